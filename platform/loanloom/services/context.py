@@ -1,0 +1,94 @@
+"""Who acts, for which company, on which business date, under which release: the first argument of every use case.
+
+Values only. Services read the clock from `Context.now` and the business date from `Context.business_date`, never from
+the machine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Literal
+
+from sqlalchemy import Connection
+
+from loanloom.services.errors import Forbidden
+
+if TYPE_CHECKING:
+    from loanloom.metadata.registry import Registry
+    from loanloom.store.database import Database
+
+DataScope = Literal["own", "department", "branch", "all"]
+SCOPES: tuple[DataScope, ...] = ("own", "department", "branch", "all")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Company:
+    """One lender of the installation."""
+
+    id: int
+    key: str
+    name: str
+    currency: str = "CNY"
+    time_zone: str = "Asia/Shanghai"
+    release_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """The person or system part that acts. `user_id` is None for the system itself."""
+
+    user_id: int | None
+    username: str
+    name: str
+    roles: tuple[str, ...] = ()
+    functions: frozenset[str] = frozenset()
+    scope: DataScope = "own"
+    unit: str | None = None
+    customer_id: int | None = None
+    ip: str | None = None
+    correlation_id: str | None = None
+
+    @property
+    def is_system(self) -> bool:
+        """Whether no person stands behind this."""
+        return self.user_id is None
+
+    def may(self, function: str) -> bool:
+        """Whether the actor's roles hold this function."""
+        return function in self.functions
+
+
+def system_actor(name: str = "system", *, correlation_id: str | None = None) -> Actor:
+    """The house itself: sees everything, holds no function of a person (it passes `require`)."""
+    return Actor(user_id=None, username=name, name=name, scope="all", correlation_id=correlation_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What a use case needs to know about its surroundings."""
+
+    database: Database
+    company: Company
+    registry: Registry
+    actor: Actor
+    now: datetime
+    business_date: date
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """One transaction in this company; commits at the end, rolls back on any exception."""
+        with self.database.transaction(self.company.id) as connection:
+            yield connection
+
+    def require(self, *functions: str) -> None:
+        """Refuse unless the actor holds one of `functions`; the system holds all."""
+        if self.actor.is_system or any(self.actor.may(function) for function in functions):
+            return
+        raise Forbidden(function=" / ".join(functions))
+
+    def as_actor(self, actor: Actor) -> Context:
+        """The same surroundings seen by somebody else."""
+        return replace(self, actor=actor)
