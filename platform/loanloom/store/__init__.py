@@ -1,0 +1,1 @@
+"""Where everything is kept: PostgreSQL, and nothing else. Holds no rule of lending and makes no decision."""

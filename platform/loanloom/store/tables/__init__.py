@@ -1,0 +1,56 @@
+"""Every table as a SQLAlchemy Core Table, by area. `metadata` is what the migrations are checked against."""
+
+from __future__ import annotations
+
+from .applications import application, assessment
+from .approvals import flow_history, sanction, work_item
+from .base import metadata
+from .companies import company, membership
+from .contracts import blob, contract, document, upload
+from .customers import customer
+from .days import day_chunk, day_run
+from .ledger import accrual, journal_entry, journal_line
+from .loans import disbursement, instalment, loan, loan_event, receipt, repayment
+from .records import record, record_index
+from .releases import definition, draft, release, release_item
+from .running import audit_log, idempotency, import_run, job_run, message, number_sequence, outbox
+
+__all__ = [
+    "accrual",
+    "application",
+    "assessment",
+    "audit_log",
+    "blob",
+    "company",
+    "contract",
+    "customer",
+    "day_chunk",
+    "day_run",
+    "definition",
+    "disbursement",
+    "document",
+    "draft",
+    "flow_history",
+    "idempotency",
+    "import_run",
+    "instalment",
+    "job_run",
+    "journal_entry",
+    "journal_line",
+    "loan",
+    "loan_event",
+    "membership",
+    "message",
+    "metadata",
+    "number_sequence",
+    "outbox",
+    "receipt",
+    "record",
+    "record_index",
+    "release",
+    "release_item",
+    "repayment",
+    "sanction",
+    "upload",
+    "work_item",
+]

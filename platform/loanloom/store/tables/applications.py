@@ -1,0 +1,55 @@
+"""Applications and what the engines found about them."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Date, Index, Integer, Numeric, Text, UniqueConstraint
+
+from .base import Key, company_table, link, mapping, moment, money, version
+
+application = company_table(
+    "application",
+    Column("number", Key, nullable=False),
+    *link("customer"),
+    Column("product_key", Key, nullable=False),
+    *link("release"),
+    *money("amount"),
+    Column("currency", Key, nullable=False, server_default="CNY"),
+    Column("term_months", Integer, nullable=False),
+    Column("method", Key, nullable=False),
+    Column("purpose", Text),
+    Column("guarantee_mode", Key),
+    Column("channel", Key, nullable=False, server_default="branch"),
+    Column("applied_on", Date, nullable=False),
+    Column("state", Key, nullable=False),
+    mapping("flow_state"),
+    mapping("extra"),
+    mapping("guarantors", default="'[]'::jsonb"),
+    mapping("collateral", default="'[]'::jsonb"),
+    Column("unit", Key),
+    Column("created_by", Integer),
+    Column("imported_key", Key),
+    Column("recorded_outcome", Key),
+    Column("score_points", Numeric),
+    Column("score_grade", Key),
+    moment("created_at", now=True),
+    moment("updated_at", now=True),
+    moment("submitted_at"),
+    moment("decided_at"),
+    version(),
+    UniqueConstraint("company_id", "number"),
+    UniqueConstraint("company_id", "imported_key"),
+    Index(None, "company_id", "state", "id"),
+    Index(None, "company_id", "unit", "id"),
+)
+
+assessment = company_table(
+    "assessment",
+    *link("application"),
+    Column("kind", Key, nullable=False),  # eligibility, indicators, score, limit, decision
+    Column("definition_key", Key),
+    Column("definition_digest", Key),
+    mapping("result"),
+    mapping("trace"),
+    moment("assessed_at", now=True),
+    append_only=True,
+)

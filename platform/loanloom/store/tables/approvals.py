@@ -1,0 +1,75 @@
+"""Work on applications: who has to decide what, what was decided, and the sanction that came of it."""
+
+from __future__ import annotations
+
+from sqlalchemy import ARRAY, Column, Date, Index, Integer, Numeric, Text, UniqueConstraint
+
+from .base import Key, company_table, link, mapping, moment, money, version
+
+work_item = company_table(
+    "work_item",
+    *link("application"),
+    Column("node", Key, nullable=False),
+    mapping("title"),
+    Column("role", Key),
+    Column("scope", Key),
+    Column("unit", Key),
+    Column("assignee", Integer),
+    Column("excluded", ARRAY(Integer), nullable=False, server_default="{}"),
+    Column("status", Key, nullable=False, server_default="open"),  # open, done, cancelled
+    Column("visit", Integer, nullable=False, server_default="1"),
+    moment("opened_at", now=True),
+    moment("due_at"),
+    moment("decided_at"),
+    Column("decided_by", Integer),
+    Column("decision", Key),
+    Column("reason_code", Key),
+    Column("opinion", Text),
+    mapping("proposal"),
+    version(),
+    Index(None, "company_id", "status", "role", "id"),
+    Index(None, "company_id", "assignee", "status"),
+)
+
+flow_history = company_table(
+    "flow_history",
+    *link("application"),
+    Column("node", Key, nullable=False),
+    Column("event", Key, nullable=False),
+    Column("state", Key),
+    Column("to_node", Key),
+    Column("actor_id", Integer),
+    Column("actor_name", Text),
+    Column("decision", Key),
+    Column("reason_code", Key),
+    Column("opinion", Text),
+    mapping("details"),
+    moment("at", now=True),
+    append_only=True,
+)
+
+sanction = company_table(
+    "sanction",
+    Column("number", Key, nullable=False),
+    *link("application"),
+    *link("customer"),
+    *link("release"),
+    Column("product_key", Key, nullable=False),
+    *money("amount"),
+    Column("currency", Key, nullable=False, server_default="CNY"),
+    Column("term_months", Integer, nullable=False),
+    Column("annual_rate", Numeric, nullable=False),
+    Column("method", Key, nullable=False),
+    Column("guarantee_mode", Key),
+    mapping("conditions", default="'[]'::jsonb"),
+    Column("sanctioned_on", Date, nullable=False),
+    Column("expires_on", Date, nullable=False),
+    Column("state", Key, nullable=False, server_default="open"),  # open, contracted, expired, withdrawn
+    Column("unit", Key),
+    Column("created_by", Integer),
+    mapping("extra"),
+    moment("created_at", now=True),
+    version(),
+    UniqueConstraint("company_id", "number"),
+    UniqueConstraint("company_id", "application_id"),
+)

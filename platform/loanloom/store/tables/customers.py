@@ -1,0 +1,41 @@
+"""Customers. Identity numbers are kept encrypted, with a keyed hash to find them by and a masked form to show."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, Date, Index, Integer, LargeBinary, Text, UniqueConstraint
+
+from .base import Key, company_table, mapping, moment, version
+
+customer = company_table(
+    "customer",
+    Column("number", Key, nullable=False),
+    Column("kind", Key, nullable=False),  # person, business, farmer
+    Column("name", Text, nullable=False),
+    Column("name_pinyin", Key, nullable=False, server_default=""),
+    Column("id_number_cipher", LargeBinary),
+    Column("id_number_hash", LargeBinary),
+    Column("id_number_masked", Text),
+    Column("phone_cipher", LargeBinary),
+    Column("phone_hash", LargeBinary),
+    Column("phone_masked", Text),
+    Column("address", Text),
+    Column("province", Key),
+    Column("industry", Key),
+    Column("since_on", Date, nullable=False),
+    Column("state", Key, nullable=False, server_default="active"),
+    Column("demo", Boolean, nullable=False, server_default="false"),
+    Column("unit", Key),
+    Column("manager_user_id", Integer),
+    Column("imported_key", Key),
+    mapping("extra"),
+    Column("created_by", Integer),
+    moment("created_at", now=True),
+    moment("updated_at", now=True),
+    version(),
+    UniqueConstraint("company_id", "number"),
+    UniqueConstraint("company_id", "imported_key"),
+    UniqueConstraint("company_id", "id_number_hash"),
+    Index(None, "company_id", "phone_hash"),
+    Index(None, "company_id", "name_pinyin"),
+    Index(None, "company_id", "manager_user_id"),
+)
