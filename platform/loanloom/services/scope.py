@@ -1,7 +1,7 @@
 """Data scope: which rows an actor may see. The only place that turns own/department/branch/all into a condition.
 
-Every list adds `visible(ctx, table)` to its WHERE; every read of one record calls `check_visible(ctx, row)`. Both follow the
-same rule over the columns `unit`, `created_by`, `manager_user_id` and `customer_id`, whichever the table has:
+Every list adds `visible(ctx, table)` to its WHERE; every read of one record calls `check_visible(ctx, row)`. Both
+follow one rule over the columns `unit`, `created_by`, `manager_user_id`, `customer_id`, whichever the table has:
 
 - all: everything of the company; branch: the units of one's branch; department: one's unit and the units below it;
 - own: rows one created or manages. Wider scopes include the narrower ones.
