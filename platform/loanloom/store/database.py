@@ -1,0 +1,72 @@
+"""The one door to PostgreSQL: a pool of connections and transactions that belong to one company.
+
+Knows no table. A transaction opened for a company sees and writes that company's rows only (row-level security);
+one opened for none sees the global tables only.
+"""
+
+from __future__ import annotations
+
+import os
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import URL, Connection, create_engine, make_url
+
+from . import json as exact
+
+_every: weakref.WeakSet[Database] = weakref.WeakSet()
+
+
+def psycopg_url(url: str | URL) -> URL:
+    """`url` with our driver, whatever spelling of PostgreSQL it came with."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() not in ("postgresql", "postgres"):
+        raise ValueError("Loanloom keeps its data in PostgreSQL; the database address must begin with postgresql://")
+    return parsed.set(drivername="postgresql+psycopg")
+
+
+class Database:
+    """PostgreSQL as one role. Cheap to make; connects on first use; safe to carry across a fork."""
+
+    def __init__(self, url: str | URL, *, pool_size: int = 5, application: str = "loanloom") -> None:
+        self.url = psycopg_url(url)
+        self.engine = create_engine(
+            self.url,
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            pool_pre_ping=True,
+            json_serializer=exact.dumps,
+            json_deserializer=exact.loads,
+            use_native_hstore=False,
+            connect_args={"prepare_threshold": 2, "application_name": application, "connect_timeout": 10},
+        )
+        _every.add(self)
+
+    @contextmanager
+    def transaction(self, company_id: int | None = None) -> Iterator[Connection]:
+        """One transaction, committed at the end and rolled back on any exception."""
+        with self.engine.connect() as connection, connection.begin():
+            if company_id is not None:
+                set_company(connection, company_id)
+            yield connection
+
+    def close(self) -> None:
+        """Give the connections back to the server."""
+        self.engine.dispose()
+
+    def __repr__(self) -> str:
+        return f"Database({self.url.render_as_string(hide_password=True)})"
+
+
+def set_company(connection: Connection, company_id: int) -> None:
+    """From here to the end of the transaction, `connection` belongs to this company."""
+    connection.exec_driver_sql("SELECT set_config('loanloom.company_id', %s, true)", (str(int(company_id)),))
+
+
+def _forget_connections_of_the_parent() -> None:
+    for database in list(_every):
+        database.engine.dispose(close=False)
+
+
+os.register_at_fork(after_in_child=_forget_connections_of_the_parent)
