@@ -2,33 +2,40 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ARRAY, Column, Date, Index, Integer, Numeric, Text, UniqueConstraint
+from sqlalchemy import ARRAY, Column, Date, Index, Integer, Numeric, Text, UniqueConstraint, text
 
 from .base import Key, company_table, link, mapping, moment, money, version
 
 work_item = company_table(
     "work_item",
-    *link("application"),
+    *link("application", index=False),
+    Column("number", Integer, nullable=False),  # the flow engine's own, unique within the application
+    Column("kind", Key, nullable=False, server_default="approval"),  # approval, revision (returned to its makers)
     Column("node", Key, nullable=False),
     mapping("title"),
-    Column("role", Key),
-    Column("scope", Key),
-    Column("unit", Key),
+    Column("round", Integer, nullable=False, server_default="1"),
+    Column("role", Key),  # empty: only the assignee
+    Column("scope", Key, nullable=False, server_default="branch"),  # branch, all
+    Column("unit", Key),  # the branch of the application
     Column("assignee", Integer),
     Column("excluded", ARRAY(Integer), nullable=False, server_default="{}"),
+    Column("priority", Integer, nullable=False, server_default="0"),
     Column("status", Key, nullable=False, server_default="open"),  # open, done, cancelled
-    Column("visit", Integer, nullable=False, server_default="1"),
     moment("opened_at", now=True),
+    moment("claimed_at"),
     moment("due_at"),
     moment("decided_at"),
     Column("decided_by", Integer),
     Column("decision", Key),
     Column("reason_code", Key),
     Column("opinion", Text),
-    mapping("proposal"),
+    mapping("conditions", default="'[]'::jsonb"),
+    mapping("snapshot", default=None, nullable=True),  # what the approver saw: score, limit, rule traces
     version(),
-    Index(None, "company_id", "status", "role", "id"),
-    Index(None, "company_id", "assignee", "status"),
+    UniqueConstraint("company_id", "application_id", "number"),
+    Index(None, "company_id", "role", "unit", "id", postgresql_where=text("status = 'open'")),
+    Index(None, "company_id", "assignee", "id", postgresql_where=text("status = 'open'")),
+    Index(None, "company_id", "decided_by", "decided_at"),
 )
 
 flow_history = company_table(
@@ -61,6 +68,7 @@ sanction = company_table(
     Column("annual_rate", Numeric, nullable=False),
     Column("method", Key, nullable=False),
     Column("guarantee_mode", Key),
+    Column("grade", Key),
     mapping("conditions", default="'[]'::jsonb"),
     Column("sanctioned_on", Date, nullable=False),
     Column("expires_on", Date, nullable=False),
@@ -72,4 +80,6 @@ sanction = company_table(
     version(),
     UniqueConstraint("company_id", "number"),
     UniqueConstraint("company_id", "application_id"),
+    Index(None, "company_id", "expires_on", postgresql_where=text("state = 'open'")),
+    Index(None, "company_id", "unit", "id"),
 )
