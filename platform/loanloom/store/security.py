@@ -17,7 +17,7 @@ from .tables.base import CURRENT_COMPANY
 GUARD = """
 CREATE OR REPLACE FUNCTION loanloom_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    RAISE EXCEPTION 'rows of % are never changed or removed', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
+    RAISE EXCEPTION 'rows of %% are never changed or removed', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
 END $$
 """
 

@@ -12,6 +12,7 @@ import pwd
 import shutil
 import stat
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -108,7 +109,9 @@ def reachable_binaries(account: Account, major: int | None) -> Path:
     source = wheel_binaries(major)
     if not account.other or can_reach(account, source / "bin" / "postgres"):
         return source
-    target = SHARED / "binaries" / f"{source.name}-{short_name(source)}-{int((source / 'bin/postgres').stat().st_mtime)}"
+    target = (
+        SHARED / "binaries" / f"{source.name}-{short_name(source)}-{int((source / 'bin/postgres').stat().st_mtime)}"
+    )
     if not (target / "bin" / "postgres").exists():
         SHARED.mkdir(mode=0o755, parents=True, exist_ok=True)
         target.parent.mkdir(mode=0o755, exist_ok=True)
@@ -119,10 +122,8 @@ def reachable_binaries(account: Account, major: int | None) -> Path:
             if not path.is_symlink():
                 path.chmod(path.stat().st_mode | 0o555 if path.is_dir() or path.parent.name == "bin" else 0o644)
         (fresh / "copy").chmod(0o755)
-        try:
+        with suppress(OSError):  # another process was quicker; its copy is as good
             (fresh / "copy").rename(target)
-        except OSError:  # another process was quicker; its copy is as good
-            pass
         shutil.rmtree(fresh, ignore_errors=True)
     return target
 

@@ -1,0 +1,136 @@
+"""Real databases for tests: a migrated template, cloned for a test process and swept clean between tests.
+
+Uses the PostgreSQL server that LOANLOOM_TEST_DATABASE_URL names (its user must be a superuser), else an embedded one
+in a folder of the test run, which ends with the test process however that ends.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import tempfile
+from pathlib import Path
+
+from sqlalchemy import URL, Engine, create_engine, text
+from sqlalchemy.pool import NullPool
+
+from loanloom.store import migrate
+from loanloom.store.database import Database, psycopg_url
+from loanloom.store.embedded import Server
+from loanloom.store.embedded.server import ADMIN
+from loanloom.store.tables import metadata
+
+VARIABLE = "LOANLOOM_TEST_DATABASE_URL"
+
+
+class Cluster:
+    """One server with an owner role, a working role and a migrated template database, all of them for one process."""
+
+    def __init__(self) -> None:
+        self.server: Server | None = None
+        self._folder: Path | None = None
+        given = os.environ.get(VARIABLE)
+        if given:
+            self.admin_url = psycopg_url(given)
+        else:
+            self._folder = Path(tempfile.mkdtemp(prefix="llt-"))
+            self._folder.chmod(0o755)  # as root the server runs as another user, who has to get in
+            self.server = Server(self._folder)
+            self.server.start(with_parent=True)
+            self.admin_url = self.server.url(ADMIN, "postgres")
+        self.token = f"llt_{secrets.token_hex(4)}"
+        self.owner, self.worker, self.template = f"{self.token}_owner", f"{self.token}_worker", f"{self.token}_template"
+        self.password = secrets.token_hex(16)
+        self._made: list[str] = []
+        for role in (self.owner, self.worker):
+            self._admin(f"CREATE ROLE {role} LOGIN PASSWORD '{self.password}'")
+        self._create(self.template, template="template0")
+        owner = self.as_owner(self.template)
+        migrate.upgrade(owner, self.worker)
+        owner.close()
+
+    def clone(self, name: str, template: str | None = None) -> TestDatabase:
+        """A copy of the migrated template (or of another database of this cluster that nobody is connected to)."""
+        self._create(f"{self.token}_{name}", template=template or self.template)
+        return TestDatabase(self, f"{self.token}_{name}")
+
+    def url(self, role: str, database: str) -> URL:
+        """The address of a database of this cluster; commits do not wait for the disk, a test's data is worthless."""
+        query = {**self.admin_url.query, "options": "-c synchronous_commit=off"}
+        return self.admin_url.set(username=role, password=self.password, database=database, query=query)
+
+    def as_owner(self, database: str) -> Database:
+        """The owner's door to a database of this cluster."""
+        return Database(self.url(self.owner, database), pool_size=1)
+
+    def admin_engine(self, database: str) -> Engine:
+        """The superuser's door, for sweeping."""
+        return create_engine(self.admin_url.set(database=database), pool_size=1)
+
+    def close(self) -> None:
+        """Leave nothing behind."""
+        for name in reversed(self._made):
+            self._admin(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        if self.server is not None:
+            self.server.stop()
+            assert self._folder is not None
+            shutil.rmtree(self._folder)
+            return
+        for role in (self.owner, self.worker):
+            self._admin(f"DROP ROLE IF EXISTS {role}")
+
+    def _create(self, name: str, template: str) -> None:
+        self._admin(f"CREATE DATABASE {name} TEMPLATE {template} ENCODING 'UTF8' OWNER {self.owner}")
+        self._made.append(name)
+
+    def _admin(self, statement: str) -> None:
+        engine = create_engine(self.admin_url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(text(statement))
+
+
+class TestDatabase:
+    """A cloned database: the working role's `database`, and `sweep` to bring back what it held at `keep`."""
+
+    __test__ = False
+
+    def __init__(self, cluster: Cluster, name: str) -> None:
+        self.cluster, self.name = cluster, name
+        self.database = Database(cluster.url(cluster.worker, name))
+        self._admin = cluster.admin_engine(name)
+        self._tables = [table.name for table in metadata.sorted_tables] + self._fab_tables()
+        self._sweep = self._statement()
+
+    def keep(self) -> None:
+        """Remember what every table holds now; `sweep` comes back to it."""
+        with self._admin.begin() as connection:
+            connection.exec_driver_sql("DROP SCHEMA IF EXISTS kept CASCADE")
+            connection.exec_driver_sql("CREATE SCHEMA kept")
+            for name in self._tables:
+                connection.exec_driver_sql(f"CREATE TABLE kept.{name} AS TABLE public.{name}")
+        self._sweep = self._statement(restore=True)
+
+    def sweep(self) -> None:
+        """Empty every table that holds something and put back what was kept, in one round trip."""
+        with self._admin.begin() as connection:
+            connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+            connection.exec_driver_sql(self._sweep)
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self.database.close()
+        self._admin.dispose()
+
+    def _fab_tables(self) -> list[str]:
+        with self._admin.connect() as connection:
+            found = connection.exec_driver_sql("SELECT tablename FROM pg_tables WHERE tablename LIKE 'ab%%'")
+            return [row[0] for row in found if row[0].startswith("ab_")]
+
+    def _statement(self, *, restore: bool = False) -> str:
+        steps = []
+        for name in self._tables:  # names of our own tables, no input
+            steps.append(f"IF EXISTS (SELECT 1 FROM public.{name}) THEN DELETE FROM public.{name}; END IF;")  # noqa: S608
+            if restore:
+                steps.append(f"INSERT INTO public.{name} OVERRIDING SYSTEM VALUE SELECT * FROM kept.{name};")  # noqa: S608
+        return "DO $$ BEGIN " + " ".join(steps) + " END $$"
