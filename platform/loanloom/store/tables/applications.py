@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Date, Index, Integer, Numeric, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, Date, Index, Integer, Numeric, Text, UniqueConstraint
 
 from .base import Key, company_table, link, mapping, moment, money, version
 
@@ -12,15 +12,16 @@ application = company_table(
     *link("customer"),
     Column("product_key", Key, nullable=False),
     *link("release"),
-    *money("amount"),
+    *money("amount", nullable=True),
     Column("currency", Key, nullable=False, server_default="CNY"),
-    Column("term_months", Integer, nullable=False),
-    Column("method", Key, nullable=False),
+    Column("term_months", Integer),
+    Column("method", Key),
     Column("purpose", Text),
     Column("guarantee_mode", Key),
     Column("channel", Key, nullable=False, server_default="branch"),
     Column("applied_on", Date, nullable=False),
     Column("state", Key, nullable=False),
+    mapping("draft"),  # what was typed and not yet submitted, as text by input name
     mapping("flow_state"),
     mapping("extra"),
     mapping("guarantors", default="'[]'::jsonb"),
@@ -31,11 +32,17 @@ application = company_table(
     Column("recorded_outcome", Key),
     Column("score_points", Numeric),
     Column("score_grade", Key),
+    *money("limit_amount", nullable=True),
+    Column("refusal", Key),  # eligibility, score, limit: which automatic test said no, if one did
     moment("created_at", now=True),
     moment("updated_at", now=True),
     moment("submitted_at"),
     moment("decided_at"),
     version(),
+    CheckConstraint(
+        "state = 'draft' OR (amount IS NOT NULL AND term_months IS NOT NULL AND method IS NOT NULL)",
+        name="complete_once_submitted",
+    ),
     UniqueConstraint("company_id", "number"),
     UniqueConstraint("company_id", "imported_key"),
     Index(None, "company_id", "state", "id"),
