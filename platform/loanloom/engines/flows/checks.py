@@ -188,15 +188,15 @@ def _approval(pointer: str, node: Node, nodes: Sequence[Placed]) -> Iterator[Pro
             ),
             severity="warning",
         )
-    if node.reason_required and node.reasons is None:
+    for action in sorted((node.reason_required & set(node.actions)) - set(node.reasons)):
         yield _problem(
             "no_reason_list",
             f"{pointer}/reason_required",
             text(
-                f"'{node.key}' asks for a reason but names no list of reasons.",
-                f"“{node.key}”要求填写原因，但未指定原因代码表。",
+                f"'{node.key}' asks for a reason to {action} but names no list of reasons.",
+                f"“{node.key}”要求“{action}”时填写原因，但未指定原因代码表。",
             ),
-            text("Add reasons: with the key of a code list.", "请增加 reasons: 并填写代码表标识。"),
+            text(f"Add reasons: {{{action}: <code list>}}.", f"请增加 reasons: {{{action}: 代码表标识}}。"),
         )
 
 

@@ -75,11 +75,20 @@ def _node(document: Document, pointer: str, raw: Mapping[str, Any], scope: Any, 
         actions=actions,
         return_to=tuple(raw.get("return_to", default_return)),
         working_hours=int(deadline["working_hours"]) if deadline.get("working_hours") is not None else None,
-        reasons=raw.get("reasons"),
+        reasons=_reasons(raw.get("reasons"), actions),
         reason_required=frozenset(raw.get("reason_required", ())),
         routes=_routes(document, pointer, raw, scope, problems),
         outcome=raw.get("outcome"),
     )
+
+
+def _reasons(stated: Any, actions: tuple[str, ...]) -> dict[str, str]:
+    """The code list of reasons by action; one list for all actions may be stated alone."""
+    if stated is None:
+        return {}
+    if isinstance(stated, str):
+        return dict.fromkeys(actions, stated)
+    return {str(action): str(key) for action, key in stated.items()}
 
 
 def _with_start_named(node: Node, start: str) -> Node:

@@ -39,7 +39,10 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
-    """A step of a flow. Only approval nodes wait for people, besides a start to which a case was returned."""
+    """A step of a flow. Only approval nodes wait for people, besides a start to which a case was returned.
+
+    `reasons` names the code list of reasons by action.
+    """
 
     key: str
     title: Text
@@ -51,7 +54,7 @@ class Node:
     actions: tuple[Action, ...] = ()
     return_to: tuple[str, ...] = ()
     working_hours: int | None = None
-    reasons: str | None = None
+    reasons: Mapping[str, str] = field(default_factory=dict)
     reason_required: frozenset[str] = frozenset()
     routes: tuple[Route, ...] = ()
     outcome: str | None = None

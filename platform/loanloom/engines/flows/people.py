@@ -73,23 +73,30 @@ def refusals(flow: Flow, state: State, number: int, decision: Decision) -> tuple
                 ),
             )
         )
-    if decision.action == "return" and return_target(node, decision) is None:
+    if decision.action == "return" and return_target(node, state, decision) is None:
+        targets = return_targets(node, state)
         problems.append(
             Problem(
                 code="flow.return_target",
                 field="to",
                 message=text("The case cannot be returned to this step.", "不能退回到该步骤。"),
-                hint=text("Possible: " + ", ".join(node.return_to), "可退回至：" + "、".join(node.return_to)),
+                hint=text("Possible: " + ", ".join(targets), "可退回至：" + "、".join(targets)),
             )
         )
     return tuple(problems)
 
 
-def return_target(node: Node, decision: Decision) -> str | None:
+def return_targets(node: Node, state: State) -> tuple[str, ...]:
+    """Where this case may be returned to from `node`: the nodes the flow allows, as far as the case passed them."""
+    return tuple(key for key in node.return_to if key in state.path and key != node.key)
+
+
+def return_target(node: Node, state: State, decision: Decision) -> str | None:
     """Where a return goes: the node named if it is allowed, the first allowed when none is named."""
+    targets = return_targets(node, state)
     if decision.to is None:
-        return node.return_to[0] if node.return_to else None
-    return decision.to if decision.to in node.return_to else None
+        return targets[0] if targets else None
+    return decision.to if decision.to in targets else None
 
 
 def not_open() -> Problem:

@@ -38,7 +38,7 @@ def decide(flow: Flow, state: State, number: int, decision: Decision, facts: Fac
         return Moved(state=state, problems=problems)
     item = _known(state.item(number))
     step = _Step(flow=flow, facts=facts, automatic=automatic, at=decision.at, state=state)
-    target = people.return_target(flow.nodes[item.node], decision) if decision.action == "return" else None
+    target = people.return_target(flow.nodes[item.node], state, decision) if decision.action == "return" else None
     said = {"action": decision.action, "reason": decision.reason, "opinion": decision.opinion}
     step.note("decided", item.node, by=decision.by.id, item=number, **said)
     step.close(item)

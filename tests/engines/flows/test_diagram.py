@@ -1,0 +1,76 @@
+"""The drawn flow marks what was passed, where the case stands and how it went; the text list says the same."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from tests.engines.flows.flow_builder import TWO_LEVELS, ruled, says
+
+from loanloom.engines.flows import Person, decide, diagram, resubmit, start
+
+AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
+NAMES = {1: "Li (demo)", 2: "Wang (demo)", 3: "Zhao (demo)"}
+REFER = ruled("refer")
+FACTS = {"amount": 500}
+
+
+def approved_once():
+    first = start(TWO_LEVELS, FACTS, makers=(1,), automatic=REFER, at=AT)
+    decision = says("approve", 2, "approver-1", opinion="Sound", at=AT)
+    return first, decide(TWO_LEVELS, first.state, 1, decision, FACTS, automatic=REFER)
+
+
+def marks(drawn):
+    return {node.key: node.mark for node in drawn.nodes}
+
+
+def test_without_history_it_draws_the_flow_itself():
+    drawn = diagram(TWO_LEVELS, [], "zh")
+    assert set(marks(drawn).values()) == {"possible"}
+    assert [edge.label for edge in drawn.edges if edge.source == "first"][1] == "其他情况"
+    assert not drawn.steps
+
+
+def test_it_marks_done_current_and_possible():
+    first, second = approved_once()
+    drawn = diagram(TWO_LEVELS, [*first.history, *second.history], "en", names=NAMES)
+    assert marks(drawn) == {
+        "begin": "done",
+        "automatic": "done",
+        "first": "done",
+        "second": "current",
+        "approved": "possible",
+        "refused": "possible",
+    }
+    edge = {(edge.source, edge.target): edge.mark for edge in drawn.edges}
+    assert edge["first", "second"] == "done" and edge["first", "approved"] == "possible"
+    (box,) = [node for node in drawn.nodes if node.key == "first"]
+    assert (box.outcome, box.by, box.at) == ("approve", "Wang (demo)", AT)
+
+
+def test_the_text_list_tells_the_story_and_who_is_next():
+    first, second = approved_once()
+    steps = diagram(TWO_LEVELS, [*first.history, *second.history], "en", names=NAMES).steps
+    assert [(step.title, step.words, step.by) for step in steps] == [
+        ("Begin", "Submitted", "Li (demo)"),
+        ("Automatic", "Decided automatically", None),
+        ("First", "Approved", "Wang (demo)"),
+        ("Second", "Waiting for a decision", None),
+    ]
+    assert steps[2].opinion == "Sound"
+
+
+def test_refusals_and_returns_are_drawn_as_arrows_of_their_own():
+    first, second = approved_once()
+    back = decide(TWO_LEVELS, second.state, 2, says("return", 3, "approver-2"), FACTS, automatic=REFER)
+    again = resubmit(TWO_LEVELS, back.state, 3, Person(id=1), FACTS, automatic=REFER)
+    refusal = says("refuse", 2, "approver-1", reason="overdue")
+    refused = decide(TWO_LEVELS, again.state, 4, refusal, FACTS, automatic=REFER)
+    history = [entry for moved in (first, second, back, again, refused) for entry in moved.history]
+    drawn = diagram(TWO_LEVELS, history, "zh", names=NAMES, reasons={"overdue": {"en": "Overdue", "zh": "有逾期"}})
+    extra = {(edge.source, edge.target): edge.kind for edge in drawn.edges if edge.kind != "route"}
+    assert extra == {("second", "begin"): "return", ("first", "refused"): "refuse"}
+    assert marks(drawn)["approved"] == "not_taken" and marks(drawn)["refused"] == "done"
+    assert drawn.steps[-1].words == "流程结束：否决"
+    assert [step.reason for step in drawn.steps if step.action == "refuse"] == ["有逾期"]
+    assert drawn.to_json()["edges"][0].keys() == {"from", "to", "label", "kind", "mark"}
