@@ -28,6 +28,7 @@ application = company_table(
     mapping("collateral", default="'[]'::jsonb"),
     Column("unit", Key),
     Column("created_by", Integer),
+    Column("updated_by", Integer),  # who edited it last: a maker of the case too, so never its checker
     Column("imported_key", Key),
     Column("recorded_outcome", Key),
     Column("score_points", Numeric),
