@@ -14,6 +14,7 @@ from .loans import disbursement, instalment, loan, loan_event, receipt, repaymen
 from .records import record, record_index
 from .releases import definition, draft, release, release_item
 from .running import audit_log, idempotency, import_run, job_run, message, number_sequence, outbox
+from .screens import saved_view, sign_in_guard, user_profile
 
 __all__ = [
     "accrual",
@@ -51,6 +52,9 @@ __all__ = [
     "release_item",
     "repayment",
     "sanction",
+    "saved_view",
+    "sign_in_guard",
     "upload",
+    "user_profile",
     "work_item",
 ]

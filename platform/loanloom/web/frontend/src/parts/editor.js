@@ -1,0 +1,54 @@
+// CodeMirror over a YAML <textarea data-editor>. data-problems: [{line, column, message, severity}] marks them in place.
+// The textarea stays the form's field, so the page works without script.
+import { yaml } from "@codemirror/lang-yaml";
+import { lintGutter, setDiagnostics } from "@codemirror/lint";
+import { EditorState } from "@codemirror/state";
+import { EditorView, basicSetup } from "codemirror";
+
+function diagnostics(state, problems) {
+  return problems.map(({ line, column, message, severity }) => {
+    const at = state.doc.line(Math.min(Math.max(line ?? 1, 1), state.doc.lines));
+    const from = Math.min(at.from + Math.max((column ?? 1) - 1, 0), at.to);
+    return { from, to: at.to, message, severity: severity ?? "error" };
+  });
+}
+
+export function arm(area) {
+  if (area.dataset.armed) return;
+  area.dataset.armed = "yes";
+  const holder = document.createElement("div");
+  holder.className = "editor";
+  const view = new EditorView({
+    parent: holder,
+    state: EditorState.create({
+      doc: area.value,
+      extensions: [
+        basicSetup,
+        yaml(),
+        lintGutter(),
+        EditorState.tabSize.of(2),
+        EditorState.readOnly.of(area.readOnly),
+        EditorView.lineWrapping,
+        EditorView.cspNonce.of(document.querySelector('meta[name="csp-nonce"]')?.content ?? ""),
+        EditorView.contentAttributes.of({ "aria-label": area.getAttribute("aria-label") ?? area.labels?.[0]?.textContent ?? "YAML" }),
+        EditorView.updateListener.of((update) => {
+          if (!update.docChanged) return;
+          area.value = update.state.doc.toString();
+          area.dispatchEvent(new Event("input", { bubbles: true }));
+        }),
+      ],
+    }),
+  });
+  area.hidden = true;
+  area.after(holder);
+  const problems = JSON.parse(area.dataset.problems || "[]");
+  if (problems.length) view.dispatch(setDiagnostics(view.state, diagnostics(view.state, problems)));
+  document.querySelectorAll(`[data-goto-line][data-editor-for="${area.id}"]`).forEach((link) => {
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      const at = view.state.doc.line(Math.min(Number(link.dataset.gotoLine) || 1, view.state.doc.lines));
+      view.dispatch({ selection: { anchor: at.from }, effects: EditorView.scrollIntoView(at.from, { y: "center" }) });
+      view.focus();
+    });
+  });
+}
