@@ -1,0 +1,73 @@
+"""Numbers of applications, sanctions, contracts, loans, vouchers: a numbering document says how they read and begin again.
+
+A gapless number is taken in the caller's transaction (others wait for it); any other at once, so that nobody waits.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection
+
+from loanloom.problems import Problem, text
+from loanloom.services import scope
+from loanloom.services.context import Context
+from loanloom.services.errors import Refused
+from loanloom.store import numbering as counters
+
+_PLACEHOLDER = re.compile(r"\{(\w+)(?::(\d+))?\}")
+
+
+def issue(
+    ctx: Context, connection: Connection, key: str | None, *, unit: str | None = None, on: date | None = None
+) -> str:
+    """The next number of the live numbering document `key`."""
+    return issue_many(ctx, connection, key, 1, unit=unit, on=on)[0]
+
+
+def issue_many(
+    ctx: Context,
+    connection: Connection,
+    key: str | None,
+    count: int,
+    *,
+    unit: str | None = None,
+    on: date | None = None,
+) -> list[str]:
+    """The next `count` numbers, one after the other."""
+    document = ctx.registry.get("numbering", key) if key else None
+    if document is None:
+        raise Refused(_unknown(key))
+    spec, day = document.spec, on or ctx.business_date
+    period = {"yearly": f"{day:%Y}", "monthly": f"{day:%Y%m}"}.get(spec["reset"], "")
+    if spec["gapless"]:
+        first = counters.take(connection, document.key, period, count)
+    else:
+        first = counters.take_loose(ctx.database, ctx.company.id, document.key, period, count)
+    branch = scope.branch_of(scope.units_of(ctx), unit) or ""
+    return [written(spec, first + index, day, branch) for index in range(count)]
+
+
+def written(spec: Mapping[str, Any], sequence: int, day: date, branch: str = "") -> str:
+    """A number as its pattern writes it."""
+    parts = {"year": f"{day:%Y}", "month": f"{day:%m}", "day": f"{day:%d}", "branch": branch}
+
+    def part(match: re.Match[str]) -> str:
+        name, width = match.groups()
+        return f"{sequence:0{int(width or 1)}d}" if name == "sequence" else parts[name]
+
+    return _PLACEHOLDER.sub(part, spec["pattern"])
+
+
+def _unknown(key: str | None) -> Problem:
+    return Problem(
+        code="numbering.unknown",
+        message=text(
+            f"There is no numbering '{key}'." if key else "The product names no numbering for this.",
+            f"编号规则“{key}”不存在。" if key else "产品未配置该编号规则。",
+        ),
+        hint=text("A business administrator must add it to the product.", "请业务管理员在产品中补充。"),
+    )
