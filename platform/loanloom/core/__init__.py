@@ -1,0 +1,1 @@
+"""What lending is: pure functions over values, standard library only. No clock, no database, no metadata."""

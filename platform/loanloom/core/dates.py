@@ -1,0 +1,138 @@
+"""Dates of lending: steps with an anchor day, day counts, and working-day calendars with their roll rules.
+
+Nothing here reads a clock: the business date of the company comes in as an argument.
+"""
+
+from __future__ import annotations
+
+import calendar as gregorian
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+Unit = Literal["day", "week", "month", "quarter", "year"]
+MONTHS: Mapping[str, int] = {"month": 1, "quarter": 3, "year": 12}
+_DAYS: Mapping[str, int] = {"day": 1, "week": 7}
+
+
+def month_end(year: int, month: int) -> int:
+    """The last day of the month: 28 to 31."""
+    return gregorian.monthrange(year, month)[1]
+
+
+def add_months(start: date, months: int, anchor_day: int | None = None) -> date:
+    """Months later, on the anchor day (that of `start` unless given) or the month's last day if it has none such."""
+    index = start.year * 12 + start.month - 1 + months
+    year, month = index // 12, index % 12 + 1
+    return date(year, month, min(anchor_day or start.day, month_end(year, month)))
+
+
+def add_period(start: date, count: int, unit: str, anchor_day: int | None = None) -> date:
+    """`count` units later; months keep their anchor day, so steps are always counted from one start."""
+    if unit in MONTHS:
+        return add_months(start, count * MONTHS[unit], anchor_day)
+    return start + timedelta(days=count * _DAYS[unit])
+
+
+# --- day counts: the share of a year between two dates, as an exact fraction ------------------------------------
+
+YearShare = tuple[int, int]
+DayCount = Callable[[date, date], YearShare]
+
+
+def actual(year_days: int) -> DayCount:
+    """First day in, last day out, over a fixed year."""
+    return lambda start, end: ((end - start).days, year_days)
+
+
+def actual_actual(start: date, end: date) -> YearShare:
+    """Days in common years over 365, days in leap years over 366 (ISDA)."""
+    leap = sum(
+        (min(end, date(year + 1, 1, 1)) - max(start, date(year, 1, 1))).days
+        for year in range(start.year, end.year + 1)
+        if gregorian.isleap(year)
+    )
+    common = (end - start).days - leap
+    return common * 366 + leap * 365, 365 * 366
+
+
+def thirty_360(start: date, end: date) -> YearShare:
+    """Months of thirty days, the American way: the 31st is the 30th only after a start on the 30th or 31st."""
+    first = min(start.day, 30)
+    last = 30 if end.day == 31 and first == 30 else end.day
+    return (end.year - start.year) * 360 + (end.month - start.month) * 30 + last - first, 360
+
+
+def thirty_e_360(start: date, end: date) -> YearShare:
+    """Months of thirty days, the European way: every 31st is a 30th; shares of a split stretch add up."""
+    first, last = min(start.day, 30), min(end.day, 30)
+    return (end.year - start.year) * 360 + (end.month - start.month) * 30 + last - first, 360
+
+
+DAY_COUNTS: Mapping[str, DayCount] = {
+    "30/360": thirty_360,
+    "30E/360": thirty_e_360,
+    "act/360": actual(360),
+    "act/364": actual(364),
+    "act/365": actual(365),
+    "act/act": actual_actual,
+}
+
+# --- calendars ---------------------------------------------------------------------------------------------------
+
+WEEKDAYS: Mapping[str, int] = {
+    name: index
+    for index, name in enumerate(("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"))
+}
+
+Roll = Literal["keep", "following", "preceding", "modified_following"]
+"""What happens to a due date on a day off: `keep` leaves it, the others move it; `modified_following` moves it back
+when forward would leave the month."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """Which days the lender works. Working weekends (调休上班) beat weekends and holidays."""
+
+    weekend: frozenset[int] = frozenset()
+    holidays: frozenset[date] = frozenset()
+    working_days: frozenset[date] = frozenset()
+
+    def is_working(self, day: date) -> bool:
+        """Whether the lender works on `day`."""
+        return day in self.working_days or (day.weekday() not in self.weekend and day not in self.holidays)
+
+    def _seek(self, day: date, step: int) -> date:
+        for _ in range(3660):  # ten years without a working day is a calendar nobody meant
+            if self.is_working(day):
+                return day
+            day += timedelta(days=step)
+        raise ValueError("the calendar has no working day within ten years")
+
+    def following(self, day: date) -> date:
+        """`day` itself, or the next working day."""
+        return self._seek(day, 1)
+
+    def preceding(self, day: date) -> date:
+        """`day` itself, or the working day before."""
+        return self._seek(day, -1)
+
+    def next_working(self, day: date) -> date:
+        """The first working day after `day`."""
+        return self._seek(day + timedelta(days=1), 1)
+
+    def rolled(self, day: date, rule: str) -> date:
+        """`day` by a roll rule."""
+        if rule == "keep" or self.is_working(day):
+            return day
+        if rule == "preceding":
+            return self.preceding(day)
+        moved = self.following(day)
+        if rule == "modified_following" and moved.month != day.month:
+            return self.preceding(day)
+        return moved
+
+
+EVERY_DAY = Calendar()
+"""No weekend, no holiday."""

@@ -1,0 +1,1 @@
+"""Double entry: accounts, balanced entries, trial balance. Knows nothing of lending."""

@@ -1,0 +1,136 @@
+"""What a loan owes on a day: due amounts by instalment and component, interest accrued, penalties, days past due.
+
+Everything here is a function of the loan's state and a date; asking twice or in steps gives the same answer, because
+accruals are cumulative and rounded once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from loanloom.core.lending.allocation import Due
+from loanloom.core.lending.loan import Account, Loan
+from loanloom.core.lending.schedule import Instalment
+from loanloom.core.lending.terms import COMPONENTS, Terms
+from loanloom.core.money import ONE, ZERO, Rounding, total
+
+
+def interest_accrued(row: Instalment, on: date, rounding: Rounding) -> Decimal:
+    """The interest of one instalment that has accrued by `on`: by actual days within the period, never more than the
+    period's interest, and exactly that on the due date."""
+    if on >= row.due_on:
+        return row.interest
+    days = (on - row.start_on).days
+    if days <= 0:
+        return ZERO
+    return min(rounding.apply(row.base * row.annual_rate * days / row.daily_basis), row.interest)
+
+
+def penalty_rate(account: Account, terms: Terms) -> Decimal:
+    """The rate that replaces the contract rate on what is overdue."""
+    return account.instalment.annual_rate * (ONE + terms.penalty.uplift)
+
+
+def penalties(account: Account, terms: Terms, on: date) -> tuple[Decimal, Decimal]:
+    """Penalty and compound interest that an instalment has attracted by `on`, paid or not."""
+    principal_days, interest_days = account.products(on, terms.penalty)
+    if not principal_days and not interest_days:
+        return ZERO, ZERO
+    rate, year, rounded = penalty_rate(account, terms), terms.penalty.year_days, terms.rounding.apply
+    compound = rounded(interest_days * rate / year) if terms.penalty.compound else ZERO
+    return rounded(principal_days * rate / year), compound
+
+
+def due_of(account: Account, terms: Terms, on: date) -> Due:
+    """What one instalment owes on a day at or after its due date."""
+    penalty, compound = penalties(account, terms, on)
+    amounts = {
+        "fee": account.fee - account.fee_paid,
+        "penalty": penalty - account.penalty_paid,
+        "compound": compound - account.compound_paid,
+        "interest": account.interest_unpaid,
+        "principal": account.principal_unpaid,
+    }
+    return Due(account.instalment.number, amounts)
+
+
+def owed(loan: Loan, on: date) -> tuple[Due, ...]:
+    """What is due for payment on a day, oldest instalment first."""
+    dues = (due_of(account, loan.terms, on) for account in loan.accounts if account.instalment.due_on <= on)
+    return tuple(due for due in dues if due.total)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrears:
+    """How late a loan is. `reported` is false while a grace hides it; the days are counted all the same."""
+
+    days_past_due: int
+    oldest_due_on: date | None
+    reported: bool
+    principal: Decimal
+    interest: Decimal
+
+
+def arrears(loan: Loan, on: date) -> Arrears:
+    """Days past due run from the oldest instalment whose principal or interest is unpaid; unpaid penalties alone
+    do not make a loan overdue."""
+    late = [account for account in loan.accounts if account.instalment.due_on < on and account.open]
+    if not late:
+        return Arrears(0, None, False, ZERO, ZERO)
+    oldest = min(account.instalment.due_on for account in late)
+    days = (on - oldest).days
+    return Arrears(
+        days,
+        oldest,
+        days > loan.terms.penalty.grace_days,
+        total(account.principal_unpaid for account in late),
+        total(account.interest_unpaid for account in late),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A loan on one day: what is outstanding, what is due now, how late it is, and what comes next."""
+
+    on: date
+    principal_outstanding: Decimal
+    interest_accrued: Decimal
+    penalty: Decimal
+    compound: Decimal
+    fee: Decimal
+    due: dict[str, Decimal]
+    arrears: Arrears
+    next_due_on: date | None
+    next_payment: Decimal
+    surplus: Decimal
+
+    @property
+    def due_total(self) -> Decimal:
+        """All that is due for payment on the day."""
+        return total(self.due.values())
+
+
+def position(loan: Loan, on: date) -> Position:
+    """All figures of a loan on one day."""
+    dues = owed(loan, on)
+    due = {component: total(item.amounts[component] for item in dues) for component in COMPONENTS}
+    ahead = [account for account in loan.accounts if account.instalment.due_on > on and account.open]
+    accrued = total(
+        interest_accrued(account.instalment, on, loan.terms.rounding) - account.interest_paid
+        for account in loan.accounts
+    )
+    return Position(
+        on=on,
+        principal_outstanding=loan.principal_outstanding,
+        interest_accrued=accrued,
+        penalty=due["penalty"],
+        compound=due["compound"],
+        fee=due["fee"],
+        due=due,
+        arrears=arrears(loan, on),
+        next_due_on=ahead[0].instalment.due_on if ahead else None,
+        next_payment=ahead[0].principal_unpaid + ahead[0].interest_unpaid if ahead else ZERO,
+        surplus=loan.surplus,
+    )
