@@ -60,6 +60,8 @@ def test_only_the_known_tables_are_without_a_company():
     assert {table.name for table in tables.metadata.sorted_tables} - {t.name for t in COMPANY_TABLES} == {
         "company",
         "membership",
+        "sign_in_guard",
+        "user_profile",
     }
 
 

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from sqlalchemy import URL, Connection, create_engine, make_url
 
 from . import json as exact
+from .vault import Vault
 
 _every: weakref.WeakSet[Database] = weakref.WeakSet()
 
@@ -29,8 +30,11 @@ def psycopg_url(url: str | URL) -> URL:
 class Database:
     """PostgreSQL as one role. Cheap to make; connects on first use; safe to carry across a fork."""
 
-    def __init__(self, url: str | URL, *, pool_size: int = 5, application: str = "loanloom") -> None:
+    def __init__(
+        self, url: str | URL, *, vault: Vault | None = None, pool_size: int = 5, application: str = "loanloom"
+    ) -> None:
         self.url = psycopg_url(url)
+        self._vault = vault
         self.engine = create_engine(
             self.url,
             pool_size=pool_size,
@@ -50,6 +54,13 @@ class Database:
             if company_id is not None:
                 set_company(connection, company_id)
             yield connection
+
+    @property
+    def vault(self) -> Vault:
+        """The keys of the encrypted fields kept here."""
+        if self._vault is None:
+            raise RuntimeError("this door to the database was opened without keys")
+        return self._vault
 
     def close(self) -> None:
         """Give the connections back to the server."""

@@ -20,6 +20,7 @@ from loanloom.store.database import Database, psycopg_url
 from loanloom.store.embedded import Server
 from loanloom.store.embedded.server import ADMIN
 from loanloom.store.tables import metadata
+from loanloom.store.vault import new_vault
 
 VARIABLE = "LOANLOOM_TEST_DATABASE_URL"
 
@@ -97,7 +98,7 @@ class TestDatabase:
 
     def __init__(self, cluster: Cluster, name: str) -> None:
         self.cluster, self.name = cluster, name
-        self.database = Database(cluster.url(cluster.worker, name))
+        self.database = Database(cluster.url(cluster.worker, name), vault=new_vault())
         self._admin = cluster.admin_engine(name)
         self._tables = [table.name for table in metadata.sorted_tables] + self._fab_tables()
         self._sweep = self._statement()

@@ -9,12 +9,14 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import shutil
 import signal
 import subprocess
 import tempfile
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -59,6 +61,7 @@ log_min_duration_statement = '5s'
 idle_in_transaction_session_timeout = '5min'
 """
 ACCESS = "local all all scram-sha-256\n"
+ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +69,8 @@ class Settled:
     """What was decided when the cluster was made; kept in the home, readable by its owner alone."""
 
     data: str
-    uid: int
     passwords: dict[str, str]
+    made: bool = False
 
 
 class Server:
@@ -117,7 +120,9 @@ class Server:
         the main thread. The caller makes sure that nobody else starts the same home at the same time.
         """
         self.home.mkdir(mode=0o755, parents=True, exist_ok=True)
-        settled = self.settled or self._make()
+        settled = self.settled
+        if settled is None or not settled.made:
+            settled = self._make(settled)
         data = Path(settled.data)
         if not (data / "PG_VERSION").exists():
             raise ServerError(f"{data} holds no database although {self._file} says so; restore it from a backup.")
@@ -129,53 +134,58 @@ class Server:
         self._prepare_roles()
 
     def stop(self) -> None:
-        """Stop the server that `start` started, cleanly and without waiting for clients."""
+        """Stop this home's server, whoever started it, cleanly and without waiting for clients."""
         if self.process is not None:
             leftovers.stop_child(self.process)
             self.process = None
-
-    def stop_any(self) -> None:
-        """Stop this home's server whoever started it."""
         settled = self.settled
         if settled is not None and (master := leftovers.postmaster(Path(settled.data))) is not None:
             leftovers.stop(master)
-        self.process = None
+        if self.sockets.parent != self.home and self.sockets.exists() and not any(self.sockets.iterdir()):
+            self.sockets.rmdir()
 
     def _binaries(self, data: Path) -> Path:
         written = data / "PG_VERSION"
         major = int(written.read_text()) if written.exists() else None
         return reachable_binaries(self.account, major) / "bin"
 
-    def _make(self) -> Settled:
-        data = data_folder(self.home, self.account)
-        if (data / "PG_VERSION").exists():
+    def _make(self, begun: Settled | None) -> Settled:
+        """Lay the cluster out beside its place and move it there, so that a kill in between can be taken up again."""
+        data = Path(begun.data) if begun else data_folder(self.home, self.account)
+        if begun is None and (data / "PG_VERSION").exists():
             raise ServerError(f"{data} holds a database, but its log-ins ({self._file}) are missing.")
         passwords = {role: secrets.token_urlsafe(24) for role in (ADMIN, OWNER, WORKER)}
-        settled = Settled(str(data), self.account.uid, passwords)
-        give_to(self.account, data, 0o700)
-        with tempfile.NamedTemporaryFile("w", prefix="loanloom-", suffix=".pw") as file:
-            file.write(passwords[ADMIN])
-            file.flush()
-            if self.account.other:
-                os.chown(file.name, self.account.uid, self.account.gid)
-            self._initdb(data, file.name)
-        _write_private(self._file, json.dumps(asdict(settled), indent=2))
+        settled = begun or Settled(str(data), passwords)
+        _write_private(self._file, settled)
+        if not (data / "PG_VERSION").exists():
+            making = data.with_name(f"{data.name}.making")
+            shutil.rmtree(making, ignore_errors=True)
+            give_to(self.account, making, 0o700)
+            self._initdb(making, settled.passwords[ADMIN])
+            making.rename(data)
+        settled = replace(settled, made=True)
+        _write_private(self._file, settled)
         return settled
 
-    def _initdb(self, data: Path, password_file: str) -> None:
+    def _initdb(self, data: Path, password: str) -> None:
         binaries = self._binaries(data)
         version = subprocess.run(  # noqa: S603 (our own binaries)
             [binaries / "initdb", "--version"], capture_output=True, text=True, check=True
         ).stdout
         newer = int(version.split()[-1].split(".")[0]) >= 17
         provider = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"] if newer else []
-        done = subprocess.run(  # noqa: S603 (our own binaries)
-            [
-                binaries / "initdb", "--pgdata", str(data), "--username", ADMIN, "--pwfile", password_file,
-                "--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C", *provider,
-            ],
-            capture_output=True, text=True, cwd="/", env=self._environment(), **self._as_account(),
-        )  # fmt: skip
+        with tempfile.NamedTemporaryFile("w", prefix="loanloom-", suffix=".pw") as file:
+            file.write(password)
+            file.flush()
+            if self.account.other:
+                os.chown(file.name, self.account.uid, self.account.gid)
+            done = subprocess.run(  # noqa: S603 (our own binaries)
+                [
+                    binaries / "initdb", "--pgdata", str(data), "--username", ADMIN, "--pwfile", file.name,
+                    "--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C", *provider,
+                ],
+                capture_output=True, text=True, cwd="/", env=ENVIRONMENT, **self._as_account(),
+            )  # fmt: skip
         if done.returncode != 0:
             raise ServerError(f"PostgreSQL could not lay out its data folder {data}:\n{done.stdout}{done.stderr}")
 
@@ -193,16 +203,13 @@ class Server:
         with self.log.open("ab") as log:
             return subprocess.Popen(  # noqa: S603 (our own binaries)
                 [self._binaries(data) / "postgres", "-D", str(data)],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", env=self._environment(),
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", env=ENVIRONMENT,
                 start_new_session=True,  # Ctrl-C in the terminal is for the supervisor, which stops us in order
                 preexec_fn=die_with_parent(signal.SIGINT) if with_parent else None,
                 **self._as_account(),
             )  # fmt: skip
 
-    def _environment(self) -> dict[str, str]:
-        return {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
-
-    def _as_account(self) -> dict[str, object]:
+    def _as_account(self) -> dict[str, Any]:
         if not self.account.other:
             return {}
         return {"user": self.account.uid, "group": self.account.gid, "extra_groups": []}
@@ -252,8 +259,8 @@ class Server:
             return ""
 
 
-def _write_private(path: Path, content: str) -> None:
+def _write_private(path: Path, settled: Settled) -> None:
     fresh = path.with_suffix(".new")
     fresh.touch(mode=0o600)
-    fresh.write_text(content)
+    fresh.write_text(json.dumps(asdict(settled), indent=2) + "\n")
     fresh.replace(path)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Date, Index, Integer, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import ARRAY, Boolean, Column, Date, Index, Integer, LargeBinary, Text, UniqueConstraint
 
 from .base import Key, company_table, mapping, moment, version
 
@@ -12,6 +12,7 @@ customer = company_table(
     Column("kind", Key, nullable=False),  # person, business, farmer
     Column("name", Text, nullable=False),
     Column("name_pinyin", Key, nullable=False, server_default=""),
+    Column("name_grams", ARRAY(Text), nullable=False, server_default="{}"),
     Column("id_number_cipher", LargeBinary),
     Column("id_number_hash", LargeBinary),
     Column("id_number_masked", Text),
@@ -37,5 +38,6 @@ customer = company_table(
     UniqueConstraint("company_id", "id_number_hash"),
     Index(None, "company_id", "phone_hash"),
     Index(None, "company_id", "name_pinyin"),
+    Index(None, "name_grams", postgresql_using="gin"),
     Index(None, "company_id", "manager_user_id"),
 )

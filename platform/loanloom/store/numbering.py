@@ -1,0 +1,24 @@
+"""The counters behind numbers of applications, contracts, vouchers ...; how a number reads is metadata's business."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+from sqlalchemy.dialects.postgresql import insert
+
+from .database import Database
+from .tables import number_sequence
+
+
+def take(connection: Connection, key: str, period: str = "", count: int = 1) -> int:
+    """The next number without a gap (the first of `count`): others wait until this transaction ends."""
+    statement = insert(number_sequence).values(key=key, period=period, last=count)
+    statement = statement.on_conflict_do_update(
+        index_elements=["company_id", "key", "period"], set_={"last": number_sequence.c.last + count}
+    )
+    return int(connection.execute(statement.returning(number_sequence.c.last)).scalar_one()) - count + 1
+
+
+def take_loose(database: Database, company_id: int, key: str, period: str = "", count: int = 1) -> int:
+    """The next number at once, for nobody to wait; an undone transaction leaves a gap."""
+    with database.transaction(company_id) as connection:
+        return take(connection, key, period, count)
