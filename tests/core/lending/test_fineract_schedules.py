@@ -1,6 +1,6 @@
-"""Equal-instalment schedules of Apache Fineract's own tests (class A): dates, principal, interest and balance of every row.
+"""Equal-instalment schedules of Apache Fineract's own tests (class A): dates and amounts of every row.
 
-Only the plain ones here: declining interest by days, monthly, no grace, no rounding to multiples. The whole oracle has a
+Only the plain ones here: declining interest by days, monthly, no grace, no multiples. The whole oracle gets a
 command of its own later. Source of the sample: Apache Fineract (Apache License 2.0), commit in the file.
 """
 
