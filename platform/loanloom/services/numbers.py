@@ -1,4 +1,4 @@
-"""Numbers of applications, sanctions, contracts, loans, vouchers: a numbering document says how they read and begin again.
+"""Numbers of applications, sanctions, contracts, loans ...: a numbering document says how they read.
 
 A gapless number is taken in the caller's transaction (others wait for it); any other at once, so that nobody waits.
 """

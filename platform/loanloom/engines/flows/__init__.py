@@ -5,7 +5,7 @@ from loanloom.engines.flows.deadlines import WorkingTime, due_at, working_time
 from loanloom.engines.flows.diagram import Diagram, diagram
 from loanloom.engines.flows.model import ACTIONS, Flow, Node, Route
 from loanloom.engines.flows.moves import Automatic, Effect, Entry, Moved, Ruled
-from loanloom.engines.flows.people import eligible, return_targets
+from loanloom.engines.flows.people import eligible, not_open, return_targets
 from loanloom.engines.flows.running import decide, resubmit, start, withdraw
 from loanloom.engines.flows.state import Approval, Decision, Item, Person, State, Token
 
@@ -34,6 +34,7 @@ __all__ = [
     "diagram",
     "due_at",
     "eligible",
+    "not_open",
     "resubmit",
     "return_targets",
     "start",

@@ -38,8 +38,7 @@ def compile_flow(document: Document, registry: Registry) -> Compiled:
     nodes: list[tuple[str, Node]] = []
     for pointer, raw in listed:
         nodes.append((pointer, _node(document, pointer, raw, scope, problems)))
-    problems.extend(problem.at(file=document.source.file) for problem in checks.check_nodes(nodes, listed))
-    problems = [facts.place(problem, document) for problem in problems]
+    problems.extend(_placed(document, problem) for problem in checks.check_nodes(nodes, listed))
     if errors(problems):
         return Compiled(flow=None, problems=tuple(problems))
     start = next(node.key for _, node in nodes if node.type == "start")
@@ -48,6 +47,11 @@ def compile_flow(document: Document, registry: Registry) -> Compiled:
         key=document.key, title=document.title, digest=document.digest, subject=subject, start=start, nodes=by_key
     )
     return Compiled(flow=flow, problems=tuple(problems))
+
+
+def _placed(document: Document, problem: Problem) -> Problem:
+    line, column = document.place(problem.pointer or "")
+    return problem.at(file=document.file, line=line, column=column)
 
 
 def check(registry: Registry) -> list[Problem]:

@@ -1,0 +1,174 @@
+"""Sanctions 批复: what an approval makes. Amount, term, rate by grade, conditions, expiry; one for each approved case.
+
+Made by flow_moves in the approval's own transaction, taken up once by a contract, expired by the end of day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from decimal import ROUND_FLOOR, Decimal
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from loanloom.engines import flows
+from loanloom.problems import Problem, text
+from loanloom.services import numbers, scope
+from loanloom.services.context import Context
+from loanloom.services.errors import Conflict, NotFound, Refused
+from loanloom.services.flow_cases import Case, product
+from loanloom.store import audit, tables
+
+SANCTION = text("sanction", "批复")
+VALID_DAYS = 60
+TABLE = tables.sanction
+
+
+def create(ctx: Context, connection: Connection, case: Case, state: flows.State, facts: Mapping[str, Any]) -> int:
+    """Write the sanction of a case that was just approved; its id."""
+    row, spec = case.row, product(case.registry, case.row.product_key)
+    grade = (facts.get("score") or {}).get("grade")
+    amount = sanctioned_amount(row.amount, facts, spec)
+    valid_days = int((spec.get("sanction") or {}).get("valid_days", VALID_DAYS))
+    number = numbers.issue(ctx, connection, (spec.get("numbering") or {}).get("sanction"), unit=row.unit)
+    values = {
+        "number": number,
+        "application_id": row.id,
+        "customer_id": row.customer_id,
+        "release_id": row.release_id,
+        "product_key": row.product_key,
+        "amount": amount,
+        "currency": spec.get("currency", row.currency),
+        "term_months": row.term_months,
+        "annual_rate": annual_rate(spec, grade),
+        "method": row.method,
+        "guarantee_mode": row.guarantee_mode,
+        "grade": grade,
+        "conditions": list(state.conditions),
+        "sanctioned_on": ctx.business_date,
+        "expires_on": ctx.business_date + timedelta(days=valid_days),
+        "unit": row.unit,
+        "created_by": row.created_by,
+        "extra": {"asked": row.amount, "approvers": [approval.by for approval in state.chain]},
+    }
+    made: int = connection.execute(insert(TABLE).values(values).returning(TABLE.c.id)).scalar_one()
+    audit.write(
+        connection, ctx.actor, "sanction.created", ("sanction", made), after=_plain(values), release_id=row.release_id,
+        at=ctx.now,
+    )  # fmt: skip
+    return made
+
+
+def sanctioned_amount(asked: Decimal, facts: Mapping[str, Any], spec: Mapping[str, Any]) -> Decimal:
+    """What is granted: what was asked, but never above the measured limit, in the product's steps."""
+    limit = (facts.get("limit") or {}).get("amount")
+    if limit is None or limit >= asked:
+        return asked
+    step = (spec.get("amount") or {}).get("step")
+    granted = (Decimal(limit) / step).to_integral_value(ROUND_FLOOR) * step if step else Decimal(limit)
+    least = (spec.get("amount") or {}).get("min", Decimal(1))
+    if granted < least:
+        raise Refused(_limit_too_low(granted, least))
+    return granted
+
+
+def annual_rate(spec: Mapping[str, Any], grade: str | None) -> Decimal:
+    """The product's yearly rate for a grade, as a fraction."""
+    rate = spec["rate"]
+    found = rate.get("fixed") if "fixed" in rate else (rate.get("by_grade") or {}).get(grade)
+    if found is None:
+        raise Refused(_no_rate(grade))
+    return Decimal(found)
+
+
+def read(ctx: Context, connection: Connection, sanction_id: int) -> Row[Any]:
+    """One sanction the actor may see."""
+    ctx.require("sanction.read")
+    row = connection.execute(select(TABLE).where(TABLE.c.id == sanction_id)).one_or_none()
+    scope.check_visible(ctx, row._mapping if row else None, SANCTION)
+    assert row is not None
+    return row
+
+
+def of_application(connection: Connection, application_id: int) -> Row[Any] | None:
+    """The sanction of an application, if it was approved."""
+    return connection.execute(select(TABLE).where(TABLE.c.application_id == application_id)).one_or_none()
+
+
+def take_up(ctx: Context, connection: Connection, sanction_id: int) -> Row[Any]:
+    """A contract is made on it: lock it, refuse an expired or used one, mark it contracted."""
+    row = connection.execute(select(TABLE).where(TABLE.c.id == sanction_id).with_for_update()).one_or_none()
+    scope.check_visible(ctx, row._mapping if row else None, SANCTION)
+    assert row is not None
+    if row.state == "contracted":
+        raise Conflict(_used())
+    if row.state != "open" or row.expires_on < ctx.business_date:
+        raise Refused(_expired(row))
+    _change_state(ctx, connection, row, "contracted")
+    return row
+
+
+def expire(ctx: Context, connection: Connection) -> int:
+    """Close what nobody took up in time; how many. Part of the end of day, so safe to repeat."""
+    late = select(TABLE).where(TABLE.c.state == "open", TABLE.c.expires_on < ctx.business_date).with_for_update()
+    rows = connection.execute(late).all()
+    for row in rows:
+        _change_state(ctx, connection, row, "expired")
+    return len(rows)
+
+
+def find(connection: Connection, sanction_id: int) -> Row[Any]:
+    """One sanction for work inside the house, without looking at who asks."""
+    row = connection.execute(select(TABLE).where(TABLE.c.id == sanction_id)).one_or_none()
+    if row is None:
+        raise NotFound(SANCTION)
+    return row
+
+
+def _change_state(ctx: Context, connection: Connection, row: Row[Any], state: str) -> None:
+    connection.execute(update(TABLE).where(TABLE.c.id == row.id).values(state=state, version=TABLE.c.version + 1))
+    audit.write(
+        connection, ctx.actor, f"sanction.{state}", ("sanction", row.id), before={"state": row.state},
+        after={"state": state}, release_id=row.release_id, at=ctx.now,
+    )  # fmt: skip
+
+
+def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if key not in ("unit", "created_by", "release_id")}
+
+
+def _no_rate(grade: str | None) -> Problem:
+    return Problem(
+        code="sanction.no_rate",
+        message=text(f"The product states no rate for grade '{grade}'.", f"产品未规定“{grade}”级客户的利率。"),
+        hint=text("Such a case can only be refused.", "该等级的业务只能否决。"),
+    )
+
+
+def _limit_too_low(granted: Decimal, least: Decimal) -> Problem:
+    return Problem(
+        code="sanction.limit_too_low",
+        message=text(
+            f"The measured limit allows {granted:,}, less than the product's smallest amount of {least:,}.",
+            f"测算额度仅支持 {granted:,}，低于产品最低金额 {least:,}。",
+        ),
+        hint=text("Refuse the case, or return it for changes.", "请否决，或退回修改。"),
+    )
+
+
+def _used() -> Problem:
+    return Problem(
+        code="sanction.used",
+        message=text("A contract was already made on this sanction.", "该批复已签订合同。"),
+    )
+
+
+def _expired(row: Row[Any]) -> Problem:
+    return Problem(
+        code="sanction.expired",
+        message=text(
+            f"Sanction {row.number} expired on {row.expires_on}.", f"批复 {row.number} 已于 {row.expires_on} 到期失效。"
+        ),
+        hint=text("A new application is needed.", "须重新申请。"),
+    )
