@@ -1,4 +1,4 @@
-"""One document against its kind: shape, keys in the kind's style, doubled list items, languages. References come later."""
+"""One document against its kind: shape, style of keys, doubled list items, languages. References come later."""
 
 from __future__ import annotations
 

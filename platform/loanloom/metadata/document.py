@@ -19,7 +19,7 @@ Identity = tuple[str, str]
 
 @dataclass(frozen=True, kw_only=True)
 class Document:
-    """A document as read. `spec` holds read-only mappings, tuples, text, int, Decimal, bool and None; dates are text."""
+    """A document as read. `spec` holds read-only mappings, tuples, text, int, Decimal, bool, None; dates are text."""
 
     kind: str
     key: str

@@ -12,8 +12,8 @@ from importlib.resources import files
 from typing import Any, Literal
 
 from loanloom.metadata.document import Document
-from loanloom.metadata.reader import read_tree
 from loanloom.metadata.structure import Fault, Schema
+from loanloom.metadata.tree import read_tree
 from loanloom.problems import Problem, Text, text
 
 _HERE = files("loanloom.metadata")
@@ -165,7 +165,7 @@ def load_kinds(extra: Iterable[tuple[str, str]] = ()) -> Kinds:
 
 @lru_cache(maxsize=1)
 def _built_in() -> Kinds:
-    from loanloom.metadata.documents import read_document
+    from loanloom.metadata.reader import read_document
 
     found: list[Kind] = []
     for path in sorted(_HERE.joinpath("kinds").iterdir(), key=lambda path: path.name):
@@ -190,7 +190,7 @@ def _in_order(found: Iterable[Kind], groups: tuple[Group, ...]) -> Mapping[str, 
 
 
 def _with_extra(base: Kinds, extra: tuple[tuple[str, str], ...]) -> Kinds:
-    from loanloom.metadata.documents import read_document
+    from loanloom.metadata.reader import read_document
 
     found, problems = list(base), list(base.problems)
     for written, file in extra:

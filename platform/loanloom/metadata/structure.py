@@ -44,7 +44,7 @@ _TYPES = (
     .redefine("object", lambda _, value: isinstance(value, Mapping))
     .redefine("array", lambda _, value: is_list(value))
 )
-_Validator = extend(Draft202012Validator, type_checker=_TYPES)
+_Validator: Any = extend(Draft202012Validator, type_checker=_TYPES)  # type: ignore[no-untyped-call]
 _FORMATS = FormatChecker(formats=())
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -235,11 +235,12 @@ def _bound(error: _Error, pointer: str) -> Fault:
 
 def _size(error: _Error, pointer: str) -> Fault:
     few = str(error.validator).startswith("min")
-    what = {"Items": ("items", "项"), "Length": ("characters", "个字符"), "Properties": ("members", "个键")}
+    what = {"Items": ("item", "项"), "Length": ("character", "个字符"), "Properties": ("key", "个键")}
     english, chinese = what[str(error.validator)[3:]]
     bound = error.validator_value
+    english += "" if bound == 1 else "s"
     return Fault("metadata.wrong_size", pointer, text(
-        f"There must be {'at least' if few else 'at most'} {bound} {english} here.",
+        f"There may be {'no fewer' if few else 'no more'} than {bound} {english} here.",
         f"此处应{'至少' if few else '至多'}有 {bound} {chinese}。"))
 
 

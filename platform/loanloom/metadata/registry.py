@@ -1,0 +1,229 @@
+"""The registry: all documents of one company at one release, checked against each other, never changed afterwards.
+
+Broken documents are left out and named in `quarantined`; the rest still serves. Nothing here knows a kind by name
+except entities and code lists, which the built-in records bring with them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from importlib.resources import files
+from types import MappingProxyType
+
+from loanloom.metadata import canonical, pointers
+from loanloom.metadata.checking import check_document
+from loanloom.metadata.document import Document, Identity
+from loanloom.metadata.fields import Field, check_fields, fields_of, record_of
+from loanloom.metadata.kinds import Kind, Kinds
+from loanloom.metadata.nearest import hint as nearest_hint
+from loanloom.metadata.reader import read_document
+from loanloom.problems import LANGUAGES, Problem, errors, say, text
+
+_PATH = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)+")
+_LITERAL = re.compile(r'"(?:[^"\\]|\\.)*"')
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A place that uses a document or a fact: which document, where in its spec."""
+
+    kind: str
+    key: str
+    pointer: str
+
+
+@dataclass(frozen=True)
+class Registry:
+    """An immutable set of documents with one version of each."""
+
+    documents: Mapping[Identity, Document]
+    kinds: Kinds
+    quarantined: tuple[Identity, ...] = ()
+
+    def get(self, kind: str, key: str) -> Document | None:
+        """The document, or None."""
+        return self.documents.get((kind, key))
+
+    def require(self, kind: str, key: str) -> Document:
+        """The document, which must exist: a reference that the check has already resolved."""
+        return self.documents[(kind, key)]
+
+    def all(self, kind: str) -> tuple[Document, ...]:
+        """Every document of a kind, by key; built-in ones too."""
+        return self._by_kind.get(kind, ())
+
+    @cached_property
+    def own(self) -> tuple[Document, ...]:
+        """The company's documents, without the built-in ones."""
+        return tuple(document for document in self.documents.values() if not document.builtin)
+
+    def label(self, kind: str, key: str, language: str) -> str:
+        """What people call a document, else its key."""
+        document = self.get(kind, key)
+        return say(document.title, language) if document else key
+
+    @cached_property
+    def digest(self) -> str:
+        """sha256 over identity and digest of the company's documents: what a release binds."""
+        return canonical.digest([[*document.identity, document.digest] for document in sorted_documents(self.own)])
+
+    @cached_property
+    def entities(self) -> tuple[Document, ...]:
+        """Every entity document: the built-in records, and beside them what the company adds under the same key."""
+        built_in = (document for document in builtin_documents() if document.kind == "entity")
+        return (*built_in, *(document for document in self.own if document.kind == "entity"))
+
+    def entity_fields(self, record: str) -> tuple[Field, ...]:
+        """The fields of a record: built-in ones, then the company's."""
+        return self._fields.get(record, ())
+
+    @cached_property
+    def records(self) -> tuple[str, ...]:
+        """Every record that has fields."""
+        return tuple(sorted(self._fields))
+
+    def used_by(self, kind: str, key: str) -> tuple[Use, ...]:
+        """Where a document is used: references, and for indicators the expressions that read them."""
+        mentioned = self.mentions(f"indicators.{key}") if kind == "indicator" else ()
+        return tuple(dict.fromkeys((*self._uses.get((kind, key), ()), *mentioned)))
+
+    def mentions(self, path: str) -> tuple[Use, ...]:
+        """The expressions that read a fact such as application.amount."""
+        return self._mentions.get(path, ())
+
+    def code_title(self, code_list: str, code: object, language: str) -> str:
+        """The label of a code, else the code itself."""
+        return say(self._codes.get(code_list, {}).get(code), language) or str(code)
+
+    # -- built once, on first use ---------------------------------------------------------------------------------
+
+    @cached_property
+    def _by_kind(self) -> Mapping[str, tuple[Document, ...]]:
+        found: dict[str, list[Document]] = {}
+        for document in sorted_documents(self.documents.values()):
+            found.setdefault(document.kind, []).append(document)
+        return {kind: tuple(documents) for kind, documents in found.items()}
+
+    @cached_property
+    def _fields(self) -> Mapping[str, tuple[Field, ...]]:
+        return {record: fields_of(record, self.entities) for record in map(record_of, self.entities)}
+
+    @cached_property
+    def _codes(self) -> Mapping[str, Mapping[object, Mapping[str, str]]]:
+        return {
+            document.key: {item["key"]: item["title"] for item in document.spec["items"]}
+            for document in self.all("code_list")
+        }
+
+    @cached_property
+    def _uses(self) -> Mapping[Identity, tuple[Use, ...]]:
+        found: dict[Identity, list[Use]] = {}
+        for document in self.documents.values():
+            for target, pointer in references_of(document, self.kinds.require(document.kind)):
+                found.setdefault(target, []).append(Use(*document.identity, pointer))
+        return {target: tuple(uses) for target, uses in found.items()}
+
+    @cached_property
+    def _mentions(self) -> Mapping[str, tuple[Use, ...]]:
+        found: dict[str, list[Use]] = {}
+        for document in self.documents.values():
+            for pointer, written in expressions_of(document, self.kinds.require(document.kind)):
+                for path in set(_PATH.findall(_LITERAL.sub('""', written))):
+                    found.setdefault(path, []).append(Use(*document.identity, pointer))
+        return {path: tuple(uses) for path, uses in found.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A registry and what was wrong with the documents given."""
+
+    registry: Registry
+    problems: tuple[Problem, ...]
+
+
+def sorted_documents(documents: Iterable[Document]) -> list[Document]:
+    """By kind and key: the one order for digests, exports and lists."""
+    return sorted(documents, key=lambda document: document.identity)
+
+
+def references_of(document: Document, kind: Kind) -> Iterator[tuple[Identity, str]]:
+    """What a document refers to: ((kind, key), pointer)."""
+    for reference in kind.references:
+        for pointer, key in pointers.match(document.spec, reference.pointer):
+            if isinstance(key, str):
+                yield (reference.kind, key), pointer
+
+
+def expressions_of(document: Document, kind: Kind) -> Iterator[tuple[str, str]]:
+    """The FEEL texts of a document: (pointer, text)."""
+    for expression in kind.expressions:
+        for pointer, written in pointers.match(document.spec, expression.pointer):
+            if isinstance(written, str):
+                yield pointer, written
+
+
+@lru_cache(maxsize=1)
+def builtin_documents() -> tuple[Document, ...]:
+    """The records and code lists that every company has."""
+    found: list[Document] = []
+    for folder in sorted(files("loanloom.metadata").joinpath("builtin").iterdir(), key=lambda path: path.name):
+        for path in sorted(folder.iterdir(), key=lambda path: path.name):
+            if path.name.endswith(".yaml"):
+                read = read_document(path.read_text("utf-8"), f"builtin/{folder.name}/{path.name}", builtin=True)
+                assert read.document is not None and not read.problems, (path.name, read.problems)
+                found.append(read.document)
+    return tuple(found)
+
+
+def build(documents: Iterable[Document], kinds: Kinds, languages: tuple[str, ...] = LANGUAGES) -> Built:
+    """Check every document by itself, then all of them together, and make the registry of the sound ones."""
+    problems: list[Problem] = []
+    sound: dict[Identity, Document] = {}
+    broken: list[Identity] = []
+    for document in documents:
+        found = list(check_document(document, kinds, languages))
+        if document.identity in sound:
+            found.append(_twice(document, sound[document.identity]))
+        elif errors(found):
+            broken.append(document.identity)
+        else:
+            sound[document.identity] = document
+        problems.extend(found)
+    sound = {**{builtin.identity: builtin for builtin in builtin_documents()}, **sound}
+    registry = Registry(MappingProxyType(sound), kinds, tuple(broken))
+    problems.extend(check_fields(registry.entities))
+    problems.extend(_missing_references(registry))
+    return Built(registry, tuple(problems))
+
+
+def empty(kinds: Kinds) -> Registry:
+    """The registry of a company that has no documents of its own yet."""
+    return build((), kinds).registry
+
+
+def _twice(document: Document, first: Document) -> Problem:
+    line, column = document.place("/key")
+    where = f" ({first.file})" if first.file else ""
+    return Problem(
+        code="metadata.duplicate_document", file=document.file, line=line, column=column, pointer="/key",
+        message=text(f'The {document.kind} "{document.key}" exists twice{where}.',
+                     f"{document.kind}“{document.key}”重复{where}。"))  # fmt: skip
+
+
+def _missing_references(registry: Registry) -> Iterator[Problem]:
+    broken = set(registry.quarantined)
+    for document in registry.own:
+        for target, pointer in references_of(document, registry.kinds.require(document.kind)):
+            if target in registry.documents or target in broken:
+                continue  # a broken target has its own problems; repeating them at every use would hide them
+            kind = registry.kinds.get(target[0])
+            name = kind.title if kind else text(*target)
+            known = [other.key for other in registry.all(target[0])]
+            nothing = text(f"No {say(name, 'en').lower()} exists yet.", f"尚无任何{say(name, 'zh')}。")
+            yield document.problem(
+                "metadata.missing_reference",
+                text(f'There is no {say(name, "en").lower()} "{target[1]}".', f"没有{say(name, 'zh')}“{target[1]}”。"),
+                pointer, hint=nearest_hint(target[1], known) if known else nothing)  # fmt: skip
