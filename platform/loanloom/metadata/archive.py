@@ -6,6 +6,7 @@ import io
 import os
 import stat
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,11 +88,14 @@ def _from_zip(
                     problems.append(_refused(member.filename, why))
                 elif not member.is_dir() and wanted(member.filename):
                     yield from _read_member(archive, member, problems)
-    except (zipfile.BadZipFile, OSError, NotImplementedError, EOFError, ValueError) as error:
-        name = path.name if isinstance(path, Path) else ""
-        missing = isinstance(error, FileNotFoundError)
-        problems.append(_refused(name, text("There is no such folder or file.", "没有该文件夹或文件。") if missing else text(
-            "This is neither a folder nor a readable zip file.", "既不是文件夹，也不是可读取的 zip 文件。")))
+    except (zipfile.BadZipFile, zlib.error, OSError, RuntimeError, EOFError, ValueError) as error:
+        problems.append(_refused(path.name if isinstance(path, Path) else "", _unreadable(error)))
+
+
+def _unreadable(error: Exception) -> Text:
+    if isinstance(error, FileNotFoundError):
+        return text("There is no such folder or file.", "没有该文件夹或文件。")
+    return text("This is neither a folder nor a readable zip file.", "既不是文件夹，也不是可读取的 zip 文件。")
 
 
 def _unsafe(member: zipfile.ZipInfo, seen: set[str]) -> Text | None:

@@ -1,4 +1,4 @@
-"""Bundles: documents as files, in a folder or a zip of the same shape, read defensively and written byte for byte alike.
+"""Bundles: documents as files, in a folder or a zip of the same shape; the same content gives the same bytes.
 
     metadata/bundle.yaml   metadata/<folder>/<key>.yaml   forms/<key>.yaml   metadata/retire.yaml
 """
@@ -14,11 +14,11 @@ from loanloom.metadata.archive import Files, read_files, zip_bytes
 from loanloom.metadata.document import API_VERSION, Document, Identity
 from loanloom.metadata.kinds import Kind, Kinds, with_common
 from loanloom.metadata.nearest import hint as nearest_hint
-from loanloom.metadata.reader import read_document
+from loanloom.metadata.reader import Read, read_document
 from loanloom.metadata.registry import sorted_documents
 from loanloom.metadata.structure import Schema
 from loanloom.metadata.tree import read_tree
-from loanloom.problems import LANGUAGES, Problem, text
+from loanloom.problems import LANGUAGES, Problem, Text, text
 
 MANIFEST = "metadata/bundle.yaml"
 RETIRE = "metadata/retire.yaml"
@@ -34,17 +34,19 @@ class Manifest:
     version: str
     languages: tuple[str, ...] = LANGUAGES
     plugins: Mapping[str, str] = field(default_factory=dict)
+    title: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """A bundle as read: sound documents and every problem; `files` is the text of each file by its path."""
+    """A bundle as read: its documents, the identities of those too broken to read, every problem, every file's text."""
 
     manifest: Manifest
     documents: tuple[Document, ...]
     retired: tuple[Identity, ...]
     problems: tuple[Problem, ...]
     files: Mapping[str, str]
+    broken: tuple[Identity, ...] = ()
 
     @property
     def digest(self) -> str:
@@ -68,6 +70,7 @@ _MANIFEST = Schema(with_common({
     "properties": {
         "apiVersion": {"const": API_VERSION},
         "name": {"$ref": "#/$defs/key"},
+        "title": {"$ref": "#/$defs/text"},
         "version": {"type": "string", "pattern": r"^(0|[1-9]\d*)[.](0|[1-9]\d*)[.](0|[1-9]\d*)(-[0-9A-Za-z.-]+)?$",
                     "x-format": text('a version such as "1.2.0", in quotes', '版本号，例如 "1.2.0"（加引号）')},
         "languages": {"type": "array", "minItems": 1, "uniqueItems": True,
@@ -106,17 +109,15 @@ def bundle_of(files: Files, kinds: Kinds) -> Bundle:
     texts = files.texts
     manifest = _read_manifest(texts, problems)
     retired = _read_retired(texts, problems, kinds)
-    documents = [
-        document
-        for name in sorted(texts)
-        if name not in (MANIFEST, RETIRE) and (document := _read_file(name, texts[name], kinds, problems))
-    ]
+    read = [_read_file(name, texts[name], kinds, problems) for name in sorted(texts) if name not in (MANIFEST, RETIRE)]
+    documents = [each.document for each in read if each and each.document]
+    broken = tuple(each.identity for each in read if each and each.document is None and each.identity)
     by_identity = {document.identity for document in documents}
     for identity in sorted(set(retired) & by_identity):
         problems.append(Problem(code="metadata.retired_and_present", file=RETIRE, line=1, column=1, message=text(
             f'{identity[0]} "{identity[1]}" is retired and present at once.',
             f"{identity[0]}“{identity[1]}”既停用又存在。")))
-    return Bundle(manifest, tuple(documents), retired, tuple(problems), texts)
+    return Bundle(manifest, tuple(documents), retired, tuple(problems), texts, broken)
 
 
 def _read_manifest(texts: Mapping[str, str], problems: list[Problem]) -> Manifest:
@@ -129,7 +130,8 @@ def _read_manifest(texts: Mapping[str, str], problems: list[Problem]) -> Manifes
     if value is None:
         return _UNNAMED
     plugins = dict(value.get("requires", {}).get("plugins", {}))
-    return Manifest(value["name"], value["version"], tuple(value.get("languages", LANGUAGES)), plugins)
+    return Manifest(value["name"], value["version"], tuple(value.get("languages", LANGUAGES)), plugins,
+                    value.get("title"))
 
 
 def _read_retired(texts: Mapping[str, str], problems: list[Problem], kinds: Kinds) -> tuple[Identity, ...]:
@@ -154,7 +156,7 @@ def _checked(name: str, written: str, schema: Schema, problems: list[Problem]) -
     return None if tree.problems or faults else tree.value
 
 
-def _read_file(name: str, written: str, kinds: Kinds, problems: list[Problem]) -> Document | None:
+def _read_file(name: str, written: str, kinds: Kinds, problems: list[Problem]) -> Read | None:
     if not name.endswith(_SUFFIXES):
         problems.append(Problem(code="metadata.wrong_file", severity="warning", file=name, message=text(
             "This file is no document and was left out.", "此文件不是文档，已忽略。"), hint=text(
@@ -164,7 +166,7 @@ def _read_file(name: str, written: str, kinds: Kinds, problems: list[Problem]) -
     problems.extend(read.problems)
     if read.document is not None and (kind := kinds.get(read.document.kind)):
         problems.extend(_misplaced(read.document, kind, name))
-    return read.document
+    return read
 
 
 def _misplaced(document: Document, kind: Kind, name: str) -> Iterable[Problem]:
@@ -198,6 +200,8 @@ def bundle_files(
 def manifest_text(manifest: Manifest) -> str:
     """bundle.yaml."""
     lines = [f"apiVersion: {API_VERSION}", f"name: {manifest.name}", f'version: "{manifest.version}"']
+    if manifest.title:
+        lines.append(f"title: {flow_text.write(manifest.title)}")
     lines.append(f"languages: [{', '.join(manifest.languages)}]")
     if manifest.plugins:
         lines.append(f"requires: {flow_text.write({'plugins': dict(sorted(manifest.plugins.items()))})}")

@@ -17,7 +17,7 @@ Identity = tuple[str, str]
 """(kind, key): what a document is called for ever, within one company."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Document:
     """A document as read. `spec` holds read-only mappings, tuples, text, int, Decimal, bool, None; dates are text."""
 
@@ -28,7 +28,7 @@ class Document:
     effective_from: str | None = None
     renamed_from: str | None = None
     builtin: bool = False
-    source: Source | None = field(default=None, repr=False, compare=False)
+    source: Source | None = field(default=None, repr=False)
 
     @property
     def identity(self) -> Identity:

@@ -36,7 +36,7 @@ class Expression:
     scope: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Kind:
     """One kind: what its documents say, their shape and how long a case keeps them."""
 
@@ -75,7 +75,7 @@ class Group:
     title: Text
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Kinds:
     """All kinds, in the order of the studio, and what was wrong with the ones that plugins brought."""
 

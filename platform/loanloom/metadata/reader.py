@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from loanloom.metadata.document import Document, document_from
+from loanloom.metadata.document import Document, Identity, document_from
 from loanloom.metadata.source import Source
 from loanloom.metadata.structure import Fault, shown
 from loanloom.metadata.tree import Tree, read_tree
@@ -20,6 +20,14 @@ class Read:
     problems: tuple[Problem, ...]
     source: Source
     value: Any = None
+
+    @property
+    def identity(self) -> Identity | None:
+        """(kind, key) as far as they can be read, also of a document that is broken."""
+        if not isinstance(self.value, dict):
+            return None
+        kind, key = self.value.get("kind"), self.value.get("key")
+        return (kind, key) if isinstance(kind, str) and isinstance(key, str) else None
 
 
 def read_document(source_text: str, file: str | None = None, *, builtin: bool = False) -> Read:

@@ -35,7 +35,7 @@ class Use:
     pointer: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Registry:
     """An immutable set of documents with one version of each."""
 
@@ -178,11 +178,16 @@ def builtin_documents() -> tuple[Document, ...]:
     return tuple(found)
 
 
-def build(documents: Iterable[Document], kinds: Kinds, languages: tuple[str, ...] = LANGUAGES) -> Built:
+def build(
+    documents: Iterable[Document],
+    kinds: Kinds,
+    languages: tuple[str, ...] = LANGUAGES,
+    unreadable: Iterable[Identity] = (),
+) -> Built:
     """Check every document by itself, then all of them together, and make the registry of the sound ones."""
     problems: list[Problem] = []
     sound: dict[Identity, Document] = {}
-    broken: list[Identity] = []
+    broken: list[Identity] = list(unreadable)
     for document in documents:
         found = list(check_document(document, kinds, languages))
         if document.identity in sound:

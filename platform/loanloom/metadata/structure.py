@@ -95,12 +95,18 @@ def _unknown_keys(error: _Error, pointer: str) -> Iterator[Fault]:
         if key in known or any(re.search(pattern, key) for pattern in patterns):
             continue
         if patterns and not known:
-            yield Fault("metadata.bad_key", child(pointer, key), text(
-                f'"{key}" is not a language.', f"“{key}”不是语言代码。"), text(
-                "Languages are written like en or zh.", "语言写作 en 或 zh。"), at_key=True)
+            yield _not_a_language(error, pointer, key)
             continue
         yield Fault("metadata.unknown_key", child(pointer, key), text(
             f'"{key}" is not known here.', f"此处不认识键“{key}”。"), nearest_hint(key, known), at_key=True)
+
+
+def _not_a_language(error: _Error, pointer: str, key: str) -> Fault:
+    hint = text("Languages are written like en or zh.", "语言写作 en 或 zh。")
+    if error.instance[key] is None:
+        hint = text("A text with a comma needs quotes inside braces.", "花括号内含逗号的文本需要加引号。")
+    message = text(f'"{key}" is not a language.', f"“{key}”不是语言代码。")
+    return Fault("metadata.bad_key", child(pointer, key), message, hint, at_key=True)
 
 
 def _bad_name(error: _Error, pointer: str) -> Fault:
