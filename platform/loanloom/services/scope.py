@@ -92,7 +92,7 @@ def _of_customer(table: FromClause, actor: Actor) -> ColumnElement[bool]:
     return false()
 
 
-def sees(ctx: Context, row: Mapping[str, Any], *, is_customer: bool = False) -> bool:
+def sees(ctx: Context, row: Mapping[Any, Any], *, is_customer: bool = False) -> bool:
     """Whether the actor may see this one row, by the rule of `visible`."""
     actor = ctx.actor
     if actor.customer_id is not None:
@@ -105,7 +105,7 @@ def sees(ctx: Context, row: Mapping[str, Any], *, is_customer: bool = False) -> 
     return row.get("unit") in units
 
 
-def check_visible(ctx: Context, row: Mapping[str, Any] | None, what: Text, *, is_customer: bool = False) -> None:
+def check_visible(ctx: Context, row: Mapping[Any, Any] | None, what: Text, *, is_customer: bool = False) -> None:
     """Raise NotFound for a row that is missing or out of the actor's sight; the two look the same from outside."""
     if row is None or not sees(ctx, row, is_customer=is_customer):
         raise NotFound(what)

@@ -1,0 +1,238 @@
+"""What waits for whom: my items, my group's, what I did; counts for the header.
+
+Reads only. "Mine" are items given to me or taken by me; "group" are those I may take; both by one rule (`for_me`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal, or_, select, tuple_
+
+from loanloom.problems import Text
+from loanloom.services import scope
+from loanloom.services.context import Context
+from loanloom.store import names, tables
+
+View = Literal["mine", "group", "done"]
+ITEM, APPLICATION, CUSTOMER = tables.work_item, tables.application, tables.customer
+FAR = datetime(9000, 1, 1, tzinfo=UTC)
+"""Stands for "no deadline" when items are put in order: they come last."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkItem:
+    """One line of a work list."""
+
+    id: int
+    kind: str
+    version: int
+    application_id: int
+    number: str
+    customer: str
+    product_key: str
+    amount: Any
+    currency: str
+    title: Text
+    code: str | None
+    round: int
+    priority: int
+    opened_at: datetime
+    due_at: datetime | None
+    overdue: bool
+    due_today: bool
+    assignee: int | None
+    status: str
+    decision: str | None
+    decided_at: datetime | None
+    grade: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Some lines of a list; `next` is the key from which the following page goes on."""
+
+    items: tuple[WorkItem, ...]
+    next: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """The counts that the header and the home page show."""
+
+    mine: int
+    group: int
+    overdue: int
+    due_today: int
+
+    @property
+    def all(self) -> int:
+        """Everything that waits for me."""
+        return self.mine + self.group
+
+
+def for_me(ctx: Context) -> ColumnElement[bool]:
+    """Open items that are mine or that I may take."""
+    return and_(ITEM.c.status == "open", or_(_mine(ctx), _group(ctx)))
+
+
+def todo(
+    ctx: Context,
+    view: View,
+    *,
+    query: str = "",
+    product: str | None = None,
+    overdue: bool = False,
+    after: str | None = None,
+    limit: int = 20,
+) -> Page:
+    """One page of a list: what is due first comes first; done items newest first."""
+    with ctx.transaction() as connection:
+        statement = _listed(ctx, view)
+        for condition in _filters(ctx, query, product, overdue):
+            statement = statement.where(condition)
+        if view == "done":
+            statement = _newest_first(statement, after)
+        else:
+            statement = _due_first(statement, after)
+        rows = connection.execute(statement.limit(limit + 1)).all()
+        items = tuple(_item(ctx, row._mapping) for row in rows[:limit])
+    return Page(items=items, next=_key(view, items[-1]) if len(rows) > limit else None)
+
+
+def waiting_counts(ctx: Context, connection: Connection | None = None) -> Waiting:
+    """How much waits for me; one query."""
+    if ctx.actor.user_id is None:
+        return Waiting(mine=0, group=0, overdue=0, due_today=0)
+    if connection is None:
+        with ctx.transaction() as own:
+            return waiting_counts(ctx, own)
+    mine, late = _mine(ctx), ITEM.c.due_at < ctx.now
+    row = connection.execute(
+        select(
+            func.count().filter(mine).label("mine"),
+            func.count().filter(~mine).label("group"),
+            func.count().filter(late).label("overdue"),
+            func.count().filter(ITEM.c.due_at >= ctx.now, ITEM.c.due_at < _tomorrow(ctx)).label("due_today"),
+        ).where(for_me(ctx))
+    ).one()
+    return Waiting(mine=row.mine, group=row.group, overdue=row.overdue, due_today=row.due_today)
+
+
+def _mine(ctx: Context) -> ColumnElement[bool]:
+    return ITEM.c.assignee == ctx.actor.user_id
+
+
+def _group(ctx: Context) -> ColumnElement[bool]:
+    branch = scope.branch_of(scope.units_of(ctx), ctx.actor.unit)
+    return and_(
+        ITEM.c.assignee.is_(None),
+        ITEM.c.role.in_(ctx.actor.roles),
+        or_(ITEM.c.scope == "all", ITEM.c.unit == branch),
+        ~ITEM.c.excluded.any(ctx.actor.user_id),
+    )
+
+
+def _listed(ctx: Context, view: View) -> Select[Any]:
+    wanted = {
+        "mine": and_(ITEM.c.status == "open", _mine(ctx)),
+        "group": and_(ITEM.c.status == "open", _group(ctx)),
+        "done": and_(ITEM.c.status == "done", ITEM.c.decided_by == ctx.actor.user_id),
+    }[view]
+    return (
+        select(
+            ITEM,
+            APPLICATION.c.number.label("application_number"),
+            APPLICATION.c.product_key,
+            APPLICATION.c.amount,
+            APPLICATION.c.currency,
+            APPLICATION.c.score_grade,
+            APPLICATION.c.flow_state["code"].astext.label("code"),
+            CUSTOMER.c.name.label("customer_name"),
+        )
+        .join(APPLICATION, APPLICATION.c.id == ITEM.c.application_id)
+        .join(CUSTOMER, CUSTOMER.c.id == APPLICATION.c.customer_id)
+        .where(wanted)
+    )
+
+
+def _filters(ctx: Context, query: str, product: str | None, overdue: bool) -> Iterator[ColumnElement[bool]]:
+    words = query.strip()
+    if words:
+        yield or_(APPLICATION.c.number.startswith(words, autoescape=True), names.like_name(CUSTOMER, words))
+    if product:
+        yield APPLICATION.c.product_key == product
+    if overdue:
+        yield ITEM.c.due_at < ctx.now
+
+
+def _due_first(statement: Select[Any], after: str | None) -> Select[Any]:
+    due = func.coalesce(ITEM.c.due_at, literal(FAR))
+    if after:
+        key = _read_key(after)
+        if key is not None:
+            statement = statement.where(
+                tuple_(-ITEM.c.priority, due, ITEM.c.id) > tuple_(literal(-key[0]), literal(key[1]), literal(key[2]))
+            )
+    return statement.order_by(-ITEM.c.priority, due, ITEM.c.id)
+
+
+def _newest_first(statement: Select[Any], after: str | None) -> Select[Any]:
+    if after:
+        key = _read_key(after)
+        if key is not None:
+            statement = statement.where(tuple_(ITEM.c.decided_at, ITEM.c.id) < tuple_(literal(key[1]), literal(key[2])))
+    return statement.order_by(ITEM.c.decided_at.desc(), ITEM.c.id.desc())
+
+
+def _key(view: View, item: WorkItem) -> str:
+    moment = item.decided_at if view == "done" else item.due_at
+    return f"{item.priority}|{(moment or FAR).isoformat()}|{item.id}"
+
+
+def _read_key(written: str) -> tuple[int, datetime, int] | None:
+    """A page key from an address; anything malformed means the first page."""
+    try:
+        priority, moment, item_id = written.split("|")
+        return int(priority), datetime.fromisoformat(moment), int(item_id)
+    except ValueError:
+        return None
+
+
+def _item(ctx: Context, row: Mapping[Any, Any]) -> WorkItem:
+    due = row["due_at"]
+    waiting = row["status"] == "open" and due is not None
+    return WorkItem(
+        id=row["id"],
+        kind=row["kind"],
+        version=row["version"],
+        application_id=row["application_id"],
+        number=row["application_number"],
+        customer=row["customer_name"],
+        product_key=row["product_key"],
+        amount=row["amount"],
+        currency=row["currency"],
+        title=row["title"],
+        code=row["code"],
+        round=row["round"],
+        priority=row["priority"],
+        opened_at=row["opened_at"],
+        due_at=due,
+        overdue=waiting and due < ctx.now,
+        due_today=waiting and ctx.now <= due < _tomorrow(ctx),
+        assignee=row["assignee"],
+        status=row["status"],
+        decision=row["decision"],
+        decided_at=row["decided_at"],
+        grade=row["score_grade"],
+    )
+
+
+def _tomorrow(ctx: Context) -> datetime:
+    """Midnight at the end of today, where the company is."""
+    local = ctx.now.astimezone(ZoneInfo(ctx.company.time_zone))
+    return local.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
