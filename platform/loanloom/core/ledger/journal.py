@@ -65,7 +65,7 @@ def entry(on: date, event: str, lines: Iterable[Line]) -> Entry | Problem:
             code="ledger.unbalanced",
             message=text(
                 f"The entry for {event} does not balance: debits {debited}, credits {credited}.",
-                f"{event} 的分录借贷不平:借方 {debited},贷方 {credited}。",
+                f"{event} 的分录借贷不平：借方 {debited}，贷方 {credited}。",
             ),
         )
     return Entry(on, event, kept)

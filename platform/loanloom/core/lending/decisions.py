@@ -149,7 +149,7 @@ def _standing(loan: Loan, on: date, amount: Decimal | None) -> Decision | None:
             "lending.too_early",
             text(
                 f"The date {on} is before the last booking on this loan ({loan.last_event_on}).",
-                f"日期 {on} 早于这笔借款的上一次记账日({loan.last_event_on})。",
+                f"日期 {on} 早于这笔借款的上一次记账日（{loan.last_event_on}）。",
             ),
             field="on",
         )
@@ -189,14 +189,14 @@ def _too_much(loan: Loan, command: ReceiveRepayment, due: Decimal) -> Decision:
     hint = None
     if not quote.problems:
         amount = formatted(quote.total, digits)
-        hint = text(f"To settle the whole loan today, take {amount}.", f"如需今日提前结清,应收 {amount}。")
+        hint = text(f"To settle the whole loan today, take {amount}.", f"如需今日提前结清，应收 {amount}。")
     due_words = formatted(due, digits)
     return _refused(
         "lending.more_than_due",
         text(
             f"{formatted(command.amount, digits)} is more than the {due_words} due on {command.on}, "
             "and this product keeps no overpayments.",
-            f"{formatted(command.amount, digits)} 超过 {command.on} 应收的 {due_words},本产品不接受多还。",
+            f"{formatted(command.amount, digits)} 超过 {command.on} 应收的 {due_words}，本产品不接受多还。",
         ),
         hint,
         field="amount",
@@ -291,7 +291,7 @@ def _settle(loan: Loan, command: SettleEarly) -> Decision:
             "lending.not_the_payoff_amount",
             text(
                 f"Settling on {command.on} takes exactly {wanted}, not {formatted(command.amount, digits)}.",
-                f"{command.on} 结清应收 {wanted},而不是 {formatted(command.amount, digits)}。",
+                f"{command.on} 结清应收 {wanted}，而不是 {formatted(command.amount, digits)}。",
             ),
             field="amount",
         )

@@ -1,0 +1,23 @@
+"""Products: a product document becomes an Offer, a request on it becomes terms with a preview, and a term sheet.
+
+Pure; reads the registry handed in, knows no customer and no loan.
+"""
+
+from loanloom.engines.products.agreeing import (
+    Agreed,
+    Preview,
+    bound,
+    calendar_of,
+    check_request,
+    preview,
+    preview_terms,
+    terms,
+)
+from loanloom.engines.products.compiling import Compiled, check, compile_product, offer
+from loanloom.engines.products.offer import Offer
+from loanloom.engines.products.sheet import Row, Section, term_sheet
+
+__all__ = [
+    "Agreed", "Compiled", "Offer", "Preview", "Row", "Section", "bound", "calendar_of", "check", "check_request",
+    "compile_product", "offer", "preview", "preview_terms", "term_sheet", "terms",
+]  # fmt: skip

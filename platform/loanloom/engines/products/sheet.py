@@ -1,0 +1,129 @@
+"""The term sheet 产品要素表: a product as rows of label and words, made from the kind's own schema.
+
+Each row knows the pointer it was read from, so that a screen can change the cell and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from loanloom.core.money import formatted
+from loanloom.metadata import schema_walk
+from loanloom.metadata.document import Document
+from loanloom.metadata.registry import Registry
+from loanloom.problems import LANGUAGES, Text, say, text
+
+SECTIONS: tuple[tuple[Text, tuple[str, ...]], ...] = (
+    (text("What is offered", "基本要素"), ("class", "currency", "amount", "term", "draw", "ends_on")),
+    (text("Price", "定价"), ("rate", "day_count", "rounding", "penalty", "prepayment")),
+    (text("Repayment", "还款"), ("schedule", "allocation", "overpayment", "calendar")),
+    (text("Security", "担保"), ("guarantee",)),
+    (
+        text("Assessment and approval", "审查与审批"),
+        ("eligibility", "indicators", "scorecard", "limit", "decision", "flows", "forms", "materials", "sanction"),
+    ),
+    (text("Papers and books", "文书与账务"), ("templates", "numbering", "posting_rules", "asset_class")),
+    (text("Running contracts", "存量合同"), ("binding",)),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One cell of the sheet: where it stands, what it is called, what it says."""
+
+    pointer: str
+    label: Text
+    value: Any
+    words: Text
+    kind: str  # money, percent, number, text, choice, yes_no, list, reference, expression
+    options: Mapping[str, Text]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Rows under a heading."""
+
+    title: Text
+    rows: tuple[Row, ...]
+
+
+def term_sheet(document: Document, registry: Registry) -> tuple[Section, ...]:
+    """The whole sheet, in the order people read it; whatever no section names comes last."""
+    schema = registry.kinds.require("product").schema
+    named = {name for _, names in SECTIONS for name in names}
+    rest = tuple(name for name in document.spec if name not in named)
+    sections = (*SECTIONS, (text("More", "其他"), rest))
+    made = (Section(title, tuple(_rows(document, registry, schema, names))) for title, names in sections)
+    return tuple(section for section in made if section.rows)
+
+
+def _rows(document: Document, registry: Registry, schema: Mapping[str, Any], names: tuple[str, ...]) -> Iterator[Row]:
+    references = {reference.pointer: reference.kind for reference in registry.kinds.require("product").references}
+    parents: dict[str, Text] = {}
+    for pointer, value, piece in schema_walk.walk(schema, document.spec):
+        if pointer.split("/")[1:2] == [] or pointer.split("/")[1] not in names:
+            continue
+        parent, _, own = pointer.rpartition("/")
+        label = schema_walk.label(piece) or text(own, own)
+        full = _joined(parents.get(parent), label)
+        parents[pointer] = full
+        if isinstance(value, Mapping) or (parent in parents and isinstance(document.at(parent), tuple)):
+            continue
+        kind = _kind(pointer, value, piece, references)
+        target = _target(pointer, references)
+        words = {language: _words(value, kind, piece, registry, target, language) for language in LANGUAGES}
+        yield Row(pointer, full, value, words, kind, _options(piece, registry, target))
+
+
+def _joined(parent: Text | None, label: Text) -> Text:
+    if parent is None:
+        return label
+    return {language: f"{say(parent, language)} · {say(label, language)}" for language in LANGUAGES}
+
+
+def _target(pointer: str, references: Mapping[str, str]) -> str | None:
+    """The kind of document that a place refers to."""
+    parent = pointer.rpartition("/")[0]
+    return references.get(pointer) or references.get(f"{parent}/*") or references.get(f"{pointer}/*")
+
+
+def _kind(pointer: str, value: Any, piece: Mapping[str, Any], references: Mapping[str, str]) -> str:
+    if isinstance(value, tuple):
+        return "list"
+    if _target(pointer, references):
+        return "reference"
+    if isinstance(value, bool):
+        return "yes_no"
+    if schema_walk.choices(piece):
+        return "choice"
+    if isinstance(value, int | Decimal):
+        return str(piece.get("x-display", "number"))
+    return "expression" if pointer.endswith("/required") else "text"
+
+
+def _options(piece: Mapping[str, Any], registry: Registry, target: str | None) -> Mapping[str, Text]:
+    if target is not None:
+        return {document.key: document.title for document in registry.all(target)}
+    return schema_walk.choices(piece) or schema_walk.choices(piece.get("items", {}))
+
+
+def _words(
+    value: Any, kind: str, piece: Mapping[str, Any], registry: Registry, target: str | None, language: str
+) -> str:
+    if kind == "list":
+        inner = piece.get("items", {})
+        parts = (_words(item, "reference" if target else "choice", inner, registry, target, language) for item in value)
+        return ("、" if language == "zh" else ", ").join(parts)
+    if kind == "reference" and target is not None:
+        return registry.label(target, str(value), language)
+    if kind == "yes_no":
+        return say(text("yes", "是") if value else text("no", "否"), language)
+    if kind == "percent":
+        return f"{(Decimal(value) * 100).normalize():f} %"
+    if kind == "money":
+        return formatted(Decimal(value))
+    chosen = schema_walk.choices(piece).get(str(value))
+    return say(chosen, language) if chosen else str(value)
