@@ -34,7 +34,6 @@ application = company_table(
     Column("score_points", Numeric),
     Column("score_grade", Key),
     *money("limit_amount", nullable=True),
-    Column("refusal", Key),  # eligibility, score, limit: which automatic test said no, if one did
     moment("created_at", now=True),
     moment("updated_at", now=True),
     moment("submitted_at"),

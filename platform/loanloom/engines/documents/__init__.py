@@ -1,0 +1,42 @@
+"""Documents: a template and facts in, neutral blocks out. Pure; PDF and DOCX are drawn by `services.documents`."""
+
+from loanloom.engines.documents.blocks import (
+    Block,
+    Clause,
+    Column,
+    FactList,
+    Heading,
+    NeutralDocument,
+    Paragraph,
+    Signatures,
+    TableBlock,
+    from_json,
+    to_json,
+)
+from loanloom.engines.documents.compile import check, compile_template
+from loanloom.engines.documents.fill import Filled, applies, each_facts, fill
+from loanloom.engines.documents.formatting import shown
+from loanloom.engines.documents.template import CompiledTemplate, Template
+
+__all__ = [
+    "Block",
+    "Clause",
+    "Column",
+    "CompiledTemplate",
+    "FactList",
+    "Filled",
+    "Heading",
+    "NeutralDocument",
+    "Paragraph",
+    "Signatures",
+    "TableBlock",
+    "Template",
+    "applies",
+    "check",
+    "compile_template",
+    "each_facts",
+    "fill",
+    "from_json",
+    "shown",
+    "to_json",
+]

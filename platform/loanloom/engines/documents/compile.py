@@ -1,0 +1,189 @@
+"""A template document -> a compiled template, every placeholder checked against the facts it may see. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from loanloom import feel
+from loanloom.engines import facts as fact_scope
+from loanloom.engines.documents.formatting import EXPECTED, FORMATS, Codes
+from loanloom.engines.documents.placeholders import Cut, Unclosed, cut
+from loanloom.engines.documents.template import (
+    CompiledTemplate,
+    Placeholder,
+    Prose,
+    Template,
+    TemplateBlock,
+    TemplateColumn,
+    TemplateTable,
+)
+from loanloom.metadata.document import Document
+from loanloom.metadata.registry import Registry
+from loanloom.problems import Problem, errors, text
+
+ROW_NAMES: Mapping[str, str] = {"guarantors": "guarantor", "collateral": "item"}
+"""What one row is called in a template made for each of them."""
+_ROW_ENTITIES: Mapping[str, str] = {"guarantor": "guarantor", "item": "collateral"}
+_NUMERIC = frozenset({"money", "percent", "number"})
+
+
+def compile_template(document: Document, registry: Registry) -> CompiledTemplate:
+    """The template of one document, or None with what is wrong."""
+    return _Compiler(document, registry).run()
+
+
+def check(registry: Registry) -> list[Problem]:
+    """Everything wrong with the templates of a registry."""
+    found = [compile_template(document, registry) for document in registry.all("template")]
+    return [problem for compiled in found for problem in compiled.problems]
+
+
+class _Compiler:
+    def __init__(self, document: Document, registry: Registry) -> None:
+        self.document = document
+        self.registry = registry
+        self.problems: list[Problem] = []
+        self.row_name = ROW_NAMES.get(document.spec.get("each", ""))
+        self.scope = fact_scope.scope(registry, "document")
+        if self.row_name:
+            rows = self.scope.members.get(document.spec["each"])
+            row = rows.item if rows is not None and rows.item is not None else feel.ANY
+            self.scope = feel.context({**self.scope.members, self.row_name: row})
+
+    def run(self) -> CompiledTemplate:
+        spec = self.document.spec
+        when: feel.Program | bool = True
+        if isinstance(spec.get("when"), bool):
+            when = spec["when"]
+        elif "when" in spec:
+            when = self.program(spec["when"], "/when", self.scope, feel.BOOLEAN) or False
+        blocks = tuple(self.block(block, f"/blocks/{at}") for at, block in enumerate(spec["blocks"]))
+        if errors(self.problems):
+            return CompiledTemplate(None, tuple(self.problems))
+        template = Template(
+            key=self.document.key,
+            document=spec["document"],
+            title=dict(spec["title"]),
+            language=spec["language"],
+            paper=spec.get("paper", "a4"),
+            blocks=blocks,
+            when=when,
+            each=spec.get("each"),
+            row_name=self.row_name,
+        )
+        return CompiledTemplate(template, tuple(self.problems))
+
+    def block(self, spec: Mapping[str, Any], pointer: str) -> TemplateBlock:
+        kind, body = next(iter(spec.items()))
+        place = f"{pointer}/{kind}"
+        if kind == "heading":
+            return TemplateBlock("heading", (self.prose(body, place),))
+        if kind == "paragraph":
+            return TemplateBlock("paragraph", (self.prose(body, place),))
+        if kind == "clause":
+            return TemplateBlock(
+                "clause", (self.prose(body["title"], f"{place}/title"), self.prose(body["text"], f"{place}/text"))
+            )
+        if kind == "table":
+            return TemplateBlock("table", table=self.table(body, place))
+        if kind == "facts":
+            return TemplateBlock(
+                "facts",
+                pairs=tuple(
+                    (
+                        self.prose(fact["label"], f"{place}/{at}/label"),
+                        self.placeholder(fact["value"], fact.get("format"), f"{place}/{at}/value", self.scope),
+                    )
+                    for at, fact in enumerate(body)
+                ),
+            )
+        return TemplateBlock(
+            "signatures",
+            pairs=tuple(
+                (self.prose(one["party"], f"{place}/{at}/party"), self.prose(one["name"], f"{place}/{at}/name"))
+                for at, one in enumerate(body)
+            ),
+        )
+
+    def table(self, spec: Mapping[str, Any], pointer: str) -> TemplateTable:
+        checked = feel.check(spec["rows"], self.scope)
+        self._gather(checked.problems, f"{pointer}/rows")
+        listed = checked.type
+        if checked.program is not None and listed is not None and listed.kind not in ("list", "Any", "Null"):
+            self._say("document.not_rows", "The rows of a table must be a list.", "表格的行必须是列表。", f"{pointer}/rows")
+        item = listed.item if listed is not None and listed.kind == "list" else None
+        inner = dict(item.members) if item is not None and item.kind == "context" else {"item": item or feel.ANY}
+        scope = feel.context({**self.scope.members, **inner, "row_number": feel.NUMBER}, open=item is None)
+        columns = []
+        for at, one in enumerate(spec["columns"]):
+            how = one.get("format")
+            columns.append(
+                TemplateColumn(
+                    self.prose(one["title"], f"{pointer}/columns/{at}/title"),
+                    self.placeholder(one["value"], how, f"{pointer}/columns/{at}/value", scope),
+                    one.get("align", "right" if how in _NUMERIC else "left"),
+                )
+            )
+        rows = Placeholder(checked.program, None, None, spec["rows"]) if checked.program else _NOTHING
+        return TemplateTable(rows, tuple(columns))
+
+    def prose(self, source: str, pointer: str) -> Prose:
+        parts: list[str | Placeholder] = []
+        for part in cut(source):
+            if isinstance(part, str):
+                parts.append(part)
+            elif isinstance(part, Unclosed):
+                self._say(
+                    "document.unclosed", "A “{{” has no “}}” after it.", "“{{”之后缺少“}}”。", pointer
+                )
+            else:
+                parts.append(self._cut(part, pointer))
+        return Prose(tuple(parts))
+
+    def _cut(self, part: Cut, pointer: str) -> Placeholder:
+        if part.how is not None and part.how not in FORMATS:
+            names = ", ".join(FORMATS)
+            self._say(
+                "document.unknown_format",
+                f"There is no format “{part.how}”; there are {names}.",
+                f"没有“{part.how}”格式，可用的有：{names}。",
+                pointer,
+            )
+        return self.placeholder(part.expression, part.how, pointer, self.scope)
+
+    def placeholder(self, source: str, how: str | None, pointer: str, scope: feel.Type) -> Placeholder:
+        kind = EXPECTED.get(how or "")
+        expected = {"number": feel.NUMBER, "date": feel.DATE}.get(kind or "")
+        program = self.program(source, pointer, scope, expected)
+        return Placeholder(program, how, self._codes(source), source) if program else _NOTHING
+
+    def program(
+        self, source: str, pointer: str, scope: feel.Type, expected: feel.Type | None = None
+    ) -> feel.Program | None:
+        checked = feel.check(source, scope, expect=expected)
+        self._gather(checked.problems, pointer)
+        return checked.program
+
+    def _codes(self, source: str) -> Codes | None:
+        """The code list behind `application.method`, so that a document shows labels and not keys."""
+        root, _, key = source.strip().rpartition(".")
+        record = _ROW_ENTITIES.get(root, root) if self.row_name else root
+        if not record or not self.registry.entity_fields(record):
+            return None
+        field = next((one for one in self.registry.entity_fields(record) if one.key == key), None)
+        listed = self.registry.get("code_list", field.code_list) if field is not None and field.code_list else None
+        return {str(item["key"]): item["title"] for item in listed.spec["items"]} if listed is not None else None
+
+    def _gather(self, problems: tuple[feel.FeelProblem, ...], pointer: str) -> None:
+        self.problems.extend(fact_scope.problem_from_feel(one, self.document, f"/spec{pointer}") for one in problems)
+
+    def _say(self, code: str, en: str, zh: str, pointer: str) -> None:
+        self.problems.append(self.document.problem(code, text(en, zh), pointer))
+
+
+class _Nothing:
+    """Stands where a placeholder could not be compiled; a template with one is never handed out."""
+
+
+_NOTHING: Placeholder = Placeholder(_Nothing(), None, None, "")  # type: ignore[arg-type]  # never run

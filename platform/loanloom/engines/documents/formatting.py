@@ -1,0 +1,81 @@
+"""How values read in a document: money, capitals, dates, percentages, codes. Pure; text out, one language at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from loanloom.core import money
+
+FORMATS = ("money", "capitals", "date", "percent", "number", "text", "code", "badge")
+EMPTY = "—"
+_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
+Codes = Mapping[str, Mapping[str, str]]
+"""Labels of a code list by key."""
+
+
+def shown(value: Any, how: str | None, language: str, codes: Codes | None = None) -> str:
+    """`value` as text; what has no value reads —."""
+    if value is None or value == "" or value == ():
+        return EMPTY
+    if codes is not None and how in (None, "code", "badge", "text"):
+        return _labels(value, codes, language)
+    if how in _WRITERS:
+        return _WRITERS[how](value, language)
+    return _plain(value, language)
+
+
+def _plain(value: Any, language: str) -> str:
+    if isinstance(value, bool):
+        return {"zh": "是" if value else "否"}.get(language, "Yes" if value else "No")
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}" if value == value.to_integral() else f"{value:f}"
+    if isinstance(value, date):
+        return _date(value, language)
+    if isinstance(value, list | tuple):
+        return ("、" if language == "zh" else ", ").join(_plain(one, language) for one in value)
+    return str(value)
+
+
+def _labels(value: Any, codes: Codes, language: str) -> str:
+    if isinstance(value, list | tuple):
+        return ("、" if language == "zh" else ", ").join(_labels(one, codes, language) for one in value)
+    label = codes.get(str(value))
+    return str(value) if label is None else label.get(language) or label.get("en") or str(value)
+
+
+def _money(value: Any, language: str) -> str:
+    return money.formatted(Decimal(value))
+
+
+def _capitals(value: Any, language: str) -> str:
+    return money.capitals(Decimal(value))
+
+
+def _date(value: Any, language: str) -> str:
+    day = value if isinstance(value, date) else date.fromisoformat(str(value))
+    if language == "zh":
+        return f"{day.year}年{day.month}月{day.day}日"
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def _percent(value: Any, language: str) -> str:
+    points = Decimal(value) * 100
+    return f"{points.normalize():f}%" if points else "0%"
+
+
+def _number(value: Any, language: str) -> str:
+    return f"{Decimal(value):,f}"
+
+
+_WRITERS: Mapping[str, Callable[[Any, str], str]] = {
+    "money": _money,
+    "capitals": _capitals,
+    "date": _date,
+    "percent": _percent,
+    "number": _number,
+}
+EXPECTED: Mapping[str, str] = {"money": "number", "capitals": "number", "percent": "number", "number": "number", "date": "date"}
+"""The FEEL type a format needs."""

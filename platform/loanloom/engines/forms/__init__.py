@@ -1,0 +1,40 @@
+"""Generated forms: a form document and facts in, a view or clean values out. Pure; one evaluator for page, REST, import and paper."""
+
+from loanloom.engines.forms.access import modes, writable
+from loanloom.engines.forms.compile import check, compile_form
+from loanloom.engines.forms.evaluate import Evaluated, evaluate
+from loanloom.engines.forms.model import Compiled, Form, FormField, Mode, Option
+from loanloom.engines.forms.view import (
+    FieldView,
+    FormView,
+    GroupView,
+    RowView,
+    SectionView,
+    describe,
+    element_id,
+    preview,
+    view_of_evaluated,
+)
+
+__all__ = [
+    "Compiled",
+    "Evaluated",
+    "FieldView",
+    "Form",
+    "FormField",
+    "FormView",
+    "GroupView",
+    "Mode",
+    "Option",
+    "RowView",
+    "SectionView",
+    "check",
+    "compile_form",
+    "describe",
+    "element_id",
+    "evaluate",
+    "modes",
+    "preview",
+    "view_of_evaluated",
+    "writable",
+]

@@ -1,0 +1,80 @@
+"""Documents of a registry as compiled engines, each compiled once a process and release. Reads no database.
+
+A document that does not compile never got past the check of its release; if one is met all the same (a quarantined draft, a
+built-in that changed) the use case is refused with its problems.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from loanloom.engines import documents, forms
+from loanloom.metadata.document import Document, document_from
+from loanloom.metadata.registry import Registry
+from loanloom.problems import Problem, text
+from loanloom.services.errors import Refused
+
+_NOT_ASKED = {
+    "customer": ("number", "since_on"),
+    "application": ("number", "product", "state", "applied_on"),
+}
+
+
+@lru_cache(maxsize=512)
+def form(registry: Registry, key: str) -> forms.Form:
+    """The compiled form."""
+    compiled = forms.compile_form(_document(registry, "form", key), registry)
+    if compiled.form is None:
+        raise Refused(compiled.problems)
+    return compiled.form
+
+
+@lru_cache(maxsize=64)
+def record_form(registry: Registry, record: str) -> forms.Form:
+    """The company's form about a record such as customer; without one, a plain form over its declared fields."""
+    own = next((one for one in registry.all("form") if one.spec["record"] == record), None)
+    if own is not None:
+        return form(registry, own.key)
+    compiled = forms.compile_form(_plain_form(registry, record), registry)
+    if compiled.form is None:
+        raise Refused(compiled.problems)
+    return compiled.form
+
+
+@lru_cache(maxsize=512)
+def template(registry: Registry, key: str) -> documents.Template:
+    """The compiled template."""
+    compiled = documents.compile_template(_document(registry, "template", key), registry)
+    if compiled.template is None:
+        raise Refused(compiled.problems)
+    return compiled.template
+
+
+def _document(registry: Registry, kind: str, key: str) -> Document:
+    document = registry.get(kind, key)
+    if document is None:
+        raise Refused(
+            Problem(
+                code="metadata.missing",
+                message=text(f"There is no {kind} “{key}” in this release.", f"当前发布版本中没有“{key}”。"),
+                hint=text("A business administrator must add it.", "请业务管理员补充配置。"),
+            )
+        )
+    return document
+
+
+def _plain_form(registry: Registry, record: str) -> Document:
+    left_out = _NOT_ASKED.get(record, ())
+    fields = [{"field": f"{record}.{one.key}"} for one in registry.entity_fields(record) if one.key not in left_out]
+    for one in fields:
+        if one["field"].endswith((".name", ".kind")):
+            one["required"] = True  # type: ignore[assignment]  # a rule is a bool or text
+    title = registry.require("entity", record).title
+    return document_from(
+        {
+            "kind": "form",
+            "key": record,
+            "title": title,
+            "spec": {"record": record, "sections": [{"key": record, "title": title, "fields": fields}]},
+        }
+    )

@@ -1,0 +1,124 @@
+"""The facts of a case, read from rows: what every expression may see, under the names all rooms share.
+
+Reads, never writes, and decides nothing. Customers and applications come as flat mappings with their declared fields; records that
+do not exist yet (sanction, contract, loan) come with null values, so that an expression about them reads null.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from loanloom.metadata.registry import Registry
+from loanloom.services import stored
+from loanloom.services.context import Context
+from loanloom.services.errors import NotFound
+from loanloom.problems import text
+from loanloom.store import tables
+
+RATE_UNKNOWN: Decimal | None = None
+_CUSTOMER_COLUMNS = ("number", "kind", "name", "address", "province", "industry", "since_on")
+_APPLICATION_COLUMNS = (
+    "number", "amount", "term_months", "method", "purpose", "guarantee_mode", "applied_on", "channel", "state",
+)  # fmt: skip
+
+
+def of_customer(ctx: Context, row: Row[Any], registry: Registry) -> dict[str, Any]:
+    """A customer's facts."""
+    vault, company = ctx.database.vault, ctx.company.id
+    facts = stored.from_json(vault, company, "customer", registry.entity_fields("customer"), row.extra)
+    facts |= {name: getattr(row, name) for name in _CUSTOMER_COLUMNS}
+    facts["id_number"] = _opened(ctx, "id_number", row.id_number_cipher)
+    facts["phone"] = _opened(ctx, "phone", row.phone_cipher)
+    return facts
+
+
+def of_application(ctx: Context, row: Row[Any], registry: Registry) -> dict[str, Any]:
+    """The facts of an application's own record."""
+    vault, company = ctx.database.vault, ctx.company.id
+    facts = stored.from_json(vault, company, "application", registry.entity_fields("application"), row.extra)
+    facts |= {name: getattr(row, name) for name in _APPLICATION_COLUMNS}
+    facts["product"] = row.product_key
+    facts["term_months"] = None if row.term_months is None else Decimal(row.term_months)
+    return facts
+
+
+def of_rows(ctx: Context, registry: Registry, entity: str, rows: list[Any]) -> list[dict[str, Any]]:
+    """Guarantors or items of collateral."""
+    vault, company, fields = ctx.database.vault, ctx.company.id, registry.entity_fields(entity)
+    return [stored.from_json(vault, company, entity, fields, row) for row in rows]
+
+
+def of_product(spec: Mapping[str, Any], key: str, grade: str | None = None) -> dict[str, Any]:
+    """What expressions may know of a product; its rate is null while it depends on a grade not yet given."""
+    rate = spec["rate"]
+    return {
+        "key": key,
+        "class": spec["class"],
+        "currency": spec["currency"],
+        "amount_min": _number(spec["amount"]["min"]),
+        "amount_max": _number(spec["amount"]["max"]),
+        "term_min": _number(spec["term"]["min"]),
+        "term_max": _number(spec["term"]["max"]),
+        "rate": _number(rate["fixed"] if "fixed" in rate else rate["by_grade"].get(grade)),
+    }
+
+
+def basis(ctx: Context, application: Row[Any], customer: Row[Any], registry: Registry) -> dict[str, Any]:
+    """The facts of an application before any engine has spoken."""
+    product = registry.require("product", application.product_key)
+    return {
+        "customer": of_customer(ctx, customer, registry),
+        "application": of_application(ctx, application, registry),
+        "guarantors": of_rows(ctx, registry, "guarantor", application.guarantors),
+        "collateral": of_rows(ctx, registry, "collateral", application.collateral),
+        "product": of_product(product.spec, product.key, application.score_grade),
+        "company": of_company(ctx, registry),
+        "as_of": ctx.business_date,
+    }
+
+
+def of_company(ctx: Context, registry: Registry, settings: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The company's own facts: its name and what its profile says."""
+    kept = dict(settings or {})
+    return {field.key: stored.typed(field, kept.get(field.key)) for field in registry.entity_fields("company")} | {
+        "name": ctx.company.name
+    }
+
+
+def customer_row(connection: Connection, customer_id: int) -> Row[Any]:
+    """A customer's row, which exists."""
+    row = connection.execute(select(tables.customer).where(tables.customer.c.id == customer_id)).one_or_none()
+    if row is None:
+        raise NotFound(text("customer", "客户"))
+    return row
+
+
+def found_by_engines(connection: Connection, application_id: int) -> dict[str, Any]:
+    """The last result of each engine: indicators, score, limit, eligibility, decision."""
+    table = tables.assessment
+    newest = (
+        select(table.c.kind, table.c.result)
+        .distinct(table.c.kind)
+        .where(table.c.application_id == application_id)
+        .order_by(table.c.kind, table.c.id.desc())
+    )
+    return {row.kind: row.result for row in connection.execute(newest)}
+
+
+def company_settings(connection: Connection, company_id: int) -> Mapping[str, Any]:
+    """What the company's profile says beyond its name."""
+    table = tables.company
+    found: Mapping[str, Any] = connection.execute(select(table.c.settings).where(table.c.id == company_id)).scalar_one()
+    return found
+
+
+def _opened(ctx: Context, name: str, closed: bytes | None) -> str | None:
+    return None if closed is None else ctx.database.vault.decrypt(ctx.company.id, f"customer.{name}", closed)
+
+
+def _number(value: Any) -> Decimal | None:
+    return None if value is None else Decimal(value)

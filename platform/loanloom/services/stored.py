@@ -1,0 +1,70 @@
+"""Values between facts and rows: fields that metadata adds live in a JSON column, encrypted ones closed inside it.
+
+Knows how a value of each field type is kept, nothing of what it means. Dates are ISO text in JSON and come back as dates; whole
+numbers come back as Decimal, for expressions know only numbers.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from loanloom.metadata.fields import Field
+from loanloom.store.vault import Vault
+
+CLOSED = "closed"
+NUMBERS = ("integer", "number", "money", "percent")
+
+
+def to_json(vault: Vault, company_id: int, record: str, fields: Iterable[Field], values: Mapping[str, Any]) -> dict[str, Any]:
+    """The declared fields among `values`, ready for a JSON column."""
+    kept: dict[str, Any] = {}
+    for field in fields:
+        if field.key not in values:
+            continue
+        value = values[field.key]
+        if field.type == "table":
+            kept[field.key] = [to_json(vault, company_id, f"{record}.{field.key}", field.fields, row) for row in value or ()]
+        elif field.encrypted and value is not None:
+            kept[field.key] = {CLOSED: _close(vault, company_id, f"{record}.{field.key}", value)}
+        else:
+            kept[field.key] = list(value) if isinstance(value, tuple) else value
+    return kept
+
+
+def from_json(vault: Vault, company_id: int, record: str, fields: Iterable[Field], kept: Mapping[str, Any]) -> dict[str, Any]:
+    """Every declared field, typed again; null where nothing is kept."""
+    found: dict[str, Any] = {}
+    for field in fields:
+        value = kept.get(field.key)
+        if field.type == "table":
+            found[field.key] = [from_json(vault, company_id, f"{record}.{field.key}", field.fields, row) for row in value or ()]
+        elif isinstance(value, Mapping) and CLOSED in value:
+            found[field.key] = _open(vault, company_id, f"{record}.{field.key}", value[CLOSED])
+        else:
+            found[field.key] = typed(field, value)
+    return found
+
+
+def typed(field: Field, value: Any) -> Any:
+    """One plain JSON value as the fact it was."""
+    if field.type == "multi_choice":
+        return list(value or ())
+    if value is None:
+        return None
+    if field.type in NUMBERS:
+        return value if isinstance(value, Decimal) else Decimal(value)
+    if field.type == "date" and isinstance(value, str):
+        return date.fromisoformat(value)
+    return value
+
+
+def _close(vault: Vault, company_id: int, name: str, value: Any) -> str:
+    return base64.b64encode(vault.encrypt(company_id, name, str(value))).decode("ascii")
+
+
+def _open(vault: Vault, company_id: int, name: str, closed: str) -> str:
+    return vault.decrypt(company_id, name, base64.b64decode(closed))

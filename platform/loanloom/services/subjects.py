@@ -1,0 +1,28 @@
+"""The records that files, documents and audit rows hang on: may this actor see the record? One answer for all of them."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, Table, select
+
+from loanloom.problems import Text, text
+from loanloom.services import scope
+from loanloom.services.context import Context
+from loanloom.services.errors import NotFound
+from loanloom.store import tables
+
+_SUBJECTS: dict[str, tuple[Table, str, Text]] = {
+    "customer": (tables.customer, "customer.read", text("customer", "客户")),
+    "application": (tables.application, "application.read", text("application", "申请")),
+    "contract": (tables.contract, "contract.read", text("contract", "合同")),
+    "loan": (tables.loan, "loan.read", text("loan", "借据")),
+}
+
+
+def check(ctx: Context, connection: Connection, kind: str, subject_id: int) -> None:
+    """Raise Forbidden or NotFound unless the actor may see the record."""
+    if kind not in _SUBJECTS:
+        raise NotFound()
+    table, function, words = _SUBJECTS[kind]
+    ctx.require(function, "portal.use")
+    row = connection.execute(select(table).where(table.c.id == subject_id)).one_or_none()
+    scope.check_visible(ctx, row._mapping if row is not None else None, words, is_customer=kind == "customer")
