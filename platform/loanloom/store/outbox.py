@@ -71,6 +71,12 @@ def claim(connection: Connection, now: datetime, limit: int = 20) -> list[Delive
     return sorted((Delivery(*row) for row in connection.execute(taken)), key=lambda delivery: delivery.id)
 
 
+def is_due(connection: Connection, now: datetime) -> bool:
+    """Whether anything should leave now."""
+    due = select(outbox.c.id).where(outbox.c.state == "due", outbox.c.due_at <= now).limit(1)
+    return connection.execute(due).first() is not None
+
+
 def sent(connection: Connection, delivery: Delivery, now: datetime) -> None:
     """It arrived."""
     connection.execute(update(outbox).where(outbox.c.id == delivery.id).values(state="sent", sent_at=now, problem=None))

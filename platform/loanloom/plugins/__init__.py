@@ -1,0 +1,23 @@
+"""The seam for code from outside: typed slots, plugins that fill them, and the loader. Holds no built-in part itself.
+
+The built-in parts (services/builtin.py) go through the same slots; services/plugged.py puts both together.
+"""
+
+from .loader import Loaded, PluginFault, load
+from .plugin import API_VERSION, Part, Plugin
+from .slots import SLOTS, Connector, DeliveryFailed, Outgoing, Slot, Work
+
+__all__ = [
+    "API_VERSION",
+    "SLOTS",
+    "Connector",
+    "DeliveryFailed",
+    "Loaded",
+    "Outgoing",
+    "Part",
+    "Plugin",
+    "PluginFault",
+    "Slot",
+    "Work",
+    "load",
+]

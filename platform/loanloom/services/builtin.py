@@ -1,0 +1,66 @@
+"""The built-in parts, put into the same slots that plugins fill."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+
+from loanloom import __version__
+from loanloom.plugins import Outgoing, Part, Plugin
+from loanloom.services.context import Context
+from loanloom.services.work import Progress
+
+log = structlog.get_logger("loanloom.events")
+
+
+class EventLog:
+    """Events of the house that no plugin listens to: told to the log, so that they are seen somewhere."""
+
+    def deliver(self, outgoing: Outgoing) -> None:
+        """Write one line."""
+        log.info(outgoing.topic, company_id=outgoing.company_id, outbox_id=outgoing.id, **outgoing.payload)
+
+
+def end_of_day(ctx: Context, progress: Progress, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Close the business date."""
+    from loanloom.services import end_of_day as days
+
+    run_id = days.open_run(ctx)
+    days.work(ctx, run_id)
+    return {"day_run_id": run_id}
+
+
+def scheduled_releases(ctx: Context, progress: Progress, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Let approved releases go live whose day has come."""
+    from loanloom.services import releases
+
+    return {"activated": len(releases.activate_due(ctx))}
+
+
+def deadlines(ctx: Context, progress: Progress, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Remind those whose decision is overdue."""
+    from loanloom.services import approvals
+
+    return {"reminded": approvals.remind_overdue(ctx)}
+
+
+def overdue_notices(ctx: Context, progress: Progress, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Tell relationship managers which of their loans are overdue."""
+    from loanloom.services import notices
+
+    return {"told": notices.overdue(ctx)}
+
+
+plugin = Plugin(
+    name="loanloom",
+    version=__version__,
+    parts=(
+        Part("connector", "application", EventLog()),
+        Part("work", "end_of_day", end_of_day),
+        Part("work", "scheduled_releases", scheduled_releases),
+        Part("work", "deadlines", deadlines),
+        Part("work", "overdue_notices", overdue_notices),
+    ),
+)

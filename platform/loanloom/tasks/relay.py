@@ -1,0 +1,28 @@
+"""Relays the outbox of one company."""
+
+from __future__ import annotations
+
+from loanloom.services.plugged import plugged
+from loanloom.services.relay import relay as relay_due
+
+from .app import app
+from .process import clock, context, database, settings
+
+
+@app.task(name="loanloom.relay")  # type: ignore[untyped-decorator]  # celery ships no types
+def relay(company_id: int) -> None:
+    """Deliver until nothing is due."""
+    registry = context(company_id).registry
+    keepers = [role.key for role in registry.all("role") if "system.operate" in role.spec["functions"]]
+    while True:
+        done = relay_due(
+            database(),
+            company_id,
+            plugged().parts("connector"),
+            home=settings().home,
+            clock=clock,
+            keepers=keepers,
+            attempts=settings().outbox_attempts,
+        )
+        if not done.sent:
+            return
