@@ -15,7 +15,7 @@ from sqlalchemy import (
     text,
 )
 
-from .base import Key, company_table, mapping, metadata, moment, version
+from .base import CURRENT_COMPANY, Key, company_table, mapping, metadata, moment, version
 
 number_sequence = company_table(
     "number_sequence",
@@ -117,9 +117,8 @@ audit_log = Table(
     "audit_log",
     metadata,
     Column("id", BigInteger, Identity(), primary_key=True),
-    Column(
-        "company_id", Integer, ForeignKey("company.id")
-    ),  # empty: a matter of the installation, such as a failed log-in
+    # the transaction's company; empty for a matter of the installation, such as a failed log-in
+    Column("company_id", Integer, ForeignKey("company.id"), server_default=text(CURRENT_COMPANY)),
     moment("at", now=True),
     Column("actor_id", Integer),
     Column("actor", Text),
