@@ -1,0 +1,127 @@
+"""The front door: text and scope to a checked expression. Never raises for any text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from . import syntax as s
+from . import tree as t
+from .checker import Checker
+from .cursor import NameTable
+from .formatter import canonical
+from .library import STANDARD, Library
+from .limits import MAX_HEIGHT, MAX_LITERAL_ITEMS, MAX_NODES
+from .parser import parse, parse_unary
+from .problems import FeelProblem, Refused, placed, words
+from .program import Program
+from .types import ANY, Type, fits, member_names, named
+from .typing_rules import SPACED_PARTS
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A text looked at: its problems, or its type, inputs and program."""
+
+    source: str
+    problems: tuple[FeelProblem, ...]
+    type: Type = ANY
+    inputs: frozenset[str] = frozenset()
+    program: Program | None = None
+    syntax: s.Node | None = field(default=None, repr=False)
+
+    @property
+    def ok(self) -> bool:
+        """Whether it can run."""
+        return self.program is not None
+
+    @cached_property
+    def canonical(self) -> str:
+        """The text as the formatter writes it; as it stands where it cannot be parsed."""
+        return canonical(self.syntax) if self.syntax is not None else self.source
+
+
+def check(source: str, scope: Type, *, expect: Type | None = None, functions: Library = STANDARD,
+          mode: str = "strict") -> Checked:
+    """Check an expression against the facts it may see. `mode` is strict, or standard where errors become null."""
+    return _checked(source, scope, None, expect, functions, mode == "strict")
+
+
+def check_unary(source: str, input_type: Type, scope: Type, *, functions: Library = STANDARD,
+                mode: str = "strict") -> Checked:
+    """Check a cell of unary tests about a value of `input_type`; its program takes facts and value."""
+    return _checked(source, scope, input_type, None, functions, mode == "strict")
+
+
+def _checked(source: str, scope: Type, tested: Type | None, expect: Type | None, library: Library,
+             strict: bool) -> Checked:
+    try:
+        names = _names(scope, library)
+        node = parse(source, names) if tested is None else parse_unary(source, names)
+        _measure(node)
+        return _typed(source, node, scope, tested, expect, library, strict)
+    except Refused as refused:
+        return Checked(source, (placed(refused.problem, source, refused.offset),))
+    except (RecursionError, MemoryError):
+        return Checked(source, (FeelProblem("feel.too_deep", words("The expression is nested too deeply.", "表达式嵌套过深。")),))
+
+
+def _typed(source: str, node: s.Node, scope: Type, tested: Type | None, expect: Type | None, library: Library,
+           strict: bool) -> Checked:
+    checker = Checker(source, scope, library, strict=strict)
+    local = None
+    if tested is not None:
+        local = checker.scope.local("?", tested, node)
+        checker.scope.tested = local
+    root = checker.check(node)
+    if expect is not None and not checker.problems and fits(root.type, expect) == "no":
+        (wanted, wanted_zh), (found, found_zh) = named(expect), named(root.type)
+        checker.report("feel.result_type", f"The result should be {wanted}, but is {found}.",
+                       f"结果应为{wanted_zh}，实际为{found_zh}。", node)
+    problems = tuple(checker.problems)
+    if problems and strict:
+        return Checked(source, problems, root.type, t.inputs(root), None, node)
+    program = Program(source, root, quiet=not strict, tested=local)
+    return Checked(source, problems, root.type, program.inputs, program, node)
+
+
+_BASE: dict[int, tuple[Library, NameTable]] = {}
+
+
+def _names(scope: Type, library: Library) -> NameTable:
+    """The names of several words: the library's, those of parts, and the scope's."""
+    known = _BASE.get(id(library))
+    if known is None or known[0] is not library:
+        known = (library, NameTable((*library.names, *SPACED_PARTS)))
+        _BASE[id(library)] = known
+    spaced = scope.spaced_names
+    if not spaced:
+        return known[1]
+    table = known[1].copy()
+    for name in spaced:
+        table.add(name)
+    return table
+
+
+def _measure(node: s.Node) -> None:
+    """Refuse a tree that is too large or too high; walks without recursion."""
+    nodes = constants = 0
+    todo: list[tuple[object, int, bool]] = [(node, 1, False)]
+    while todo:
+        one, height, listed = todo.pop()
+        if isinstance(one, tuple):
+            todo.extend((part, height, listed) for part in one)
+        elif isinstance(one, s.Node):
+            if listed and isinstance(one, s.Literal_ | s.AtLiteral):
+                constants += 1
+            else:
+                nodes += 1
+            if nodes > MAX_NODES or constants > MAX_LITERAL_ITEMS or height > MAX_HEIGHT:
+                raise Refused("feel.too_large", "The expression is too large.", "表达式过大。", one.start,
+                              words("Split it into several named steps.", "请拆分成几个有名字的步骤。"))
+            inside = isinstance(one, s.ListOf)
+            todo.extend((getattr(one, name), height + 1, inside) for name in one.__dataclass_fields__
+                        if name not in ("start", "end"))
+
+
+__all__ = ["Checked", "check", "check_unary", "member_names"]

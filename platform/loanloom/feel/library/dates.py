@@ -1,0 +1,105 @@
+"""Functions over dates, times and durations. The clock is not among them: `today()` reads the fact `as_of`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+from .. import temporal
+from ..problems import Fault
+from ..values import Months
+from .signatures import Library
+
+DATES = Library()
+declare = DATES.declare
+
+
+def _not_a(what: str, zh: str) -> Fault:
+    return Fault(f"feel.not_a_{what}", f"These numbers make no {what}.", f"这些数字不是有效的{zh}。")
+
+
+def _int(number: Decimal, what: str, zh: str) -> int:
+    if number != number.to_integral_value() or abs(number) > 10**10:
+        raise _not_a(what, zh)
+    return int(number)
+
+
+declare("date", "from: string -> date")(temporal.parse_date)
+
+
+@declare("date", "from: date -> date", "from: date and time -> date")
+def _date(value: Any) -> dt.date:
+    return value.date() if isinstance(value, dt.datetime) else value
+
+
+@declare("date", "year: number, month: number, day: number -> date")
+def _date_of(year: Decimal, month: Decimal, day: Decimal) -> dt.date:
+    try:
+        return dt.date(*(_int(one, "date", "日期") for one in (year, month, day)))
+    except (ValueError, OverflowError):
+        raise _not_a("date", "日期") from None
+
+
+declare("time", "from: string -> time")(temporal.parse_time)
+
+
+@declare("time", "from: time -> time", "from: date and time -> time", "from: date -> time")
+def _time(value: Any) -> dt.time:
+    if isinstance(value, dt.datetime):
+        return value.timetz()
+    return value if isinstance(value, dt.time) else dt.time(tzinfo=dt.UTC)
+
+
+@declare("time", "hour: number, minute: number, second: number, offset?: days? -> time")
+def _time_of(hour: Decimal, minute: Decimal, second: Decimal, offset: dt.timedelta | None = None) -> dt.time:
+    try:
+        whole = int(second)
+        micro = int((second - whole) * 1_000_000)
+        zone = None if offset is None else dt.timezone(offset) if offset else dt.UTC
+        return dt.time(_int(hour, "time", "时间"), _int(minute, "time", "时间"), whole, micro, zone)
+    except (ValueError, OverflowError):
+        raise _not_a("time", "时间") from None
+
+
+declare("date and time", "from: string -> date and time")(temporal.parse_date_time)
+
+
+@declare("date and time", "date: date, time: time -> date and time", "date: date and time, time: time -> date and time")
+def _date_time(date: Any, time: dt.time) -> dt.datetime:
+    return dt.datetime.combine(_date(date), time)
+
+
+declare("duration", "from: string -> Any")(temporal.parse_duration)
+
+
+@declare("years and months duration", "from: date, to: date -> months", "from: date and time, to: date and time -> months")
+def _months_between(start: Any, end: Any) -> Months:
+    return temporal.months_between(_date(start), _date(end))
+
+
+@declare("day of year", "date: date -> number", "date: date and time -> number")
+def _day_of_year(date: Any) -> Decimal:
+    return Decimal(date.timetuple().tm_yday)
+
+
+@declare("day of week", "date: date -> string", "date: date and time -> string")
+def _day_of_week(date: Any) -> str:
+    return ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")[date.weekday()]
+
+
+@declare("month of year", "date: date -> string", "date: date and time -> string")
+def _month_of_year(date: Any) -> str:
+    return ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+            "November", "December")[date.month - 1]
+
+
+@declare("week of year", "date: date -> number", "date: date and time -> number")
+def _week_of_year(date: Any) -> Decimal:
+    return Decimal(date.isocalendar().week)
+
+
+@declare("last day of month", "date: date -> date")
+def _last_day(date: dt.date) -> dt.date:
+    return temporal.add_months(date.replace(day=1), 1) - dt.timedelta(days=1) if (date.year, date.month) != (9999, 12) \
+        else date.replace(day=31)

@@ -1,0 +1,84 @@
+"""Functions over texts, and between texts and other values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from ..limits import MAX_DIGITS
+from ..operations import checked_text, exact
+from ..problems import Fault
+from ..values import CONTEXT, to_text
+from .signatures import Library
+
+STRINGS = Library()
+declare = STRINGS.declare
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,5})?", re.ASCII)
+
+
+@declare("string", "from: Any -> string")
+def _string(value: Any) -> str:
+    return checked_text(to_text(value))
+
+
+def _not_a_number(text: str) -> Fault:
+    return Fault("feel.not_a_number", f"{text[:40]!r} is not a number.", f"“{text[:40]}”不是数字。")
+
+
+@declare("number", "from: string, grouping separator?: string?, decimal separator?: string? -> number")
+def _number(text: str, grouping: str | None = None, point: str | None = None) -> Decimal:
+    if grouping not in (None, " ", ",", ".") or point not in (None, ",", ".") or (grouping and grouping == point):
+        raise Fault("feel.arguments", "The separators of a number are a space, a comma or a point, and differ.",
+                    "数字分隔符只能是空格、逗号或句点，且不能相同。")
+    plain = text.replace(grouping, "") if grouping else text
+    if point == ",":
+        plain = plain.replace(".", "x").replace(",", ".")
+    if len(plain) > MAX_DIGITS or not _NUMBER.fullmatch(plain):
+        raise _not_a_number(text)
+    return exact(CONTEXT.create_decimal, plain)
+
+
+@declare("string length", "string: string -> number")
+def _length(text: str) -> Decimal:
+    return Decimal(len(text))
+
+
+@declare("substring", "string: string, start position: number, length?: number -> string")
+def _substring(text: str, start: Decimal, length: Decimal | None = None) -> str:
+    if start == 0 or abs(start) > len(text) or (length is not None and length < 1):
+        raise Fault("feel.arguments", "The start lies outside the text, or the length is below 1.", "起始位置超出文本，或长度小于 1。")
+    begin = int(start) - 1 if start > 0 else len(text) + int(start)
+    return text[begin:] if length is None else text[begin: begin + min(int(length), len(text))]
+
+
+declare("upper case", "string: string -> string")(lambda text: checked_text(text.upper()))
+declare("lower case", "string: string -> string")(lambda text: checked_text(text.lower()))
+declare("trim", "string: string -> string")(str.strip)
+declare("contains", "string: string, match: string -> boolean")(lambda text, match: match in text)
+declare("starts with", "string: string, match: string -> boolean")(lambda text, match: text.startswith(match))
+declare("ends with", "string: string, match: string -> boolean")(lambda text, match: text.endswith(match))
+
+
+@declare("substring before", "string: string, match: string -> string")
+def _before(text: str, match: str) -> str:
+    return text[: max(text.find(match), 0)]
+
+
+@declare("substring after", "string: string, match: string -> string")
+def _after(text: str, match: str) -> str:
+    place = text.find(match)
+    return "" if place < 0 else text[place + len(match):]
+
+
+@declare("string join", "list: list<string>, delimiter?: string? -> string")
+@declare("string join", "list: list<string>, delimiter: string?, prefix: string?, suffix: string? -> string")
+def _join(items: Sequence[str | None], delimiter: str | None = None, prefix: str | None = None,
+          suffix: str | None = None) -> str:
+    found = [one for one in items if one is not None]
+    checked_text("" if sum(map(len, found)) < 100_000 else "x" * 100_001)
+    delimiter = delimiter or ""
+    if len(delimiter) * len(found) > 100_000:
+        checked_text("x" * 100_001)
+    return checked_text((prefix or "") + delimiter.join(found) + (suffix or ""))

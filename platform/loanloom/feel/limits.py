@@ -1,0 +1,44 @@
+"""The bounds of every expression: what keeps a hostile or careless text cheap. Numbers only, no behaviour."""
+
+from __future__ import annotations
+
+from typing import Final
+
+MAX_LENGTH: Final = 20_000
+"""Characters in one source text."""
+
+MAX_NESTING: Final = 48
+"""Brackets, `if`s and the like inside one another."""
+
+MAX_HEIGHT: Final = 100
+"""Height of the tree; a sum of a hundred terms is a hundred high."""
+
+MAX_NODES: Final = 2_000
+"""Nodes of one tree; constants in a list literal do not count."""
+
+MAX_LITERAL_ITEMS: Final = 10_000
+"""Constants in the list literals of one expression."""
+
+MAX_DIGITS: Final = 100
+"""Characters of one number literal; the value itself has 34 digits."""
+
+MAX_EXPONENT: Final = 1_000
+"""Largest absolute exponent of `**`."""
+
+MAX_STRING: Final = 100_000
+"""Characters of any text computed on the way."""
+
+MAX_LIST: Final = 100_000
+"""Items of any list computed on the way."""
+
+MAX_STEPS: Final = 100_000
+"""Loop steps (for, some, every, filter, function calls) of one evaluation."""
+
+MAX_CALL_DEPTH: Final = 24
+"""Functions written in an expression calling one another."""
+
+PRECISION: Final = 34
+"""Significant digits of a number (decimal128)."""
+
+MAX_ADJUSTED: Final = 6_144
+"""Largest decimal exponent of a number (decimal128)."""

@@ -1,0 +1,313 @@
+"""What the operators mean: one small function each, over values of any kind. Nulls flow through; what has no value is a Fault."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from decimal import Decimal, DivisionByZero, Overflow
+from typing import Any
+
+from . import temporal
+from .limits import MAX_EXPONENT, MAX_LIST, MAX_STEPS, MAX_STRING
+from .problems import Fault
+from .types import NAMES_ZH
+from .values import CONTEXT, DecimalException, Function, Interval, Months, compare, kind_of, same, wrong_kinds
+
+_DURATIONS = ("days and time duration", "years and months duration")
+
+
+class Budget:
+    """How many loop steps an evaluation may still take."""
+
+    __slots__ = ("depth", "left")
+
+    def __init__(self) -> None:
+        self.left = MAX_STEPS
+        self.depth = 0
+
+    def spend(self, steps: int = 1) -> None:
+        """Take steps; refuses when none are left."""
+        self.left -= steps
+        if self.left < 0:
+            raise Fault("feel.too_many_steps", f"The expression takes more than {MAX_STEPS} steps.",
+                        f"表达式的计算步数超过 {MAX_STEPS}。")
+
+
+def exact(operation: Callable[..., Decimal], *operands: Any) -> Decimal:
+    """A decimal operation whose failures are Faults."""
+    try:
+        return operation(*operands)
+    except DivisionByZero:
+        raise division_by_zero() from None
+    except Overflow:
+        raise Fault("feel.out_of_range", "The number becomes too large.", "数字过大，超出范围。") from None
+    except DecimalException:
+        if len(operands) == 2 and operands[1] == 0:
+            raise division_by_zero() from None
+        raise Fault("feel.no_result", "This calculation has no result.", "该计算没有结果。") from None
+
+
+def division_by_zero() -> Fault:
+    """The fault of dividing by zero."""
+    return Fault("feel.division_by_zero", "A number is divided by zero.", "除数为零。")
+
+
+def checked_text(text: str) -> str:
+    """A text that is not too long."""
+    if len(text) > MAX_STRING:
+        raise Fault("feel.text_too_long", f"The text becomes longer than {MAX_STRING} characters.",
+                    f"文本长度超过 {MAX_STRING} 个字符。")
+    return text
+
+
+def checked_list(items: list[Any]) -> list[Any]:
+    """A list that is not too long."""
+    if len(items) > MAX_LIST:
+        raise list_too_long()
+    return items
+
+
+def list_too_long() -> Fault:
+    """The fault of a list that grows too long."""
+    return Fault("feel.list_too_long", f"The list becomes longer than {MAX_LIST} items.", f"列表超过 {MAX_LIST} 项。")
+
+
+def arithmetic(operator: str, left: Any, right: Any) -> Any:
+    """left + - * / ** right"""
+    if left is None or right is None:
+        return None
+    return _ARITHMETIC[operator](left, right, kind_of(left), kind_of(right))
+
+
+def _add(left: Any, right: Any, one: str, other: str) -> Any:
+    if one == other == "number":
+        return exact(CONTEXT.add, left, right)
+    if one == other == "string":
+        return checked_text(left + right)
+    if one == other and one in _DURATIONS:
+        return Months(left.total + right.total) if isinstance(left, Months) else _reckon(left.__add__, right)
+    if other in _DURATIONS and one in ("date", "time", "date and time"):
+        return temporal.shift(left, right)
+    if one in _DURATIONS and other in ("date", "time", "date and time"):
+        return temporal.shift(right, left)
+    raise wrong_kinds("added", "相加", left, right)
+
+
+def _subtract(left: Any, right: Any, one: str, other: str) -> Any:
+    if one == other == "number":
+        return exact(CONTEXT.subtract, left, right)
+    if one in ("date", "date and time") and other in ("date", "date and time") or one == other == "time":
+        return temporal.difference(left, right)
+    if one == other and one in _DURATIONS:
+        return Months(left.total - right.total) if isinstance(left, Months) else _reckon(left.__sub__, right)
+    if other in _DURATIONS and one in ("date", "time", "date and time"):
+        return temporal.shift(left, negate(right))
+    raise wrong_kinds("subtracted", "相减", left, right)
+
+
+def _multiply(left: Any, right: Any, one: str, other: str) -> Any:
+    if one == other == "number":
+        return exact(CONTEXT.multiply, left, right)
+    if one in _DURATIONS and other == "number":
+        return _scaled(left, right)
+    if one == "number" and other in _DURATIONS:
+        return _scaled(right, left)
+    raise wrong_kinds("multiplied", "相乘", left, right)
+
+
+def _divide(left: Any, right: Any, one: str, other: str) -> Any:
+    if one == other == "number":
+        return exact(CONTEXT.divide, left, right)
+    if one in _DURATIONS and other == "number":
+        if right == 0:
+            raise division_by_zero()
+        if isinstance(left, Months):
+            return Months(_whole(exact(CONTEXT.divide, Decimal(left.total), right)))
+        return temporal.from_seconds(exact(CONTEXT.divide, temporal.seconds_of(left), right))
+    if one == other and one in _DURATIONS:
+        numbers = [Decimal(d.total) if isinstance(d, Months) else temporal.seconds_of(d) for d in (left, right)]
+        return exact(CONTEXT.divide, *numbers)
+    raise wrong_kinds("divided", "相除", left, right)
+
+
+def _power(left: Any, right: Any, one: str, other: str) -> Any:
+    if not one == other == "number":
+        raise wrong_kinds("raised to a power", "做乘方", left, right)
+    if abs(right) > MAX_EXPONENT:
+        raise Fault("feel.exponent", f"The exponent is larger than {MAX_EXPONENT}.", f"指数超过 {MAX_EXPONENT}。")
+    return exact(CONTEXT.power, left, right)
+
+
+_ARITHMETIC: Mapping[str, Callable[[Any, Any, str, str], Any]] = {
+    "+": _add, "-": _subtract, "*": _multiply, "/": _divide, "**": _power}
+
+
+def _reckon(operation: Callable[[Any], Any], operand: Any) -> Any:
+    try:
+        return operation(operand)
+    except OverflowError:
+        raise Fault("feel.out_of_range", "The duration is out of range.", "时长超出范围。") from None
+
+
+def _whole(number: Decimal) -> int:
+    if abs(number) > 10**12:
+        raise Fault("feel.out_of_range", "The duration is out of range.", "时长超出范围。")
+    return int(number)
+
+
+def _scaled(duration: Any, factor: Decimal) -> Any:
+    if isinstance(duration, Months):
+        return Months(_whole(exact(CONTEXT.multiply, Decimal(duration.total), factor)))
+    return temporal.from_seconds(exact(CONTEXT.multiply, temporal.seconds_of(duration), factor))
+
+
+def negate(value: Any) -> Any:
+    """-value"""
+    if value is None:
+        return None
+    kind = kind_of(value)
+    if kind == "number":
+        return CONTEXT.minus(Decimal(value))
+    if kind == "years and months duration":
+        return Months(-value.total)
+    if kind == "days and time duration":
+        return _reckon(dt.timedelta().__sub__, value)
+    raise Fault("feel.wrong_type", f"A {kind} has no negative.", f"{NAMES_ZH.get(kind, kind)}不能取负。")
+
+
+def comparison(operator: str, left: Any, right: Any) -> bool | None:
+    """left = != < <= > >= right; equality knows null, order gives null for it"""
+    if operator in ("=", "!="):
+        if left is not None and right is not None and kind_of(left) != kind_of(right):
+            raise wrong_kinds("compared", "比较", left, right)
+        return same(left, right) is (operator == "=")
+    order = compare(left, right)
+    if order is None:
+        return None
+    return {"<": order < 0, "<=": order <= 0, ">": order > 0, ">=": order >= 0}[operator]
+
+
+def within(value: Any, low: Any, high: Any, low_closed: bool, high_closed: bool) -> bool | None:
+    """Whether a value lies between two ends; an end that is null leaves it unknown unless the other end decides."""
+    above = comparison(">=" if low_closed else ">", value, low)
+    below = comparison("<=" if high_closed else "<", value, high)
+    if above is False or below is False:
+        return False
+    return None if above is None or below is None else True
+
+
+def in_interval(value: Any, interval: Interval) -> bool | None:
+    """Whether a value lies in a range; an end left out is infinitely far away."""
+    if value is None:
+        return None
+    above = True if interval.low is None else comparison(">=" if interval.low_closed else ">", value, interval.low)
+    below = True if interval.high is None else comparison("<=" if interval.high_closed else "<", value, interval.high)
+    return above is True and below is True
+
+
+def passes(value: Any, test: Any) -> bool | None:
+    """Whether a value passes a test that is itself a value: equal to it, in the range, in the list."""
+    if isinstance(test, Interval):
+        return in_interval(value, test)
+    if kind_of(test) == "list":
+        if kind_of(value) == "list" and same(value, test):
+            return True
+        return any(passes(value, one) is True for one in test)
+    if value is not None and test is not None and kind_of(value) != kind_of(test):
+        raise wrong_kinds("compared", "比较", value, test)
+    return same(value, test)
+
+
+def member(base: Any, name: str) -> Any:
+    """base.name; on a list, of each of its items"""
+    if base is None:
+        return None
+    kind = kind_of(base)
+    if kind == "context":
+        return base.get(name)
+    if kind == "list":
+        return [member(one, name) for one in base]
+    found = PROPERTIES.get((kind, name))
+    if found is None:
+        raise Fault("feel.no_member", f"A {kind} has no part named `{name}`.", f"{NAMES_ZH.get(kind, kind)}没有“{name}”。")
+    return found(base)
+
+
+def at_index(items: Any, index: Any) -> Any:
+    """The item at a place counted from 1, or from the end with a negative index; null where there is none."""
+    if items is None or index is None:
+        return None
+    if kind_of(items) != "list":
+        items = [items]
+    if abs(index) > MAX_LIST or index != int(index):
+        return None
+    place = int(index)
+    if 0 < place <= len(items):
+        return items[place - 1]
+    return items[place] if 0 < -place <= len(items) else None
+
+
+def interval(low: Any, high: Any, low_closed: bool, high_closed: bool) -> Interval:
+    """A range of two values that go together."""
+    if low is not None and high is not None:
+        compare(low, high)
+    return Interval(low, high, low_closed, high_closed)
+
+
+def steps(start: Any, end: Any, budget: Budget) -> list[Any]:
+    """The whole numbers or days from start to end, backwards too."""
+    kind = kind_of(start)
+    if start is None or end is None or kind != kind_of(end) or kind not in ("number", "date"):
+        raise Fault("feel.wrong_type", "A loop runs from a whole number to a whole number, or from a date to a date.",
+                    "循环区间两端须同为整数或同为日期。")
+    if kind == "date":
+        first, last = start.toordinal(), end.toordinal()
+    else:
+        if abs(start) > 10**15 or abs(end) > 10**15 or start != int(start) or end != int(end):
+            raise Fault("feel.wrong_type", "A loop runs over whole numbers.", "循环区间两端须为整数。")
+        first, last = int(start), int(end)
+    budget.spend(abs(last - first) + 1)
+    numbers = range(first, last + 1) if first <= last else range(first, last - 1, -1)
+    return [dt.date.fromordinal(one) for one in numbers] if kind == "date" else [Decimal(one) for one in numbers]
+
+
+def call(function: Any, arguments: list[Any], budget: Budget) -> Any:
+    """Call a function value."""
+    if not isinstance(function, Function):
+        raise Fault("feel.not_a_function", "Only a function can be called.", "只有函数才能被调用。")
+    if len(arguments) != len(function.parameters):
+        raise Fault("feel.arguments", f"The function takes {len(function.parameters)} arguments, not {len(arguments)}.",
+                    f"该函数需要 {len(function.parameters)} 个参数，而不是 {len(arguments)} 个。")
+    budget.spend()
+    return function.call(*arguments)
+
+
+def _zone_name(value: Any) -> str | None:
+    return getattr(value.tzinfo, "key", None)
+
+
+PROPERTIES: Mapping[tuple[str, str], Callable[[Any], Any]] = {
+    **{(kind, part): (lambda value, part=part: Decimal(getattr(value, part)))
+       for kind in ("date", "date and time") for part in ("year", "month", "day")},
+    **{(kind, "weekday"): (lambda value: Decimal(value.isoweekday())) for kind in ("date", "date and time")},
+    **{(kind, part): (lambda value, part=part: Decimal(getattr(value, part)))
+       for kind in ("time", "date and time") for part in ("hour", "minute", "second")},
+    **{(kind, "time offset"): (lambda value: value.utcoffset()) for kind in ("time", "date and time")},
+    **{(kind, "timezone"): _zone_name for kind in ("time", "date and time")},
+    ("years and months duration", "years"): lambda value: Decimal(int(value.total / 12)),
+    ("years and months duration", "months"): lambda value: Decimal(value.total - int(value.total / 12) * 12),
+    ("days and time duration", "days"): lambda value: Decimal(_parts(value)[0]),
+    ("days and time duration", "hours"): lambda value: Decimal(_parts(value)[1]),
+    ("days and time duration", "minutes"): lambda value: Decimal(_parts(value)[2]),
+    ("days and time duration", "seconds"): lambda value: Decimal(_parts(value)[3]),
+    ("range", "start"): lambda value: value.low,
+    ("range", "end"): lambda value: value.high,
+    ("range", "start included"): lambda value: value.low_closed,
+    ("range", "end included"): lambda value: value.high_closed,
+}
+
+
+def _parts(value: dt.timedelta) -> tuple[int, int, int, int]:
+    sign, value = (-1, -value) if value < dt.timedelta() else (1, value)
+    return (sign * value.days, sign * (value.seconds // 3600), sign * (value.seconds // 60 % 60),
+            sign * (value.seconds % 60))

@@ -1,0 +1,311 @@
+"""The typed tree: what every back end (Python, interpreter, later polars and SQL) visits. Names are resolved, forms are few.
+
+The checker makes it from the syntax tree; `type` is the static type, `syntax` the text it came from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from typing import Any, Literal
+
+from . import syntax
+from .library import Builtin, Overload
+from .types import Type
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Node:
+    """Any typed node."""
+
+    type: Type
+    syntax: syntax.Node
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Constant(Node):
+    """A value known now."""
+
+    value: Any
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Input(Node):
+    """A fact, by its path from the root."""
+
+    path: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Local(Node):
+    """A value bound by a loop, a filter, a function or a test. `slot` is unique in the tree, `origin` the facts' path."""
+
+    slot: str
+    name: str
+    origin: str | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Member(Node):
+    """base.name"""
+
+    base: Node
+    name: str
+    origin: str | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Index(Node):
+    """base[index]"""
+
+    base: Node
+    index: Node
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Filter(Node):
+    """The items of base for which the condition holds; a number as condition is an index."""
+
+    base: Node
+    item: Local
+    condition: Node
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Negate(Node):
+    """-operand"""
+
+    operand: Node
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Arithmetic(Node):
+    """left + - * / ** right"""
+
+    operator: str
+    left: Node
+    right: Node
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Compare(Node):
+    """left = != < <= > >= right"""
+
+    operator: str
+    left: Node
+    right: Node
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Within(Node):
+    """value between low and high"""
+
+    value: Node
+    low: Node
+    high: Node
+    low_closed: bool = True
+    high_closed: bool = True
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Passes(Node):
+    """value passes a test that is a value: equal, in the range, in the list"""
+
+    value: Node
+    test: Node
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OneOf(Node):
+    """value is one of some constant texts"""
+
+    value: Node
+    values: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Let(Node):
+    """body, with a value bound that several of its parts use"""
+
+    local: Local
+    value: Node
+    body: Node
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Logic(Node):
+    """operands joined by three-valued and / or"""
+
+    operator: Literal["and", "or"]
+    operands: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Not(Node):
+    """three-valued negation"""
+
+    operand: Node
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class If(Node):
+    """then where the condition is true, otherwise where it is false or null"""
+
+    condition: Node
+    then: Node
+    otherwise: Node
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ListOf(Node):
+    """[items]"""
+
+    items: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Context(Node):
+    """{entries}; each entry is bound for the later ones"""
+
+    entries: tuple[tuple[Local, Node], ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Range(Node):
+    """a range as a value"""
+
+    low: Node | None
+    high: Node | None
+    low_closed: bool
+    high_closed: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Loop(Node):
+    """One iterator: each item of source (or each step from source to until) bound to local."""
+
+    local: Local
+    source: Node
+    until: Node | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class For(Node):
+    """the body for each combination of the loops' items"""
+
+    loops: tuple[Loop, ...]
+    body: Node
+    partial: Local
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Quantified(Node):
+    """some / every combination satisfies the condition"""
+
+    quantifier: Literal["some", "every"]
+    loops: tuple[Loop, ...]
+    condition: Node
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Call(Node):
+    """A library function. With an overload the types are settled; without one, it is chosen by the values."""
+
+    function: Builtin
+    arguments: tuple[Node | None, ...]
+    names: tuple[str, ...] | None
+    overload: Overload | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Invoke(Node):
+    """A function value called"""
+
+    function: Node
+    arguments: tuple[Node, ...]
+    names: tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lambda(Node):
+    """a function written in the expression"""
+
+    parameters: tuple[Local, ...]
+    body: Node
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class InstanceOf(Node):
+    """value instance of type"""
+
+    value: Node
+    of: Type
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Wrong(Node):
+    """What could not be understood; always a fault when run (null in standard mode)."""
+
+    code: str
+    en: str
+    zh: str
+
+
+def children(node: Node) -> Iterator[Node]:
+    """The nodes directly below."""
+    for one in fields(node):
+        if one.name in ("type", "syntax"):
+            continue
+        yield from _nodes(getattr(node, one.name))
+
+
+def _nodes(value: Any) -> Iterator[Node]:
+    if isinstance(value, Node):
+        yield value
+    elif isinstance(value, tuple):
+        for one in value:
+            yield from _nodes(one)
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """The node and all below it."""
+    todo = [node]
+    while todo:
+        one = todo.pop()
+        yield one
+        todo.extend(children(one))
+
+
+def inputs(node: Node) -> frozenset[str]:
+    """The dotted paths of the facts that the tree reads; the longest known path of each use."""
+    found: set[str] = set()
+    todo = [node]
+    while todo:
+        one = todo.pop()
+        if isinstance(one, Input):
+            found.add(".".join(one.path))
+        elif isinstance(one, Member) and one.origin is not None:
+            found.add(one.origin)
+            todo.extend(_below_path(one.base))
+        else:
+            todo.extend(children(one))
+    return frozenset(found)
+
+
+def _below_path(node: Node) -> Iterator[Node]:
+    """What else a path reads on its way: the conditions of its filters."""
+    while True:
+        if isinstance(node, Filter):
+            yield node.condition
+        elif isinstance(node, Index):
+            yield node.index
+        elif not isinstance(node, Member):
+            if not isinstance(node, Input | Local):
+                yield node
+            return
+        node = node.base
+
+
+def size(node: Node) -> int:
+    """Number of nodes."""
+    return sum(1 for _ in walk(node))

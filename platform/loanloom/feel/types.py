@@ -1,0 +1,226 @@
+"""The types of expressions: small immutable values, with what fits where. Knows nothing of texts, trees or programs.
+
+`NUMBER` is a number that is always there; `optional(NUMBER)` may be null. A type with `values` is an enumeration.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Literal
+
+Fit = Literal["yes", "maybe", "no"]
+"""Whether a value of one type may stand where another is expected; "maybe" is settled when the program runs."""
+
+
+@dataclass(frozen=True)
+class Type:
+    """One FEEL type. `kind` is its standard name without parameters."""
+
+    kind: str
+    nullable: bool = False
+    item: Type | None = None
+    fields: tuple[tuple[str, Type], ...] = ()
+    values: tuple[str, ...] | None = field(default=None)
+    open: bool = False
+    parameters: tuple[Type, ...] = ()
+    result: Type | None = None
+
+    @cached_property
+    def members(self) -> dict[str, Type]:
+        """The entries of a context by name."""
+        return dict(self.fields)
+
+    @cached_property
+    def allowed(self) -> frozenset[str]:
+        """The values of an enumeration."""
+        return frozenset(self.values or ())
+
+    @cached_property
+    def spaced_names(self) -> tuple[str, ...]:
+        """Names at any depth that are more than one token ("monthly income"): the parser joins them."""
+        return tuple(sorted(name for name in member_names(self) if not name.isidentifier()))
+
+    def __str__(self) -> str:
+        if self.kind in ("list", "range"):
+            return f"{self.kind}<{self.item or ANY}>"
+        if self.kind == "context" and self.fields:
+            return "context<" + ", ".join(f"{name}: {type_}" for name, type_ in self.fields[:4]) + ">"
+        return self.kind
+
+
+ANY = Type("Any", nullable=True)
+NULL = Type("Null", nullable=True)
+NUMBER = Type("number")
+STRING = Type("string")
+BOOLEAN = Type("boolean")
+DATE = Type("date")
+TIME = Type("time")
+DATE_TIME = Type("date and time")
+DAYS = Type("days and time duration")
+MONTHS = Type("years and months duration")
+FUNCTION = Type("function")
+
+SIMPLE: Mapping[str, Type] = {
+    one.kind: one for one in (ANY, NUMBER, STRING, BOOLEAN, DATE, TIME, DATE_TIME, DAYS, MONTHS, NULL)
+}
+ORDERED = frozenset({"number", "string", "date", "time", "date and time", "days and time duration",
+                     "years and months duration"})
+"""Kinds whose values have an order."""
+
+NAMES_ZH: Mapping[str, str] = {
+    "Any": "任意类型", "Null": "空值", "number": "数字", "string": "文本", "boolean": "是否", "date": "日期",
+    "time": "时间", "date and time": "日期时间", "days and time duration": "天数时长",
+    "years and months duration": "年月时长", "list": "列表", "context": "记录", "range": "区间", "function": "函数",
+}
+
+
+def named(type_: Type) -> tuple[str, str]:
+    """The type in English and Chinese words."""
+    english = "a list" if type_.kind == "list" else "a context" if type_.kind == "context" else type_.kind
+    if type_.kind in SIMPLE and type_.kind not in ("Any", "Null"):
+        english = f"a {type_.kind}"
+    return english, NAMES_ZH.get(type_.kind, type_.kind)
+
+
+def optional(type_: Type) -> Type:
+    """The same type, or null."""
+    return type_ if type_.nullable else replace(type_, nullable=True)
+
+
+def required(type_: Type) -> Type:
+    """The same type, never null."""
+    return replace(type_, nullable=False) if type_.nullable and type_.kind != "Null" else type_
+
+
+def list_of(item: Type) -> Type:
+    """A list of items."""
+    return Type("list", item=item)
+
+
+def range_of(item: Type) -> Type:
+    """A range between two values."""
+    return Type("range", item=item)
+
+
+def context(fields: Mapping[str, Type], *, open: bool = False) -> Type:  # noqa: A002 - the word says it
+    """A context with named entries; an open one may hold others that are not known beforehand."""
+    return Type("context", fields=tuple(fields.items()), open=open)
+
+
+def enumeration(values: Iterable[str]) -> Type:
+    """A string that is one of `values`."""
+    return Type("string", values=tuple(values))
+
+
+def function_of(parameters: Iterable[Type], result: Type) -> Type:
+    """A function written in an expression."""
+    return Type("function", parameters=tuple(parameters), result=result)
+
+
+def fits(type_: Type, expected: Type) -> Fit:
+    """Whether a value of `type_` may stand where `expected` is asked for. Nulls fit everywhere: they flow through."""
+    if expected.kind == "Any" or type_.kind == "Null":
+        return "yes"
+    if type_.kind == "Any":
+        return "maybe"
+    if type_.kind != expected.kind:
+        return "no"
+    if type_.kind in ("list", "range"):
+        return fits(type_.item or ANY, expected.item or ANY)
+    if type_.kind == "context":
+        return _context_fits(type_, expected)
+    return "yes"
+
+
+def _context_fits(type_: Type, expected: Type) -> Fit:
+    result: Fit = "yes"
+    for name, wanted in expected.fields:
+        have = type_.members.get(name)
+        if have is None:
+            if not type_.open:
+                return "no"
+            result = "maybe"
+            continue
+        fit = fits(have, wanted)
+        if fit == "no":
+            return "no"
+        result = "maybe" if fit == "maybe" else result
+    return result
+
+
+def joined(first: Type, second: Type) -> Type:
+    """The narrowest type that holds values of both."""
+    if first == second:
+        return first
+    if first.kind == "Null":
+        return optional(second)
+    if second.kind == "Null":
+        return optional(first)
+    nullable = first.nullable or second.nullable
+    if first.kind != second.kind:
+        return ANY
+    if first.kind == "string":
+        values = None
+        if first.values is not None and second.values is not None:
+            values = tuple(dict.fromkeys(first.values + second.values))
+        return Type("string", nullable=nullable, values=values)
+    if first.kind in ("list", "range"):
+        return Type(first.kind, nullable=nullable, item=joined(first.item or ANY, second.item or ANY))
+    if first.kind == "context":
+        return _joined_contexts(first, second, nullable)
+    if first.kind == "function":
+        return replace(FUNCTION, nullable=nullable)
+    return replace(first, nullable=nullable)
+
+
+def _joined_contexts(first: Type, second: Type, nullable: bool) -> Type:
+    fields: dict[str, Type] = {}
+    for name, one in first.fields:
+        other = second.members.get(name)
+        fields[name] = joined(one, other) if other is not None else (ANY if second.open else optional(one))
+    for name, other in second.fields:
+        if name not in fields:
+            fields[name] = ANY if first.open else optional(other)
+    return Type("context", nullable=nullable, fields=tuple(fields.items()), open=first.open or second.open)
+
+
+def joined_all(types: Iterable[Type]) -> Type:
+    """The narrowest type that holds values of all; ANY for none."""
+    result: Type | None = None
+    for one in types:
+        result = one if result is None else joined(result, one)
+    return ANY if result is None else result
+
+
+def member_names(scope: Type) -> frozenset[str]:
+    """Every entry name at any depth of a scope: what a name in the text may be."""
+    found: set[str] = set()
+    todo = [scope]
+    seen: set[int] = set()
+    while todo:
+        one = todo.pop()
+        if id(one) in seen:
+            continue
+        seen.add(id(one))
+        for name, type_ in one.fields:
+            found.add(name)
+            todo.append(type_)
+        todo.extend(part for part in (one.item, one.result) if part is not None)
+    return frozenset(found)
+
+
+def dotted_names(scope: Type, depth: int = 3) -> tuple[str, ...]:
+    """The full paths a text may use, for hints and completion."""
+    found: list[str] = []
+
+    def walk(type_: Type, prefix: str, left: int) -> None:
+        for name, one in type_.fields:
+            found.append(prefix + name)
+            inner = one.item if one.kind == "list" and one.item else one
+            if inner.kind == "context" and left > 1:
+                walk(inner, f"{prefix}{name}.", left - 1)
+
+    walk(scope, "", depth)
+    return tuple(found)
