@@ -1,0 +1,184 @@
+"""A CSV file -> typed rows, with a problem for every cell that cannot be read. Pure: bytes in, values out.
+
+Columns that the mapping does not name are not read at all: what must not be known does not get in.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from loanloom.problems import Problem, text
+
+MOST_BYTES = 50_000_000
+MOST_ROWS = 200_000
+MOST_CELL = 10_000
+YES = frozenset({"1", "true", "yes", "y", "是"})
+NO = frozenset({"0", "false", "no", "n", "否"})
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of the file: the line it stands on and the values of the columns that are read; empty cells are None."""
+
+    line: int
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The rows that could be read, and what is wrong with the others."""
+
+    rows: tuple[Row, ...]
+    problems: tuple[Problem, ...]
+    count: int
+
+
+def read_rows(content: bytes, columns: Mapping[str, str], file: str = "") -> Rows:
+    """Read `columns` (name -> type) of a CSV file. A file without one of them gives no rows and says which are missing."""
+    if len(content) > MOST_BYTES:
+        return _nothing(file, "import.too_big", "The file is larger than 50 MB.", "文件超过 50 MB。")
+    written = _decoded(content)
+    if written is None:
+        return _nothing(file, "import.not_text", "The file is neither UTF-8 nor GB 18030 text.", "文件不是 UTF-8 或 GB 18030 文本。")
+    reader = csv.reader(io.StringIO(written, newline=""), strict=True)
+    try:
+        header = [name.strip() for name in next(reader, [])]
+    except csv.Error:
+        return _nothing(file, "import.not_csv", "The first line is not a row of CSV.", "首行不是有效的 CSV。")
+    if problem := _header_problem(header, columns, file):
+        return Rows((), (problem,), 0)
+    return _Reader(header, columns, file).read(reader)
+
+
+class _Reader:
+    def __init__(self, header: list[str], columns: Mapping[str, str], file: str) -> None:
+        self.width = len(header)
+        self.places = [(name, header.index(name), READERS[kind], kind) for name, kind in columns.items()]
+        self.file = file
+        self.rows: list[Row] = []
+        self.problems: list[Problem] = []
+        self.count = 0
+
+    def read(self, reader: Any) -> Rows:
+        try:
+            for cells in reader:
+                if not any(cell.strip() for cell in cells):
+                    continue
+                self.count += 1
+                if self.count > MOST_ROWS:
+                    self._say(reader.line_num, "import.too_many_rows", f"More than {MOST_ROWS} rows.", f"超过{MOST_ROWS}行。")
+                    break
+                self._row(cells, reader.line_num)
+        except csv.Error:
+            self._say(reader.line_num, "import.not_csv", "This line is not a row of CSV.", "该行不是有效的 CSV。")
+        return Rows(tuple(self.rows), tuple(self.problems), self.count)
+
+    def _row(self, cells: list[str], line: int) -> None:
+        if len(cells) != self.width:
+            self._say(
+                line,
+                "import.wrong_width",
+                f"The row has {len(cells)} cells, the header {self.width}.",
+                f"该行有{len(cells)}列，表头为{self.width}列。",
+            )
+            return
+        values: dict[str, Any] = {}
+        sound = True
+        for name, at, read, kind in self.places:
+            cell = cells[at].strip()
+            try:
+                values[name] = read(cell) if cell else None
+            except ValueError:
+                english, chinese = WORDS[kind]
+                shown = cell if len(cell) <= 40 else f"{cell[:40]}..."
+                self._say(line, "import.wrong_type", f"{name}: “{shown}” is not {english}.", f"{name}：“{shown}”不是{chinese}。", name)
+                sound = False
+        if sound:
+            self.rows.append(Row(line, values))
+
+    def _say(self, line: int, code: str, english: str, chinese: str, field: str | None = None) -> None:
+        self.problems.append(Problem(code=code, message=text(english, chinese), file=self.file, line=line, field=field))
+
+
+def _decoded(content: bytes) -> str | None:
+    for encoding in ("utf-8-sig", "gb18030"):  # spreadsheets of Chinese Windows save the second
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return None
+
+
+def _header_problem(header: list[str], columns: Mapping[str, str], file: str) -> Problem | None:
+    missing = [name for name in columns if name not in header]
+    twice = [name for name in columns if header.count(name) > 1]
+    if not missing and not twice:
+        return None
+    english, chinese = ("is missing", "缺少") if missing else ("stands twice", "重复出现")
+    names = ", ".join(missing or twice)
+    return Problem(
+        code="import.missing_column" if missing else "import.column_twice",
+        message=text(f"A column {english}: {names}.", f"{chinese}列：{names}。"),
+        hint=text("The first line of the file names the columns.", "文件首行应为列名。"),
+        file=file,
+        line=1,
+    )
+
+
+def _nothing(file: str, code: str, english: str, chinese: str) -> Rows:
+    return Rows((), (Problem(code=code, message=text(english, chinese), file=file),), 0)
+
+
+def _text(cell: str) -> str:
+    if len(cell) > MOST_CELL or "\x00" in cell:
+        raise ValueError
+    return cell
+
+
+def _number(cell: str) -> Decimal:
+    try:
+        value = Decimal(cell.replace(",", ""))
+    except InvalidOperation as error:
+        raise ValueError from error
+    if not value.is_finite() or abs(value.adjusted()) > 30:
+        raise ValueError
+    return value
+
+
+def _integer(cell: str) -> Decimal:
+    value = _number(cell)
+    if value != value.to_integral_value():
+        raise ValueError
+    return value
+
+
+def _yes_no(cell: str) -> bool:
+    word = cell.lower()
+    if word in YES:
+        return True
+    if word in NO:
+        return False
+    raise ValueError
+
+
+READERS: Mapping[str, Callable[[str], Any]] = {
+    "text": _text,
+    "number": _number,
+    "integer": _integer,
+    "date": date.fromisoformat,
+    "yes_no": _yes_no,
+}
+WORDS: Mapping[str, tuple[str, str]] = {
+    "text": ("a text", "文本"),
+    "number": ("a number", "数值"),
+    "integer": ("a whole number", "整数"),
+    "date": ("a date such as 2026-03-01", "日期（如 2026-03-01）"),
+    "yes_no": ("yes or no", "是或否"),
+}
+
