@@ -185,5 +185,3 @@ def _twice(one: imports.Mapped, first: int) -> Problem:
 
 def _harmless(cell: str) -> str:
     return f"'{cell}" if cell.startswith(FORMULA_SIGNS) else cell
-
-

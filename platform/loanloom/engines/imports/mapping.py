@@ -1,4 +1,4 @@
-"""An import_mapping document -> programs from a row to facts, checked against the columns and the fields they fill. Pure."""
+"""An import_mapping document -> programs from a row to facts, checked against columns and fields. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from loanloom.engines import facts as fact_scope
 from loanloom.engines.imports.rows import Row
 from loanloom.metadata.document import Document
 from loanloom.metadata.registry import Registry
-from loanloom.problems import Problem, errors, text
+from loanloom.problems import Problem, Text, errors, text
 
 TYPES: Mapping[str, feel.Type] = {
     "text": feel.STRING,
@@ -55,8 +55,7 @@ class ImportMapping:
             if done.problem is None:
                 facts[record][field] = done.value
             else:
-                path = f"{record}.{field}"
-                problems.append(Problem(code=done.problem.code, message=done.problem.message, hint=done.problem.hint, field=path, line=row.line))
+                problems.append(_row_problem(done.problem, f"{record}.{field}", row.line))
         key = _NAME.sub(lambda found: _shown(row.values.get(found[1])), self.pattern)
         if any(row.values.get(name) is None for name in _NAME.findall(self.pattern)):
             problems.append(_without_key(row.line, self.pattern))
@@ -90,7 +89,8 @@ def compile_mapping(document: Document, registry: Registry) -> Compiled:
         record, _, name = path.partition(".")
         fields = {one.key: one for one in registry.entity_fields(record)} if record in RECORDS else {}
         if name not in fields:
-            problems.append(_placed(document, pointer, "import.unknown_field", f"There is no field {path}.", f"没有字段 {path}。"))
+            words = text(f"There is no field {path}.", f"没有字段 {path}。")
+            problems.append(_placed(document, pointer, "import.unknown_field", words))
             continue
         checked = feel.check(source, scope, expect=feel.optional(fact_scope.field_type(fields[name])))
         problems.extend(fact_scope.problem_from_feel(one, document, pointer) for one in checked.problems)
@@ -111,7 +111,8 @@ def compile_mapping(document: Document, registry: Registry) -> Compiled:
 
 def check(registry: Registry) -> list[Problem]:
     """Everything wrong with the import mappings of a registry."""
-    return [problem for document in registry.all("import_mapping") for problem in compile_mapping(document, registry).problems]
+    found = [compile_mapping(document, registry) for document in registry.all("import_mapping")]
+    return [problem for compiled in found for problem in compiled.problems]
 
 
 def _unknown_columns(document: Document) -> Iterable[Problem]:
@@ -121,15 +122,19 @@ def _unknown_columns(document: Document) -> Iterable[Problem]:
         named.append(("/outcome/column", outcome["column"]))
     for pointer, name in named:
         if name not in columns:
-            yield _placed(document, pointer, "import.unknown_column", f"The column {name} is not declared.", f"未声明列 {name}。")
+            words = text(f"The column {name} is not declared.", f"未声明列 {name}。")
+            yield _placed(document, pointer, "import.unknown_column", words)
     if not _NAME.search(document.spec["key"]):
-        yield _placed(
-            document, "/key", "import.constant_key", "The key names no column, so every row would be the same.", "键中没有列名，所有行将视为同一行。"
-        )
+        words = text("The key names no column, so every row would be the same.", "键中没有列名，所有行将视为同一行。")
+        yield _placed(document, "/key", "import.constant_key", words)
 
 
-def _placed(document: Document, pointer: str, code: str, english: str, chinese: str) -> Problem:
-    return fact_scope.place(Problem(code=code, message=text(english, chinese), pointer=pointer), document)
+def _placed(document: Document, pointer: str, code: str, message: Text) -> Problem:
+    return fact_scope.place(Problem(code=code, message=message, pointer=pointer), document)
+
+
+def _row_problem(found: feel.FeelProblem, field: str, line: int) -> Problem:
+    return Problem(code=found.code, message=found.message, hint=found.hint, field=field, line=line)
 
 
 def _without_key(line: int, pattern: str) -> Problem:

@@ -40,12 +40,14 @@ class Rows:
 
 
 def read_rows(content: bytes, columns: Mapping[str, str], file: str = "") -> Rows:
-    """Read `columns` (name -> type) of a CSV file. A file without one of them gives no rows and says which are missing."""
+    """Read `columns` (name -> type) of a CSV file; without one of them no rows, and a word on which are missing."""
     if len(content) > MOST_BYTES:
         return _nothing(file, "import.too_big", "The file is larger than 50 MB.", "文件超过 50 MB。")
     written = _decoded(content)
     if written is None:
-        return _nothing(file, "import.not_text", "The file is neither UTF-8 nor GB 18030 text.", "文件不是 UTF-8 或 GB 18030 文本。")
+        return _nothing(
+            file, "import.not_text", "The file is not UTF-8 or GB 18030.", "文件不是 UTF-8 或 GB 18030 文本。"
+        )
     reader = csv.reader(io.StringIO(written, newline=""), strict=True)
     try:
         header = [name.strip() for name in next(reader, [])]
@@ -72,7 +74,8 @@ class _Reader:
                     continue
                 self.count += 1
                 if self.count > MOST_ROWS:
-                    self._say(reader.line_num, "import.too_many_rows", f"More than {MOST_ROWS} rows.", f"超过{MOST_ROWS}行。")
+                    words = (f"More than {MOST_ROWS} rows.", f"超过{MOST_ROWS}行。")
+                    self._say(reader.line_num, "import.too_many_rows", *words)
                     break
                 self._row(cells, reader.line_num)
         except csv.Error:
@@ -97,7 +100,8 @@ class _Reader:
             except ValueError:
                 english, chinese = WORDS[kind]
                 shown = cell if len(cell) <= 40 else f"{cell[:40]}..."
-                self._say(line, "import.wrong_type", f"{name}: “{shown}” is not {english}.", f"{name}：“{shown}”不是{chinese}。", name)
+                words = (f"{name}: “{shown}” is not {english}.", f"{name}：“{shown}”不是{chinese}。")
+                self._say(line, "import.wrong_type", *words, field=name)
                 sound = False
         if sound:
             self.rows.append(Row(line, values))
@@ -181,4 +185,3 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "date": ("a date such as 2026-03-01", "日期（如 2026-03-01）"),
     "yes_no": ("yes or no", "是或否"),
 }
-
