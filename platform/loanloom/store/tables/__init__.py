@@ -12,7 +12,7 @@ from .days import day_chunk, day_run
 from .ledger import accrual, journal_entry, journal_line
 from .loans import disbursement, instalment, loan, loan_event, receipt, repayment
 from .records import record, record_index
-from .releases import definition, draft, release, release_item
+from .releases import definition, draft, product_stop, release, release_item
 from .running import audit_log, idempotency, import_run, job_run, message, number_sequence, outbox
 from .screens import saved_view, sign_in_guard, user_profile
 
@@ -46,6 +46,7 @@ __all__ = [
     "number_sequence",
     "outbox",
     "receipt",
+    "product_stop",
     "record",
     "record_index",
     "release",

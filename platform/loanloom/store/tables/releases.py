@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Date, Index, Integer, Text, UniqueConstraint, text
+from sqlalchemy import Boolean, Column, Date, Index, Integer, Text, UniqueConstraint, text
 
 from .base import Key, company_table, link, mapping, moment, version
 
@@ -11,6 +11,7 @@ definition = company_table(
     Column("kind", Key, nullable=False),
     Column("key", Key, nullable=False),
     Column("digest", Key, nullable=False),
+    Column("source_digest", Key, nullable=False),  # comments and layout count here, not in `digest`
     mapping("title"),
     Column("effective_from", Date),
     Column("file", Text),
@@ -18,7 +19,7 @@ definition = company_table(
     mapping("content", default=None),
     Column("created_by", Integer),
     moment("created_at", now=True),
-    UniqueConstraint("company_id", "kind", "key", "digest"),
+    UniqueConstraint("company_id", "kind", "key", "digest", "source_digest"),
     append_only=True,
 )
 
@@ -26,9 +27,10 @@ draft = company_table(
     "draft",
     Column("kind", Key, nullable=False),
     Column("key", Key, nullable=False),
-    Column("file", Text),
+    mapping("title"),
     Column("source", Text, nullable=False),
-    Column("retire", Integer, nullable=False, server_default="0"),
+    Column("retire", Boolean, nullable=False, server_default="false"),
+    mapping("editors", default="'[]'::jsonb"),  # users who changed it: none of them may review it
     *link("definition", "base_definition_id", nullable=True),
     Column("created_by", Integer),
     Column("updated_by", Integer),
@@ -41,22 +43,25 @@ draft = company_table(
 release = company_table(
     "release",
     Column("number", Integer, nullable=False),
-    Column("state", Key, nullable=False),  # checked, proposed, approved, scheduled, live, superseded, withdrawn
-    Column("origin", Key, nullable=False, server_default="studio"),  # studio, bundle, installer
+    Column("state", Key, nullable=False),  # proposed, approved, scheduled, live, superseded, outdated, rejected, withdrawn
+    Column("origin", Key, nullable=False, server_default="studio"),  # studio, bundle, rollback, installer
     Column("name", Text),
-    Column("digest", Key, nullable=False),
+    Column("note", Text),
+    Column("digest", Key, nullable=False),  # of everything the release holds
     Column("target_digest", Key),  # of the release it was planned against
     Column("plan_digest", Key),
     mapping("plan"),
     mapping("problems", default="'[]'::jsonb"),
+    mapping("manifest"),
     mapping("retired", default="'[]'::jsonb"),
+    mapping("makers", default="'[]'::jsonb"),
     *link("release", "base_release_id", nullable=True),
-    Column("note", Text),
     Column("live_from", Date),
     Column("proposed_by", Integer),
     moment("proposed_at"),
     Column("approved_by", Integer),
     moment("approved_at"),
+    Column("opinion", Text),
     Column("activated_by", Integer),
     moment("activated_at"),
     moment("ended_at"),
@@ -74,4 +79,16 @@ release_item = company_table(
     Column("key", Key, nullable=False),
     UniqueConstraint("company_id", "release_id", "kind", "key"),
     append_only=True,
+)
+
+product_stop = company_table(
+    "product_stop",
+    Column("product_key", Key, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("stopped_by", Integer),
+    moment("stopped_at", now=True),
+    Column("lifted_by", Integer),
+    Column("lift_reason", Text),
+    moment("lifted_at"),
+    Index("uq_product_stop_open", "company_id", "product_key", unique=True, postgresql_where=text("lifted_at IS NULL")),
 )
