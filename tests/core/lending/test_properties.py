@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -13,8 +14,9 @@ from loanloom.core.dates import DAY_COUNTS
 from loanloom.core.lending.allocation import Due, allocate
 from loanloom.core.lending.arrears import due_of, interest_accrued, owed, position
 from loanloom.core.lending.decisions import Disburse, ReceiveRepayment, SettleEarly, decide, payoff
-from loanloom.core.lending.events import Event, RepaymentReceived
+from loanloom.core.lending.events import EVENT_NAMES, EVENTS, Event, RepaymentReceived
 from loanloom.core.lending.loan import Loan, evolve, replay
+from loanloom.core.lending.records import from_record, to_record
 from loanloom.core.lending.rules import READY_MADE
 from loanloom.core.lending.schedule import build_schedule
 from loanloom.core.lending.terms import COMPONENTS, AllocationOrder, PenaltyTerms, PrepaymentTerms, Terms
@@ -188,3 +190,11 @@ def test_the_payoff_quote_settles_the_loan(terms: Terms, days: int) -> None:
     short = decide(replay(decide(None, Disburse(terms=terms)).events), SettleEarly(on=day, amount=quote.total + CENT))
     assert short.problems
     assert not short.events
+
+
+@given(a_life())
+def test_records_keep_terms_and_events_exactly(life: tuple[Loan, list[Event]]) -> None:
+    loan, events = life
+    written = json.loads(json.dumps([[EVENT_NAMES[type(event)], to_record(event)] for event in events]))
+    assert [from_record(EVENTS[name], record) for name, record in written] == events
+    assert from_record(Terms, to_record(loan.terms)) == loan.terms

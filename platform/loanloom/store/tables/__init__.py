@@ -10,7 +10,7 @@ from .contracts import blob, contract, document, upload
 from .customers import customer
 from .days import day_chunk, day_run
 from .ledger import accrual, journal_entry, journal_line
-from .loans import disbursement, instalment, loan, loan_event, receipt, repayment
+from .loans import disbursement, instalment, loan, loan_class, loan_event, receipt, repayment
 from .records import record, record_index
 from .releases import definition, draft, product_stop, release, release_item
 from .running import audit_log, idempotency, import_run, job_run, message, number_sequence, outbox
@@ -39,14 +39,15 @@ __all__ = [
     "journal_entry",
     "journal_line",
     "loan",
+    "loan_class",
     "loan_event",
     "membership",
     "message",
     "metadata",
     "number_sequence",
     "outbox",
-    "receipt",
     "product_stop",
+    "receipt",
     "record",
     "record_index",
     "release",

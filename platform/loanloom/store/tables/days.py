@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Date, Index, Integer, Text, UniqueConstraint
+from sqlalchemy import Column, Date, Integer, Text, UniqueConstraint
 
 from .base import Key, company_table, link, mapping, moment, version
 
 day_run = company_table(
     "day_run",
     Column("business_date", Date, nullable=False),
+    Column("next_date", Date, nullable=False),
     Column("state", Key, nullable=False, server_default="running"),  # running, done, failed
-    Column("step", Key),
-    Column("done", Integer, nullable=False, server_default="0"),
-    Column("total", Integer, nullable=False, server_default="0"),
+    Column("step", Key, nullable=False),
     mapping("figures"),
-    Column("problem", Text),
+    mapping("problems", default="'[]'::jsonb"),
     Column("started_by", Integer),
     moment("started_at", now=True),
     moment("finished_at"),
@@ -28,12 +27,9 @@ day_chunk = company_table(
     Column("step", Key, nullable=False),
     Column("number", Integer, nullable=False),
     mapping("loans", default="'[]'::jsonb"),
-    Column("state", Key, nullable=False, server_default="open"),  # open, done, failed
-    Column("attempts", Integer, nullable=False, server_default="0"),
-    moment("due_at", now=True),
+    Column("state", Key, nullable=False, server_default="open"),  # open, done
     mapping("figures"),
-    Column("problem", Text),
+    Column("worker", Text),
     moment("done_at"),
     UniqueConstraint("company_id", "day_run_id", "step", "number"),
-    Index(None, "company_id", "state", "due_at"),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Date, Index, Integer, Text, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Column, Date, Index, Integer, UniqueConstraint
 
 from .base import Key, company_table, link, mapping, moment, money
 
@@ -21,6 +21,7 @@ journal_entry = company_table(
     Column("created_by", Integer),
     moment("created_at", now=True),
     Index(None, "company_id", "business_date", "id"),
+    Index(None, "company_id", "source_kind", "source_id"),
     append_only=True,
 )
 
@@ -33,7 +34,7 @@ journal_line = company_table(
     *money("credit", default="0"),
     Column("loan_id", BigInteger),
     Column("unit", Key),
-    Column("memo", Text),
+    mapping("memo", default=None, nullable=True),
     UniqueConstraint("company_id", "journal_entry_id", "line_number"),
     CheckConstraint("debit >= 0 AND credit >= 0 AND (debit = 0) <> (credit = 0)", name="one_side"),
     Index(None, "company_id", "account_code"),
@@ -45,9 +46,8 @@ accrual = company_table(
     Column("business_date", Date, nullable=False),
     Column("kind", Key, nullable=False),  # interest, penalty, compound
     Column("product_key", Key, nullable=False),
-    Column("unit", Key),
     *money("amount"),
-    Column("loans", Integer, nullable=False, server_default="0"),
     *link("journal_entry", nullable=True),
+    UniqueConstraint("company_id", "business_date", "kind", "product_key"),
     append_only=True,
 )

@@ -1,15 +1,15 @@
-"""Loans, their schedules and the money in and out. Events are the truth; columns are what lists and the day need."""
+"""Loans, their schedules and the money in and out. Events are the truth; the other rows are what they amount to."""
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Date, Index, Integer, Numeric, Text, UniqueConstraint, text
+from sqlalchemy import Column, Date, Index, Integer, Numeric, Text, UniqueConstraint, text
 
 from .base import Key, company_table, link, mapping, moment, money, version
 
 loan = company_table(
     "loan",
     Column("number", Key, nullable=False),
-    *link("contract"),
+    *link("contract", index=False),
     *link("application"),
     *link("customer"),
     *link("release"),
@@ -19,30 +19,34 @@ loan = company_table(
     Column("annual_rate", Numeric, nullable=False),
     Column("method", Key, nullable=False),
     Column("term_months", Integer, nullable=False),
-    mapping("terms"),
-    mapping("state"),  # the core's loan as of the last event
-    Column("status", Key, nullable=False, server_default="active"),  # active, settled, written_off
+    mapping("terms"),  # the core's terms, as agreed
+    Column("status", Key, nullable=False, server_default="active"),  # active, settled
     Column("disbursed_on", Date, nullable=False),
     Column("matures_on", Date, nullable=False),
     Column("settled_on", Date),
+    Column("last_event_on", Date, nullable=False),
+    Column("event_count", Integer, nullable=False, server_default="0"),
     *money("principal_outstanding"),
-    *money("interest_outstanding", default="0"),
+    *money("surplus", default="0"),  # money kept for the borrower
+    # What the ledger holds as accrued penalties of this loan, paid or not: the day books the difference to that.
+    *money("penalty_booked", default="0"),
+    *money("compound_booked", default="0"),
+    # As of the start of the business date, for lists and the day's selection.
     *money("penalty_outstanding", default="0"),
     *money("overdue_amount", default="0"),
     Column("days_past_due", Integer, nullable=False, server_default="0"),
     Column("overdue_since", Date),
     Column("asset_class", Key, nullable=False, server_default="normal"),
     Column("next_due_on", Date),
-    Column("accrued_to", Date),
-    Column("next_event_on", Date),  # the day's selection: nothing happens to the loan before it
     Column("unit", Key),
     Column("manager_user_id", Integer),
+    Column("created_by", Integer),
     mapping("extra"),
     moment("created_at", now=True),
     moment("updated_at", now=True),
     version(),
     UniqueConstraint("company_id", "number"),
-    Index(None, "company_id", "next_event_on", postgresql_where=text("status = 'active'")),
+    UniqueConstraint("company_id", "contract_id"),  # one drawdown a contract: never paid out twice
     Index(None, "company_id", "status", "days_past_due"),
 )
 
@@ -52,19 +56,26 @@ instalment = company_table(
     Column("number", Integer, nullable=False),
     Column("starts_on", Date, nullable=False),
     Column("due_on", Date, nullable=False),
+    *money("opening"),
     *money("principal"),
     *money("interest"),
+    *money("base"),  # what bears interest in the period, at this rate by actual days over the basis
+    Column("annual_rate", Numeric, nullable=False),
+    Column("daily_basis", Integer, nullable=False),
     *money("fee", default="0"),
     *money("principal_paid", default="0"),
     *money("interest_paid", default="0"),
-    *money("fee_paid", default="0"),
-    *money("penalty", default="0"),
     *money("penalty_paid", default="0"),
-    *money("principal_balance", default="0"),
-    Column("status", Key, nullable=False, server_default="due"),  # due, paid, overdue, cancelled
+    *money("compound_paid", default="0"),
+    *money("fee_paid", default="0"),
+    Column("principal_days", Numeric, nullable=False, server_default="0"),  # overdue amounts x days, up to counted_to
+    Column("interest_days", Numeric, nullable=False, server_default="0"),
+    Column("counted_to", Date),
+    Column("status", Key, nullable=False, server_default="due"),  # due, paid, cancelled
     Column("paid_on", Date),
     UniqueConstraint("company_id", "loan_id", "number"),
     Index(None, "company_id", "due_on"),
+    Index("ix_instalment_running", "company_id", "starts_on", postgresql_where=text("status = 'due'")),
 )
 
 loan_event = company_table(
@@ -81,20 +92,35 @@ loan_event = company_table(
     append_only=True,
 )
 
+loan_class = company_table(
+    "loan_class",
+    *link("loan"),
+    Column("classed_on", Date, nullable=False),
+    Column("before", Key, nullable=False),
+    Column("asset_class", Key, nullable=False),
+    Column("days_past_due", Integer, nullable=False),
+    Column("ruleset_key", Key),
+    mapping("trace", default=None, nullable=True),  # why: the rule that hit, in words
+    moment("created_at", now=True),
+    append_only=True,
+)
+
 disbursement = company_table(
     "disbursement",
     Column("number", Key, nullable=False),
     *link("loan"),
-    *link("contract"),
+    *link("contract", index=False),
     *money("amount"),
     Column("currency", Key, nullable=False, server_default="CNY"),
     Column("disbursed_on", Date, nullable=False),
     Column("payee_name", Text),
     Column("payee_account_masked", Text),
     Column("channel", Key, nullable=False, server_default="bank"),
+    mapping("checks", default="'[]'::jsonb"),  # the review before the money went out
     Column("created_by", Integer),
     moment("created_at", now=True),
     UniqueConstraint("company_id", "number"),
+    UniqueConstraint("company_id", "contract_id"),
     append_only=True,
 )
 
@@ -117,10 +143,10 @@ receipt = company_table(
 
 repayment = company_table(
     "repayment",
-    *link("receipt"),
+    *link("receipt", nullable=True),  # none: money kept from an earlier receipt
     *link("loan"),
     Column("repaid_on", Date, nullable=False),
-    Column("kind", Key, nullable=False, server_default="repayment"),  # repayment, prepayment, payoff
+    Column("kind", Key, nullable=False, server_default="repayment"),  # repayment, settlement, surplus
     *money("amount"),
     *money("principal", default="0"),
     *money("interest", default="0"),
@@ -129,8 +155,9 @@ repayment = company_table(
     *money("fee", default="0"),
     *money("unapplied", default="0"),
     mapping("allocation", default="'[]'::jsonb"),
-    Column("loan_event_id", BigInteger),
+    Column("sequence", Integer, nullable=False),  # of the loan event
     Column("created_by", Integer),
     moment("created_at", now=True),
+    Index(None, "company_id", "repaid_on"),
     append_only=True,
 )

@@ -1,0 +1,66 @@
+"""Values as records: terms and events to plain mappings of text, numbers and lists, and back.
+
+Amounts and dates become text. A record written before a field existed gets that field's default.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from types import NoneType, UnionType
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+
+Value = TypeVar("Value")
+
+
+def to_record(value: Any) -> Any:
+    """A dataclass (or anything inside one) as plain values."""
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, tuple):
+        return [to_record(item) for item in value]
+    if isinstance(value, Mapping):
+        return {str(key): to_record(item) for key, item in value.items()}
+    if dataclasses.is_dataclass(value):
+        return {name: to_record(getattr(value, name)) for name in _hints(type(value))}
+    return value
+
+
+def from_record(kind: type[Value], record: Mapping[str, Any]) -> Value:
+    """The dataclass of `kind` that `to_record` wrote."""
+    hints = _hints(kind)
+    return kind(**{name: _read(hints[name], record[name]) for name in hints if name in record})
+
+
+_known: dict[type[Any], dict[str, Any]] = {}
+
+
+def _hints(kind: type[Any]) -> dict[str, Any]:
+    """The fields of a dataclass with their types, worked out once."""
+    found = _known.get(kind)
+    if found is None:
+        hints = get_type_hints(kind)
+        found = _known[kind] = {field.name: hints[field.name] for field in dataclasses.fields(kind)}
+    return found
+
+
+def _read(hint: Any, value: Any) -> Any:
+    origin = get_origin(hint)
+    if origin is UnionType or NoneType in get_args(hint):
+        if value is None:
+            return None
+        hint = next(option for option in get_args(hint) if option is not NoneType)
+        origin = get_origin(hint)
+    if origin is tuple:
+        return tuple(_read(get_args(hint)[0], item) for item in value)
+    if origin is Mapping:
+        return {key: _read(get_args(hint)[1], item) for key, item in value.items()}
+    if hint is Decimal:
+        return Decimal(value)
+    if hint is date:
+        return date.fromisoformat(value)
+    return from_record(hint, value) if dataclasses.is_dataclass(hint) and isinstance(hint, type) else value
