@@ -186,3 +186,9 @@ def reference() -> str:
             words = each.help + (" Secret." if each.secret else "")
             lines.append(f"| `{each.variable}` | {each.type} | {default} | {words} |")
     return "\n".join(lines) + "\n"
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """The environment under which another process reads these very settings."""
+    values = {variable(each.name): getattr(settings, each.name) for each in fields(Settings)}
+    return {name: ("1" if value else "0") if isinstance(value, bool) else str(value) for name, value in values.items()}

@@ -113,6 +113,12 @@ class Server:
         settled = self.settled
         return settled is not None and self._answers(settled)
 
+    def is_alive(self) -> bool:
+        """Whether the server's process lives: cheap when it is our child."""
+        if self.process is not None:
+            return self.process.poll() is None
+        return self.is_running()
+
     def start(self, *, with_parent: bool = False, seconds: float = 60) -> None:
         """Make the cluster if there is none, repair what a crash left, start, and wait until it answers.
 

@@ -72,7 +72,7 @@ sanction = company_table(
     mapping("conditions", default="'[]'::jsonb"),
     Column("sanctioned_on", Date, nullable=False),
     Column("expires_on", Date, nullable=False),
-    Column("state", Key, nullable=False, server_default="open"),  # open, contracted, expired, withdrawn
+    Column("state", Key, nullable=False, server_default="in_force"),  # in_force, used, expired, withdrawn
     Column("unit", Key),
     Column("created_by", Integer),
     mapping("extra"),
@@ -80,6 +80,6 @@ sanction = company_table(
     version(),
     UniqueConstraint("company_id", "number"),
     UniqueConstraint("company_id", "application_id"),
-    Index(None, "company_id", "expires_on", postgresql_where=text("state = 'open'")),
+    Index(None, "company_id", "expires_on", postgresql_where=text("state = 'in_force'")),
     Index(None, "company_id", "unit", "id"),
 )

@@ -43,7 +43,9 @@ draft = company_table(
 release = company_table(
     "release",
     Column("number", Integer, nullable=False),
-    Column("state", Key, nullable=False),  # proposed, approved, scheduled, live, superseded, outdated, rejected, withdrawn
+    Column(
+        "state", Key, nullable=False
+    ),  # proposed, approved, scheduled, live, superseded, outdated, rejected, withdrawn
     Column("origin", Key, nullable=False, server_default="studio"),  # studio, bundle, rollback, installer
     Column("name", Text),
     Column("note", Text),

@@ -1,0 +1,33 @@
+"""`loanloom dev`: what developers of Loanloom need, in a checkout."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from loanloom import settings
+
+
+@click.group()
+def dev() -> None:
+    """Generated documents and the like."""
+
+
+@dev.command()
+@click.option("--check", is_flag=True, help="Change nothing; exit code 1 when something is out of date.")
+def docs(check: bool) -> None:
+    """Write the generated pages of docs/reference."""
+    folder = Path("docs/reference")
+    stale = []
+    for name, content in {"settings.md": settings.reference()}.items():
+        path = folder / name
+        if path.exists() and path.read_text(encoding="utf-8") == content:
+            continue
+        stale.append(path)
+        if not check:
+            folder.mkdir(parents=True, exist_ok=True)
+            path.write_text(content, encoding="utf-8")
+            click.echo(f"Wrote {path}")
+    if check and stale:
+        raise click.ClickException(f"Out of date: {', '.join(map(str, stale))}; run `loanloom dev docs`.")

@@ -1,0 +1,8 @@
+"""gunicorn's configuration beside what the command line gives (`--config python:loanloom.web.gunicorn`)."""
+
+from __future__ import annotations
+
+worker_class = "gthread"
+graceful_timeout = 10
+loglevel = "warning"
+control_socket_disable = True  # nobody steers it but its supervisor

@@ -1,0 +1,18 @@
+"""What the production server loads: `gunicorn loanloom.web.wsgi:app`. Reads the settings; everything else is app.py."""
+
+from __future__ import annotations
+
+from loanloom.logs import configure
+from loanloom.settings import load
+from loanloom.store.opening import open_database
+from loanloom.web.app import create_app
+
+settings = load()
+configure(settings)
+database = open_database(settings, application="loanloom-web")
+app = create_app(
+    database,
+    secret_key=database.vault.secret_key,
+    secure_cookies=settings.https_only,
+    proxies=settings.trusted_proxies,
+)
