@@ -33,6 +33,7 @@ from .types import (
     context,
     dotted_names,
     enumeration,
+    joined,
     list_of,
     optional,
     range_of,
@@ -43,6 +44,6 @@ from .values import Interval, Months, to_text
 __all__ = [
     "ANY", "BOOLEAN", "DATE", "DATE_TIME", "DAYS", "MONTHS", "NULL", "NUMBER", "STANDARD", "STRING", "TIME",
     "Builtin", "Checked", "EvaluationError", "Evaluation", "Explanation", "FeelProblem", "Interval", "Library", "Months",
-    "Program", "Type", "check", "check_unary", "context", "dotted_names", "enumeration", "list_of", "optional", "plain",
+    "Program", "Type", "check", "check_unary", "context", "dotted_names", "enumeration", "joined", "list_of", "optional", "plain",
     "range_of", "required", "to_text",
 ]

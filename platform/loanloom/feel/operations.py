@@ -212,10 +212,17 @@ def passes(value: Any, test: Any) -> bool | None:
     if kind_of(test) == "list":
         if kind_of(value) == "list" and same(value, test):
             return True
-        return any(passes(value, one) is True for one in test)
+        return any(_holds(one, value) for one in test)
     if value is not None and test is not None and kind_of(value) != kind_of(test):
         raise wrong_kinds("compared", "比较", value, test)
     return same(value, test)
+
+
+def _holds(one: Any, value: Any) -> bool:
+    if isinstance(one, Interval):
+        kinds = {kind_of(end) for end in (one.low, one.high) if end is not None}
+        return kinds == {kind_of(value)} and in_interval(value, one) is True
+    return same(value, one)
 
 
 def member(base: Any, name: str) -> Any:

@@ -1,0 +1,244 @@
+"""What every expression may see: the facts' types from a registry, their labels, and raw stored values made into FEEL values.
+
+Pure. The names are those of the whole house (customer.*, application.*, indicators.*, score.*, limit.* ...); a fact that a case does
+not have yet is null. Services load the values; this room only says what they are.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+from typing import Any
+
+from loanloom import feel
+from loanloom.feel import BOOLEAN, DATE, NUMBER, STRING, Type, context, enumeration, list_of, optional
+from loanloom.metadata.document import Document
+from loanloom.metadata.fields import Field
+from loanloom.metadata.registry import Registry
+from loanloom.problems import Problem, Text, text
+
+FIELD: Mapping[str, Type] = {
+    "text": STRING, "long_text": STRING, "phone": STRING, "id_card": STRING, "choice": STRING, "file": STRING,
+    "month": STRING, "integer": NUMBER, "number": NUMBER, "money": NUMBER, "percent": NUMBER, "date": DATE,
+    "yes_no": BOOLEAN, "multi_choice": list_of(STRING),
+}  # fmt: skip
+"""Field types to FEEL types; `table` is a list of contexts."""
+
+SCALARS: Mapping[str, Type] = {"number": NUMBER, "string": STRING, "boolean": BOOLEAN, "date": DATE}
+"""The types that indicators, rule outputs and parameters are declared with."""
+
+_ROWS = {"guarantors": "guarantor", "collateral": "collateral"}
+_PRODUCT = {
+    "key": STRING, "class": enumeration(("personal", "business", "farmer")), "currency": STRING, "rate": NUMBER,
+    "amount_min": NUMBER, "amount_max": NUMBER, "term_min": NUMBER, "term_max": NUMBER,
+}  # fmt: skip
+_INSTALMENT = {
+    "number": NUMBER, "start_on": DATE, "due_on": DATE, "payment": NUMBER, "principal": NUMBER, "interest": NUMBER,
+    "closing": NUMBER,
+}  # fmt: skip
+_RECORDS = ("customer", "application", "company", "sanction", "contract", "loan")
+_SUBJECTS: Mapping[str, tuple[str, ...]] = {
+    "customer": ("customer", "company"),
+    "application": ("customer", "application", "company", "sanction", "contract"),
+    "loan": _RECORDS,
+    "document": _RECORDS,
+}
+_INDICATOR_SUBJECTS = {"customer": ("customer",), "application": ("customer", "application")}
+
+
+def field_type(field: Field, registry: Registry | None = None) -> Type:
+    """The FEEL type of a declared field; with a registry, a choice knows its codes."""
+    if field.type == "table":
+        return list_of(_fields_type(field.fields, registry))
+    if registry is not None and field.code_list and field.type in ("choice", "multi_choice"):
+        codes = _codes(registry, field.code_list)
+        if codes:
+            return enumeration(codes) if field.type == "choice" else list_of(enumeration(codes))
+    return FIELD.get(field.type, STRING)
+
+
+def _codes(registry: Registry, key: str) -> tuple[str, ...]:
+    document = registry.get("code_list", key)
+    return tuple(str(item["key"]) for item in document.spec["items"]) if document else ()
+
+
+def _fields_type(fields: Iterable[Field], registry: Registry | None) -> Type:
+    return context({one.key: optional(field_type(one, registry)) for one in fields})
+
+
+@lru_cache(maxsize=64)
+def scope(registry: Registry, subject: str = "application") -> Type:
+    """The facts that an expression about `subject` may see: application, customer, loan, or document (all of them)."""
+    shown: dict[str, Type] = {}
+    for record in _SUBJECTS.get(subject, _RECORDS):
+        shown[record] = optional(_fields_type(registry.entity_fields(record), registry))
+    shown["indicators"] = optional(_indicators(registry, subject))
+    if subject != "customer":
+        for name, record in _ROWS.items():
+            shown[name] = optional(list_of(_fields_type(registry.entity_fields(record), registry)))
+        shown["product"] = optional(context({name: optional(type_) for name, type_ in _PRODUCT.items()}))
+        shown["score"] = optional(context({"points": optional(NUMBER), "grade": optional(_grades(registry))}))
+        shown["limit"] = optional(_limits(registry))
+        shown["eligibility"] = optional(_outcomes(registry, "eligibility"))
+        shown["decision"] = optional(_outcomes(registry, "decision"))
+    if subject not in ("customer", "application"):
+        row = context({name: optional(type_) for name, type_ in _INSTALMENT.items()})
+        shown["schedule"] = optional(list_of(row))
+    shown["as_of"] = DATE
+    return context(shown)
+
+
+def _indicators(registry: Registry, subject: str) -> Type:
+    allowed = _INDICATOR_SUBJECTS.get(subject)
+    return context({
+        one.key: optional(SCALARS[one.spec["type"]])
+        for one in registry.all("indicator")
+        if allowed is None or one.spec["subject"] in allowed
+    })  # fmt: skip
+
+
+def _grades(registry: Registry) -> Type:
+    found = [str(grade["key"]) for card in registry.all("scorecard") for grade in card.spec["grades"]]
+    return enumeration(dict.fromkeys(found)) if found else STRING
+
+
+def _limits(registry: Registry) -> Type:
+    steps = (step["key"] for one in registry.all("calculation") for step in one.spec["steps"])
+    return context({name: optional(NUMBER) for name in ("amount", *steps)})
+
+
+def _outcomes(registry: Registry, role: str) -> Type:
+    """The outputs of the rule sets that products name for this role, else of all."""
+    products = registry.all("product")
+    named = [found for one in products if (found := registry.get("ruleset", str(one.spec.get(role)))) is not None]
+    outputs: dict[str, Type] = {}
+    for document in named or registry.all("ruleset"):
+        for output in document.spec["outputs"]:
+            type_ = output_type(output)
+            known = outputs.get(output["key"])
+            outputs[output["key"]] = type_ if known is None else feel.joined(known, type_)
+    if "outcome" not in outputs:
+        outputs["outcome"] = STRING
+    return context({name: optional(type_) for name, type_ in outputs.items()})
+
+
+def output_type(output: Mapping[str, Any]) -> Type:
+    """The type of a rule set's output; with its values where they are listed."""
+    if output["type"] == "string" and output.get("values"):
+        return enumeration(str(one) for one in output["values"])
+    return SCALARS[output["type"]]
+
+
+@lru_cache(maxsize=16)
+def labels(registry: Registry) -> Mapping[str, Text]:
+    """What people call each fact, by its path: for explanations and pickers."""
+    found: dict[str, Text] = {}
+    for record in _RECORDS:
+        _label(found, record, registry.entity_fields(record))
+    for name, record in _ROWS.items():
+        _label(found, name, registry.entity_fields(record))
+    for one in registry.all("indicator"):
+        found[f"indicators.{one.key}"] = one.title
+    for calculation in registry.all("calculation"):
+        for step in calculation.spec["steps"]:
+            found.setdefault(f"limit.{step['key']}", step["title"])
+    found |= {
+        "score.points": text("score", "评分"), "score.grade": text("grade", "评分等级"),
+        "limit.amount": text("credit limit", "测算额度"), "eligibility.outcome": text("eligibility", "准入结论"),
+        "decision.outcome": text("decision", "审批结论"), "as_of": text("today", "当前业务日期"),
+        "product.rate": text("rate of the product", "产品利率"),
+    }  # fmt: skip
+    return found
+
+
+def _label(found: dict[str, Text], prefix: str, fields: Iterable[Field]) -> None:
+    for field in fields:
+        found[f"{prefix}.{field.key}"] = field.title
+        _label(found, f"{prefix}.{field.key}", field.fields)
+
+
+def problem_from_feel(problem: feel.FeelProblem, document: Document, pointer: str) -> Problem:
+    """A mistake in an expression at its place in the document. The pointer counts from the spec or from the whole."""
+    inside = (problem.line, problem.column)
+    hint = dict(problem.hint) if problem.hint else None
+    return document.problem(problem.code, dict(problem.message), _from_spec(pointer), hint=hint, inside=inside)
+
+
+def place(problem: Problem, document: Document) -> Problem:
+    """A problem with the file, line and column of its pointer."""
+    whole = f"/spec{_from_spec(problem.pointer or '')}"
+    line, column = document.place(whole)
+    return problem.at(file=document.file, line=line, column=column, pointer=whole)
+
+
+def _from_spec(pointer: str) -> str:
+    return pointer[5:] if pointer == "/spec" or pointer.startswith("/spec/") else pointer
+
+
+def run_problem(problem: feel.FeelProblem, what: str, title: Text) -> Problem:
+    """A mistake met while running, said with what it happened in."""
+    en, zh = title.get("en") or what, title.get("zh") or title.get("en") or what
+    return Problem(
+        code=problem.code,
+        message=text(f"{en}: {problem.message['en']}", f"{zh}：{problem.message['zh']}"),
+        hint=dict(problem.hint) if problem.hint else None,
+        field=what,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """Facts as FEEL values, and what could not be read."""
+
+    facts: dict[str, Any]
+    problems: tuple[Problem, ...] = ()
+
+
+def convert(registry: Registry, subject: str, raw: Mapping[str, Any]) -> Converted:
+    """Facts as JSON, YAML or the database gives them, made into FEEL values by their declared types."""
+    problems: list[Problem] = []
+    facts = {name: _value(value, scope(registry, subject).members.get(name), name, problems) for name, value in raw.items()}
+    return Converted(facts, tuple(problems))
+
+
+def _value(value: Any, type_: Type | None, path: str, problems: list[Problem]) -> Any:
+    if value is None:
+        return None
+    if isinstance(value, Mapping):
+        members = type_.members if type_ is not None else {}
+        return {name: _value(one, members.get(name), f"{path}.{name}", problems) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        item = type_.item if type_ is not None else None
+        return [_value(one, item, f"{path}.{place_}", problems) for place_, one in enumerate(value, 1)]
+    if isinstance(value, bool):
+        return value
+    try:
+        return _scalar(value, type_)
+    except (ValueError, InvalidOperation):
+        problems.append(_unreadable(path, value, type_))
+        return None
+
+
+def _scalar(value: Any, type_: Type | None) -> Any:
+    kind = type_.kind if type_ is not None else None
+    if kind == "number" or (kind is None and isinstance(value, int | float)):
+        number = Decimal(str(value))
+        if not number.is_finite():
+            raise ValueError(value)
+        return number
+    if kind == "date" and isinstance(value, str):
+        return dt.date.fromisoformat(value)
+    if kind == "string":
+        return str(value)
+    return value
+
+
+def _unreadable(path: str, value: Any, type_: Type | None) -> Problem:
+    kind = type_.kind if type_ is not None else "value"
+    return Problem(
+        code="facts.unreadable", field=path,
+        message=text(f'{path}: "{str(value)[:60]}" is not a {kind}.',
+                     f"{path}：“{str(value)[:60]}”不是{'日期' if kind == 'date' else '数字'}。"))  # fmt: skip
