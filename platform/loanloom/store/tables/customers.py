@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ARRAY, Boolean, Column, Date, Index, Integer, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import Boolean, Column, Date, Index, Integer, LargeBinary, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from .base import Key, company_table, mapping, moment, version
 

@@ -1,0 +1,35 @@
+"""The functions a role may hold: every right of the house, with its name in both languages. Nothing else lives here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from loanloom.problems import Text, text
+
+FUNCTIONS: Mapping[str, Text] = {
+    "customer.read": text("See customers", "查看客户"),
+    "customer.write": text("Create and change customers", "新建和修改客户"),
+    "application.read": text("See applications", "查看申请"),
+    "application.create": text("Take applications", "受理申请"),
+    "application.decide": text("Decide applications", "审批申请"),
+    "sanction.read": text("See sanctions", "查看批复"),
+    "contract.read": text("See contracts", "查看合同"),
+    "contract.prepare": text("Prepare contracts", "制作合同"),
+    "contract.sign": text("Sign contracts", "签署合同"),
+    "money.read": text("See receipts and payments", "查看收付款"),
+    "money.disburse": text("Pay out loans", "放款"),
+    "money.receive": text("Receive repayments", "收款"),
+    "loan.read": text("See loans", "查看借据"),
+    "day.close": text("Close the business day", "日终处理"),
+    "report.read": text("See reports", "查看报表"),
+    "definition.read": text("See definitions", "查看配置"),
+    "definition.edit": text("Draft definitions", "编辑配置"),
+    "release.propose": text("Propose releases", "提交发布"),
+    "release.approve": text("Approve releases", "审批发布"),
+    "release.activate": text("Activate releases", "启用发布"),
+    "user.manage": text("Manage users", "管理用户"),
+    "audit.read": text("Read the audit log", "查看审计日志"),
+    "portal.use": text("Use the customer portal", "使用客户门户"),
+    "system.operate": text("Operate the system", "系统运维"),
+    "import.run": text("Run imports", "执行导入"),
+}

@@ -1,0 +1,115 @@
+"""One search over customers, applications, contracts and loans: by number, or by the customer's name or pinyin.
+
+Shows only what the actor's functions and data scope let them see.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Table, or_, select
+
+from loanloom.problems import Text, text
+from loanloom.services import scope
+from loanloom.services.context import Context
+from loanloom.store import names
+from loanloom.store.tables import application, contract, customer, loan
+
+MOST = 8
+LONGEST = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """One record found. `exact`: its number is what was asked for."""
+
+    kind: str
+    kind_title: Text
+    order: int
+    icon: str
+    title: str
+    note: str
+    url: str
+    state: str | None = None
+    amount: Decimal | None = None
+    exact: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where one kind of record is looked for."""
+
+    table: Table
+    function: str
+    title: Text
+    icon: str
+    url: str
+    state: str
+    amount: str | None
+
+
+PLACES = (
+    _Place(customer, "customer.read", text("Customers", "客户"), "users", "/customers/{id}", "state", None),
+    _Place(
+        application,
+        "application.read",
+        text("Applications", "申请"),
+        "file-text",
+        "/applications/{id}",
+        "state",
+        "amount",
+    ),
+    _Place(contract, "contract.read", text("Contracts", "合同"), "signature", "/contracts/{id}", "state", "amount"),
+    _Place(loan, "loan.read", text("Loans", "借据"), "coins", "/loans/{id}", "status", "principal"),
+)
+
+
+def everywhere(ctx: Context, words: str) -> tuple[Hit, ...]:
+    """At most a few hits of each kind, numbers first."""
+    asked = words.strip()[:LONGEST]
+    if not asked:
+        return ()
+    with ctx.transaction() as connection:
+        return tuple(
+            hit
+            for order, place in enumerate(PLACES)
+            if ctx.actor.is_system or ctx.actor.may(place.function)
+            for hit in _in(ctx, connection, order, place, asked)
+        )
+
+
+def _in(ctx: Context, connection: Connection, order: int, place: _Place, asked: str) -> Iterator[Hit]:
+    table = place.table
+    columns: list[ColumnElement[Any]] = [
+        table.c.id,
+        table.c.number,
+        table.c[place.state].label("state"),
+        customer.c.name,
+    ]
+    if place.amount:
+        columns.append(table.c[place.amount].label("amount"))
+    statement = select(*columns)
+    if table is not customer:
+        statement = statement.join(customer, customer.c.id == table.c.customer_id)
+    number = table.c.number.startswith(asked.upper(), autoescape=True)
+    statement = (
+        statement.where(or_(number, names.like_name(customer, asked)), scope.visible(ctx, table))
+        .order_by(number.desc(), table.c.id.desc())
+        .limit(MOST)
+    )
+    for row in connection.execute(statement).mappings():
+        yield Hit(
+            kind=table.name,
+            kind_title=place.title,
+            order=order,
+            icon=place.icon,
+            title=row["name"] if table is customer else row["number"],
+            note=row["number"] if table is customer else row["name"],
+            url=place.url.format(id=row["id"]),
+            state=row["state"],
+            amount=row.get("amount"),
+            exact=row["number"] == asked.upper(),
+        )

@@ -1,0 +1,139 @@
+"""One map from what went wrong to what the caller sees: a page of the house, an htmx part, or JSON.
+
+Services raise four errors (services/errors.py); everything else is ours to explain without showing its inside. The
+correlation id on the page finds the log line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+import structlog
+from flask import Flask, g, jsonify, render_template, request
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from loanloom.problems import Problem, say, text
+from loanloom.services.errors import Forbidden, ServiceError
+from loanloom.web.language import language
+
+log = structlog.get_logger("loanloom.web")
+
+WORDS = {
+    400: text("The request could not be understood.", "无法识别该请求。"),
+    401: text("Sign in first.", "请先登录。"),
+    403: text("You may not open this page.", "您没有访问此页面的权限。"),
+    404: text("This page does not exist.", "页面不存在。"),
+    405: text("This address does not take that kind of request.", "该地址不支持此操作。"),
+    409: text("Somebody else was faster.", "该记录已被他人修改。"),
+    413: text("The file is too large.", "文件过大。"),
+    422: text("This cannot be done as it stands.", "无法完成该操作。"),
+    429: text("Too many requests. Please wait a moment.", "请求过于频繁，请稍候再试。"),
+    500: text("Something went wrong on our side.", "系统出现错误。"),
+    503: text("The system is not ready yet.", "系统正在准备中。"),
+}
+HINTS = {
+    404: text("Look for it with the search above, or go back to the home page.", "请使用上方搜索查找，或返回首页。"),
+    405: text("Open the page again from the menu.", "请从菜单重新打开页面。"),
+    413: text("Make the file smaller and send it again.", "请压缩文件后重新上传。"),
+    500: text(
+        "Nothing was half done. Try again; if it stays, tell your administrator the number below.",
+        "操作未生效。请重试；如仍有问题，请将下方编号告知管理员。",
+    ),
+}
+
+
+def wants_json() -> bool:
+    """Whether the caller is a program."""
+    if request.path.startswith("/api/"):
+        return True
+    best = request.accept_mimetypes.best_match(["text/html", "application/json"], default="text/html")
+    return best == "application/json"
+
+
+def problem_json(problem: Problem) -> dict[str, Any]:
+    """A problem as the API says it; both languages travel."""
+    return {
+        "code": problem.code,
+        "message": dict(problem.message),
+        "hint": dict(problem.hint) if problem.hint else None,
+        "field": problem.field,
+        "severity": problem.severity,
+    }
+
+
+def answer(status: int, problems: Sequence[Problem]) -> Response:
+    """The one shape of a refusal for this caller."""
+    if wants_json():
+        made: Response = jsonify(problems=[problem_json(problem) for problem in problems], correlation_id=_number())
+    elif request.headers.get("HX-Request"):
+        made = Response(render_template("errors/part.html", problems=problems), mimetype="text/html")
+        if status not in (409, 422):
+            said = " ".join(problem.in_words(language()) for problem in problems)
+            made.headers["X-Problem"] = quote(said)
+    else:
+        page = render_template("errors/page.html", status=status, problems=problems, correlation_id=_number())
+        made = Response(page, mimetype="text/html")
+    made.status_code = status
+    return made
+
+
+def _number() -> str:
+    return str(g.get("correlation_id", ""))
+
+
+def _of_status(status: int) -> Problem:
+    try:
+        name = HTTPStatus(status).phrase
+    except ValueError:
+        name = str(status)
+    return Problem(code=f"web.{status}", message=WORDS.get(status, text(name, name)), hint=HINTS.get(status))
+
+
+def _service(error: ServiceError) -> Response:
+    if isinstance(error, Forbidden):
+        log.info("forbidden", path=request.path, problem=error.in_words("en"))
+    return answer(error.status, error.problems)
+
+
+def _csrf(error: CSRFError) -> Response:
+    problem = Problem(
+        code="web.csrf",
+        message=text("This form is too old to be sent.", "表单已失效。"),
+        hint=text("Open the page again and repeat the step.", "请重新打开页面后再操作。"),
+    )
+    log.info("csrf", path=request.path, why=error.description)
+    return answer(400, [problem])
+
+
+def _http(error: HTTPException) -> Response:
+    if error.code is None or error.code < 400:
+        return error.get_response()  # type: ignore[return-value]  # a redirect
+    response = answer(error.code, [_of_status(error.code)])
+    for name, value in error.get_headers():
+        if name in ("Allow", "Retry-After"):
+            response.headers[name] = value
+    return response
+
+
+def _defect(error: Exception) -> Response:
+    log.exception("defect", path=request.path, kind=type(error).__name__)
+    return answer(500, [_of_status(500)])
+
+
+def install(app: Flask) -> None:
+    """Every error of every route ends here."""
+    app.register_error_handler(ServiceError, _service)
+    app.register_error_handler(CSRFError, _csrf)
+    app.register_error_handler(HTTPException, _http)
+    if not app.config.get("PROPAGATE_DEFECTS"):
+        app.register_error_handler(Exception, _defect)
+
+
+def problems_in_words(problems: Sequence[Problem]) -> str:
+    """Several problems as one sentence for a toast."""
+    return " ".join(say(problem.message, language()) for problem in problems)

@@ -1,0 +1,78 @@
+"""Which language a request speaks, and where its words come from.
+
+English is written in the code and templates; Chinese lies in translations/zh/<area>.po, one file an area. They are
+merged at start: no compiled catalogue is kept. Texts of metadata carry their own languages (`say`).
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
+from flask import Flask, has_request_context, request, session
+from flask_babel import Babel, Domain, get_locale
+
+FOLDER = Path(__file__).parent / "translations"
+LANGUAGES: Mapping[str, str] = {"zh": "中文", "en": "English"}
+DEFAULT = "zh"
+
+
+class MergedDomain(Domain):
+    """flask-babel's source of translations, reading every .po of a language."""
+
+    def get_translations(self) -> NullTranslations:
+        return translations(language())
+
+    def get_translations_cache(self) -> dict[str, NullTranslations]:
+        return {}
+
+
+@cache
+def translations(tag: str) -> NullTranslations:
+    """Every area's words of one language; English needs none."""
+    files = sorted((FOLDER / tag).glob("*.po"))
+    if not files:
+        return NullTranslations()
+    merged: Translations | None = None
+    for file in files:
+        with file.open("rb") as source:
+            catalogue = read_po(source, locale=tag)
+        compiled = io.BytesIO()
+        write_mo(compiled, catalogue)
+        compiled.seek(0)
+        one = Translations(compiled)
+        merged = one if merged is None else merged.add(one)
+    assert merged is not None
+    return merged
+
+
+def choose() -> str:
+    """The chosen language, else the browser's, else Chinese."""
+    if not has_request_context():
+        return DEFAULT
+    chosen = session.get("language")
+    if chosen in LANGUAGES:
+        return str(chosen)
+    for tag in request.accept_languages.values():
+        short = tag.lower().split("-")[0]
+        if short in LANGUAGES:
+            return short
+    return DEFAULT
+
+
+def language() -> str:
+    """The short tag of the language spoken now: zh or en."""
+    locale = get_locale()
+    return locale.language if locale else DEFAULT
+
+
+def babel_of(app: Flask) -> Babel:
+    """flask-babel with our catalogues and our choice."""
+    made = Babel(app, locale_selector=choose, default_locale=DEFAULT)
+    made.domain_instance = MergedDomain()
+    return made

@@ -1,0 +1,112 @@
+"""The side menu: the live `menu` document of the door, without the entries this user may not open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Flask, request
+
+from loanloom.problems import say
+from loanloom.web.language import language
+from loanloom.web.security import current_context
+
+DOORS = {"workspace": "/", "studio": "/studio/", "portal": "/portal/"}
+SHORTCUTS = {"/": "h", "/work/": "t", "/applications/": "a", "/customers/": "c", "/loans/": "l"}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the menu."""
+
+    title: str
+    url: str
+    icon: str = "point"
+    current: bool = False
+    count: int | None = None
+    shortcut: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Lines under one heading; the first group has none."""
+
+    title: str = ""
+    entries: list[Entry] = field(default_factory=list)
+
+
+def door() -> str:
+    """The door of the page being shown."""
+    first = request.path.strip("/").split("/")[0]
+    return first if first in DOORS else "workspace"
+
+
+def _url(item: Mapping[str, Any]) -> str | None:
+    if item.get("page"):
+        return f"/lists/{item['page']}/"
+    return item.get("url")
+
+
+def _allowed(item: Mapping[str, Any]) -> bool:
+    needed = item.get("function")
+    return needed is None or current_context().actor.may(needed)
+
+
+def _items(chosen: str) -> Iterator[Mapping[str, Any]]:
+    for document in current_context().registry.all("menu"):
+        if document.spec.get("door") == chosen:
+            yield from document.spec.get("items", ())
+
+
+def _is_current(url: str, urls: list[str]) -> bool:
+    """The entry whose address is the longest one that the page's begins with."""
+    fitting = [one for one in urls if request.path == one or (one != "/" and request.path.startswith(one))]
+    return bool(fitting) and max(fitting, key=len) == url
+
+
+def groups(chosen: str | None = None) -> list[Group]:
+    """The menu of a door as this user sees it."""
+    spoken = language()
+    flat: list[tuple[str, Mapping[str, Any]]] = []
+    for item in _items(chosen or door()):
+        if not _allowed(item):
+            continue
+        below = item.get("items") or ()
+        if below:
+            flat += [(say(item["title"], spoken), one) for one in below if _allowed(one)]
+        else:
+            flat.append(("", item))
+    urls = [url for _, item in flat if (url := _url(item))]
+    made: dict[str, Group] = {}
+    for heading, item in flat:
+        url = _url(item)
+        if url is None:
+            continue
+        group = made.setdefault(heading, Group(heading))
+        group.entries.append(
+            Entry(
+                title=say(item["title"], spoken),
+                url=url,
+                icon=item.get("icon", "point"),
+                current=_is_current(url, urls),
+                shortcut=SHORTCUTS.get(url),
+            )
+        )
+    return list(made.values())
+
+
+def doors() -> list[dict[str, Any]]:
+    """The doors this user may go through, with the one they are in marked."""
+    titles = {"workspace": ("Workspace", "工作台"), "studio": ("Studio", "配置中心"), "portal": ("Portal", "客户门户")}
+    here, spoken = door(), language()
+    return [
+        {"title": titles[name][spoken == "zh"], "url": url, "current": name == here}
+        for name, url in DOORS.items()
+        if groups(name)
+    ]
+
+
+def install(app: Flask) -> None:
+    """Give templates `navigation`."""
+    app.jinja_env.globals["navigation"] = {"groups": groups, "doors": doors}

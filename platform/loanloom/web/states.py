@@ -1,0 +1,76 @@
+"""The states of every record, as words and a tone. One place, so that a state looks the same on every page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from loanloom.problems import Text, text
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How a state looks: good, notice, bad, calm, brand or plain ("")."""
+
+    words: Text
+    tone: str = ""
+
+
+STATES: Mapping[str, Shown] = {
+    # application
+    "draft": Shown(text("Draft", "草稿")),
+    "submitted": Shown(text("In approval", "审批中"), "notice"),
+    "in_approval": Shown(text("In approval", "审批中"), "notice"),
+    "returned": Shown(text("Returned", "已退回"), "notice"),
+    "approved": Shown(text("Approved", "已通过"), "good"),
+    "refused": Shown(text("Refused", "已否决"), "bad"),
+    "withdrawn": Shown(text("Withdrawn", "已撤回")),
+    "contracted": Shown(text("Contracted", "已签约"), "brand"),
+    "disbursed": Shown(text("Disbursed", "已放款"), "brand"),
+    # sanction, contract
+    "in_force": Shown(text("In force", "生效中"), "good"),
+    "used": Shown(text("Used", "已使用"), "brand"),
+    "expired": Shown(text("Expired", "已过期"), "notice"),
+    "prepared": Shown(text("Prepared", "待签署"), "notice"),
+    "signed": Shown(text("Signed", "已签署"), "good"),
+    "ended": Shown(text("Ended", "已终止")),
+    "void": Shown(text("Void", "已作废")),
+    # loan, instalment
+    "active": Shown(text("Active", "正常"), "good"),
+    "current": Shown(text("Current", "正常"), "good"),
+    "overdue": Shown(text("Overdue", "逾期"), "bad"),
+    "settled": Shown(text("Settled", "已结清")),
+    "closed": Shown(text("Closed", "已结清")),
+    "due": Shown(text("Due", "待还"), "notice"),
+    "future": Shown(text("Not due", "未到期")),
+    "paid": Shown(text("Paid", "已还"), "good"),
+    "partly_paid": Shown(text("Partly paid", "部分已还"), "notice"),
+    # asset class
+    "normal": Shown(text("Normal", "正常"), "good"),
+    "special_mention": Shown(text("Special mention", "关注"), "notice"),
+    "substandard": Shown(text("Substandard", "次级"), "bad"),
+    "doubtful": Shown(text("Doubtful", "可疑"), "bad"),
+    "loss": Shown(text("Loss", "损失"), "bad"),
+    # outcomes
+    "pass": Shown(text("Pass", "通过"), "good"),
+    "refuse": Shown(text("Refuse", "否决"), "bad"),
+    "refer": Shown(text("Refer", "转人工"), "notice"),
+    "approve": Shown(text("Approve", "批准"), "good"),
+    "return": Shown(text("Return", "退回"), "notice"),
+    # definitions and releases
+    "checked": Shown(text("Checked", "已检查"), "calm"),
+    "proposed": Shown(text("Awaiting approval", "待审批"), "notice"),
+    "scheduled": Shown(text("Scheduled", "待生效"), "calm"),
+    "live": Shown(text("Live", "使用中"), "good"),
+    "superseded": Shown(text("Superseded", "已被替代")),
+    "retired": Shown(text("Retired", "已停用")),
+    "rejected": Shown(text("Rejected", "已驳回"), "bad"),
+    # work
+    "open": Shown(text("Open", "待处理"), "notice"),
+    "claimed": Shown(text("Claimed", "处理中"), "calm"),
+    "done": Shown(text("Done", "已完成"), "good"),
+    "cancelled": Shown(text("Cancelled", "已取消")),
+    "running": Shown(text("Running", "运行中"), "calm"),
+    "failed": Shown(text("Failed", "失败"), "bad"),
+    "inactive": Shown(text("Inactive", "已停用")),
+}

@@ -1,0 +1,51 @@
+"""What every template may use without asking: who, where, when, in which language."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from flask import Flask
+
+from loanloom.problems import say
+from loanloom.store import messages
+from loanloom.web import security
+from loanloom.web.language import LANGUAGES, language
+
+
+def _variables() -> dict[str, Any]:
+    spoken = language()
+    if not security.has_context():
+        return {"language": spoken, "company": None, "actor": None}
+    context = security.current_context()
+    assert context.actor.user_id is not None
+    with context.transaction() as connection:
+        unread = messages.unread(connection, context.actor.user_id)
+    roles = (context.registry.get("role", key) for key in context.actor.roles)
+    return {
+        "language": spoken,
+        "company": context.company,
+        "companies": security.companies(),
+        "actor": context.actor,
+        "business_date": context.business_date,
+        "unread": unread,
+        "role_titles": [say(role.title, spoken) for role in roles if role],
+    }
+
+
+def new_key() -> str:
+    """A fresh idempotency key for a form."""
+    return secrets.token_urlsafe(18)
+
+
+def may(function: str) -> bool:
+    """Whether the signed-in user holds this function; for what a page offers, never instead of a check."""
+    return security.has_context() and security.current_context().actor.may(function)
+
+
+def install(app: Flask) -> None:
+    """Hang the variables and helpers into the templates."""
+    app.context_processor(_variables)
+    app.jinja_env.globals.update(
+        languages=LANGUAGES, csp_nonce=security.csp_nonce, new_key=new_key, may=may, language_of=language
+    )

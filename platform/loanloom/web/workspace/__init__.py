@@ -1,0 +1,1 @@
+"""Screens of the staff. Each area is a module with a `blueprint`, entered in web/blueprints.py."""

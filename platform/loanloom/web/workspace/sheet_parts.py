@@ -1,0 +1,132 @@
+"""What the approval sheet prints, prepared from its values: labels, words, tones. No rule lives here.
+
+Knows the shapes of findings (eligibility, indicators, score, limit, decision) and how fields of records are worded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from loanloom.metadata.fields import Field
+from loanloom.metadata.registry import Registry
+from loanloom.problems import Problem, say
+from loanloom.services.approval_sheet import Sheet
+from loanloom.store import vault
+from loanloom.web import formats
+
+Pair = tuple[str, Any]
+LEFT_OUT = {"customer": ("number", "name"), "application": ("number", "product", "state", "amount", "term_months")}
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A repeat group as a table: titles of the columns, rows of words."""
+
+    columns: Sequence[tuple[str, str]]
+    rows: Sequence[Sequence[str]]
+
+
+def of(sheet: Sheet, language: str) -> dict[str, Any]:
+    """Everything of the sheet that needs words made for it."""
+    registry, facts = sheet.registry, sheet.facts
+    return {
+        "customer": record(registry, "customer", facts["customer"], language),
+        "application": record(registry, "application", facts["application"], language),
+        "guarantors": group(registry, "guarantor", facts.get("guarantors", ()), language),
+        "collateral": group(registry, "collateral", facts.get("collateral", ()), language),
+        "indicators": indicators(registry, sheet.findings, language),
+    }
+
+
+def record(registry: Registry, entity: str, values: Mapping[str, Any], language: str) -> list[Pair]:
+    """The filled-in fields of a record as (label, words)."""
+    left_out = LEFT_OUT.get(entity, ())
+    return [
+        (say(field.title, language), worded(registry, field, values[field.key], language))
+        for field in registry.entity_fields(entity)
+        if field.key not in left_out and values.get(field.key) not in (None, "", [], ()) and field.type != "file"
+    ]
+
+
+def group(registry: Registry, entity: str, rows: Iterable[Mapping[str, Any]], language: str) -> Group | None:
+    """The rows of a repeat group; None when there is none. Columns that nobody filled in are left out."""
+    found = list(rows)
+    fields = [
+        field
+        for field in registry.entity_fields(entity)
+        if field.type != "file" and any(row.get(field.key) not in (None, "") for row in found)
+    ]
+    if not fields:
+        return None
+    return Group(
+        [(say(field.title, language), "num" if field.type in ("money", "number", "percent") else "") for field in fields],
+        [[worded(registry, field, row.get(field.key), language) for field in fields] for row in found],
+    )
+
+
+def worded(registry: Registry, field: Field, value: Any, language: str) -> str:
+    """One value as people read it: codes by their titles, secrets masked, amounts with separators."""
+    if value is None or value == "":
+        return "–"
+    if field.encrypted or field.type in ("id_card", "phone"):
+        return vault.masked(str(value))
+    if field.type == "choice":
+        return registry.code_title(field.code_list or "", value, language)
+    if field.type == "multi_choice":
+        mark = "、" if language == "zh" else ", "
+        return mark.join(registry.code_title(field.code_list or "", one, language) for one in value)
+    if field.type == "yes_no":
+        return say({"en": "Yes" if value else "No", "zh": "是" if value else "否"}, language)
+    if field.type == "table":
+        return str(len(value))
+    return _plain(field.type, value) + _unit(field.unit, language)
+
+
+def _plain(kind: str, value: Any) -> str:
+    if kind == "money":
+        return formats.money(value)
+    if kind == "percent":
+        return formats.percent(value)
+    if isinstance(value, date):
+        return formats.day(value)
+    return formats.number(value)
+
+
+def _unit(unit: Any, language: str) -> str:
+    return f" {say(unit, language)}" if unit else ""
+
+
+def indicators(registry: Registry, findings: Mapping[str, Any], language: str) -> list[Pair]:
+    """Indicators by their titles, with units."""
+    if "indicators" not in findings:
+        return []
+    shown: list[Pair] = []
+    for key, value in findings["indicators"].result.items():
+        document = registry.get("indicator", key)
+        title = say(document.title, language) if document else key
+        unit = document.spec.get("unit") if document else None
+        decimals = document.spec.get("decimals") if document else None
+        shown.append((title, any_value(value, language, decimals) + _unit(unit if value is not None else None, language)))
+    return shown
+
+
+def any_value(value: Any, language: str, decimals: int | None = None) -> str:
+    """A value whose field is not known: numbers readable, true and false as words."""
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return say({"en": "Yes" if value else "No", "zh": "是" if value else "否"}, language)
+    if isinstance(value, Decimal):
+        places = decimals if decimals is not None else min(4, max(0, -int(value.normalize().as_tuple().exponent)))
+        return f"{value:,.{places}f}"
+    return formats.number(value)
+
+
+def in_form(problems: Sequence[Problem], decision: str) -> list[Problem]:
+    """Problems of a decision with the names their fields have in the decision box."""
+    names = {"reason": f"reason_{decision}", "to": "return_to"}
+    return [problem.at(field=names.get(problem.field or "", problem.field)) for problem in problems]
