@@ -50,7 +50,7 @@ def spec_of(declared: Field, registry: Registry) -> Spec:
         accept=tuple(declared.accept or ()),
         max_size_mb=declared.max_size_mb,
         options=options,
-        option_keys=frozenset(one.key for one in options),
+        option_keys=frozenset(one.key for one in options if not one.retired),
     )
 
 

@@ -148,15 +148,14 @@ def _bring_to_rest(cell: Cell, posted: Any, stored: Any, facts: Facts, parent_sh
     if wanted.computed is not None:
         cell.value = _computed(cell, wanted.computed, facts)
         return
-    if stored is None and wanted.default is not None and posted is ABSENT:
+    counts = posted is not ABSENT and cell.mode == "write" and not cell.read_only
+    if stored is None and wanted.default is not None and not counts:
         stored = _default(wanted.default, facts)
     cell.value = _empty(wanted) if stored is None else stored
-    if posted is ABSENT:
-        return
-    if cell.mode != "write":
-        _refuse_forged(cell, posted)
-    elif not cell.read_only:
+    if counts:
         _take(cell, posted)
+    elif posted is not ABSENT and cell.mode != "write":
+        _refuse_forged(cell, posted)
 
 
 def _take(cell: Cell, posted: Any) -> None:
@@ -164,9 +163,12 @@ def _take(cell: Cell, posted: Any) -> None:
     if posted is None:
         cell.value = _empty(cell.field)
         return
+    stored = cell.value
     try:
         cell.value = FIELD_TYPES[cell.field.spec.type].read(posted, cell.field.spec)
     except Fault as fault:
+        if fault.problem.code == "form.unknown_choice" and posted in (stored, [stored]):
+            return  # a choice that was retired since may stay
         cell.value = _empty(cell.field)
         cell.problems.append(fault.problem.at(field=cell.path))
 

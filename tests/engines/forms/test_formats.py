@@ -1,0 +1,82 @@
+"""Numbers people copy from papers: identity cards, credit codes, phones, amounts, dates."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from loanloom.engines.forms import formats
+
+
+@pytest.mark.parametrize(
+    ("card", "fault"),
+    [
+        ("11010519491231002X", None),
+        ("11010519491231002x", None),
+        ("１１０１０５１９４９１２３１００２Ｘ", None),
+        ("110105 19491231 002X", None),
+        ("110105194912310021", "check"),
+        ("110105194913310021", "birth"),
+        ("010105194912310021", "region"),
+        ("1101051949123100", "shape"),
+        ("", "shape"),
+    ],
+)
+def test_identity_numbers(card: str, fault: str | None) -> None:
+    assert formats.id_card_fault(card) == fault
+
+
+def test_firms_have_a_credit_code_with_its_own_check_character() -> None:
+    assert formats.is_credit_code("91350100M000100Y43")
+    assert not formats.is_credit_code("91350100M000100Y44")
+    assert not formats.is_credit_code("11010519491231002X")
+
+
+@pytest.mark.parametrize(
+    ("written", "number"),
+    [
+        ("13800138000", "13800138000"),
+        ("+86 138-0013-8000", "13800138000"),
+        ("010-62345678", "01062345678"),
+        ("(0571) 87654321", "057187654321"),
+        ("12345", None),
+        ("23800138000", None),
+        ("1380013800a", None),
+    ],
+)
+def test_phones(written: str, number: str | None) -> None:
+    assert formats.phone(written) == number
+
+
+@pytest.mark.parametrize(
+    ("written", "number"),
+    [
+        ("1,234.50", Decimal("1234.50")),
+        ("¥ 1200", Decimal(1200)),
+        ("１２．５元", Decimal("12.5")),
+        ("-3", Decimal(-3)),
+        ("12,34", None),
+        ("1e5", None),
+        ("NaN", None),
+        ("Infinity", None),
+        ("--1", None),
+        ("+", None),
+        ("9" * 41, None),
+    ],
+)
+def test_numbers(written: str, number: Decimal | None) -> None:
+    assert formats.number(written) == number
+
+
+def test_dates_and_months() -> None:
+    assert formats.day("2026年2月28日") == formats.day("20260228") == date(2026, 2, 28)
+    assert formats.day("2026-02-29") is None
+    assert formats.month("2026年3月") == "2026-03"
+    assert formats.month("2026-00") is None
+
+
+def test_masks_leave_head_and_tail() -> None:
+    assert formats.masked("11010519491231002X") == "110***********002X"
+    assert formats.masked("1234") == "***4"
