@@ -39,6 +39,35 @@ def tell(ctx: Context, connection: Connection, case: Case, moved: flows.Moved) -
         )
 
 
+def remind_overdue(ctx: Context, connection: Connection) -> int:
+    """Tell those who could decide an overdue item, each once; how many items are overdue."""
+    table = tables.work_item
+    late = select(table, tables.application.c.number.label("application_number")).join(
+        tables.application, tables.application.c.id == table.c.application_id
+    )
+    rows = connection.execute(late.where(table.c.status == "open", table.c.due_at < ctx.now).order_by(table.c.id)).all()
+    for row in rows:
+        item = flows.Item(
+            number=row.number, token=0, node=row.node, kind=row.kind, role=row.role, scope=row.scope,
+            excluded=tuple(row.excluded),
+        )  # fmt: skip
+        people = (
+            [row.assignee] if row.assignee else [one.user_id for one in candidates(ctx, connection, item, row.unit)]
+        )
+        messages.send(
+            connection,
+            people,
+            "approval",
+            text(f"Overdue: {row.application_number}", f"已超时限：{row.application_number}"),
+            dict(row.title),
+            url=f"/approvals/{row.id}",
+            severity="warning",
+            subject=("application", row.application_id),
+            key=f"overdue:{row.id}",
+        )
+    return len(rows)
+
+
 def candidates(ctx: Context, connection: Connection, item: flows.Item, branch: str | None) -> list[Row[Any]]:
     """The active members who may decide an item: its role, its branch, not excluded."""
     table = tables.membership

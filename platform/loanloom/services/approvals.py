@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row, select, update
 
 from loanloom.engines import flows
 from loanloom.problems import Problem, text
-from loanloom.services import applications, flow_cases, flow_moves, scope
+from loanloom.services import applications, approval_messages, flow_cases, flow_moves, scope
 from loanloom.services.context import Context
 from loanloom.services.errors import Conflict, Forbidden, NotFound, Refused
 from loanloom.services.flow_cases import Case
@@ -127,6 +127,12 @@ def decide(
         return done
 
 
+def remind_overdue(ctx: Context) -> int:
+    """Tell those who could decide what is past its deadline, each once; how many items that are."""
+    with ctx.transaction() as connection:
+        return approval_messages.remind_overdue(ctx, connection)
+
+
 def claim(ctx: Context, item_id: int, *, expected_version: int) -> None:
     """Take an item of the group: nobody else may decide it until it is given back."""
     ctx.require("application.decide")
@@ -146,7 +152,7 @@ def release(ctx: Context, item_id: int, *, expected_version: int) -> None:
         _, item = _locked(ctx, connection, item_id)
         _check_open(item, expected_version)
         if item.assignee != ctx.actor.user_id or item.kind != "approval":
-            raise Forbidden(_claimed())
+            raise Forbidden(claimed())
         _change_item(ctx, connection, item, "work_item.released", {"assignee": None, "claimed_at": None})
 
 
@@ -271,7 +277,7 @@ def _check_open(item: Row[Any], expected_version: int) -> None:
 
 def _check_claim(ctx: Context, item: Row[Any]) -> None:
     if item.assignee is not None and item.assignee != ctx.actor.user_id:
-        raise Forbidden(_claimed())
+        raise Forbidden(claimed())
 
 
 def _check_eligible(ctx: Context, case: Case, item: Row[Any]) -> None:
@@ -326,7 +332,15 @@ def _decided_already(item: Row[Any]) -> Problem:
     )
 
 
-def _claimed() -> Problem:
+def no_approver() -> Problem:
+    """The actor's roles do not decide applications at all."""
+    return Problem(
+        code="approval.no_approver", message=text("Your roles do not decide applications.", "您的角色无审批权限。")
+    )
+
+
+def claimed() -> Problem:
+    """Somebody else holds the item."""
     return Problem(
         code="approval.claimed",
         message=text("A colleague has taken this item.", "该待办已由同事领取。"),

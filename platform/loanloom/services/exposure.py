@@ -126,7 +126,7 @@ def _sanctions(connection: Connection, customer_id: int, leave_out: int | None) 
         select(table)
         .where(
             table.c.customer_id == customer_id,
-            table.c.state == "open",
+            table.c.state == "in_force",
             table.c.application_id.is_distinct_from(leave_out),
         )
         .order_by(table.c.id)

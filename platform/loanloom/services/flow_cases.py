@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from loanloom.engines import flows, rules
+from loanloom.engines import flows, products, rules
 from loanloom.metadata.registry import Registry
 from loanloom.problems import Problem, Text, text
 from loanloom.services import releases, scope
@@ -86,6 +86,12 @@ def _ruleset(registry: Registry, key: str) -> rules.Ruleset:
     return compiled.ruleset
 
 
+@lru_cache(maxsize=256)
+def offer_of(registry: Registry, product_key: str) -> products.Offer:
+    """The product as compiled values."""
+    return products.offer(registry.require("product", product_key), registry)
+
+
 def automatic(case: Case) -> flows.Automatic:
     """What decision nodes of this case run: the ruleset they name, else the product's own."""
 
@@ -94,7 +100,7 @@ def automatic(case: Case) -> flows.Automatic:
         if not named:
             return flows.Ruled(values={}, problems=(_no_flow(case.row.product_key),))
         result = rules.run(_ruleset(case.registry, named), facts)
-        return flows.Ruled(values=result.values, trace=result.trace, problems=result.problems)
+        return flows.Ruled(values=result.values, ruleset=named, trace=result.trace, problems=result.problems)
 
     return run
 

@@ -48,6 +48,7 @@ def save(ctx: Context, connection: Connection, steps: Sequence[Step], *, tell: b
     _close_items(ctx, connection, steps)
     items = _open_items(ctx, connection, steps)
     _write_history(ctx, connection, steps)
+    _write_decisions(ctx, connection, steps)
     _update_applications(ctx, connection, steps)
     made = {
         step.case.row.id: sanctions.create(ctx, connection, step.case, step.moved.state, step.facts)
@@ -162,6 +163,26 @@ def _write_history(ctx: Context, connection: Connection, steps: Sequence[Step]) 
     ]
     if rows:
         connection.execute(insert(tables.flow_history), rows)
+
+
+def _write_decisions(ctx: Context, connection: Connection, steps: Sequence[Step]) -> None:
+    """Keep what automatic decisions found beside the findings of the other engines."""
+    rows = [
+        {
+            "application_id": step.case.row.id,
+            "kind": "decision",
+            "definition_key": effect.data["ruleset"],
+            "definition_digest": step.case.registry.require("ruleset", effect.data["ruleset"]).digest,
+            "result": effect.data["values"],
+            "trace": effect.data["trace"],
+            "assessed_at": ctx.now,
+        }
+        for step in steps
+        for effect in step.moved.effects
+        if effect.name == "ruled"
+    ]
+    if rows:
+        connection.execute(insert(tables.assessment), rows)
 
 
 def _update_applications(ctx: Context, connection: Connection, steps: Sequence[Step]) -> None:

@@ -13,73 +13,64 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select, update
 
 from loanloom.engines import flows
+from loanloom.engines.products import Offer
 from loanloom.problems import Problem, text
-from loanloom.services import numbers, scope
+from loanloom.services import flow_cases, numbers, scope
 from loanloom.services.context import Context
 from loanloom.services.errors import Conflict, NotFound, Refused
-from loanloom.services.flow_cases import Case, product
+from loanloom.services.flow_cases import Case
 from loanloom.store import audit, tables
 
 SANCTION = text("sanction", "批复")
-VALID_DAYS = 60
 TABLE = tables.sanction
 
 
 def create(ctx: Context, connection: Connection, case: Case, state: flows.State, facts: Mapping[str, Any]) -> int:
     """Write the sanction of a case that was just approved; its id."""
-    row, spec = case.row, product(case.registry, case.row.product_key)
+    row, offer = case.row, flow_cases.offer_of(case.registry, case.row.product_key)
     grade = (facts.get("score") or {}).get("grade")
-    amount = sanctioned_amount(row.amount, facts, spec)
-    valid_days = int((spec.get("sanction") or {}).get("valid_days", VALID_DAYS))
-    number = numbers.issue(ctx, connection, (spec.get("numbering") or {}).get("sanction"), unit=row.unit)
+    rate = offer.rate(grade)
+    if rate is None:
+        raise Refused(_no_rate(grade))
     values = {
-        "number": number,
+        "number": numbers.issue(ctx, connection, offer.numbering.get("sanction"), unit=row.unit),
         "application_id": row.id,
         "customer_id": row.customer_id,
         "release_id": row.release_id,
         "product_key": row.product_key,
-        "amount": amount,
-        "currency": spec.get("currency", row.currency),
+        "amount": granted_amount(row.amount, facts, offer),
+        "currency": offer.currency,
         "term_months": row.term_months,
-        "annual_rate": annual_rate(spec, grade),
+        "annual_rate": rate,
         "method": row.method,
         "guarantee_mode": row.guarantee_mode,
         "grade": grade,
         "conditions": list(state.conditions),
         "sanctioned_on": ctx.business_date,
-        "expires_on": ctx.business_date + timedelta(days=valid_days),
+        "expires_on": ctx.business_date + timedelta(days=offer.sanction_days),
         "unit": row.unit,
         "created_by": row.created_by,
         "extra": {"asked": row.amount, "approvers": [approval.by for approval in state.chain]},
     }
     made: int = connection.execute(insert(TABLE).values(values).returning(TABLE.c.id)).scalar_one()
+    release = row.release_id
     audit.write(
-        connection, ctx.actor, "sanction.created", ("sanction", made), after=_plain(values), release_id=row.release_id,
-        at=ctx.now,
-    )  # fmt: skip
+        connection, ctx.actor, "sanction.created", ("sanction", made), after=values, release_id=release, at=ctx.now
+    )
     return made
 
 
-def sanctioned_amount(asked: Decimal, facts: Mapping[str, Any], spec: Mapping[str, Any]) -> Decimal:
+def granted_amount(asked: Decimal, facts: Mapping[str, Any], offer: Offer) -> Decimal:
     """What is granted: what was asked, but never above the measured limit, in the product's steps."""
     limit = (facts.get("limit") or {}).get("amount")
     if limit is None or limit >= asked:
         return asked
-    step = (spec.get("amount") or {}).get("step")
-    granted = (Decimal(limit) / step).to_integral_value(ROUND_FLOOR) * step if step else Decimal(limit)
-    least = (spec.get("amount") or {}).get("min", Decimal(1))
-    if granted < least:
-        raise Refused(_limit_too_low(granted, least))
-    return granted
-
-
-def annual_rate(spec: Mapping[str, Any], grade: str | None) -> Decimal:
-    """The product's yearly rate for a grade, as a fraction."""
-    rate = spec["rate"]
-    found = rate.get("fixed") if "fixed" in rate else (rate.get("by_grade") or {}).get(grade)
-    if found is None:
-        raise Refused(_no_rate(grade))
-    return Decimal(found)
+    least, step = offer.amount.least, offer.amount.step
+    if limit < least:
+        raise Refused(_limit_too_low(limit, least))
+    if step is None:
+        return offer.rounding.apply(Decimal(limit))
+    return Decimal(least + ((limit - least) / step).to_integral_value(ROUND_FLOOR) * step)
 
 
 def read(ctx: Context, connection: Connection, sanction_id: int) -> Row[Any]:
@@ -97,21 +88,21 @@ def of_application(connection: Connection, application_id: int) -> Row[Any] | No
 
 
 def take_up(ctx: Context, connection: Connection, sanction_id: int) -> Row[Any]:
-    """A contract is made on it: lock it, refuse an expired or used one, mark it contracted."""
+    """A contract is made on it: lock it, refuse an expired or used one, mark it used."""
     row = connection.execute(select(TABLE).where(TABLE.c.id == sanction_id).with_for_update()).one_or_none()
     scope.check_visible(ctx, row._mapping if row else None, SANCTION)
     assert row is not None
-    if row.state == "contracted":
+    if row.state == "used":
         raise Conflict(_used())
-    if row.state != "open" or row.expires_on < ctx.business_date:
+    if row.state != "in_force" or row.expires_on < ctx.business_date:
         raise Refused(_expired(row))
-    _change_state(ctx, connection, row, "contracted")
+    _change_state(ctx, connection, row, "used")
     return row
 
 
 def expire(ctx: Context, connection: Connection) -> int:
     """Close what nobody took up in time; how many. Part of the end of day, so safe to repeat."""
-    late = select(TABLE).where(TABLE.c.state == "open", TABLE.c.expires_on < ctx.business_date).with_for_update()
+    late = select(TABLE).where(TABLE.c.state == "in_force", TABLE.c.expires_on < ctx.business_date).with_for_update()
     rows = connection.execute(late).all()
     for row in rows:
         _change_state(ctx, connection, row, "expired")
@@ -132,10 +123,6 @@ def _change_state(ctx: Context, connection: Connection, row: Row[Any], state: st
         connection, ctx.actor, f"sanction.{state}", ("sanction", row.id), before={"state": row.state},
         after={"state": state}, release_id=row.release_id, at=ctx.now,
     )  # fmt: skip
-
-
-def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in values.items() if key not in ("unit", "created_by", "release_id")}
 
 
 def _no_rate(grade: str | None) -> Problem:

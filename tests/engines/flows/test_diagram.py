@@ -73,4 +73,13 @@ def test_refusals_and_returns_are_drawn_as_arrows_of_their_own():
     assert marks(drawn)["approved"] == "not_taken" and marks(drawn)["refused"] == "done"
     assert drawn.steps[-1].words == "流程结束：否决"
     assert [step.reason for step in drawn.steps if step.action == "refuse"] == ["有逾期"]
-    assert drawn.to_json()["edges"][0].keys() == {"from", "to", "label", "kind", "mark"}
+    boxes = {box["key"]: box["status"] for box in drawn.to_json()["nodes"]}
+    assert boxes == {
+        "begin": "done",
+        "automatic": "done",
+        "first": "refused",
+        "second": "done",
+        "approved": "waiting",
+        "refused": "refused",
+    }
+    assert {"from": "first", "to": "refused", "title": "否决", "taken": True} in drawn.to_json()["edges"]

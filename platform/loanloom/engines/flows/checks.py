@@ -25,8 +25,9 @@ def check_nodes(nodes: Sequence[Placed], listed: Sequence[tuple[str, Mapping[str
         problems += [*_targets(pointer, node, nodes), *_routes(pointer, node, raw)]
         if node.type == "approval":
             problems += _approval(pointer, node, nodes)
-    if not any(problem.code in ("flow.no_start", "flow.duplicate_node") for problem in problems):
-        problems += _shape(nodes)
+    codes = {problem.code for problem in problems}
+    if not codes & {"flow.no_start", "flow.duplicate_node"}:
+        problems += _shape(nodes, broken=bool(codes & {"flow.dead_end", "flow.unknown_target"}))
     return problems
 
 
@@ -96,9 +97,8 @@ def _targets(pointer: str, node: Node, nodes: Sequence[Placed]) -> Iterator[Prob
     for route in node.routes:
         if route not in conditional and route.to not in keys:
             yield _unknown("unknown_target", f"{pointer}/next", node, route.to, keys)
-    starts = ["start"] if any(other.type == "start" for _, other in nodes) else []
     for index, target in enumerate(node.return_to):
-        if target not in keys and target not in starts:
+        if target not in keys and target != "start":
             yield _unknown("unknown_return_target", f"{pointer}/return_to/{index}", node, target, keys)
 
 
@@ -168,7 +168,7 @@ def _approval(pointer: str, node: Node, nodes: Sequence[Placed]) -> Iterator[Pro
             text("Add approve to its actions.", "请在 actions 中加入 approve。"),
         )
     ends = {other.outcome for _, other in nodes if other.type == "end"}
-    if "refuse" in node.actions and "refused" not in ends:
+    if "refuse" in node.actions and ends and "refused" not in ends:
         yield _problem(
             "no_refused_end",
             f"{pointer}/actions",
@@ -200,7 +200,8 @@ def _approval(pointer: str, node: Node, nodes: Sequence[Placed]) -> Iterator[Pro
         )
 
 
-def _shape(nodes: Sequence[Placed]) -> Iterator[Problem]:
+def _shape(nodes: Sequence[Placed], *, broken: bool) -> Iterator[Problem]:
+    """What the drawing shows as a whole. Where a route is `broken`, what it cuts off is not told again."""
     by_key = {node.key: node for _, node in nodes}
     edges = graph.edges(by_key)
     start = next(node.key for node in by_key.values() if node.type == "start")
@@ -208,14 +209,15 @@ def _shape(nodes: Sequence[Placed]) -> Iterator[Problem]:
     to_end = graph.reachable(graph.reversed_edges(edges), [key for key, node in by_key.items() if _stops(node, by_key)])
     circle = graph.automatic_circle(by_key, edges)
     for pointer, node in nodes:
-        if node.key not in from_start and not (node.type == "end" and _reached_by_action(node, by_key)):
+        hidden = node.key not in from_start and node.type != "start"
+        if not broken and hidden and not (node.type == "end" and _reached_by_action(node, by_key)):
             yield _problem(
                 "unreachable_node",
                 pointer,
                 text(f"No route leads to '{node.key}'.", f"没有路径通向节点“{node.key}”。"),
                 text("Add a route to it, or remove it.", "请增加通向它的路径，或将其删除。"),
             )
-        elif node.routes and node.key not in to_end:
+        elif not broken and node.routes and node.key not in to_end:
             yield _problem(
                 "no_way_to_end",
                 pointer,
@@ -229,7 +231,8 @@ def _shape(nodes: Sequence[Placed]) -> Iterator[Problem]:
                 text(f"'{node.key}' is in a circle of automatic nodes.", f"“{node.key}”处于自动节点的循环中。"),
                 text("Let one of the nodes wait for a person.", "请让其中一个节点由人工处理。"),
             )
-        yield from _returns(pointer, node, by_key, edges, start)
+        if not broken:
+            yield from _returns(pointer, node, by_key, edges, start)
 
 
 def _stops(node: Node, nodes: Mapping[str, Node]) -> bool:

@@ -84,26 +84,29 @@ class Diagram:
     steps: tuple[Step, ...]
 
     def to_json(self) -> dict[str, Any]:
-        """What the drawing component reads."""
+        """What the drawing component of the pages reads."""
         return {
             "nodes": [
                 {
                     "key": node.key,
                     "title": node.title,
                     "type": node.type,
-                    "mark": node.mark,
-                    "state": node.state,
-                    "outcome": node.outcome,
-                    "by": node.by,
-                    "at": node.at.isoformat() if node.at else None,
+                    "status": _status(node),
+                    "note": " · ".join(part for part in (node.state, node.by) if part),
                 }
                 for node in self.nodes
             ],
             "edges": [
-                {"from": edge.source, "to": edge.target, "label": edge.label, "kind": edge.kind, "mark": edge.mark}
+                {"from": edge.source, "to": edge.target, "title": edge.label, "taken": edge.mark == "done"}
                 for edge in self.edges
             ],
         }
+
+
+def _status(node: DrawnNode) -> str:
+    if node.mark == "done":
+        return "refused" if node.outcome in ("refuse", "refused") else "done"
+    return "current" if node.mark == "current" else "waiting"
 
 
 def diagram(

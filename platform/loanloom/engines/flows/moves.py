@@ -11,7 +11,7 @@ from loanloom.engines.flows.state import Item, State
 from loanloom.problems import Problem
 
 EntryKind = Literal["started", "ruled", "routed", "opened", "decided", "returned", "resubmitted", "withdrawn", "ended"]
-EffectName = Literal["item_opened", "item_closed", "state_changed", "returned", "ended"]
+EffectName = Literal["item_opened", "item_closed", "state_changed", "ruled", "returned", "ended"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,9 +54,10 @@ class Moved:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ruled:
-    """What an automatic decision found: `values` become the facts `decision.*`."""
+    """What an automatic decision found: `values` become the facts `decision.*`; `ruleset` is the key of who said so."""
 
     values: Mapping[str, Any]
+    ruleset: str | None = None
     trace: Any = None
     problems: tuple[Problem, ...] = ()
 

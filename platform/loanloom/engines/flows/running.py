@@ -156,6 +156,8 @@ class _Step:
         if not ruled.problems:
             self.facts = {**self.facts, "decision": dict(ruled.values)}
             self.note("ruled", node.key, action=str(ruled.values.get("outcome", "")), trace=ruled.trace)
+            found = {"ruleset": ruled.ruleset, "values": dict(ruled.values), "trace": ruled.trace}
+            self.effect("ruled", node.key, **found)
         return ruled.problems
 
     def follow(self, node: Node) -> Node | Moved:
