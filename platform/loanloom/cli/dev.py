@@ -31,3 +31,30 @@ def docs(check: bool) -> None:
             click.echo(f"Wrote {path}")
     if check and stale:
         raise click.ClickException(f"Out of date: {', '.join(map(str, stale))}; run `loanloom dev docs`.")
+
+
+@dev.command()
+def frontend() -> None:
+    """Install the front end's packages and build it."""
+    from .frontend import build
+
+    build(Path("platform/loanloom/web/frontend"))
+
+
+@dev.command()
+def browser() -> None:
+    """Find or install the Chromium of the browser tests."""
+    from .browser import provide
+
+    provide()
+
+
+@dev.command()
+@click.argument("title")
+@click.option("--first", is_flag=True, help="Write the first migration anew, from an empty database.")
+def migration(title: str, first: bool) -> None:
+    """Write the migration that the tables in code need beyond the newest one."""
+    from .migrations import write
+
+    if write(title, first=first) is None:
+        click.echo("Nothing differs; no migration was written.")

@@ -56,6 +56,11 @@ class Cluster:
         self._create(f"{self.token}_{name}", template=template or self.template)
         return TestDatabase(self, f"{self.token}_{name}")
 
+    def empty(self, name: str) -> str:
+        """A database with nothing in it, not even tables; its whole name."""
+        self._create(f"{self.token}_{name}", template="template0")
+        return f"{self.token}_{name}"
+
     def url(self, role: str, database: str) -> URL:
         """The address of a database of this cluster; commits do not wait for the disk, a test's data is worthless."""
         query = {**self.admin_url.query, "options": "-c synchronous_commit=off"}

@@ -11,7 +11,7 @@ down_revision = None
 
 
 def upgrade() -> None:
-    """Make every table (still moving; `python -m loanloom.store.freeze` writes the steps out)."""
+    """Make every table (still moving; `loanloom dev migration --first` writes the steps out)."""
     for metadata in reversed(every_metadata()):
         metadata.create_all(op.get_bind())
 
