@@ -71,8 +71,11 @@ spec:
         - {field: application.married}
         - {field: application.own_income, required: application.amount > 10000}
         - {field: application.spouse_income, visible: application.married = true}
-        - {field: application.household_income, computed: "application.own_income + (if application.spouse_income = null then 0 else application.spouse_income)"}
-        - {field: application.share, check: {rule: application.share <= 0.5, message: {en: At most half., zh: 不超过一半。}}}
+        - field: application.household_income
+          computed: >-
+            application.own_income + (if application.spouse_income = null then 0 else application.spouse_income)
+        - field: application.share
+          check: {rule: application.share <= 0.5, message: {en: At most half., zh: 不超过一半。}}
         - {field: application.shop, when_hidden: keep, visible: application.own_income > 0}
         - {field: application.opened_on}
         - {field: application.season}
@@ -96,13 +99,17 @@ spec:
           fields:
             - {field: name, required: true}
             - {field: id_number, required: true}
-            - {field: amount, required: true, check: {rule: amount >= application.amount / 10, message: {en: Too little., zh: 金额过低。}}}
+            - field: amount
+              required: true
+              check: {rule: amount >= application.amount / 10, message: {en: Too little., zh: 金额过低。}}
     - key: internal
       title: {en: Internal, zh: 内部}
       fields:
         - {field: application.purpose}
   checks:
-    - {rule: application.household_income * 10 >= application.amount, message: {en: Income does not carry the amount., zh: 收入不足以支撑该金额。}, field: application.amount}
+    - rule: application.household_income * 10 >= application.amount
+      message: {en: Income does not carry the amount., zh: 收入不足以支撑该金额。}
+      field: application.amount
   access:
     - {roles: [reader], mode: read}
     - {roles: [outsider], sections: [internal], mode: hidden}

@@ -77,7 +77,7 @@ def test_a_circle_inside_a_row(compile_text: Compile) -> None:
 
 
 def test_wrong_expressions_carry_their_place(compile_text: Compile) -> None:
-    text = HEAD + '        - {field: application.own_income, required: application.amonut > 1}\n'
+    text = HEAD + "        - {field: application.own_income, required: application.amonut > 1}\n"
     compiled = compile_text(text)
     assert compiled.form is None
     assert compiled.problems[0].pointer == "/spec/sections/0/fields/0/required"

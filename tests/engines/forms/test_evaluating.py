@@ -135,7 +135,9 @@ def test_access_may_depend_on_the_node_and_the_best_role_counts(form: forms.Form
     stored = {**known, "application": {**known["application"], "amount": Decimal(100)}}
     assert "application.amount" in forms.evaluate(form, RICH, stored, ["clerk"], "review").by_field
     assert "application.amount" not in forms.evaluate(form, RICH, stored, ["clerk"], "start").by_field
-    assert "application.amount" not in forms.evaluate(form, RICH, stored, ["clerk", "reader", "other"], "review").by_field
+    assert (
+        "application.amount" not in forms.evaluate(form, RICH, stored, ["clerk", "reader", "other"], "review").by_field
+    )
 
 
 def test_rows_are_judged_one_by_one(form: forms.Form, known: Mapping[str, Any]) -> None:

@@ -1,4 +1,5 @@
-"""What a document is before it has a format: titled blocks of plain text. PDF, DOCX and screen are drawn from the same blocks.
+"""What a document is before it has a format: titled blocks of plain text. PDF, DOCX and screen are drawn from the
+same blocks.
 
 Values only. No markup lives in any text: whoever draws escapes it for the format at hand.
 """

@@ -111,7 +111,9 @@ class _Compiler:
         self._gather(checked.problems, f"{pointer}/rows")
         listed = checked.type
         if checked.program is not None and listed is not None and listed.kind not in ("list", "Any", "Null"):
-            self._say("document.not_rows", "The rows of a table must be a list.", "表格的行必须是列表。", f"{pointer}/rows")
+            self._say(
+                "document.not_rows", "The rows of a table must be a list.", "表格的行必须是列表。", f"{pointer}/rows"
+            )
         item = listed.item if listed is not None and listed.kind == "list" else None
         inner = dict(item.members) if item is not None and item.kind == "context" else {"item": item or feel.ANY}
         scope = feel.context({**self.scope.members, **inner, "row_number": feel.NUMBER}, open=item is None)
@@ -134,9 +136,7 @@ class _Compiler:
             if isinstance(part, str):
                 parts.append(part)
             elif isinstance(part, Unclosed):
-                self._say(
-                    "document.unclosed", "A “{{” has no “}}” after it.", "“{{”之后缺少“}}”。", pointer
-                )
+                self._say("document.unclosed", "A “{{” has no “}}” after it.", "“{{”之后缺少“}}”。", pointer)
             else:
                 parts.append(self._cut(part, pointer))
         return Prose(tuple(parts))

@@ -111,7 +111,8 @@ class _Writer:
                 Problem(
                     code="document.not_shown",
                     message=text(
-                        f"This value cannot be written as {placeholder.how}.", f"该值无法按“{placeholder.how}”格式显示。"
+                        f"This value cannot be written as {placeholder.how}.",
+                        f"该值无法按“{placeholder.how}”格式显示。",
                     ),
                     hint=_where(placeholder),
                 )

@@ -11,7 +11,7 @@ from loanloom.core import money
 
 FORMATS = ("money", "capitals", "date", "percent", "number", "text", "code", "badge")
 EMPTY = "—"
-_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
+_MONTHS = "January February March April May June July August September October November December".split()  # noqa: SIM905
 Codes = Mapping[str, Mapping[str, str]]
 """Labels of a code list by key."""
 
@@ -22,8 +22,9 @@ def shown(value: Any, how: str | None, language: str, codes: Codes | None = None
         return EMPTY
     if codes is not None and how in (None, "code", "badge", "text"):
         return _labels(value, codes, language)
-    if how in _WRITERS:
-        return _WRITERS[how](value, language)
+    writer = _WRITERS.get(how or "")
+    if writer is not None:
+        return writer(value, language)
     return _plain(value, language)
 
 
@@ -77,5 +78,5 @@ _WRITERS: Mapping[str, Callable[[Any, str], str]] = {
     "percent": _percent,
     "number": _number,
 }
-EXPECTED: Mapping[str, str] = {"money": "number", "capitals": "number", "percent": "number", "number": "number", "date": "date"}
+EXPECTED: Mapping[str, str] = dict.fromkeys(("money", "capitals", "percent", "number"), "number") | {"date": "date"}
 """The FEEL type a format needs."""

@@ -1,4 +1,7 @@
-"""Generated forms: a form document and facts in, a view or clean values out. Pure; one evaluator for page, REST, import and paper."""
+"""Generated forms: a form document and facts in, a view or clean values out. Pure.
+
+One evaluator serves page, REST, import, read-only view and paper.
+"""
 
 from loanloom.engines.forms.access import modes, writable
 from loanloom.engines.forms.compile import check, compile_form

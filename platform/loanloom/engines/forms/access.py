@@ -1,7 +1,7 @@
 """Who may do what with a field: roles x node -> hidden, masked, read or write. Pure.
 
-A row of a form's access restricts the roles it names. For one role the last row that matches wins; a role that no row names may
-write; somebody with several roles may do the most that any of them may.
+A row of a form's access restricts the roles it names. For one role the last row that matches wins; a role that no
+row names may write; somebody with several roles may do the most that any of them may.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A form document -> a compiled form, with every mistake gathered: unknown fields, wrong expressions, circles.
 
-Pure. A form names fields; what they are is declared in entities. Expressions see every fact by its full path, and inside a row of a
-repeat group the row's own fields by their bare names.
+Pure. A form names fields; what they are is declared in entities. Expressions see every fact by its full path, and
+inside a row of a repeat group the row's own fields by their bare names.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ from loanloom.engines.forms.model import (
 )
 from loanloom.engines.forms.ordering import Node, arrange, touches
 from loanloom.metadata.document import Document
-from loanloom.metadata.nearest import hint as nearest_hint
 from loanloom.metadata.fields import Field
+from loanloom.metadata.nearest import hint as nearest_hint
 from loanloom.metadata.registry import Registry
 from loanloom.problems import Problem, errors, text
 
@@ -70,7 +70,9 @@ class _Compiler:
         sections = [self._section(at, one) for at, one in enumerate(spec["sections"])]
         by_path = {one.path: one for section in sections for one in section.fields}
         checks = tuple(
-            one for at, each in enumerate(spec.get("checks", ())) if (one := self._check(each, f"/checks/{at}", by_path))
+            one
+            for at, each in enumerate(spec.get("checks", ()))
+            if (one := self._check(each, f"/checks/{at}", by_path))
         )
         for one in checks:
             self.reads.setdefault("", _Reads()).judging |= set(one.rule.inputs)
@@ -117,7 +119,9 @@ class _Compiler:
     def _field(self, spec: Mapping[str, Any], pointer: str, section: str) -> FormField | None:
         path = spec["field"]
         if path in self.reads:
-            self._say("form.duplicate_field", f"“{path}” stands in this form twice.", f"“{path}”在表单中出现了两次。", pointer)
+            self._say(
+                "form.duplicate_field", f"“{path}” stands in this form twice.", f"“{path}”在表单中出现了两次。", pointer
+            )
             return None
         if path in ROW_ENTITIES:
             declared = None
@@ -248,7 +252,9 @@ class _Compiler:
 
     def _triggers(self, by_path: Mapping[str, FormField]) -> set[str]:
         """Paths (columns too) whose change may change something else on the page."""
-        read = {one for name, reads in self.reads.items() for one in reads.settling | (reads.judging if name else set())}
+        read = {
+            one for name, reads in self.reads.items() for one in reads.settling | (reads.judging if name else set())
+        }
         paths = {path for one in by_path.values() for path in _with_columns(one)}
         found = {path for path in paths if any(touches(one, path) for one in read)}
         for one in by_path.values():
@@ -262,9 +268,7 @@ class _Compiler:
         group = one.group
         if group is not None:
             columns = {c.path: replace(c, triggers=f"{one.path}.{c.path}" in triggers) for c in group.columns}
-            group = replace(
-                group, columns=tuple(columns.values()), order=tuple(columns[c.path] for c in group.order)
-            )
+            group = replace(group, columns=tuple(columns.values()), order=tuple(columns[c.path] for c in group.order))
         return replace(one, triggers=one.path in triggers, group=group)
 
     # -- expressions -------------------------------------------------------------------------------------------------

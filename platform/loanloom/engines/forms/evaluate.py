@@ -1,7 +1,9 @@
-"""One evaluator for every way in: a page, REST, an import, a read-only view. Raw input over facts -> clean values or problems.
+"""One evaluator for every way in: a page, REST, an import, a read-only view. Raw input over facts -> clean values
+or problems.
 
-Pure. Order: compute and show (`settle`), drop or keep what is hidden, then required, then checks of fields, then of the whole form.
-Fields that somebody may not write are refused when forged; fields hidden or made read-only by a rule are ignored.
+Pure. Order: compute and show (`settle`), drop or keep what is hidden, then required, then checks of fields, then of
+the whole form. Fields that somebody may not write are refused when forged; fields hidden or made read-only by a
+rule are ignored.
 """
 
 from __future__ import annotations
@@ -22,7 +24,8 @@ from loanloom.problems import Problem, text
 class Evaluated:
     """The outcome: typed values by record (`{"application": {...}, "guarantors": [...]}`) and problems by field path.
 
-    `values` holds every field of the form as it would be stored; when there are problems it is what could be read, for previews.
+    `values` holds every field of the form as it would be stored; when there are problems it is what could be read,
+    for previews.
     """
 
     values: Mapping[str, Any]

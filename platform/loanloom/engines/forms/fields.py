@@ -1,4 +1,5 @@
-"""Where a form's fields come from: the declared fields of the records, found by full path, with their code lists. Pure."""
+"""Where a form's fields come from: the declared fields of the records, found by full path, with their code lists.
+Pure."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """The field types: how each reads what came in, writes what is stored and says what is wrong with it.
 
-Pure. A type is a value in a table (`FIELD_TYPES`), so that a plugin can add one. Text is what a person sees and types (a percentage
-as 12.5); a value that already has its type (Decimal, date, bool, list) is a fact and is taken as it is (0.125).
+Pure. A type is a value in a table (`FIELD_TYPES`), so that a plugin can add one. Text is what a person sees and
+types (a percentage as 12.5); a value that already has its type (Decimal, date, bool, list) is a fact and is taken
+as it is (0.125).
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ SHORT_TEXT, LONG_TEXT = 255, 4000
 HUNDRED = Decimal(100)
 
 
-class Fault(Exception):  # noqa: N818 - a private signal between `read` and its callers, never leaves this room
+class Fault(Exception):
     """What is wrong with one value."""
 
     def __init__(self, code: str, en: str, zh: str) -> None:
@@ -55,7 +56,11 @@ def _read_text(raw: Any, spec: Spec) -> str | None:
     value = _text_of(raw).replace("\r\n", "\n").strip()
     limit = spec.max_length or (LONG_TEXT if spec.type == "long_text" else SHORT_TEXT)
     if len(value) > limit:
-        raise Fault("too_long", f"At most {limit} characters; this has {len(value)}.", f"最多{limit}个字，现有{len(value)}个字。")
+        raise Fault(
+            "too_long",
+            f"At most {limit} characters; this has {len(value)}.",
+            f"最多{limit}个字，现有{len(value)}个字。",
+        )
     if value and spec.pattern and not re.fullmatch(spec.pattern, value):
         raise Fault("pattern", "This is not written in the expected way.", "格式不符合要求。")
     return value or None
@@ -76,7 +81,10 @@ def _read_phone(raw: Any, spec: Spec) -> str | None:
 
 
 _ID_FAULTS = {
-    "shape": ("An identity number has 17 digits and a check character (a digit or X).", "身份证号应为17位数字加1位校验码（数字或X）。"),
+    "shape": (
+        "An identity number has 17 digits and a check character (a digit or X).",
+        "身份证号应为17位数字加1位校验码（数字或X）。",
+    ),
     "region": ("The first two digits name no province.", "身份证号前两位不是有效的省份代码。"),
     "birth": ("Digits 7 to 14 are no date of birth.", "身份证号第7至14位不是有效的出生日期。"),
     "check": ("The check character does not fit: one digit was mistyped.", "身份证号校验码不符，请核对是否有误。"),
@@ -133,7 +141,7 @@ def _in_range(value: Decimal, spec: Spec, shown: Callable[[Decimal], str]) -> De
     low, high = spec.minimum, spec.maximum
     if isinstance(low, Decimal) and value < low:
         raise Fault("below_minimum", f"At least {shown(low)}.", f"不得低于{shown(low)}。")
-    if high is not None and value > high:
+    if isinstance(high, Decimal) and value > high:
         raise Fault("above_maximum", f"At most {shown(high)}.", f"不得高于{shown(high)}。")
     return value
 
@@ -188,7 +196,9 @@ def _read_date(raw: Any, spec: Spec) -> date | None:
     found = formats.day(value)
     if found is None or not 1900 <= found.year <= 2199:
         raise Fault(
-            "not_a_date", f"“{value[:40]}” is not a date of the calendar; write 2026-01-31.", f"“{value[:40]}”不是有效日期，请按2026-01-31填写。"
+            "not_a_date",
+            f"“{value[:40]}” is not a date of the calendar; write 2026-01-31.",
+            f"“{value[:40]}”不是有效日期，请按2026-01-31填写。",
         )
     return _within(found, spec)
 
@@ -208,7 +218,11 @@ def _read_month(raw: Any, spec: Spec) -> str | None:
         return None
     found = formats.month(value)
     if found is None:
-        raise Fault("not_a_month", f"“{value[:40]}” is not a month; write 2026-01.", f"“{value[:40]}”不是有效月份，请按2026-01填写。")
+        raise Fault(
+            "not_a_month",
+            f"“{value[:40]}” is not a month; write 2026-01.",
+            f"“{value[:40]}”不是有效月份，请按2026-01填写。",
+        )
     return found
 
 

@@ -1,9 +1,10 @@
-"""Raw input as it arrives: flat names to values and rows, unknown names found. Pure; reads no types and applies no rules.
+"""Raw input as it arrives: flat names to values and rows, unknown names found. Pure; reads no types and applies no
+rules.
 
-A page posts flat names: `application.amount`, and for row 0 of a repeat group `guarantors.0.name`, with a hidden `guarantors` (the
-list of row numbers in their order, "0,2") that says the group was on the page even when it has no row left, and a hidden
-`guarantors.0._was` that says which stored row this one is. REST and imports hand over rows as lists of mappings; both become the
-same `Inputs`.
+A page posts flat names: `application.amount`, and for row 0 of a repeat group `guarantors.0.name`, with a hidden
+`guarantors` (the list of row numbers in their order, "0,2") that says the group was on the page even when it has no
+row left, and a hidden `guarantors.0._was` that says which stored row this one is. REST and imports hand over rows
+as lists of mappings; both become the same `Inputs`.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ _ROW = re.compile(r"(0|[1-9][0-9]{0,3})\.([A-Za-z_][A-Za-z0-9_]*)")
 
 @dataclass(slots=True)
 class Inputs:
-    """What was posted: single values by path, rows by the group's path, and problems with names that nobody asked for."""
+    """What was posted: single values by path, rows by the group's path, and problems with names that nobody asked
+    for."""
 
     values: dict[str, Any] = field(default_factory=dict)
     rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
@@ -79,16 +81,18 @@ def _group_of(form: Form, name: str) -> str | None:
     return path if wanted is not None and wanted.group is not None else None
 
 
-def _take_group(
-    wanted: FormField, value: Any, flat_rows: dict[str, dict[int, dict[str, Any]]], inputs: Inputs
-) -> None:
+def _take_group(wanted: FormField, value: Any, flat_rows: dict[str, dict[int, dict[str, Any]]], inputs: Inputs) -> None:
     """A group handed over whole (rows as mappings), or the page's marker that the group was shown."""
-    if isinstance(value, str) or (isinstance(value, Sequence) and all(isinstance(part, str) for part in value) and value):
+    if isinstance(value, str) or (
+        isinstance(value, Sequence) and all(isinstance(part, str) for part in value) and value
+    ):
         flat_rows.setdefault(wanted.path, {})
         return
     if not isinstance(value, Sequence) or not all(isinstance(row, Mapping) for row in value):
         inputs.problems.append(
-            Problem(code="form.not_rows", message=text("Rows are expected here.", "此处应为多行明细。"), field=wanted.path)
+            Problem(
+                code="form.not_rows", message=text("Rows are expected here.", "此处应为多行明细。"), field=wanted.path
+            )
         )
         return
     assert wanted.group is not None

@@ -5,8 +5,9 @@ Values only, made once per form by `compile`; `evaluate` and `view` read them. N
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
@@ -140,7 +141,7 @@ class Form:
     steps: tuple[Step, ...]
     checks: tuple[Check, ...] = ()
     access: tuple[Access, ...] = ()
-    by_path: Mapping[str, FormField] = field(default_factory=dict)
+    by_path: Mapping[str, FormField] = dataclasses.field(default_factory=dict)
 
     @property
     def roots(self) -> frozenset[str]:

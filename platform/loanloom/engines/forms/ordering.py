@@ -1,4 +1,5 @@
-"""In which order the fields of a form settle, so that one pass is enough; circles are named. Pure, over names and what they read."""
+"""In which order the fields of a form settle, so that one pass is enough; circles are named. Pure, over names and
+what they read."""
 
 from __future__ import annotations
 

@@ -1,14 +1,15 @@
 """How a form's values come to rest: for every field in its order, is it shown, is it read-only, what is its value.
 
-Pure. The order was worked out once by `ordering`, so a single pass is enough: whatever a rule reads is settled before the rule is
-asked. A value hidden by a rule is cleared (or kept, when the form says so) before anything can read it. Nothing here asks whether
-a value is required or right; `evaluate` does that when all is settled.
+Pure. The order was worked out once by `ordering`, so a single pass is enough: whatever a rule reads is settled
+before the rule is asked. A value hidden by a rule is cleared (or kept, when the form says so) before anything can
+read it. Nothing here asks whether a value is required or right; `evaluate` does that when all is settled.
 """
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from loanloom.engines.forms.fieldtypes import FIELD_TYPES, Fault
@@ -32,7 +33,7 @@ class Cell:
     required: bool = False
     value: Any = None
     typed: Any = ABSENT
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[Problem] = dataclasses.field(default_factory=list)
     rows: list[Row] | None = None
     dirty: bool = False
 
@@ -53,7 +54,7 @@ class Row:
 
     cells: dict[str, Cell]
     was: int | None = None
-    facts: dict[str, Any] = field(default_factory=dict)
+    facts: dict[str, Any] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -63,9 +64,9 @@ class Settled:
     form: Form
     modes: Mapping[str, Mode]
     facts: dict[str, Any]
-    cells: dict[str, Cell] = field(default_factory=dict)
-    sections: list[bool] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
+    cells: dict[str, Cell] = dataclasses.field(default_factory=dict)
+    sections: list[bool] = dataclasses.field(default_factory=list)
+    problems: list[Problem] = dataclasses.field(default_factory=list)
 
 
 def holds(rule: Rule, facts: Facts) -> bool:
@@ -196,7 +197,8 @@ def not_writable(cell: Cell) -> Problem:
     return Problem(
         code="form.not_writable",
         message=text(
-            f"“{title.get('en', cell.path)}” is not yours to change here.", f"您在此环节无权修改“{title.get('zh', cell.path)}”。"
+            f"“{title.get('en', cell.path)}” is not yours to change here.",
+            f"您在此环节无权修改“{title.get('zh', cell.path)}”。",
         ),
         field=cell.path,
     )
@@ -224,7 +226,9 @@ def _empty(wanted: FormField) -> Any:
     return () if wanted.group is not None or wanted.spec.type == "multi_choice" else None
 
 
-def _settle_group(settled: Settled, wanted: FormField, inputs: Inputs | None, facts: Facts, section_shown: bool) -> None:
+def _settle_group(
+    settled: Settled, wanted: FormField, inputs: Inputs | None, facts: Facts, section_shown: bool
+) -> None:
     assert wanted.group is not None
     cell = Cell(wanted, wanted.path, settled.modes[wanted.path])
     cell.visible = section_shown and holds(wanted.visible, settled.facts)
@@ -247,7 +251,9 @@ def _settle_group(settled: Settled, wanted: FormField, inputs: Inputs | None, fa
     put(settled.facts, wanted.path, list(cell.value))
 
 
-def _posted_rows(settled: Settled, cell: Cell, posted: list[dict[str, Any]], stored: list[Mapping[str, Any]]) -> list[Row]:
+def _posted_rows(
+    settled: Settled, cell: Cell, posted: list[dict[str, Any]], stored: list[Mapping[str, Any]]
+) -> list[Row]:
     rows: list[Row] = []
     taken: set[int] = set()
     assert cell.field.group is not None

@@ -1,7 +1,8 @@
-"""What a page, a phone or a paper needs to draw a form: sections, fields, rows, texts, problems. Pure; no HTML, no language.
+"""What a page, a phone or a paper needs to draw a form: sections, fields, rows, texts, problems. Pure; no HTML, no
+language.
 
-`describe` settles the form exactly as `evaluate` does and turns the result into a view; a page that was posted gets its view from
-the evaluation itself, so that what is shown and what is judged can never differ.
+`describe` settles the form exactly as `evaluate` does and turns the result into a view; a page that was posted gets
+its view from the evaluation itself, so that what is shown and what is judged can never differ.
 """
 
 from __future__ import annotations
@@ -128,9 +129,7 @@ def view_of(settled: Settled, telling: Telling = "all") -> FormView:
     """The view of a settled form."""
     sections = []
     for section, shown in zip(settled.form.sections, settled.sections, strict=True):
-        fields = tuple(
-            _field_view(cell, telling) for one in section.fields if (cell := settled.cells[one.path]).shown
-        )
+        fields = tuple(_field_view(cell, telling) for one in section.fields if (cell := settled.cells[one.path]).shown)
         if shown and fields:
             wrong = any(_has_problems(one) for one in fields)
             sections.append(
@@ -162,7 +161,9 @@ def view_of_evaluated(evaluated: Evaluated) -> FormView:
     return view_of(evaluated.settled, "all")
 
 
-def preview(form: Form, facts: Facts, raw: Raw, roles: Iterable[str] = (), node: str | None = None) -> Mapping[str, Any]:
+def preview(
+    form: Form, facts: Facts, raw: Raw, roles: Iterable[str] = (), node: str | None = None
+) -> Mapping[str, Any]:
     """The typed values of what has been typed so far, right or wrong: for previews beside the form."""
     settled = settle(form, sort_out(form, raw), facts, modes(form, roles, node))
     return values_of(settled)
@@ -231,7 +232,12 @@ def _content(cell: Cell) -> tuple[Any, str]:
         return hidden, hidden
     if cell.typed is not ABSENT and cell.problems and isinstance(cell.typed, str):
         return value, cell.typed
-    if cell.typed is not ABSENT and cell.problems and isinstance(cell.typed, list | tuple) and spec.type != "multi_choice":
+    if (
+        cell.typed is not ABSENT
+        and cell.problems
+        and isinstance(cell.typed, list | tuple)
+        and spec.type != "multi_choice"
+    ):
         return value, next((part for part in cell.typed if isinstance(part, str) and part), "")
     return value, "" if value is None or value == () else _write(value, cell.field)
 
