@@ -29,7 +29,7 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A numbered clause; the number counts through the document."""
+    """A clause; the number counts through the document, 0 where the title brings its own."""
 
     number: int
     title: str

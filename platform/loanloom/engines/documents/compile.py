@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from loanloom import feel
@@ -138,10 +139,10 @@ class _Compiler:
             elif isinstance(part, Unclosed):
                 self._say("document.unclosed", "A “{{” has no “}}” after it.", "“{{”之后缺少“}}”。", pointer)
             else:
-                parts.append(self._cut(part, pointer))
+                parts.append(self._cut(part, pointer, source))
         return Prose(tuple(parts))
 
-    def _cut(self, part: Cut, pointer: str) -> Placeholder:
+    def _cut(self, part: Cut, pointer: str, prose: str) -> Placeholder:
         if part.how is not None and part.how not in FORMATS:
             names = ", ".join(FORMATS)
             self._say(
@@ -150,19 +151,27 @@ class _Compiler:
                 f"没有“{part.how}”格式，可用的有：{names}。",
                 pointer,
             )
-        return self.placeholder(part.expression, part.how, pointer, self.scope)
+        return self.placeholder(part.expression, part.how, pointer, self.scope, prose[: part.offset])
 
-    def placeholder(self, source: str, how: str | None, pointer: str, scope: feel.Type) -> Placeholder:
+    def placeholder(
+        self, source: str, how: str | None, pointer: str, scope: feel.Type, before: str = ""
+    ) -> Placeholder:
         kind = EXPECTED.get(how or "")
         expected = {"number": feel.NUMBER, "date": feel.DATE}.get(kind or "")
-        program = self.program(source, pointer, scope, expected)
+        program = self.program(source, pointer, scope, expected, before)
         return Placeholder(program, how, self._codes(source), source) if program else _NOTHING
 
     def program(
-        self, source: str, pointer: str, scope: feel.Type, expected: feel.Type | None = None
+        self, source: str, pointer: str, scope: feel.Type, expected: feel.Type | None = None, before: str = ""
     ) -> feel.Program | None:
+        """`before` is the text in front of the expression, so that a mistake's column counts from the text's start."""
         checked = feel.check(source, scope, expect=expected)
-        self._gather(checked.problems, pointer)
+        lines, last = before.count("\n"), before.rpartition("\n")[2]
+        moved = tuple(
+            replace(one, line=one.line + lines, column=one.column + (len(last) if one.line == 1 else 0))
+            for one in checked.problems
+        )
+        self._gather(moved, pointer)
         return checked.program
 
     def _codes(self, source: str) -> Codes | None:

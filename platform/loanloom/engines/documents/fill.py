@@ -5,6 +5,7 @@ A placeholder that cannot be worked out is a problem with its source; nothing is
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +28,8 @@ from loanloom.problems import Problem, say, text
 
 Facts = Mapping[str, Any]
 MOST_ROWS = 2000
+_NUMBERED = re.compile(r"\s*(第[一二三四五六七八九十百零\d]+条|[一二三四五六七八九十]+、|\d+[.、．])")
+"""A clause that its author has numbered keeps that number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,8 @@ class _Writer:
             case "paragraph":
                 return Paragraph(texts[0])
             case "clause":
+                if _NUMBERED.match(texts[0]):
+                    return Clause(0, texts[0], texts[1])
                 self.clauses += 1
                 return Clause(self.clauses, texts[0], texts[1])
             case "table":

@@ -14,7 +14,7 @@ _FORMAT = re.compile(r"^(?P<expression>.*\S)\s*\|\s*(?P<format>[a-z]+)\s*$", re.
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """One placeholder as written, with its place in the text."""
+    """One placeholder as written, and where in the text its expression begins."""
 
     expression: str
     how: str | None
@@ -64,7 +64,8 @@ def _end_of(prose: str, at: int) -> int:
 
 
 def _read(inside: str, offset: int) -> Cut:
+    start = offset + len(inside) - len(inside.lstrip())
     found = _FORMAT.match(inside.strip())
     if found and inside.count('"') % 2 == 0 and found["expression"].count('"') % 2 == 0:
-        return Cut(found["expression"], found["format"], offset)
-    return Cut(inside.strip(), None, offset)
+        return Cut(found["expression"], found["format"], start)
+    return Cut(inside.strip(), None, start)

@@ -80,7 +80,7 @@ def _draw(paper: Document, block: Block, language: str) -> None:
         case Paragraph():
             _write(paper.add_paragraph(), block.text)
         case Clause():
-            named = f"第{_in_chinese(block.number)}条　{block.title}" if language == "zh" else f"{block.number}. {block.title}"
+            named = _clause_title(block, language)
             _write(_kept(paper.add_paragraph()), named, bold=True)
             _write(paper.add_paragraph(), block.text)
         case FactList():
@@ -89,6 +89,12 @@ def _draw(paper: Document, block: Block, language: str) -> None:
             _table(paper, block)
         case Signatures():
             _signatures(paper, block, language)
+
+
+def _clause_title(clause: Clause, language: str) -> str:
+    if clause.number == 0:
+        return clause.title
+    return f"第{_in_chinese(clause.number)}条　{clause.title}" if language == "zh" else f"{clause.number}. {clause.title}"
 
 
 def _facts(paper: Document, block: FactList) -> None:

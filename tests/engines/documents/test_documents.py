@@ -1,0 +1,117 @@
+"""Templates: filled with what the case says, in the words of a contract; mistakes named with their place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from loanloom.engines import documents
+from loanloom.engines.documents import Clause, FactList, TableBlock
+from loanloom.engines.documents.placeholders import Cut, Unclosed, cut
+
+Compile = Callable[[str], documents.CompiledTemplate]
+
+
+def compiled(run: Compile, text: str) -> documents.Template:
+    made = run(text)
+    assert made.template is not None, [problem.in_words() for problem in made.problems]
+    return made.template
+
+
+def filled(template: documents.Template, facts: dict[str, Any]) -> documents.NeutralDocument:
+    done = documents.fill(template, facts, number="HT-1")
+    assert done.document is not None, done.problems
+    return done.document
+
+
+def test_values_read_as_a_contract_writes_them(compile_text: Compile, trial: str, facts: dict[str, Any]) -> None:
+    document = filled(compiled(compile_text, trial), facts)
+    listed = next(block for block in document.blocks if isinstance(block, FactList))
+    assert dict(listed.rows) == {
+        "金额": "120,000.00",
+        "大写": "壹拾贰万元整",
+        "利率": "10.8%",
+        "还款方式": "等额本息",
+        "住址": "—",
+    }
+    assert document.title == "试用借款合同"
+    clauses = [block for block in document.blocks if isinstance(block, Clause)]
+    assert clauses[0].text == "自2026年3月2日起12个月。"
+    assert [clause.number for clause in clauses] == [1, 0, 2], "a clause with its own number keeps it"
+    assert clauses[2].text == "有保证"
+    table = next(block for block in document.blocks if isinstance(block, TableBlock))
+    assert table.rows == (("1", "10,675.01", "1"),)
+    assert [column.align for column in table.columns] == ["left", "right", "left"]
+
+
+def test_the_stored_form_is_the_document(compile_text: Compile, trial: str, facts: dict[str, Any]) -> None:
+    document = filled(compiled(compile_text, trial), facts)
+    assert documents.from_json(documents.to_json(document)) == document
+
+
+def test_one_document_for_each_guarantor(compile_text: Compile, head: str, facts: dict[str, Any]) -> None:
+    text = head + '  each: guarantors\n  blocks: [{paragraph: "{{ guarantor.name }}"}]\n'
+    template = compiled(compile_text, text)
+    rows = documents.each_facts(template, facts)
+    assert [next(iter(filled(template, row).texts())) for row in rows] == ["试用借款合同"] * 2
+    assert [list(filled(template, row).texts())[1] for row in rows] == ["保证人甲", "保证人乙"]
+
+
+def test_a_condition_decides_whether_it_is_needed(compile_text: Compile, head: str, facts: dict[str, Any]) -> None:
+    text = head + "  when: sanction.amount > 100000\n  blocks: [{paragraph: x}]\n"
+    template = compiled(compile_text, text)
+    assert documents.applies(template, facts)
+    assert not documents.applies(template, {**facts, "sanction": {"amount": Decimal(1)}})
+    assert not documents.applies(template, {**facts, "sanction": None})
+
+
+@pytest.mark.parametrize(
+    ("blocks", "code", "words"),
+    [
+        ('[{paragraph: "{{ customer.nmae }}"}]', "feel.unknown_member", "name"),
+        ('[{paragraph: "{{ customer.name"}]', "document.unclosed", "}}"),
+        ('[{paragraph: "{{ customer.name | shout }}"}]', "document.unknown_format", "capitals"),
+        ('[{paragraph: "{{ customer.name | money }}"}]', "feel.result_type", "number"),
+        ("[{table: {rows: customer.name, columns: [{title: a, value: as_of}]}}]", "document.not_rows", "list"),
+        ("[{heading: a}, {facts: [{label: a, value: sanction.amonut}]}]", "feel.unknown_member", "amount"),
+    ],
+)
+def test_mistakes_are_named(compile_text: Compile, head: str, blocks: str, code: str, words: str) -> None:
+    made = compile_text(head + f"  blocks: {blocks}\n")
+    assert made.template is None
+    assert [problem.code for problem in made.problems] == [code]
+    problem = made.problems[0]
+    assert words in problem.in_words("en")
+    assert problem.line == 10
+    assert code != "feel.unknown_member" or "customer" not in blocks or problem.column == 37, "inside the text"
+    assert problem.pointer is not None and problem.pointer.startswith("/spec/blocks/")
+
+
+def test_what_cannot_be_worked_out_is_refused_whole(compile_text: Compile, head: str, facts: dict[str, Any]) -> None:
+    template = compiled(compile_text, head + '  blocks: [{paragraph: "{{ 1 / (sanction.amount - 120000) }}"}]\n')
+    done = documents.fill(template, facts)
+    assert done.document is None
+    assert "sanction.amount" in done.problems[0].in_words("en")
+
+
+def test_texts_are_cut_at_placeholders() -> None:
+    assert cut("a {{ b | money }} c") == ["a ", Cut("b", "money", 4), " c"]
+    assert cut('{{ "}}" }}') == [Cut('"}}"', None, 2)]
+    assert cut('{{ "a | money" }}') == [Cut('"a | money"', None, 2)]
+    assert cut("x {{ y") == ["x ", Unclosed(2)]
+    assert cut("}} plain {") == ["}} plain {"]
+
+
+def test_every_format_in_both_languages() -> None:
+    shown = documents.shown
+    assert shown(date(2026, 3, 2), "date", "en") == "2 March 2026"
+    assert shown(Decimal("1234.5"), "money", "en") == "1,234.50"
+    assert shown(True, None, "zh") == "是"
+    assert shown(["a", "b"], None, "zh") == "a、b"
+    assert shown("k", "code", "en", {"k": {"en": "Key", "zh": "键"}}) == "Key"
+    assert shown(None, "money", "en") == "—"
+    assert shown(Decimal("0.0435"), "percent", "en") == "4.35%"
