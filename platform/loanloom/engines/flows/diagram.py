@@ -73,6 +73,7 @@ class Step:
     reason: str | None = None
     opinion: str = ""
     trace: Any = None
+    is_open: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,6 +235,7 @@ def _steps(
                 reason=say(reasons.get(entry.reason, entry.reason), language) if entry.reason else None,
                 opinion=entry.opinion,
                 trace=entry.trace,
+                is_open=entry.kind == "opened",
             )
         )
     return tuple(steps)

@@ -6,12 +6,14 @@ harmless.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, get_args
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from loanloom.problems import Text, say
 from loanloom.services import approval_sheet, approvals, sanction_pages, work_overview, worklist
 from loanloom.services.errors import NotFound, Refused
 from loanloom.web.access import requires, signed_in
@@ -26,6 +28,15 @@ SAID = {
     "refuse": ("Refused: %(number)s", "notice"),
     "return": ("Returned: %(number)s", "notice"),
 }
+
+
+@blueprint.app_template_global()
+def titled(pairs: Iterable[tuple[str, Text]]) -> list[tuple[str, str]]:
+    """(key, text) pairs of metadata as options in the language of the page."""
+    return [(key, say(title, language())) for key, title in pairs]
+
+
+blueprint.app_template_global("flow_entries")(sheet_parts.flow_entries)
 
 
 @blueprint.get("/to-do/")

@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from loanloom.engines.flows.diagram import Step
 from loanloom.metadata.fields import Field
 from loanloom.metadata.registry import Registry
 from loanloom.problems import Problem, say
@@ -63,7 +64,10 @@ def group(registry: Registry, entity: str, rows: Iterable[Mapping[str, Any]], la
     if not fields:
         return None
     return Group(
-        [(say(field.title, language), "num" if field.type in ("money", "number", "percent") else "") for field in fields],
+        [
+            (say(field.title, language), "num" if field.type in ("money", "number", "percent") else "")
+            for field in fields
+        ],
         [[worded(registry, field, row.get(field.key), language) for field in fields] for row in found],
     )
 
@@ -110,7 +114,9 @@ def indicators(registry: Registry, findings: Mapping[str, Any], language: str) -
         title = say(document.title, language) if document else key
         unit = document.spec.get("unit") if document else None
         decimals = document.spec.get("decimals") if document else None
-        shown.append((title, any_value(value, language, decimals) + _unit(unit if value is not None else None, language)))
+        shown.append(
+            (title, any_value(value, language, decimals) + _unit(unit if value is not None else None, language))
+        )
     return shown
 
 
@@ -124,6 +130,26 @@ def any_value(value: Any, language: str, decimals: int | None = None) -> str:
         places = decimals if decimals is not None else min(4, max(0, -int(value.normalize().as_tuple().exponent)))
         return f"{value:,.{places}f}"
     return formats.number(value)
+
+
+TONES = {"approve": "good", "approved": "good", "refuse": "bad", "refused": "bad", "return": "notice"}
+
+
+def flow_entries(steps: Iterable[Step]) -> list[dict[str, Any]]:
+    """The steps of a case as entries of a timeline."""
+    entries = []
+    for step in steps:
+        parts = [step.by, formats.moment(step.at), step.reason]
+        words = step.opinion or None
+        entries.append(
+            {
+                "title": f"{step.title} · {step.words}",
+                "meta": " · ".join(part for part in parts if part),
+                "words": words,
+                "tone": TONES.get(step.action or "", "open" if step.is_open else ""),
+            }
+        )
+    return entries
 
 
 def in_form(problems: Sequence[Problem], decision: str) -> list[Problem]:
