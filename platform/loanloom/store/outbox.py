@@ -47,10 +47,8 @@ def put(
     values: dict[str, Any] = {"topic": topic, "key": key, "payload": payload, "correlation_id": correlation_id}
     if due_at is not None:
         values["due_at"] = due_at
-    done = connection.execute(
-        insert(outbox).values(values).on_conflict_do_nothing(index_elements=["company_id", "topic", "key"])
-    )
-    return done.rowcount == 1
+    statement = insert(outbox).values(values).on_conflict_do_nothing(index_elements=["company_id", "topic", "key"])
+    return connection.execute(statement.returning(outbox.c.id)).first() is not None
 
 
 def claim(connection: Connection, now: datetime, limit: int = 20) -> list[Delivery]:

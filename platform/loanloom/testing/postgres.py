@@ -61,6 +61,10 @@ class Cluster:
         self._create(f"{self.token}_{name}", template="template0")
         return f"{self.token}_{name}"
 
+    def drop(self, name: str) -> None:
+        """Remove a database of this cluster by its whole name."""
+        self._admin(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
     def url(self, role: str, database: str) -> URL:
         """The address of a database of this cluster; commits do not wait for the disk, a test's data is worthless."""
         query = {**self.admin_url.query, "options": "-c synchronous_commit=off"}
@@ -77,7 +81,7 @@ class Cluster:
     def close(self) -> None:
         """Leave nothing behind."""
         for name in reversed(self._made):
-            self._admin(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+            self.drop(name)
         if self.server is not None:
             self.server.stop()
             assert self._folder is not None

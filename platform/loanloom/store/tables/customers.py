@@ -39,6 +39,5 @@ customer = company_table(
     UniqueConstraint("company_id", "id_number_hash"),
     Index(None, "company_id", "phone_hash"),
     Index(None, "company_id", "name_pinyin"),
-    Index(None, "name_grams", postgresql_using="gin"),
     Index(None, "company_id", "manager_user_id"),
 )

@@ -1,0 +1,59 @@
+"""Connections: exact company, safe across forks, alive again after the server was gone."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from sqlalchemy import text
+
+from loanloom.store.database import Database, psycopg_url
+
+
+@pytest.mark.parametrize("written", ["postgresql://u:p@h/d", "postgres://u:p@h/d", "postgresql+psycopg2://u:p@h/d"])
+def test_every_spelling_of_postgresql_is_understood(written):
+    assert psycopg_url(written).render_as_string(hide_password=False) == "postgresql+psycopg://u:p@h/d"
+
+
+def test_any_other_database_is_refused():
+    with pytest.raises(ValueError, match="PostgreSQL"):
+        psycopg_url("sqlite:///x.db")
+
+
+def test_the_company_ends_with_the_transaction(database, company):
+    with database.transaction(company.id) as connection:
+        assert connection.execute(text("SELECT current_setting('loanloom.company_id', true)")).scalar() == str(
+            company.id
+        )
+    with database.transaction() as connection:
+        assert connection.execute(text("SELECT current_setting('loanloom.company_id', true)")).scalar() in ("", None)
+
+
+def test_a_connection_lost_meanwhile_is_made_anew(database, cluster, empty_database):
+    with database.transaction() as connection:
+        victim = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+    admin = cluster.admin_engine(empty_database.name)
+    with admin.begin() as connection:
+        connection.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": victim})
+    admin.dispose()
+    with database.transaction() as connection:
+        assert connection.execute(text("SELECT 1")).scalar() == 1
+
+
+def test_a_forked_process_uses_connections_of_its_own(database):
+    with database.transaction() as connection:
+        parent = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        with database.transaction() as connection:
+            os.write(writer, str(connection.execute(text("SELECT pg_backend_pid()")).scalar_one()).encode())
+        os._exit(0)
+    os.waitpid(child, 0)
+    assert int(os.read(reader, 100)) != parent
+    with database.transaction() as connection:
+        assert connection.execute(text("SELECT pg_backend_pid()")).scalar_one() == parent
+
+
+def test_the_password_is_not_shown():
+    assert "secret" not in repr(Database("postgresql://u:secret@localhost/d"))
