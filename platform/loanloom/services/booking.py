@@ -18,7 +18,7 @@ from loanloom.core.lending.events import EVENT_NAMES, Event
 from loanloom.core.lending.records import to_record
 from loanloom.engines import posting
 from loanloom.problems import Problem, text
-from loanloom.services import lending_rules, loan_rows
+from loanloom.services import lending_rules, loan_rows, numbers
 from loanloom.services.context import Context
 from loanloom.services.errors import Conflict, Refused
 from loanloom.services.loan_rows import Change
@@ -172,3 +172,11 @@ def summary(event: Event) -> dict[str, Any]:
     record: dict[str, Any] = {name: value for name, value in to_record(event).items() if name != "instalments"}
     terms = record.pop("terms", None)
     return record | ({"principal": terms["principal"], "annual_rate": terms["annual_rate"]} if terms else {})
+
+
+def numbers_for(ctx: Context, connection: Connection, keys: Sequence[tuple[str | None, str | None]]) -> list[str]:
+    """A number for each (numbering document, unit), asked for once for each pair that is alike."""
+    given: dict[tuple[str | None, str | None], list[str]] = {}
+    for key in sorted(set(keys), key=str):
+        given[key] = numbers.issue_many(ctx, connection, key[0], keys.count(key), unit=key[1])[::-1]
+    return [given[key].pop() for key in keys]

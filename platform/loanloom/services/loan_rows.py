@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, select
 
-from loanloom.core.lending.arrears import penalties, position
+from loanloom.core.lending.arrears import owed, penalties, position
 from loanloom.core.lending.events import EVENT_NAMES, EVENTS, Event
 from loanloom.core.lending.loan import Account, Loan
 from loanloom.core.lending.records import from_record, to_record
@@ -205,3 +205,8 @@ def events_of(connection: Connection, loan_id: int) -> list[tuple[RowMapping, Ev
     table = tables.loan_event
     rows = connection.execute(select(table).where(table.c.loan_id == loan_id).order_by(table.c.sequence)).mappings()
     return [(row, from_record(EVENTS[row["kind"]], row["data"])) for row in rows]
+
+
+def due_today(loan: Loan, on: date) -> Decimal:
+    """All that is due for payment on a day."""
+    return total(due.total for due in owed(loan, on))

@@ -156,9 +156,10 @@ spec:
   flows: {application: f}
   posting_rules: rules
 """
-    sources = (CHART, RULES.replace("penalty + compound", "penalty"), product)
+    sources = (CHART, RULES.replace("amount: penalty + compound}]", "amount: penalty}]"), product)
     documents = [read_document(source, "x.yaml").document for source in sources]
     known = build([document for document in documents if document is not None], load_kinds()).registry
+    assert known.get("product", "loan"), "the product itself is sound"
     said = [problem.in_words("en") for problem in posting.check(known) if problem.code == "posting.not_posted"]
     assert any("compound of the event 'penalty_accrued'" in words for words in said)
     assert any("'surplus_applied'" in words for words in said)
