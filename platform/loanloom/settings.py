@@ -74,6 +74,10 @@ class Settings:
     log_level: str = setting("info", "Logs", "debug, info, warning or error.")
     log_format: str = setting("console", "Logs", "console for people, json for machines.")
 
+    configuration: str = setting(
+        "open", "Releases", "open: people edit in the studio. import-only: configuration comes in bundles only."
+    )
+
     demo: bool = setting(False, "Demo", "Show the demo's log-ins on the log-in page and its day buttons.")
 
     test_database_url: str = setting(
@@ -103,6 +107,8 @@ class Settings:
             yield f"{variable('log_level')} must be debug, info, warning or error."
         if self.log_format not in ("console", "json"):
             yield f"{variable('log_format')} must be console or json."
+        if self.configuration not in ("open", "import-only"):
+            yield f"{variable('configuration')} must be open or import-only."
         for name in ("database_url", "migration_database_url"):
             if getattr(self, name) and not getattr(self, name).startswith("postgres"):
                 yield f"{variable(name)} must begin with postgresql://; Loanloom keeps its data in PostgreSQL only."

@@ -1,0 +1,27 @@
+"""Releases: from drafts or a bundle over check, cases, plan and a second person's approval to what is live.
+
+The studio and the command line call the same functions. Published versions never change; nothing disappears by absence.
+"""
+
+from loanloom.services.releases.activating import activate, activate_due, install
+from loanloom.services.releases.checking import Checked, check, check_bundle
+from loanloom.services.releases.deciding import approve, reject, withdraw
+from loanloom.services.releases.drift import Drift, drift, export
+from loanloom.services.releases.known import kinds
+from loanloom.services.releases.planning import Plan
+from loanloom.services.releases.proposing import (
+    plan_bundle,
+    plan_drafts,
+    propose_again,
+    propose_bundle,
+    propose_drafts,
+    propose_rollback,
+)
+from loanloom.services.releases.snapshots import live, pinned
+from loanloom.services.releases.stops import is_stopped, lift, stop, stopped
+
+__all__ = [
+    "Checked", "Drift", "Plan", "activate", "activate_due", "approve", "check", "check_bundle", "drift", "export",
+    "install", "is_stopped", "kinds", "lift", "live", "pinned", "plan_bundle", "plan_drafts", "propose_again",
+    "propose_bundle", "propose_drafts", "propose_rollback", "reject", "stop", "stopped", "withdraw",
+]  # fmt: skip

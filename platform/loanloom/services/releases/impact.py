@@ -1,0 +1,81 @@
+"""Whom a change touches: products that use what changes, and how many running cases, contracts and loans they have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Table, func, select
+
+from loanloom.metadata.diff import Change
+from loanloom.metadata.document import Identity
+from loanloom.metadata.registry import Registry
+from loanloom.problems import Text, say, text
+from loanloom.store.tables import application, contract, loan
+
+RUNNING = ("draft", "submitted", "returned", "approved", "contracted")
+
+
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """One product and what runs under it. These keep what they began with, but for what follows the product."""
+
+    product: str
+    title: Text
+    applications: int
+    contracts: int
+    loans: int
+    tracking: tuple[str, ...]
+    words: Text
+
+    def as_values(self) -> dict[str, Any]:
+        """For the plan."""
+        return {**asdict(self), "title": dict(self.title), "words": dict(self.words), "tracking": list(self.tracking)}
+
+
+def closure(registry: Registry, changed: Iterable[Identity]) -> set[Identity]:
+    """The changed documents and everything that uses them, directly or not."""
+    found: set[Identity] = set()
+    pending = list(changed)
+    while pending:
+        identity = pending.pop()
+        if identity not in found:
+            found.add(identity)
+            pending.extend((use.kind, use.key) for use in registry.used_by(*identity))
+    return found
+
+
+def impact_of(
+    connection: Connection, changes: Iterable[Change], old: Registry, new: Registry
+) -> tuple[Impact, ...]:
+    """Every product that a set of changes touches, with the counts of what runs under it."""
+    changed = {(change.kind, change.key) for change in changes}
+    touched = closure(new, changed) | closure(old, changed)
+    keys = sorted(key for kind, key in touched if kind == "product")
+    counts = [_counts(connection, table, keys) for table in (application, contract, loan)]
+    return tuple(_impact(key, old, new, *(count.get(key, 0) for count in counts)) for key in keys)
+
+
+def _counts(connection: Connection, table: Table, keys: list[str]) -> dict[str, int]:
+    query = select(table.c.product_key, func.count()).where(table.c.product_key.in_(keys))
+    if table is application:
+        query = query.where(application.c.state.in_(RUNNING))
+    elif table is contract:
+        query = query.where(contract.c.kind == "loan", contract.c.state.in_(("prepared", "signed")))
+    else:
+        query = query.where(loan.c.status == "active")
+    return {row[0]: row[1] for row in connection.execute(query.group_by(table.c.product_key))}
+
+
+def _impact(key: str, old: Registry, new: Registry, applications: int, contracts: int, loans: int) -> Impact:
+    document = new.get("product", key) or old.require("product", key)
+    tracking = tuple(name for name, how in (document.at("/binding") or {}).items() if how == "tracking")
+    title = document.title
+    said = text(
+        f'"{say(title, "en")}": {applications} running applications and {contracts} contracts keep what they began with'
+        f"; {loans} running loans" + (" follow the product where it says so." if tracking else " are untouched."),
+        f"「{say(title, 'zh')}」：{applications} 笔在途申请、{contracts} 份合同沿用原版本；"
+        f"{loans} 笔存量借据" + ("按产品约定的要素随之调整。" if tracking else "不受影响。"),
+    )
+    return Impact(key, title, applications, contracts, loans, tracking, said)
