@@ -1,7 +1,7 @@
 """Documents of a registry as compiled engines, each compiled once a process and release. Reads no database.
 
-A document that does not compile never got past the check of its release; if one is met all the same (a quarantined draft, a
-built-in that changed) the use case is refused with its problems.
+A document that does not compile never got past the check of its release; if one is met all the same (a quarantined
+draft, a built-in that changed) the use case is refused with its problems.
 """
 
 from __future__ import annotations
@@ -33,8 +33,12 @@ def form(registry: Registry, key: str) -> forms.Form:
 def record_form(registry: Registry, record: str) -> forms.Form:
     """The company's form about a record such as customer; without one, a plain form over its declared fields."""
     own = next((one for one in registry.all("form") if one.spec["record"] == record), None)
-    if own is not None:
-        return form(registry, own.key)
+    return plain_form(registry, record) if own is None else form(registry, own.key)
+
+
+@lru_cache(maxsize=64)
+def plain_form(registry: Registry, record: str) -> forms.Form:
+    """A form over every declared field of a record without any rule but that name and kind must be there."""
     compiled = forms.compile_form(_plain_form(registry, record), registry)
     if compiled.form is None:
         raise Refused(compiled.problems)

@@ -89,21 +89,24 @@ def update(ctx: Context, customer_id: int, raw: Mapping[str, Any], *, version: i
     ctx.require("customer.write")
     with ctx.transaction() as connection:
         row = _locked(ctx, connection, customer_id)
+        if row.version != version:
+            raise Conflict()
         before = facts.of_customer(ctx, row, ctx.registry)
         values = _evaluated(ctx, raw, {"customer": before, "as_of": ctx.business_date})
-        new = columns(ctx, ctx.registry, {**before, **values})
-        try:
-            changed = saving.update_if_unchanged(connection, TABLE, customer_id, version, new)
-        except IntegrityError as error:
-            raise Refused(_duplicate()) from error
-        if not changed:
-            raise Conflict()
-        old = {name: getattr(row, name) for name in new}
-        before_after = audit.changes(_shown(old), _shown(new))
-        audit.write(
-            connection, ctx.actor, "customer.changed", ("customer", customer_id),
-            before=before_after[0], after=before_after[1], at=ctx.now,
-        )  # fmt: skip
+        write(ctx, connection, row, {**before, **values})
+
+
+def write(ctx: Context, connection: Connection, row: Row[Any], values: Mapping[str, Any]) -> None:
+    """Write clean facts over a customer's row, with what changed in the audit."""
+    new = columns(ctx, ctx.registry, values)
+    try:
+        changed = saving.update_if_unchanged(connection, TABLE, row.id, row.version, new)
+    except IntegrityError as error:
+        raise Refused(_duplicate()) from error
+    if not changed:
+        raise Conflict()
+    before, after = audit.changes(_shown({name: getattr(row, name) for name in new}), _shown(new))
+    audit.write(connection, ctx.actor, "customer.changed", ("customer", row.id), before=before, after=after, at=ctx.now)
 
 
 def read(ctx: Context, connection: Connection, customer_id: int) -> Row[Any]:
@@ -120,7 +123,10 @@ def search(ctx: Context, query: str, *, limit: int = 20) -> list[Found]:
     ctx.require("customer.read")
     with ctx.transaction() as connection:
         rows = connection.execute(
-            select(TABLE).where(scope.visible(ctx, TABLE), matching(ctx, query)).order_by(TABLE.c.id.desc()).limit(limit)
+            select(TABLE)
+            .where(scope.visible(ctx, TABLE), matching(ctx, query))
+            .order_by(TABLE.c.id.desc())
+            .limit(limit)
         )
         return [_found(row) for row in rows]
 
@@ -140,11 +146,15 @@ def matching(ctx: Context, query: str) -> Any:
 
 
 def similar(ctx: Context, connection: Connection, values: Mapping[str, Any]) -> list[Found]:
-    """Customers with the same name or the same phone, whoever looks after them."""
+    """Customers with the same name or the same phone; those the actor may not see are only counted, nameless."""
     asked = [TABLE.c.name == values.get("name")]
     if values.get("phone"):
         asked.append(TABLE.c.phone_hash == _hash(ctx, "phone", values["phone"]))
-    return [_found(row) for row in connection.execute(select(TABLE).where(or_(*asked)).order_by(TABLE.c.id).limit(5))]
+    rows = connection.execute(select(TABLE).where(or_(*asked)).order_by(TABLE.c.id).limit(5))
+    return [
+        _found(row) if scope.sees(ctx, row._mapping, is_customer=True) else Found(0, "", "", row.kind, "", "")
+        for row in rows
+    ]
 
 
 def columns(ctx: Context, registry: Registry, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -181,7 +191,9 @@ def _evaluated(ctx: Context, raw: Mapping[str, Any], known: Mapping[str, Any]) -
 def empty_facts(ctx: Context, registry: Registry) -> dict[str, Any]:
     """Facts with nothing known yet: every declared field null."""
     found: dict[str, Any] = {
-        record: {one.key: [] if one.type in ("table", "multi_choice") else None for one in registry.entity_fields(record)}
+        record: {
+            one.key: [] if one.type in ("table", "multi_choice") else None for one in registry.entity_fields(record)
+        }
         for record in ("customer", "application")
     }
     return {**found, "guarantors": [], "collateral": [], "as_of": ctx.business_date}
@@ -245,14 +257,14 @@ def _duplicate(number: str | None = None) -> Problem:
 
 
 def _alike(one: Found) -> Problem:
+    known = text(
+        f"{one.name} ({one.number}, {one.id_number or one.phone}) has the same name or phone.",
+        f"已有姓名或电话相同的客户：{one.name}（{one.number}，{one.id_number or one.phone}）。",
+    )
+    elsewhere = text("Another unit has a customer with the same name or phone.", "其他机构已有姓名或电话相同的客户。")
     return Problem(
         code="customer.similar",
-        message=text(
-            f"{one.name} ({one.number}, {one.id_number or one.phone}) has the same name or phone.",
-            f"已有姓名或电话相同的客户：{one.name}（{one.number}，{one.id_number or one.phone}）。",
-        ),
+        message=known if one.id else elsewhere,
         hint=text("If it is somebody else, say so and save again.", "如确为不同客户，请勾选确认后再保存。"),
         field="customer.name",
     )
-
-

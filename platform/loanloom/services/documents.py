@@ -1,7 +1,7 @@
 """Documents made from templates: filled once from facts and kept as blocks; drawn as PDF and DOCX when first asked for.
 
-What was filled never changes afterwards, so a file drawn later says what was agreed then. Files are kept as blobs with their
-sha256. Drawing needs no lock beyond the document's row: whoever comes second gets the first one's file.
+What was filled never changes afterwards, so a file drawn later says what was agreed then. Files are kept as blobs
+with their sha256. Drawing needs no lock beyond the document's row: whoever comes second gets the first one's file.
 """
 
 from __future__ import annotations

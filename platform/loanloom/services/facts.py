@@ -1,7 +1,8 @@
 """The facts of a case, read from rows: what every expression may see, under the names all rooms share.
 
-Reads, never writes, and decides nothing. Customers and applications come as flat mappings with their declared fields; records that
-do not exist yet (sanction, contract, loan) come with null values, so that an expression about them reads null.
+Reads, never writes, and decides nothing. Customers and applications come as flat mappings with their declared
+fields; records that do not exist yet (sanction, contract, loan) come with null values, so that an expression about
+them reads null.
 """
 
 from __future__ import annotations
@@ -13,13 +14,12 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from loanloom.metadata.registry import Registry
+from loanloom.problems import text
 from loanloom.services import stored
 from loanloom.services.context import Context
 from loanloom.services.errors import NotFound
-from loanloom.problems import text
 from loanloom.store import tables
 
-RATE_UNKNOWN: Decimal | None = None
 _CUSTOMER_COLUMNS = ("number", "kind", "name", "address", "province", "industry", "since_on")
 _APPLICATION_COLUMNS = (
     "number", "amount", "term_months", "method", "purpose", "guarantee_mode", "applied_on", "channel", "state",
@@ -63,6 +63,7 @@ def of_product(spec: Mapping[str, Any], key: str, grade: str | None = None) -> d
         "amount_max": _number(spec["amount"]["max"]),
         "term_min": _number(spec["term"]["min"]),
         "term_max": _number(spec["term"]["max"]),
+        "penalty_uplift": _number(spec["penalty"]["uplift"]),
         "rate": _number(rate["fixed"] if "fixed" in rate else rate["by_grade"].get(grade)),
     }
 

@@ -1,7 +1,7 @@
 """Values between facts and rows: fields that metadata adds live in a JSON column, encrypted ones closed inside it.
 
-Knows how a value of each field type is kept, nothing of what it means. Dates are ISO text in JSON and come back as dates; whole
-numbers come back as Decimal, for expressions know only numbers.
+Knows how a value of each field type is kept, nothing of what it means. Dates are ISO text in JSON and come back as
+dates; whole numbers come back as Decimal, for expressions know only numbers.
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ CLOSED = "closed"
 NUMBERS = ("integer", "number", "money", "percent")
 
 
-def to_json(vault: Vault, company_id: int, record: str, fields: Iterable[Field], values: Mapping[str, Any]) -> dict[str, Any]:
+def to_json(
+    vault: Vault, company_id: int, record: str, fields: Iterable[Field], values: Mapping[str, Any]
+) -> dict[str, Any]:
     """The declared fields among `values`, ready for a JSON column."""
     kept: dict[str, Any] = {}
     for field in fields:
@@ -27,7 +29,9 @@ def to_json(vault: Vault, company_id: int, record: str, fields: Iterable[Field],
             continue
         value = values[field.key]
         if field.type == "table":
-            kept[field.key] = [to_json(vault, company_id, f"{record}.{field.key}", field.fields, row) for row in value or ()]
+            kept[field.key] = [
+                to_json(vault, company_id, f"{record}.{field.key}", field.fields, row) for row in value or ()
+            ]
         elif field.encrypted and value is not None:
             kept[field.key] = {CLOSED: _close(vault, company_id, f"{record}.{field.key}", value)}
         else:
@@ -35,13 +39,17 @@ def to_json(vault: Vault, company_id: int, record: str, fields: Iterable[Field],
     return kept
 
 
-def from_json(vault: Vault, company_id: int, record: str, fields: Iterable[Field], kept: Mapping[str, Any]) -> dict[str, Any]:
+def from_json(
+    vault: Vault, company_id: int, record: str, fields: Iterable[Field], kept: Mapping[str, Any]
+) -> dict[str, Any]:
     """Every declared field, typed again; null where nothing is kept."""
     found: dict[str, Any] = {}
     for field in fields:
         value = kept.get(field.key)
         if field.type == "table":
-            found[field.key] = [from_json(vault, company_id, f"{record}.{field.key}", field.fields, row) for row in value or ()]
+            found[field.key] = [
+                from_json(vault, company_id, f"{record}.{field.key}", field.fields, row) for row in value or ()
+            ]
         elif isinstance(value, Mapping) and CLOSED in value:
             found[field.key] = _open(vault, company_id, f"{record}.{field.key}", value[CLOSED])
         else:

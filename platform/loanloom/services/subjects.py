@@ -1,4 +1,5 @@
-"""The records that files, documents and audit rows hang on: may this actor see the record? One answer for all of them."""
+"""The records that files, documents and audit rows hang on: may this actor see the record? One answer for all of
+them."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""Files that people hand in: checked by what they are, not by what they say they are; kept as blobs beside their record.
+"""Files that people hand in: checked by what they are, not by what they say they are; kept as blobs beside their
+record.
 
-Type is told from the first bytes, size and name are bounded, and the file belongs to the record it was handed in for: nobody reads
-it who may not see that record.
+Type is told from the first bytes, size and name are bounded, and the file belongs to the record it was handed in
+for: nobody reads it who may not see that record.
 """
 
 from __future__ import annotations
@@ -105,7 +106,9 @@ def fault(name: str, content: bytes, *, accept: Sequence[str], max_size_mb: int)
     if name.rpartition(".")[2].lower() not in _ENDINGS[kind]:
         return Problem(
             code="upload.wrong_name",
-            message=text(f"“{name}” is a {kind.upper()} file by another name.", f"“{name}”的扩展名与内容（{kind.upper()}）不符。"),
+            message=text(
+                f"“{name}” is a {kind.upper()} file by another name.", f"“{name}”的扩展名与内容（{kind.upper()}）不符。"
+            ),
             hint=text(f"Name it .{kind}.", f"请将扩展名改为.{kind}。"),
         )
     return None
@@ -151,7 +154,9 @@ def remove(ctx: Context, upload_id: int, subject: tuple[str, int]) -> None:
         if (row.subject_kind, row.subject_id) != subject:
             raise NotFound(UPLOAD)
         table = tables.upload
-        connection.execute(update(table).where(table.c.id == upload_id).values(state="removed", version=row.version + 1))
+        connection.execute(
+            update(table).where(table.c.id == upload_id).values(state="removed", version=row.version + 1)
+        )
         audit.write(
             connection, ctx.actor, f"{subject[0]}.file_removed", subject,
             before={"upload": upload_id, "name": row.name}, at=ctx.now,

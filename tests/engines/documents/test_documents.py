@@ -99,9 +99,9 @@ def test_what_cannot_be_worked_out_is_refused_whole(compile_text: Compile, head:
 
 
 def test_texts_are_cut_at_placeholders() -> None:
-    assert cut("a {{ b | money }} c") == ["a ", Cut("b", "money", 4), " c"]
-    assert cut('{{ "}}" }}') == [Cut('"}}"', None, 2)]
-    assert cut('{{ "a | money" }}') == [Cut('"a | money"', None, 2)]
+    assert cut("a {{ b | money }} c") == ["a ", Cut("b", "money", 5), " c"]
+    assert cut('{{ "}}" }}') == [Cut('"}}"', None, 3)]
+    assert cut('{{ "a | money" }}') == [Cut('"a | money"', None, 3)]
     assert cut("x {{ y") == ["x ", Unclosed(2)]
     assert cut("}} plain {") == ["}} plain {"]
 

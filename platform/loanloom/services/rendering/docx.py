@@ -12,6 +12,7 @@ from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
+from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.shared import Mm, Pt, RGBColor
 from docx.table import _Cell
 from docx.text.paragraph import Paragraph as Para
@@ -46,7 +47,12 @@ def render(document: NeutralDocument) -> bytes:
     if document.number:
         number = paper.add_paragraph()
         number.alignment = WD_ALIGN_PARAGRAPH.CENTER
-        _write(number, f"编号：{document.number}" if document.language == "zh" else f"No. {document.number}", size=9.5, quiet=True)
+        _write(
+            number,
+            f"编号：{document.number}" if document.language == "zh" else f"No. {document.number}",
+            size=9.5,
+            quiet=True,
+        )
     for block in document.blocks:
         _draw(paper, block, document.language)
     out = io.BytesIO()
@@ -94,7 +100,9 @@ def _draw(paper: Document, block: Block, language: str) -> None:
 def _clause_title(clause: Clause, language: str) -> str:
     if clause.number == 0:
         return clause.title
-    return f"第{_in_chinese(clause.number)}条　{clause.title}" if language == "zh" else f"{clause.number}. {clause.title}"
+    return (
+        f"第{_in_chinese(clause.number)}条　{clause.title}" if language == "zh" else f"{clause.number}. {clause.title}"
+    )
 
 
 def _facts(paper: Document, block: FactList) -> None:
@@ -129,11 +137,17 @@ def _signatures(paper: Document, block: Signatures, language: str) -> None:
             _fill(cell, party, bold=True)
             _write(cell.add_paragraph(), name)
             cell.add_paragraph()
-            place = "（签字／盖章）＿＿＿＿＿＿＿　　年　　月　　日" if language == "zh" else "Signature / seal ____________  Date ______"
+            place = (
+                "（签字／盖章）＿＿＿＿＿＿＿　　年　　月　　日"
+                if language == "zh"
+                else "Signature / seal ____________  Date ______"
+            )
             _write(cell.add_paragraph(), place, size=8.5, quiet=True)
 
 
-def _fill(cell: _Cell, words: str, *, bold: bool = False, quiet: bool = False, side: str = "left", size: float = 10) -> None:
+def _fill(
+    cell: _Cell, words: str, *, bold: bool = False, quiet: bool = False, side: str = "left", size: float = 10
+) -> None:
     paragraph = cell.paragraphs[0]
     paragraph.alignment = _SIDES[side]
     paragraph.paragraph_format.space_after = Pt(2)
@@ -153,7 +167,7 @@ def _write(paragraph: Para, words: str, *, size: float | None = None, bold: bool
         run._r.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), _CHINESE)
 
 
-def _line_break() -> OxmlElement:
+def _line_break() -> BaseOxmlElement:
     run = OxmlElement("w:r")
     run.append(OxmlElement("w:br"))
     return run

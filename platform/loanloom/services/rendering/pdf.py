@@ -27,7 +27,9 @@ def missing_font(document: NeutralDocument) -> Problem | None:
     return Problem(
         code="document.no_font",
         message=text("The Chinese font for documents is not installed.", "未安装文书所需的中文字体。"),
-        hint=text("Run `make setup`; it builds the front end, which brings the font.", "请运行“make setup”完成前端构建。"),
+        hint=text(
+            "Run `make setup`; it builds the front end, which brings the font.", "请运行“make setup”完成前端构建。"
+        ),
     )
 
 

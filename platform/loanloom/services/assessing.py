@@ -1,0 +1,187 @@
+"""What the engines find about an application: eligibility, indicators, score, limit; together, and with how they
+found it.
+
+`assess` is pure but for the registry it is handed: the same facts give the same findings for a submission, an
+import and a case that travels with a bundle. `keep` writes the findings down, for good.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Connection, insert
+
+from loanloom import feel
+from loanloom.engines import calculations, rules, scoring
+from loanloom.engines import facts as fact_scope
+from loanloom.metadata.document import Document
+from loanloom.metadata.registry import Registry
+from loanloom.problems import Problem
+from loanloom.services.context import Context
+from loanloom.services.errors import Refused
+from loanloom.store import tables
+
+REFUSE = "refuse"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one engine found: which document said so, the result that expressions see, and how it came about."""
+
+    kind: str
+    document: Document
+    result: Mapping[str, Any]
+    trace: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Assessed:
+    """All findings. `facts` are those handed in with the findings beside them; problems mean it cannot be judged."""
+
+    facts: Mapping[str, Any]
+    findings: tuple[Finding, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def is_eligible(self) -> bool:
+        """Whether no eligibility rule refuses."""
+        return bool((self.facts.get("eligibility") or {}).get("outcome") != REFUSE)
+
+
+@dataclass(slots=True)
+class _Work:
+    facts: dict[str, Any]
+    findings: list[Finding] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    def add(self, kind: str, name: str, document: Document, result: Mapping[str, Any], trace: Any) -> None:
+        self.facts[name] = result
+        self.findings.append(Finding(kind, document, result, trace))
+
+
+def assess(registry: Registry, product_key: str, facts: Mapping[str, Any]) -> Assessed:
+    """Ask every engine that the product names. Somebody who is not eligible is scored where that is possible."""
+    product = registry.require("product", product_key)
+    work = _Work({"eligibility": None, "indicators": {}, "score": None, "limit": None, "decision": None, **facts})
+    _indicators(registry, product, work)
+    missing, work.problems = work.problems, []
+    _eligibility(registry, product, work)
+    broken, work.problems = work.problems, []
+    work.problems = missing
+    _score(registry, product, work)
+    _limit(registry, product, work)
+    refused = (work.facts["eligibility"] or {}).get("outcome") == REFUSE
+    return Assessed(work.facts, tuple(work.findings), tuple(broken if refused else broken + work.problems))
+
+
+def _indicators(registry: Registry, product: Document, work: _Work) -> None:
+    computed = _engine_indicators(registry, product.key).compute(work.facts)
+    work.problems.extend(computed.problems)
+    work.add("indicators", "indicators", product, computed.facts(), computed.as_json())
+
+
+def _eligibility(registry: Registry, product: Document, work: _Work) -> None:
+    key = product.spec.get("eligibility")
+    if not key:
+        return
+    found = rules.run(ruleset(registry, key), work.facts)
+    work.problems.extend(found.problems)
+    work.add("eligibility", "eligibility", registry.require("ruleset", key), found.values, found.trace)
+
+
+def _score(registry: Registry, product: Document, work: _Work) -> None:
+    key = product.spec.get("scorecard")
+    if not key:
+        return
+    found = scoring.score(_engine_card(registry, key), work.facts["indicators"])
+    work.problems.extend(found.problems)
+    work.add("score", "score", registry.require("scorecard", key), found.facts(), found.as_json())
+    rate = product.spec["rate"]
+    if "by_grade" in rate and found.grade is not None and work.facts.get("product"):
+        graded = rate["by_grade"].get(found.grade.key)
+        work.facts["product"] = {**work.facts["product"], "rate": graded}
+
+
+def _limit(registry: Registry, product: Document, work: _Work) -> None:
+    key = product.spec.get("limit")
+    if not key or (product.spec.get("scorecard") and work.facts["score"]["grade"] is None):
+        return
+    found = calculations.run(_engine_limit(registry, key), work.facts)
+    work.problems.extend(found.problems)
+    work.add("limit", "limit", registry.require("calculation", key), found.facts(), found.as_json())
+
+
+def keep(ctx: Context, connection: Connection, found: Mapping[int, Assessed]) -> None:
+    """Write the findings of these applications down, all in one statement."""
+    rows = [
+        {
+            "application_id": application_id,
+            "kind": one.kind,
+            "definition_key": one.document.key,
+            "definition_digest": one.document.digest,
+            "result": dict(one.result),
+            "trace": one.trace,
+            "assessed_at": ctx.now,
+        }
+        for application_id, assessed in found.items()
+        for one in assessed.findings
+    ]
+    if rows:
+        connection.execute(insert(tables.assessment), rows)
+
+
+def figures(assessed: Assessed) -> dict[str, Any]:
+    """The findings that an application's row carries, for lists and figures."""
+    score, limit = assessed.facts.get("score") or {}, assessed.facts.get("limit") or {}
+    return {
+        "score_points": score.get("points"),
+        "score_grade": score.get("grade"),
+        "limit_amount": limit.get("amount"),
+    }
+
+
+@lru_cache(maxsize=256)
+def ruleset(registry: Registry, key: str) -> rules.Ruleset:
+    """The compiled rule set."""
+    compiled = rules.compile_ruleset(registry.require("ruleset", key), registry)
+    if compiled.ruleset is None:
+        raise Refused(compiled.problems)
+    return compiled.ruleset
+
+
+@lru_cache(maxsize=256)
+def guarantee_required(registry: Registry, product_key: str) -> feel.Program | None:
+    """The product's condition under which a guarantee is needed."""
+    rule = (registry.require("product", product_key).spec.get("guarantee") or {}).get("required")
+    if rule is None:
+        return None
+    source = str(rule).lower() if isinstance(rule, bool) else rule
+    return feel.check(source, fact_scope.scope(registry, "application"), expect=feel.BOOLEAN).program
+
+
+@lru_cache(maxsize=256)
+def _engine_indicators(registry: Registry, product_key: str) -> scoring.Indicators:
+    keys = sorted(scoring.needed(registry, registry.require("product", product_key)))
+    compiled = scoring.compile_indicators(registry, keys)
+    if compiled.indicators is None:
+        raise Refused(compiled.problems)
+    return compiled.indicators
+
+
+@lru_cache(maxsize=256)
+def _engine_card(registry: Registry, key: str) -> scoring.Scorecard:
+    compiled = scoring.compile_scorecard(registry.require("scorecard", key), registry)
+    if compiled.scorecard is None:
+        raise Refused(compiled.problems)
+    return compiled.scorecard
+
+
+@lru_cache(maxsize=256)
+def _engine_limit(registry: Registry, key: str) -> calculations.Calculation:
+    compiled = calculations.compile_calculation(registry.require("calculation", key), registry)
+    if compiled.calculation is None:
+        raise Refused(compiled.problems)
+    return compiled.calculation
