@@ -1,0 +1,102 @@
+"""From a customer at the door to a decision: customer, application, papers, submission, and what each approver says.
+
+Every step can be repeated: what was done already is found and left alone, so an interrupted story goes on
+where it stopped.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Row, func, select
+
+from loanloom.demo.cast import Customer, Step
+from loanloom.demo.house import House
+from loanloom.demo.papers import paper
+from loanloom.services import applications, approvals, customers, materials, submissions, uploads
+from loanloom.services.context import Context
+from loanloom.store.tables import application as TABLE
+from loanloom.store.tables import work_item
+
+
+def apply(house: House, customer: Customer) -> int:
+    """The customer applies; the id of the application, handed in."""
+    ctx = house.at(customer.manager)
+    known = f"demo:{customer.slug}"
+    raw = {f"customer.{name}": value for name, value in customer.customer.items()}
+    customer_id = customers.create(ctx, raw, idempotency_key=f"{known}:customer", although_similar=True)
+    application_id = applications.begin(
+        ctx,
+        customer.product,
+        customer_id,
+        channel=str(customer.application["channel"]),
+        idempotency_key=f"{known}:begin",
+    )
+    row = _row(ctx, application_id)
+    if row.state == "draft":
+        _hand_in_papers(ctx, row, customer)
+        _submit(ctx, row, customer)
+    return application_id
+
+
+def decide(house: House, customer: Customer, application_id: int) -> None:
+    """Everybody who has a say takes their turn, from where the case stands."""
+    for step in customer.steps[_taken(house, application_id) :]:
+        ctx = house.at(step.by)
+        if step.decision == "resubmit":
+            _submit(ctx, _row(ctx, application_id), customer)
+        else:
+            _say(ctx, application_id, step)
+
+
+def application_of(house: House, customer: Customer) -> Row[Any] | None:
+    """The customer's application, if it has been begun: the one of the customer with this identity number."""
+    ctx = house.system()
+    vault = ctx.database.vault
+    closed = vault.search_hash(ctx.company.id, "customer.id_number", str(customer.customer["id_number"]))
+    holder = select(customers.TABLE.c.id).where(customers.TABLE.c.id_number_hash == closed).scalar_subquery()
+    with ctx.transaction() as connection:
+        return connection.execute(select(TABLE).where(TABLE.c.customer_id == holder)).first()
+
+
+def _say(ctx: Context, application_id: int, step: Step) -> None:
+    with ctx.transaction() as connection:
+        asked = select(work_item).where(work_item.c.application_id == application_id, work_item.c.status == "open")
+        item = connection.execute(asked).one()
+    approvals.decide(
+        ctx,
+        item.id,
+        step.decision,
+        expected_version=item.version,
+        idempotency_key=f"demo:item:{item.id}",
+        reason=step.reason,
+        opinion=step.opinion,
+    )
+
+
+def _taken(house: House, application_id: int) -> int:
+    """How many turns have been taken."""
+    asked = select(func.count()).where(work_item.c.application_id == application_id, work_item.c.status == "done")
+    with house.system().transaction() as connection:
+        return int(connection.execute(asked).scalar_one())
+
+
+def _submit(ctx: Context, row: Row[Any], customer: Customer) -> None:
+    key = f"demo:{customer.slug}:submit:{row.version}"
+    submissions.submit(ctx, row.id, customer.filled_in(), version=row.version, idempotency_key=key)
+
+
+def _hand_in_papers(ctx: Context, row: Row[Any], customer: Customer) -> None:
+    """A one-page paper for every required item of the product's list."""
+    known = {"application": customer.application, "customer": customer.customer}
+    with ctx.transaction() as connection:
+        for item in materials.listing(connection, ctx.registry, row, known):
+            if item.required and not item.files and "pdf" in item.accept:
+                name = f"{item.title.get('zh', item.key)}.pdf"
+                content = paper(item.title.get("en", item.key), row.number)
+                uploads.keep(ctx, connection, ("application", row.id), name, content, material=item.key)
+
+
+def _row(ctx: Context, application_id: int) -> Row[Any]:
+    with ctx.transaction() as connection:
+        return applications.read(ctx, connection, application_id)

@@ -1,0 +1,93 @@
+"""The demo's company: founding it, hiring the staff, and a Context for whoever is at the desk."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from sqlalchemy import select
+
+from loanloom.demo.cast import Cast
+from loanloom.services import company as companies
+from loanloom.services import founding, users
+from loanloom.services.context import Context, system_actor
+from loanloom.services.surroundings import acting, context_of
+from loanloom.store.database import Database
+from loanloom.store.tables import membership
+
+KEY = "qinghe"
+NAME = "青禾小额贷款有限公司（演示）"
+BEGINS_ON = date(2026, 3, 2)
+DOMAIN = "demo.invalid"
+
+
+class House:
+    """One company with its staff; `at` gives the surroundings of one of them as they are now."""
+
+    def __init__(self, database: Database, key: str = KEY) -> None:
+        self.database = database
+        self.key = key
+        self._ids: dict[str, int] = {}
+
+    def system(self) -> Context:
+        """The house itself acts: founding and counting, nothing that a person would do."""
+        return context_of(self.database, self.key, system_actor("demo"))
+
+    def at(self, username: str) -> Context:
+        """This person acts."""
+        return acting(context_of(self.database, self.key), username)
+
+    @property
+    def business_date(self) -> date:
+        """The company's business date now."""
+        with self.database.transaction() as connection:
+            return companies.business_date(connection, companies.read(connection, self.key).id)
+
+
+def found(database: Database, project: Path, cast: Cast, key: str = KEY) -> House:
+    """The company with its first release and its staff; what is there already is left as it is."""
+    house = House(database, key)
+    with database.transaction() as connection:
+        known = {company.key: company for company in companies.every(connection)}
+    if key not in known:
+        wanted = founding.Founding(key=key, name=NAME, business_date=BEGINS_ON)
+        founding.found(database, wanted, now=datetime.now(UTC))
+    if key not in known or known[key].release_id is None:
+        founding.apply_first_release(database, key, project)
+    _hire(house, cast)
+    return house
+
+
+def exists(database: Database, key: str = KEY) -> bool:
+    """Whether the demo's company has been founded."""
+    with database.transaction() as connection:
+        return any(company.key == key for company in companies.every(connection))
+
+
+def log_ins(database: Database, cast: Cast, key: str = KEY) -> list[tuple[str, str, str]]:
+    """(user name, password, who that is) for everybody."""
+    ctx = House(database, key).system()
+    titles = {role.key: role.title for role in ctx.registry.all("role")}
+    return [
+        (person.username, cast.password, f"{titles[person.roles[0]]['en']}, {person.name}") for person in cast.people
+    ] + [(cast.borrower, cast.password, f"{titles['borrower']['en']}")]
+
+
+def _hire(house: House, cast: Cast) -> None:
+    ctx = house.system()
+    with ctx.transaction() as connection:
+        members = connection.execute(select(membership.c.id).where(membership.c.company_id == ctx.company.id)).all()
+    if len(members) >= len(cast.people):
+        return
+    for person in cast.people:
+        users.create(
+            ctx,
+            username=person.username,
+            name=person.name,
+            email=f"{person.username}@{DOMAIN}",
+            password=cast.password,
+            roles=person.roles,
+            unit=person.unit,
+            position=person.position,
+            exists_ok=True,
+        )

@@ -1,0 +1,66 @@
+"""Money coming back: what each customer pays on a day, by habit. Amounts are asked of the books, never made up."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date, timedelta
+from decimal import Decimal
+
+from sqlalchemy import func, select
+
+from loanloom.core.dates import add_months
+from loanloom.demo.cast import Customer
+from loanloom.demo.house import House
+from loanloom.demo.lending import loan_of
+from loanloom.services import loan_rows, repayments
+from loanloom.store.tables import application, instalment, loan
+
+SETTLES_ON = date(2026, 4, 15)
+FIRST_PART = Decimal(1000)
+"""Who pays in parts brings so much of the first instalment on its due day, and the rest two days later."""
+REST_AFTER = timedelta(days=2)
+CENT = Decimal("0.01")
+
+
+def pay(house: House, customer: Customer, today: date) -> None:
+    """What this customer pays today, if anything."""
+    if customer.repays == "never" or customer.disbursed_on is None or customer.disbursed_on >= today:
+        return
+    loan_id = loan_of(house, customer)
+    assert loan_id is not None, f"{customer.slug} has no loan"
+    ctx, key = house.at("finance"), f"demo:{customer.slug}:{today}"
+    if customer.repays == "prepaid" and today == SETTLES_ON:
+        owed = repayments.preview(ctx, loan_id, CENT, "settle").payoff.total
+        if owed:
+            repayments.receive(ctx, loan_id, owed, "settle", idempotency_key=key)
+        return
+    first = add_months(customer.disbursed_on, 1)
+    if customer.repays == "in_parts" and first <= today < first + REST_AFTER:
+        if today == first:
+            repayments.receive(ctx, loan_id, FIRST_PART, idempotency_key=key)
+        return
+    due = loan_rows.due_today(repayments.preview(ctx, loan_id, CENT).kept.loan, today)
+    if due:
+        repayments.receive(ctx, loan_id, due, idempotency_key=key)
+
+
+def pay_in_bulk(house: House, today: date, *, missing: Collection[str] = ()) -> int:
+    """Imported customers pay what falls due today, but for recorded outcomes in `missing`; how many paid."""
+    asked = (
+        select(loan.c.id)
+        .join(instalment, instalment.c.loan_id == loan.c.id)
+        .join(application, application.c.id == loan.c.application_id)
+        .where(
+            instalment.c.due_on == today,
+            instalment.c.status == "due",
+            application.c.imported_key.is_not(None),
+            func.coalesce(application.c.recorded_outcome, "").not_in(tuple(missing)),
+        )
+    )
+    with house.system().transaction() as connection:
+        waiting = list(connection.execute(asked).scalars())
+    if not waiting:
+        return 0
+    received, refused = repayments.receive_many(house.at("finance"), dict.fromkeys(waiting))
+    assert not refused, f"{len(refused)} repayments were refused"
+    return len(received)
