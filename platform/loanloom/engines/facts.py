@@ -178,6 +178,32 @@ def _from_spec(pointer: str) -> str:
     return pointer[5:] if pointer == "/spec" or pointer.startswith("/spec/") else pointer
 
 
+def at(facts: Mapping[str, Any], path: str) -> Any:
+    """The fact at a dotted path; for a path through a list, the list."""
+    value: Any = facts
+    for name in path.split("."):
+        if not isinstance(value, Mapping):
+            return value
+        value = value.get(name)
+    return value
+
+
+def circles(reads: Mapping[str, Iterable[str]]) -> list[tuple[str, ...]]:
+    """One circle through each group of names that need one another."""
+    found: list[tuple[str, ...]] = []
+    seen: set[str] = set()
+    for start in sorted(reads):
+        path: list[str] = []
+        here: str | None = start
+        while here is not None and here not in path and here not in seen:
+            path.append(here)
+            here = next(iter(sorted(reads.get(here, ()))), None)
+        if here is not None and here in path:
+            found.append(tuple(path[path.index(here):]))
+        seen.update(path)
+    return found
+
+
 def run_problem(problem: feel.FeelProblem, what: str, title: Text) -> Problem:
     """A mistake met while running, said with what it happened in."""
     en, zh = title.get("en") or what, title.get("zh") or title.get("en") or what
@@ -215,10 +241,17 @@ def _value(value: Any, type_: Type | None, path: str, problems: list[Problem]) -
         return [_value(one, item, f"{path}.{place_}", problems) for place_, one in enumerate(value, 1)]
     if isinstance(value, bool):
         return value
+    read = scalar(value, type_)
+    if read is None:
+        problems.append(_unreadable(path, value, type_))
+    return read
+
+
+def scalar(value: Any, type_: Type | None) -> Any:
+    """One plain value as the FEEL value of its type; None where it cannot be read."""
     try:
         return _scalar(value, type_)
     except (ValueError, InvalidOperation):
-        problems.append(_unreadable(path, value, type_))
         return None
 
 

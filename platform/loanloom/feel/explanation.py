@@ -170,8 +170,12 @@ class _Speaker:
             return f"{'all of' if node.name == 'and' else 'any of'} ({joined})"
         if node.kind == "not":
             return f"{'并非' if self.chinese else 'not'} ({self._phrase(parts[0])})"
+        if node.kind == "call" and parts and all(one.seen for one in parts):
+            return f"{node.name}({', '.join(self._phrase(one) for one in parts)})"
         if node.kind == "if":
             taken = parts[1] if parts[1].seen else parts[2]
+            if taken.kind == "if" and taken is parts[2]:
+                return self._phrase(taken)
             because = self.say(parts[0])
             return f"因 {because}，取 {self.say(taken)}" if self.chinese else f"since {because}, {self.say(taken)}"
         if node.kind == "between":

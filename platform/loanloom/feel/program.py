@@ -65,6 +65,11 @@ class Program:
         """The generated source, to look at."""
         return generate(self.tree, self._parameters())[0]
 
+    @property
+    def tested(self) -> str | None:
+        """The slot of the tested value, for unary tests."""
+        return self._tested.slot if self._tested is not None else None
+
     def _parameters(self) -> tuple[t.Local, ...]:
         return (self._tested,) if self._tested is not None else ()
 

@@ -86,7 +86,7 @@ def is_a(value: object, type_: Type) -> bool:
     if kind == "range" and type_.item is not None and isinstance(value, Interval):
         return is_a(value.low, type_.item) and is_a(value.high, type_.item)
     if kind == "context" and type_.fields:
-        return all(name in value and is_a(value[name], one) for name, one in type_.fields)  # type: ignore[index,operator]
+        return all(is_a(value[name], one) if name in value else one.nullable for name, one in type_.fields)  # type: ignore[index,operator]
     return True
 
 

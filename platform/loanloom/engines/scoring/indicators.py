@@ -120,7 +120,7 @@ class Indicators:
 
 
 def _missing(one: Indicator, seen: Mapping[str, Any]) -> Problem:
-    empty = sorted(path for path in one.program.inputs if _at(seen, path) is None)
+    empty = sorted(path for path in one.program.inputs if fact_scope.at(seen, path) is None)
     hint = text(f"Not filled in: {', '.join(empty)}.", f"未填写：{'、'.join(empty)}。") if empty else None
     return Problem(
         code="indicator.missing", field=f"indicators.{one.key}", hint=hint,
@@ -131,15 +131,6 @@ def _out_of_range(one: Indicator) -> Problem:
     return Problem(
         code="indicator.out_of_range", field=f"indicators.{one.key}",
         message=text(f"{say(one.title, 'en')} is out of range.", f"{say(one.title, 'zh')}超出范围。"))  # fmt: skip
-
-
-def _at(facts: Mapping[str, Any], path: str) -> Any:
-    value: Any = facts
-    for name in path.split("."):
-        if not isinstance(value, Mapping):
-            return value
-        value = value.get(name)
-    return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,23 +236,7 @@ def _arranged(sound: Mapping[str, Indicator]) -> tuple[tuple[Indicator, ...], li
         for key in ready:
             ordered.append(left.pop(key))
             done.add(key)
-    return tuple(ordered), circles_of({key: one.reads & left.keys() for key, one in left.items()})
-
-
-def circles_of(reads: Mapping[str, Iterable[str]]) -> list[tuple[str, ...]]:
-    """One circle through each group of names that need one another."""
-    found: list[tuple[str, ...]] = []
-    seen: set[str] = set()
-    for start in sorted(reads):
-        path: list[str] = []
-        at: str | None = start
-        while at is not None and at not in path and at not in seen:
-            path.append(at)
-            at = next(iter(sorted(reads.get(at, ()))), None)
-        if at is not None and at in path:
-            found.append(tuple(path[path.index(at):]))
-        seen.update(path)
-    return found
+    return tuple(ordered), fact_scope.circles({key: one.reads & left.keys() for key, one in left.items()})
 
 
 def needed(registry: Registry, product: Document) -> frozenset[str]:

@@ -1,0 +1,142 @@
+"""Calculation document -> Calculation: parameters checked now, steps put in the order they need, every mistake gathered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from loanloom import feel
+from loanloom.engines import facts as fact_scope
+from loanloom.engines.calculations.model import Calculation, Check, Parameter, Rounding, Step
+from loanloom.feel import Program, Type
+from loanloom.metadata.document import Document
+from loanloom.metadata.nearest import hint as nearest_hint
+from loanloom.metadata.registry import Registry
+from loanloom.problems import Problem, Text, text
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledCalculation:
+    """A calculation ready to run, or None with what is wrong."""
+
+    calculation: Calculation | None
+    problems: tuple[Problem, ...]
+
+
+def compile_calculation(document: Document, registry: Registry) -> CompiledCalculation:
+    """Read and check one calculation document."""
+    return _Compiler(document, registry).run()
+
+
+class _Compiler:
+    def __init__(self, document: Document, registry: Registry) -> None:
+        self.document = document
+        self.problems: list[Problem] = []
+        self.facts = fact_scope.scope(registry, document.spec["subject"])
+        self.labels = fact_scope.labels(registry)
+
+    def say(self, code: str, message: Text, pointer: str, hint: Text | None = None) -> None:
+        self.problems.append(self.document.problem(code, message, pointer, hint=hint))
+
+    def run(self) -> CompiledCalculation:
+        spec = self.document.spec
+        parameters = tuple(self._parameter(one, f"/parameters/{place}") for place, one in enumerate(spec.get("parameters", ())))
+        self._names(spec)
+        values = {one.key: one.value for one in parameters}
+        types: dict[str, Type] = {one.key: one.type for one in parameters}
+        self._parameter_checks(spec.get("parameters", ()), feel.context(types), values)
+        scope = self._scope(types, spec["steps"])
+        programs = [self._program(one["value"], scope, feel.NUMBER, f"/steps/{place}/value") for place, one in enumerate(spec["steps"])]
+        steps = self._arranged(spec["steps"], programs)
+        checks = tuple(self._check(one, scope, f"/checks/{place}") for place, one in enumerate(spec.get("checks", ())))
+        keys = [one["key"] for one in spec["steps"]]
+        if spec["result"] not in keys:
+            self.say("calculation.unknown_result", text(f'There is no step "{spec["result"]}".', f"没有步骤“{spec['result']}”。"),
+                     "/result", nearest_hint(spec["result"], keys))  # fmt: skip
+        if self.problems:
+            return CompiledCalculation(None, tuple(self.problems))
+        return CompiledCalculation(
+            Calculation(key=self.document.key, title=self.document.title, digest=self.document.digest, parameters=parameters,
+                        values=values, steps=steps, checks=tuple(one for one in checks if one), result=spec["result"],
+                        labels={**self.labels, **{one.key: one.title for one in (*parameters, *steps)}}),
+            (),
+        )  # fmt: skip
+
+    def _scope(self, types: Mapping[str, Type], steps: Sequence[Mapping[str, Any]]) -> Type:
+        bare = {one["key"]: feel.optional(feel.NUMBER) for one in steps}
+        return feel.context({**self.facts.members, **bare, **types})
+
+    def _parameter(self, spec: Mapping[str, Any], pointer: str) -> Parameter:
+        type_ = fact_scope.SCALARS[spec["type"]]
+        value = spec["value"]
+        right = {"number": isinstance(value, int | Decimal) and not isinstance(value, bool), "string": isinstance(value, str),
+                 "boolean": isinstance(value, bool), "date": isinstance(value, str)}[spec["type"]]  # fmt: skip
+        read = fact_scope.scalar(value, type_) if right else None
+        if read is None:
+            self.say("calculation.parameter_type", text(f'"{value}" is not a {spec["type"]}.', f"“{value}”不是所声明的类型。"),
+                     f"{pointer}/value")  # fmt: skip
+        return Parameter(key=spec["key"], title=spec["title"], type=type_, value=read)
+
+    def _names(self, spec: Mapping[str, Any]) -> None:
+        seen: set[str] = set()
+        listed = [(f"/parameters/{place}/key", one["key"]) for place, one in enumerate(spec.get("parameters", ()))]
+        listed += [(f"/steps/{place}/key", one["key"]) for place, one in enumerate(spec["steps"])]
+        for pointer, key in listed:
+            if key in seen:
+                self.say("calculation.duplicate_name", text(f'"{key}" is there twice.', f"“{key}”重复。"), pointer)
+            elif key in self.facts.members:
+                self.say("calculation.name_taken", text(f'"{key}" is the name of a fact already.', f"“{key}”已是事实名称。"), pointer,
+                         text("Choose another key.", "请换一个键。"))  # fmt: skip
+            seen.add(key)
+
+    def _parameter_checks(self, listed: Sequence[Mapping[str, Any]], scope: Type, values: Mapping[str, Any]) -> None:
+        for place, one in enumerate(listed):
+            if "check" not in one:
+                continue
+            program = self._program(one["check"], scope, feel.BOOLEAN, f"/parameters/{place}/check")
+            if program is None or None in values.values():
+                continue
+            if program.evaluate(values).value is not True:
+                why = program.explain(values)
+                self.say("calculation.parameter_check",
+                         text(f'"{one["key"]}" breaks its own rule: {why.in_words("en")}.', f"参数“{one['key']}”不满足校验：{why.in_words('zh')}。"),
+                         f"/parameters/{place}/value")  # fmt: skip
+
+    def _program(self, source: str, scope: Type, expect: Type, pointer: str) -> Program | None:
+        checked = feel.check(source, scope, expect=expect)
+        self.problems.extend(fact_scope.problem_from_feel(one, self.document, pointer) for one in checked.problems)
+        return checked.program
+
+    def _check(self, spec: Mapping[str, Any], scope: Type, pointer: str) -> Check | None:
+        program = self._program(spec["rule"], scope, feel.BOOLEAN, f"{pointer}/rule")
+        return Check(program, spec["message"]) if program is not None else None
+
+    def _arranged(self, listed: Sequence[Mapping[str, Any]], programs: Sequence[Program | None]) -> tuple[Step, ...]:
+        """The steps in an order in which each comes after those it reads; circles are problems."""
+        steps: dict[str, Step] = {}
+        for one, program in zip(listed, programs, strict=True):
+            if program is not None:
+                steps[one["key"]] = Step(key=one["key"], title=one["title"], program=program, rounding=_rounding(one.get("round")))
+        reads = {key: one.program.inputs & steps.keys() for key, one in steps.items()}
+        ordered: list[Step] = []
+        done: set[str] = set()
+        while ready := [key for key in steps if key not in done and reads[key] <= done]:
+            ordered += [steps[key] for key in ready]
+            done.update(ready)
+        for circle in fact_scope.circles({key: found - done for key, found in reads.items() if key not in done}):
+            path = " -> ".join((*circle, circle[0]))
+            place = next(place for place, one in enumerate(listed) if one["key"] == circle[0])
+            self.say("calculation.cycle", text(f"These steps need one another in a circle: {path}.", f"步骤循环引用：{path}。"),
+                     f"/steps/{place}/value", text("Let one of them be computed without the others.", "请让其中一步不依赖其他步骤。"))  # fmt: skip
+        return tuple(ordered)
+
+
+def _rounding(spec: Mapping[str, Any] | None) -> Rounding | None:
+    return None if spec is None else Rounding(int(spec["digits"]), spec.get("mode", "half_up"))
+
+
+def check(registry: Registry) -> list[Problem]:
+    """What is wrong with the calculations of a registry."""
+    return [one for document in registry.all("calculation") for one in compile_calculation(document, registry).problems]
