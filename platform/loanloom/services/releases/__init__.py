@@ -7,6 +7,7 @@ from loanloom.services.releases.activating import activate, activate_due, instal
 from loanloom.services.releases.checking import Checked, check, check_bundle
 from loanloom.services.releases.deciding import approve, reject, withdraw
 from loanloom.services.releases.drift import Drift, drift, export
+from loanloom.services.releases.history import Release, by_plan
 from loanloom.services.releases.known import kinds
 from loanloom.services.releases.planning import Plan
 from loanloom.services.releases.proposing import (
@@ -21,7 +22,8 @@ from loanloom.services.releases.snapshots import live, pinned
 from loanloom.services.releases.stops import is_stopped, lift, stop, stopped
 
 __all__ = [
-    "Checked", "Drift", "Plan", "activate", "activate_due", "approve", "check", "check_bundle", "drift", "export",
+    "Checked", "Drift", "Plan", "Release", "activate", "activate_due", "approve", "by_plan", "check", "check_bundle",
+    "drift", "export",
     "install", "is_stopped", "kinds", "lift", "live", "pinned", "plan_bundle", "plan_drafts", "propose_again",
     "propose_bundle", "propose_drafts", "propose_rollback", "reject", "stop", "stopped", "withdraw",
 ]  # fmt: skip
