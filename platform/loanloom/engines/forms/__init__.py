@@ -5,19 +5,10 @@ One evaluator serves page, REST, import, read-only view and paper.
 
 from loanloom.engines.forms.access import modes, writable
 from loanloom.engines.forms.compile import check, compile_form
+from loanloom.engines.forms.describing import Telling, describe, element_id, view_of_evaluated
 from loanloom.engines.forms.evaluate import Evaluated, evaluate
 from loanloom.engines.forms.model import Compiled, Form, FormField, Mode, Option
-from loanloom.engines.forms.view import (
-    FieldView,
-    FormView,
-    GroupView,
-    RowView,
-    SectionView,
-    describe,
-    element_id,
-    preview,
-    view_of_evaluated,
-)
+from loanloom.engines.forms.view import FieldView, FormView, GroupView, RowView, SectionView
 
 __all__ = [
     "Compiled",
@@ -31,13 +22,13 @@ __all__ = [
     "Option",
     "RowView",
     "SectionView",
+    "Telling",
     "check",
     "compile_form",
     "describe",
     "element_id",
     "evaluate",
     "modes",
-    "preview",
     "view_of_evaluated",
     "writable",
 ]

@@ -1,0 +1,202 @@
+"""Drawing a form: the same settling as `evaluate`, turned into a view. Pure; what is shown and what is judged
+cannot differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from loanloom.engines.forms import formats
+from loanloom.engines.forms.access import modes
+from loanloom.engines.forms.evaluate import Evaluated, judge, problems_of, values_of
+from loanloom.engines.forms.fieldtypes import FIELD_TYPES
+from loanloom.engines.forms.inputs import Raw, sort_out
+from loanloom.engines.forms.model import Facts, Form, FormField, Option, Section
+from loanloom.engines.forms.settle import ABSENT, Cell, Row, Settled, settle
+from loanloom.engines.forms.view import FieldView, FormView, GroupView, RowView, SectionView
+from loanloom.problems import Problem
+
+Telling = Literal["none", "entered", "all"]
+"""Which problems a view shows: none, those of what was typed so far, or all."""
+_WAITING = ("form.required", "form.too_few_rows")
+"""Problems that wait for the submission: nobody likes to be told off for what they have not reached yet."""
+
+
+def describe(
+    form: Form,
+    facts: Facts,
+    roles: Iterable[str] = (),
+    node: str | None = None,
+    *,
+    raw: Raw | None = None,
+    telling: Telling = "none",
+    also: Sequence[Problem] = (),
+    read_only: bool = False,
+) -> FormView:
+    """The view of a form over stored facts and, when given, what has been typed so far.
+
+    `also` are problems found elsewhere (the product's limits, a file that was refused): shown at their fields too.
+    """
+    allowed = modes(form, roles, node)
+    if read_only:
+        allowed = {path: "read" if mode == "write" else mode for path, mode in allowed.items()}
+    settled = settle(form, None if raw is None else sort_out(form, raw), facts, allowed)
+    judge(settled)
+    return _Drawing(settled, telling, tuple(also)).draw()
+
+
+def view_of_evaluated(evaluated: Evaluated) -> FormView:
+    """The page again, with everything that was wrong."""
+    return _Drawing(evaluated.settled, "all", ()).draw()
+
+
+def element_id(path: str) -> str:
+    """The id of a field's element, for labels and the links of the error summary."""
+    return f"f-{path}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawing:
+    settled: Settled
+    telling: Telling
+    also: tuple[Problem, ...]
+
+    def draw(self) -> FormView:
+        form = self.settled.form
+        sections = tuple(
+            drawn
+            for section, shown in zip(form.sections, self.settled.sections, strict=True)
+            if shown and (drawn := self.section(section)) is not None
+        )
+        return FormView(
+            key=form.key,
+            title=form.title,
+            layout=form.layout,
+            sections=sections,
+            problems=self.summary(),
+            values=values_of(self.settled),
+            editable=any(one.editable for section in sections for one in section.fields),
+        )
+
+    def summary(self) -> tuple[Problem, ...]:
+        """What is told, in the order of the page; a problem that is known twice is told once."""
+        own = problems_of(self.settled)
+        if self.telling == "none":
+            own = []
+        elif self.telling == "entered":
+            own = [one for one in own if one.code not in _WAITING and one not in self.settled.problems]
+        order = {path: at for at, path in enumerate(self.settled.cells)}
+        beside = sorted((one for one in self.also if one not in own), key=lambda one: order.get(one.field or "", 999))
+        return (*own, *beside)
+
+    def section(self, section: Section) -> SectionView | None:
+        cells = [self.settled.cells[one.path] for one in section.fields]
+        fields = tuple(self.field(cell) for cell in cells if cell.shown)
+        if not fields:
+            return None
+        wrong = any(one.problems or _rows_wrong(one) for one in fields)
+        return SectionView(
+            key=section.key,
+            title=section.title,
+            hint=section.hint,
+            columns=section.columns,
+            fields=fields,
+            has_problems=wrong,
+        )
+
+    def told(self, cell: Cell) -> tuple[Problem, ...]:
+        own: list[Problem] = [] if self.telling == "none" else list(cell.problems)
+        if self.telling == "entered":
+            own = [one for one in own if one.code not in _WAITING]
+        return (*own, *(one for one in self.also if one.field == cell.path and one not in own))
+
+    def field(self, cell: Cell) -> FieldView:
+        wanted, spec = cell.field, cell.field.spec
+        value, words = _content(cell)
+        return FieldView(
+            name=cell.path,
+            id=element_id(cell.path),
+            title=spec.title,
+            type=spec.type,
+            mode=cell.mode,
+            value=value,
+            text=words,
+            chosen=_chosen(cell),
+            hint=wanted.hint or spec.hint,
+            unit=spec.unit,
+            required=cell.required,
+            editable=cell.writable,
+            triggers=wanted.triggers,
+            options=_options(cell),
+            minimum=spec.minimum,
+            maximum=spec.maximum,
+            max_length=spec.max_length,
+            decimals=spec.decimals,
+            accept=spec.accept,
+            max_size_mb=spec.max_size_mb,
+            problems=self.told(cell),
+            group=self.group(cell) if cell.rows is not None else None,
+        )
+
+    def group(self, cell: Cell) -> GroupView:
+        group, rows = cell.field.group, cell.rows or []
+        assert group is not None
+        shown = [column for column in group.columns if any(row.cells[column.path].shown for row in rows)]
+        return GroupView(
+            rows=tuple(self.row(cell, row, number) for number, row in enumerate(rows)),
+            columns=tuple(column.title for column in shown),
+            can_add=cell.writable and len(rows) < group.max_rows,
+            can_remove=cell.writable and len(rows) > group.min_rows,
+        )
+
+    def row(self, parent: Cell, row: Row, number: int) -> RowView:
+        assert parent.field.group is not None
+        cells = [row.cells[column.path] for column in parent.field.group.columns]
+        return RowView(
+            number=number,
+            was="" if row.was is None else str(row.was),
+            fields=tuple(self.field(cell) for cell in cells if cell.shown),
+        )
+
+
+def _rows_wrong(one: FieldView) -> bool:
+    return any(inner.problems for row in (one.group.rows if one.group else ()) for inner in row.fields)
+
+
+def _content(cell: Cell) -> tuple[Any, str]:
+    """The typed value for reading and the text of the input: what was typed where it cannot be read."""
+    spec, value = cell.field.spec, cell.value
+    if cell.rows is not None:
+        return None, ""
+    if cell.mode == "masked":
+        hidden = formats.masked(_write(value, cell.field)) if value not in (None, ()) else ""
+        return hidden, hidden
+    if cell.typed is not ABSENT and cell.problems and isinstance(cell.typed, str):
+        return value, cell.typed
+    if (
+        cell.typed is not ABSENT
+        and cell.problems
+        and isinstance(cell.typed, list | tuple)
+        and spec.type != "multi_choice"
+    ):
+        return value, next((part for part in cell.typed if isinstance(part, str) and part), "")
+    return value, "" if value is None or value == () else _write(value, cell.field)
+
+
+def _write(value: Any, wanted: FormField) -> str:
+    return FIELD_TYPES[wanted.spec.type].write(value, wanted.spec)
+
+
+def _chosen(cell: Cell) -> frozenset[str]:
+    value = cell.value
+    if isinstance(value, list | tuple) and cell.rows is None:
+        return frozenset(value)
+    if isinstance(value, bool):
+        return frozenset({"true" if value else "false"})
+    return frozenset({value}) if isinstance(value, str) else frozenset()
+
+
+def _options(cell: Cell) -> tuple[Option, ...]:
+    chosen = _chosen(cell)
+    return tuple(one for one in cell.field.spec.options if not one.retired or one.key in chosen)
