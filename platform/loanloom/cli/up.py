@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 
 import click
 
@@ -22,9 +23,9 @@ def up(port: int | None, host: str | None) -> None:
     sys.exit(run(settings))
 
 
-def run(settings: Settings) -> int:
-    """Everything, until asked to stop; the exit code."""
-    prepared = Prepared()
+def run(settings: Settings, log_ins: Sequence[tuple[str, str, str]] = ()) -> int:
+    """Everything, until asked to stop; the exit code. `log_ins` (name, password, words) are shown in the welcome."""
+    prepared = Prepared(list(log_ins))
     return supervise(
         settings,
         prepare=lambda: prepare(settings, prepared, say),

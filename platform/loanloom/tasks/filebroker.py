@@ -19,6 +19,9 @@ from kombu.utils.encoding import bytes_to_str, str_to_bytes
 from kombu.utils.json import dumps, loads
 
 
+LOOK = 0.4
+
+
 class Channel(filesystem.Channel):  # type: ignore[misc]  # kombu ships no types
     """One folder for messages, one for what is being taken."""
 
@@ -63,3 +66,7 @@ class Transport(filesystem.Transport):  # type: ignore[misc]  # kombu ships no t
 
     Channel = Channel
     polling_interval = 0.2
+
+    def drain_events(self, connection: Any, timeout: float | None = None) -> None:
+        """Look more often than asked whether there is something else to do, such as stopping."""
+        super().drain_events(connection, timeout=None if timeout is None else min(timeout, LOOK))

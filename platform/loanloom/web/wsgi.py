@@ -16,3 +16,4 @@ app = create_app(
     secure_cookies=settings.https_only,
     proxies=settings.trusted_proxies,
 )
+database.close()  # a process that only starts others keeps no connection
