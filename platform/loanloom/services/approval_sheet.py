@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from loanloom.engines import flows, products
 from loanloom.metadata.registry import Registry
@@ -174,7 +175,7 @@ def _findings(connection: Connection, case: Case) -> dict[str, Finding]:
     table = tables.assessment
     rows = connection.execute(
         select(table)
-        .distinct(table.c.kind)
+        .ext(distinct_on(table.c.kind))
         .where(table.c.application_id == case.row.id)
         .order_by(table.c.kind, table.c.id.desc())
     )

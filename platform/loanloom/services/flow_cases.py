@@ -100,7 +100,7 @@ def automatic(case: Case) -> flows.Automatic:
         if not named:
             return flows.Ruled(values={}, problems=(_no_flow(case.row.product_key),))
         result = rules.run(_ruleset(case.registry, named), facts)
-        return flows.Ruled(values=result.values, ruleset=named, trace=result.trace, problems=result.problems)
+        return flows.Ruled(values=result.facts(), ruleset=named, trace=result.as_json(), problems=result.problems)
 
     return run
 

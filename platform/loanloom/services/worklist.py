@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, all_, and_, func, literal, or_, select, tuple_
 
 from loanloom.problems import Text
 from loanloom.services import scope
@@ -133,7 +133,7 @@ def _group(ctx: Context) -> ColumnElement[bool]:
         ITEM.c.assignee.is_(None),
         ITEM.c.role.in_(ctx.actor.roles),
         or_(ITEM.c.scope == "all", ITEM.c.unit == branch),
-        ~ITEM.c.excluded.any(ctx.actor.user_id),
+        literal(ctx.actor.user_id) != all_(ITEM.c.excluded),
     )
 
 
