@@ -1,6 +1,8 @@
-"""What every expression may see: the facts' types from a registry, their labels, and raw stored values made into FEEL values.
+"""What every expression may see: the facts' types from a registry, their labels, and raw stored values made into FEEL
+values.
 
-Pure. The names are those of the whole house (customer.*, application.*, indicators.*, score.*, limit.* ...); a fact that a case does
+Pure. The names are those of the whole house (customer.*, application.*, indicators.*, score.*, limit.* ...); a fact
+that a case does
 not have yet is null. Services load the values; this room only says what they are.
 """
 
@@ -21,10 +23,21 @@ from loanloom.metadata.registry import Registry
 from loanloom.problems import Problem, Text, text
 
 FIELD: Mapping[str, Type] = {
-    "text": STRING, "long_text": STRING, "phone": STRING, "id_card": STRING, "choice": STRING, "file": STRING,
-    "month": STRING, "integer": NUMBER, "number": NUMBER, "money": NUMBER, "percent": NUMBER, "date": DATE,
-    "yes_no": BOOLEAN, "multi_choice": list_of(STRING),
-}  # fmt: skip
+    "text": STRING,
+    "long_text": STRING,
+    "phone": STRING,
+    "id_card": STRING,
+    "choice": STRING,
+    "file": STRING,
+    "month": STRING,
+    "integer": NUMBER,
+    "number": NUMBER,
+    "money": NUMBER,
+    "percent": NUMBER,
+    "date": DATE,
+    "yes_no": BOOLEAN,
+    "multi_choice": list_of(STRING),
+}
 """Field types to FEEL types; `table` is a list of contexts."""
 
 SCALARS: Mapping[str, Type] = {"number": NUMBER, "string": STRING, "boolean": BOOLEAN, "date": DATE}
@@ -32,13 +45,25 @@ SCALARS: Mapping[str, Type] = {"number": NUMBER, "string": STRING, "boolean": BO
 
 _ROWS = {"guarantors": "guarantor", "collateral": "collateral"}
 _PRODUCT = {
-    "key": STRING, "class": enumeration(("personal", "business", "farmer")), "currency": STRING, "rate": NUMBER,
-    "amount_min": NUMBER, "amount_max": NUMBER, "term_min": NUMBER, "term_max": NUMBER,
-}  # fmt: skip
+    "key": STRING,
+    "class": enumeration(("personal", "business", "farmer")),
+    "currency": STRING,
+    "rate": NUMBER,
+    "amount_min": NUMBER,
+    "amount_max": NUMBER,
+    "term_min": NUMBER,
+    "term_max": NUMBER,
+    "penalty_uplift": NUMBER,
+}
 _INSTALMENT = {
-    "number": NUMBER, "start_on": DATE, "due_on": DATE, "payment": NUMBER, "principal": NUMBER, "interest": NUMBER,
+    "number": NUMBER,
+    "start_on": DATE,
+    "due_on": DATE,
+    "payment": NUMBER,
+    "principal": NUMBER,
+    "interest": NUMBER,
     "closing": NUMBER,
-}  # fmt: skip
+}
 _RECORDS = ("customer", "application", "company", "sanction", "contract", "loan")
 _SUBJECTS: Mapping[str, tuple[str, ...]] = {
     "customer": ("customer", "company"),
@@ -93,11 +118,13 @@ def scope(registry: Registry, subject: str = "application") -> Type:
 
 def _indicators(registry: Registry, subject: str) -> Type:
     allowed = _INDICATOR_SUBJECTS.get(subject)
-    return context({
-        one.key: optional(SCALARS[one.spec["type"]])
-        for one in registry.all("indicator")
-        if allowed is None or one.spec["subject"] in allowed
-    })  # fmt: skip
+    return context(
+        {
+            one.key: optional(SCALARS[one.spec["type"]])
+            for one in registry.all("indicator")
+            if allowed is None or one.spec["subject"] in allowed
+        }
+    )
 
 
 def _grades(registry: Registry) -> Type:
@@ -134,30 +161,40 @@ def output_type(output: Mapping[str, Any]) -> Type:
 
 @lru_cache(maxsize=16)
 def labels(registry: Registry) -> Mapping[str, Text]:
-    """What people call each fact, by its path: for explanations and pickers."""
+    """What people call each fact, by its path, and each code as `path=code`: for explanations and pickers."""
     found: dict[str, Text] = {}
     for record in _RECORDS:
-        _label(found, record, registry.entity_fields(record))
+        _label(found, record, registry.entity_fields(record), registry)
     for name, record in _ROWS.items():
-        _label(found, name, registry.entity_fields(record))
+        _label(found, name, registry.entity_fields(record), registry)
     for one in registry.all("indicator"):
         found[f"indicators.{one.key}"] = one.title
+    for card in registry.all("scorecard"):
+        for grade in card.spec["grades"]:
+            found.setdefault(f"score.grade={grade['key']}", grade["title"])
     for calculation in registry.all("calculation"):
         for step in calculation.spec["steps"]:
             found.setdefault(f"limit.{step['key']}", step["title"])
     found |= {
-        "score.points": text("score", "评分"), "score.grade": text("grade", "评分等级"),
-        "limit.amount": text("credit limit", "测算额度"), "eligibility.outcome": text("eligibility", "准入结论"),
-        "decision.outcome": text("decision", "审批结论"), "as_of": text("today", "当前业务日期"),
+        "score.points": text("score", "评分"),
+        "score.grade": text("grade", "评分等级"),
+        "limit.amount": text("credit limit", "测算额度"),
+        "eligibility.outcome": text("eligibility", "准入结论"),
+        "decision.outcome": text("decision", "审批结论"),
+        "as_of": text("today", "当前业务日期"),
         "product.rate": text("rate of the product", "产品利率"),
-    }  # fmt: skip
+    }
     return found
 
 
-def _label(found: dict[str, Text], prefix: str, fields: Iterable[Field]) -> None:
+def _label(found: dict[str, Text], prefix: str, fields: Iterable[Field], registry: Registry) -> None:
     for field in fields:
-        found[f"{prefix}.{field.key}"] = field.title
-        _label(found, f"{prefix}.{field.key}", field.fields)
+        path = f"{prefix}.{field.key}"
+        found[path] = field.title
+        codes = registry.get("code_list", field.code_list) if field.code_list else None
+        for item in codes.spec["items"] if codes else ():
+            found[f"{path}={item['key']}"] = item["title"]
+        _label(found, path, field.fields, registry)
 
 
 def problem_from_feel(problem: feel.FeelProblem, document: Document, pointer: str) -> Problem:
@@ -199,7 +236,7 @@ def circles(reads: Mapping[str, Iterable[str]]) -> list[tuple[str, ...]]:
             path.append(here)
             here = next(iter(sorted(reads.get(here, ()))), None)
         if here is not None and here in path:
-            found.append(tuple(path[path.index(here):]))
+            found.append(tuple(path[path.index(here) :]))
         seen.update(path)
     return found
 
@@ -226,7 +263,9 @@ class Converted:
 def convert(registry: Registry, subject: str, raw: Mapping[str, Any]) -> Converted:
     """Facts as JSON, YAML or the database gives them, made into FEEL values by their declared types."""
     problems: list[Problem] = []
-    facts = {name: _value(value, scope(registry, subject).members.get(name), name, problems) for name, value in raw.items()}
+    facts = {
+        name: _value(value, scope(registry, subject).members.get(name), name, problems) for name, value in raw.items()
+    }
     return Converted(facts, tuple(problems))
 
 
@@ -272,6 +311,10 @@ def _scalar(value: Any, type_: Type | None) -> Any:
 def _unreadable(path: str, value: Any, type_: Type | None) -> Problem:
     kind = type_.kind if type_ is not None else "value"
     return Problem(
-        code="facts.unreadable", field=path,
-        message=text(f'{path}: "{str(value)[:60]}" is not a {kind}.',
-                     f"{path}：“{str(value)[:60]}”不是{'日期' if kind == 'date' else '数字'}。"))  # fmt: skip
+        code="facts.unreadable",
+        field=path,
+        message=text(
+            f'{path}: "{str(value)[:60]}" is not a {kind}.',
+            f"{path}：“{str(value)[:60]}”不是{'日期' if kind == 'date' else '数字'}。",
+        ),
+    )
