@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date
+import zlib
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 
-from loanloom.services.context import Company
+from loanloom.services import founding
+from loanloom.services.context import SCOPES, Actor, Company, Context
+from loanloom.services.founding import Founding
+from loanloom.services.surroundings import context_of
 from loanloom.store import tables
 from loanloom.store.database import Database
 from loanloom.testing.postgres import Cluster, TestDatabase
+
+ROOT = Path(__file__).parent.parent
+MODEL_DAY = date(2026, 3, 2)
 
 
 @pytest.fixture(scope="session")
@@ -54,3 +62,47 @@ def company(database: Database) -> Company:
 def other_company(database: Database) -> Company:
     """A second company in the same database, for proving that the two never meet."""
     return add_company(database, "other-company", "Other company")
+
+
+@pytest.fixture(scope="session")
+def model_database(cluster: Cluster) -> Iterator[TestDatabase]:
+    """A clone with the model company, its bundle live as the first release; use `model_company`, which also sweeps."""
+    made = cluster.clone("model")
+    founded = Founding(key="model-company", name="Model company", business_date=MODEL_DAY)
+    founding.found(made.database, founded, now=datetime(2026, 3, 2, tzinfo=UTC))
+    founding.apply_first_release(made.database, founded.key, ROOT)
+    made.keep()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def model_company(model_database: TestDatabase) -> Iterator[Context]:
+    """The model company on 2026-03-02, with the system acting; `acting` gives the same with a person."""
+    yield context_of(model_database.database, "model-company", now=datetime(2026, 3, 2, 1, tzinfo=UTC))
+    model_database.sweep()
+
+
+@pytest.fixture
+def acting() -> Callable[..., Context]:
+    """`acting(ctx, "finance")`: a person of these roles acts; the same roles and unit always are the same person."""
+
+    def with_roles(ctx: Context, *roles: str, unit: str | None = None, user_id: int | None = None) -> Context:
+        documents = [ctx.registry.require("role", role) for role in roles]
+        scopes = [document.spec["data_scope"] for document in documents]
+        name = "-".join([*roles, unit or ""]).rstrip("-")
+        return ctx.as_actor(
+            Actor(
+                user_id=user_id or 1000 + zlib.crc32(name.encode()) % 1_000_000,
+                username=name,
+                name=name,
+                roles=tuple(roles),
+                functions=frozenset(one for document in documents for one in document.spec["functions"]),
+                scope=max(scopes, key=SCOPES.index),
+                unit=unit,
+                ip="127.0.0.1",
+                correlation_id="test",
+            )
+        )
+
+    return with_roles

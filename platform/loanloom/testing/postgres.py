@@ -37,7 +37,7 @@ class Cluster:
         else:
             self._folder = Path(tempfile.mkdtemp(prefix="llt-"))
             self._folder.chmod(0o755)  # as root the server runs as another user, who has to get in
-            self.server = Server(self._folder)
+            self.server = Server(self._folder, durable=False)
             self.server.start(with_parent=True)
             self.admin_url = self.server.url(ADMIN, "postgres")
         self.token = f"llt_{secrets.token_hex(4)}"
@@ -66,9 +66,8 @@ class Cluster:
         self._admin(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
     def url(self, role: str, database: str) -> URL:
-        """The address of a database of this cluster; commits do not wait for the disk, a test's data is worthless."""
-        query = {**self.admin_url.query, "options": "-c synchronous_commit=off"}
-        return self.admin_url.set(username=role, password=self.password, database=database, query=query)
+        """The address of a database of this cluster."""
+        return self.admin_url.set(username=role, password=self.password, database=database)
 
     def as_owner(self, database: str) -> Database:
         """The owner's door to a database of this cluster."""
@@ -80,13 +79,13 @@ class Cluster:
 
     def close(self) -> None:
         """Leave nothing behind."""
-        for name in reversed(self._made):
-            self.drop(name)
         if self.server is not None:
             self.server.stop()
             assert self._folder is not None
             shutil.rmtree(self._folder)
             return
+        for name in reversed(self._made):
+            self.drop(name)
         for role in (self.owner, self.worker):
             self._admin(f"DROP ROLE IF EXISTS {role}")
 

@@ -44,9 +44,6 @@ CONFIGURATION = """\
 listen_addresses = ''
 port = 5432
 password_encryption = 'scram-sha-256'
-fsync = on
-synchronous_commit = on
-full_page_writes = on
 max_connections = 60
 shared_buffers = '128MB'
 effective_cache_size = '512MB'
@@ -60,6 +57,8 @@ log_line_prefix = '%m [%p] '
 log_min_duration_statement = '5s'
 idle_in_transaction_session_timeout = '5min'
 """
+DURABLE = "fsync = on\nsynchronous_commit = on\nfull_page_writes = on\n"
+THROWAWAY = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\nautovacuum = off\n"
 ACCESS = "local all all scram-sha-256\n"
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
 
@@ -74,9 +73,13 @@ class Settled:
 
 
 class Server:
-    """The server of `home`. Every process of an installation may make one; only one of them starts it."""
+    """The server of `home`. Every process of an installation may make one; only one of them starts it.
 
-    def __init__(self, home: Path | str) -> None:
+    `durable=False` is for tests alone: nothing is forced to the disk, and stopping saves nothing.
+    """
+
+    def __init__(self, home: Path | str, *, durable: bool = True) -> None:
+        self.durable = durable
         self.home = Path(home).resolve()
         self.account: Account = server_account()
         self.sockets = socket_folder(self.home, self.account)
@@ -142,7 +145,7 @@ class Server:
     def stop(self) -> None:
         """Stop this home's server, whoever started it, cleanly and without waiting for clients."""
         if self.process is not None:
-            leftovers.stop_child(self.process)
+            leftovers.stop_child(self.process, cleanly=self.durable)
             self.process = None
         settled = self.settled
         if settled is not None and (master := leftovers.postmaster(Path(settled.data))) is not None:
@@ -196,7 +199,8 @@ class Server:
             raise ServerError(f"PostgreSQL could not lay out its data folder {data}:\n{done.stdout}{done.stderr}")
 
     def _configure(self, data: Path) -> None:
-        written = CONFIGURATION + f"unix_socket_directories = '{self.sockets}'\nunix_socket_permissions = 0700\n"
+        written = CONFIGURATION + (DURABLE if self.durable else THROWAWAY)
+        written += f"unix_socket_directories = '{self.sockets}'\nunix_socket_permissions = 0700\n"
         for name, content in (("postgresql.auto.conf", written), ("pg_hba.conf", ACCESS)):
             path = data / name
             path.write_text(content)
