@@ -168,5 +168,5 @@ def _applications(ctx: Context, connection: Connection) -> Applications:
     ).all()
     return Applications(
         by_state={state: (count, total) for state, count, total in states},
-        by_grade={grade: count for grade, count in grades},
+        by_grade={row[0]: row[1] for row in grades},
     )

@@ -128,7 +128,7 @@ def _place(
     """Write the membership and leave a trace of what changed."""
     table = tables.membership
     key = and_(table.c.user_id == user_id, table.c.company_id == ctx.company.id)
-    columns = table.c["roles", "unit", "position", "customer_id", "active"]
+    columns = [table.c[name] for name in ("roles", "unit", "position", "customer_id", "active")]
     before = connection.execute(select(*columns).where(key)).mappings().first()
     after = {
         "roles": sorted(roles),
@@ -172,12 +172,13 @@ class UserRow:
 
 def _of_company(ctx: Context) -> Any:
     membership = tables.membership
+    columns: list[Any] = [
+        *ab_user.c["id", "username", "first_name", "last_name", "email", "last_login"],
+        *membership.c["roles", "unit", "position", "customer_id", "version"],
+        and_(ab_user.c.active, membership.c.active).label("active"),
+    ]
     return (
-        select(
-            ab_user.c["id", "username", "first_name", "last_name", "email", "last_login"],
-            membership.c["roles", "unit", "position", "customer_id", "version"],
-            and_(ab_user.c.active, membership.c.active).label("active"),
-        )
+        select(*columns)
         .join(membership, membership.c.user_id == ab_user.c.id)
         .where(membership.c.company_id == ctx.company.id)
     )

@@ -10,6 +10,7 @@ AREAS = (
     "loanloom.web.workspace.account",
     "loanloom.web.workspace.approvals",
     "loanloom.web.workspace.home",
+    "loanloom.web.workspace.lists",
     "loanloom.web.workspace.messages",
     "loanloom.web.workspace.search",
 )

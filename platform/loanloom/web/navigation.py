@@ -13,7 +13,8 @@ from loanloom.web.language import language
 from loanloom.web.security import current_context
 
 DOORS = {"workspace": "/", "studio": "/studio/", "portal": "/portal/"}
-SHORTCUTS = {"/": "h", "/work/": "t", "/applications/": "a", "/customers/": "c", "/loans/": "l"}
+PLAIN = ("customers", "applications", "loans", "contracts")
+SHORTCUTS = {"/": "h", "/to-do/": "t", "/applications/": "a", "/customers/": "c", "/loans/": "l"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,9 @@ def door() -> str:
 
 
 def _url(item: Mapping[str, Any]) -> str | None:
-    if item.get("page"):
-        return f"/lists/{item['page']}/"
+    page = item.get("page")
+    if page:
+        return f"/{page}/" if page in PLAIN else f"/lists/{page}/"
     return item.get("url")
 
 

@@ -35,6 +35,9 @@ STATES: Mapping[str, Shown] = {
     "signed": Shown(text("Signed", "已签署"), "good"),
     "ended": Shown(text("Ended", "已终止")),
     "void": Shown(text("Void", "已作废")),
+    "loan": Shown(text("Loan contract", "借款合同"), "brand"),
+    "guarantee": Shown(text("Guarantee contract", "保证合同"), "calm"),
+    "mortgage": Shown(text("Mortgage contract", "抵押合同"), "calm"),
     # loan, instalment
     "active": Shown(text("Active", "正常"), "good"),
     "current": Shown(text("Current", "正常"), "good"),
@@ -74,3 +77,11 @@ STATES: Mapping[str, Shown] = {
     "failed": Shown(text("Failed", "失败"), "bad"),
     "inactive": Shown(text("Inactive", "已停用")),
 }
+
+STATE_LISTS: Mapping[str, tuple[str, ...]] = {
+    "contract_state": ("prepared", "signed", "cancelled", "ended"),
+    "contract_kind": ("loan", "guarantee", "mortgage"),
+    "sanction_state": ("in_force", "used", "expired", "withdrawn"),
+    "instalment_state": ("due", "paid", "overdue", "cancelled"),
+}
+"""The states a column of a list can be filtered by, where no code list of the company says them."""

@@ -1,0 +1,283 @@
+"""Lists on screen: a page document, the question in the address, and the rows, made ready for the list macros.
+
+`view` for a whole page, `part` for a list inside another record's page, `download` for Excel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Response, render_template, request
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+from loanloom.metadata.document import Document
+from loanloom.problems import say, text
+from loanloom.services import data_sets, saved_views, spreadsheets
+from loanloom.services.context import Context
+from loanloom.services.data_sets import Asked, Column, DataSet, Listed, Range
+from loanloom.services.errors import NotFound
+from loanloom.services.scope import units_of
+from loanloom.web import formats
+from loanloom.web.language import language
+from loanloom.web.security import current_context
+from loanloom.web.states import STATE_LISTS
+
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+KINDS: Mapping[str, spreadsheets.Kind] = {"money": "money", "number": "number", "percent": "percent", "date": "date"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chip:
+    """An active filter, with the address that drops it."""
+
+    words: str
+    without: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """One filter of the panel."""
+
+    column: Column
+    title: str
+    choices: tuple[tuple[str, str], ...] = ()
+    values: tuple[str, ...] = ()
+    first: str = ""
+    last: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """One shown column, with the address that sorts by it."""
+
+    column: Column
+    title: str
+    sort_url: str
+    sorted: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """Everything the list macros show."""
+
+    page: str
+    title: str
+    data_set: DataSet
+    asked: Asked
+    listed: Listed
+    heads: tuple[Head, ...]
+    filters: tuple[Filter, ...]
+    chips: tuple[Chip, ...]
+    every_column: tuple[tuple[str, str, bool], ...]
+    saved: tuple[saved_views.SavedView, ...]
+    query: str
+    path: str
+    currency: str
+
+    def url(self, **changes: str | None) -> str:
+        """This list with something changed; paging starts anew unless it is what changes."""
+        return address(self.path, changes)
+
+    def record_url(self, row: Mapping[str, Any]) -> str | None:
+        """Where a row leads."""
+        return self.data_set.record_url.format(id=row["id"]) if self.data_set.record_url else None
+
+
+def arguments() -> dict[str, list[str]]:
+    """The address's question, each name with all its values."""
+    return {name: request.args.getlist(name) for name in request.args}
+
+
+def address(path: str, changes: Mapping[str, str | None], drop_value: tuple[str, str] | None = None) -> str:
+    """The present address with changes; None drops a name, `drop_value` one value of a name."""
+    kept = []
+    for name, values in arguments().items():
+        if name in ("after", "before") or name in changes:
+            continue
+        kept += [(name, value) for value in values if value and (name, value) != drop_value]
+    kept += [(name, value) for name, value in changes.items() if value]
+    return f"{path}?{urlencode(kept)}" if kept else path
+
+
+def page_of(ctx: Context, key: str) -> tuple[Document | None, DataSet]:
+    """A page document with its data set; a data set's plain list where no document speaks."""
+    document = ctx.registry.get("page", key)
+    name = str(document.spec["record"]) if document else key
+    found = data_sets.data_set(ctx.registry, name)
+    if found is None:
+        raise NotFound(text("list", "列表"))
+    return document, found
+
+
+def _defaults(document: Document | None, data_set: DataSet) -> tuple[list[str], list[tuple[str, bool]]]:
+    if document is None:
+        return list(data_set.columns)[:9], []
+    columns = [str(column["field"]) for column in document.spec["columns"]]
+    order = [(str(one["field"]), bool(one.get("descending"))) for one in document.spec.get("sort", ())]
+    return columns, order
+
+
+def _titles(document: Document | None) -> dict[str, Any]:
+    columns: Iterable[Mapping[str, Any]] = document.spec["columns"] if document else ()
+    return {str(column["field"]): column["title"] for column in columns if column.get("title")}
+
+
+def _choices(ctx: Context, column: Column) -> tuple[tuple[str, str], ...]:
+    spoken = language()
+    if column.type == "yes_no":
+        return (("yes", _("yes")), ("no", _("no")))
+    if column.type == "product":
+        return tuple((one.key, say(one.title, spoken)) for one in ctx.registry.all("product"))
+    if column.type == "unit":
+        return tuple((key, say(unit["title"], spoken)) for key, unit in units_of(ctx).items())
+    if column.type != "choice":
+        return ()
+    document = ctx.registry.get("code_list", column.code_list or "")
+    if document:
+        return tuple((str(item["key"]), say(item["title"], spoken)) for item in document.spec["items"])
+    states = STATE_LISTS.get(column.code_list or "", ())
+    return tuple((state, formats.state_words(state)["words"]) for state in states)
+
+
+def _filters(ctx: Context, document: Document | None, data_set: DataSet, asked: Asked) -> tuple[Filter, ...]:
+    wanted = list(document.spec.get("filters", ())) if document else []
+    paths = [path for path in dict.fromkeys([*wanted, *asked.filters]) if path in data_set.columns]
+    made = []
+    for path in paths:
+        column = data_set.columns[path]
+        title, values = say(column.title, language()), tuple(request.args.getlist(path))
+        first, last = request.args.get(f"{path}.from", ""), request.args.get(f"{path}.to", "")
+        choices = _choices(ctx, column)
+        made.append(Filter(column=column, title=title, choices=choices, values=values, first=first, last=last))
+    return tuple(made)
+
+
+def _chips(ctx: Context, data_set: DataSet, asked: Asked, path: str) -> tuple[Chip, ...]:
+    made = []
+    for name, wanted in asked.filters.items():
+        column = data_set.columns[name]
+        title = say(column.title, language())
+        if isinstance(wanted, Range):
+            words = f"{title}: {_shown(column, wanted.first)} – {_shown(column, wanted.last)}"
+            made.append(Chip(words=words, without=address(path, {f"{name}.from": None, f"{name}.to": None})))
+            continue
+        labels = dict(_choices(ctx, column))
+        for value in request.args.getlist(name):
+            without = address(path, {}, drop_value=(name, value))
+            made.append(Chip(words=f"{title}: {labels.get(value, value)}", without=without))
+    return tuple(made)
+
+
+def _shown(column: Column, value: Any) -> str:
+    return "…" if value is None else words_of(column, value)
+
+
+def words_of(column: Column, value: Any) -> str:
+    """A value as text, for chips, totals and spreadsheets."""
+    if value is None:
+        return ""
+    if column.type == "product":
+        return formats.title_of(value, "product")
+    if column.type == "unit":
+        return formats.unit_title(value)
+    if column.type == "choice":
+        known = column.code_list and current_context().registry.get("code_list", column.code_list)
+        return formats.code(value, column.code_list or "") if known else formats.state_words(value)["words"]
+    if column.type == "yes_no":
+        return _("yes") if value else _("no")
+    if column.type == "date":
+        return formats.day(value)
+    if column.type == "moment":
+        return formats.moment(value)
+    if column.type == "percent":
+        return formats.percent(value)
+    if column.type == "money":
+        return formats.money(value)
+    return formats.number(value)
+
+
+def _heads(data_set: DataSet, asked: Asked, titles: Mapping[str, Any], path: str) -> tuple[Head, ...]:
+    first = asked.order[0] if asked.order else None
+    made = []
+    for name in asked.columns:
+        column = data_set.columns[name]
+        now = None if first is None or first[0] != name else ("descending" if first[1] else "ascending")
+        url = address(path, {"sort": f"-{name}" if now == "ascending" else name})
+        title = say(titles.get(name) or column.title, language())
+        made.append(Head(column=column, title=title, sort_url=url, sorted=now))
+    return tuple(made)
+
+
+def view(key: str, *, where: Mapping[str, Any] | None = None, limit: int = 50) -> View:
+    """The list of a page document, as the address asks for it."""
+    ctx = current_context()
+    document, data_set = page_of(ctx, key)
+    columns, order = _defaults(document, data_set)
+    asked = data_sets.read_question(arguments(), data_set, columns=columns, order=order)
+    path, titles = request.path, _titles(document)
+    title = say(document.title if document else data_set.title, language())
+    return View(
+        page=key,
+        title=title,
+        data_set=data_set,
+        asked=asked,
+        listed=data_sets.rows(ctx, data_set, asked, where=where, limit=limit),
+        heads=_heads(data_set, asked, titles, path),
+        filters=_filters(ctx, document, data_set, asked),
+        chips=_chips(ctx, data_set, asked, path),
+        every_column=_every_column(data_set, asked, titles),
+        saved=saved_views.of(ctx, key),
+        query=address("", {}).removeprefix("?"),
+        path=path,
+        currency=ctx.company.currency,
+    )
+
+
+def _every_column(data_set: DataSet, asked: Asked, titles: Mapping[str, Any]) -> tuple[tuple[str, str, bool], ...]:
+    rest = [path for path in data_set.columns if path not in asked.columns]
+    spoken = language()
+    return tuple(
+        (path, say(titles.get(path) or data_set.columns[path].title, spoken), path in asked.columns)
+        for path in (*asked.columns, *rest)
+    )
+
+
+def part(key: str, *, where: Mapping[str, Any], columns: Sequence[str] = (), limit: int = 50) -> Markup:
+    """A plain list inside another page: `part("loans", where={"customer_id": 5})`."""
+    ctx = current_context()
+    document, data_set = page_of(ctx, key)
+    given, order = _defaults(document, data_set)
+    asked = data_sets.read_question({}, data_set, columns=columns or given, order=order)
+    listed = data_sets.rows(ctx, data_set, asked, where=where, limit=limit)
+    heads = _heads(data_set, asked, _titles(document), request.path)
+    made = render_template("components/list_part.html", heads=heads, listed=listed, data_set=data_set)
+    return Markup(made)  # noqa: S704  # rendered by our own template, which escapes
+
+
+def download(key: str) -> Response:
+    """Every row of the list as Excel, with the filters said above the table."""
+    ctx = current_context()
+    document, data_set = page_of(ctx, key)
+    columns, order = _defaults(document, data_set)
+    asked = data_sets.read_question(arguments(), data_set, columns=columns, order=order)
+    titles, spoken = _titles(document), language()
+    shown = [data_set.columns[path] for path in asked.columns]
+    headings = [
+        spreadsheets.Heading(say(titles.get(column.path) or column.title, spoken), KINDS.get(column.type, "text"))
+        for column in shown
+    ]
+    rows = ([_cell(column, row[column.path]) for column in shown] for row in data_sets.every_row(ctx, data_set, asked))
+    title = say(document.title if document else data_set.title, spoken)
+    notes = [f"{ctx.company.name} · {_('Business date')} {formats.day(ctx.business_date)} · {ctx.actor.name}"]
+    notes += [chip.words for chip in _chips(ctx, data_set, asked, "")]
+    content = spreadsheets.workbook(title, headings, rows, notes=notes)
+    name = f"{key}-{ctx.business_date.isoformat()}.xlsx"
+    return Response(content, mimetype=EXCEL, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+def _cell(column: Column, value: Any) -> Any:
+    return value if column.type in KINDS or value is None else words_of(column, value)

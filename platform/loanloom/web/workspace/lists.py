@@ -1,0 +1,83 @@
+"""The list pages: one route for every page document, and the plain addresses of the usual records."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as AnyResponse
+
+from loanloom.services import saved_views
+from loanloom.services.errors import Refused
+from loanloom.web import lists
+from loanloom.web.access import requires, signed_in
+from loanloom.web.errors import problems_in_words
+from loanloom.web.security import current_context
+from loanloom.web.workspace.account import safe_next
+
+blueprint = Blueprint("lists", __name__)
+
+
+def _show(key: str) -> str:
+    return render_template("workspace/list.html", view=lists.view(key))
+
+
+@blueprint.get("/lists/<key>/")
+@signed_in
+def show(key: str) -> str:
+    """A list by its page document's key; the data set asks for its own function."""
+    return _show(key)
+
+
+@blueprint.get("/customers/")
+@requires("customer.read")
+def customers() -> str:
+    """The customers."""
+    return _show("customers")
+
+
+@blueprint.get("/applications/")
+@requires("application.read")
+def applications() -> str:
+    """The applications."""
+    return _show("applications")
+
+
+@blueprint.get("/loans/")
+@requires("loan.read")
+def loans() -> str:
+    """The loans."""
+    return _show("loans")
+
+
+@blueprint.get("/contracts/")
+@requires("contract.read")
+def contracts() -> str:
+    """The contracts."""
+    return _show("contracts")
+
+
+@blueprint.get("/lists/<key>/export.xlsx")
+@signed_in
+def export(key: str) -> Response:
+    """The same list, every row, as Excel."""
+    return lists.download(key)
+
+
+@blueprint.post("/lists/<key>/views")
+@signed_in
+def keep_view(key: str) -> AnyResponse:
+    """Keep the present question under a name."""
+    try:
+        saved_views.keep(current_context(), key, request.form.get("name", ""), request.form.get("query", ""))
+        flash(_("The view is kept."), "good")
+    except Refused as refused:
+        flash(problems_in_words(refused.problems), "bad")
+    return redirect(safe_next(request.form.get("next")))
+
+
+@blueprint.post("/lists/<key>/views/<int:view_id>/drop")
+@signed_in
+def drop_view(key: str, view_id: int) -> AnyResponse:
+    """Remove one of my views."""
+    saved_views.drop(current_context(), view_id)
+    return redirect(url_for("lists.show", key=key))
