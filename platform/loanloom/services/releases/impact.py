@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from sqlalchemy import Connection, Table, func, select
@@ -31,7 +31,8 @@ class Impact:
 
     def as_values(self) -> dict[str, Any]:
         """For the plan."""
-        return {**asdict(self), "title": dict(self.title), "words": dict(self.words), "tracking": list(self.tracking)}
+        values: dict[str, Any] = {field.name: getattr(self, field.name) for field in fields(self)}
+        return values | {"title": dict(self.title), "words": dict(self.words), "tracking": list(self.tracking)}
 
 
 def closure(registry: Registry, changed: Iterable[Identity]) -> set[Identity]:
