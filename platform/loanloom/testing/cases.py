@@ -100,8 +100,12 @@ def _found(case: Document, registry: Registry, problems: list[Problem]) -> dict[
     problems.extend(_at_case(case, problem) for problem in assessed.problems)
     if errors(problems):
         return {}
-    found = {name: assessed.facts.get(root, {}).get(leaf) for name, (root, leaf) in _FOUND.items()}
+    found = {name: (assessed.facts.get(root) or {}).get(leaf) for name, (root, leaf) in _FOUND.items()}
     expect = case.spec["expect"]
+    if "decision" in expect:
+        decision = rules.run(assessing.ruleset(registry, product.spec["decision"]), assessed.facts)
+        problems.extend(_at_case(case, problem) for problem in decision.problems)
+        found["decision"] = decision.outcome
     if "route" in expect:
         found["route"] = _route(case, product, registry, assessed.facts, problems)
     if "schedule" in expect or "journal" in expect:
@@ -125,7 +129,7 @@ def _route(
         ruleset = rules.compile_ruleset(registry.require("ruleset", named), registry).ruleset
         assert ruleset is not None, "a case only runs over a registry that was checked"
         result = rules.run(ruleset, seen)
-        return flows.Ruled(values=result.values, ruleset=named, trace=result.trace, problems=result.problems)
+        return flows.Ruled(values=result.facts(), ruleset=named, trace=result.as_json(), problems=result.problems)
 
     moved = flows.start(compiled.flow, facts, makers=(0,), automatic=automatic)
     problems.extend(_at_case(case, problem) for problem in moved.problems)
@@ -141,7 +145,7 @@ def _schedule(
     application = facts["application"]
     seen = products.preview(
         products.offer(product, registry), amount=application["amount"], months=int(application["term_months"]),
-        method=str(application["method"]), start_on=as_of, grade=facts.get("score", {}).get("grade"),
+        method=str(application["method"]), start_on=as_of, grade=(facts.get("score") or {}).get("grade"),
         calendar=products.calendar_of(registry, product.spec.get("calendar")),
     )  # fmt: skip
     problems.extend(_at_case(case, problem) for problem in seen.problems)
