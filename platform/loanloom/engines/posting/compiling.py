@@ -54,10 +54,13 @@ class Posting:
     chart: Chart
     events: Mapping[str, tuple[RuleLine, ...]]
 
-    def account(self, event: str, side: str) -> str | None:
-        """The one account that all lines of an event use on a side; None where there are several or none."""
-        found = {getattr(line, side) for line in self.events.get(event, ())} - {None}
-        return found.pop() if len(found) == 1 else None
+    def holder(self, event: str, part: str) -> str | None:
+        """The account that one unit of a part is debited to; None where it goes to several or none."""
+        if event not in self.events:
+            return None
+        values = filled(event, {part: Decimal(1)})
+        lines = [line for rule in self.events[event] for line in rule.lines(values) if line.debit]
+        return lines[0].account if len(lines) == 1 else None
 
 
 @dataclass(frozen=True, slots=True)

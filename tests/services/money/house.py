@@ -1,0 +1,258 @@
+"""A small lender for money tests: three products, posting rules, class rules; contracts are written as signed rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from itertools import count
+from typing import Any
+
+from sqlalchemy import event, insert
+
+from loanloom.metadata.archive import Files
+from loanloom.metadata.bundle import bundle_of
+from loanloom.services import end_of_day, releases
+from loanloom.services.context import Actor, Company, Context, system_actor
+from loanloom.services.releases.known import kinds
+from loanloom.store import tables
+from loanloom.store.database import Database
+
+D = Decimal
+START = date(2026, 1, 5)
+FUNCTIONS = frozenset({"money.read", "money.disburse", "money.receive", "loan.read", "day.close", "contract.read"})
+_numbers = count(1)
+
+_PRODUCT = """
+apiVersion: loanloom/v1
+kind: product
+key: {key}
+title: {{en: {key}, zh: {key}}}
+spec:
+  class: business
+  currency: CNY
+  amount: {{min: 1000, max: 1000000}}
+  term: {{unit: month, min: 1, max: 60}}
+  rate: {{fixed: 0.12}}
+  draw: once
+  schedule: {{methods: [equal_instalment, equal_principal], every: 1, unit: month, due_day: same}}
+  day_count: {day_count}
+  rounding: {{digits: 2, mode: {mode}, residual: last}}
+  penalty: {{uplift: 0.5, year_days: 360, grace_days: {grace}, compound: {compound}}}
+  allocation: usual
+  prepayment: {{allowed: true, fee_rate: {fee}, min_days: 0}}
+  overpayment: {overpayment}
+  forms: {{application: form}}
+  flows: {{application: flow}}
+  asset_class: classes
+  posting_rules: rules
+  numbering: {{loan: loan, voucher: voucher, receipt: receipt}}
+"""
+_USUAL = {"day_count": "30/360", "mode": "half_up", "grace": 0, "compound": "false", "fee": 0, "overpayment": "refuse"}
+PRODUCTS = {
+    "plain": _USUAL,
+    "keeping": _USUAL | {"overpayment": "keep", "compound": "true", "day_count": "act/360"},
+    "even": _USUAL | {"mode": "half_even", "day_count": "act/365", "grace": 3, "fee": "0.01"},
+}
+_LINES = """
+      - {{credit: "1301", amount: principal}}
+      - {{credit: "1131", amount: interest}}
+      - {{credit: "1132", amount: penalty + compound}}
+      - {{credit: "6021", amount: fee}}"""
+DOCUMENTS = [
+    *(_PRODUCT.format(key=key, **values) for key, values in PRODUCTS.items()),
+    """
+kind: allocation_order
+key: usual
+spec: {order: [fee, penalty, compound, interest, principal], by: instalment}""",
+    """
+kind: chart_of_accounts
+key: chart
+spec:
+  accounts:
+    - {code: "1002", title: {en: Bank, zh: 银行存款}, type: asset}
+    - {code: "1131", title: {en: Interest receivable, zh: 应收利息}, type: asset}
+    - {code: "1132", title: {en: Penalty receivable, zh: 应收罚息}, type: asset}
+    - {code: "1301", title: {en: Loans, zh: 贷款}, type: asset}
+    - {code: "2241", title: {en: Kept for borrowers, zh: 暂收款}, type: liability}
+    - {code: "6011", title: {en: Interest, zh: 利息收入}, type: income}
+    - {code: "6021", title: {en: Fees, zh: 手续费收入}, type: income}""",
+    """
+kind: posting_rules
+key: rules
+spec:
+  chart: chart
+  events:
+    loan_disbursed: [{debit: "1301", credit: "1002", amount: principal, memo: {en: Paid out, zh: 放款}}]
+    interest_accrued: [{debit: "1131", credit: "6011", amount: interest}]
+    penalty_accrued: [{debit: "1132", credit: "6011", amount: penalty + compound}]
+    repayment_received:
+      - {debit: "1002", amount: amount}"""
+    + _LINES.format()
+    + """
+      - {credit: "2241", amount: surplus}
+    surplus_applied:
+      - {debit: "2241", amount: amount}"""
+    + _LINES.format(),
+    """
+kind: ruleset
+key: classes
+spec:
+  subject: loan
+  hit_policy: unique
+  outputs:
+    - {key: asset_class, title: {en: Class, zh: 分类}, type: string, values: [substandard, special_mention, normal]}
+  table:
+    inputs: [{title: {en: Days, zh: 天数}, value: loan.days_past_due}]
+    rows:
+      - {key: normal, when: ["<= 0"], then: {asset_class: normal}}
+      - {key: special_mention, when: ["[1..90]"], then: {asset_class: special_mention}}
+      - {key: substandard, when: ["> 90"], then: {asset_class: substandard}}""",
+    *(
+        f"\nkind: numbering\nkey: {key}\nspec: {{pattern: '{key[0].upper()}{{year}}-{{sequence:5}}', "
+        f"reset: yearly, gapless: {'true' if key == 'loan' else 'false'}}}"
+        for key in ("loan", "voucher", "receipt")
+    ),
+    """
+kind: form
+key: form
+spec:
+  record: application
+  layout: sections
+  sections: [{key: s, title: {en: S, zh: S}, fields: [{field: application.amount}]}]""",
+    """
+kind: flow
+key: flow
+spec:
+  subject: application
+  nodes:
+    - {key: begin, title: {en: Begin, zh: 开始}, type: start, next: end}
+    - {key: end, title: {en: End, zh: 结束}, type: end, outcome: approved}""",
+]
+MANIFEST = 'apiVersion: loanloom/v1\nname: small\nversion: "1.0.0"\nlanguages: [en, zh]\n'
+
+
+def files() -> dict[str, str]:
+    """The documents as the files of a bundle."""
+    made = {"metadata/bundle.yaml": MANIFEST}
+    for source in DOCUMENTS:
+        said = dict(line.split(": ", 1) for line in source.strip().splitlines() if line.startswith(("kind:", "key:")))
+        head = "" if "apiVersion" in source else "apiVersion: loanloom/v1\ntitle: {en: x, zh: x}"
+        made[kinds().require(said["kind"]).file_of(said["key"])] = head + source + "\n"
+    return made
+
+
+@dataclass
+class House:
+    """One company with a live release, standing on a business date."""
+
+    database: Database
+    company: Company
+
+    def ctx(self, user_id: int = 51, **more: Any) -> Context:
+        """The surroundings of a cashier today."""
+        with self.database.transaction() as connection:
+            day = end_of_day.companies.business_date(connection, self.company.id)
+        actor = Actor(
+            user_id=user_id, username=f"user{user_id}", name=f"User {user_id}", scope="all", functions=FUNCTIONS,
+            **more,
+        )  # fmt: skip
+        return Context(
+            database=self.database, company=self.company, registry=releases.live(self.database, self.company),
+            actor=actor, now=datetime(2026, 1, 5, 1, tzinfo=UTC), business_date=day,
+        )  # fmt: skip
+
+    def contract(self, amount: int | str = 100_000, product: str = "plain", **more: Any) -> int:
+        """A signed contract with everything it hangs on."""
+        return self.contracts([{"amount": D(amount), "product_key": product} | more])[0]
+
+    def contracts(self, wanted: list[dict[str, Any]]) -> list[int]:
+        """Signed contracts."""
+        made = []
+        with self.database.transaction(self.company.id) as connection:
+            for one in wanted:
+                number = f"{next(_numbers):06d}"
+                release = {"release_id": self.company.release_id, "unit": "branch"}
+                agreed = {name: one[name] for name in ("product_key", "amount")} | {
+                    "term_months": one.get("months", 12),
+                    "method": one.get("method", "equal_instalment"),
+                }
+                customer = self._add(
+                    connection, tables.customer, number=number, kind="person", name=f"Demo {number}", since_on=START,
+                    unit="branch", manager_user_id=7,
+                )  # fmt: skip
+                application = self._add(
+                    connection, tables.application, number=number, customer_id=customer, created_by=7, applied_on=START,
+                    state="approved", **agreed, **release,
+                )  # fmt: skip
+                common = {"number": number, "application_id": application, "customer_id": customer} | agreed | release
+                sanction = self._add(
+                    connection, tables.sanction, annual_rate=D("0.12"), sanctioned_on=START, state="contracted",
+                    expires_on=date(2027, 1, 1), **common,
+                )  # fmt: skip
+                made.append(
+                    self._add(
+                        connection,
+                        tables.contract,
+                        kind="loan",
+                        sanction_id=sanction,
+                        annual_rate=D("0.12"),
+                        state="signed",
+                        signed_on=START,
+                        created_by=8,
+                        **common,
+                    )
+                )
+        return made
+
+    def _add(self, connection: Any, table: Any, **values: Any) -> int:
+        return int(connection.execute(insert(table).values(**values).returning(table.c.id)).scalar_one())
+
+    def close(self, days: int = 1) -> None:
+        """Close so many days."""
+        ctx = self.ctx()
+        for _ in range(days):
+            ctx = end_of_day.close_day(ctx)
+
+    def close_until(self, day: date) -> None:
+        """Close days until `day` is the business date."""
+        end_of_day.close_until(self.ctx(), day)
+
+    def rows(self, table: Any, *where: Any) -> list[Any]:
+        """Rows of a table, by id."""
+        with self.database.transaction(self.company.id) as connection:
+            return list(connection.execute(table.select().where(*where).order_by(table.c.id)))
+
+    def balances(self) -> dict[str, Decimal]:
+        """Accounts with their balance on the debit side."""
+        sums: dict[str, Decimal] = {}
+        for row in self.rows(tables.journal_line):
+            sums[row.account_code] = sums.get(row.account_code, D(0)) + row.debit - row.credit
+        return {account: amount for account, amount in sums.items() if amount}
+
+
+def settle(database: Database, company: Company) -> House:
+    """Install the small lender."""
+    ctx = Context(
+        database=database, company=company, registry=releases.live(database, company), actor=system_actor("installer"),
+        now=datetime(2026, 1, 5, 1, tzinfo=UTC), business_date=START,
+    )  # fmt: skip
+    installed = releases.install(ctx, bundle_of(Files(files(), ()), kinds()))
+    return House(database, replace(company, release_id=installed.release_id))
+
+
+@contextmanager
+def counted(database: Database) -> Iterator[list[str]]:
+    """The statements sent within."""
+    seen: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        seen.append(statement)
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(database.engine, "before_cursor_execute", note)
