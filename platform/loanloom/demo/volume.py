@@ -42,7 +42,7 @@ def _prepare(house: House) -> None:
     with ctx.transaction() as connection:
         waiting = list(connection.execute(asked.order_by(sanction.c.id)).scalars())
     if waiting:
-        contracts.prepare_many(ctx, waiting, documents=False)
+        contracts.prepare_many(ctx, waiting)
 
 
 def _sign(house: House) -> None:
