@@ -20,7 +20,8 @@ from loanloom.metadata.kinds import load_kinds
 from loanloom.metadata.registry import Registry, build
 from loanloom.services.context import Actor, Company, Context
 from loanloom.services.releases import stored
-from loanloom.store import tables
+from loanloom.services.sign_in import ab_user
+from loanloom.store import names, tables
 from loanloom.store.database import Database
 
 ROOT = Path(__file__).parents[3]
@@ -138,6 +139,7 @@ class Lender:
                 "name": name,
                 "since_on": date(2026, 1, 1),
             }
+            row |= names.name_columns(name)
             row |= {"unit": unit, "created_by": STAFF[by][0], "manager_user_id": STAFF[by][0]}
             made = connection.execute(insert(tables.customer).values(row).returning(tables.customer.c.id))
             self.customers[name] = int(made.scalar_one())
@@ -170,6 +172,11 @@ def settle(database: Database, company: Company) -> Lender:
         release_id = int(connection.execute(insert(table).values(values).returning(table.c.id)).scalar_one())
         stored.add_items(connection, release_id, ids)
     with database.transaction() as connection:
+        begun = {"live_release_id": release_id, "business_date": date(2026, 3, 2)}
+        connection.execute(tables.company.update().where(tables.company.c.id == company.id).values(begun))
+        for who, (user_id, _, _) in STAFF.items():
+            row = {"id": user_id, "username": who, "first_name": f"{who} (demo)", "last_name": "", "active": True}
+            connection.execute(insert(ab_user).values(**row, email=f"{who}@example.com", password="none"))
         for user_id, role, unit in STAFF.values():
             row = {"user_id": user_id, "company_id": company.id, "roles": [role], "unit": unit}
             connection.execute(insert(tables.membership).values(row))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ARRAY, Column, Date, Index, Integer, Numeric, Text, UniqueConstraint, text
+from sqlalchemy import Column, Date, Index, Integer, Numeric, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from .base import Key, company_table, link, mapping, moment, money, version
 

@@ -40,6 +40,7 @@ def of(sheet: Sheet, language: str) -> dict[str, Any]:
         "guarantors": group(registry, "guarantor", facts.get("guarantors", ()), language),
         "collateral": group(registry, "collateral", facts.get("collateral", ()), language),
         "indicators": indicators(registry, sheet.findings, language),
+        "show": lambda value: any_value(value, language),
     }
 
 
