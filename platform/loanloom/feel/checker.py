@@ -16,11 +16,31 @@ from . import tree as t
 from .checker_calls import Calls
 from .problems import Fault, did_you_mean
 from .scope import member_of, origin_of
+from .types import (
+    ANY,
+    BOOLEAN,
+    DATE,
+    DATE_TIME,
+    DAYS,
+    MONTHS,
+    NULL,
+    NUMBER,
+    ORDERED,
+    STRING,
+    TIME,
+    Type,
+    context,
+    dotted_names,
+    fits,
+    joined_all,
+    list_of,
+    named,
+    optional,
+    range_of,
+    required,
+)
 from .typing_rules import arithmetic_type, comparable, member_type
-from .types import ANY, BOOLEAN, NULL, NUMBER, ORDERED, STRING, Type, context, dotted_names, fits, joined_all, list_of, \
-    named, optional, range_of, required
 from .values import CONTEXT, kind_of
-from .types import DATE, DATE_TIME, DAYS, MONTHS, TIME
 
 
 class Checker(Calls):
@@ -34,8 +54,12 @@ class Checker(Calls):
         checked = self.check(node)
         if fits(checked.type, BOOLEAN) == "no":
             english, chinese = named(checked.type)
-            self.report("feel.not_a_condition", f"Expected true or false, found {english}.",
-                        f"此处应为是或否，实际为{chinese}。", node)
+            self.report(
+                "feel.not_a_condition",
+                f"Expected true or false, found {english}.",
+                f"此处应为是或否，实际为{chinese}。",
+                node,
+            )
         return checked
 
     def literal(self, node: s.Literal_) -> t.Node:
@@ -59,11 +83,20 @@ class Checker(Calls):
         if found is not None:
             return found
         if self.library.get(node.name) is not None:
-            return self.wrong("feel.function_without_brackets", f"`{node.name}` is a function and needs brackets.",
-                              f"“{node.name}”是函数，需要加括号。", node)
+            return self.wrong(
+                "feel.function_without_brackets",
+                f"`{node.name}` is a function and needs brackets.",
+                f"“{node.name}”是函数，需要加括号。",
+                node,
+            )
         known = [*self.scope.names(), *dotted_names(self.scope.facts)]
-        return self.wrong("feel.unknown_name", f"There is no `{node.name}` here.", f"此处没有“{node.name}”。", node,
-                          did_you_mean(node.name, known))
+        return self.wrong(
+            "feel.unknown_name",
+            f"There is no `{node.name}` here.",
+            f"此处没有“{node.name}”。",
+            node,
+            did_you_mean(node.name, known),
+        )
 
     def input_mark(self, node: s.InputMark) -> t.Node:
         if self.scope.tested is None:
@@ -83,9 +116,14 @@ class Checker(Calls):
             english, chinese = named(item)
             where = origin_of(base)
             en, zh = (f"`{where}`", f"“{where}”") if where else (english[:1].upper() + english[1:], chinese)
-            return self.wrong("feel.unknown_member", f"{en} has no `{node.name}`.", f"{zh}没有“{node.name}”。",
-                              replace(node, start=max(node.end - len(node.name), node.start)),
-                              did_you_mean(node.name, item.members), base=base)
+            return self.wrong(
+                "feel.unknown_member",
+                f"{en} has no `{node.name}`.",
+                f"{zh}没有“{node.name}”。",
+                replace(node, start=max(node.end - len(node.name), node.start)),
+                did_you_mean(node.name, item.members),
+                base=base,
+            )
         if kind == "list":
             origin = origin_of(base)
             listed = Type("list", nullable=base.type.nullable, item=optional(type_) if item.nullable else type_)
@@ -98,8 +136,13 @@ class Checker(Calls):
             return t.Constant(CONTEXT.minus(operand.value), type=NUMBER, syntax=node)
         if operand.type.kind not in ("number", "Any", "Null", DAYS.kind, MONTHS.kind):
             english, chinese = named(operand.type)
-            return self.wrong("feel.wrong_type", f"{english[:1].upper() + english[1:]} has no negative.",
-                              f"{chinese}不能取负。", node, base=operand)
+            return self.wrong(
+                "feel.wrong_type",
+                f"{english[:1].upper() + english[1:]} has no negative.",
+                f"{chinese}不能取负。",
+                node,
+                base=operand,
+            )
         return t.Negate(operand, type=operand.type, syntax=node)
 
     def arithmetic(self, node: s.Arithmetic) -> t.Node:
@@ -107,8 +150,12 @@ class Checker(Calls):
         type_ = arithmetic_type(node.operator, left.type, right.type)
         if type_ is None:
             (one, one_zh), (other, other_zh) = named(left.type), named(right.type)
-            self.report("feel.wrong_type", f"`{node.operator}` does not work between {one} and {other}.",
-                        f"“{node.operator}”不能用于{one_zh}与{other_zh}之间。", node)
+            self.report(
+                "feel.wrong_type",
+                f"`{node.operator}` does not work between {one} and {other}.",
+                f"“{node.operator}”不能用于{one_zh}与{other_zh}之间。",
+                node,
+            )
             type_ = ANY
         return t.Arithmetic(node.operator, left, right, type=type_, syntax=node)
 
@@ -168,7 +215,7 @@ class Checker(Calls):
                 self.report(fault.code, fault.words["en"], fault.words["zh"], node, fault.hint)
         item = required(joined_all(one.type for one in (low, high) if one is not None))
         if item.kind not in ORDERED and item.kind not in ("Any", "Null"):
-            english, chinese = named(item)
+            _english, chinese = named(item)
             self.report("feel.not_ordered", f"There is no range of {item.kind}.", f"{chinese}不能构成区间。", node)
         return t.Range(low, high, node.low_closed, node.high_closed, type=range_of(item), syntax=node)
 
@@ -176,10 +223,19 @@ class Checker(Calls):
         base = self.check(node.base)
         if base.type.kind not in ("list", "Any", "Null"):
             english, chinese = named(base.type)
-            self.report("feel.not_a_list", f"Only a list can be filtered, this is {english}.",
-                        f"只有列表可以筛选，此处为{chinese}。", node)
-        item_type = (base.type.item or ANY) if base.type.kind == "list" else \
-            ANY if base.type.kind in ("Any", "Null") else required(base.type)
+            self.report(
+                "feel.not_a_list",
+                f"Only a list can be filtered, this is {english}.",
+                f"只有列表可以筛选，此处为{chinese}。",
+                node,
+            )
+        item_type = (
+            (base.type.item or ANY)
+            if base.type.kind == "list"
+            else ANY
+            if base.type.kind in ("Any", "Null")
+            else required(base.type)
+        )
         item = self.scope.local("item", item_type, node, origin_of(base))
         self.scope.bind_item(item)
         condition = self.check(node.condition)
@@ -189,8 +245,12 @@ class Checker(Calls):
             return t.Index(base, condition, type=optional(item_type), syntax=node)
         if kind not in ("boolean", "Any", "Null", "number") or (kind == "number" and self.strict):
             english, chinese = named(condition.type)
-            self.report("feel.not_a_condition", f"A filter is a condition or an index, not {english}.",
-                        f"筛选应为条件或序号，而不是{chinese}。", node.condition)
+            self.report(
+                "feel.not_a_condition",
+                f"A filter is a condition or an index, not {english}.",
+                f"筛选应为条件或序号，而不是{chinese}。",
+                node.condition,
+            )
         found = Type("list", nullable=base.type.nullable, item=_narrowed(condition, item))
         return t.Filter(base, item, condition, type=found if kind == "boolean" else ANY, syntax=node)
 
@@ -205,14 +265,28 @@ def _uses(node: t.Node, local: t.Local) -> bool:
 
 def _narrowed(condition: t.Node, item: t.Local) -> Type:
     """`[item != null]` leaves no nulls."""
-    if isinstance(condition, t.Compare) and condition.operator == "!=" and isinstance(condition.left, t.Local) \
-            and condition.left.slot == item.slot and condition.right.type is NULL:
+    if (
+        isinstance(condition, t.Compare)
+        and condition.operator == "!="
+        and isinstance(condition.left, t.Local)
+        and condition.left.slot == item.slot
+        and condition.right.type is NULL
+    ):
         return required(item.type)
     return item.type
 
 
-_CONSTANT_TYPES = {"Null": NULL, "number": NUMBER, "string": STRING, "boolean": BOOLEAN, "date": DATE, "time": TIME,
-                   "date and time": DATE_TIME, DAYS.kind: DAYS, MONTHS.kind: MONTHS}
+_CONSTANT_TYPES = {
+    "Null": NULL,
+    "number": NUMBER,
+    "string": STRING,
+    "boolean": BOOLEAN,
+    "date": DATE,
+    "time": TIME,
+    "date and time": DATE_TIME,
+    DAYS.kind: DAYS,
+    MONTHS.kind: MONTHS,
+}
 
 
 def _constant_type(value: object) -> Type:
@@ -220,10 +294,27 @@ def _constant_type(value: object) -> Type:
 
 
 _VISITS: dict[type[s.Node], Callable[[Checker, Any], t.Node]] = {
-    s.Literal_: Checker.literal, s.AtLiteral: Checker.at_literal, s.Name: Checker.name, s.InputMark: Checker.input_mark,
-    s.Member: Checker.member, s.Negate: Checker.negate, s.Arithmetic: Checker.arithmetic, s.Compare: Checker.compare,
-    s.Logic: Checker.logic, s.Between: Checker.between, s.If: Checker.conditional, s.ListOf: Checker.list_of,
-    s.Context: Checker.context, s.Range: Checker.range, s.Filter: Checker.filter, s.InstanceOf: Checker.instance_of,
-    s.Call: Checker.call, s.Lambda: Checker.function, s.For: Checker.for_each, s.Quantified: Checker.quantified,
-    s.In: Checker.in_tests, s.UnaryTests: Checker.unary_tests, s.Test: Checker.lone_test,
+    s.Literal_: Checker.literal,
+    s.AtLiteral: Checker.at_literal,
+    s.Name: Checker.name,
+    s.InputMark: Checker.input_mark,
+    s.Member: Checker.member,
+    s.Negate: Checker.negate,
+    s.Arithmetic: Checker.arithmetic,
+    s.Compare: Checker.compare,
+    s.Logic: Checker.logic,
+    s.Between: Checker.between,
+    s.If: Checker.conditional,
+    s.ListOf: Checker.list_of,
+    s.Context: Checker.context,
+    s.Range: Checker.range,
+    s.Filter: Checker.filter,
+    s.InstanceOf: Checker.instance_of,
+    s.Call: Checker.call,
+    s.Lambda: Checker.function,
+    s.For: Checker.for_each,
+    s.Quantified: Checker.quantified,
+    s.In: Checker.in_tests,
+    s.UnaryTests: Checker.unary_tests,
+    s.Test: Checker.lone_test,
 }

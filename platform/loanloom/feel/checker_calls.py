@@ -10,13 +10,37 @@ from . import tree as t
 from .library import Builtin, Library, Overload
 from .problems import Fault, FeelProblem, Words, did_you_mean, placed, words
 from .scope import Scope, origin_of
-from .types import ANY, BOOLEAN, DATE, DAYS, MONTHS, NUMBER, ORDERED, SIMPLE, Fit, Type, context, fits, function_of, \
-    joined, list_of, named, optional, range_of, required
+from .types import (
+    ANY,
+    BOOLEAN,
+    DAYS,
+    MONTHS,
+    ORDERED,
+    SIMPLE,
+    Fit,
+    Type,
+    context,
+    fits,
+    function_of,
+    joined,
+    list_of,
+    named,
+    optional,
+    range_of,
+    required,
+)
 from .values import kind_of
 
 _CONVERSIONS = ("date", "time", "date and time", "duration")
-_TYPE_NAMES = {**SIMPLE, "day time duration": DAYS, "year month duration": MONTHS, "list": list_of(ANY),
-               "context": Type("context", open=True), "function": Type("function"), "range": range_of(ANY)}
+_TYPE_NAMES = {
+    **SIMPLE,
+    "day time duration": DAYS,
+    "year month duration": MONTHS,
+    "list": list_of(ANY),
+    "context": Type("context", open=True),
+    "function": Type("function"),
+    "range": range_of(ANY),
+}
 
 
 class Calls:
@@ -45,8 +69,9 @@ class Calls:
         """Note a mistake at a node."""
         self.problems.append(placed(FeelProblem(code, words(en, zh), hint), self.source, node.start))
 
-    def wrong(self, code: str, en: str, zh: str, node: s.Node, hint: Words | None = None, *,
-              base: t.Node | None = None) -> t.Node:
+    def wrong(
+        self, code: str, en: str, zh: str, node: s.Node, hint: Words | None = None, *, base: t.Node | None = None
+    ) -> t.Node:
         """Note a mistake and stand in for what could not be understood; silent where its base is wrong already."""
         if not isinstance(base, t.Wrong):
             self.report(code, en, zh, node, hint)
@@ -59,36 +84,63 @@ class Calls:
         function = self.check(target)
         arguments = tuple(self.check(one) for one in node.arguments)
         if function.type.kind not in ("function", "Any"):
-            return self.wrong("feel.not_a_function", "Only a function can be called.", "只有函数才能被调用。", node, base=function)
-        if function.type.kind == "function" and function.type.result and \
-                len(function.type.parameters) != len(arguments):
+            return self.wrong(
+                "feel.not_a_function", "Only a function can be called.", "只有函数才能被调用。", node, base=function
+            )
+        if (
+            function.type.kind == "function"
+            and function.type.result
+            and len(function.type.parameters) != len(arguments)
+        ):
             count = len(function.type.parameters)
-            self.report("feel.arguments", f"The function takes {count} arguments, not {len(arguments)}.",
-                        f"该函数需要 {count} 个参数，而不是 {len(arguments)} 个。", node)
+            self.report(
+                "feel.arguments",
+                f"The function takes {count} arguments, not {len(arguments)}.",
+                f"该函数需要 {count} 个参数，而不是 {len(arguments)} 个。",
+                node,
+            )
         result = function.type.result or ANY
         return t.Invoke(function, arguments, node.names, type=optional(result), syntax=node)
 
     def _is_library(self, target: s.Name) -> bool:
         """A fact that happens to be named like a function does not hide it where it is called."""
         found = self.scope.resolve(target.name, target)
-        return found is not None and found.type.kind not in ("function", "Any") and self.library.get(target.name) is not None
+        return (
+            found is not None
+            and found.type.kind not in ("function", "Any")
+            and self.library.get(target.name) is not None
+        )
 
     def _library_call(self, name: str, node: s.Call) -> t.Node:
         if name == "today" and not node.arguments:
             return self.scope.as_of(node)
         if name == "now" and not node.arguments:
             found = self.scope.resolve("now", node)
-            return found or self.wrong("feel.no_clock", "There is no time of day here.", "此处没有当前时间。", node,
-                                       words("Use today().", "请使用 today()。"))
+            return found or self.wrong(
+                "feel.no_clock",
+                "There is no time of day here.",
+                "此处没有当前时间。",
+                node,
+                words("Use today().", "请使用 today()。"),
+            )
         builtin = self.library.get(name)
         if builtin is None:
             for one in node.arguments:
                 self.check(one)
-            return self.wrong("feel.unknown_function", f"There is no function `{name}`.", f"没有函数“{name}”。", node,
-                              did_you_mean(name, (*self.library.names, "today")))
+            return self.wrong(
+                "feel.unknown_function",
+                f"There is no function `{name}`.",
+                f"没有函数“{name}”。",
+                node,
+                did_you_mean(name, (*self.library.names, "today")),
+            )
         arguments = self._arguments(builtin, node)
-        if name in _CONVERSIONS and len(arguments) == 1 and isinstance(arguments[0], t.Constant) \
-                and isinstance(arguments[0].value, str):
+        if (
+            name in _CONVERSIONS
+            and len(arguments) == 1
+            and isinstance(arguments[0], t.Constant)
+            and isinstance(arguments[0].value, str)
+        ):
             return self._constant(builtin, arguments[0].value, node)
         if name == "not" and len(arguments) == 1 and arguments[0].type.kind == "boolean":
             return t.Not(arguments[0], type=arguments[0].type, syntax=node)
@@ -121,9 +173,13 @@ class Calls:
         if not maybe:
             found = ", ".join(named(one.type)[0] for one in arguments) or "nothing"
             found_zh = "、".join(named(one.type)[1] for one in arguments) or "空"
-            self.report("feel.arguments", f"`{builtin.name}` cannot be called with {found}.",
-                        f"“{builtin.name}”不接受这样的参数：{found_zh}。", node,
-                        words(f"Usage: {builtin.usage()}.", f"用法：{builtin.usage()}。"))
+            self.report(
+                "feel.arguments",
+                f"`{builtin.name}` cannot be called with {found}.",
+                f"“{builtin.name}”不接受这样的参数：{found_zh}。",
+                node,
+                words(f"Usage: {builtin.usage()}.", f"用法：{builtin.usage()}。"),
+            )
         results = {one.result.kind for one in builtin.overloads}
         type_ = optional(builtin.overloads[0].result) if len(results) == 1 and not results & {"T", "C", "list"} else ANY
         return t.Call(builtin, tuple(arguments), node.names, None, type=type_, syntax=node)
@@ -143,8 +199,13 @@ class Calls:
         """The type that a text names; ANY with a problem where there is none."""
         known = _TYPE_NAMES.get(name.name)
         if known is None:
-            self.report("feel.unknown_type", f"There is no type `{name.name}`.", f"没有类型“{name.name}”。", name,
-                        did_you_mean(name.name, _TYPE_NAMES))
+            self.report(
+                "feel.unknown_type",
+                f"There is no type `{name.name}`.",
+                f"没有类型“{name.name}”。",
+                name,
+                did_you_mean(name.name, _TYPE_NAMES),
+            )
             return ANY
         inner = [(label, self.type_named(one)) for label, one in name.arguments]
         if name.name in ("list", "range") and inner:
@@ -171,14 +232,23 @@ class Calls:
             item = source.type.item or ANY if until is None else source.type
             ends = {one.type.kind for one in (source, until) if one is not None} if until is not None else {item.kind}
             if not ends <= {"number", "date", "Any"} or len(ends - {"Any"}) > 1:
-                self.report("feel.wrong_type", "A loop runs from a whole number to a whole number, or from a date to a date.",
-                            "循环区间两端须同为整数或同为日期。", node)
+                self.report(
+                    "feel.wrong_type",
+                    "A loop runs from a whole number to a whole number, or from a date to a date.",
+                    "循环区间两端须同为整数或同为日期。",
+                    node,
+                )
             return required(item) if item.kind in ("number", "date") else ANY
         if kind == "list":
             return source.type.item or ANY
         if kind not in ("Any", "Null"):
             english, chinese = named(source.type)
-            self.report("feel.not_a_list", f"A loop runs over a list, this is {english}.", f"只能遍历列表，此处为{chinese}。", node)
+            self.report(
+                "feel.not_a_list",
+                f"A loop runs over a list, this is {english}.",
+                f"只能遍历列表，此处为{chinese}。",
+                node,
+            )
         return ANY
 
     def for_each(self, node: s.For) -> t.Node:
@@ -197,13 +267,17 @@ class Calls:
         self.scope.release(len(loops))
         return t.Quantified(node.quantifier, loops, condition, type=optional(BOOLEAN), syntax=node)
 
-    def within(self, value: t.Node, low: t.Node, high: t.Node, low_closed: bool, high_closed: bool, node: s.Node) -> t.Node:
+    def within(
+        self, value: t.Node, low: t.Node, high: t.Node, low_closed: bool, high_closed: bool, node: s.Node
+    ) -> t.Node:
         """value between two ends"""
         self.comparison(">=", value, low, node)
         if low is not high:
             self.comparison("<=", value, high, node)
         nullable = any(one.type.nullable for one in (value, low, high))
-        return t.Within(value, low, high, low_closed, high_closed, type=optional(BOOLEAN) if nullable else BOOLEAN, syntax=node)
+        return t.Within(
+            value, low, high, low_closed, high_closed, type=optional(BOOLEAN) if nullable else BOOLEAN, syntax=node
+        )
 
     def lone_test(self, node: s.Test) -> t.Node:
         return self.wrong("feel.no_input", "A comparison needs a value on its left.", "比较的左边缺少值。", node)
@@ -232,8 +306,13 @@ class Calls:
         for one in found:
             if isinstance(one, t.OneOf):
                 texts |= one.values
-            elif isinstance(one, t.Compare) and one.operator == "=" and isinstance(one.right, t.Constant) \
-                    and isinstance(one.right.value, str) and value.type.kind == "string":
+            elif (
+                isinstance(one, t.Compare)
+                and one.operator == "="
+                and isinstance(one.right, t.Constant)
+                and isinstance(one.right.value, str)
+                and value.type.kind == "string"
+            ):
                 texts.add(one.right.value)
             else:
                 break
@@ -257,11 +336,18 @@ class Calls:
                 texts = frozenset(one.value for one in items if isinstance(one, t.Constant))
                 return t.OneOf(value, texts, type=BOOLEAN, syntax=test)
         checked = self.check(test)
-        if _mentions_input(test) or (checked.type.kind == "boolean" and value.type.kind not in ("boolean", "Any", "list")
-                                     and not isinstance(checked, t.Constant)):
+        if _mentions_input(test) or (
+            checked.type.kind == "boolean"
+            and value.type.kind not in ("boolean", "Any", "list")
+            and not isinstance(checked, t.Constant)
+        ):
             if fits(checked.type, BOOLEAN) == "no":
-                return self.wrong("feel.not_a_condition", "A test with `?` must be true or false.",
-                                  "含“?”的检验条件应为是或否。", test)
+                return self.wrong(
+                    "feel.not_a_condition",
+                    "A test with `?` must be true or false.",
+                    "含“?”的检验条件应为是或否。",
+                    test,
+                )
             return checked
         return self._value_test(value, checked, test)
 
@@ -272,7 +358,9 @@ class Calls:
             inner = item.item or ANY if kind == "list" and item.kind == "range" else item
             if fits(required(value.type), inner) == "no" and fits(inner, value.type) == "no":
                 (one, one_zh), (other, other_zh) = named(value.type), named(inner)
-                self.report("feel.wrong_type", f"Cannot compare {one} with {other}.", f"{one_zh}不能与{other_zh}比较。", test)
+                self.report(
+                    "feel.wrong_type", f"Cannot compare {one} with {other}.", f"{one_zh}不能与{other_zh}比较。", test
+                )
             return t.Passes(value, checked, type=optional(BOOLEAN), syntax=test)
         if kind == mine and kind != "list":
             return self.comparison("=", value, checked, test)

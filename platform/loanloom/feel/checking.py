@@ -13,7 +13,7 @@ from .formatter import canonical
 from .library import STANDARD, Library
 from .limits import MAX_HEIGHT, MAX_LITERAL_ITEMS, MAX_NODES
 from .parser import parse, parse_unary
-from .problems import FeelProblem, Refused, placed, words
+from .problems import FeelProblem, Refused, placed, too_large, words
 from .program import Program
 from .types import ANY, Type, fits, member_names, named
 from .typing_rules import SPACED_PARTS
@@ -41,20 +41,23 @@ class Checked:
         return canonical(self.syntax) if self.syntax is not None else self.source
 
 
-def check(source: str, scope: Type, *, expect: Type | None = None, functions: Library = STANDARD,
-          mode: str = "strict") -> Checked:
+def check(
+    source: str, scope: Type, *, expect: Type | None = None, functions: Library = STANDARD, mode: str = "strict"
+) -> Checked:
     """Check an expression against the facts it may see. `mode` is strict, or standard where errors become null."""
     return _checked(source, scope, None, expect, functions, mode == "strict")
 
 
-def check_unary(source: str, input_type: Type, scope: Type, *, functions: Library = STANDARD,
-                mode: str = "strict") -> Checked:
+def check_unary(
+    source: str, input_type: Type, scope: Type, *, functions: Library = STANDARD, mode: str = "strict"
+) -> Checked:
     """Check a cell of unary tests about a value of `input_type`; its program takes facts and value."""
     return _checked(source, scope, input_type, None, functions, mode == "strict")
 
 
-def _checked(source: str, scope: Type, tested: Type | None, expect: Type | None, library: Library,
-             strict: bool) -> Checked:
+def _checked(
+    source: str, scope: Type, tested: Type | None, expect: Type | None, library: Library, strict: bool
+) -> Checked:
     try:
         names = _names(scope, library)
         node = parse(source, names) if tested is None else parse_unary(source, names)
@@ -63,11 +66,14 @@ def _checked(source: str, scope: Type, tested: Type | None, expect: Type | None,
     except Refused as refused:
         return Checked(source, (placed(refused.problem, source, refused.offset),))
     except (RecursionError, MemoryError):
-        return Checked(source, (FeelProblem("feel.too_deep", words("The expression is nested too deeply.", "表达式嵌套过深。")),))
+        return Checked(
+            source, (FeelProblem("feel.too_deep", words("The expression is nested too deeply.", "表达式嵌套过深。")),)
+        )
 
 
-def _typed(source: str, node: s.Node, scope: Type, tested: Type | None, expect: Type | None, library: Library,
-           strict: bool) -> Checked:
+def _typed(
+    source: str, node: s.Node, scope: Type, tested: Type | None, expect: Type | None, library: Library, strict: bool
+) -> Checked:
     checker = Checker(source, scope, library, strict=strict)
     local = None
     if tested is not None:
@@ -76,8 +82,12 @@ def _typed(source: str, node: s.Node, scope: Type, tested: Type | None, expect: 
     root = checker.check(node)
     if expect is not None and not checker.problems and fits(root.type, expect) == "no":
         (wanted, wanted_zh), (found, found_zh) = named(expect), named(root.type)
-        checker.report("feel.result_type", f"The result should be {wanted}, but is {found}.",
-                       f"结果应为{wanted_zh}，实际为{found_zh}。", node)
+        checker.report(
+            "feel.result_type",
+            f"The result should be {wanted}, but is {found}.",
+            f"结果应为{wanted_zh}，实际为{found_zh}。",
+            node,
+        )
     problems = tuple(checker.problems)
     if problems and strict:
         return Checked(source, problems, root.type, t.inputs(root), None, node)
@@ -117,11 +127,13 @@ def _measure(node: s.Node) -> None:
             else:
                 nodes += 1
             if nodes > MAX_NODES or constants > MAX_LITERAL_ITEMS or height > MAX_HEIGHT:
-                raise Refused("feel.too_large", "The expression is too large.", "表达式过大。", one.start,
-                              words("Split it into several named steps.", "请拆分成几个有名字的步骤。"))
+                raise too_large(one.start)
             inside = isinstance(one, s.ListOf)
-            todo.extend((getattr(one, name), height + 1, inside) for name in one.__dataclass_fields__
-                        if name not in ("start", "end"))
+            todo.extend(
+                (getattr(one, name), height + 1, inside)
+                for name in one.__dataclass_fields__
+                if name not in ("start", "end")
+            )
 
 
 __all__ = ["Checked", "check", "check_unary", "member_names"]

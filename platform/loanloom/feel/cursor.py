@@ -2,14 +2,35 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 
 from .lexer import Kind, Token, tokens
 from .limits import MAX_NESTING
 from .problems import Refused, words
 
-KEYWORDS = frozenset({"true", "false", "null", "if", "then", "else", "for", "in", "return", "some", "every",
-                      "satisfies", "between", "and", "or", "instance", "function", "external"})
+KEYWORDS = frozenset(
+    {
+        "true",
+        "false",
+        "null",
+        "if",
+        "then",
+        "else",
+        "for",
+        "in",
+        "return",
+        "some",
+        "every",
+        "satisfies",
+        "between",
+        "and",
+        "or",
+        "instance",
+        "function",
+        "external",
+    }
+)
 
 
 class NameTable:
@@ -43,7 +64,7 @@ class NameTable:
     def match(self, found: list[Token], at: int) -> tuple[str, int] | None:
         """The longest known name that begins at token `at`, with the number of its tokens."""
         for parts, name in self._by_first.get(found[at].text, ()):
-            window = found[at: at + len(parts)]
+            window = found[at : at + len(parts)]
             if len(window) == len(parts) and all(
                 token.text == part and token.kind in ("name", "symbol", "number")
                 for token, part in zip(window, parts, strict=True)
@@ -122,22 +143,36 @@ class Cursor:
         token = self.token
         hint = words(f"Expected `{wanted}`.", f"此处应为“{wanted}”。") if wanted else None
         if opened is not None and token.kind == "end":
-            return Refused("feel.bracket_not_closed", f"The `{opened.text}` is never closed.",
-                           f"“{opened.text}”没有配对的结束括号。", opened.start, hint)
+            return Refused(
+                "feel.bracket_not_closed",
+                f"The `{opened.text}` is never closed.",
+                f"“{opened.text}”没有配对的结束括号。",
+                opened.start,
+                hint,
+            )
         if token.kind == "end":
             return Refused("feel.unexpected_end", "The expression ends too early.", "表达式不完整。", token.start, hint)
-        shown = self.source[token.start: token.end][:40]
+        shown = self.source[token.start : token.end][:40]
         if shown in ("==", "=") and self.tokens[max(self.at - 1, 0)].text == "=":
             hint = words("Equality is a single `=`.", "相等用一个“=”。")
         return Refused("feel.syntax", f"Unexpected `{shown}`.", f"此处不应出现“{shown}”。", token.start, hint)
+
+    def close(self) -> None:
+        """Nothing may follow."""
+        if self.token.kind != "end":
+            raise self.unexpected()
 
     def enter(self) -> None:
         """One level deeper; refuses what is too deep."""
         self.depth += 1
         if self.depth > MAX_NESTING:
-            raise Refused("feel.too_deep", f"The expression is nested more than {MAX_NESTING} levels deep.",
-                          f"表达式嵌套超过 {MAX_NESTING} 层。", self.token.start,
-                          words("Split it into several named steps.", "请拆分成几个有名字的步骤。"))
+            raise Refused(
+                "feel.too_deep",
+                f"The expression is nested more than {MAX_NESTING} levels deep.",
+                f"表达式嵌套超过 {MAX_NESTING} 层。",
+                self.token.start,
+                words("Split it into several named steps.", "请拆分成几个有名字的步骤。"),
+            )
 
     def leave(self) -> None:
         """One level up."""
@@ -153,7 +188,7 @@ class Cursor:
         if not parts or parts[0].kind != "name":
             raise self.unexpected("a name" if not parts else None)
         text = parts[0].text
-        for before, part in zip(parts, parts[1:], strict=False):
+        for before, part in itertools.pairwise(parts):
             text += part.text if before.end == part.start else f" {part.text}"
         self.names.add(text)
         return text

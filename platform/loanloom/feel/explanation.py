@@ -1,8 +1,10 @@
-"""Why an expression came out as it did: its tree with the value of every node, and that in words of both house languages."""
+"""Why an expression came out as it did: its tree with the value of every node, and that in words of both house
+languages.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -10,9 +12,10 @@ from typing import Any
 from . import syntax, values
 from . import tree as t
 from .formatter import canonical
+from .types import STRING
 
 Labels = Mapping[str, Mapping[str, str]]
-"""Titles of facts by dotted path, in several languages."""
+"""Titles of facts by dotted path, in several languages; titles of codes as `path=code`."""
 
 _SIGNS = {"*": "×", "/": "÷", "!=": "≠", "<=": "≤", ">=": "≥"}
 _UNSEEN = object()
@@ -51,7 +54,7 @@ class Explanation:
 
     def as_json(self) -> dict[str, Any]:
         """A form that can be stored with a decision."""
-        found: dict[str, Any] = {"kind": self.kind, "text": self.text, "value": plain(self.value), "seen": self.seen}
+        found: dict[str, Any] = {"kind": self.kind, "text": self.text, "value": _kept(self.value), "seen": self.seen}
         if self.name:
             found["name"] = self.name
         if self.parts:
@@ -61,11 +64,12 @@ class Explanation:
 
 def explain(root: t.Node, recorded: Mapping[int, Any]) -> Explanation:
     """The explanation of a tree that the interpreter has recorded."""
-    value = recorded.get(id(root), _UNSEEN)
+    value = root.value if isinstance(root, t.Constant) else recorded.get(id(root), _UNSEEN)
     seen = value is not _UNSEEN
     kind, name, parts = _shape(root)
-    return Explanation(kind, canonical_of(root), value if seen else None, seen, name,
-                       tuple(explain(one, recorded) for one in parts))
+    return Explanation(
+        kind, canonical_of(root), value if seen else None, seen, name, tuple(explain(one, recorded) for one in parts)
+    )
 
 
 def canonical_of(node: t.Node) -> str:
@@ -80,7 +84,11 @@ def _shape(node: t.Node) -> tuple[str, str, tuple[t.Node, ...]]:
         case t.Constant():
             return "constant", "", ()
         case t.Arithmetic() | t.Compare():
-            return ("arithmetic" if isinstance(node, t.Arithmetic) else "compare"), node.operator, (node.left, node.right)
+            return (
+                ("arithmetic" if isinstance(node, t.Arithmetic) else "compare"),
+                node.operator,
+                (node.left, node.right),
+            )
         case t.Logic():
             return "logic", node.operator, node.operands
         case t.Not():
@@ -89,7 +97,10 @@ def _shape(node: t.Node) -> tuple[str, str, tuple[t.Node, ...]]:
             return "if", "", (node.condition, node.then, node.otherwise)
         case t.Within():
             return "between", "", (node.value, node.low, node.high)
-        case t.OneOf() | t.Passes():
+        case t.OneOf():
+            texts = (t.Constant(one, type=STRING, syntax=syntax.Literal_(one)) for one in sorted(node.values))
+            return "in", "one of", (node.value, *texts)
+        case t.Passes():
             return "in", "", (node.value,)
         case t.Let():
             return "in", "", (node.value,)
@@ -101,6 +112,11 @@ def _shape(node: t.Node) -> tuple[str, str, tuple[t.Node, ...]]:
             return "input", node.origin, ()
         case _:
             return "other", "", ()
+
+
+def _kept(value: Any) -> Any:
+    """A value as an explanation stores it: long lists only by their length."""
+    return f"[{len(value)}]" if isinstance(value, list | tuple) and len(value) > 20 else plain(value)
 
 
 def plain(value: Any) -> Any:
@@ -144,55 +160,102 @@ class _Speaker:
             return _grouped(values.number_text(value))
         if isinstance(value, str):
             return f"“{value}”"
-        if isinstance(value, list | tuple) and len(value) > 5:
+        if isinstance(value, list | tuple) and (len(value) > 5 or any(isinstance(one, list | tuple) for one in value)):
             return f"{len(value)} 项" if self.chinese else f"{len(value)} items"
+        if isinstance(value, list | tuple):
+            return ("、" if self.chinese else ", ").join(self.value(one) for one in value) or "[]"
+        if isinstance(value, Mapping):
+            return "{…}"
         return values.to_text(value)
 
-    def _label(self, path: str) -> str:
+    def _label(self, path: str, otherwise: str) -> str:
         label = self.labels.get(path)
-        if label:
-            return label.get(self.language) or label.get("en") or path
-        return path
+        return (label.get(self.language) or label.get("en") or otherwise) if label else otherwise
 
-    def _phrase(self, node: Explanation) -> str:
-        parts = node.parts
+    def _phrase(self, node: Explanation, about: str = "") -> str:
+        """A node without its verdict. `about` is the path of the fact it is compared with, whose codes have titles."""
         if node.kind == "input":
-            return f"{self._label(node.name)} {self.value(node.value)}"
+            return f"{self._label(node.name, node.name)} {self._coded(node.value, node.name)}"
         if node.kind == "constant":
-            return self.value(node.value)
-        if node.kind in ("arithmetic", "compare"):
-            sign = _SIGNS.get(node.name, node.name)
-            return f"{self._operand(parts[0], node)} {sign} {self._operand(parts[1], node)}"
-        if node.kind == "logic":
-            joined = ("；" if self.chinese else "; ").join(self.say(one) for one in parts if one.seen)
-            if self.chinese:
-                return f"{'须全部成立' if node.name == 'and' else '须至少一项成立'}（{joined}）"
-            return f"{'all of' if node.name == 'and' else 'any of'} ({joined})"
-        if node.kind == "not":
-            return f"{'并非' if self.chinese else 'not'} ({self._phrase(parts[0])})"
-        if node.kind == "call" and parts and all(one.seen for one in parts):
-            return f"{node.name}({', '.join(self._phrase(one) for one in parts)})"
-        if node.kind == "if":
-            taken = parts[1] if parts[1].seen else parts[2]
-            if taken.kind == "if" and taken is parts[2]:
-                return self._phrase(taken)
-            because = self.say(parts[0])
-            return f"因 {because}，取 {self.say(taken)}" if self.chinese else f"since {because}, {self.say(taken)}"
-        if node.kind == "between":
-            value, low, high = (self._phrase(one) for one in parts)
-            return f"{value} 在 {low} 与 {high} 之间" if self.chinese else f"{value} between {low} and {high}"
-        if node.kind == "in":
-            return f"{self._phrase(parts[0])} ({node.text})"
-        return node.text
+            return self._coded(node.value, about)
+        write = _PHRASES.get(node.kind)
+        return write(self, node) if write is not None and node.parts else node.text
 
-    def _operand(self, node: Explanation, parent: Explanation) -> str:
-        text = self._phrase(node)
-        bracketed = node.kind == "arithmetic" and parent.kind == "arithmetic" and \
-            (parent.name in ("*", "/", "**") or parent.name == "-") and node.name in ("+", "-")
-        if node.kind in ("call", "other") and node.seen:
+    def _coded(self, value: Any, path: str) -> str:
+        if path and isinstance(value, str):
+            return self._label(f"{path}={value}", self.value(value))
+        return self.value(value)
+
+    def arithmetic(self, node: Explanation) -> str:
+        left, right = node.parts
+        sign = _SIGNS.get(node.name, node.name)
+        return f"{self._operand(left, node, _path(right))} {sign} {self._operand(right, node, _path(left))}"
+
+    def logic(self, node: Explanation) -> str:
+        joined = ("；" if self.chinese else "; ").join(self.say(one) for one in node.parts if one.seen)
+        if self.chinese:
+            return f"{'须全部成立' if node.name == 'and' else '须至少一项成立'}（{joined}）"
+        return f"{'all of' if node.name == 'and' else 'any of'} ({joined})"
+
+    def negation(self, node: Explanation) -> str:
+        return f"{'并非' if self.chinese else 'not'} ({self._phrase(node.parts[0])})"
+
+    def conditional(self, node: Explanation) -> str:
+        condition, then, otherwise = node.parts
+        taken = then if then.seen and condition.value is True else otherwise
+        if taken.kind == "if" and taken is otherwise:
+            return self._phrase(taken)
+        because = self.say(condition)
+        return f"因 {because}，取 {self.say(taken)}" if self.chinese else f"since {because}, {self.say(taken)}"
+
+    def between(self, node: Explanation) -> str:
+        value, low, high = (self._phrase(one) for one in node.parts)
+        return f"{value} 在 {low} 与 {high} 之间" if self.chinese else f"{value} between {low} and {high}"
+
+    def membership(self, node: Explanation) -> str:
+        value, *tests = node.parts
+        if not tests:
+            return f"{self._phrase(value)} ({node.text})"
+        shown = ("、" if self.chinese else ", ").join(self._phrase(one, _path(value)) for one in tests[:8])
+        more = " ..." if len(tests) > 8 else ""
+        return f"{self._phrase(value)} {'属于' if self.chinese else 'is one of'} ({shown}{more})"
+
+    def call(self, node: Explanation) -> str:
+        if not all(one.seen for one in node.parts):
+            return node.text
+        return f"{node.name}({', '.join(self._phrase(one) for one in node.parts)})"
+
+    def negative(self, node: Explanation) -> str:
+        return f"-{self._operand(node.parts[0], node)}"
+
+    def _operand(self, node: Explanation, parent: Explanation, about: str = "") -> str:
+        text = self._phrase(node, about)
+        bracketed = (
+            node.kind == "arithmetic"
+            and node.name in ("+", "-")
+            and parent.name not in ("+", "")
+            and parent.kind in ("arithmetic", "negate")
+        )
+        if node.kind in ("call", "other") and node.seen and parent.kind != "arithmetic":
             text += f" = {self.value(node.value)}"
-            bracketed = True
         return f"({text})" if bracketed else text
+
+
+_PHRASES: Mapping[str, Callable[[_Speaker, Explanation], str]] = {
+    "arithmetic": _Speaker.arithmetic,
+    "compare": _Speaker.arithmetic,
+    "logic": _Speaker.logic,
+    "not": _Speaker.negation,
+    "if": _Speaker.conditional,
+    "between": _Speaker.between,
+    "in": _Speaker.membership,
+    "call": _Speaker.call,
+    "negate": _Speaker.negative,
+}
+
+
+def _path(node: Explanation) -> str:
+    return node.name if node.kind == "input" else ""
 
 
 def _grouped(text: str) -> str:

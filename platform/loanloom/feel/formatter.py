@@ -1,4 +1,6 @@
-"""A tree as canonical text: one spelling for each meaning, with only the brackets it needs. Parsing it gives the same tree."""
+"""A tree as canonical text: one spelling for each meaning, with only the brackets it needs. Parsing it gives the same
+tree.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,9 @@ def _text(node: s.Node, needed: int = _FORM) -> str:
 
 
 def _quoted(text: str) -> str:
-    plain = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t")
+    plain = (
+        text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t")
+    )
     return f'"{plain}"'
 
 
@@ -134,21 +138,33 @@ def _at(node: s.AtLiteral) -> str:
 
 
 _WRITERS: dict[type[s.Node], tuple[Callable[[Any], str], int]] = {
-    s.Literal_: (_literal, _POSTFIX), s.AtLiteral: (_at, _POSTFIX), s.Name: (lambda node: node.name, _POSTFIX),
+    s.Literal_: (_literal, _POSTFIX),
+    s.AtLiteral: (_at, _POSTFIX),
+    s.Name: (lambda node: node.name, _POSTFIX),
     s.InputMark: (lambda node: "?", _POSTFIX),
     s.Member: (lambda node: f"{_text(node.base, _POSTFIX)}.{node.name}", _POSTFIX),
     s.Filter: (lambda node: f"{_text(node.base, _POSTFIX)}[{_text(node.condition)}]", _POSTFIX),
-    s.Call: (_call, _POSTFIX), s.Negate: (lambda node: f"-{_text(node.operand, _NEGATE)}", _NEGATE),
+    s.Call: (_call, _POSTFIX),
+    s.Negate: (lambda node: f"-{_text(node.operand, _NEGATE)}", _NEGATE),
     s.Arithmetic: (_binary, _SUM),
     s.Compare: (lambda node: f"{_text(node.left, _COMPARISON)} {node.operator} {_text(node.right, _SUM)}", _COMPARISON),
     s.Logic: (_logic, _AND),
-    s.Between: (lambda node: f"{_text(node.value, _COMPARISON)} between {_text(node.low, _SUM)} and "
-                             f"{_text(node.high, _SUM)}", _COMPARISON),
-    s.Test: (_test, _FORM), s.In: (_in, _COMPARISON), s.UnaryTests: (_unary, _FORM), s.Range: (_range, _POSTFIX),
-    s.ListOf: (lambda node: f"[{_tests(node.items)}]", _POSTFIX), s.Context: (_context, _POSTFIX),
+    s.Between: (
+        lambda node: f"{_text(node.value, _COMPARISON)} between {_text(node.low, _SUM)} and {_text(node.high, _SUM)}",
+        _COMPARISON,
+    ),
+    s.Test: (_test, _FORM),
+    s.In: (_in, _COMPARISON),
+    s.UnaryTests: (_unary, _FORM),
+    s.Range: (_range, _POSTFIX),
+    s.ListOf: (lambda node: f"[{_tests(node.items)}]", _POSTFIX),
+    s.Context: (_context, _POSTFIX),
     s.If: (lambda node: f"if {_text(node.condition)} then {_text(node.then)} else {_text(node.otherwise)}", _FORM),
     s.For: (lambda node: f"for {_iterators(node.iterators)} return {_text(node.body)}", _FORM),
-    s.Quantified: (lambda node: f"{node.quantifier} {_iterators(node.iterators)} satisfies {_text(node.condition)}", _FORM),
+    s.Quantified: (
+        lambda node: f"{node.quantifier} {_iterators(node.iterators)} satisfies {_text(node.condition)}",
+        _FORM,
+    ),
     s.InstanceOf: (lambda node: f"{_text(node.value, _INSTANCE)} instance of {_type(node.type_name)}", _INSTANCE),
     s.Lambda: (_function, _FORM),
 }

@@ -10,7 +10,7 @@ from typing import Any
 
 from . import operations, runtime
 from . import tree as t
-from .limits import MAX_CALL_DEPTH
+from .limits import MAX_CALL_DEPTH, MAX_STEPS
 from .operations import Budget
 from .problems import Fault
 from .types import named
@@ -19,7 +19,7 @@ from .values import Function, is_a, kind_of
 Environment = dict[str, Any]
 
 
-class Located(Exception):  # noqa: N818 - signal inside this package
+class Located(Exception):
     """A fault with the node it happened at."""
 
     def __init__(self, fault: Fault, node: t.Node) -> None:
@@ -34,7 +34,7 @@ class Interpreter:
     def __init__(self, facts: Mapping[str, Any], *, quiet: bool = False, record: bool = False) -> None:
         self.facts = facts
         self.quiet = quiet
-        self.budget = Budget()
+        self.budget = Budget(MAX_STEPS // 4 if record else MAX_STEPS)
         self.faults: list[Located] = []
         self.values: dict[int, Any] | None = {} if record else None
 
@@ -65,8 +65,11 @@ class Interpreter:
                 raise Fault("feel.missing_input", f"`{path}` has no value.", f"“{path}”没有值。")
         elif not self.quiet and not is_a(value, node.type):
             (wanted, wanted_zh), kind = named(node.type), kind_of(value)
-            raise Fault("feel.wrong_fact", f"`{path}` should be {wanted}, but is a {kind}.",
-                        f"“{path}”应为{wanted_zh}，实际不是。")
+            raise Fault(
+                "feel.wrong_fact",
+                f"`{path}` should be {wanted}, but is a {kind}.",
+                f"“{path}”应为{wanted_zh}，实际不是。",
+            )
         return value
 
     def local(self, node: t.Local, env: Environment) -> Any:
@@ -75,8 +78,11 @@ class Interpreter:
     def member(self, node: t.Member, env: Environment) -> Any:
         base = self.value(node.base, env)
         if self.quiet and kind_of(base) == "list":
-            return [operations.member(one, node.name) if kind_of(one) in ("context", "Null") else None for one in base]
-        return operations.member(base, node.name)
+            return [
+                operations.member(one, node.name, self.budget) if kind_of(one) in ("context", "Null") else None
+                for one in base
+            ]
+        return operations.member(base, node.name, self.budget)
 
     def index(self, node: t.Index, env: Environment) -> Any:
         return operations.at_index(self.value(node.base, env), self.value(node.index, env))
@@ -85,23 +91,27 @@ class Interpreter:
         def keep(item: Any) -> Any:
             return self.value(node.condition, {**env, node.item.slot: item})
 
-        return runtime.filtered(self.value(node.base, env), keep, self.budget)
+        return runtime.filtered(self.value(node.base, env), keep, self.budget, t.weight(node.condition))
 
     def negate(self, node: t.Negate, env: Environment) -> Any:
         return operations.negate(self.value(node.operand, env))
 
     def arithmetic(self, node: t.Arithmetic, env: Environment) -> Any:
-        return operations.arithmetic(node.operator, self.value(node.left, env), self.value(node.right, env))
+        return operations.arithmetic(
+            node.operator, self.value(node.left, env), self.value(node.right, env), self.budget
+        )
 
     def compare(self, node: t.Compare, env: Environment) -> Any:
-        return operations.comparison(node.operator, self.value(node.left, env), self.value(node.right, env))
+        return operations.comparison(
+            node.operator, self.value(node.left, env), self.value(node.right, env), self.budget
+        )
 
     def within(self, node: t.Within, env: Environment) -> Any:
         value, low, high = (self.value(one, env) for one in (node.value, node.low, node.high))
         return operations.within(value, low, high, node.low_closed, node.high_closed)
 
     def passes(self, node: t.Passes, env: Environment) -> Any:
-        return operations.passes(self.value(node.value, env), self.value(node.test, env))
+        return operations.passes(self.value(node.value, env), self.value(node.test, env), self.budget)
 
     def one_of(self, node: t.OneOf, env: Environment) -> Any:
         return self.value(node.value, env) in node.values
@@ -159,7 +169,7 @@ class Interpreter:
             inner[node.partial.slot] = bound[-1]
             return self.value(node.body, inner)
 
-        return runtime.for_each(self._sources(node.loops, env), body, self.budget)
+        return runtime.for_each(self._sources(node.loops, env), body, self.budget, t.weight(node.body))
 
     def quantified(self, node: t.Quantified, env: Environment) -> Any:
         def condition(*bound: Any) -> Any:
@@ -167,11 +177,11 @@ class Interpreter:
             return self._truth(node.condition, inner)
 
         judge = runtime.some if node.quantifier == "some" else runtime.every
-        return judge(self._sources(node.loops, env), condition, self.budget)
+        return judge(self._sources(node.loops, env), condition, self.budget, t.weight(node.condition))
 
     def call(self, node: t.Call, env: Environment) -> Any:
         arguments = [self.value(one, env) for one in node.arguments if one is not None]
-        if node.overload is None or all(node.arguments) and node.names is None:
+        if node.overload is None or (all(node.arguments) and node.names is None):
             return node.function.invoke(arguments, node.names, self.budget)
         names = [one.name for one, given in zip(node.overload.parameters, node.arguments, strict=True) if given]
         return node.function.invoke(arguments, names, self.budget)
@@ -193,7 +203,7 @@ class Interpreter:
             self.budget.depth -= 1
             return value
 
-        return Function(tuple(one.name for one in node.parameters), call)
+        return Function(tuple(one.name for one in node.parameters), call, t.weight(node.body))
 
     def instance_of(self, node: t.InstanceOf, env: Environment) -> Any:
         value = self.value(node.value, env)
@@ -204,12 +214,30 @@ class Interpreter:
 
 
 _VISITS: dict[type[t.Node], Callable[[Interpreter, Any, Environment], Any]] = {
-    t.Constant: Interpreter.constant, t.Input: Interpreter.input, t.Local: Interpreter.local,
-    t.Member: Interpreter.member, t.Index: Interpreter.index, t.Filter: Interpreter.filter, t.Negate: Interpreter.negate,
-    t.Arithmetic: Interpreter.arithmetic, t.Compare: Interpreter.compare, t.Within: Interpreter.within,
-    t.Passes: Interpreter.passes, t.OneOf: Interpreter.one_of, t.Let: Interpreter.let, t.Logic: Interpreter.logic,
-    t.Not: Interpreter.negation, t.If: Interpreter.conditional, t.ListOf: Interpreter.list_of,
-    t.Context: Interpreter.context, t.Range: Interpreter.range, t.For: Interpreter.for_each,
-    t.Quantified: Interpreter.quantified, t.Call: Interpreter.call, t.Invoke: Interpreter.invoke,
-    t.Lambda: Interpreter.function, t.InstanceOf: Interpreter.instance_of, t.Wrong: Interpreter.wrong,
+    t.Constant: Interpreter.constant,
+    t.Input: Interpreter.input,
+    t.Local: Interpreter.local,
+    t.Member: Interpreter.member,
+    t.Index: Interpreter.index,
+    t.Filter: Interpreter.filter,
+    t.Negate: Interpreter.negate,
+    t.Arithmetic: Interpreter.arithmetic,
+    t.Compare: Interpreter.compare,
+    t.Within: Interpreter.within,
+    t.Passes: Interpreter.passes,
+    t.OneOf: Interpreter.one_of,
+    t.Let: Interpreter.let,
+    t.Logic: Interpreter.logic,
+    t.Not: Interpreter.negation,
+    t.If: Interpreter.conditional,
+    t.ListOf: Interpreter.list_of,
+    t.Context: Interpreter.context,
+    t.Range: Interpreter.range,
+    t.For: Interpreter.for_each,
+    t.Quantified: Interpreter.quantified,
+    t.Call: Interpreter.call,
+    t.Invoke: Interpreter.invoke,
+    t.Lambda: Interpreter.function,
+    t.InstanceOf: Interpreter.instance_of,
+    t.Wrong: Interpreter.wrong,
 }

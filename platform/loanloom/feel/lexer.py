@@ -11,8 +11,8 @@ from .problems import Refused, words
 
 Kind = Literal["name", "number", "string", "at", "symbol", "end"]
 
-SYMBOLS = ("**", "<=", ">=", "!=", "..", "->", "(", ")", "[", "]", "{", "}", ",", ":", ".", "+", "-", "*", "/", "=",
-           "<", ">", "?", "'", "@", "|")
+_PAIRS = frozenset(("**", "<=", ">=", "!=", "..", "->"))
+_SINGLES = frozenset("()[]{},:.+-*/=<>?'@|")
 _ESCAPES = {'"': '"', "\\": "\\", "n": "\n", "r": "\r", "t": "\t", "'": "'", "/": "/", "b": "\b", "f": "\f"}
 _HEX = frozenset("0123456789abcdefABCDEF")
 _DIGITS = frozenset("0123456789")
@@ -42,9 +42,13 @@ def is_name_part(char: str) -> bool:
 def tokens(source: str) -> list[Token]:
     """All tokens of the source, closed by one of kind "end"; raises Refused."""
     if len(source) > MAX_LENGTH:
-        raise Refused("feel.too_long", f"The expression has {len(source)} characters; {MAX_LENGTH} is the limit.",
-                      f"表达式有 {len(source)} 个字符，上限为 {MAX_LENGTH}。", 0,
-                      words("Split it into several named steps.", "请拆分成几个有名字的步骤。"))
+        raise Refused(
+            "feel.too_long",
+            f"The expression has {len(source)} characters; {MAX_LENGTH} is the limit.",
+            f"表达式有 {len(source)} 个字符，上限为 {MAX_LENGTH}。",
+            0,
+            words("Split it into several named steps.", "请拆分成几个有名字的步骤。"),
+        )
     found: list[Token] = []
     at = 0
     while (at := _skip_space(source, at)) < len(source):
@@ -66,8 +70,13 @@ def _skip_space(source: str, at: int) -> int:
         elif source.startswith("/*", at):
             end = source.find("*/", at + 2)
             if end < 0:
-                raise Refused("feel.syntax", "This comment is never closed.", "注释没有结束。", at,
-                              words("Close it with */.", "请用 */ 结束注释。"))
+                raise Refused(
+                    "feel.syntax",
+                    "This comment is never closed.",
+                    "注释没有结束。",
+                    at,
+                    words("Close it with */.", "请用 */ 结束注释。"),
+                )
             at = end + 2
         else:
             break
@@ -85,9 +94,10 @@ def _token(source: str, at: int) -> Token:
         return _number(source, at)
     if is_name_start(char):
         return _name(source, at)
-    for symbol in SYMBOLS:
-        if source.startswith(symbol, at):
-            return Token("symbol", symbol, at, at + len(symbol))
+    if char + following in _PAIRS:
+        return Token("symbol", char + following, at, at + 2)
+    if char in _SINGLES:
+        return Token("symbol", char, at, at + 1)
     raise _unknown_character(char, at)
 
 
@@ -100,16 +110,20 @@ def _name(source: str, at: int) -> Token:
 
 def _number(source: str, at: int) -> Token:
     end = _digits(source, at)
-    if source.startswith(".", end) and source[end + 1: end + 2] in _DIGITS and source[end + 1: end + 2]:
+    if source.startswith(".", end) and source[end + 1 : end + 2] in _DIGITS and source[end + 1 : end + 2]:
         end = _digits(source, end + 1)
-    if source[end: end + 1] in ("e", "E"):
-        sign = end + 1 + (source[end + 1: end + 2] in ("+", "-"))
+    if source[end : end + 1] in ("e", "E"):
+        sign = end + 1 + (source[end + 1 : end + 2] in ("+", "-"))
         after = _digits(source, sign)
         if after > sign:
             end = after
     if end - at > MAX_DIGITS:
-        raise Refused("feel.number_too_long", f"This number has {end - at} characters; {MAX_DIGITS} is the limit.",
-                      f"这个数字有 {end - at} 个字符，上限为 {MAX_DIGITS}。", at)
+        raise Refused(
+            "feel.number_too_long",
+            f"This number has {end - at} characters; {MAX_DIGITS} is the limit.",
+            f"这个数字有 {end - at} 个字符，上限为 {MAX_DIGITS}。",
+            at,
+        )
     return Token("number", source[at:end], at, end)
 
 
@@ -128,8 +142,13 @@ def _string(source: str, start: int, quote: int, kind: Literal["string", "at"]) 
             stop += 1
         parts.append(source[at:stop])
         if stop >= len(source) or source[stop] == "\n":
-            raise Refused("feel.string_not_closed", "This text is never closed.", "这段文本没有结束引号。", start,
-                          words('Close it with a straight quote (").', '请用半角双引号（"）结束。'))
+            raise Refused(
+                "feel.string_not_closed",
+                "This text is never closed.",
+                "这段文本没有结束引号。",
+                start,
+                words('Close it with a straight quote (").', '请用半角双引号（"）结束。'),
+            )
         if source[stop] == '"':
             return Token(kind, "".join(parts), start, stop + 1)
         text, at = _escape(source, stop)
@@ -137,25 +156,30 @@ def _string(source: str, start: int, quote: int, kind: Literal["string", "at"]) 
 
 
 def _escape(source: str, at: int) -> tuple[str, int]:
-    letter = source[at + 1: at + 2]
+    letter = source[at + 1 : at + 2]
     if letter in ("u", "U"):
         size = 4 if letter == "u" else 6
-        digits = source[at + 2: at + 2 + size]
+        digits = source[at + 2 : at + 2 + size]
         if len(digits) == size and _HEX.issuperset(digits) and int(digits, 16) <= 0x10FFFF:
             code = int(digits, 16)
             if 0xD800 <= code <= 0xDFFF:
                 return _surrogates(source, at, code)
             return chr(code), at + 2 + size
-        raise Refused("feel.syntax", "This is not a complete Unicode escape.", "不是完整的 Unicode 转义。", at,
-                      words("Write \\u with 4 or \\U with 6 hexadecimal digits.", "请写 \\u 加 4 位或 \\U 加 6 位十六进制数字。"))
+        raise Refused(
+            "feel.syntax",
+            "This is not a complete Unicode escape.",
+            "不是完整的 Unicode 转义。",
+            at,
+            words("Write \\u with 4 or \\U with 6 hexadecimal digits.", "请写 \\u 加 4 位或 \\U 加 6 位十六进制数字。"),
+        )
     if letter in _ESCAPES and letter:
         return _ESCAPES[letter], at + 2
     return "\\" + letter, at + 2  # regular expressions keep their backslashes
 
 
 def _surrogates(source: str, at: int, high: int) -> tuple[str, int]:
-    low_text = source[at + 8: at + 12]
-    if source[at + 6: at + 8] == "\\u" and len(low_text) == 4 and _HEX.issuperset(low_text):
+    low_text = source[at + 8 : at + 12]
+    if source[at + 6 : at + 8] == "\\u" and len(low_text) == 4 and _HEX.issuperset(low_text):
         low = int(low_text, 16)
         if 0xD800 <= high < 0xDC00 <= low <= 0xDFFF:
             return chr(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00)), at + 12
@@ -164,8 +188,20 @@ def _surrogates(source: str, at: int, high: int) -> tuple[str, int]:
 
 def _unknown_character(char: str, at: int) -> Refused:
     plain = unicodedata.normalize("NFKC", char)
-    plain = {"。": ".", "、": ",", "×": "*", "÷": "/", "≥": ">=", "≤": "<=", "≠": "!=", "‘": "'", "’": "'",
-             "−": "-", "–": "-", "—": "-"}.get(char, plain)
+    plain = {
+        "。": ".",
+        "、": ",",
+        "×": "*",
+        "÷": "/",
+        "≥": ">=",
+        "≤": "<=",
+        "≠": "!=",
+        "‘": "'",
+        "’": "'",
+        "−": "-",
+        "–": "-",
+        "—": "-",
+    }.get(char, plain)
     if char in _QUOTES:
         plain = '"'
     hint = None
@@ -174,5 +210,10 @@ def _unknown_character(char: str, at: int) -> Refused:
     elif char in "&|!;%^~$#`":
         other = {"&": "and", "|": "or", "!": "not(...)", ";": ",", "%": "modulo(a, b)", "^": "**"}.get(char)
         hint = words(f"FEEL writes `{other}`.", f"此处应写“{other}”。") if other else None
-    return Refused("feel.unknown_character", f"The character {char!r} has no meaning here.", f"此处不能使用字符“{char}”。",
-                   at, hint)
+    return Refused(
+        "feel.unknown_character",
+        f"The character {char!r} has no meaning here.",
+        f"此处不能使用字符“{char}”。",
+        at,
+        hint,
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-MAX_LENGTH: Final = 20_000
+MAX_LENGTH: Final = 8_000
 """Characters in one source text."""
 
 MAX_NESTING: Final = 48
@@ -16,7 +16,7 @@ MAX_HEIGHT: Final = 100
 MAX_NODES: Final = 2_000
 """Nodes of one tree; constants in a list literal do not count."""
 
-MAX_LITERAL_ITEMS: Final = 10_000
+MAX_LITERAL_ITEMS: Final = 4_000
 """Constants in the list literals of one expression."""
 
 MAX_DIGITS: Final = 100
@@ -31,8 +31,20 @@ MAX_STRING: Final = 100_000
 MAX_LIST: Final = 100_000
 """Items of any list computed on the way."""
 
-MAX_STEPS: Final = 100_000
-"""Loop steps (for, some, every, filter, function calls) of one evaluation."""
+MAX_STEPS: Final = 50_000
+"""Steps of one evaluation: a turn of a loop costs by its body's size, a function by its operands' length."""
+
+NODES_A_STEP: Final = 4
+"""Nodes of a loop's body that one step pays for."""
+
+ITEMS_A_STEP: Final = 1
+"""Items of a list that one step pays for when a function works through it."""
+
+CHARACTERS_A_STEP: Final = 256
+"""Characters that one step pays for when a text is worked through or copied."""
+
+HEAVY: Final = 40
+"""Steps for one power, root, logarithm or exponential."""
 
 MAX_CALL_DEPTH: Final = 24
 """Functions written in an expression calling one another."""

@@ -1,4 +1,6 @@
-"""What the operators mean: one small function each, over values of any kind. Nulls flow through; what has no value is a Fault."""
+"""What the operators mean: one small function each, over values of any kind. Nulls flow through; what has no value is
+a Fault.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,7 @@ from decimal import Decimal, DivisionByZero, Overflow
 from typing import Any
 
 from . import temporal
-from .limits import MAX_EXPONENT, MAX_LIST, MAX_STEPS, MAX_STRING
+from .limits import CHARACTERS_A_STEP, HEAVY, ITEMS_A_STEP, MAX_EXPONENT, MAX_LIST, MAX_STEPS, MAX_STRING
 from .problems import Fault
 from .types import NAMES_ZH
 from .values import CONTEXT, DecimalException, Function, Interval, Months, compare, kind_of, same, wrong_kinds
@@ -21,16 +23,19 @@ class Budget:
 
     __slots__ = ("depth", "left")
 
-    def __init__(self) -> None:
-        self.left = MAX_STEPS
+    def __init__(self, steps: int = MAX_STEPS) -> None:
+        self.left = steps
         self.depth = 0
 
     def spend(self, steps: int = 1) -> None:
         """Take steps; refuses when none are left."""
         self.left -= steps
         if self.left < 0:
-            raise Fault("feel.too_many_steps", f"The expression takes more than {MAX_STEPS} steps.",
-                        f"表达式的计算步数超过 {MAX_STEPS}。")
+            raise Fault(
+                "feel.too_many_steps",
+                f"The expression takes more than {MAX_STEPS} steps.",
+                f"表达式的计算步数超过 {MAX_STEPS}。",
+            )
 
 
 def exact(operation: Callable[..., Decimal], *operands: Any) -> Decimal:
@@ -52,11 +57,34 @@ def division_by_zero() -> Fault:
     return Fault("feel.division_by_zero", "A number is divided by zero.", "除数为零。")
 
 
+def pay(budget: Budget | None, *operands: Any) -> None:
+    """Spend steps for the length of lists and texts that an operation works through."""
+    if budget is None:
+        return
+    cost = 0
+    for one in operands:
+        if isinstance(one, str):
+            cost += len(one) // CHARACTERS_A_STEP
+        elif isinstance(one, list | tuple):
+            cost += len(one) // ITEMS_A_STEP
+    if cost:
+        budget.spend(cost)
+
+
+def added_text(left: str, right: str, budget: Budget) -> str:
+    """left + right, paid for by its length."""
+    pay(budget, left, right)
+    return checked_text(left + right)
+
+
 def checked_text(text: str) -> str:
     """A text that is not too long."""
     if len(text) > MAX_STRING:
-        raise Fault("feel.text_too_long", f"The text becomes longer than {MAX_STRING} characters.",
-                    f"文本长度超过 {MAX_STRING} 个字符。")
+        raise Fault(
+            "feel.text_too_long",
+            f"The text becomes longer than {MAX_STRING} characters.",
+            f"文本长度超过 {MAX_STRING} 个字符。",
+        )
     return text
 
 
@@ -72,10 +100,13 @@ def list_too_long() -> Fault:
     return Fault("feel.list_too_long", f"The list becomes longer than {MAX_LIST} items.", f"列表超过 {MAX_LIST} 项。")
 
 
-def arithmetic(operator: str, left: Any, right: Any) -> Any:
+def arithmetic(operator: str, left: Any, right: Any, budget: Budget | None = None) -> Any:
     """left + - * / ** right"""
     if left is None or right is None:
         return None
+    pay(budget, left, right)
+    if operator == "**" and budget is not None:
+        budget.spend(HEAVY)
     return _ARITHMETIC[operator](left, right, kind_of(left), kind_of(right))
 
 
@@ -96,7 +127,7 @@ def _add(left: Any, right: Any, one: str, other: str) -> Any:
 def _subtract(left: Any, right: Any, one: str, other: str) -> Any:
     if one == other == "number":
         return exact(CONTEXT.subtract, left, right)
-    if one in ("date", "date and time") and other in ("date", "date and time") or one == other == "time":
+    if (one in ("date", "date and time") and other in ("date", "date and time")) or one == other == "time":
         return temporal.difference(left, right)
     if one == other and one in _DURATIONS:
         return Months(left.total - right.total) if isinstance(left, Months) else _reckon(left.__sub__, right)
@@ -139,7 +170,12 @@ def _power(left: Any, right: Any, one: str, other: str) -> Any:
 
 
 _ARITHMETIC: Mapping[str, Callable[[Any, Any, str, str], Any]] = {
-    "+": _add, "-": _subtract, "*": _multiply, "/": _divide, "**": _power}
+    "+": _add,
+    "-": _subtract,
+    "*": _multiply,
+    "/": _divide,
+    "**": _power,
+}
 
 
 def _reckon(operation: Callable[[Any], Any], operand: Any) -> Any:
@@ -175,8 +211,9 @@ def negate(value: Any) -> Any:
     raise Fault("feel.wrong_type", f"A {kind} has no negative.", f"{NAMES_ZH.get(kind, kind)}不能取负。")
 
 
-def comparison(operator: str, left: Any, right: Any) -> bool | None:
+def comparison(operator: str, left: Any, right: Any, budget: Budget | None = None) -> bool | None:
     """left = != < <= > >= right; equality knows null, order gives null for it"""
+    pay(budget, left)
     if operator in ("=", "!="):
         if left is not None and right is not None and kind_of(left) != kind_of(right):
             raise wrong_kinds("compared", "比较", left, right)
@@ -205,8 +242,9 @@ def in_interval(value: Any, interval: Interval) -> bool | None:
     return above is True and below is True
 
 
-def passes(value: Any, test: Any) -> bool | None:
+def passes(value: Any, test: Any, budget: Budget | None = None) -> bool | None:
     """Whether a value passes a test that is itself a value: equal to it, in the range, in the list."""
+    pay(budget, test)
     if isinstance(test, Interval):
         return in_interval(value, test)
     if kind_of(test) == "list":
@@ -225,7 +263,7 @@ def _holds(one: Any, value: Any) -> bool:
     return same(value, one)
 
 
-def member(base: Any, name: str) -> Any:
+def member(base: Any, name: str, budget: Budget | None = None) -> Any:
     """base.name; on a list, of each of its items"""
     if base is None:
         return None
@@ -233,10 +271,13 @@ def member(base: Any, name: str) -> Any:
     if kind == "context":
         return base.get(name)
     if kind == "list":
+        pay(budget, base)
         return [member(one, name) for one in base]
     found = PROPERTIES.get((kind, name))
     if found is None:
-        raise Fault("feel.no_member", f"A {kind} has no part named `{name}`.", f"{NAMES_ZH.get(kind, kind)}没有“{name}”。")
+        raise Fault(
+            "feel.no_member", f"A {kind} has no part named `{name}`.", f"{NAMES_ZH.get(kind, kind)}没有“{name}”。"
+        )
     return found(base)
 
 
@@ -265,8 +306,11 @@ def steps(start: Any, end: Any, budget: Budget) -> list[Any]:
     """The whole numbers or days from start to end, backwards too."""
     kind = kind_of(start)
     if start is None or end is None or kind != kind_of(end) or kind not in ("number", "date"):
-        raise Fault("feel.wrong_type", "A loop runs from a whole number to a whole number, or from a date to a date.",
-                    "循环区间两端须同为整数或同为日期。")
+        raise Fault(
+            "feel.wrong_type",
+            "A loop runs from a whole number to a whole number, or from a date to a date.",
+            "循环区间两端须同为整数或同为日期。",
+        )
     if kind == "date":
         first, last = start.toordinal(), end.toordinal()
     else:
@@ -283,9 +327,12 @@ def call(function: Any, arguments: list[Any], budget: Budget) -> Any:
     if not isinstance(function, Function):
         raise Fault("feel.not_a_function", "Only a function can be called.", "只有函数才能被调用。")
     if len(arguments) != len(function.parameters):
-        raise Fault("feel.arguments", f"The function takes {len(function.parameters)} arguments, not {len(arguments)}.",
-                    f"该函数需要 {len(function.parameters)} 个参数，而不是 {len(arguments)} 个。")
-    budget.spend()
+        raise Fault(
+            "feel.arguments",
+            f"The function takes {len(function.parameters)} arguments, not {len(arguments)}.",
+            f"该函数需要 {len(function.parameters)} 个参数，而不是 {len(arguments)} 个。",
+        )
+    budget.spend(function.weight)
     return function.call(*arguments)
 
 
@@ -293,12 +340,14 @@ def _zone_name(value: Any) -> str | None:
     return getattr(value.tzinfo, "key", None)
 
 
+def _part(name: str) -> Callable[[Any], Any]:
+    return lambda value: Decimal(getattr(value, name))
+
+
 PROPERTIES: Mapping[tuple[str, str], Callable[[Any], Any]] = {
-    **{(kind, part): (lambda value, part=part: Decimal(getattr(value, part)))
-       for kind in ("date", "date and time") for part in ("year", "month", "day")},
+    **{(kind, part): _part(part) for kind in ("date", "date and time") for part in ("year", "month", "day")},
     **{(kind, "weekday"): (lambda value: Decimal(value.isoweekday())) for kind in ("date", "date and time")},
-    **{(kind, part): (lambda value, part=part: Decimal(getattr(value, part)))
-       for kind in ("time", "date and time") for part in ("hour", "minute", "second")},
+    **{(kind, part): _part(part) for kind in ("time", "date and time") for part in ("hour", "minute", "second")},
     **{(kind, "time offset"): (lambda value: value.utcoffset()) for kind in ("time", "date and time")},
     **{(kind, "timezone"): _zone_name for kind in ("time", "date and time")},
     ("years and months duration", "years"): lambda value: Decimal(int(value.total / 12)),
@@ -316,5 +365,9 @@ PROPERTIES: Mapping[tuple[str, str], Callable[[Any], Any]] = {
 
 def _parts(value: dt.timedelta) -> tuple[int, int, int, int]:
     sign, value = (-1, -value) if value < dt.timedelta() else (1, value)
-    return (sign * value.days, sign * (value.seconds // 3600), sign * (value.seconds // 60 % 60),
-            sign * (value.seconds % 60))
+    return (
+        sign * value.days,
+        sign * (value.seconds // 3600),
+        sign * (value.seconds // 60 % 60),
+        sign * (value.seconds % 60),
+    )

@@ -11,13 +11,20 @@ from typing import Final
 from . import syntax as s
 from .cursor import KEYWORDS, Cursor, NameTable
 from .lexer import Token
+from .limits import MAX_HEIGHT
 from .parser_forms import Forms
-from .problems import Refused
+from .problems import Refused, too_large
 
 COMPARISONS: Final = ("=", "!=", "<", "<=", ">", ">=")
 _OR, _AND, _COMPARISON, _SUM, _PRODUCT, _POWER = range(1, 7)
-_BINARY: Final = {"+": _SUM, "-": _SUM, "*": _PRODUCT, "/": _PRODUCT, "**": _POWER,
-                  **dict.fromkeys(COMPARISONS, _COMPARISON)}
+_BINARY: Final = {
+    "+": _SUM,
+    "-": _SUM,
+    "*": _PRODUCT,
+    "/": _PRODUCT,
+    "**": _POWER,
+    **dict.fromkeys(COMPARISONS, _COMPARISON),
+}
 _WORDS: Final = {"or": _OR, "and": _AND, "between": _COMPARISON, "in": _COMPARISON}
 
 
@@ -38,8 +45,12 @@ class Parser(Forms):
     def operation(self, lowest: int) -> s.Node:
         """Operators that bind at least as strongly as `lowest`, left to right."""
         left = self._prefix()
+        terms = 0
         while (strength := self._strength()) >= lowest:
             token = self.take()
+            terms += 1
+            if terms > MAX_HEIGHT:
+                raise too_large(token.start)
             if strength in (_OR, _AND):
                 left = self._logic(left, token, strength)
             elif token.text == "between":
@@ -170,8 +181,9 @@ class Parser(Forms):
                 break
         self.expect(")", opened)
         self.leave()
-        return s.Call(function, tuple(arguments), tuple(names) if named else None, start=function.start,
-                      end=self.last_end)
+        return s.Call(
+            function, tuple(arguments), tuple(names) if named else None, start=function.start, end=self.last_end
+        )
 
     def _sees_named_argument(self) -> bool:
         ahead = 0
@@ -204,8 +216,12 @@ class Parser(Forms):
         if token.text in KEYWORDS:
             return self.keyword(token)
         parts = [self.take().text]
-        while self.token.kind == "name" and self.token.text not in KEYWORDS and len(parts) < 8 \
-                and not self.names.match(self.tokens, self.at):
+        while (
+            self.token.kind == "name"
+            and self.token.text not in KEYWORDS
+            and len(parts) < 8
+            and not self.names.match(self.tokens, self.at)
+        ):
             parts.append(self.take().text)
         return s.Name(" ".join(parts), start=token.start, end=self.last_end)
 
@@ -225,8 +241,7 @@ def _whole(source: str, names: NameTable, *, unary: bool) -> s.Node:
     if parser.token.kind == "end":
         raise Refused("feel.empty", "The expression is empty.", "表达式为空。", 0)
     node = parser.unary_tests() if unary else parser.expression()
-    if parser.token.kind != "end":
-        raise parser.unexpected()
+    parser.close()
     return node
 
 

@@ -1,15 +1,19 @@
-"""The bracketed and worded forms of the grammar: lists, ranges, contexts, if, for, some, every, functions, type names."""
+"""The bracketed and worded forms of the grammar: lists, ranges, contexts, if, for, some, every, functions, type
+names.
+"""
 
 from __future__ import annotations
 
 from abc import abstractmethod
+from typing import Literal
 
 from . import syntax as s
 from .cursor import Cursor, NameTable
 from .lexer import Token
 
-_TYPE_WORDS = NameTable(("date and time", "days and time duration", "years and months duration",
-                         "day time duration", "year month duration"))
+_TYPE_WORDS = NameTable(
+    ("date and time", "days and time duration", "years and months duration", "day time duration", "year month duration")
+)
 
 
 class Forms(Cursor):
@@ -81,8 +85,8 @@ class Forms(Cursor):
         word = self.take()
         iterators = self._iterators()
         self.expect_word("satisfies")
-        quantifier = "some" if word.text == "some" else "every"
-        return s.Quantified(quantifier, iterators, self.expression(), start=word.start, end=self.last_end)  # type: ignore[arg-type]
+        quantifier: Literal["some", "every"] = "some" if word.text == "some" else "every"
+        return s.Quantified(quantifier, iterators, self.expression(), start=word.start, end=self.last_end)
 
     def _function(self) -> s.Node:
         start = self.take().start

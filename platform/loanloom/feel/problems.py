@@ -43,8 +43,10 @@ class EvaluationError(Exception):
         self.problem = problem
 
 
-class Fault(Exception):  # noqa: N818 - inner signal of this package, never leaves it
-    """An operation that has no value (division by zero, a text that is no date). Becomes a problem or, in standard mode, null."""
+class Fault(Exception):
+    """An operation that has no value (division by zero, a text that is no date). Becomes a problem or, in standard
+    mode, null.
+    """
 
     def __init__(self, code: str, en: str, zh: str, hint: Words | None = None) -> None:
         super().__init__(en)
@@ -57,13 +59,19 @@ class Fault(Exception):  # noqa: N818 - inner signal of this package, never leav
         return FeelProblem(self.code, self.words, self.hint, line, column)
 
 
-class Refused(Exception):  # noqa: N818 - inner signal of the parser, never leaves this package
+class Refused(Exception):
     """The text cannot be parsed; carries the problem and the offset it concerns."""
 
     def __init__(self, code: str, en: str, zh: str, offset: int, hint: Words | None = None) -> None:
         super().__init__(en)
         self.problem = FeelProblem(code, words(en, zh), hint)
         self.offset = offset
+
+
+def too_large(offset: int) -> Refused:
+    """The text is larger than an expression may be."""
+    hint = words("Split it into several named steps.", "请拆分成几个有名字的步骤。")
+    return Refused("feel.too_large", "The expression is too large.", "表达式过大。", offset, hint)
 
 
 def place(source: str, offset: int) -> tuple[int, int]:
@@ -80,7 +88,9 @@ def placed(problem: FeelProblem, source: str, offset: int) -> FeelProblem:
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The known name most like `name`, if any is close: by its letters, or by its last part (`income` -> `customer.income`)."""
+    """The known name most like `name`, if any is close: by its letters, or by its last part (`income` ->
+    `customer.income`).
+    """
     candidates = sorted(set(known))
     found = difflib.get_close_matches(name[:80], candidates, n=1, cutoff=0.6)
     if found:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,8 @@ from .interpreter import Interpreter, Located
 from .problems import EvaluationError, Fault, FeelProblem, place, words
 from .python_target import compile_tree, generate
 from .types import Type
+
+_COSTLY = frozenset({"feel.too_many_steps", "feel.list_too_long", "feel.text_too_long"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,10 @@ class Program:
             function = self._compile()
         try:
             return function(facts, *tested)
+        except Fault as fault:
+            if fault.code in _COSTLY:  # running again to find the place would cost as much once more
+                raise EvaluationError(fault.at(1, 1)) from None
+            return self._carefully(facts, tested)
         except Exception:  # noqa: BLE001 - generated code may fail in any way; the interpreter says why and where
             return self._carefully(facts, tested)
 
@@ -54,10 +61,8 @@ class Program:
     def explain(self, facts: Mapping[str, Any], *tested: Any) -> Explanation:
         """The tree with the values that every node had, also of a run that failed half-way."""
         interpreter = Interpreter(facts, quiet=self.quiet, record=True)
-        try:
+        with contextlib.suppress(Located, Fault, RecursionError, MemoryError):
             interpreter.run(self.tree, self._environment(tested))
-        except (Located, Fault, RecursionError, MemoryError):
-            pass
         return explain(self.tree, interpreter.values or {})
 
     @property
@@ -102,6 +107,10 @@ class Program:
         except (RecursionError, MemoryError):
             problem = FeelProblem("feel.too_deep", words("The calculation goes too deep.", "计算层数过深。"))
         except Exception as error:  # noqa: BLE001 - facts of a wrong Python type; the boundary must hold
-            problem = FeelProblem("feel.wrong_fact", words(f"A fact has a value that cannot be used ({type(error).__name__}).",
-                                                           "某个输入值的类型无法使用。"))
+            problem = FeelProblem(
+                "feel.wrong_fact",
+                words(
+                    f"A fact has a value that cannot be used ({type(error).__name__}).", "某个输入值的类型无法使用。"
+                ),
+            )
         raise EvaluationError(problem) from None

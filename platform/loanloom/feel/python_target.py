@@ -1,6 +1,7 @@
 """Typed tree to Python source: the fast back end for one record. Only our own code is generated and run.
 
-Where types are settled the code is plain Python over Decimals; elsewhere it calls the shared operations. A value that can
+Where types are settled the code is plain Python over Decimals; elsewhere it calls the shared operations. A value that
+can
 be null is asked for null once; one that cannot is not. Failures carry no place: the interpreter finds it afterwards.
 """
 
@@ -9,43 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from . import operations, runtime
 from . import tree as t
-from .limits import MAX_CALL_DEPTH
 from .library.signatures import Overload
-from .operations import Budget
-from .problems import Fault
+from .python_names import GLOBALS
 from .types import BOOLEAN, NULL, fits
-from .values import CONTEXT, Function, is_a
 
 _PLAIN = frozenset({"number", "string", "boolean", "date", "days and time duration", "years and months duration"})
 _NUMERIC = {"+": "_add", "-": "_subtract", "*": "_multiply", "/": "_divide"}
 _PYTHON_COMPARE = {"=": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
-
-
-def _guard_depth(budget: Budget, body: Callable[..., Any]) -> Callable[..., Any]:
-    def call(*arguments: Any) -> Any:
-        budget.depth += 1
-        if budget.depth > MAX_CALL_DEPTH:
-            raise Fault("feel.too_deep", "Functions call one another too deeply.", "函数相互调用层数过深。")
-        value = body(*arguments)
-        budget.depth -= 1
-        return value
-
-    return call
-
-
-_GLOBALS: Mapping[str, Any] = {
-    "__builtins__": {}, "_add": CONTEXT.add, "_subtract": CONTEXT.subtract, "_multiply": CONTEXT.multiply,
-    "_divide": CONTEXT.divide, "_minus": CONTEXT.minus, "_arithmetic": operations.arithmetic,
-    "_compare": operations.comparison, "_within": operations.within, "_negate": operations.negate,
-    "_passes": operations.passes, "_member": operations.member, "_index": operations.at_index,
-    "_interval": operations.interval, "_call": operations.call, "_text": operations.checked_text,
-    "_filtered": runtime.filtered, "_for_each": runtime.for_each, "_some": runtime.some, "_every": runtime.every,
-    "_steps": runtime.range_steps, "_truth": runtime.truth, "_not": runtime.negation, "_and": runtime.conjunction,
-    "_or": runtime.disjunction, "_arranged": runtime.arranged, "_Budget": Budget, "_Function": Function,
-    "_is_a": is_a, "_deep": _guard_depth, "_nothing": {}, "_never": object(), "_KeyError": KeyError,
-}
 
 
 def _is_simple(node: t.Node) -> bool:
@@ -154,17 +126,20 @@ class Generator:
 
     def member(self, node: t.Member) -> str:
         base = node.base
-        if base.type.kind == "context":
-            return self.null_safe((base,), lambda text: f"{text}.get({node.name!r})") if isinstance(base, t.Local) \
-                else f"_member({self.expression(base)}, {node.name!r})"
+        if base.type.kind == "context" and isinstance(base, t.Local):
+            return self.null_safe((base,), lambda text: f"{text}.get({node.name!r})")
+        if base.type.kind in ("list", "Any"):
+            return f"_member({self.expression(base)}, {node.name!r}, {self.budget()})"
         return f"_member({self.expression(base)}, {node.name!r})"
 
     def index(self, node: t.Index) -> str:
         return f"_index({self.expression(node.base)}, {self.expression(node.index)})"
 
     def filter(self, node: t.Filter) -> str:
-        return f"_filtered({self.expression(node.base)}, lambda {node.item.slot}: {self.expression(node.condition)}, " \
-               f"{self.budget()})"
+        return (
+            f"_filtered({self.expression(node.base)}, lambda {node.item.slot}: {self.expression(node.condition)}, "
+            f"{self.budget()}, {t.weight(node.condition)})"
+        )
 
     def negate(self, node: t.Negate) -> str:
         if node.operand.type.kind == "number":
@@ -176,13 +151,20 @@ class Generator:
         if kinds == {"number"} and node.operator in _NUMERIC:
             return self.null_safe((node.left, node.right), (_NUMERIC[node.operator] + "({}, {})").format)
         if kinds == {"string"}:
-            return self.null_safe((node.left, node.right), "_text({} + {})".format)
-        return f"_arithmetic({node.operator!r}, {self.expression(node.left)}, {self.expression(node.right)})"
+            return self.null_safe((node.left, node.right), f"_text({{}}, {{}}, {self.budget()})".format)
+        operands = f"{self.expression(node.left)}, {self.expression(node.right)}"
+        return f"_arithmetic({node.operator!r}, {operands}, {self.budget()})"
 
     def compare(self, node: t.Compare) -> str:
         left, right = node.left, node.right
-        null = next((one for one, other in ((left, right), (right, left)) if other.type.kind == "Null"
-                     and isinstance(other, t.Constant)), None)
+        null = next(
+            (
+                one
+                for one, other in ((left, right), (right, left))
+                if other.type.kind == "Null" and isinstance(other, t.Constant)
+            ),
+            None,
+        )
         if null is not None and node.operator in ("=", "!="):
             return f"({self.expression(null)} {'is' if node.operator == '=' else 'is not'} None)"
         if left.type.kind == right.type.kind and left.type.kind in _PLAIN:
@@ -190,19 +172,22 @@ class Generator:
             if node.operator in ("=", "!="):
                 return f"({self.expression(left)} {sign} {self.expression(right)})"
             return self.null_safe((left, right), lambda one, other: f"({one} {sign} {other})")
-        return f"_compare({node.operator!r}, {self.expression(left)}, {self.expression(right)})"
+        return f"_compare({node.operator!r}, {self.expression(left)}, {self.expression(right)}, {self.budget()})"
 
     def within(self, node: t.Within) -> str:
         parts = (node.value, node.low, node.high)
-        if len({one.type.kind for one in parts}) == 1 and node.value.type.kind in _PLAIN \
-                and all(_is_simple(one) and not one.type.nullable for one in parts[1:]):
+        if (
+            len({one.type.kind for one in parts}) == 1
+            and node.value.type.kind in _PLAIN
+            and all(_is_simple(one) and not one.type.nullable for one in parts[1:])
+        ):
             low, high = "<=" if node.low_closed else "<", "<=" if node.high_closed else "<"
             return self.null_safe(parts, lambda value, one, other: f"({one} {low} {value} {high} {other})")
         texts = ", ".join(self.expression(one) for one in parts)
         return f"_within({texts}, {node.low_closed}, {node.high_closed})"
 
     def passes(self, node: t.Passes) -> str:
-        return f"_passes({self.expression(node.value)}, {self.expression(node.test)})"
+        return f"_passes({self.expression(node.value)}, {self.expression(node.test)}, {self.budget()})"
 
     def one_of(self, node: t.OneOf) -> str:
         return f"({self.expression(node.value)} in {self.constant_named(node.values)})"
@@ -232,10 +217,14 @@ class Generator:
         return f"({text}None if {' or '.join(unknown)} else {neutral})"
 
     def negation(self, node: t.Not) -> str:
-        return f"_not({self.expression(node.operand)})" if node.type.nullable else f"(not {self.condition(node.operand)})"
+        return (
+            f"_not({self.expression(node.operand)})" if node.type.nullable else f"(not {self.condition(node.operand)})"
+        )
 
     def conditional(self, node: t.If) -> str:
-        return f"({self.expression(node.then)} if {self.condition(node.condition)} else {self.expression(node.otherwise)})"
+        return (
+            f"({self.expression(node.then)} if {self.condition(node.condition)} else {self.expression(node.otherwise)})"
+        )
 
     def list_of(self, node: t.ListOf) -> str:
         if len(node.items) > 50 and all(isinstance(one, t.Constant) for one in node.items):
@@ -266,12 +255,15 @@ class Generator:
 
     def for_each(self, node: t.For) -> str:
         bound = ", ".join([*(one.local.slot for one in node.loops), node.partial.slot])
-        return f"_for_each({self._sources(node.loops)}, lambda {bound}: {self.expression(node.body)}, {self.budget()})"
+        body, weight = self.expression(node.body), t.weight(node.body)
+        return f"_for_each({self._sources(node.loops)}, lambda {bound}: {body}, {self.budget()}, {weight})"
 
     def quantified(self, node: t.Quantified) -> str:
         bound = ", ".join(one.local.slot for one in node.loops)
-        return f"_{node.quantifier}({self._sources(node.loops)}, lambda {bound}: {self.expression(node.condition)}, " \
-               f"{self.budget()})"
+        return (
+            f"_{node.quantifier}({self._sources(node.loops)}, lambda {bound}: {self.expression(node.condition)}, "
+            f"{self.budget()}, {t.weight(node.condition)})"
+        )
 
     def call(self, node: t.Call) -> str:
         overload = node.overload
@@ -284,8 +276,9 @@ class Generator:
         given = tuple(node.arguments)
         while given and given[-1] is None:
             given = given[:-1]
-        parameters = overload.parameters + (overload.parameters[-1:] * (len(given) - len(overload.parameters))
-                                            if overload.variadic else ())
+        parameters = overload.parameters + (
+            overload.parameters[-1:] * (len(given) - len(overload.parameters)) if overload.variadic else ()
+        )
         fixed = len(overload.parameters) - 1
         nodes: list[tuple[t.Node, bool]] = []
         for place, (argument, parameter) in enumerate(zip(given, parameters, strict=False)):
@@ -314,7 +307,8 @@ class Generator:
     def function(self, node: t.Lambda) -> str:
         slots = ", ".join(one.slot for one in node.parameters)
         names = tuple(one.name for one in node.parameters)
-        return f"_Function({names!r}, _deep({self.budget()}, lambda {slots}: {self.expression(node.body)}))"
+        body, weight = self.expression(node.body), t.weight(node.body)
+        return f"_Function({names!r}, _deep({self.budget()}, lambda {slots}: {body}), {weight})"
 
     def instance_of(self, node: t.InstanceOf) -> str:
         first, again = self.held(node.value)
@@ -322,13 +316,31 @@ class Generator:
 
 
 _VISITS: dict[type[t.Node], Callable[[Generator, Any], str]] = {
-    t.Constant: Generator.constant, t.Input: Generator.input, t.Local: Generator.local, t.Member: Generator.member,
-    t.Index: Generator.index, t.Filter: Generator.filter, t.Negate: Generator.negate, t.Arithmetic: Generator.arithmetic,
-    t.Compare: Generator.compare, t.Within: Generator.within, t.Passes: Generator.passes, t.OneOf: Generator.one_of,
-    t.Let: Generator.let, t.Logic: Generator.logic, t.Not: Generator.negation, t.If: Generator.conditional,
-    t.ListOf: Generator.list_of, t.Context: Generator.context, t.Range: Generator.range, t.For: Generator.for_each,
-    t.Quantified: Generator.quantified, t.Call: Generator.call, t.Invoke: Generator.invoke,
-    t.Lambda: Generator.function, t.InstanceOf: Generator.instance_of,
+    t.Constant: Generator.constant,
+    t.Input: Generator.input,
+    t.Local: Generator.local,
+    t.Member: Generator.member,
+    t.Index: Generator.index,
+    t.Filter: Generator.filter,
+    t.Negate: Generator.negate,
+    t.Arithmetic: Generator.arithmetic,
+    t.Compare: Generator.compare,
+    t.Within: Generator.within,
+    t.Passes: Generator.passes,
+    t.OneOf: Generator.one_of,
+    t.Let: Generator.let,
+    t.Logic: Generator.logic,
+    t.Not: Generator.negation,
+    t.If: Generator.conditional,
+    t.ListOf: Generator.list_of,
+    t.Context: Generator.context,
+    t.Range: Generator.range,
+    t.For: Generator.for_each,
+    t.Quantified: Generator.quantified,
+    t.Call: Generator.call,
+    t.Invoke: Generator.invoke,
+    t.Lambda: Generator.function,
+    t.InstanceOf: Generator.instance_of,
 }
 
 
@@ -336,7 +348,7 @@ def generate(root: t.Node, parameters: tuple[t.Local, ...] = ()) -> tuple[str, M
     """The Python source of a tree, and the objects its names refer to."""
     generator = Generator()
     source = generator.source(root, parameters)
-    return source, {**_GLOBALS, **generator.constants}
+    return source, {**GLOBALS, **generator.constants}
 
 
 def compile_tree(root: t.Node, parameters: tuple[t.Local, ...] = ()) -> Callable[..., Any]:

@@ -1,4 +1,6 @@
-"""What generated code and the interpreter share beyond the operators: loops, filters, calls and the three-valued logic."""
+"""What generated code and the interpreter share beyond the operators: loops, filters, calls and the three-valued
+logic.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,7 @@ Source = Callable[..., Any]
 def truth(value: Any) -> bool | None:
     """A value that must be true, false or null."""
     if value is None or value is True or value is False:
-        return value  # type: ignore[no-any-return]
+        return value
     raise Fault("feel.not_a_condition", f"Expected true or false, found a {kind_of(value)}.", "此处应为是或否。")
 
 
@@ -61,15 +63,15 @@ def items_of(value: Any, budget: Budget) -> Sequence[Any] | None:
         if not value.low_closed:
             found = found[1:]
         return found if value.high_closed else found[:-1]
-    return value if kind_of(value) == "list" else [value]  # type: ignore[no-any-return]
+    return value if kind_of(value) == "list" else [value]
 
 
-def filtered(value: Any, keep: Callable[[Any], Any], budget: Budget) -> Any:
+def filtered(value: Any, keep: Callable[[Any], Any], budget: Budget, weight: int = 1) -> Any:
     """The items for which `keep` holds; a number from `keep` is an index"""
     if value is None:
         return None
     items = value if kind_of(value) == "list" else [value]
-    budget.spend(len(items))
+    budget.spend(len(items) * weight)
     found = []
     for one in items:
         kept = keep(one)
@@ -82,47 +84,49 @@ def filtered(value: Any, keep: Callable[[Any], Any], budget: Budget) -> Any:
     return found
 
 
-def combinations(sources: Sequence[Source], budget: Budget, bound: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+def combinations(
+    sources: Sequence[Source], budget: Budget, weight: int, bound: tuple[Any, ...] = ()
+) -> Iterator[tuple[Any, ...]]:
     """Every combination of the loops' items; each source is asked with the items bound before it."""
     source = sources[len(bound)](*bound)
     items = items_of(source, budget)
     if items is None:
         raise NoItems
     for one in items:
-        budget.spend()
+        budget.spend(weight)
         if len(bound) + 1 == len(sources):
             yield (*bound, one)
         else:
-            yield from combinations(sources, budget, (*bound, one))
+            yield from combinations(sources, budget, weight, (*bound, one))
 
 
-class NoItems(Exception):  # noqa: N818 - signal, not an error
+class NoItems(Exception):
     """A loop's list is null: so is its result."""
 
 
-def for_each(sources: Sequence[Source], body: Source, budget: Budget) -> Any:
+def for_each(sources: Sequence[Source], body: Source, budget: Budget, weight: int = 1) -> Any:
     """for ... return ..."""
     results: list[Any] = []
     try:
-        for bound in combinations(sources, budget):
+        for bound in combinations(sources, budget, weight):
             results.append(body(*bound, results))
     except NoItems:
         return None
     return checked_list(results)
 
 
-def some(sources: Sequence[Source], condition: Source, budget: Budget) -> Any:
+def some(sources: Sequence[Source], condition: Source, budget: Budget, weight: int = 1) -> Any:
     """some ... satisfies ..."""
     try:
-        return disjunction(condition(*bound) for bound in combinations(sources, budget))
+        return disjunction(condition(*bound) for bound in combinations(sources, budget, weight))
     except NoItems:
         return None
 
 
-def every(sources: Sequence[Source], condition: Source, budget: Budget) -> Any:
+def every(sources: Sequence[Source], condition: Source, budget: Budget, weight: int = 1) -> Any:
     """every ... satisfies ..."""
     try:
-        return conjunction(condition(*bound) for bound in combinations(sources, budget))
+        return conjunction(condition(*bound) for bound in combinations(sources, budget, weight))
     except NoItems:
         return None
 
@@ -138,7 +142,11 @@ def arranged(parameters: Sequence[str], arguments: list[Any], names: Sequence[st
         return arguments
     given = dict(zip(names, arguments, strict=True))
     if set(given) != set(parameters):
-        raise Fault("feel.arguments", f"The function takes {', '.join(parameters)}.", f"该函数的参数为：{'、'.join(parameters)}。")
+        raise Fault(
+            "feel.arguments",
+            f"The function takes {', '.join(parameters)}.",
+            f"该函数的参数为：{'、'.join(parameters)}。",
+        )
     return [given[one] for one in parameters]
 
 
@@ -152,5 +160,21 @@ def look_up(facts: Mapping[str, Any], path: Sequence[str]) -> Any:
     return value
 
 
-__all__ = ["Budget", "Decimal", "NoItems", "arranged", "combinations", "conjunction", "disjunction", "every", "filtered",
-           "for_each", "items_of", "look_up", "negation", "range_steps", "some", "truth"]
+__all__ = [
+    "Budget",
+    "Decimal",
+    "NoItems",
+    "arranged",
+    "combinations",
+    "conjunction",
+    "disjunction",
+    "every",
+    "filtered",
+    "for_each",
+    "items_of",
+    "look_up",
+    "negation",
+    "range_steps",
+    "some",
+    "truth",
+]

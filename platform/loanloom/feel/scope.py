@@ -31,7 +31,7 @@ class Scope:
 
     def release(self, count: int = 1) -> None:
         """Forget the last bindings."""
-        del self._bindings[len(self._bindings) - count:]
+        del self._bindings[len(self._bindings) - count :]
 
     def resolve(self, name: str, syntax: s.Node) -> t.Node | None:
         """What a name means here, or None."""

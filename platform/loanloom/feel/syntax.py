@@ -16,7 +16,7 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True)
-class Literal_(Node):  # noqa: N801 - `Literal` is typing's
+class Literal_(Node):
     """A constant number, text, truth value or null."""
 
     value: Decimal | str | bool | None

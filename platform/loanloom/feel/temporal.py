@@ -1,4 +1,6 @@
-"""Dates, times and durations: reading, writing and reckoning. The calendar is the proleptic Gregorian one of datetime."""
+"""Dates, times and durations: reading, writing and reckoning. The calendar is the proleptic Gregorian one of
+datetime.
+"""
 
 from __future__ import annotations
 
@@ -17,11 +19,15 @@ _DATE = re.compile(r"(-?\d{4,9})-(\d\d)-(\d\d)", re.ASCII)
 _TIME = re.compile(r"(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d(?::\d\d)?|@[A-Za-z0-9_+/-]{1,64})?", re.ASCII)
 _DURATION = re.compile(
     r"(-)?P(?:(\d{1,12})Y)?(?:(\d{1,12})M)?(?:(\d{1,12})D)?"
-    r"(?:T(?=\d)(?:(\d{1,12})H)?(?:(\d{1,12})M)?(?:(\d{1,12})(?:\.(\d{1,9}))?S)?)?", re.ASCII)
+    r"(?:T(?=\d)(?:(\d{1,12})H)?(?:(\d{1,12})M)?(?:(\d{1,12})(?:\.(\d{1,9}))?S)?)?",
+    re.ASCII,
+)
 
 
 def _fault(what: str, what_zh: str, text: str) -> Fault:
-    return Fault(f"feel.not_a_{what.replace(' ', '_')}", f"{text[:40]!r} is not a {what}.", f"“{text[:40]}”不是{what_zh}。")
+    return Fault(
+        f"feel.not_a_{what.replace(' ', '_')}", f"{text[:40]!r} is not a {what}.", f"“{text[:40]}”不是{what_zh}。"
+    )
 
 
 def parse_date(text: str) -> dt.date:
@@ -57,8 +63,13 @@ def parse_time(text: str) -> dt.time:
     match = _TIME.fullmatch(text)
     if match:
         try:
-            return dt.time(int(match[1]), int(match[2]), int(match[3]), int((match[4] or "0").ljust(6, "0")[:6]),
-                           zone(match[5]) if match[5] else None)
+            return dt.time(
+                int(match[1]),
+                int(match[2]),
+                int(match[3]),
+                int((match[4] or "0").ljust(6, "0")[:6]),
+                zone(match[5]) if match[5] else None,
+            )
         except ValueError:
             pass
     raise _fault("time", "时间", text)
@@ -86,8 +97,13 @@ def parse_duration(text: str) -> Months | dt.timedelta:
         if any(timed) and not any(dated):
             try:
                 micro = int((fraction or "0").ljust(6, "0")[:6])
-                return factor * dt.timedelta(days=int(days or 0), hours=int(hours or 0), minutes=int(minutes or 0),
-                                             seconds=int(seconds or 0), microseconds=micro)
+                return factor * dt.timedelta(
+                    days=int(days or 0),
+                    hours=int(hours or 0),
+                    minutes=int(minutes or 0),
+                    seconds=int(seconds or 0),
+                    microseconds=micro,
+                )
             except OverflowError:
                 pass
     raise _fault("duration", "时长", text)
@@ -122,7 +138,9 @@ def shift(value: Any, duration: Months | dt.timedelta) -> Any:
         if isinstance(value, dt.time):
             if isinstance(duration, Months):
                 raise Fault("feel.wrong_type", "Months cannot be added to a time.", "时间不能加减月数。")
-            moved = dt.datetime.combine(dt.date(2000, 1, 1), value.replace(tzinfo=None)) + duration % dt.timedelta(days=1)
+            moved = dt.datetime.combine(dt.date(2000, 1, 1), value.replace(tzinfo=None)) + duration % dt.timedelta(
+                days=1
+            )
             return moved.time().replace(tzinfo=value.tzinfo)
         if isinstance(duration, Months):
             return add_months(value, duration.total)
@@ -138,8 +156,11 @@ def difference(first: Any, second: Any) -> dt.timedelta:
     if isinstance(first, dt.time):
         anchor = dt.date(2000, 1, 1)
         return _gap(dt.datetime.combine(anchor, first), dt.datetime.combine(anchor, second))
-    return _gap(_instant(first), _instant(second)) if type(first) is not type(second) or isinstance(first, dt.datetime) \
+    return (
+        _gap(_instant(first), _instant(second))
+        if type(first) is not type(second) or isinstance(first, dt.datetime)
         else first - second
+    )
 
 
 def _instant(value: Any) -> dt.datetime:
@@ -150,8 +171,11 @@ def _instant(value: Any) -> dt.datetime:
 
 def _gap(first: dt.datetime, second: dt.datetime) -> dt.timedelta:
     if (first.utcoffset() is None) != (second.utcoffset() is None):
-        raise Fault("feel.no_zone", "A time with a zone cannot be reckoned with one without.",
-                    "带时区的时间不能与不带时区的时间相减。")
+        raise Fault(
+            "feel.no_zone",
+            "A time with a zone cannot be reckoned with one without.",
+            "带时区的时间不能与不带时区的时间相减。",
+        )
     if first.utcoffset() is None:
         return first - second
     return first.astimezone(dt.UTC) - second.astimezone(dt.UTC)

@@ -1,4 +1,5 @@
-"""The typed tree: what every back end (Python, interpreter, later polars and SQL) visits. Names are resolved, forms are few.
+"""The typed tree: what every back end (Python, interpreter, later polars and SQL) visits. Names are resolved, forms
+are few.
 
 The checker makes it from the syntax tree; `type` is the static type, `syntax` the text it came from.
 """
@@ -11,6 +12,7 @@ from typing import Any, Literal
 
 from . import syntax
 from .library import Builtin, Overload
+from .limits import NODES_A_STEP
 from .types import Type
 
 
@@ -38,7 +40,9 @@ class Input(Node):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Local(Node):
-    """A value bound by a loop, a filter, a function or a test. `slot` is unique in the tree, `origin` the facts' path."""
+    """A value bound by a loop, a filter, a function or a test. `slot` is unique in the tree, `origin` the facts'
+    path.
+    """
 
     slot: str
     name: str
@@ -306,6 +310,6 @@ def _below_path(node: Node) -> Iterator[Node]:
         node = node.base
 
 
-def size(node: Node) -> int:
-    """Number of nodes."""
-    return sum(1 for _ in walk(node))
+def weight(node: Node) -> int:
+    """Steps that one turn of a loop with this body costs."""
+    return 1 + sum(1 for _ in walk(node)) // NODES_A_STEP

@@ -65,14 +65,26 @@ FUNCTION = Type("function")
 SIMPLE: Mapping[str, Type] = {
     one.kind: one for one in (ANY, NUMBER, STRING, BOOLEAN, DATE, TIME, DATE_TIME, DAYS, MONTHS, NULL)
 }
-ORDERED = frozenset({"number", "string", "date", "time", "date and time", "days and time duration",
-                     "years and months duration"})
+ORDERED = frozenset(
+    {"number", "string", "date", "time", "date and time", "days and time duration", "years and months duration"}
+)
 """Kinds whose values have an order."""
 
 NAMES_ZH: Mapping[str, str] = {
-    "Any": "任意类型", "Null": "空值", "number": "数字", "string": "文本", "boolean": "是否", "date": "日期",
-    "time": "时间", "date and time": "日期时间", "days and time duration": "天数时长",
-    "years and months duration": "年月时长", "list": "列表", "context": "记录", "range": "区间", "function": "函数",
+    "Any": "任意类型",
+    "Null": "空值",
+    "number": "数字",
+    "string": "文本",
+    "boolean": "是否",
+    "date": "日期",
+    "time": "时间",
+    "date and time": "日期时间",
+    "days and time duration": "天数时长",
+    "years and months duration": "年月时长",
+    "list": "列表",
+    "context": "记录",
+    "range": "区间",
+    "function": "函数",
 }
 
 

@@ -6,28 +6,70 @@ from collections.abc import Mapping
 
 from . import tree as t
 from .problems import Fault, did_you_mean, words
-from .types import ANY, BOOLEAN, DATE, DATE_TIME, DAYS, MONTHS, NULL, NUMBER, ORDERED, STRING, TIME, Type, named, optional
+from .types import (
+    ANY,
+    BOOLEAN,
+    DATE,
+    DATE_TIME,
+    DAYS,
+    MONTHS,
+    NULL,
+    NUMBER,
+    ORDERED,
+    STRING,
+    TIME,
+    Type,
+    named,
+    optional,
+)
 
 _RESULTS: Mapping[str, Mapping[tuple[str, str], Type]] = {
-    "+": {("number", "number"): NUMBER, ("string", "string"): STRING, (DAYS.kind, DAYS.kind): DAYS,
-          (MONTHS.kind, MONTHS.kind): MONTHS,
-          **{pair: one for one in (DATE, DATE_TIME) for length in (DAYS, MONTHS)
-             for pair in ((one.kind, length.kind), (length.kind, one.kind))},
-          (TIME.kind, DAYS.kind): TIME, (DAYS.kind, TIME.kind): TIME},
-    "-": {("number", "number"): NUMBER, (DAYS.kind, DAYS.kind): DAYS, (MONTHS.kind, MONTHS.kind): MONTHS,
-          **{(one.kind, other.kind): DAYS for one in (DATE, DATE_TIME) for other in (DATE, DATE_TIME)},
-          **{(one.kind, length.kind): one for one in (DATE, DATE_TIME) for length in (DAYS, MONTHS)},
-          (TIME.kind, TIME.kind): DAYS, (TIME.kind, DAYS.kind): TIME},
-    "*": {("number", "number"): NUMBER,
-          **{pair: one for one in (DAYS, MONTHS) for pair in ((one.kind, "number"), ("number", one.kind))}},
-    "/": {("number", "number"): NUMBER, (DAYS.kind, "number"): DAYS, (MONTHS.kind, "number"): MONTHS,
-          (DAYS.kind, DAYS.kind): NUMBER, (MONTHS.kind, MONTHS.kind): NUMBER},
+    "+": {
+        ("number", "number"): NUMBER,
+        ("string", "string"): STRING,
+        (DAYS.kind, DAYS.kind): DAYS,
+        (MONTHS.kind, MONTHS.kind): MONTHS,
+        **{
+            pair: one
+            for one in (DATE, DATE_TIME)
+            for length in (DAYS, MONTHS)
+            for pair in ((one.kind, length.kind), (length.kind, one.kind))
+        },
+        (TIME.kind, DAYS.kind): TIME,
+        (DAYS.kind, TIME.kind): TIME,
+    },
+    "-": {
+        ("number", "number"): NUMBER,
+        (DAYS.kind, DAYS.kind): DAYS,
+        (MONTHS.kind, MONTHS.kind): MONTHS,
+        **{(one.kind, other.kind): DAYS for one in (DATE, DATE_TIME) for other in (DATE, DATE_TIME)},
+        **{(one.kind, length.kind): one for one in (DATE, DATE_TIME) for length in (DAYS, MONTHS)},
+        (TIME.kind, TIME.kind): DAYS,
+        (TIME.kind, DAYS.kind): TIME,
+    },
+    "*": {
+        ("number", "number"): NUMBER,
+        **{pair: one for one in (DAYS, MONTHS) for pair in ((one.kind, "number"), ("number", one.kind))},
+    },
+    "/": {
+        ("number", "number"): NUMBER,
+        (DAYS.kind, "number"): DAYS,
+        (MONTHS.kind, "number"): MONTHS,
+        (DAYS.kind, DAYS.kind): NUMBER,
+        (MONTHS.kind, MONTHS.kind): NUMBER,
+    },
     "**": {("number", "number"): NUMBER},
 }
 
 _PARTS: Mapping[str, Mapping[str, Type]] = {
     "date": {"year": NUMBER, "month": NUMBER, "day": NUMBER, "weekday": NUMBER},
-    "time": {"hour": NUMBER, "minute": NUMBER, "second": NUMBER, "time offset": optional(DAYS), "timezone": optional(STRING)},
+    "time": {
+        "hour": NUMBER,
+        "minute": NUMBER,
+        "second": NUMBER,
+        "time offset": optional(DAYS),
+        "timezone": optional(STRING),
+    },
     "years and months duration": {"years": NUMBER, "months": NUMBER},
     "days and time duration": {"days": NUMBER, "hours": NUMBER, "minutes": NUMBER, "seconds": NUMBER},
 }
@@ -54,8 +96,12 @@ def member_type(item: Type, name: str) -> Type | None:
     if item.kind == "context":
         return item.members.get(name, ANY if item.open else None)
     if item.kind == "range":
-        ends = {"start": optional(item.item or ANY), "end": optional(item.item or ANY), "start included": BOOLEAN,
-                "end included": BOOLEAN}
+        ends = {
+            "start": optional(item.item or ANY),
+            "end": optional(item.item or ANY),
+            "start included": BOOLEAN,
+            "end included": BOOLEAN,
+        }
         return ends.get(name)
     if item.kind == "Any":
         return ANY
@@ -69,8 +115,12 @@ def comparable(operator: str, left: t.Node, right: t.Node) -> Fault | None:
         return None
     if one.kind != other.kind:
         (english, chinese), (english2, chinese2) = named(one), named(other)
-        return Fault("feel.wrong_type", f"Cannot compare {english} with {english2}.", f"{chinese}不能与{chinese2}比较。",
-                     _date_hint(left, right))
+        return Fault(
+            "feel.wrong_type",
+            f"Cannot compare {english} with {english2}.",
+            f"{chinese}不能与{chinese2}比较。",
+            _date_hint(left, right),
+        )
     if operator in ("=", "!="):
         return not_in_enumeration(left, right) or not_in_enumeration(right, left)
     if one.kind not in ORDERED:
@@ -96,5 +146,9 @@ def not_in_enumeration(enumerated: t.Node, constant: t.Node) -> Fault | None:
         return None
     some = ", ".join(values[:6]) + (" ..." if len(values) > 6 else "")
     hint = did_you_mean(constant.value, values) or words(f"It is one of: {some}.", f"可用的值：{some}。")
-    return Fault("feel.not_in_enumeration", f'"{constant.value[:60]}" is not one of its values.',
-                 f"“{constant.value[:60]}”不在可用的值之中。", hint)
+    return Fault(
+        "feel.not_in_enumeration",
+        f'"{constant.value[:60]}" is not one of its values.',
+        f"“{constant.value[:60]}”不在可用的值之中。",
+        hint,
+    )

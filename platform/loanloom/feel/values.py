@@ -1,7 +1,9 @@
 """Values while a program runs: which kind a Python value is, when two are the same, and how each is written as text.
 
-null None · number Decimal · string str · boolean bool · date, time, date and time from datetime · days and time duration
-timedelta · years and months duration Months · list list or tuple · context mapping · range Interval · function Function.
+null None · number Decimal · string str · boolean bool · date, time, date and time from datetime · days and time
+duration
+timedelta · years and months duration Months · list list or tuple · context mapping · range Interval · function
+Function.
 """
 
 from __future__ import annotations
@@ -24,8 +26,16 @@ from .limits import MAX_ADJUSTED, PRECISION
 from .problems import Fault
 from .types import ANY, NAMES_ZH, Type
 
-CONTEXT = Context(prec=PRECISION, rounding=ROUND_HALF_EVEN, Emin=1 - MAX_ADJUSTED, Emax=MAX_ADJUSTED, capitals=1,
-                  clamp=0, flags=[], traps=[InvalidOperation, DivisionByZero, Overflow])
+CONTEXT = Context(
+    prec=PRECISION,
+    rounding=ROUND_HALF_EVEN,
+    Emin=1 - MAX_ADJUSTED,
+    Emax=MAX_ADJUSTED,
+    capitals=1,
+    clamp=0,
+    flags=[],
+    traps=[InvalidOperation, DivisionByZero, Overflow],
+)
 """decimal128. Its methods are used, never the thread's context, so nobody's setting can change a result."""
 
 
@@ -52,12 +62,25 @@ class Function:
 
     parameters: tuple[str, ...]
     call: Callable[..., Any]
+    weight: int = 1
 
 
 _KINDS: dict[type, str] = {
-    type(None): "Null", Decimal: "number", int: "number", str: "string", bool: "boolean", dt.datetime: "date and time",
-    dt.date: "date", dt.time: "time", dt.timedelta: "days and time duration", Months: "years and months duration",
-    list: "list", tuple: "list", dict: "context", Interval: "range", Function: "function",
+    type(None): "Null",
+    Decimal: "number",
+    int: "number",
+    str: "string",
+    bool: "boolean",
+    dt.datetime: "date and time",
+    dt.date: "date",
+    dt.time: "time",
+    dt.timedelta: "days and time duration",
+    Months: "years and months duration",
+    list: "list",
+    tuple: "list",
+    dict: "context",
+    Interval: "range",
+    Function: "function",
 }
 
 
@@ -74,7 +97,7 @@ def kind_of(value: object) -> str:
     return "list" if isinstance(value, Sequence) else "unknown"
 
 
-def is_a(value: object, type_: Type) -> bool:
+def is_a(value: Any, type_: Type) -> bool:
     """Whether a value belongs to a type; null belongs to every type (it flows through)."""
     if value is None or type_.kind == "Any":
         return True
@@ -82,15 +105,15 @@ def is_a(value: object, type_: Type) -> bool:
     if kind != type_.kind:
         return False
     if kind == "list" and type_.item is not None and type_.item != ANY:
-        return all(is_a(one, type_.item) for one in value)  # type: ignore[attr-defined]
+        return all(is_a(one, type_.item) for one in value)
     if kind == "range" and type_.item is not None and isinstance(value, Interval):
         return is_a(value.low, type_.item) and is_a(value.high, type_.item)
     if kind == "context" and type_.fields:
-        return all(is_a(value[name], one) if name in value else one.nullable for name, one in type_.fields)  # type: ignore[index,operator]
+        return all(is_a(value[name], one) if name in value else one.nullable for name, one in type_.fields)
     return True
 
 
-def same(first: object, second: object) -> bool:
+def same(first: Any, second: Any) -> bool:
     """Whether two values are equal; values of different kinds are not."""
     if first is None or second is None:
         return first is second
@@ -98,16 +121,19 @@ def same(first: object, second: object) -> bool:
     if kind != kind_of(second):
         return False
     if kind == "list":
-        left, right = list(first), list(second)  # type: ignore[call-overload]
+        left, right = list(first), list(second)
         return len(left) == len(right) and all(map(same, left, right))
     if kind == "context":
         return _same_contexts(first, second)
     if kind == "range" and isinstance(first, Interval) and isinstance(second, Interval):
-        return ((first.low_closed, first.high_closed) == (second.low_closed, second.high_closed)
-                and same(first.low, second.low) and same(first.high, second.high))
+        return (
+            (first.low_closed, first.high_closed) == (second.low_closed, second.high_closed)
+            and same(first.low, second.low)
+            and same(first.high, second.high)
+        )
     if kind in ("time", "date and time"):
         return moment(first) == moment(second)
-    return first == second
+    return bool(first == second)
 
 
 def _same_contexts(first: Any, second: Any) -> bool:
@@ -134,18 +160,26 @@ def compare(first: Any, second: Any) -> int | None:
     if kind in ("time", "date and time"):
         (first_zone, first), (second_zone, second) = moment(first), moment(second)
         if first_zone != second_zone:
-            raise Fault("feel.no_zone", "A time with a zone cannot be compared with one without.",
-                        "带时区的时间不能与不带时区的时间比较。")
+            raise Fault(
+                "feel.no_zone",
+                "A time with a zone cannot be compared with one without.",
+                "带时区的时间不能与不带时区的时间比较。",
+            )
     elif kind not in ("number", "string", "date", "days and time duration", "years and months duration"):
-        raise Fault("feel.not_ordered", f"Values of type {kind} have no order.", f"{NAMES_ZH.get(kind, kind)}之间没有大小。")
-    return (first > second) - (first < second)
+        raise Fault(
+            "feel.not_ordered", f"Values of type {kind} have no order.", f"{NAMES_ZH.get(kind, kind)}之间没有大小。"
+        )
+    return int(first > second) - int(first < second)
 
 
 def wrong_kinds(verb: str, verb_zh: str, first: object, second: object) -> Fault:
     """The fault that two values do not go together."""
     one, other = kind_of(first), kind_of(second)
-    return Fault("feel.wrong_type", f"A {one} and a {other} cannot be {verb}.",
-                 f"{NAMES_ZH.get(one, one)}与{NAMES_ZH.get(other, other)}不能{verb_zh}。")
+    return Fault(
+        "feel.wrong_type",
+        f"A {one} and a {other} cannot be {verb}.",
+        f"{NAMES_ZH.get(one, one)}与{NAMES_ZH.get(other, other)}不能{verb_zh}。",
+    )
 
 
 def number_text(value: Decimal | int) -> str:
@@ -159,7 +193,7 @@ def number_text(value: Decimal | int) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def to_text(value: object, *, quoted: bool = False) -> str:
+def to_text(value: Any, *, quoted: bool = False) -> str:
     """A value as `string()` gives it; inside lists and contexts texts keep their quotes."""
     kind = kind_of(value)
     if kind == "string":
@@ -170,11 +204,11 @@ def to_text(value: object, *, quoted: bool = False) -> str:
     if kind == "boolean":
         return "true" if value else "false"
     if kind == "number":
-        return number_text(value)  # type: ignore[arg-type]
+        return number_text(value)
     if kind == "list":
-        return "[" + ", ".join(to_text(one, quoted=True) for one in value) + "]"  # type: ignore[attr-defined]
+        return "[" + ", ".join(to_text(one, quoted=True) for one in value) + "]"
     if kind == "context":
-        return "{" + ", ".join(f"{name}: {to_text(one, quoted=True)}" for name, one in value.items()) + "}"  # type: ignore[attr-defined]
+        return "{" + ", ".join(f"{name}: {to_text(one, quoted=True)}" for name, one in value.items()) + "}"
     if isinstance(value, Interval):
         return interval_text(value)
     if isinstance(value, Function):
@@ -196,5 +230,19 @@ def interval_text(value: Interval) -> str:
     return f"{opening}{to_text(value.low, quoted=True)}..{to_text(value.high, quoted=True)}{closing}"
 
 
-__all__ = ["CONTEXT", "DecimalException", "Function", "Interval", "Months", "compare", "interval_text", "is_a", "kind_of",
-           "moment", "number_text", "same", "to_text", "wrong_kinds"]
+__all__ = [
+    "CONTEXT",
+    "DecimalException",
+    "Function",
+    "Interval",
+    "Months",
+    "compare",
+    "interval_text",
+    "is_a",
+    "kind_of",
+    "moment",
+    "number_text",
+    "same",
+    "to_text",
+    "wrong_kinds",
+]

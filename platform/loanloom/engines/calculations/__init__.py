@@ -6,5 +6,14 @@ from loanloom.engines.calculations.compiling import CompiledCalculation, check, 
 from loanloom.engines.calculations.model import Calculated, Calculation, Parameter, Step, StepValue
 from loanloom.engines.calculations.running import run
 
-__all__ = ["Calculated", "Calculation", "CompiledCalculation", "Parameter", "Step", "StepValue", "check",
-           "compile_calculation", "run"]  # fmt: skip
+__all__ = [
+    "Calculated",
+    "Calculation",
+    "CompiledCalculation",
+    "Parameter",
+    "Step",
+    "StepValue",
+    "check",
+    "compile_calculation",
+    "run",
+]

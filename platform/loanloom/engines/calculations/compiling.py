@@ -1,4 +1,6 @@
-"""Calculation document -> Calculation: parameters checked now, steps put in the order they need, every mistake gathered."""
+"""Calculation document -> Calculation: parameters checked now, steps put in the order they need, every mistake
+gathered.
+"""
 
 from __future__ import annotations
 
@@ -42,27 +44,44 @@ class _Compiler:
 
     def run(self) -> CompiledCalculation:
         spec = self.document.spec
-        parameters = tuple(self._parameter(one, f"/parameters/{place}") for place, one in enumerate(spec.get("parameters", ())))
+        parameters = tuple(
+            self._parameter(one, f"/parameters/{place}") for place, one in enumerate(spec.get("parameters", ()))
+        )
         self._names(spec)
         values = {one.key: one.value for one in parameters}
         types: dict[str, Type] = {one.key: one.type for one in parameters}
         self._parameter_checks(spec.get("parameters", ()), feel.context(types), values)
         scope = self._scope(types, spec["steps"])
-        programs = [self._program(one["value"], scope, feel.NUMBER, f"/steps/{place}/value") for place, one in enumerate(spec["steps"])]
+        programs = [
+            self._program(one["value"], scope, feel.NUMBER, f"/steps/{place}/value")
+            for place, one in enumerate(spec["steps"])
+        ]
         steps = self._arranged(spec["steps"], programs)
         checks = tuple(self._check(one, scope, f"/checks/{place}") for place, one in enumerate(spec.get("checks", ())))
         keys = [one["key"] for one in spec["steps"]]
         if spec["result"] not in keys:
-            self.say("calculation.unknown_result", text(f'There is no step "{spec["result"]}".', f"没有步骤“{spec['result']}”。"),
-                     "/result", nearest_hint(spec["result"], keys))  # fmt: skip
+            self.say(
+                "calculation.unknown_result",
+                text(f'There is no step "{spec["result"]}".', f"没有步骤“{spec['result']}”。"),
+                "/result",
+                nearest_hint(spec["result"], keys),
+            )
         if self.problems:
             return CompiledCalculation(None, tuple(self.problems))
         return CompiledCalculation(
-            Calculation(key=self.document.key, title=self.document.title, digest=self.document.digest, parameters=parameters,
-                        values=values, steps=steps, checks=tuple(one for one in checks if one), result=spec["result"],
-                        labels={**self.labels, **{one.key: one.title for one in (*parameters, *steps)}}),
+            Calculation(
+                key=self.document.key,
+                title=self.document.title,
+                digest=self.document.digest,
+                parameters=parameters,
+                values=values,
+                steps=steps,
+                checks=tuple(one for one in checks if one),
+                result=spec["result"],
+                labels={**self.labels, **{p.key: p.title for p in parameters}, **{one.key: one.title for one in steps}},
+            ),
             (),
-        )  # fmt: skip
+        )
 
     def _scope(self, types: Mapping[str, Type], steps: Sequence[Mapping[str, Any]]) -> Type:
         bare = {one["key"]: feel.optional(feel.NUMBER) for one in steps}
@@ -71,12 +90,19 @@ class _Compiler:
     def _parameter(self, spec: Mapping[str, Any], pointer: str) -> Parameter:
         type_ = fact_scope.SCALARS[spec["type"]]
         value = spec["value"]
-        right = {"number": isinstance(value, int | Decimal) and not isinstance(value, bool), "string": isinstance(value, str),
-                 "boolean": isinstance(value, bool), "date": isinstance(value, str)}[spec["type"]]  # fmt: skip
+        right = {
+            "number": isinstance(value, int | Decimal) and not isinstance(value, bool),
+            "string": isinstance(value, str),
+            "boolean": isinstance(value, bool),
+            "date": isinstance(value, str),
+        }[spec["type"]]
         read = fact_scope.scalar(value, type_) if right else None
         if read is None:
-            self.say("calculation.parameter_type", text(f'"{value}" is not a {spec["type"]}.', f"“{value}”不是所声明的类型。"),
-                     f"{pointer}/value")  # fmt: skip
+            self.say(
+                "calculation.parameter_type",
+                text(f'"{value}" is not a {spec["type"]}.', f"“{value}”不是所声明的类型。"),
+                f"{pointer}/value",
+            )
         return Parameter(key=spec["key"], title=spec["title"], type=type_, value=read)
 
     def _names(self, spec: Mapping[str, Any]) -> None:
@@ -87,8 +113,12 @@ class _Compiler:
             if key in seen:
                 self.say("calculation.duplicate_name", text(f'"{key}" is there twice.', f"“{key}”重复。"), pointer)
             elif key in self.facts.members:
-                self.say("calculation.name_taken", text(f'"{key}" is the name of a fact already.', f"“{key}”已是事实名称。"), pointer,
-                         text("Choose another key.", "请换一个键。"))  # fmt: skip
+                self.say(
+                    "calculation.name_taken",
+                    text(f'"{key}" is the name of a fact already.', f"“{key}”已是事实名称。"),
+                    pointer,
+                    text("Choose another key.", "请换一个键。"),
+                )
             seen.add(key)
 
     def _parameter_checks(self, listed: Sequence[Mapping[str, Any]], scope: Type, values: Mapping[str, Any]) -> None:
@@ -100,9 +130,14 @@ class _Compiler:
                 continue
             if program.evaluate(values).value is not True:
                 why = program.explain(values)
-                self.say("calculation.parameter_check",
-                         text(f'"{one["key"]}" breaks its own rule: {why.in_words("en")}.', f"参数“{one['key']}”不满足校验：{why.in_words('zh')}。"),
-                         f"/parameters/{place}/value")  # fmt: skip
+                self.say(
+                    "calculation.parameter_check",
+                    text(
+                        f'"{one["key"]}" breaks its own rule: {why.in_words("en")}.',
+                        f"参数“{one['key']}”不满足校验：{why.in_words('zh')}。",
+                    ),
+                    f"/parameters/{place}/value",
+                )
 
     def _program(self, source: str, scope: Type, expect: Type, pointer: str) -> Program | None:
         checked = feel.check(source, scope, expect=expect)
@@ -118,7 +153,9 @@ class _Compiler:
         steps: dict[str, Step] = {}
         for one, program in zip(listed, programs, strict=True):
             if program is not None:
-                steps[one["key"]] = Step(key=one["key"], title=one["title"], program=program, rounding=_rounding(one.get("round")))
+                steps[one["key"]] = Step(
+                    key=one["key"], title=one["title"], program=program, rounding=_rounding(one.get("round"))
+                )
         reads = {key: one.program.inputs & steps.keys() for key, one in steps.items()}
         ordered: list[Step] = []
         done: set[str] = set()
@@ -128,8 +165,12 @@ class _Compiler:
         for circle in fact_scope.circles({key: found - done for key, found in reads.items() if key not in done}):
             path = " -> ".join((*circle, circle[0]))
             place = next(place for place, one in enumerate(listed) if one["key"] == circle[0])
-            self.say("calculation.cycle", text(f"These steps need one another in a circle: {path}.", f"步骤循环引用：{path}。"),
-                     f"/steps/{place}/value", text("Let one of them be computed without the others.", "请让其中一步不依赖其他步骤。"))  # fmt: skip
+            self.say(
+                "calculation.cycle",
+                text(f"These steps need one another in a circle: {path}.", f"步骤循环引用：{path}。"),
+                f"/steps/{place}/value",
+                text("Let one of them be computed without the others.", "请让其中一步不依赖其他步骤。"),
+            )
         return tuple(ordered)
 
 

@@ -12,8 +12,12 @@ from loanloom import feel
 from loanloom.feel import Program, Type
 from loanloom.problems import Problem, Text, say, text
 
-_MODES = {"half_up": decimal.ROUND_HALF_UP, "half_even": decimal.ROUND_HALF_EVEN, "up": decimal.ROUND_UP,
-          "down": decimal.ROUND_DOWN}  # fmt: skip
+_MODES = {
+    "half_up": decimal.ROUND_HALF_UP,
+    "half_even": decimal.ROUND_HALF_EVEN,
+    "up": decimal.ROUND_UP,
+    "down": decimal.ROUND_DOWN,
+}
 _WIDE = decimal.Context(prec=60)
 
 
@@ -98,18 +102,30 @@ class Calculated:
     def as_json(self) -> dict[str, Any]:
         """Everything that explains the result, to be kept with the decision."""
         return {
-            "calculation": self.calculation.key, "digest": self.calculation.digest, "result": feel.plain(self.result),
-            "parameters": [{"key": one.key, "title": dict(one.title), "value": feel.plain(one.value)}
-                           for one in self.calculation.parameters],
-            "steps": [{"key": one.step.key, "title": dict(one.step.title), "value": feel.plain(one.value),
-                       "formula": one.step.program.text,
-                       "words": {tag: self._explained(one, tag) for tag in ("en", "zh")}} for one in self.steps],
-        }  # fmt: skip
+            "calculation": self.calculation.key,
+            "digest": self.calculation.digest,
+            "result": feel.plain(self.result),
+            "parameters": [
+                {"key": one.key, "title": dict(one.title), "value": feel.plain(one.value)}
+                for one in self.calculation.parameters
+            ],
+            "steps": [
+                {
+                    "key": one.step.key,
+                    "title": dict(one.step.title),
+                    "value": feel.plain(one.value),
+                    "formula": one.step.program.text,
+                    "words": {tag: self._explained(one, tag) for tag in ("en", "zh")},
+                }
+                for one in self.steps
+            ],
+        }
 
     def in_words(self, language: str = "en") -> tuple[str, ...]:
         """One line for each step, with its formula and figures."""
         return tuple(
-            f"{say(one.step.title, language)}{say(text(': ', '：'), language)}{self._explained(one, language)}" for one in self.steps
+            f"{say(one.step.title, language)}{say(text(': ', '：'), language)}{self._explained(one, language)}"
+            for one in self.steps
         )
 
     def _explained(self, one: StepValue, language: str) -> str:

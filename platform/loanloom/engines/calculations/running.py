@@ -39,17 +39,27 @@ def run(calculation: Calculation, facts: Mapping[str, Any]) -> Calculated:
 
 
 def _out_of_range(key: str, title: Mapping[str, str]) -> Problem:
-    return Problem(code="calculation.out_of_range", field=f"limit.{key}",
-                   message=text(f"{say(title, 'en')} is out of range.", f"{say(title, 'zh')}超出范围。"))  # fmt: skip
+    return Problem(
+        code="calculation.out_of_range",
+        field=f"limit.{key}",
+        message=text(f"{say(title, 'en')} is out of range.", f"{say(title, 'zh')}超出范围。"),
+    )
 
 
 def _unknown(calculation: Calculation, seen: Mapping[str, Any]) -> Problem:
     """The result is null: name the facts that were missing on the way."""
     own = {one.key for one in calculation.steps}
-    empty = sorted({path for one in calculation.steps for path in one.program.inputs - own if fact_scope.at(seen, path) is None})
-    names = [(say(calculation.labels.get(path, path), "en"), say(calculation.labels.get(path, path), "zh")) for path in empty]
+    empty = sorted(
+        {path for one in calculation.steps for path in one.program.inputs - own if fact_scope.at(seen, path) is None}
+    )
+    names = [
+        (say(calculation.labels.get(path, path), "en"), say(calculation.labels.get(path, path), "zh")) for path in empty
+    ]
     english, chinese = ", ".join(one for one, _ in names), "、".join(other for _, other in names)
     hint = text(f"Not known: {english}.", f"缺少：{chinese}。") if names else None
     title_en, title_zh = say(calculation.title, "en"), say(calculation.title, "zh")
-    return Problem(code="calculation.incomplete", hint=hint,
-                   message=text(f"{title_en} cannot be computed.", f"{title_zh}无法计算。"))  # fmt: skip
+    return Problem(
+        code="calculation.incomplete",
+        hint=hint,
+        message=text(f"{title_en} cannot be computed.", f"{title_zh}无法计算。"),
+    )

@@ -6,4 +6,4 @@ from loanloom.engines.rules.compiling import CompiledRuleset, check, compile_rul
 from loanloom.engines.rules.model import Looked, Output, Rule, Ruleset, RulesResult
 from loanloom.engines.rules.running import run
 
-__all__ = ["CompiledRuleset", "Looked", "Output", "Rule", "Ruleset", "RulesResult", "check", "compile_ruleset", "run"]
+__all__ = ["CompiledRuleset", "Looked", "Output", "Rule", "RulesResult", "Ruleset", "check", "compile_ruleset", "run"]

@@ -45,8 +45,12 @@ class _Compiler:
         spec = self.document.spec
         outputs = self._outputs(spec["outputs"])
         if spec["hit_policy"] == "priority" and not any(one.values for one in outputs):
-            self.say("rules.no_priorities", text("Priority needs the output's values, worst first.", "优先级策略需要列出结果取值（从最差起）。"),
-                     "/outputs/0", text("Add `values`.", "请补充 values。"))  # fmt: skip
+            self.say(
+                "rules.no_priorities",
+                text("Priority needs the output's values, worst first.", "优先级策略需要列出结果取值（从最差起）。"),
+                "/outputs/0",
+                text("Add `values`.", "请补充 values。"),
+            )
         columns: tuple[Column, ...] = ()
         if "table" in spec:
             columns, rules = self._table(spec["table"], outputs)
@@ -60,9 +64,16 @@ class _Compiler:
         if errors(self.problems):
             return CompiledRuleset(None, tuple(self.problems))
         ruleset = Ruleset(
-            key=self.document.key, title=self.document.title, digest=self.document.digest, hit_policy=spec["hit_policy"],
-            outputs=outputs, columns=columns, rules=tuple(rules), otherwise=otherwise, labels=self.labels,
-        )  # fmt: skip
+            key=self.document.key,
+            title=self.document.title,
+            digest=self.document.digest,
+            hit_policy=spec["hit_policy"],
+            outputs=outputs,
+            columns=columns,
+            rules=tuple(rules),
+            otherwise=otherwise,
+            labels=self.labels,
+        )
         return CompiledRuleset(ruleset, tuple(self.problems))
 
     def _outputs(self, listed: Sequence[Mapping[str, Any]]) -> tuple[Output, ...]:
@@ -78,7 +89,9 @@ class _Compiler:
         return tuple(found)
 
     def _wrong_type(self, value: Any, wanted: str, pointer: str) -> None:
-        self.say("rules.wrong_output_type", text(f'"{value}" is not a {wanted}.', f"“{value}”不是声明的类型。"), pointer)
+        self.say(
+            "rules.wrong_output_type", text(f'"{value}" is not a {wanted}.', f"“{value}”不是声明的类型。"), pointer
+        )
 
     def _then(self, then: Mapping[str, Any], pointer: str, outputs: Sequence[Output]) -> dict[str, Any]:
         declared = {one["key"]: one for one in self.document.spec["outputs"]}
@@ -87,16 +100,24 @@ class _Compiler:
         for key, value in then.items():
             where = f"{pointer}/{key}"
             if key not in known:
-                self.say("rules.unknown_output", text(f'"{key}" is not declared as an output.', f"“{key}”不是已声明的结果。"), where,
-                         nearest_hint(key, known))  # fmt: skip
+                self.say(
+                    "rules.unknown_output",
+                    text(f'"{key}" is not declared as an output.', f"“{key}”不是已声明的结果。"),
+                    where,
+                    nearest_hint(key, known),
+                )
                 continue
             if value is not None and not _is_a(value, declared[key]["type"]):
                 self._wrong_type(value, declared[key]["type"], where)
                 continue
             read = fact_scope.scalar(value, known[key].type) if value is not None else None
             if known[key].values and read is not None and read not in known[key].values:
-                self.say("rules.unknown_value", text(f'"{value}" is none of the values of {key}.', f"“{value}”不在“{key}”的取值之中。"),
-                         where, nearest_hint(str(value), map(str, known[key].values)))  # fmt: skip
+                self.say(
+                    "rules.unknown_value",
+                    text(f'"{value}" is none of the values of {key}.', f"“{value}”不在“{key}”的取值之中。"),
+                    where,
+                    nearest_hint(str(value), map(str, known[key].values)),
+                )
             found[key] = read
         return found
 
@@ -109,8 +130,15 @@ class _Compiler:
             checked = feel.check(spec["when"], self.scope, expect=feel.BOOLEAN)
             self._feel(checked.problems, f"{pointer}/when")
             condition, inputs = checked.program or False, checked.inputs
-        return Rule(key=spec["key"], title=spec["title"], condition=condition, cells=(), reason=spec.get("reason"),
-                    then=self._then(spec["then"], f"{pointer}/then", outputs), inputs=tuple(sorted(inputs)))  # fmt: skip
+        return Rule(
+            key=spec["key"],
+            title=spec["title"],
+            condition=condition,
+            cells=(),
+            reason=spec.get("reason"),
+            then=self._then(spec["then"], f"{pointer}/then", outputs),
+            inputs=tuple(sorted(inputs)),
+        )
 
     def _feel(self, problems: Sequence[feel.FeelProblem], pointer: str) -> None:
         self.problems.extend(fact_scope.problem_from_feel(one, self.document, pointer) for one in problems)
@@ -130,14 +158,24 @@ class _Compiler:
         return tuple(columns), rows
 
     def _row(
-        self, spec: Mapping[str, Any], place: int, columns: Sequence[Column], types: Sequence[feel.Type],
+        self,
+        spec: Mapping[str, Any],
+        place: int,
+        columns: Sequence[Column],
+        types: Sequence[feel.Type],
         outputs: Sequence[Output],
-    ) -> Rule:  # fmt: skip
+    ) -> Rule:
         pointer = f"/table/rows/{place}"
         if len(spec["when"]) != len(columns):
-            self.say("rules.cell_count", text(f"The row has {len(spec['when'])} tests for {len(columns)} inputs.",
-                                              f"该行有 {len(spec['when'])} 个条件，输入列为 {len(columns)} 个。"), f"{pointer}/when",
-                     text("Write - where a column does not matter.", "不关心的列请写 -。"))  # fmt: skip
+            self.say(
+                "rules.cell_count",
+                text(
+                    f"The row has {len(spec['when'])} tests for {len(columns)} inputs.",
+                    f"该行有 {len(spec['when'])} 个条件，输入列为 {len(columns)} 个。",
+                ),
+                f"{pointer}/when",
+                text("Write - where a column does not matter.", "不关心的列请写 -。"),
+            )
         cells: list[Cell] = []
         inputs: set[str] = set()
         for at, (source, type_) in enumerate(zip(spec["when"], types, strict=False)):
@@ -147,9 +185,15 @@ class _Compiler:
                 cells.append(Cell(at, checked.program))
                 inputs |= checked.inputs | columns[at].program.inputs
         title = spec.get("title") or spec.get("reason") or text(f"Row {place + 1}", f"第 {place + 1} 行")
-        return Rule(key=str(spec.get("key", place + 1)), title=title, condition=True, cells=tuple(cells),
-                    reason=spec.get("reason"), then=self._then(spec["then"], f"{pointer}/then", outputs),
-                    inputs=tuple(sorted(inputs)))  # fmt: skip
+        return Rule(
+            key=str(spec.get("key", place + 1)),
+            title=title,
+            condition=True,
+            cells=tuple(cells),
+            reason=spec.get("reason"),
+            then=self._then(spec["then"], f"{pointer}/then", outputs),
+            inputs=tuple(sorted(inputs)),
+        )
 
 
 def _is_a(value: Any, wanted: str) -> bool:

@@ -80,7 +80,9 @@ class Looked:
 
 @dataclass(frozen=True, slots=True)
 class RulesResult:
-    """What a rule set came to. `outputs` has one value for each output, a list where its policy collects values without rank."""
+    """What a rule set came to. `outputs` has one value for each output, a list where its policy collects values
+    without rank.
+    """
 
     ruleset: Ruleset
     outputs: Mapping[str, Any]
@@ -119,25 +121,34 @@ class RulesResult:
             return "; ".join(one.in_words(language, self.ruleset.labels) for one in self.why(rule))
         parts = []
         for cell, found in zip(rule.cells, self.why(rule), strict=True):
-            parts.append(f"{say(self.ruleset.columns[cell.column].title, language)} {_plain(found.value)} ({cell.test.text})")
+            parts.append(
+                f"{say(self.ruleset.columns[cell.column].title, language)} {_plain(found.value)} ({cell.test.text})"
+            )
         return "; ".join(parts)
 
     def as_json(self) -> dict[str, Any]:
         """Everything that explains the outcome, to be kept with the decision."""
         return {
-            "ruleset": self.ruleset.key, "digest": self.ruleset.digest,
+            "ruleset": self.ruleset.key,
+            "digest": self.ruleset.digest,
             "outputs": {key: feel.plain(value) for key, value in self.outputs.items()},
             "reasons": [dict(one) for one in self.reasons],
             "rules": [self._looked_json(one) for one in self.trace],
-        }  # fmt: skip
+        }
 
     def _looked_json(self, one: Looked) -> dict[str, Any]:
         rule = one.rule
         found: dict[str, Any] = {
-            "key": rule.key, "title": dict(rule.title), "hit": one.hit, "then": feel.plain(rule.then),
-            "inputs": {path: feel.plain(fact_scope.at(self.seen, path)) for path in rule.inputs
-                       if not isinstance(fact_scope.at(self.seen, path), Mapping | list)},
-        }  # fmt: skip
+            "key": rule.key,
+            "title": dict(rule.title),
+            "hit": one.hit,
+            "then": feel.plain(rule.then),
+            "inputs": {
+                path: feel.plain(fact_scope.at(self.seen, path))
+                for path in rule.inputs
+                if not isinstance(fact_scope.at(self.seen, path), Mapping | list)
+            },
+        }
         if one.hit:
             found["reason"] = dict(rule.reason) if rule.reason else None
             found["words"] = {tag: self._explained(rule, tag) for tag in ("en", "zh")}
@@ -146,7 +157,12 @@ class RulesResult:
     def in_words(self, language: str = "en") -> tuple[str, ...]:
         """The outcome, then one line for each rule that applied or could not be judged."""
         outcome = _plain(self.outcome)
-        lines = [say(text(f"{say(self.ruleset.title, 'en')}: {outcome}.", f"{say(self.ruleset.title, 'zh')}：{outcome}。"), language)]
+        lines = [
+            say(
+                text(f"{say(self.ruleset.title, 'en')}: {outcome}.", f"{say(self.ruleset.title, 'zh')}：{outcome}。"),
+                language,
+            )
+        ]
         lines += [one.in_words(language) for one in self.problems]
         for looked in self.trace:
             title = say(looked.rule.reason or looked.rule.title, language)

@@ -1,4 +1,6 @@
-"""Rules that can never count, and rows that overlap where only one may: found before anything runs, as far as can be known."""
+"""Rules that can never count, and rows that overlap where only one may: found before anything runs, as far as can be
+known.
+"""
 
 from __future__ import annotations
 
@@ -31,20 +33,34 @@ def check(document: Document, rules: Sequence[Rule]) -> Iterator[Problem]:
             if policy == "first" and _covered(before, row):
                 yield document.problem(
                     "rules.unreachable",
-                    text(f"This rule is never reached: rule {earlier + 1} takes all its cases.", f"该规则永远不会命中：第 {earlier + 1} 条已覆盖。"),
-                    row.pointer, hint=text("Move it up or take it out.", "请上移或删除。"))  # fmt: skip
+                    text(
+                        f"This rule is never reached: rule {earlier + 1} takes all its cases.",
+                        f"该规则永远不会命中：第 {earlier + 1} 条已覆盖。",
+                    ),
+                    row.pointer,
+                    hint=text("Move it up or take it out.", "请上移或删除。"),
+                )
                 break
             if policy == "unique" and _meets(before, row):
                 yield document.problem(
                     "rules.overlap",
-                    text(f"Rules {earlier + 1} and {later + 1} can apply together, but only one may.", f"第 {earlier + 1} 与第 {later + 1} 条可能同时命中，但只允许一条。"),
-                    row.pointer, hint=text("Make their tests exclude one another.", "请使条件互斥。"))  # fmt: skip
+                    text(
+                        f"Rules {earlier + 1} and {later + 1} can apply together, but only one may.",
+                        f"第 {earlier + 1} 与第 {later + 1} 条可能同时命中，但只允许一条。",
+                    ),
+                    row.pointer,
+                    hint=text("Make their tests exclude one another.", "请使条件互斥。"),
+                )
                 break
             if policy == "any" and _meets(before, row) and before.rule.then != row.rule.then:
                 yield document.problem(
                     "rules.conflict",
-                    text(f"Rules {earlier + 1} and {later + 1} can apply together and give different results.", f"第 {earlier + 1} 与第 {later + 1} 条可能同时命中且结果不同。"),
-                    row.pointer)  # fmt: skip
+                    text(
+                        f"Rules {earlier + 1} and {later + 1} can apply together and give different results.",
+                        f"第 {earlier + 1} 与第 {later + 1} 条可能同时命中且结果不同。",
+                    ),
+                    row.pointer,
+                )
                 break
 
 
@@ -75,5 +91,7 @@ def _meets(before: _Row, row: _Row) -> bool:
     """Whether they surely can apply together."""
     if before.source and before.source == row.source:
         return True
-    return all(one is not None and other is not None and meet(one, other)
-               for one, other in zip(before.regions, row.regions, strict=True))  # fmt: skip
+    return all(
+        one is not None and other is not None and meet(one, other)
+        for one, other in zip(before.regions, row.regions, strict=True)
+    )

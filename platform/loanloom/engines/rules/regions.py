@@ -1,4 +1,5 @@
-"""Which values a unary test admits, as far as that can be known beforehand: to find rows that overlap or are never reached.
+"""Which values a unary test admits, as far as that can be known beforehand: to find rows that overlap or are never
+reached.
 
 Works on constants only; a test over other facts is `None` (unknown), and nothing is claimed about it.
 """
@@ -19,7 +20,7 @@ Edge = tuple[Any, int]
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """Spans from edge to edge (both included), or a set of values (or all but them); `null` says whether null passes."""
+    """Spans from edge to edge (both included), or values (or all but them); `null` says whether null passes."""
 
     kind: Literal["spans", "values", "all"]
     spans: tuple[tuple[Edge | None, Edge | None], ...] = ()
@@ -38,7 +39,9 @@ def region(node: t.Node, slot: str) -> Region | None:
             return ALL
         case t.Compare(operator=operator, left=t.Local(slot=tested), right=t.Constant(value=value)) if tested == slot:
             return _compared(operator, value)
-        case t.Within(value=t.Local(slot=tested), low=t.Constant(value=low), high=t.Constant(value=high)) if tested == slot:
+        case t.Within(value=t.Local(slot=tested), low=t.Constant(value=low), high=t.Constant(value=high)) if (
+            tested == slot
+        ):
             start = (low, 0 if node.low_closed else 1)
             end = (high, 0 if node.high_closed else -1)
             return Region("spans", ((start, end),)) if _ordered(low) and _ordered(high) else None
@@ -65,9 +68,13 @@ def _compared(operator: str, value: Any) -> Region | None:
     if not _ordered(value):
         return None
     spans: dict[str, tuple[tuple[Edge | None, Edge | None], ...]] = {
-        "<": ((None, (value, -1)),), "<=": ((None, (value, 0)),), ">": (((value, 1), None),), ">=": (((value, 0), None),),
-        "=": (((value, 0), (value, 0)),), "!=": ((None, (value, -1)), ((value, 1), None)),
-    }  # fmt: skip
+        "<": ((None, (value, -1)),),
+        "<=": ((None, (value, 0)),),
+        ">": (((value, 1), None),),
+        ">=": (((value, 0), None),),
+        "=": (((value, 0), (value, 0)),),
+        "!=": ((None, (value, -1)), ((value, 1), None)),
+    }
     return Region("spans", spans[operator], null=operator == "!=")
 
 

@@ -1,4 +1,6 @@
-"""Rule set and facts -> what applies, by hit policy, with a trace. Pure. A condition that is null is no hit, and is shown as such."""
+"""Rule set and facts -> what applies, by hit policy, with a trace. Pure. A condition that is null is no hit, and is
+shown as such.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,9 @@ def _columns(ruleset: Ruleset, facts: Mapping[str, Any], problems: list[Problem]
     return values
 
 
-def _ask(program: Program, facts: Mapping[str, Any], title: Text, key: str, problems: list[Problem], *tested: Any) -> Any:
+def _ask(
+    program: Program, facts: Mapping[str, Any], title: Text, key: str, problems: list[Problem], *tested: Any
+) -> Any:
     try:
         return program(facts, *tested)
     except EvaluationError as error:
@@ -71,16 +75,20 @@ def _outputs(ruleset: Ruleset, hits: Sequence[Rule], problems: list[Problem]) ->
     if ruleset.hit_policy == "priority":
         hits = [min(hits, key=lambda one: _ranks(ruleset, one))]
     if ruleset.hit_policy in LISTING:
-        return {one.key: _joined(one.values, [hit.then[one.key] for hit in hits if one.key in hit.then], ruleset)
-                for one in ruleset.outputs}  # fmt: skip
+        return {
+            one.key: _joined(one.values, [hit.then[one.key] for hit in hits if one.key in hit.then], ruleset)
+            for one in ruleset.outputs
+        }
     return {one.key: hits[0].then.get(one.key) for one in ruleset.outputs}
 
 
 def _otherwise(ruleset: Ruleset) -> dict[str, Any]:
     stated = ruleset.otherwise or {}
     listing = ruleset.hit_policy in LISTING
-    return {one.key: stated.get(one.key, [] if listing and not (ruleset.hit_policy == "collect" and one.values) else None)
-            for one in ruleset.outputs}  # fmt: skip
+    return {
+        one.key: stated.get(one.key, [] if listing and not (ruleset.hit_policy == "collect" and one.values) else None)
+        for one in ruleset.outputs
+    }
 
 
 def _joined(ranked: Sequence[Any], found: list[Any], ruleset: Ruleset) -> Any:
@@ -100,15 +108,21 @@ def _ranks(ruleset: Ruleset, rule: Rule) -> tuple[int, ...]:
 def _several(ruleset: Ruleset, hits: Sequence[Rule]) -> Problem:
     return Problem(
         code="rules.several_hits",
-        message=text(f"{say(ruleset.title, 'en')}: only one rule may apply, but {_names(hits, 'en')} do.",
-                     f"{say(ruleset.title, 'zh')}：只允许一条规则命中，实际命中：{_names(hits, 'zh')}。"))  # fmt: skip
+        message=text(
+            f"{say(ruleset.title, 'en')}: only one rule may apply, but {_names(hits, 'en')} do.",
+            f"{say(ruleset.title, 'zh')}：只允许一条规则命中，实际命中：{_names(hits, 'zh')}。",
+        ),
+    )
 
 
 def _disagree(ruleset: Ruleset, hits: Sequence[Rule]) -> Problem:
     return Problem(
         code="rules.disagree",
-        message=text(f"{say(ruleset.title, 'en')}: the rules that apply must agree, but {_names(hits, 'en')} do not.",
-                     f"{say(ruleset.title, 'zh')}：命中规则的结果必须一致，以下规则不一致：{_names(hits, 'zh')}。"))  # fmt: skip
+        message=text(
+            f"{say(ruleset.title, 'en')}: the rules that apply must agree, but {_names(hits, 'en')} do not.",
+            f"{say(ruleset.title, 'zh')}：命中规则的结果必须一致，以下规则不一致：{_names(hits, 'zh')}。",
+        ),
+    )
 
 
 def _names(rules: Sequence[Rule], language: str) -> str:

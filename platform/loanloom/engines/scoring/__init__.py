@@ -25,6 +25,20 @@ def check(registry: Registry) -> list[Problem]:
 
 
 __all__ = [
-    "Characteristic", "CompiledIndicators", "CompiledScorecard", "Grade", "Indicated", "Indicator", "Indicators", "Line",
-    "Reason", "Score", "Scorecard", "check", "compile_indicators", "compile_scorecard", "needed", "score",
+    "Characteristic",
+    "CompiledIndicators",
+    "CompiledScorecard",
+    "Grade",
+    "Indicated",
+    "Indicator",
+    "Indicators",
+    "Line",
+    "Reason",
+    "Score",
+    "Scorecard",
+    "check",
+    "compile_indicators",
+    "compile_scorecard",
+    "needed",
+    "score",
 ]

@@ -1,4 +1,6 @@
-"""Score card document -> Scorecard, with every mistake gathered: gaps, overlaps, unknown codes, grades that do not join."""
+"""Score card document -> Scorecard, with every mistake gathered: gaps, overlaps, unknown codes, grades that do not
+join.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +47,9 @@ class _Compiler:
 
     def run(self) -> CompiledScorecard:
         spec = self.document.spec
-        found = [self._characteristic(one, f"/characteristics/{place}") for place, one in enumerate(spec["characteristics"])]
+        found = [
+            self._characteristic(one, f"/characteristics/{place}") for place, one in enumerate(spec["characteristics"])
+        ]
         self._twice(spec["characteristics"])
         characteristics = tuple(one for one in found if one is not None)
         base = Decimal(spec.get("base", 0))
@@ -55,18 +59,26 @@ class _Compiler:
         if errors(self.problems) or len(characteristics) < len(found):
             return CompiledScorecard(None, tuple(self.problems))
         card = Scorecard(
-            key=self.document.key, title=self.document.title, digest=self.document.digest, base=base,
-            characteristics=characteristics, grades=grades, reason_count=int(spec.get("reasons", {}).get("count", 4)),
+            key=self.document.key,
+            title=self.document.title,
+            digest=self.document.digest,
+            base=base,
+            characteristics=characteristics,
+            grades=grades,
+            reason_count=int(spec.get("reasons", {}).get("count", 4)),
             validity_months=spec.get("validity_months"),
-        )  # fmt: skip
+        )
         return CompiledScorecard(card, tuple(self.problems))
 
     def _twice(self, characteristics: Sequence[Mapping[str, Any]]) -> None:
         seen: set[str] = set()
         for place, one in enumerate(characteristics):
             if one["indicator"] in seen:
-                self.say("scorecard.indicator_twice", text("This indicator is scored twice.", "该指标被重复计分。"),
-                         f"/characteristics/{place}/indicator")  # fmt: skip
+                self.say(
+                    "scorecard.indicator_twice",
+                    text("This indicator is scored twice.", "该指标被重复计分。"),
+                    f"/characteristics/{place}/indicator",
+                )
             seen.add(one["indicator"])
 
     def _characteristic(self, spec: Mapping[str, Any], pointer: str) -> Characteristic | None:
@@ -81,18 +93,26 @@ class _Compiler:
             raw, borders, places = self._options(spec, indicator, weight, pointer), None, ()
         points = [*raw.values(), *(one for one in policies.values() if one is not None)]
         best, worst = max(points), min(points)
-        labels: dict[Any, Text] = {key: _band_label(spec, key) if borders is not None else _code_label(key) for key in raw}
+        labels: dict[Any, Text] = {
+            key: _band_label(spec, key) if borders is not None else _code_label(key) for key in raw
+        }
         bins = {key: Bin(value, best - value, labels[key]) for key, value in raw.items()}
-        missing, otherwise = (
-            None if policies[name] is None else Bin(policies[name], best - policies[name], label)  # type: ignore[arg-type,operator]
-            for name, label in (("missing", MISSING), ("otherwise", OTHERWISE))
-        )
+        missing = _bin(policies["missing"], best, MISSING)
+        otherwise = _bin(policies["otherwise"], best, OTHERWISE)
         return Characteristic(
-            indicator=indicator.key, title=spec.get("title") or indicator.title, reason=spec["reason"], best=best,
-            worst=worst, borders=borders, closed_left=spec.get("closed", "left") == "left",
+            indicator=indicator.key,
+            title=spec.get("title") or indicator.title,
+            reason=spec["reason"],
+            best=best,
+            worst=worst,
+            borders=borders,
+            closed_left=spec.get("closed", "left") == "left",
             bins=tuple(otherwise if one is None else bins[one] for one in places),
-            options=bins if borders is None else {}, missing=missing, otherwise=otherwise, codes=self._titles(indicator),
-        )  # fmt: skip
+            options=bins if borders is None else {},
+            missing=missing,
+            otherwise=otherwise,
+            codes=self._titles(indicator),
+        )
 
     def _titles(self, indicator: Indicator) -> dict[Any, Text]:
         """The labels of the codes, where the indicator is a coded field as it stands."""
@@ -110,15 +130,28 @@ class _Compiler:
         document = self.registry.get("indicator", key)
         if document is None:
             known = [one.key for one in self.registry.all("indicator")]
-            self.say("scorecard.unknown_indicator", text(f'There is no indicator "{key}".', f"没有指标“{key}”。"), pointer,
-                     nearest_hint(key, known))  # fmt: skip
+            self.say(
+                "scorecard.unknown_indicator",
+                text(f'There is no indicator "{key}".', f"没有指标“{key}”。"),
+                pointer,
+                nearest_hint(key, known),
+            )
         elif self.everywhere.by_key(key) is None:
-            self.say("scorecard.broken_indicator", text(f'The indicator "{key}" has mistakes of its own.', f"指标“{key}”自身有错误。"),
-                     pointer)  # fmt: skip
+            self.say(
+                "scorecard.broken_indicator",
+                text(f'The indicator "{key}" has mistakes of its own.', f"指标“{key}”自身有错误。"),
+                pointer,
+            )
         else:
-            self.say("scorecard.wrong_subject",
-                     text(f'"{key}" is about a {document.spec["subject"]}, the score card about a '
-                          f"{self.document.spec['subject']}.", f"指标“{key}”与评分卡的对象不一致。"), pointer)  # fmt: skip
+            self.say(
+                "scorecard.wrong_subject",
+                text(
+                    f'"{key}" is about a {document.spec["subject"]}, the score card about a '
+                    f"{self.document.spec['subject']}.",
+                    f"指标“{key}”与评分卡的对象不一致。",
+                ),
+                pointer,
+            )
         return None
 
     def _points(self, policy: Any, weight: Decimal) -> Decimal | None:
@@ -129,27 +162,48 @@ class _Compiler:
     ) -> tuple[dict[Any, Decimal], tuple[Decimal, ...], tuple[Any, ...]]:
         """Points by place of the band, the borders, and which band lies between them (None: no band)."""
         if indicator.type != "number":
-            self.say("scorecard.wrong_type", text(f'Bands need a number; "{indicator.key}" is a {indicator.type}.',
-                                                  f"区间只适用于数值型指标，“{indicator.key}”不是数值。"), f"{pointer}/bands",
-                     text("Write options instead.", "请改用 options（选项）。"))  # fmt: skip
-        spans = [Span(_decimal(one.get("from")), _decimal(one.get("to")), place) for place, one in enumerate(spec["bands"])]
+            self.say(
+                "scorecard.wrong_type",
+                text(
+                    f'Bands need a number; "{indicator.key}" is a {indicator.type}.',
+                    f"区间只适用于数值型指标，“{indicator.key}”不是数值。",
+                ),
+                f"{pointer}/bands",
+                text("Write options instead.", "请改用 options（选项）。"),
+            )
+        spans = [
+            Span(_decimal(one.get("from")), _decimal(one.get("to")), place) for place, one in enumerate(spec["bands"])
+        ]
         joined = joints(spans)
         self._joints(joined.empty, joined.overlaps, f"{pointer}/bands", "scorecard")
         if joined.gaps and "otherwise" not in spec:
             for low, high in joined.gaps:
-                self.say("scorecard.gap", text(f"No band holds {_between(low, high, 'en')}.", f"{_between(low, high, 'zh')}没有对应的区间。"),
-                         f"{pointer}/bands", text("Join the bands, or say what happens `otherwise`.",
-                                                  "请使各区间相连，或用 otherwise 说明其他情况。"))  # fmt: skip
+                self.say(
+                    "scorecard.gap",
+                    text(f"No band holds {_between(low, high, 'en')}.", f"{_between(low, high, 'zh')}没有对应的区间。"),
+                    f"{pointer}/bands",
+                    text(
+                        "Join the bands, or say what happens `otherwise`.",
+                        "请使各区间相连，或用 otherwise 说明其他情况。",
+                    ),
+                )
         raw: dict[Any, Decimal] = {place: Decimal(one["points"]) * weight for place, one in enumerate(spec["bands"])}
         return raw, joined.borders, joined.places
 
     def _joints(self, empty: Sequence[int], overlaps: Sequence[tuple[int, int]], pointer: str, room: str) -> None:
         for place in empty:
-            self.say(f"{room}.empty_band", text("This band is empty: `from` is not below `to`.", "区间为空：下限不小于上限。"),
-                     f"{pointer}/{place}")  # fmt: skip
+            self.say(
+                f"{room}.empty_band",
+                text("This band is empty: `from` is not below `to`.", "区间为空：下限不小于上限。"),
+                f"{pointer}/{place}",
+            )
         for first, second in overlaps:
-            self.say(f"{room}.overlap", text(f"Bands {first + 1} and {second + 1} overlap.", f"第{first + 1}与第{second + 1}个区间重叠。"),
-                     f"{pointer}/{second}", text("Let one end where the next begins.", "请让上一区间的上限等于下一区间的下限。"))  # fmt: skip
+            self.say(
+                f"{room}.overlap",
+                text(f"Bands {first + 1} and {second + 1} overlap.", f"第{first + 1}与第{second + 1}个区间重叠。"),
+                f"{pointer}/{second}",
+                text("Let one end where the next begins.", "请让上一区间的上限等于下一区间的下限。"),
+            )
 
     def _options(
         self, spec: Mapping[str, Any], indicator: Indicator, weight: Decimal, pointer: str
@@ -160,24 +214,42 @@ class _Compiler:
                 where = f"{pointer}/options/{place}/in/{at}"
                 value = self._code(code, indicator, where)
                 if value in found:
-                    self.say("scorecard.overlap", text(f'"{code}" stands in two options.', f"“{code}”出现在多个选项中。"), where)
+                    self.say(
+                        "scorecard.overlap",
+                        text(f'"{code}" stands in two options.', f"“{code}”出现在多个选项中。"),
+                        where,
+                    )
                 found[value] = Decimal(option["points"]) * weight
         known: Sequence[Any] = (True, False) if indicator.type == "boolean" else indicator.codes or ()
         lost = [str(one).lower() if isinstance(one, bool) else one for one in known if one not in found]
         if lost and "otherwise" not in spec:
             shown = ", ".join(lost[:6]) + (" ..." if len(lost) > 6 else "")
-            self.say("scorecard.gap", text(f"No option holds {shown}.", f"{shown} 没有对应的选项。"), f"{pointer}/options",
-                     text("Add them to an option, or say what happens `otherwise`.", "请补充选项，或用 otherwise 说明其他情况。"))  # fmt: skip
+            self.say(
+                "scorecard.gap",
+                text(f"No option holds {shown}.", f"{shown} 没有对应的选项。"),
+                f"{pointer}/options",
+                text(
+                    "Add them to an option, or say what happens `otherwise`.",
+                    "请补充选项，或用 otherwise 说明其他情况。",
+                ),
+            )
         return found
 
     def _code(self, code: Any, indicator: Indicator, pointer: str) -> Any:
         wanted = {"number": (int, Decimal), "string": (str,), "boolean": (bool,)}[indicator.type]
         if not isinstance(code, wanted) or (isinstance(code, bool) and indicator.type != "boolean"):
-            self.say("scorecard.wrong_type", text(f'"{code}" should be a {indicator.type}, as the indicator is.',
-                                                  f"“{code}”的类型与指标不符。"), pointer)  # fmt: skip
+            self.say(
+                "scorecard.wrong_type",
+                text(f'"{code}" should be a {indicator.type}, as the indicator is.', f"“{code}”的类型与指标不符。"),
+                pointer,
+            )
         elif indicator.codes is not None and code not in indicator.codes:
-            self.say("scorecard.unknown_code", text(f'"{code}" is none of the indicator\'s values.', f"指标没有取值“{code}”。"),
-                     pointer, nearest_hint(str(code), indicator.codes))  # fmt: skip
+            self.say(
+                "scorecard.unknown_code",
+                text(f'"{code}" is none of the indicator\'s values.', f"指标没有取值“{code}”。"),
+                pointer,
+                nearest_hint(str(code), indicator.codes),
+            )
         return Decimal(code) if indicator.type == "number" and isinstance(code, int | Decimal) else code
 
     def _grades(self, spec: Sequence[Mapping[str, Any]], low: Decimal, high: Decimal) -> tuple[Grade, ...]:
@@ -186,12 +258,22 @@ class _Compiler:
         self._joints(joined.empty, joined.overlaps, "/grades", "scorecard.grade")
         for start, end in joined.gaps:
             if (end is None or end > low) and (start is None or start <= high):
-                self.say("scorecard.grade.gap", text(f"No grade holds {_between(start, end, 'en')}.", f"{_between(start, end, 'zh')}没有对应的等级。"),
-                         "/grades", text(f"The card gives {low} to {high} points.", f"本评分卡的得分范围为 {low} 至 {high}。"))  # fmt: skip
+                self.say(
+                    "scorecard.grade.gap",
+                    text(
+                        f"No grade holds {_between(start, end, 'en')}.", f"{_between(start, end, 'zh')}没有对应的等级。"
+                    ),
+                    "/grades",
+                    text(f"The card gives {low} to {high} points.", f"本评分卡的得分范围为 {low} 至 {high}。"),
+                )
         return tuple(
             Grade(key=str(one["key"]), title=one["title"], low=_decimal(one.get("from")), high=_decimal(one.get("to")))
             for one in spec
         )
+
+
+def _bin(points: Decimal | None, best: Decimal, label: Text) -> Bin | None:
+    return None if points is None else Bin(points, best - points, label)
 
 
 def _decimal(value: Any) -> Decimal | None:
@@ -227,4 +309,6 @@ def _code_label(code: Any) -> Text:
 
 def check(registry: Registry) -> list[Problem]:
     """What is wrong with the score cards of a registry."""
-    return [problem for document in registry.all("scorecard") for problem in compile_scorecard(document, registry).problems]
+    return [
+        problem for document in registry.all("scorecard") for problem in compile_scorecard(document, registry).problems
+    ]

@@ -1,4 +1,5 @@
-"""Indicators: what is known about a customer, an application or a loan, each computed once, in the order they need one another.
+"""Indicators: what is known about a customer, an application or a loan, each computed once, in the order they need
+one another.
 
 Pure. A value that is unknown follows the indicator's own policy: a problem, null, or a stated value.
 """
@@ -41,7 +42,7 @@ class Indicator:
 
 @dataclass(frozen=True, slots=True)
 class Indicated:
-    """The values of the indicators for one case. `defaulted` took their stated value, `problems` say what is missing."""
+    """The indicators of one case. `defaulted` took their stated value, `problems` say what is missing."""
 
     values: Mapping[str, Any]
     defaulted: frozenset[str]
@@ -55,10 +56,16 @@ class Indicated:
     def as_json(self) -> list[dict[str, Any]]:
         """The values with their names, to be kept with a decision."""
         return [
-            {"key": one.key, "title": dict(one.title), "value": feel.plain(self.values[one.key]),
-             "unit": dict(one.unit) if one.unit else None, "defaulted": one.key in self.defaulted}
-            for one in self.indicators.ordered if one.key in self.values
-        ]  # fmt: skip
+            {
+                "key": one.key,
+                "title": dict(one.title),
+                "value": feel.plain(self.values[one.key]),
+                "unit": dict(one.unit) if one.unit else None,
+                "defaulted": one.key in self.defaulted,
+            }
+            for one in self.indicators.ordered
+            if one.key in self.values
+        ]
 
     def in_words(self, language: str = "en") -> tuple[str, ...]:
         """One line for each indicator."""
@@ -123,19 +130,26 @@ def _missing(one: Indicator, seen: Mapping[str, Any]) -> Problem:
     empty = sorted(path for path in one.program.inputs if fact_scope.at(seen, path) is None)
     hint = text(f"Not filled in: {', '.join(empty)}.", f"未填写：{'、'.join(empty)}。") if empty else None
     return Problem(
-        code="indicator.missing", field=f"indicators.{one.key}", hint=hint,
-        message=text(f"{say(one.title, 'en')} is not known.", f"{say(one.title, 'zh')}缺失。"))  # fmt: skip
+        code="indicator.missing",
+        field=f"indicators.{one.key}",
+        hint=hint,
+        message=text(f"{say(one.title, 'en')} is not known.", f"{say(one.title, 'zh')}缺失。"),
+    )
 
 
 def _out_of_range(one: Indicator) -> Problem:
     return Problem(
-        code="indicator.out_of_range", field=f"indicators.{one.key}",
-        message=text(f"{say(one.title, 'en')} is out of range.", f"{say(one.title, 'zh')}超出范围。"))  # fmt: skip
+        code="indicator.out_of_range",
+        field=f"indicators.{one.key}",
+        message=text(f"{say(one.title, 'en')} is out of range.", f"{say(one.title, 'zh')}超出范围。"),
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledIndicators:
-    """The indicators that are sound, and what is wrong with the others. `indicators` is None where any asked for is not."""
+    """The indicators that are sound, and what is wrong with the others. `indicators` is None where any asked for is
+    not.
+    """
 
     indicators: Indicators | None
     problems: tuple[Problem, ...]
@@ -180,9 +194,14 @@ def _sound(registry: Registry) -> tuple[tuple[Indicator, ...], tuple[Problem, ..
     for circle in circles:
         document = registry.require("indicator", circle[0])
         path = " -> ".join((*circle, circle[0]))
-        problems.append(document.problem(
-            "indicator.cycle", text(f"These indicators need one another in a circle: {path}.", f"指标循环引用：{path}。"),
-            "/value", hint=text("Compute one of them from fields.", "请让其中一个直接由字段计算。")))  # fmt: skip
+        problems.append(
+            document.problem(
+                "indicator.cycle",
+                text(f"These indicators need one another in a circle: {path}.", f"指标循环引用：{path}。"),
+                "/value",
+                hint=text("Compute one of them from fields.", "请让其中一个直接由字段计算。"),
+            )
+        )
     return ordered, tuple(problems)
 
 
@@ -194,17 +213,28 @@ def _compile(document: Document, registry: Registry, problems: list[Problem]) ->
     policy, default = _policy(document, found)
     decimals = spec.get("decimals")
     if decimals is not None and spec["type"] != "number":
-        found.append(document.problem(
-            "indicator.decimals", text("Only a number has decimal places.", "只有数值型指标才有小数位数。"), "/decimals"))  # fmt: skip
+        found.append(
+            document.problem(
+                "indicator.decimals",
+                text("Only a number has decimal places.", "只有数值型指标才有小数位数。"),
+                "/decimals",
+            )
+        )
     problems.extend(found)
     if found or checked.program is None:
         return None
     return Indicator(
-        key=document.key, title=document.title, type=spec["type"], unit=spec.get("unit"), program=checked.program,
-        step=None if decimals is None else Decimal(1).scaleb(-int(decimals)), policy=policy, default=default,
+        key=document.key,
+        title=document.title,
+        type=spec["type"],
+        unit=spec.get("unit"),
+        program=checked.program,
+        step=None if decimals is None else Decimal(1).scaleb(-int(decimals)),
+        policy=policy,
+        default=default,
         reads=frozenset(one.split(".")[1] for one in checked.inputs if one.startswith("indicators.")),
         codes=checked.type.values,
-    )  # fmt: skip
+    )
 
 
 def _policy(document: Document, found: list[Problem]) -> tuple[Policy, Any]:
@@ -218,9 +248,13 @@ def _policy(document: Document, found: list[Problem]) -> tuple[Policy, Any]:
         return "value", Decimal(value)
     if (wanted == "boolean" and isinstance(value, bool)) or (wanted == "string" and isinstance(value, str)):
         return "value", value
-    found.append(document.problem(
-        "indicator.default_type", text(f"The value for the unknown should be a {wanted}.", "缺失时的取值类型与指标类型不符。"),
-        "/missing/value"))  # fmt: skip
+    found.append(
+        document.problem(
+            "indicator.default_type",
+            text(f"The value for the unknown should be a {wanted}.", "缺失时的取值类型与指标类型不符。"),
+            "/missing/value",
+        )
+    )
     return "null", None
 
 
@@ -240,14 +274,21 @@ def _arranged(sound: Mapping[str, Indicator]) -> tuple[tuple[Indicator, ...], li
 
 
 def needed(registry: Registry, product: Document) -> frozenset[str]:
-    """The indicators that a product's score card, rule sets, calculation and flows speak of, and those it names itself."""
+    """The indicators that a product's score card, rule sets, calculation and flows speak of, and those it names
+    itself.
+    """
     spec = product.spec
     found = set(spec.get("indicators") or ())
     card = registry.get("scorecard", str(spec.get("scorecard")))
     if card is not None:
         found |= {one["indicator"] for one in card.spec["characteristics"]}
-    named = [("ruleset", spec.get("eligibility")), ("ruleset", spec.get("decision")), ("calculation", spec.get("limit")),
-             *(("flow", key) for key in (spec.get("flows") or {}).values()), *_flow_rules(registry, spec)]  # fmt: skip
+    named = [
+        ("ruleset", spec.get("eligibility")),
+        ("ruleset", spec.get("decision")),
+        ("calculation", spec.get("limit")),
+        *(("flow", key) for key in (spec.get("flows") or {}).values()),
+        *_flow_rules(registry, spec),
+    ]
     for kind, key in named:
         document = registry.get(kind, str(key))
         if document is not None:

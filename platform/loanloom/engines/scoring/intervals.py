@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -36,10 +37,10 @@ def joints(spans: Sequence[Span]) -> Joined:
     places: list[int | None] = []
     gaps: list[tuple[Decimal | None, Decimal | None]] = []
     overlaps: set[tuple[int, int]] = set()
-    for low, high in zip(edges, edges[1:], strict=False):
+    for low, high in itertools.pairwise(edges):
         inside = sorted(one.place for one in sound if _covers(one, low, high))
         places.append(inside[0] if inside else None)
-        overlaps.update((first, second) for first, second in zip(inside, inside[1:], strict=False))
+        overlaps.update((first, second) for first, second in itertools.pairwise(inside))
         if not inside:
             gaps.append((low, high))
     return Joined(borders, tuple(places), tuple(gaps), tuple(sorted(overlaps)), empty)

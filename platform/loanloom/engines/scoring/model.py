@@ -13,7 +13,7 @@ from loanloom.problems import Problem, Text, say, text
 
 
 class Bin(NamedTuple):
-    """What one band, option or policy gives: weighted points, and how many fewer than the best of its characteristic."""
+    """What one band, option or policy gives: weighted points, and how many fewer than the best one."""
 
     points: Decimal
     lost: Decimal
@@ -105,16 +105,29 @@ class Score:
     def as_json(self) -> dict[str, Any]:
         """Everything that explains the score, to be kept with the decision."""
         return {
-            "scorecard": self.card.key, "digest": self.card.digest, "base": feel.plain(self.card.base),
-            "points": feel.plain(self.points), "grade": self.grade.key if self.grade else None,
+            "scorecard": self.card.key,
+            "digest": self.card.digest,
+            "base": feel.plain(self.card.base),
+            "points": feel.plain(self.points),
+            "grade": self.grade.key if self.grade else None,
             "grade_title": dict(self.grade.title) if self.grade else None,
-            "reasons": [{"indicator": one.indicator, "reason": dict(one.words), "lost": feel.plain(one.lost)}
-                        for one in self.reasons],
-            "lines": [{"indicator": line.characteristic.indicator, "title": dict(line.characteristic.title),
-                       "value": feel.plain(line.value), "band": dict(line.bin.label), "points": feel.plain(line.bin.points),
-                       "best": feel.plain(line.characteristic.best), "lost": feel.plain(line.bin.lost)}
-                      for line in self.lines],
-        }  # fmt: skip
+            "reasons": [
+                {"indicator": one.indicator, "reason": dict(one.words), "lost": feel.plain(one.lost)}
+                for one in self.reasons
+            ],
+            "lines": [
+                {
+                    "indicator": line.characteristic.indicator,
+                    "title": dict(line.characteristic.title),
+                    "value": feel.plain(line.value),
+                    "band": dict(line.bin.label),
+                    "points": feel.plain(line.bin.points),
+                    "best": feel.plain(line.characteristic.best),
+                    "lost": feel.plain(line.bin.lost),
+                }
+                for line in self.lines
+            ],
+        }
 
     def in_words(self, language: str = "en") -> tuple[str, ...]:
         """The score, its reasons and its lines, one sentence each."""
@@ -129,8 +142,15 @@ class Score:
         for line in self.lines:
             title, value = say(line.characteristic.title, language), self._shown(line, language)
             got, best = value_in_words(line.bin.points, language), value_in_words(line.characteristic.best, language)
-            lines.append(say(text(f"{title} {value}: {got} of at most {best} points.", f"{title} {value}：得 {got} 分，最高 {best} 分。"),
-                             language))  # fmt: skip
+            lines.append(
+                say(
+                    text(
+                        f"{title} {value}: {got} of at most {best} points.",
+                        f"{title} {value}：得 {got} 分，最高 {best} 分。",
+                    ),
+                    language,
+                )
+            )
         return tuple(lines)
 
     @staticmethod

@@ -63,13 +63,18 @@ def _cannot(one: Characteristic, value: Any) -> Problem:
     title_en, title_zh = say(one.title, "en"), say(one.title, "zh")
     if value is None:
         return Problem(
-            code="score.missing", field=f"indicators.{one.indicator}",
-            message=text(f"{title_en} is not known, so there is no score.", f"{title_zh}缺失，无法评分。"))  # fmt: skip
+            code="score.missing",
+            field=f"indicators.{one.indicator}",
+            message=text(f"{title_en} is not known, so there is no score.", f"{title_zh}缺失，无法评分。"),
+        )
     return Problem(
-        code="score.no_band", field=f"indicators.{one.indicator}",
-        message=text(f"{title_en}: no band or option for {value}.", f"{title_zh}：没有与“{value}”对应的分档。"))  # fmt: skip
+        code="score.no_band",
+        field=f"indicators.{one.indicator}",
+        message=text(f"{title_en}: no band or option for {value}.", f"{title_zh}：没有与“{value}”对应的分档。"),
+    )
 
 
 def _no_grade(points: Decimal) -> Problem:
     return Problem(
-        code="score.no_grade", message=text(f"No grade holds {points} points.", f"没有与 {points} 分对应的等级。"))  # fmt: skip
+        code="score.no_grade", message=text(f"No grade holds {points} points.", f"没有与 {points} 分对应的等级。")
+    )

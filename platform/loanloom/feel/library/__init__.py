@@ -1,4 +1,4 @@
-"""The built-in functions, by subject. `STANDARD` is all of them; a plugin's functions are joined to it by the caller."""
+"""The built-in functions, by subject. `STANDARD` is all of them; the caller joins a plugin's functions to it."""
 
 from __future__ import annotations
 

@@ -73,7 +73,9 @@ def _date_time(date: Any, time: dt.time) -> dt.datetime:
 declare("duration", "from: string -> Any")(temporal.parse_duration)
 
 
-@declare("years and months duration", "from: date, to: date -> months", "from: date and time, to: date and time -> months")
+@declare(
+    "years and months duration", "from: date, to: date -> months", "from: date and time, to: date and time -> months"
+)
 def _months_between(start: Any, end: Any) -> Months:
     return temporal.months_between(_date(start), _date(end))
 
@@ -90,8 +92,20 @@ def _day_of_week(date: Any) -> str:
 
 @declare("month of year", "date: date -> string", "date: date and time -> string")
 def _month_of_year(date: Any) -> str:
-    return ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-            "November", "December")[date.month - 1]
+    return (
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    )[date.month - 1]
 
 
 @declare("week of year", "date: date -> number", "date: date and time -> number")
@@ -101,5 +115,8 @@ def _week_of_year(date: Any) -> Decimal:
 
 @declare("last day of month", "date: date -> date")
 def _last_day(date: dt.date) -> dt.date:
-    return temporal.add_months(date.replace(day=1), 1) - dt.timedelta(days=1) if (date.year, date.month) != (9999, 12) \
+    return (
+        temporal.add_months(date.replace(day=1), 1) - dt.timedelta(days=1)
+        if (date.year, date.month) != (9999, 12)
         else date.replace(day=31)
+    )

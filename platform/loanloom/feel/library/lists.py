@@ -42,7 +42,7 @@ def _sublist(items: Sequence[Any], start: Decimal, length: Decimal | None = None
     if start == 0 or abs(start) > len(items) or (length is not None and length < 1):
         raise _outside()
     begin = int(start) - 1 if start > 0 else len(items) + int(start)
-    return list(items[begin:] if length is None else items[begin: begin + min(int(length), len(items))])
+    return list(items[begin:] if length is None else items[begin : begin + min(int(length), len(items))])
 
 
 def _outside() -> Fault:
@@ -81,13 +81,13 @@ def _insert(items: Sequence[Any], position: Decimal, item: Any) -> list[Any]:
 @declare("remove", "list: list<T>, position: number -> list<T>")
 def _remove(items: Sequence[Any], position: Decimal) -> list[Any]:
     place = _place(items, position)
-    return [*items[:place], *items[place + 1:]]
+    return [*items[:place], *items[place + 1 :]]
 
 
 @declare("list replace", "list: list<T>, position: number, newItem: T? -> list<T>")
 def _replace(items: Sequence[Any], position: Decimal, item: Any) -> list[Any]:
     place = _place(items, position)
-    return [*items[:place], item, *items[place + 1:]]
+    return [*items[:place], item, *items[place + 1 :]]
 
 
 @declare("list replace", "list: list<T>, match: function, newItem: T? -> list<T>", budget=True)
@@ -136,16 +136,21 @@ def _union(budget: Budget, lists: Sequence[Sequence[Any]]) -> Any:
 
 @declare("duplicate values", "list: list<T> -> list<T>", budget=True)
 def _duplicates(budget: Budget, items: Sequence[Any]) -> list[Any]:
-    budget.spend(len(items) * len(items) // 8)
-    return _distinct(budget, [one for one in items if sum(same(one, other) for other in items) > 1])
+    found: list[Any] = []
+    seen: list[Any] = []
+    for one in items:
+        budget.spend(len(seen))
+        (found if any(same(one, other) for other in seen) else seen).append(one)
+    return _distinct(budget, found)
 
 
-@declare("flatten", "list: list -> list")
-def _flatten(items: Sequence[Any]) -> list[Any]:
+@declare("flatten", "list: list -> list", budget=True)
+def _flatten(budget: Budget, items: Sequence[Any]) -> list[Any]:
     result: list[Any] = []
     todo = [iter(items)]
     while todo:
         for one in todo[-1]:
+            budget.spend()
             if kind_of(one) == "list":
                 todo.append(iter(one))
                 break
@@ -155,9 +160,15 @@ def _flatten(items: Sequence[Any]) -> list[Any]:
     return result
 
 
-@declare("sort", "list: list<C> -> list<C>?")
-def _sort(items: Sequence[Any]) -> Any:
-    return None if any(one is None for one in items) else sorted(items, key=cmp_to_key(lambda a, b: compare(a, b) or 0))
+@declare("sort", "list: list<C> -> list<C>?", budget=True)
+def _sort(budget: Budget, items: Sequence[Any]) -> Any:
+    kinds = {kind_of(one) for one in items}
+    if "Null" in kinds:
+        return None
+    if kinds <= {"number"} or kinds <= {"string"} or kinds <= {"date"}:
+        return sorted(items)
+    budget.spend(len(items) * len(items).bit_length())
+    return sorted(items, key=cmp_to_key(lambda one, other: compare(one, other) or 0))
 
 
 @declare("sort", "list: list<T>, precedes: function -> list<T>", budget=True)
@@ -167,7 +178,8 @@ def _sort_by(budget: Budget, items: Sequence[Any], precedes: Any) -> list[Any]:
             return -1
         return 1 if operations.call(precedes, [second, first], budget) is True else 0
 
-    return sorted(items, key=cmp_to_key(order))
+    ordered: list[Any] = sorted(items, key=cmp_to_key(order))
+    return ordered
 
 
 @declare("get value", "m: context, key: string -> Any")
@@ -195,8 +207,11 @@ def _context(entries: Sequence[Any]) -> dict[str, Any]:
     result: dict[str, Any] = {}
     for one in entries:
         if one is None or not isinstance(one.get("key"), str) or "value" not in one or one["key"] in result:
-            raise Fault("feel.arguments", "Each entry needs a `key` of its own and a `value`.",
-                        "每一项都需要不重复的 key 和 value。")
+            raise Fault(
+                "feel.arguments",
+                "Each entry needs a `key` of its own and a `value`.",
+                "每一项都需要不重复的 key 和 value。",
+            )
         result[one["key"]] = one["value"]
     return result
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from .. import operations
+from ..limits import HEAVY
 from ..operations import exact
 from ..problems import Fault
 from ..values import CONTEXT, same
@@ -15,13 +16,16 @@ from .signatures import Library
 
 NUMBERS = Library()
 declare = NUMBERS.declare
-_WIDE = decimal.Context(prec=7_000, Emin=-999_999, Emax=999_999, traps=[decimal.InvalidOperation])
+_WIDE = decimal.Context(prec=200, Emin=-999_999, Emax=999_999, traps=[decimal.InvalidOperation])
 
 
 def _scale(scale: Decimal) -> int:
     if scale != scale.to_integral_value() or not -6_111 <= scale <= 6_176:
-        raise Fault("feel.scale", "The number of decimals must be a whole number from -6111 to 6176.",
-                    "小数位数应为 -6111 至 6176 之间的整数。")
+        raise Fault(
+            "feel.scale",
+            "The number of decimals must be a whole number from -6111 to 6176.",
+            "小数位数应为 -6111 至 6176 之间的整数。",
+        )
     return int(scale)
 
 
@@ -38,9 +42,14 @@ def _rounding(mode: str) -> Callable[..., Decimal]:
     return lambda number, scale=Decimal(0): rounded(number, scale, mode)
 
 
-for _name, _mode in (("decimal", decimal.ROUND_HALF_EVEN), ("round half even", decimal.ROUND_HALF_EVEN),
-                     ("round up", decimal.ROUND_UP), ("round down", decimal.ROUND_DOWN),
-                     ("round half up", decimal.ROUND_HALF_UP), ("round half down", decimal.ROUND_HALF_DOWN)):
+for _name, _mode in (
+    ("decimal", decimal.ROUND_HALF_EVEN),
+    ("round half even", decimal.ROUND_HALF_EVEN),
+    ("round up", decimal.ROUND_UP),
+    ("round down", decimal.ROUND_DOWN),
+    ("round half up", decimal.ROUND_HALF_UP),
+    ("round half down", decimal.ROUND_HALF_DOWN),
+):
     declare(_name, "n: number, scale: number -> number")(_rounding(_mode))
 declare("floor", "n: number, scale?: number -> number")(_rounding(decimal.ROUND_FLOOR))
 declare("ceiling", "n: number, scale?: number -> number")(_rounding(decimal.ROUND_CEILING))
@@ -58,11 +67,14 @@ def _abs(value: Any) -> Any:
 def _modulo(dividend: Decimal, divisor: Decimal) -> Decimal:
     if divisor == 0:
         raise operations.division_by_zero()
-    quotient = exact(_WIDE.divide, dividend, divisor) if abs(dividend.adjusted() - divisor.adjusted()) < 100 else None
-    if quotient is None:
-        raise Fault("feel.out_of_range", "The numbers are too far apart for a remainder.", "两数相差过大，无法取余。")
-    whole = quotient.to_integral_value(rounding=decimal.ROUND_FLOOR)
-    return CONTEXT.plus(_WIDE.subtract(dividend, _WIDE.multiply(divisor, whole)))
+    try:
+        quotient = _WIDE.divide_int(dividend, divisor)
+    except decimal.InvalidOperation:
+        raise Fault(
+            "feel.out_of_range", "The numbers are too far apart for a remainder.", "两数相差过大，无法取余。"
+        ) from None
+    rest = _WIDE.subtract(dividend, _WIDE.multiply(divisor, quotient))
+    return CONTEXT.plus(rest if rest == 0 or (rest < 0) == (divisor < 0) else _WIDE.add(rest, divisor))
 
 
 def _domain(holds: bool, en: str, zh: str) -> None:
@@ -70,19 +82,19 @@ def _domain(holds: bool, en: str, zh: str) -> None:
         raise Fault("feel.no_result", en, zh)
 
 
-@declare("sqrt", "number: number -> number")
+@declare("sqrt", "number: number -> number", heavy=HEAVY)
 def _sqrt(number: Decimal) -> Decimal:
     _domain(number >= 0, "A negative number has no square root.", "负数没有平方根。")
     return exact(CONTEXT.sqrt, number)
 
 
-@declare("log", "number: number -> number")
+@declare("log", "number: number -> number", heavy=HEAVY)
 def _log(number: Decimal) -> Decimal:
     _domain(number > 0, "Only a positive number has a logarithm.", "只有正数才有对数。")
     return exact(CONTEXT.ln, number)
 
 
-@declare("exp", "number: number -> number")
+@declare("exp", "number: number -> number", heavy=HEAVY)
 def _exp(number: Decimal) -> Decimal:
     _domain(abs(number) <= 20_000, "The exponent is too large.", "指数过大。")
     return exact(CONTEXT.exp, number)
@@ -90,12 +102,12 @@ def _exp(number: Decimal) -> Decimal:
 
 @declare("odd", "number: number -> boolean")
 def _odd(number: Decimal) -> bool:
-    return abs(_modulo(number, Decimal(2))) == 1
+    return bool(abs(_modulo(number, Decimal(2))) == 1)
 
 
 @declare("even", "number: number -> boolean")
 def _even(number: Decimal) -> bool:
-    return _modulo(number, Decimal(2)) == 0
+    return bool(_modulo(number, Decimal(2)) == 0)
 
 
 @declare("count", "list: list -> number")
@@ -127,7 +139,12 @@ def _sum(items: Sequence[Any]) -> Any:
     for one in items:
         if one is None:
             return None
-        total = one if total is None else operations.arithmetic("+", total, one)
+        if total is None:
+            total = one
+        elif isinstance(one, Decimal) and isinstance(total, Decimal):
+            total = exact(CONTEXT.add, total, one)
+        else:
+            total = operations.arithmetic("+", total, one)
     return total
 
 
@@ -153,10 +170,10 @@ def _median(items: Sequence[Any]) -> Any:
         return None
     ordered = sorted(items)
     middle = len(ordered) // 2
-    return ordered[middle] if len(ordered) % 2 else _mean(ordered[middle - 1: middle + 1])
+    return ordered[middle] if len(ordered) % 2 else _mean(ordered[middle - 1 : middle + 1])
 
 
-@declare("stddev", "list: list<number> -> number?", "n...: number -> number?")
+@declare("stddev", "list: list<number> -> number?", "n...: number -> number?", heavy=HEAVY)
 def _stddev(items: Sequence[Any]) -> Any:
     if any(one is None for one in items):
         return None
@@ -167,7 +184,7 @@ def _stddev(items: Sequence[Any]) -> Any:
 
 
 @declare("mode", "list: list<number> -> list<number>?", "n...: number -> list<number>?")
-def _mode(items: Sequence[Any]) -> Any:
+def _modes(items: Sequence[Any]) -> Any:
     if any(one is None for one in items):
         return None
     counts: dict[Any, int] = {}

@@ -1,7 +1,8 @@
 """What a built-in function is: overloads declared in one line of text, so that the declaration reads like the manual.
 
 "string: string, length?: number -> string": `?` after a name makes the parameter optional, `?` after a type admits null
-(otherwise a null argument gives null), `...` takes any number of arguments. T stands for any type, C for an ordered one.
+(otherwise a null argument gives null), `...` takes any number of arguments. T stands for any type, C for an ordered
+one.
 """
 
 from __future__ import annotations
@@ -12,16 +13,24 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+from ..operations import Budget, pay
 from ..problems import Fault
-from ..types import ANY, NAMES_ZH, SIMPLE, Type, list_of, optional, range_of
+from ..types import ANY, DAYS, MONTHS, NAMES_ZH, SIMPLE, Type, list_of, optional, range_of
 from ..values import is_a, kind_of
 
 T = Type("T")
 C = Type("C")
-_PARAMETERLESS: Mapping[str, Type] = {**SIMPLE, "T": T, "C": C, "list": list_of(ANY), "range": range_of(ANY),
-                                      "context": Type("context", open=True), "function": Type("function"),
-                                      "days": SIMPLE["days and time duration"],
-                                      "months": SIMPLE["years and months duration"]}
+_PARAMETERLESS: Mapping[str, Type] = {
+    **SIMPLE,
+    "T": T,
+    "C": C,
+    "list": list_of(ANY),
+    "range": range_of(ANY),
+    "context": Type("context", open=True),
+    "function": Type("function"),
+    "days": SIMPLE["days and time duration"],
+    "months": SIMPLE["years and months duration"],
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +106,11 @@ class Builtin:
         """The fault that no overload takes these values."""
         english = ", ".join(kind_of(one) for one in arguments) or "nothing"
         chinese = "、".join(NAMES_ZH.get(kind_of(one), kind_of(one)) for one in arguments) or "空"
-        return Fault("feel.arguments", f"`{self.name}` cannot be called with {english}.",
-                     f"“{self.name}”不接受这样的参数：{chinese}。")
+        return Fault(
+            "feel.arguments",
+            f"`{self.name}` cannot be called with {english}.",
+            f"“{self.name}”不接受这样的参数：{chinese}。",
+        )
 
     def usage(self) -> str:
         """How to call it, for hints."""
@@ -144,7 +156,9 @@ def _coerced(overload: Overload, bound: Sequence[Any]) -> list[Any]:
             result.append(value)
         elif wants_list and kind_of(value) != "list":
             result.append([value])
-        elif not wants_list and parameter.type.kind not in ("Any", "T") and kind_of(value) == "list" and len(value) == 1:
+        elif (
+            not wants_list and parameter.type.kind not in ("Any", "T") and kind_of(value) == "list" and len(value) == 1
+        ):
             result.append(value[0])
         else:
             result.append(value)
@@ -179,9 +193,30 @@ def read_signature(text: str) -> tuple[tuple[Parameter, ...], Type, bool]:
         name, type_text = name.strip(), type_text.strip()
         if name.endswith("..."):
             variadic, name = True, name[:-3]
-        parameters.append(Parameter(name.removesuffix("?"), read_type(type_text.removesuffix("?")),
-                                    optional=name.endswith("?"), takes_null=type_text.endswith("?")))
+        parameters.append(
+            Parameter(
+                name.removesuffix("?"),
+                read_type(type_text.removesuffix("?")),
+                optional=name.endswith("?"),
+                takes_null=type_text.endswith("?"),
+            )
+        )
     return tuple(parameters), read_type(right), variadic
+
+
+_CHEAP = frozenset({"number", "boolean", "date", "time", "date and time", DAYS.kind, MONTHS.kind})
+
+
+def _paying(function: Callable[..., Any], heavy: int, wants_budget: bool) -> Callable[..., Any]:
+    """The function, paid for by the length of what it is given before it begins."""
+
+    def call(budget: Budget | None, *arguments: Any) -> Any:
+        if budget is not None:
+            pay(budget, *arguments)
+            budget.spend(heavy)
+        return function(budget, *arguments) if wants_budget else function(*arguments)
+
+    return call
 
 
 class Library:
@@ -199,14 +234,18 @@ class Library:
         """All function names."""
         return tuple(self._by_name)
 
-    def declare(self, name: str, *signatures: str, budget: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-        """Decorator: the function below is what `name` does for these signatures."""
+    def declare(
+        self, name: str, *signatures: str, budget: bool = False, heavy: int = 0
+    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Decorator: the function below is what `name` does for these signatures; `heavy`: steps of a call."""
 
         def enter(function: Callable[..., Any]) -> Callable[..., Any]:
             builtin = self._by_name.setdefault(name, Builtin(name))
             for signature in signatures:
                 parameters, result, variadic = read_signature(signature)
-                builtin.overloads.append(Overload(parameters, result, function, variadic, budget))
+                costly = heavy or variadic or any(one.type.kind not in _CHEAP for one in parameters)
+                called = _paying(function, heavy, budget) if costly else function
+                builtin.overloads.append(Overload(parameters, result, called, variadic, bool(costly or budget)))
             return function
 
         return enter

@@ -30,8 +30,11 @@ def _not_a_number(text: str) -> Fault:
 @declare("number", "from: string, grouping separator?: string?, decimal separator?: string? -> number")
 def _number(text: str, grouping: str | None = None, point: str | None = None) -> Decimal:
     if grouping not in (None, " ", ",", ".") or point not in (None, ",", ".") or (grouping and grouping == point):
-        raise Fault("feel.arguments", "The separators of a number are a space, a comma or a point, and differ.",
-                    "数字分隔符只能是空格、逗号或句点，且不能相同。")
+        raise Fault(
+            "feel.arguments",
+            "The separators of a number are a space, a comma or a point, and differ.",
+            "数字分隔符只能是空格、逗号或句点，且不能相同。",
+        )
     plain = text.replace(grouping, "") if grouping else text
     if point == ",":
         plain = plain.replace(".", "x").replace(",", ".")
@@ -48,9 +51,13 @@ def _length(text: str) -> Decimal:
 @declare("substring", "string: string, start position: number, length?: number -> string")
 def _substring(text: str, start: Decimal, length: Decimal | None = None) -> str:
     if start == 0 or abs(start) > len(text) or (length is not None and length < 1):
-        raise Fault("feel.arguments", "The start lies outside the text, or the length is below 1.", "起始位置超出文本，或长度小于 1。")
+        raise Fault(
+            "feel.arguments",
+            "The start lies outside the text, or the length is below 1.",
+            "起始位置超出文本，或长度小于 1。",
+        )
     begin = int(start) - 1 if start > 0 else len(text) + int(start)
-    return text[begin:] if length is None else text[begin: begin + min(int(length), len(text))]
+    return text[begin:] if length is None else text[begin : begin + min(int(length), len(text))]
 
 
 declare("upper case", "string: string -> string")(lambda text: checked_text(text.upper()))
@@ -69,13 +76,14 @@ def _before(text: str, match: str) -> str:
 @declare("substring after", "string: string, match: string -> string")
 def _after(text: str, match: str) -> str:
     place = text.find(match)
-    return "" if place < 0 else text[place + len(match):]
+    return "" if place < 0 else text[place + len(match) :]
 
 
 @declare("string join", "list: list<string>, delimiter?: string? -> string")
 @declare("string join", "list: list<string>, delimiter: string?, prefix: string?, suffix: string? -> string")
-def _join(items: Sequence[str | None], delimiter: str | None = None, prefix: str | None = None,
-          suffix: str | None = None) -> str:
+def _join(
+    items: Sequence[str | None], delimiter: str | None = None, prefix: str | None = None, suffix: str | None = None
+) -> str:
     found = [one for one in items if one is not None]
     checked_text("" if sum(map(len, found)) < 100_000 else "x" * 100_001)
     delimiter = delimiter or ""
