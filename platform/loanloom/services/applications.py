@@ -65,6 +65,7 @@ def begin(
             return int(first.answer["application_id"])
         customer = customers.read(ctx, connection, customer_id)
         spec = open_product(ctx, product_key)
+        refuse_stopped(connection, product_key)
         unit = ctx.actor.unit or customer.unit
         values = {
             "number": numbers.issue(ctx, connection, (spec.get("numbering") or {}).get("application"), unit=unit),
@@ -99,6 +100,18 @@ def open_product(ctx: Context, product_key: str) -> Mapping[str, Any]:
         raise Refused(problem)
     spec: Mapping[str, Any] = document.spec
     return spec
+
+
+def refuse_stopped(connection: Connection, product_key: str) -> None:
+    """Somebody has stopped the product at once, outside any release."""
+    if releases.is_stopped(connection, product_key):
+        raise Refused(
+            Problem(
+                code="product.stopped",
+                message=text("This product takes no applications for now.", "该产品已暂停受理。"),
+                hint=text("Choose another product.", "请选择其他产品。"),
+            )
+        )
 
 
 def ended(spec: Mapping[str, Any], on: date) -> Problem | None:

@@ -89,7 +89,7 @@ def _eligibility(registry: Registry, product: Document, work: _Work) -> None:
         return
     found = rules.run(ruleset(registry, key), work.facts)
     work.problems.extend(found.problems)
-    work.add("eligibility", "eligibility", registry.require("ruleset", key), found.values, found.trace)
+    work.add("eligibility", "eligibility", registry.require("ruleset", key), found.facts(), found.as_json())
 
 
 def _score(registry: Registry, product: Document, work: _Work) -> None:
@@ -174,9 +174,9 @@ def _engine_indicators(registry: Registry, product_key: str) -> scoring.Indicato
 @lru_cache(maxsize=256)
 def _engine_card(registry: Registry, key: str) -> scoring.Scorecard:
     compiled = scoring.compile_scorecard(registry.require("scorecard", key), registry)
-    if compiled.scorecard is None:
+    if compiled.card is None:
         raise Refused(compiled.problems)
-    return compiled.scorecard
+    return compiled.card
 
 
 @lru_cache(maxsize=256)

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from loanloom.metadata.registry import Registry
 from loanloom.problems import text
@@ -103,7 +104,7 @@ def found_by_engines(connection: Connection, application_id: int) -> dict[str, A
     table = tables.assessment
     newest = (
         select(table.c.kind, table.c.result)
-        .distinct(table.c.kind)
+        .ext(distinct_on(table.c.kind))
         .where(table.c.application_id == application_id)
         .order_by(table.c.kind, table.c.id.desc())
     )

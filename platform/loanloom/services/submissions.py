@@ -61,6 +61,7 @@ def submit(
         if row.version != version:
             raise Conflict()
         filling = applications.filling(ctx, connection, row)
+        applications.refuse_stopped(connection, row.product_key)
         values = _judged(ctx, connection, filling, raw)
         known = _store(ctx, connection, filling, values)
         assessed = assessing.assess(filling.registry, row.product_key, known)

@@ -40,7 +40,7 @@ application = company_table(
     moment("decided_at"),
     version(),
     CheckConstraint(
-        "state = 'draft' OR (amount IS NOT NULL AND term_months IS NOT NULL AND method IS NOT NULL)",
+        "state IN ('draft', 'withdrawn') OR (amount IS NOT NULL AND term_months IS NOT NULL AND method IS NOT NULL)",
         name="complete_once_submitted",
     ),
     UniqueConstraint("company_id", "number"),

@@ -1,0 +1,77 @@
+"""Files handed in: told by their content, kept small, named harmlessly, seen by nobody who may not see the record."""
+
+from __future__ import annotations
+
+import pytest
+from tests.services.approvals.lender import Lender
+from tests.services.origination.conftest import PDF, Begin
+
+from loanloom.services import uploads
+from loanloom.services.context import Context
+from loanloom.services.errors import Forbidden, NotFound, Refused
+from loanloom.store import tables
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 20
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "code"),
+    [
+        ("a.pdf", b"", "upload.empty"),
+        ("a.pdf", b"MZ\x90\x00", "upload.wrong_type"),
+        ("a.pdf", b"<html><script>alert(1)</script>", "upload.wrong_type"),
+        ("a.pdf", PNG, "upload.wrong_name"),
+        ("a.exe", PDF, "upload.wrong_name"),
+        ("a.pdf", PDF + b"0" * (2 * 1024 * 1024), "upload.too_large"),
+    ],
+)
+def test_what_is_refused(name: str, content: bytes, code: str) -> None:
+    problem = uploads.fault(name, content, accept=("pdf", "png"), max_size_mb=2)
+    assert problem is not None and problem.code == code
+    assert name in problem.message["zh"]
+
+
+def test_only_the_types_asked_for() -> None:
+    problem = uploads.fault("a.png", PNG, accept=("pdf",), max_size_mb=2)
+    assert problem is not None and problem.code == "upload.wrong_type"
+    assert uploads.fault("A.JPEG", b"\xff\xd8\xff\xe0", accept=("jpg",), max_size_mb=2) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("../../etc/passwd.pdf", "passwd.pdf"),
+        ("C:\\temp\\身份证.PDF", "身份证.PDF"),
+        ("a\u202egpj.pdf", "agpj.pdf"),
+        ("\x00\n.pdf", "pdf"),
+        ("", "file"),
+        ("x" * 300 + ".pdf", "x" * 116 + ".pdf"),
+    ],
+)
+def test_names(name: str, kept: str) -> None:
+    assert uploads.tidy_name(name) == kept
+
+
+def test_the_same_bytes_are_kept_once(manager: Context, begin: Begin, lender: Lender) -> None:
+    application_id = begin(papers=False)
+    subject = ("application", application_id)
+    with manager.transaction() as connection:
+        first = uploads.keep(manager, connection, subject, "a.pdf", PDF, field="application.bureau_report")
+        second = uploads.keep(manager, connection, subject, "b.pdf", PDF)
+    assert first != second
+    assert lender.count(tables.blob) == 1
+    assert uploads.open_file(manager, second).content == PDF
+
+
+def test_sight_follows_the_record(manager: Context, begin: Begin, lender: Lender) -> None:
+    application_id = begin(papers=False)
+    with manager.transaction() as connection:
+        made = uploads.keep(manager, connection, ("application", application_id), "a.pdf", PDF)
+    with pytest.raises(NotFound):
+        uploads.open_file(lender.ctx("manager2"), made)
+    with pytest.raises(Forbidden):
+        uploads.open_file(lender.ctx("system"), made)
+    assert uploads.open_file(lender.ctx("auditor"), made).name == "a.pdf"
+    uploads.remove(manager, made, ("application", application_id))
+    with pytest.raises(NotFound):
+        uploads.open_file(manager, made)
