@@ -18,9 +18,13 @@ def dev() -> None:
 @click.option("--check", is_flag=True, help="Change nothing; exit code 1 when something is out of date.")
 def docs(check: bool) -> None:
     """Write the generated pages of docs/reference."""
+    from loanloom.metadata.kinds import load_kinds
+    from loanloom.metadata.manual import kinds_page
+
     folder = Path("docs/reference")
     stale = []
-    for name, content in {"settings.md": settings.reference()}.items():
+    pages = {"settings.md": settings.reference(), "kinds.md": kinds_page(load_kinds())}
+    for name, content in pages.items():
         path = folder / name
         if path.exists() and path.read_text(encoding="utf-8") == content:
             continue

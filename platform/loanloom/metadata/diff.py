@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from loanloom.metadata import pairing, schema_walk
@@ -137,8 +137,7 @@ class _Comparison:
                                     MISSING if right is None else after[right])
         kept = [right for left, right in pairs if left is not None and right is not None]
         if kept != sorted(kept):
-            order = text("Order", "顺序")
-            yield self._reordered(replace(place, path=place.below("", order, {}).path))
+            yield self._reordered(place)
 
     def _item_name(self, place: _Place, item: Any, index: int) -> Text:
         word = place.piece.get("x-item") or text("item", "项")
@@ -162,13 +161,13 @@ class _Comparison:
         return text(named, named)
 
     def _reordered(self, place: _Place) -> Change:
-        words = self._sentence(place, text("was put into another order", "调整了顺序"))
+        words = self._sentence(place, text("put into another order", "调整了顺序"))
         nothing = text("", "")
         return Change(*self.after.identity, "changed", place.pointer, None, None, words, place.path, nothing, nothing)
 
     def _change(self, place: _Place, before: Any, after: Any) -> Change:
-        shown_old = self._shown(place, before, self.before, self.old or self.new)
-        shown_new = self._shown(place, after, self.after, self.new)
+        shown_old = self._shown(place, before, self.before, self.old or self.new, after)
+        shown_new = self._shown(place, after, self.after, self.new, before)
         if before is MISSING:
             said = text(f"added: {shown_new['en']}", f"新增为 {shown_new['zh']}")
         elif after is MISSING:
@@ -180,9 +179,11 @@ class _Comparison:
         return Change(*self.after.identity, "changed", place.pointer, before, after,
                       self._sentence(place, said), place.path, shown_old, shown_new)
 
-    def _shown(self, place: _Place, value: Any, document: Document, registry: Registry) -> Text:
+    def _shown(self, place: _Place, value: Any, document: Document, registry: Registry, other: Any) -> Text:
         if value is MISSING:
             return text("", "")
+        if place.piece.get("x-text") and isinstance(value, Mapping) and isinstance(other, Mapping):
+            return {language: _wording(value, other, language) for language in LANGUAGES}
         pointer = place.pointer.removeprefix("/spec")
         target = self._target(pointer, document)
         return {language: value_in_words(value, place.piece, language, registry, target) for language in LANGUAGES}
@@ -200,6 +201,14 @@ class _Comparison:
         return text(
             f'{say(kind, "en")} "{say(self.after.title, "en")}": {path["en"]} {said["en"]}.',
             f"{say(kind, 'zh')}「{say(self.after.title, 'zh')}」：{path['zh']} {said['zh']}。")
+
+
+def _wording(value: Mapping[str, str], other: Mapping[str, str], language: str) -> str:
+    """A text in the reader's language where that is what changed, else in the languages that did change."""
+    if value.get(language) != other.get(language):
+        return value.get(language, "—")
+    changed = [tag for tag in sorted({*value, *other}) if value.get(tag) != other.get(tag)]
+    return ", ".join(f"{tag}: {value.get(tag, '—')}" for tag in changed)
 
 
 def _same(before: Any, after: Any) -> bool:

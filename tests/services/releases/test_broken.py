@@ -79,7 +79,7 @@ def test_broken_document_is_reported(path: Path) -> None:
     wanted = expectations(text)
     assert wanted, "a broken document begins with # code: ..."
     file, problems = check(path.stem, text)
-    told = "\n".join(f"{p.file}:{p.line}:{p.column} {p.code}: {p.in_words('en')} / {p.in_words('zh')}" for p in problems)
+    told = "\n".join(f"{p.file}:{p.line}:{p.column} {p.code}: {p.in_words()} / {p.in_words('zh')}" for p in problems)
     for expected in wanted:
         assert any(fits(problem, expected) for problem in problems if problem.file == file), f"{expected}\n{told}"
     for problem in errors(problems):

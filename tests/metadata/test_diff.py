@@ -1,0 +1,105 @@
+"""Differences in words: titles instead of pointers, items matched by key, both languages."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from loanloom.metadata import canonical
+from loanloom.metadata.diff import diff
+from loanloom.metadata.document import document_from
+from loanloom.metadata.kinds import load_kinds
+from loanloom.metadata.registry import build
+
+KINDS = load_kinds()
+
+
+def registry(*documents: tuple[str, str, dict[str, Any]]):
+    titles = {"fast-loan": {"en": "Fast loan", "zh": "快贷"}, "first": {"en": "Penalty first", "zh": "先罚后本"}}
+    made = [
+        document_from({"kind": kind, "key": key, "title": titles.get(key, {"en": key, "zh": key}), "spec": spec})
+        for kind, key, spec in documents
+    ]
+    return build(made, KINDS).registry
+
+
+def code(key: str, words: str) -> dict[str, Any]:
+    return {"key": key, "title": {"en": words, "zh": words}}
+
+
+def words(before: dict[str, Any], after: dict[str, Any], kind: str = "product") -> list[tuple[str, str]]:
+    extra = [("allocation_order", "first", {"order": ["penalty", "principal"], "by": "instalment"}),
+             ("allocation_order", "other", {"order": ["principal"], "by": "component"})]  # fmt: skip
+    old, new = (registry((kind, "fast-loan", spec), *extra) for spec in (before, after))
+    return [(change.words["en"], change.words["zh"]) for change in diff(old, new)]
+
+
+PRODUCT: dict[str, Any] = {
+    "class": "personal", "currency": "CNY", "amount": {"min": 1000, "max": 50000}, "allocation": "first",
+    "term": {"unit": "month", "min": 3, "max": 12}, "rate": {"fixed": Decimal("0.12")}, "draw": "once",
+    "schedule": {"methods": ["equal_instalment"], "every": 1, "unit": "month", "due_day": "same"},
+    "day_count": "30/360", "rounding": {"digits": 2, "mode": "half_up", "residual": "last"},
+    "penalty": {"uplift": Decimal("0.5"), "year_days": 360, "grace_days": 0, "compound": False},
+    "forms": {"application": "none"}, "flows": {"application": "none"},
+}  # fmt: skip
+
+
+def changed(**parts: Any) -> dict[str, Any]:
+    return {**PRODUCT, **parts}
+
+
+def test_figures_choices_and_references_in_the_words_of_the_trade() -> None:
+    assert words(PRODUCT, changed(rate={"fixed": Decimal("0.135")})) == [(
+        'Product "Fast loan": Yearly rate › Fixed rate changed from 12% to 13.5%.',
+        "产品「快贷」：年利率 › 固定利率 由 12% 改为 13.5%。")]  # fmt: skip
+    assert words(PRODUCT, changed(amount={"min": 1000, "max": 80000, "step": 500})) == [
+        ('Product "Fast loan": Amount › Largest amount changed from 50,000.00 to 80,000.00.',
+         "产品「快贷」：贷款金额 › 最高金额 由 50,000.00 改为 80,000.00。"),
+        ('Product "Fast loan": Amount › Steps of added: 500.00.', "产品「快贷」：贷款金额 › 金额步长 新增为 500.00。"),
+    ]  # fmt: skip
+    both = changed(schedule={**PRODUCT["schedule"], "methods": ["equal_instalment", "equal_principal"]})
+    assert words(PRODUCT, both)[0][1].endswith("还款方式 由 等额本息 改为 等额本息、等额本金。")
+    assert words(PRODUCT, changed(allocation="other"))[0][0].endswith("changed from Penalty first to other.")
+    assert words(PRODUCT, changed(penalty={**PRODUCT["penalty"], "compound": True}))[0][1].endswith("由 否 改为 是。")
+
+
+def test_items_are_matched_by_key_not_by_place() -> None:
+    before = {"items": [code("a", "Alpha"), code("b", "Beta"), code("c", "Gamma")]}
+    after = {"items": [code("c", "Gamma"), code("a", "Alfa"), code("d", "Delta")]}
+    assert [english for english, _ in words(before, after, "code_list")] == [
+        'Code list "Fast loan": Codes › Alfa › Name changed from Alpha to Alfa.',
+        'Code list "Fast loan": Codes › Beta removed (was Beta).',
+        'Code list "Fast loan": Codes › Delta added: Delta.',
+        'Code list "Fast loan": Codes put into another order.',
+    ]
+
+
+def test_a_wording_changed_in_the_other_language_says_so() -> None:
+    before = {"items": [{"key": "a", "title": {"en": "Red", "zh": "红"}}]}
+    after = {"items": [{"key": "a", "title": {"en": "Red", "zh": "赤"}}]}
+    ((english, chinese),) = words(before, after, "code_list")
+    assert english.endswith("changed from zh: 红 to zh: 赤.")
+    assert chinese.endswith("由 红 改为 赤。")
+
+
+def test_added_and_retired_documents() -> None:
+    some = ("code_list", "colour", {"items": [code("a", "Alpha")]})
+    assert [change.words["en"] for change in diff(None, registry(some))] == ['Code list "colour" added.']
+    assert [change.words["zh"] for change in diff(registry(some), registry())] == ["停用代码表「colour」。"]
+
+
+_ITEMS = st.lists(
+    st.builds(code, st.sampled_from("abcdef"), st.sampled_from(["One", "Two"])), max_size=5,
+    unique_by=lambda item: item["key"], min_size=1,
+)  # fmt: skip
+
+
+@settings(max_examples=100, deadline=None)
+@given(_ITEMS, _ITEMS)
+def test_there_are_changes_exactly_when_something_changed(before: list[Any], after: list[Any]) -> None:
+    old, new = registry(("code_list", "x", {"items": before})), registry(("code_list", "x", {"items": after}))
+    assert bool(diff(old, new)) == (canonical.to_json(before) != canonical.to_json(after))
+    assert all(change.words["en"].endswith(".") and change.words["zh"].endswith("。") for change in diff(old, new))
