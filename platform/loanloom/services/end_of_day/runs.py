@@ -12,8 +12,9 @@ from sqlalchemy import Connection, RowMapping, func, insert, select, update
 from loanloom.problems import Problem, Text, text
 from loanloom.services.booking import DAY_LOCK
 from loanloom.services.context import Context
-from loanloom.services.end_of_day import rolling
+from loanloom.services.end_of_day import rolling, working
 from loanloom.services.end_of_day.plan import STEPS
+from loanloom.services.end_of_day.step import Run
 from loanloom.services.errors import Conflict, NotFound
 from loanloom.store import audit, tables
 
@@ -44,8 +45,9 @@ def open_run(ctx: Context) -> int:
             "step": STEPS[0].key,
             "started_by": ctx.actor.user_id,
         }
-        made = int(connection.execute(insert(RUN).values(values).returning(RUN.c.id)).scalar_one())
-        after = {"business_date": today, "next_date": values["next_date"]}
+        row = connection.execute(insert(RUN).values(values).returning(RUN)).mappings().one()
+        working.lay_out(connection, Run.of(row))
+        made, after = int(row["id"]), {"business_date": today, "next_date": values["next_date"]}
         audit.write(connection, ctx.actor, "day.closing", ("day_run", made), after=after, at=ctx.now)
         return made
 

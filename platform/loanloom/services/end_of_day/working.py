@@ -18,15 +18,16 @@ from loanloom.problems import Problem, text
 from loanloom.services.context import Context
 from loanloom.services.end_of_day.plan import BY_KEY, STEPS
 from loanloom.services.end_of_day.step import Run
-from loanloom.services.errors import NotFound, ServiceError
+from loanloom.services.errors import NotFound, Refused, ServiceError
 from loanloom.store import bulk, tables
 
 RUN, CHUNK = tables.day_run, tables.day_chunk
+ORDER = [step.key for step in STEPS]
 WAIT = 0.03
 """Seconds between looks while others finish the last chunks of a step."""
 
 Report = Callable[[int, int, str], None]
-"""Told after every chunk: steps done, steps in all, key of the step."""
+"""Told before every chunk: steps done, steps in all, key of the step."""
 
 
 def work(ctx: Context, run_id: int, report: Report | None = None) -> None:
@@ -36,15 +37,46 @@ def work(ctx: Context, run_id: int, report: Report | None = None) -> None:
     while True:
         with ctx.transaction() as connection:
             run = _run(connection, run_id)
-        if run.state != "running":
             if run.state == "failed":
-                _raise_failure(ctx, run_id)
+                raise Refused(_told(connection, run_id))
+        if run.state == "done":
             return
         if report is not None:
-            report([step.key for step in STEPS].index(run.step), len(STEPS), run.step)
-        _lay_out(ctx, run)
-        if not _work_one(ctx, run, me) and not _move_on(ctx, run):
+            report(ORDER.index(run.step), len(ORDER), run.step)
+        if not _work_one(ctx, run, me):
             time.sleep(WAIT)
+
+
+def lay_out(connection: Connection, run: Run) -> None:
+    """Cut a step into chunks. Called once a step, by whoever holds the run's row."""
+    rows = [
+        {"day_run_id": run.id, "step": run.step, "number": number, "loans": loans}
+        for number, loans in enumerate(BY_KEY[run.step].plan(connection, run), 1)
+    ]
+    bulk.insert(connection, CHUNK, rows)
+
+
+def _work_one(ctx: Context, run: Run, worker: str) -> bool:
+    """Do one open chunk of the run's step, and move on after the last one; False when others hold all that is left."""
+    try:
+        with ctx.transaction() as connection:
+            chunk = _claim(connection, run)
+            if chunk is not None:
+                figures = BY_KEY[run.step].work(ctx, connection, run, list(chunk["loans"]))
+                values = {
+                    "state": "done",
+                    "figures": dict(figures),
+                    "worker": worker,
+                    "done_at": func.clock_timestamp(),
+                }
+                connection.execute(update(CHUNK).where(CHUNK.c.id == chunk["id"]).values(values))
+            return _move_on(connection, run) or chunk is not None
+    except ServiceError as error:
+        _fail(ctx, run, error.problems)
+        raise
+    except Exception as error:
+        _fail(ctx, run, (_broke(run, error),))
+        raise
 
 
 def _run(connection: Connection, run_id: int, *, lock: bool = False) -> Run:
@@ -53,23 +85,6 @@ def _run(connection: Connection, run_id: int, *, lock: bool = False) -> Run:
     if row is None:
         raise NotFound(text("day", "日终"))
     return Run.of(row)
-
-
-def _lay_out(ctx: Context, run: Run) -> None:
-    """Cut the current step into chunks, once."""
-    with ctx.transaction() as connection:
-        there = select(CHUNK.c.id).where(CHUNK.c.day_run_id == run.id, CHUNK.c.step == run.step).limit(1)
-        if connection.execute(there).first() is not None:
-            return
-        now = _run(connection, run.id, lock=True)
-        if now.step != run.step or now.state != "running" or connection.execute(there).first() is not None:
-            return
-        chunks = BY_KEY[run.step].plan(connection, run)
-        rows = [
-            {"day_run_id": run.id, "step": run.step, "number": number, "loans": loans}
-            for number, loans in enumerate(chunks, 1)
-        ]
-        bulk.insert(connection, CHUNK, rows)
 
 
 def _claim(connection: Connection, run: Run) -> RowMapping | None:
@@ -83,42 +98,24 @@ def _claim(connection: Connection, run: Run) -> RowMapping | None:
     return connection.execute(query).mappings().one_or_none()
 
 
-def _work_one(ctx: Context, run: Run, worker: str) -> bool:
-    """Take one open chunk and do it; False when none is to be had."""
-    try:
-        with ctx.transaction() as connection:
-            chunk = _claim(connection, run)
-            if chunk is None:
-                return False
-            figures = BY_KEY[run.step].work(ctx, connection, run, list(chunk["loans"]))
-            values = {"state": "done", "figures": dict(figures), "worker": worker, "done_at": func.clock_timestamp()}
-            connection.execute(update(CHUNK).where(CHUNK.c.id == chunk["id"]).values(values))
-    except ServiceError as error:
-        _fail(ctx, run, error.problems)
-        raise
-    except Exception as error:
-        _fail(ctx, run, (_broke(run, error),))
-        raise
-    return True
-
-
-def _move_on(ctx: Context, run: Run) -> bool:
+def _move_on(connection: Connection, run: Run) -> bool:
     """To the next step when every chunk of this one is done; False while others are still at it."""
-    with ctx.transaction() as connection:
-        if _run(connection, run.id, lock=True) != run:
-            return True
-        still_open = select(CHUNK.c.id).where(
-            CHUNK.c.day_run_id == run.id, CHUNK.c.step == run.step, CHUNK.c.state == "open"
-        )
-        if connection.execute(still_open.limit(1)).first() is not None:
-            return False
-        place = [step.key for step in STEPS].index(run.step) + 1
-        values: dict[str, Any] = {"version": RUN.c.version + 1}
-        if place < len(STEPS):
-            values["step"] = STEPS[place].key
-        else:
-            values |= {"state": "done", "finished_at": func.clock_timestamp()}
-        connection.execute(update(RUN).where(RUN.c.id == run.id).values(values))
+    still_open = select(CHUNK.c.id).where(
+        CHUNK.c.day_run_id == run.id, CHUNK.c.step == run.step, CHUNK.c.state == "open"
+    )
+    if connection.execute(still_open.limit(1)).first() is not None:
+        return False
+    if _run(connection, run.id, lock=True) != run:
+        return True
+    place = ORDER.index(run.step) + 1
+    values: dict[str, Any] = {"version": RUN.c.version + 1}
+    if place < len(ORDER):
+        values["step"] = ORDER[place]
+    else:
+        values |= {"state": "done", "finished_at": func.clock_timestamp()}
+    connection.execute(update(RUN).where(RUN.c.id == run.id).values(values))
+    if place < len(ORDER):
+        lay_out(connection, Run(run.id, run.business_date, run.next_date, run.state, ORDER[place]))
     return True
 
 
@@ -130,12 +127,9 @@ def _fail(ctx: Context, run: Run, problems: tuple[Problem, ...]) -> None:
         )
 
 
-def _raise_failure(ctx: Context, run_id: int) -> None:
-    from loanloom.services.errors import Refused
-
-    with ctx.transaction() as connection:
-        problems = connection.execute(select(RUN.c.problems).where(RUN.c.id == run_id)).scalar_one()
-    raise Refused(Problem(code=each["code"], message=each["message"], hint=each["hint"]) for each in problems)
+def _told(connection: Connection, run_id: int) -> list[Problem]:
+    problems = connection.execute(select(RUN.c.problems).where(RUN.c.id == run_id)).scalar_one()
+    return [Problem(code=each["code"], message=each["message"], hint=each["hint"]) for each in problems]
 
 
 def _broke(run: Run, error: Exception) -> Problem:

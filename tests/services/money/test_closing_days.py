@@ -1,0 +1,179 @@
+"""The end of day: the books equal the loans to the cent, cost follows what happens, repeating does nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from tests.services.money.house import START, House, counted
+
+from loanloom.core.lending.arrears import interest_accrued
+from loanloom.services import disbursements, end_of_day, loan_rows, repayments
+from loanloom.services.errors import Conflict, Forbidden, Refused
+from loanloom.store import tables
+
+D = Decimal
+
+
+def lend(house: House, wanted: list[dict]) -> list[int]:
+    made, refused = disbursements.disburse_many(house.ctx(), house.contracts(wanted))
+    assert not refused
+    return [each.loan_id for each in made]
+
+
+def mixed(count: int) -> list[dict]:
+    products = ("plain", "keeping", "even")
+    return [
+        {"product_key": products[place % 3], "amount": D(10_000) + place * D("371.37"), "months": 3 + place % 5}
+        for place in range(count)
+    ]
+
+
+def test_interest_in_the_ledger_is_the_sum_over_loans_every_day(house: House) -> None:
+    ids = lend(house, mixed(12))
+    for _ in range(33):
+        house.close()
+        ctx = house.ctx()
+        with ctx.transaction() as connection:
+            loans = [kept.loan for kept in loan_rows.load(ctx, connection, ids, lock=False)]
+        owed = sum(
+            interest_accrued(account.instalment, ctx.business_date, loan.terms.rounding)
+            for loan in loans
+            for account in loan.accounts
+        )
+        booked = sum(row.amount for row in house.rows(tables.accrual) if row.kind == "interest")
+        assert booked == owed == house.balances()["1131"]
+
+
+def test_a_loan_35_days_late_is_of_special_mention_with_its_penalty_booked(house: House) -> None:
+    late, paying = lend(house, [{"product_key": "plain", "amount": D(100_000)}] * 2)
+    house.close_until(date(2026, 2, 5))
+    repayments.receive(house.ctx(), paying, D("8884.88"))
+    house.close_until(date(2026, 3, 5))
+    repayments.receive(house.ctx(), paying, D("8884.88"))
+    house.close_until(date(2026, 3, 12))
+    rows = {row.id: row for row in house.rows(tables.loan)}
+    assert (rows[late].days_past_due, rows[late].asset_class) == (35, "special_mention")
+    assert (rows[paying].days_past_due, rows[paying].asset_class) == (0, "normal")
+    # 7,884.88 x 18 % x 35 / 360 and, second instalment, 7,963.73 x 18 % x 7 / 360
+    assert rows[late].penalty_booked == D("137.99") + D("27.87")
+    assert house.balances()["1132"] == rows[late].penalty_booked
+    history = house.rows(tables.loan_class)
+    assert [(row.loan_id, row.classed_on, row.asset_class) for row in history] == [
+        (late, date(2026, 2, 6), "special_mention")
+    ]
+    assert history[0].trace
+
+
+def test_closing_a_day_twice_is_closing_it_once(house: House) -> None:
+    lend(house, mixed(3))
+    ctx = house.ctx()
+    run = end_of_day.open_run(ctx)
+    end_of_day.work(ctx, run)
+    lines = len(house.rows(tables.journal_line))
+    assert end_of_day.open_run(ctx) == run
+    end_of_day.work(ctx, run)
+    assert len(house.rows(tables.journal_line)) == lines
+    assert house.ctx().business_date == START + timedelta(days=1)
+    with pytest.raises(Conflict):
+        end_of_day.open_run(replace(ctx, business_date=START + timedelta(days=9)))
+
+
+def test_no_money_moves_while_a_day_is_being_closed(house: House) -> None:
+    (loan,) = lend(house, mixed(1))
+    contract = house.contract()
+    ctx = house.ctx()
+    run = end_of_day.open_run(ctx)
+    for attempt in (
+        lambda: repayments.receive(ctx, loan, D(1)),
+        lambda: disbursements.disburse(ctx, contract),
+    ):
+        with pytest.raises(Refused) as refused:
+            attempt()
+        assert refused.value.problems[0].code == "day.closing"
+    end_of_day.work(ctx, run)
+    with pytest.raises(Conflict) as moved:
+        disbursements.disburse(ctx, contract)
+    assert moved.value.problems[0].code == "day.moved"
+    disbursements.disburse(house.ctx(), contract)
+
+
+def test_a_difference_stops_the_day_until_it_is_put_right(house: House) -> None:
+    lend(house, mixed(3))
+    with house.database.transaction(house.company.id) as connection:
+        entry = connection.execute(
+            tables.journal_entry.insert()
+            .values(business_date=START, event="by_hand")
+            .returning(tables.journal_entry.c.id)
+        ).scalar_one()
+        lines = [("1301", D("0.01"), D(0)), ("1002", D(0), D("0.01"))]
+        for number, (account, debit, credit) in enumerate(lines, 1):
+            connection.execute(
+                tables.journal_line.insert().values(
+                    journal_entry_id=entry, line_number=number, account_code=account, debit=debit, credit=credit
+                )
+            )
+    with pytest.raises(Refused) as stopped:
+        house.close()
+    assert stopped.value.problems[0].code == "day.ledger_differs"
+    assert "1301" in stopped.value.problems[0].in_words("zh")
+    assert house.ctx().business_date == START
+    ctx = house.ctx()
+    assert end_of_day.recent(ctx)[0].state == "failed"
+    with house.database.transaction(house.company.id) as connection:
+        entry = connection.execute(
+            tables.journal_entry.insert()
+            .values(business_date=START, event="by_hand")
+            .returning(tables.journal_entry.c.id)
+        ).scalar_one()
+        for number, (account, debit, credit) in enumerate(lines, 1):
+            connection.execute(
+                tables.journal_line.insert().values(
+                    journal_entry_id=entry, line_number=number, account_code=account, debit=credit, credit=debit
+                )
+            )
+    house.close()
+    assert house.ctx().business_date == START + timedelta(days=1)
+
+
+def test_statements_do_not_grow_with_loans(house: House) -> None:
+    lend(house, mixed(6))
+    house.close_until(date(2026, 2, 5))
+    lend(house, mixed(6))
+    with counted(house.database) as few:  # six loans become overdue
+        house.close()
+    house.close_until(date(2026, 3, 4))
+    lend(house, mixed(90))
+    house.close()
+    with counted(house.database) as many:
+        house.close()
+    assert len(many) <= len(few) <= 110
+    first = sum(row.days_past_due > 0 for row in house.rows(tables.loan))
+    assert first == 12
+
+
+def test_progress_names_every_step_and_its_figures(house: House) -> None:
+    lend(house, mixed(3))
+    told: list[tuple[int, int, str]] = []
+    ctx = house.ctx()
+    run = end_of_day.open_run(ctx)
+    end_of_day.work(ctx, run, lambda done, total, step: told.append((done, total, step)))
+    seen = end_of_day.progress(house.ctx(), run)
+    assert seen.state == "done"
+    assert (seen.done, seen.total) == (8, 8)
+    assert seen.steps[0].figures["loans"] == 3
+    assert next(step for _, _, step in told) == "interest"
+    assert seen.seconds is not None
+    with pytest.raises(Forbidden):
+        end_of_day.open_run(ctx.as_actor(ctx.actor.__class__(user_id=3, username="x", name="x")))
+
+
+def test_to_month_end(house: House) -> None:
+    assert end_of_day.end_of_month(date(2026, 2, 10)) == date(2026, 3, 1)
+    days: list[str] = []
+    end_of_day.close_until(
+        house.ctx(), date(2026, 1, 9), lambda done, total, step: days.append(f"{done}/{total} {step}")
+    )
+    assert days == ["0/4 2026-01-05", "1/4 2026-01-06", "2/4 2026-01-07", "3/4 2026-01-08", "4/4 2026-01-09"]
