@@ -15,8 +15,9 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from werkzeug.security import generate_password_hash
 
 from loanloom.problems import Problem, Text, errors, text
+from loanloom.services import roles as roles_image
 from loanloom.services.context import Context
-from loanloom.services.errors import NotFound, Refused
+from loanloom.services.errors import Conflict, NotFound, Refused
 from loanloom.services.sign_in import ab_user, full_name
 from loanloom.services.user_checks import account_problems, password_problems, role_problems
 from loanloom.store import audit, tables
@@ -151,6 +152,7 @@ def _place(
         before=dict(before) if before is not None else None,
         after=after,
     )
+    roles_image.sync(ctx, connection)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,10 +219,13 @@ def change(
     unit: str | None,
     position: str | None,
     active: bool,
+    version: int | None = None,
 ) -> None:
     """Name, address, roles and unit of a user; nobody takes their own last right to manage users away."""
     ctx.require("user.manage")
     known = read(ctx, user_id)
+    if version is not None and version != known.version:
+        raise Conflict()
     problems = [*account_problems(known.username, name, email), *role_problems(ctx, roles)]
     with ctx.transaction() as connection:
         if (known.name, known.email) != (name.strip(), email):

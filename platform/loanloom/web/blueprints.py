@@ -7,11 +7,15 @@ from importlib import import_module
 from flask import Flask
 
 AREAS = (
+    "loanloom.web.admin.audit",
+    "loanloom.web.admin.roles",
+    "loanloom.web.admin.users",
     "loanloom.web.workspace.account",
     "loanloom.web.workspace.approvals",
     "loanloom.web.workspace.home",
     "loanloom.web.workspace.lists",
     "loanloom.web.workspace.messages",
+    "loanloom.web.workspace.reports",
     "loanloom.web.workspace.search",
 )
 """Modules that hold a `blueprint`."""

@@ -16,7 +16,7 @@ from flask import Flask, g
 from loanloom.problems import Text, say, text
 from loanloom.services.scope import units_of
 from loanloom.web.language import language
-from loanloom.web.states import STATES, Shown
+from loanloom.web.states import ACTIONS, STATES, Shown
 
 
 def money(value: Decimal | int | None, digits: int = 2) -> str:
@@ -107,6 +107,11 @@ def code(key: Any, code_list: str) -> str:
     return context.registry.code_title(code_list, key, language()) if context and key is not None else key or ""
 
 
+def action_words(action: str) -> str:
+    """What an audit action says to people; an unknown one shows itself."""
+    return say(ACTIONS.get(action), language()) or action
+
+
 def scope_words(key: str) -> str:
     """How far a role sees."""
     return say(SCOPES.get(key, key), language())
@@ -126,4 +131,5 @@ def install(app: Flask) -> None:
         title_of=title_of,
         code=code,
         scope_words=scope_words,
+        action_words=action_words,
     )

@@ -14,11 +14,12 @@ from flask import Response, render_template, request
 from flask_babel import gettext as _
 from markupsafe import Markup
 
+from loanloom.engines.reports.fields import Field
 from loanloom.metadata.document import Document
 from loanloom.problems import say, text
 from loanloom.services import data_sets, saved_views, spreadsheets
 from loanloom.services.context import Context
-from loanloom.services.data_sets import Asked, Column, DataSet, Listed, Range
+from loanloom.services.data_sets import Asked, DataSet, Listed, Range
 from loanloom.services.errors import NotFound
 from loanloom.services.scope import units_of
 from loanloom.web import formats
@@ -42,7 +43,7 @@ class Chip:
 class Filter:
     """One filter of the panel."""
 
-    column: Column
+    column: Field
     title: str
     choices: tuple[tuple[str, str], ...] = ()
     values: tuple[str, ...] = ()
@@ -54,29 +55,34 @@ class Filter:
 class Head:
     """One shown column, with the address that sorts by it."""
 
-    column: Column
+    column: Field
     title: str
     sort_url: str
     sorted: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class View:
+class Frame:
+    """Search and filters around a table, and the address they make."""
+
+    asked: Asked
+    filters: tuple[Filter, ...]
+    chips: tuple[Chip, ...]
+    query: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View(Frame):
     """Everything the list macros show."""
 
     page: str
     title: str
     data_set: DataSet
-    asked: Asked
     listed: Listed
     heads: tuple[Head, ...]
-    filters: tuple[Filter, ...]
-    chips: tuple[Chip, ...]
     every_column: tuple[tuple[str, str, bool], ...]
     saved: tuple[saved_views.SavedView, ...]
-    query: str
-    path: str
-    currency: str
 
     def url(self, **changes: str | None) -> str:
         """This list with something changed; paging starts anew unless it is what changes."""
@@ -126,7 +132,7 @@ def _titles(document: Document | None) -> dict[str, Any]:
     return {str(column["field"]): column["title"] for column in columns if column.get("title")}
 
 
-def _choices(ctx: Context, column: Column) -> tuple[tuple[str, str], ...]:
+def _choices(ctx: Context, column: Field) -> tuple[tuple[str, str], ...]:
     spoken = language()
     if column.type == "yes_no":
         return (("yes", _("yes")), ("no", _("no")))
@@ -143,12 +149,11 @@ def _choices(ctx: Context, column: Column) -> tuple[tuple[str, str], ...]:
     return tuple((state, formats.state_words(state)["words"]) for state in states)
 
 
-def _filters(ctx: Context, document: Document | None, data_set: DataSet, asked: Asked) -> tuple[Filter, ...]:
-    wanted = list(document.spec.get("filters", ())) if document else []
+def _filters(ctx: Context, wanted: Iterable[str], data_set: DataSet, asked: Asked) -> tuple[Filter, ...]:
     paths = [path for path in dict.fromkeys([*wanted, *asked.filters]) if path in data_set.columns]
     made = []
     for path in paths:
-        column = data_set.columns[path]
+        column = data_set.fields[path]
         title, values = say(column.title, language()), tuple(request.args.getlist(path))
         first, last = request.args.get(f"{path}.from", ""), request.args.get(f"{path}.to", "")
         choices = _choices(ctx, column)
@@ -159,7 +164,7 @@ def _filters(ctx: Context, document: Document | None, data_set: DataSet, asked: 
 def _chips(ctx: Context, data_set: DataSet, asked: Asked, path: str) -> tuple[Chip, ...]:
     made = []
     for name, wanted in asked.filters.items():
-        column = data_set.columns[name]
+        column = data_set.fields[name]
         title = say(column.title, language())
         if isinstance(wanted, Range):
             words = f"{title}: {_shown(column, wanted.first)} – {_shown(column, wanted.last)}"
@@ -172,11 +177,11 @@ def _chips(ctx: Context, data_set: DataSet, asked: Asked, path: str) -> tuple[Ch
     return tuple(made)
 
 
-def _shown(column: Column, value: Any) -> str:
+def _shown(column: Field, value: Any) -> str:
     return "…" if value is None else words_of(column, value)
 
 
-def words_of(column: Column, value: Any) -> str:
+def words_of(column: Field, value: Any) -> str:
     """A value as text, for chips, totals and spreadsheets."""
     if value is None:
         return ""
@@ -204,12 +209,24 @@ def _heads(data_set: DataSet, asked: Asked, titles: Mapping[str, Any], path: str
     first = asked.order[0] if asked.order else None
     made = []
     for name in asked.columns:
-        column = data_set.columns[name]
+        column = data_set.fields[name]
         now = None if first is None or first[0] != name else ("descending" if first[1] else "ascending")
         url = address(path, {"sort": f"-{name}" if now == "ascending" else name})
         title = say(titles.get(name) or column.title, language())
         made.append(Head(column=column, title=title, sort_url=url, sorted=now))
     return tuple(made)
+
+
+def frame(data_set: DataSet, asked: Asked, filters: Iterable[str]) -> Frame:
+    """Search and filters of a report."""
+    ctx, path = current_context(), request.path
+    return Frame(
+        asked=asked,
+        filters=_filters(ctx, filters, data_set, asked),
+        chips=_chips(ctx, data_set, asked, path),
+        query=address("", {}).removeprefix("?"),
+        path=path,
+    )
 
 
 def view(key: str, *, where: Mapping[str, Any] | None = None, limit: int = 50) -> View:
@@ -227,13 +244,12 @@ def view(key: str, *, where: Mapping[str, Any] | None = None, limit: int = 50) -
         asked=asked,
         listed=data_sets.rows(ctx, data_set, asked, where=where, limit=limit),
         heads=_heads(data_set, asked, titles, path),
-        filters=_filters(ctx, document, data_set, asked),
+        filters=_filters(ctx, document.spec.get("filters", ()) if document else (), data_set, asked),
         chips=_chips(ctx, data_set, asked, path),
         every_column=_every_column(data_set, asked, titles),
         saved=saved_views.of(ctx, key),
         query=address("", {}).removeprefix("?"),
         path=path,
-        currency=ctx.company.currency,
     )
 
 
@@ -241,7 +257,7 @@ def _every_column(data_set: DataSet, asked: Asked, titles: Mapping[str, Any]) ->
     rest = [path for path in data_set.columns if path not in asked.columns]
     spoken = language()
     return tuple(
-        (path, say(titles.get(path) or data_set.columns[path].title, spoken), path in asked.columns)
+        (path, say(titles.get(path) or data_set.fields[path].title, spoken), path in asked.columns)
         for path in (*asked.columns, *rest)
     )
 
@@ -265,19 +281,24 @@ def download(key: str) -> Response:
     columns, order = _defaults(document, data_set)
     asked = data_sets.read_question(arguments(), data_set, columns=columns, order=order)
     titles, spoken = _titles(document), language()
-    shown = [data_set.columns[path] for path in asked.columns]
+    shown = [data_set.fields[path] for path in asked.columns]
     headings = [
         spreadsheets.Heading(say(titles.get(column.path) or column.title, spoken), KINDS.get(column.type, "text"))
         for column in shown
     ]
-    rows = ([_cell(column, row[column.path]) for column in shown] for row in data_sets.every_row(ctx, data_set, asked))
+    rows = ([cell(column, row[column.path]) for column in shown] for row in data_sets.every_row(ctx, data_set, asked))
     title = say(document.title if document else data_set.title, spoken)
     notes = [f"{ctx.company.name} · {_('Business date')} {formats.day(ctx.business_date)} · {ctx.actor.name}"]
     notes += [chip.words for chip in _chips(ctx, data_set, asked, "")]
     content = spreadsheets.workbook(title, headings, rows, notes=notes)
-    name = f"{key}-{ctx.business_date.isoformat()}.xlsx"
+    return excel(content, f"{key}-{ctx.business_date.isoformat()}.xlsx")
+
+
+def excel(content: bytes, name: str) -> Response:
+    """An Excel file to keep."""
     return Response(content, mimetype=EXCEL, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
-def _cell(column: Column, value: Any) -> Any:
+def cell(column: Field, value: Any) -> Any:
+    """A value for a spreadsheet: numbers and dates as such, everything else in words."""
     return value if column.type in KINDS or value is None else words_of(column, value)

@@ -85,3 +85,13 @@ STATE_LISTS: Mapping[str, tuple[str, ...]] = {
     "instalment_state": ("due", "paid", "overdue", "cancelled"),
 }
 """The states a column of a list can be filtered by, where no code list of the company says them."""
+
+ACTIONS: Mapping[str, Text] = {
+    "user.signed_in": text("Signed in", "登录"),
+    "user.sign_in_failed": text("Sign-in failed", "登录失败"),
+    "user.created": text("User made", "新建用户"),
+    "user.changed": text("User changed", "修改用户"),
+    "user.membership_changed": text("Roles or unit of a user changed", "调整用户角色或机构"),
+    "user.password_set": text("Password set", "设置密码"),
+}
+"""The words of audit actions; each area adds its own."""

@@ -6,13 +6,15 @@ Unknown names and unreadable values are dropped, with a Problem for each value, 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as default
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from loanloom.engines.reports.fields import Field
 from loanloom.problems import Problem, say, text
-from loanloom.services.data_sets.model import Column, DataSet
+from loanloom.services.data_sets.model import DataSet
 
 LONGEST_WORDS = 64
 MOST_COLUMNS = 24
@@ -33,7 +35,7 @@ class Asked:
     """A list as asked for."""
 
     words: str = ""
-    filters: Mapping[str, tuple[Any, ...] | Range] = field(default_factory=dict)
+    filters: Mapping[str, tuple[Any, ...] | Range] = default(default_factory=dict)
     order: tuple[tuple[str, bool], ...] = ()
     columns: tuple[str, ...] = ()
     after: str | None = None
@@ -51,7 +53,7 @@ def read_question(
     """The question in an address; what it leaves out comes from the page document."""
     problems: list[Problem] = []
     filters: dict[str, tuple[Any, ...] | Range] = {}
-    for path, column in data_set.columns.items():
+    for path, column in data_set.fields.items():
         found = _filter(arguments, path, column, problems)
         if found is not None:
             filters[path] = found
@@ -80,7 +82,7 @@ def _order(arguments: Mapping[str, Sequence[str]], data_set: DataSet) -> Iterato
 
 
 def _filter(
-    arguments: Mapping[str, Sequence[str]], path: str, column: Column, problems: list[Problem]
+    arguments: Mapping[str, Sequence[str]], path: str, column: Field, problems: list[Problem]
 ) -> tuple[Any, ...] | Range | None:
     if column.is_ranged:
         first = _value(_one(arguments, f"{path}.from"), column, problems)
@@ -92,7 +94,7 @@ def _filter(
     return tuple(value[:200] for value in values) or None
 
 
-def _value(written: str | None, column: Column, problems: list[Problem]) -> Any:
+def _value(written: str | None, column: Field, problems: list[Problem]) -> Any:
     if not written:
         return None
     try:

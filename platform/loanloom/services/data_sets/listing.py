@@ -42,17 +42,17 @@ def rows(
 ) -> Listed:
     """One page of what was asked."""
     ctx.require(data_set.function)
-    condition = _condition(ctx, data_set, asked, where)
+    fitting = condition(ctx, data_set, asked, where)
     keys = _order(data_set, asked)
     place = _read_place(asked.after or asked.before, _kinds(data_set, asked))
     backwards = asked.before is not None and place is not None
-    statement = _selected(data_set, asked).where(condition)
+    statement = _selected(data_set, asked).where(fitting)
     if place is not None:
         statement = statement.where(_beyond(keys, place, backwards))
     statement = statement.order_by(*_ordering(keys, backwards)).limit(limit + 1)
     with ctx.transaction() as connection:
         found = connection.execute(statement).all()
-        totals = connection.execute(_totals(data_set, asked).where(condition)).one()
+        totals = connection.execute(_totals(data_set, asked).where(fitting)).one()
     more = len(found) > limit
     shown = found[:limit][::-1] if backwards else found[:limit]
     has_next = more if not backwards else True
@@ -75,7 +75,7 @@ def every_row(
     keys = _order(data_set, asked)
     statement = (
         _selected(data_set, asked)
-        .where(_condition(ctx, data_set, asked, where))
+        .where(condition(ctx, data_set, asked, where))
         .order_by(*_ordering(keys, False))
         .limit(MOST_EXPORTED)
     )
@@ -94,7 +94,7 @@ def _selected(data_set: DataSet, asked: Asked) -> Select[Any]:
 
 
 def _summed(data_set: DataSet, asked: Asked) -> list[str]:
-    return [path for path in asked.columns if data_set.columns[path].type == "money"]
+    return [path for path in asked.columns if data_set.columns[path].field.type == "money"]
 
 
 def _totals(data_set: DataSet, asked: Asked) -> Select[Any]:
@@ -106,7 +106,10 @@ def _row(asked: Asked, row: Any) -> Mapping[str, Any]:
     return {"id": row[0], **{path: row[index + 1] for index, path in enumerate(asked.columns)}}
 
 
-def _condition(ctx: Context, data_set: DataSet, asked: Asked, where: Mapping[str, Any] | None) -> ColumnElement[bool]:
+def condition(
+    ctx: Context, data_set: DataSet, asked: Asked, where: Mapping[str, Any] | None = None
+) -> ColumnElement[bool]:
+    """Who sees which rows, and what was asked for."""
     parts = [scope.visible(ctx, data_set.scoped)]
     for path, value in (where or {}).items():
         parts.append(_fixed(data_set, path) == value)
@@ -128,12 +131,12 @@ def _filtered(column: Column, wanted: tuple[Any, ...] | Range) -> ColumnElement[
     if isinstance(wanted, Range):
         last = wanted.last
         parts = [column.value >= wanted.first] if wanted.first is not None else []
-        if last is not None and column.type == "moment":
+        if last is not None and column.field.type == "moment":
             parts.append(column.value < last + timedelta(days=1))
         elif last is not None:
             parts.append(column.value <= last)
         return and_(*parts)
-    if column.type == "text":
+    if column.field.type == "text":
         return or_(*(func.lower(column.value).contains(str(one).lower(), autoescape=True) for one in wanted))
     return column.value.in_(wanted)
 
@@ -204,7 +207,7 @@ PYTHON: Mapping[str, tuple[type, ...]] = {
 
 def _kinds(data_set: DataSet, asked: Asked) -> list[tuple[type, ...]]:
     """What the values of a place must be, so that an invented one cannot reach the database."""
-    return [*(PYTHON.get(data_set.columns[path].type, (str,)) for path, _ in asked.order), (int,)]
+    return [*(PYTHON.get(data_set.columns[path].field.type, (str,)) for path, _ in asked.order), (int,)]
 
 
 def _read_place(token: str | None, kinds: list[tuple[type, ...]]) -> list[Any] | None:

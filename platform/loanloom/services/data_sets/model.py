@@ -1,41 +1,23 @@
-"""What a data set is: columns over a joined source, who may see it, where a row leads."""
+"""What a data set is in the database: a joined source with the expressions of its columns, and who may see it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, Table
 
+from loanloom.engines.reports.fields import Field
 from loanloom.problems import Text
 
-Type = Literal["text", "money", "number", "percent", "date", "moment", "choice", "yes_no", "product", "unit", "account"]
-NUMERIC: frozenset[str] = frozenset(("money", "number", "percent"))
-RANGED: frozenset[str] = frozenset(("money", "number", "percent", "date", "moment"))
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Column:
-    """One column: its path as documents write it, its title, its type and its expression."""
+    """A field with its expression."""
 
-    path: str
-    title: Text
-    type: Type
+    field: Field
     value: ColumnElement[Any]
-    code_list: str | None = None
-    states: bool = False
-    """Whether its values are states, shown as badges."""
-
-    @property
-    def is_numeric(self) -> bool:
-        """Whether it stands to the right."""
-        return self.type in NUMERIC
-
-    @property
-    def is_ranged(self) -> bool:
-        """Whether it is filtered from-to."""
-        return self.type in RANGED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +43,10 @@ class DataSet:
     columns: Mapping[str, Column]
     search: Callable[[str], ColumnElement[bool]]
     record_url: str | None = None
-    home: str | None = None
     actions: tuple[Action, ...] = ()
     icon: str = "file-text"
+
+    @property
+    def fields(self) -> Mapping[str, Field]:
+        """The fields by path."""
+        return {path: column.field for path, column in self.columns.items()}

@@ -1,0 +1,42 @@
+"""The audit log: filters, entries newest first, and what one entry changed."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from flask import Blueprint, render_template, request
+
+from loanloom.services import audit_log
+from loanloom.web.access import requires
+from loanloom.web.security import current_context
+
+blueprint = Blueprint("audit", __name__, url_prefix="/audit")
+
+
+def _day(name: str) -> date | None:
+    try:
+        return date.fromisoformat(request.args.get(name, ""))
+    except ValueError:
+        return None
+
+
+@blueprint.get("/")
+@requires("audit.read")
+def index() -> str:
+    """Who did what."""
+    given = {
+        name: request.args.get(name, "").strip()[:64] for name in ("actor", "action", "subject_kind", "subject_id")
+    }
+    wanted = audit_log.Wanted(
+        **given, first=_day("first"), last=_day("last"), before_id=request.args.get("before", type=int)
+    )
+    page = audit_log.search(current_context(), wanted)
+    return render_template("admin/audit.html", page=page, wanted=wanted, given=request.args)
+
+
+@blueprint.get("/<int:entry_id>")
+@requires("audit.read")
+def show(entry_id: int) -> str:
+    """One entry with what it changed."""
+    entry = audit_log.read(current_context(), entry_id)
+    return render_template("admin/audit_entry.html", entry=entry, differences=audit_log.differences(entry))
