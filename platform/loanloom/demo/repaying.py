@@ -24,7 +24,7 @@ CENT = Decimal("0.01")
 
 def pay(house: House, customer: Customer, today: date) -> None:
     """What this customer pays today, if anything."""
-    if customer.repays == "never" or customer.disbursed_on is None or customer.disbursed_on >= today:
+    if not _comes_today(customer, today):
         return
     loan_id = loan_of(house, customer)
     assert loan_id is not None, f"{customer.slug} has no loan"
@@ -34,14 +34,29 @@ def pay(house: House, customer: Customer, today: date) -> None:
         if owed:
             repayments.receive(ctx, loan_id, owed, "settle", idempotency_key=key)
         return
-    first = add_months(customer.disbursed_on, 1)
-    if customer.repays == "in_parts" and first <= today < first + REST_AFTER:
-        if today == first:
-            repayments.receive(ctx, loan_id, FIRST_PART, idempotency_key=key)
+    if customer.repays == "in_parts" and today == _due_on(customer, 1):
+        repayments.receive(ctx, loan_id, FIRST_PART, idempotency_key=key)
         return
     due = loan_rows.due_today(repayments.preview(ctx, loan_id, CENT).kept.loan, today)
     if due:
         repayments.receive(ctx, loan_id, due, idempotency_key=key)
+
+
+def _comes_today(customer: Customer, today: date) -> bool:
+    """Whether the customer's habit brings them in today."""
+    if customer.repays == "never" or customer.disbursed_on is None or customer.disbursed_on >= today:
+        return False
+    if customer.repays == "prepaid":
+        return today in (SETTLES_ON, _due_on(customer, 1))
+    if customer.repays == "in_parts" and today == _due_on(customer, 1) + REST_AFTER:
+        return True
+    months = (today.year - customer.disbursed_on.year) * 12 + today.month - customer.disbursed_on.month
+    return today == _due_on(customer, months)
+
+
+def _due_on(customer: Customer, number: int) -> date:
+    assert customer.disbursed_on is not None
+    return add_months(customer.disbursed_on, number)
 
 
 def pay_in_bulk(house: House, today: date, *, missing: Collection[str] = ()) -> int:
