@@ -95,6 +95,15 @@ def open_database(settings: Settings, *, application: str = "loanloom") -> Datab
         raise OpeningError(str(error)) from None
     database = Database(url, vault=open_vault(settings), pool_size=settings.database_pool, application=application)
     try:
+        _check(database)
+    except OpeningError:
+        database.close()
+        raise
+    return database
+
+
+def _check(database: Database) -> None:
+    try:
         with database.transaction() as connection:
             role = security.connected_role(connection)
             revision = migrate.current(connection)
@@ -110,7 +119,6 @@ def open_database(settings: Settings, *, application: str = "loanloom") -> Datab
             f"The database is at version {revision or 'none'}, this program needs {migrate.head()}: "
             "run `loanloom db upgrade`."
         )
-    return database
 
 
 def _unreachable(database: Database, error: OperationalError) -> str:

@@ -109,23 +109,28 @@ def reachable_binaries(account: Account, major: int | None) -> Path:
     source = wheel_binaries(major)
     if not account.other or can_reach(account, source / "bin" / "postgres"):
         return source
-    target = (
-        SHARED / "binaries" / f"{source.name}-{short_name(source)}-{int((source / 'bin/postgres').stat().st_mtime)}"
-    )
-    if not (target / "bin" / "postgres").exists():
+    written_at = int((source / "bin" / "postgres").stat().st_mtime)
+    target = SHARED / "binaries" / f"{short_name(source)}-{written_at}"
+    inside = Path(source.parent.name) / source.name  # the programs find their libraries relative to this place
+    if not (target / inside / "bin" / "postgres").exists():
         SHARED.mkdir(mode=0o755, parents=True, exist_ok=True)
         target.parent.mkdir(mode=0o755, exist_ok=True)
-        fresh = Path(tempfile.mkdtemp(dir=target.parent))
-        shutil.copytree(source, fresh / "copy", symlinks=True)
-        fresh.chmod(0o755)
-        for path in (fresh / "copy").rglob("*"):
-            if not path.is_symlink():
-                path.chmod(path.stat().st_mode | 0o555 if path.is_dir() or path.parent.name == "bin" else 0o644)
-        (fresh / "copy").chmod(0o755)
-        with suppress(OSError):  # another process was quicker; its copy is as good
-            (fresh / "copy").rename(target)
-        shutil.rmtree(fresh, ignore_errors=True)
-    return target
+        _copy(source, target, inside)
+    return target / inside
+
+
+def _copy(source: Path, target: Path, inside: Path) -> None:
+    fresh = Path(tempfile.mkdtemp(dir=target.parent))
+    shutil.copytree(source, fresh / inside, symlinks=True)
+    libraries = source.parent.with_name(f"{source.parent.name}.libs")
+    if libraries.exists():
+        shutil.copytree(libraries, fresh / libraries.name, symlinks=True)
+    for path in [fresh, *fresh.rglob("*")]:
+        if not path.is_symlink():
+            path.chmod(0o755 if path.is_dir() or path.parent.name == "bin" else 0o644)
+    with suppress(OSError):  # another process was quicker; its copy is as good
+        fresh.rename(target)
+    shutil.rmtree(fresh, ignore_errors=True)
 
 
 def data_folder(home: Path, account: Account) -> Path:

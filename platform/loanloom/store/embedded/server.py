@@ -182,7 +182,8 @@ class Server:
             [binaries / "initdb", "--version"], capture_output=True, text=True, check=True
         ).stdout
         newer = int(version.split()[-1].split(".")[0]) >= 17
-        provider = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"] if newer else []
+        options = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"] if newer else []
+        options += [] if self.durable else ["--no-sync"]
         with tempfile.NamedTemporaryFile("w", prefix="loanloom-", suffix=".pw") as file:
             file.write(password)
             file.flush()
@@ -191,7 +192,7 @@ class Server:
             done = subprocess.run(  # noqa: S603 (our own binaries)
                 [
                     binaries / "initdb", "--pgdata", str(data), "--username", ADMIN, "--pwfile", file.name,
-                    "--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C", *provider,
+                    "--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C", *options,
                 ],
                 capture_output=True, text=True, cwd="/", env=ENVIRONMENT, **self._as_account(),
             )  # fmt: skip
