@@ -8,6 +8,7 @@ from dataclasses import replace
 from . import syntax as s
 from . import tree as t
 from .library import Builtin, Library, Overload
+from .limits import MAX_PROBLEMS
 from .problems import Fault, FeelProblem, Words, did_you_mean, placed, words
 from .scope import Scope, origin_of
 from .types import (
@@ -67,6 +68,8 @@ class Calls:
 
     def report(self, code: str, en: str, zh: str, node: s.Node, hint: Words | None = None) -> None:
         """Note a mistake at a node."""
+        if len(self.problems) >= MAX_PROBLEMS:
+            return
         self.problems.append(placed(FeelProblem(code, words(en, zh), hint), self.source, node.start))
 
     def wrong(
@@ -441,7 +444,7 @@ def _result(overload: Overload, bound: list[object]) -> Type:
                 variable = found if variable is None else joined(variable, found)
     type_ = _filled(overload.result, variable or ANY)
     if overload.result.kind == "T" and bound and isinstance(bound[-1], t.Node):
-        return type_ if bound[-1].type.nullable else required(type_)
+        return optional(type_) if bound[-1].type.nullable else required(type_)
     return optional(type_) if nullable else type_
 
 

@@ -36,6 +36,7 @@ class Interpreter:
         self.quiet = quiet
         self.budget = Budget(MAX_STEPS // 4 if record else MAX_STEPS)
         self.faults: list[Located] = []
+        self._inputs: dict[tuple[str, ...], Any] = {}
         self.values: dict[int, Any] | None = {} if record else None
 
     def run(self, node: t.Node, environment: Environment | None = None) -> Any:
@@ -58,6 +59,11 @@ class Interpreter:
         return node.value
 
     def input(self, node: t.Input, env: Environment) -> Any:
+        if node.path not in self._inputs:
+            self._inputs[node.path] = self._read(node)
+        return self._inputs[node.path]
+
+    def _read(self, node: t.Input) -> Any:
         value = runtime.look_up(self.facts, node.path)
         path = ".".join(node.path)
         if value is None:

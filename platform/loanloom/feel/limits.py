@@ -16,7 +16,7 @@ MAX_HEIGHT: Final = 100
 MAX_NODES: Final = 2_000
 """Nodes of one tree; constants in a list literal do not count."""
 
-MAX_LITERAL_ITEMS: Final = 4_000
+MAX_LITERAL_ITEMS: Final = 2_000
 """Constants in the list literals of one expression."""
 
 MAX_DIGITS: Final = 100
@@ -31,7 +31,7 @@ MAX_STRING: Final = 100_000
 MAX_LIST: Final = 100_000
 """Items of any list computed on the way."""
 
-MAX_STEPS: Final = 50_000
+MAX_STEPS: Final = 30_000
 """Steps of one evaluation: a turn of a loop costs by its body's size, a function by its operands' length."""
 
 NODES_A_STEP: Final = 4
@@ -48,6 +48,9 @@ HEAVY: Final = 40
 
 MAX_CALL_DEPTH: Final = 24
 """Functions written in an expression calling one another."""
+
+MAX_PROBLEMS: Final = 20
+"""Mistakes reported of one expression."""
 
 PRECISION: Final = 34
 """Significant digits of a number (decimal128)."""

@@ -142,7 +142,7 @@ class Parser(Forms):
         return node
 
     def _postfix(self, node: s.Node) -> s.Node:
-        while True:
+        for _ in range(MAX_HEIGHT):
             if self.sees("."):
                 self.take()
                 name = self._member_name()
@@ -156,6 +156,7 @@ class Parser(Forms):
                 node = self._call(node)
             else:
                 return node
+        raise too_large(self.token.start)
 
     def _member_name(self) -> str:
         if self.token.kind != "name":

@@ -164,7 +164,7 @@ def _context_fits(type_: Type, expected: Type) -> Fit:
 
 def joined(first: Type, second: Type) -> Type:
     """The narrowest type that holds values of both."""
-    if first == second:
+    if first is second or first == second:
         return first
     if first.kind == "Null":
         return optional(second)

@@ -132,8 +132,8 @@ declare("min", "list: list<C> -> C?", "c...: C -> C?")(_extreme("<"))
 declare("max", "list: list<C> -> C?", "c...: C -> C?")(_extreme(">"))
 
 
-@declare("sum", "list: list<number> -> number?", "n...: number -> number?")
 @declare("sum", "list: list<days> -> days?", "list: list<months> -> months?")
+@declare("sum", "list: list<number> -> number?", "n...: number -> number?")  # declared first: decorators run upwards
 def _sum(items: Sequence[Any]) -> Any:
     total = None
     for one in items:

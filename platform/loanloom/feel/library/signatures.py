@@ -11,13 +11,14 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from ..operations import Budget, pay
 from ..problems import Fault
 from ..types import ANY, DAYS, MONTHS, NAMES_ZH, SIMPLE, Type, list_of, optional, range_of
 from ..values import is_a, kind_of
 
+Code = TypeVar("Code", bound=Callable[..., Any])
 T = Type("T")
 C = Type("C")
 _PARAMETERLESS: Mapping[str, Type] = {
@@ -236,10 +237,10 @@ class Library:
 
     def declare(
         self, name: str, *signatures: str, budget: bool = False, heavy: int = 0
-    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    ) -> Callable[[Code], Code]:
         """Decorator: the function below is what `name` does for these signatures; `heavy`: steps of a call."""
 
-        def enter(function: Callable[..., Any]) -> Callable[..., Any]:
+        def enter(function: Code) -> Code:
             builtin = self._by_name.setdefault(name, Builtin(name))
             for signature in signatures:
                 parameters, result, variadic = read_signature(signature)
