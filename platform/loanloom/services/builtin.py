@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import structlog
@@ -24,12 +25,15 @@ class EventLog:
 
 
 def end_of_day(ctx: Context, progress: Progress, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Close the business date."""
+    """Close the business date, or day after day until `until` is the business date."""
     from loanloom.services import end_of_day as days
 
-    run_id = days.open_run(ctx)
-    days.work(ctx, run_id)
-    return {"day_run_id": run_id}
+    until = arguments.get("until")
+    if until is None:
+        now = days.close_day(ctx, progress.report)
+    else:
+        now = days.close_until(ctx, date.fromisoformat(until), progress.report)
+    return {"business_date": now.business_date.isoformat()}
 
 
 def scheduled_releases(ctx: Context, progress: Progress, arguments: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -13,7 +13,7 @@ from typing import Any
 import structlog
 
 from loanloom.services import company as companies
-from loanloom.services import jobs, work
+from loanloom.services import end_of_day, jobs, work
 from loanloom.services.context import Context
 from loanloom.store import outbox
 
@@ -40,7 +40,13 @@ def due_outbox(ctx: Context, now: datetime) -> Iterator[Due]:
             yield "loanloom.relay", (ctx.company.id,)
 
 
-SOURCES: tuple[Callable[[Context, datetime], Iterator[Due]], ...] = (due_work, due_outbox)
+def due_days(ctx: Context, _now: datetime) -> Iterator[Due]:
+    """A day is being closed: more hands are welcome, and one that lost its worker goes on."""
+    if end_of_day.being_closed(ctx) is not None:
+        yield "loanloom.join_day", (ctx.company.id,)
+
+
+SOURCES: tuple[Callable[[Context, datetime], Iterator[Due]], ...] = (due_work, due_outbox, due_days)
 
 
 @app.task(name="loanloom.tick")  # type: ignore[untyped-decorator]  # celery ships no types

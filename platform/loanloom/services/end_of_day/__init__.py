@@ -13,12 +13,12 @@ from loanloom.core.dates import month_end
 from loanloom.services import company as companies
 from loanloom.services.context import Context
 from loanloom.services.end_of_day.plan import STEPS
-from loanloom.services.end_of_day.runs import Progress, StepProgress, open_run, progress, recent
+from loanloom.services.end_of_day.runs import Progress, StepProgress, being_closed, open_run, progress, recent
 from loanloom.services.end_of_day.working import Report, work
 
 __all__ = [
-    "STEPS", "Progress", "Report", "StepProgress", "close_day", "close_until", "end_of_month", "open_run", "progress",
-    "recent", "today", "work",
+    "STEPS", "Progress", "Report", "StepProgress", "being_closed", "close_day", "close_until", "end_of_month",
+    "open_run", "progress", "recent", "today", "work",
 ]  # fmt: skip
 
 

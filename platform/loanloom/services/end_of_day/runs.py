@@ -64,6 +64,13 @@ def _moved(today: date, wanted: date) -> Problem:
     )
 
 
+def being_closed(ctx: Context) -> int | None:
+    """The run that is going on, if there is one."""
+    with ctx.transaction() as connection:
+        found = connection.execute(select(RUN.c.id).where(RUN.c.state == "running")).scalar_one_or_none()
+    return int(found) if found is not None else None
+
+
 @dataclass(frozen=True, slots=True)
 class StepProgress:
     """One step of a run: how many of its chunks are done and what they found."""
