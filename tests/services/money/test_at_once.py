@@ -1,0 +1,122 @@
+"""Real processes at once, and killed ones: nothing is lost, nothing happens twice."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from tests.services.money.house import START, House
+
+from loanloom.services import disbursements, end_of_day, repayments
+from loanloom.services.end_of_day import arrears
+from loanloom.store import tables
+
+D = Decimal
+HANDS = Path(__file__).with_name("hands.py")
+
+
+class Hands:
+    """Several processes, started together."""
+
+    def __init__(self, house: House, *actions: tuple[object, ...]) -> None:
+        url = house.database.url.render_as_string(hide_password=False)
+        self.running = [
+            subprocess.Popen(
+                [sys.executable, str(HANDS), url, str(house.company.id), *map(str, action)],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            )
+            for action in actions
+        ]  # fmt: skip
+
+    def go(self) -> list[str]:
+        """Let them begin; what each said, or how it died."""
+        for each in self.running:
+            assert each.stdin is not None
+            each.stdin.write("go\n")
+            each.stdin.flush()
+        said = [(each.communicate(timeout=60)[0] or "").strip() for each in self.running]
+        return [words or f"died {each.returncode}" for words, each in zip(said, self.running, strict=True)]
+
+
+def test_two_processes_pay_one_contract_out_once(house: House) -> None:
+    contract = house.contract()
+    said = Hands(house, *[("disburse", contract)] * 3).go()
+    assert sorted(said) == ["disbursement.already_disbursed", "disbursement.already_disbursed", "done"]
+    assert len(house.rows(tables.loan)) == len(house.rows(tables.disbursement)) == 1
+    assert house.balances() == {"1301": D(100000), "1002": D(-100000)}
+
+
+def test_two_repayments_at_once_take_what_is_due_once(house: House) -> None:
+    loan = disbursements.disburse(house.ctx(), house.contract()).loan_id
+    house.close_until(date(2026, 2, 5))
+    said = Hands(house, *[("repay", loan, "8884.88")] * 3).go()
+    assert sorted(said) == ["done", "lending.more_than_due", "lending.more_than_due"]
+    assert house.balances()["1301"] == D("92115.12")
+    assert len(house.rows(tables.receipt)) == 1
+
+
+def test_a_repayment_racing_the_end_of_day_is_whole_or_refused(house: House) -> None:
+    loan = disbursements.disburse(house.ctx(), house.contract()).loan_id
+    house.close_until(date(2026, 2, 5))
+    repaid, closed = Hands(house, ("repay", loan, "8884.88"), ("close",)).go()
+    assert closed == "done"
+    assert repaid in ("done", "day.closing", "day.moved")
+    paid = len(house.rows(tables.receipt))
+    assert paid == (repaid == "done")
+    (late,) = house.rows(tables.loan)
+    assert late.days_past_due == (0 if paid else 1)
+    house.close()  # the books agree with the loans
+
+
+@pytest.fixture
+def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Five loans a chunk."""
+    monkeypatch.setattr(arrears, "CHUNK", 5)
+
+
+def thirty_late(house: House) -> int:
+    """Thirty loans, all just overdue, in a day that is open with small chunks; the run."""
+    ids = house.contracts([{"product_key": "plain", "amount": D(10_000 + place)} for place in range(30)])
+    made, _ = disbursements.disburse_many(house.ctx(), ids)
+    house.close_until(date(2026, 2, 5))
+    repayments.receive_many(house.ctx(), {made[0].loan_id: None})
+    return end_of_day.open_run(house.ctx())
+
+
+@pytest.mark.parametrize(
+    ("step", "after"), [("interest", 0), ("arrears", 2), ("penalties", 0), ("checks", 0), ("roll", 0)]
+)
+def test_a_killed_worker_leaves_a_day_that_another_finishes(
+    house: House, small_chunks: None, step: str, after: int
+) -> None:
+    run = thirty_late(house)
+    assert Hands(house, ("close", step, after)).go() == ["died -9"]
+    assert house.ctx().business_date == date(2026, 2, 5)
+    end_of_day.work(house.ctx(), run)
+    assert house.ctx().business_date == date(2026, 2, 6)
+    accruals = [
+        (row.kind, row.product_key)
+        for row in house.rows(tables.accrual, tables.accrual.c.business_date == date(2026, 2, 5))
+    ]
+    assert len(accruals) == len(set(accruals))
+    rows = house.rows(tables.loan)
+    assert sum(row.days_past_due == 1 for row in rows) == 29
+    assert len(house.rows(tables.loan_class)) == 29
+    assert house.balances()["1132"] == sum(row.penalty_booked for row in rows)
+    house.close()
+
+
+def test_several_workers_share_a_day(house: House, small_chunks: None) -> None:
+    run = thirty_late(house)
+    assert Hands(house, *[("close",)] * 3).go() == ["done"] * 3
+    seen = end_of_day.progress(house.ctx(), run)
+    assert seen.state == "done"
+    chunks = house.rows(tables.day_chunk, tables.day_chunk.c.day_run_id == run, tables.day_chunk.c.step == "arrears")
+    assert len(chunks) == 6
+    assert sum(row.days_past_due == 1 for row in house.rows(tables.loan)) == 29
+    assert house.ctx().business_date == START + timedelta(days=32)
+    house.close()
