@@ -26,18 +26,26 @@ FACTS: dict[str, Any] = {
 @pytest.fixture
 def scope() -> Type:
     """The facts that expressions of these tests may see."""
-    return context({
-        "customer": optional(context({
-            "age": optional(NUMBER), "kind": optional(enumeration(["individual", "business", "farmer"])),
-            "name": optional(STRING), "since_on": optional(DATE),
-        })),
-        "monthly income": NUMBER,
-        "月收入": NUMBER,
-        "instalment": optional(NUMBER),
-        "guarantors": list_of(context({"name": optional(STRING), "amount": optional(NUMBER)})),
-        "married": optional(BOOLEAN),
-        "as_of": DATE,
-    })  # fmt: skip
+    return context(
+        {
+            "customer": optional(
+                context(
+                    {
+                        "age": optional(NUMBER),
+                        "kind": optional(enumeration(["individual", "business", "farmer"])),
+                        "name": optional(STRING),
+                        "since_on": optional(DATE),
+                    }
+                )
+            ),
+            "monthly income": NUMBER,
+            "月收入": NUMBER,
+            "instalment": optional(NUMBER),
+            "guarantors": list_of(context({"name": optional(STRING), "amount": optional(NUMBER)})),
+            "married": optional(BOOLEAN),
+            "as_of": DATE,
+        }
+    )
 
 
 @pytest.fixture

@@ -9,9 +9,11 @@ from loanloom.feel import NUMBER, STRING, context, optional
 
 SCOPE = context({"income": optional(NUMBER), "instalment": NUMBER, "kind": STRING})
 LABELS = {
-    "income": {"en": "monthly income", "zh": "月收入"}, "instalment": {"en": "instalment", "zh": "月供"},
-    "kind": {"en": "kind", "zh": "类型"}, "kind=farmer": {"en": "Farmer", "zh": "农户"},
-}  # fmt: skip
+    "income": {"en": "monthly income", "zh": "月收入"},
+    "instalment": {"en": "instalment", "zh": "月供"},
+    "kind": {"en": "kind", "zh": "类型"},
+    "kind=farmer": {"en": "Farmer", "zh": "农户"},
+}
 
 
 def words(source: str, language: str, **facts: object) -> str:
@@ -54,8 +56,12 @@ def test_an_explanation_can_be_stored() -> None:
     assert program is not None
     stored = json.loads(json.dumps(program.explain({"income": Decimal(8), "instalment": Decimal(2)}).as_json()))
     assert stored["value"] == "4" and stored["parts"][0] == {
-        "kind": "input", "text": "income", "value": "8", "seen": True, "name": "income",
-    }  # fmt: skip
+        "kind": "input",
+        "text": "income",
+        "value": "8",
+        "seen": True,
+        "name": "income",
+    }
 
 
 def test_a_failed_run_still_explains_what_it_saw() -> None:

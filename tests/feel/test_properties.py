@@ -14,13 +14,24 @@ from loanloom.feel import BOOLEAN, DATE, NUMBER, STRING, context, list_of, optio
 from loanloom.feel.interpreter import Interpreter, Located
 from loanloom.feel.problems import Fault
 
-SCOPE = context({
-    "a": NUMBER, "b": optional(NUMBER), "p": BOOLEAN, "q": optional(BOOLEAN), "s": STRING, "t": optional(STRING),
-    "d": DATE, "e": optional(DATE), "l": list_of(optional(NUMBER)),
-    "rows": list_of(context({"n": optional(NUMBER), "w": STRING})),
-})  # fmt: skip
+SCOPE = context(
+    {
+        "a": NUMBER,
+        "b": optional(NUMBER),
+        "p": BOOLEAN,
+        "q": optional(BOOLEAN),
+        "s": STRING,
+        "t": optional(STRING),
+        "d": DATE,
+        "e": optional(DATE),
+        "l": list_of(optional(NUMBER)),
+        "rows": list_of(context({"n": optional(NUMBER), "w": STRING})),
+    }
+)
 
-NUMBERS = st.sampled_from(["a", "b", "0", "1", "2.5", "-3", "1000000", "rows[1].n", "l[2]", "sum(l)", "count(rows)", "null"])
+NUMBERS = st.sampled_from(
+    ["a", "b", "0", "1", "2.5", "-3", "1000000", "rows[1].n", "l[2]", "sum(l)", "count(rows)", "null"]
+)
 TRUTHS = st.sampled_from(["p", "q", "true", "false", "null"])
 STRINGS = st.sampled_from(["s", "t", '""', '"x"', '"汉"', "rows[-1].w"])
 DATES = st.sampled_from(["d", "e", 'date("2024-02-29")', "today()"])
@@ -61,7 +72,9 @@ def truths(depth: int) -> st.SearchStrategy[str]:
         st.tuples(DATES, ORDER, DATES).map(lambda one: f"{one[0]} {one[1]} {one[2]}"),
         _binary(truths(depth - 1), ["and", "or"]),
         truths(depth - 1).map(lambda one: f"not({one})"),
-        st.tuples(numbers(depth - 1), numbers(0), numbers(0)).map(lambda one: f"({one[0]}) between ({one[1]}) and ({one[2]})"),
+        st.tuples(numbers(depth - 1), numbers(0), numbers(0)).map(
+            lambda one: f"({one[0]}) between ({one[1]}) and ({one[2]})"
+        ),
         st.tuples(numbers(depth - 1), numbers(0)).map(lambda one: f"({one[0]}) in (1, [2..5), > ({one[1]}))"),
         st.tuples(STRINGS, STRINGS).map(lambda one: f'{one[0]} in ("x", {one[1]})'),
         numbers(depth - 1).map(lambda one: f"some r in rows satisfies r.n > ({one})"),
@@ -69,21 +82,40 @@ def truths(depth: int) -> st.SearchStrategy[str]:
     )
 
 
-DECIMALS = st.decimals(allow_nan=False, allow_infinity=False, min_value=Decimal("-1e12"), max_value=Decimal("1e12"), places=4)
-FACTS = st.fixed_dictionaries({
-    "a": DECIMALS, "b": st.none() | DECIMALS, "p": st.booleans(), "q": st.none() | st.booleans(),
-    "s": st.sampled_from(["", "x", "汉字"]), "t": st.none() | st.sampled_from(["", "x"]),
-    "d": st.dates(dt.date(1990, 1, 1), dt.date(2090, 1, 1)), "e": st.none() | st.dates(dt.date(2024, 2, 27), dt.date(2024, 3, 2)),
-    "l": st.lists(st.none() | DECIMALS, max_size=4),
-    "rows": st.lists(st.fixed_dictionaries({"n": st.none() | DECIMALS, "w": st.sampled_from(["x", "y"])}), max_size=3),
-    "as_of": st.just(dt.date(2026, 3, 2)),
-})  # fmt: skip
+DECIMALS = st.decimals(
+    allow_nan=False, allow_infinity=False, min_value=Decimal("-1e12"), max_value=Decimal("1e12"), places=4
+)
+FACTS = st.fixed_dictionaries(
+    {
+        "a": DECIMALS,
+        "b": st.none() | DECIMALS,
+        "p": st.booleans(),
+        "q": st.none() | st.booleans(),
+        "s": st.sampled_from(["", "x", "汉字"]),
+        "t": st.none() | st.sampled_from(["", "x"]),
+        "d": st.dates(dt.date(1990, 1, 1), dt.date(2090, 1, 1)),
+        "e": st.none() | st.dates(dt.date(2024, 2, 27), dt.date(2024, 3, 2)),
+        "l": st.lists(st.none() | DECIMALS, max_size=4),
+        "rows": st.lists(
+            st.fixed_dictionaries({"n": st.none() | DECIMALS, "w": st.sampled_from(["x", "y"])}), max_size=3
+        ),
+        "as_of": st.just(dt.date(2026, 3, 2)),
+    }
+)
 #: What a sound expression may still meet when it runs: arithmetic without a result, never a wrong type.
-ARITHMETIC = {"feel.division_by_zero", "feel.out_of_range", "feel.no_result", "feel.date_out_of_range", "feel.too_many_steps"}
+ARITHMETIC = {
+    "feel.division_by_zero",
+    "feel.out_of_range",
+    "feel.no_result",
+    "feel.date_out_of_range",
+    "feel.too_many_steps",
+}
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.text(max_size=60) | st.text(alphabet="()[]{}<>=!+-*/.,:? \"'@abif0123456789thenelseandornot\n汉", max_size=80))
+@given(
+    st.text(max_size=60) | st.text(alphabet="()[]{}<>=!+-*/.,:? \"'@abif0123456789thenelseandornot\n汉", max_size=80)
+)
 def test_no_text_ever_raises(text: str) -> None:
     checked = feel.check(text, SCOPE)
     assert checked.problems or checked.program is not None

@@ -43,6 +43,9 @@ FIELD: Mapping[str, Type] = {
 SCALARS: Mapping[str, Type] = {"number": NUMBER, "string": STRING, "boolean": BOOLEAN, "date": DATE}
 """The types that indicators, rule outputs and parameters are declared with."""
 
+MOST_DIGITS = 100
+"""Characters of a number that is read from outside."""
+
 _ROWS = {"guarantors": "guarantor", "collateral": "collateral"}
 _PRODUCT = {
     "key": STRING,
@@ -297,7 +300,8 @@ def scalar(value: Any, type_: Type | None) -> Any:
 def _scalar(value: Any, type_: Type | None) -> Any:
     kind = type_.kind if type_ is not None else None
     if kind == "number" or (kind is None and isinstance(value, int | float)):
-        number = Decimal(str(value))
+        written = str(value)
+        number = Decimal(written) if len(written) <= MOST_DIGITS else Decimal("NaN")
         if not number.is_finite():
             raise ValueError(value)
         return number

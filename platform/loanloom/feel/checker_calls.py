@@ -409,6 +409,7 @@ def _flat(bound: list[object]) -> list[t.Node | None]:
 
 def _fit(overload: Overload, bound: list[object]) -> Fit:
     result: Fit = "yes"
+    ordered: set[str] = set()  # the kinds that stand for C: values that are compared must be of one kind
     for one, parameter in zip(bound, overload.parameters, strict=True):
         for value in one if isinstance(one, tuple) else (one,):
             if not isinstance(value, t.Node):
@@ -417,7 +418,9 @@ def _fit(overload: Overload, bound: list[object]) -> Fit:
             if fit == "no":
                 return "no"
             result = "maybe" if fit == "maybe" else result
-    return result
+            if "C" in (parameter.type.kind, (parameter.type.item or ANY).kind):
+                ordered.add((_variable(value.type, parameter.type) or ANY).kind)
+    return "no" if len(ordered - {"Any", "Null"}) > 1 else result
 
 
 def _generic_fit(type_: Type, expected: Type) -> Fit:

@@ -51,6 +51,11 @@ class Program:
         except Exception:  # noqa: BLE001 - generated code may fail in any way; the interpreter says why and where
             return self._carefully(facts, tested)
 
+    @property
+    def function(self) -> Callable[..., Any]:
+        """The bare function, for a caller with no time to lose: where it raises anything, call the program itself."""
+        return self._function or self._compile()
+
     def evaluate(self, facts: Mapping[str, Any], *tested: Any) -> Evaluation:
         """Value or problem; never raises."""
         try:

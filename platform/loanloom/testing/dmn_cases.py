@@ -1,4 +1,5 @@
-"""Cases of the DMN conformance kit, as data: read typed values, run one literal expression, say whether it gives what it should.
+"""Cases of the DMN conformance kit, as data: read typed values, run one literal expression, say whether it gives what
+it should.
 
 The kit runs in standard mode, where an error is null. Numbers are compared at the kit's own 8 decimals.
 """

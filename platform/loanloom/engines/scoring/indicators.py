@@ -7,10 +7,10 @@ Pure. A value that is unknown follows the indicator's own policy: a problem, nul
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
-from functools import lru_cache
+from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
+from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 from loanloom import feel
@@ -21,6 +21,7 @@ from loanloom.metadata.registry import Registry, expressions_of
 from loanloom.problems import Problem, Text, say, text
 
 Policy = Literal["error", "null", "value"]
+_WIDE = Context(prec=34, traps=[InvalidOperation])
 _MENTION = re.compile(r"\bindicators\s*\.\s*([a-z][a-z0-9_]*)")
 
 
@@ -104,26 +105,40 @@ class Indicators:
         seen = {**facts, "indicators": values}
         defaulted: list[str] = []
         problems: list[Problem] = []
-        for one in chosen.ordered:
+        for key, run, step, one in chosen._plan:
             try:
-                value = one.program(seen)
-                if one.step is not None and value is not None:
-                    value = value.quantize(one.step, ROUND_HALF_UP)
-            except EvaluationError as error:
-                problems.append(fact_scope.run_problem(error.problem, f"indicators.{one.key}", one.title))
-                value = None
-            except InvalidOperation:
-                problems.append(_out_of_range(one))
-                value = None
-            else:
-                if value is None and one.policy != "null":
-                    if one.policy == "value":
-                        value = one.default
-                        defaulted.append(one.key)
-                    else:
-                        problems.append(_missing(one, seen))
-            values[one.key] = value
+                value = run(seen)
+                if step is not None and value is not None:
+                    value = value.quantize(step, ROUND_HALF_UP, _WIDE)
+            except Exception:  # noqa: BLE001 - the plain way says what went wrong
+                value = _carefully(one, seen, problems)
+                if problems and problems[-1].field == f"indicators.{key}":
+                    values[key] = None
+                    continue
+            if value is None and one.policy != "null":
+                if one.policy == "value":
+                    value = one.default
+                    defaulted.append(key)
+                else:
+                    problems.append(_missing(one, seen))
+            values[key] = value
         return Indicated(values, frozenset(defaulted), tuple(problems), chosen)
+
+    @cached_property
+    def _plan(self) -> tuple[tuple[str, Callable[..., Any], Decimal | None, Indicator], ...]:
+        return tuple((one.key, one.program.function, one.step, one) for one in self.ordered)
+
+
+def _carefully(one: Indicator, seen: Mapping[str, Any], problems: list[Problem]) -> Any:
+    """The value of an indicator whose fast way failed, or its problem."""
+    try:
+        value = one.program(seen)
+        return value if one.step is None or value is None else value.quantize(one.step, ROUND_HALF_UP, _WIDE)
+    except EvaluationError as error:
+        problems.append(fact_scope.run_problem(error.problem, f"indicators.{one.key}", one.title))
+    except InvalidOperation:
+        problems.append(_out_of_range(one))
+    return None
 
 
 def _missing(one: Indicator, seen: Mapping[str, Any]) -> Problem:
