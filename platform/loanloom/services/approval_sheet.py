@@ -16,7 +16,8 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from loanloom.engines import flows, products
 from loanloom.metadata.registry import Registry
 from loanloom.problems import Problem, Text
-from loanloom.services import approvals, exposure, facts, flow_cases, flow_history, sanctions, scope, uploads
+from loanloom.services import approval_guards as guards
+from loanloom.services import exposure, facts, flow_cases, flow_history, sanctions, scope, uploads
 from loanloom.services.context import Context
 from loanloom.services.errors import NotFound, Refused
 from loanloom.services.exposure import Exposure
@@ -98,7 +99,7 @@ def read_item(ctx: Context, item_id: int, language: str) -> Sheet:
     with ctx.transaction() as connection:
         found = connection.execute(select(table.c.application_id).where(table.c.id == item_id)).scalar_one_or_none()
     if found is None:
-        raise NotFound(approvals.ITEM)
+        raise NotFound(guards.ITEM)
     return read(ctx, found, language)
 
 
@@ -108,7 +109,7 @@ def read(ctx: Context, application_id: int, language: str) -> Sheet:
     with ctx.transaction() as connection:
         case = flow_cases.load(ctx, connection, application_id)
         items = _items(connection, application_id)
-        seen = scope.sees(ctx, case.row._mapping) or any(approvals.concerns(ctx, item) for item in items)
+        seen = scope.sees(ctx, case.row._mapping) or any(guards.concerns(ctx, item) for item in items)
         if not seen or ctx.actor.customer_id is not None:
             raise NotFound(APPLICATION)
         return _sheet(ctx, connection, case, items, language)
@@ -251,9 +252,9 @@ def _choices(ctx: Context, case: Case, items: Sequence[Row[Any]], people: Mappin
 
 def _why_not(ctx: Context, case: Case, item: Row[Any], waiting: flows.Item) -> Problem | None:
     if not ctx.actor.may("application.decide"):
-        return approvals.no_approver()
+        return guards.no_approver()
     if item.assignee is not None and item.assignee != ctx.actor.user_id:
-        return approvals.claimed()
+        return guards.claimed()
     return flows.eligible(waiting, flow_cases.person_in(ctx, case.branch))
 
 

@@ -14,16 +14,12 @@ from sqlalchemy import Connection, Row, select, update
 
 from loanloom.engines import flows
 from loanloom.problems import Problem, text
-from loanloom.services import applications, approval_messages, flow_cases, flow_moves, scope
+from loanloom.services import applications, approval_messages, flow_cases, flow_moves
+from loanloom.services import approval_guards as guards
 from loanloom.services.context import Context
 from loanloom.services.errors import Conflict, Forbidden, NotFound, Refused
 from loanloom.services.flow_cases import Case
 from loanloom.store import audit, idempotency, tables
-
-ITEM = text("work item", "待办事项")
-NOT_ALLOWED = {"flow.wrong_role", "flow.other_branch", "flow.excluded"}
-LONGEST_OPINION = 4_000
-MOST_CONDITIONS = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +81,7 @@ def withdraw(ctx: Context, connection: Connection, application_id: int, reason: 
     if case.state is None:
         raise Refused(flows.not_open())
     moved = flows.withdraw(case.flow, case.state, ctx.actor.user_id, reason=reason, at=ctx.now)
-    _refuse(moved.problems)
+    guards.refuse(moved.problems)
     flow_moves.save(ctx, connection, [flow_moves.Step(case=case, moved=moved, action="application.withdrawn")])
 
 
@@ -109,9 +105,9 @@ def decide(
             earlier = idempotency.earlier(connection, idempotency_key, command, ctx.actor.user_id)
             if earlier is not None:
                 return _again(earlier)
-        case, item = _locked(ctx, connection, item_id)
-        _check_open(item, expected_version)
-        _check_claim(ctx, item)
+        case, item = guards.locked(ctx, connection, item_id)
+        guards.check_open(item, expected_version)
+        guards.check_claim(ctx, item)
         said = flows.Decision(
             action=decision,  # type: ignore[arg-type]  # any text may arrive; the engine refuses what is no action
             by=flow_cases.person_in(ctx, case.branch),
@@ -137,10 +133,10 @@ def claim(ctx: Context, item_id: int, *, expected_version: int) -> None:
     """Take an item of the group: nobody else may decide it until it is given back."""
     ctx.require("application.decide")
     with ctx.transaction() as connection:
-        case, item = _locked(ctx, connection, item_id)
-        _check_open(item, expected_version)
-        _check_claim(ctx, item)
-        _check_eligible(ctx, case, item)
+        case, item = guards.locked(ctx, connection, item_id)
+        guards.check_open(item, expected_version)
+        guards.check_claim(ctx, item)
+        guards.check_eligible(ctx, case, item)
         values = {"assignee": ctx.actor.user_id, "claimed_at": ctx.now}
         _change_item(ctx, connection, item, "work_item.claimed", values)
 
@@ -149,10 +145,10 @@ def release(ctx: Context, item_id: int, *, expected_version: int) -> None:
     """Give a taken item back to the group."""
     ctx.require("application.decide")
     with ctx.transaction() as connection:
-        _, item = _locked(ctx, connection, item_id)
-        _check_open(item, expected_version)
+        _, item = guards.locked(ctx, connection, item_id)
+        guards.check_open(item, expected_version)
         if item.assignee != ctx.actor.user_id or item.kind != "approval":
-            raise Forbidden(claimed())
+            raise Forbidden(guards.claimed())
         _change_item(ctx, connection, item, "work_item.released", {"assignee": None, "claimed_at": None})
 
 
@@ -171,7 +167,7 @@ def _entering(ctx: Context, case: Case, facts: Mapping[str, Any]) -> flow_moves.
     if case.state is None:
         makers = tuple(dict.fromkeys(who for who in (case.row.created_by, case.row.updated_by, actor) if who))
         moved = flows.start(case.flow, facts, makers=makers, automatic=automatic, at=ctx.now)
-        _refuse(moved.problems)
+        guards.refuse(moved.problems)
         return flow_moves.Step(case=case, moved=moved, facts=facts, action="application.submitted")
     revision = next((item for item in case.state.items if item.kind == "revision"), None)
     moved = flows.resubmit(
@@ -183,7 +179,7 @@ def _entering(ctx: Context, case: Case, facts: Mapping[str, Any]) -> flow_moves.
         automatic=automatic,
         at=ctx.now,
     )
-    _refuse(moved.problems)
+    guards.refuse(moved.problems)
     closing = {"decision": "resubmit"}
     number = revision.number if revision else None
     return flow_moves.Step(
@@ -195,7 +191,7 @@ def _carry_out(ctx: Context, connection: Connection, case: Case, item: Row[Any],
     assert case.state is not None
     facts = applications.facts_of(ctx, connection, case.row.id)
     moved = flows.decide(case.flow, case.state, item.number, said, facts, automatic=flow_cases.automatic(case))
-    _refuse((*moved.problems, *_words_problems(case, item, said)))
+    guards.refuse((*moved.problems, *guards.words_problems(case, item, said)))
     closing = {
         "decision": said.action,
         "reason_code": said.reason,
@@ -217,93 +213,11 @@ def _carry_out(ctx: Context, connection: Connection, case: Case, item: Row[Any],
     )
 
 
-def _words_problems(case: Case, item: Row[Any], said: flows.Decision) -> list[Problem]:
-    """What was written with the decision: a reason of the step's own list, an opinion of bearable length."""
-    problems = []
-    known = flow_cases.code_items(case.registry, case.flow.nodes[item.node].reasons.get(said.action))
-    if said.reason is not None and said.reason not in known:
-        problems.append(
-            Problem(
-                code="approval.unknown_reason",
-                field="reason",
-                message=text("Choose a reason from the list.", "请从列表中选择原因。"),
-            )
-        )
-    too_many = len(said.conditions) > MOST_CONDITIONS
-    if too_many or len(said.opinion) + sum(map(len, said.conditions)) > LONGEST_OPINION:
-        problems.append(
-            Problem(
-                code="approval.too_long",
-                field="opinion",
-                message=text(
-                    f"Opinion and conditions may hold {LONGEST_OPINION} characters.",
-                    f"意见与条件合计不得超过 {LONGEST_OPINION} 字。",
-                ),
-            )
-        )
-    return problems
-
-
-def _locked(ctx: Context, connection: Connection, item_id: int) -> tuple[Case, Row[Any]]:
-    """The item and its case, both locked, if the actor may know of them."""
-    table = tables.work_item
-    application_id = connection.execute(
-        select(table.c.application_id).where(table.c.id == item_id)
-    ).scalar_one_or_none()
-    if application_id is None:
-        raise NotFound(ITEM)
-    case = flow_cases.load(ctx, connection, application_id, lock=True)
-    item = connection.execute(select(table).where(table.c.id == item_id).with_for_update()).one()
-    if not scope.sees(ctx, case.row._mapping) and not concerns(ctx, item):
-        raise NotFound(ITEM)
-    return case, item
-
-
-def concerns(ctx: Context, item: Row[Any]) -> bool:
-    """Whether an item gives the actor sight of its case: it is theirs to decide, or they decided it."""
-    actor = ctx.actor
-    if actor.user_id is None or actor.user_id in (item.assignee, item.decided_by):
-        return True
-    here = item.scope == "all" or scope.branch_of(scope.units_of(ctx), actor.unit) == item.unit
-    return item.role is not None and item.role in actor.roles and here
-
-
-def _check_open(item: Row[Any], expected_version: int) -> None:
-    if item.status != "open":
-        raise Conflict(_decided_already(item))
-    if item.version != expected_version:
-        raise Conflict()
-
-
-def _check_claim(ctx: Context, item: Row[Any]) -> None:
-    if item.assignee is not None and item.assignee != ctx.actor.user_id:
-        raise Forbidden(claimed())
-
-
-def _check_eligible(ctx: Context, case: Case, item: Row[Any]) -> None:
-    waiting = case.state.item(item.number) if case.state else None
-    if waiting is None or waiting.kind != "approval":
-        raise Conflict(flows.not_open())
-    problem = flows.eligible(waiting, flow_cases.person_in(ctx, case.branch))
-    if problem is not None:
-        raise Forbidden(problem)
-
-
 def _change_item(ctx: Context, connection: Connection, item: Row[Any], action: str, values: Mapping[str, Any]) -> None:
     table = tables.work_item
     connection.execute(update(table).where(table.c.id == item.id).values(**values, version=table.c.version + 1))
     before, after = {"assignee": item.assignee}, {"assignee": values["assignee"]}
     audit.write(connection, ctx.actor, action, ("work_item", item.id), before=before, after=after, at=ctx.now)
-
-
-def _refuse(problems: Sequence[Problem]) -> None:
-    for problem in problems:
-        if problem.code in NOT_ALLOWED:
-            raise Forbidden(problem)
-        if problem.code in ("flow.item_closed", "flow.ended"):
-            raise Conflict(problem)
-    if problems:
-        raise Refused(problems)
 
 
 def _found(cases: Mapping[int, Case], application_id: int) -> Case:
@@ -322,27 +236,3 @@ def _again(earlier: idempotency.Answer) -> Decided:
             )
         )
     return Decided(**{**earlier.response, "replayed": True})
-
-
-def _decided_already(item: Row[Any]) -> Problem:
-    return Problem(
-        code="flow.item_closed",
-        message=text("Somebody else has already dealt with this item.", "该待办已由他人处理或已关闭。"),
-        hint=text("Look at the case's history for what happened.", "请查看流程历史。"),
-    )
-
-
-def no_approver() -> Problem:
-    """The actor's roles do not decide applications at all."""
-    return Problem(
-        code="approval.no_approver", message=text("Your roles do not decide applications.", "您的角色无审批权限。")
-    )
-
-
-def claimed() -> Problem:
-    """Somebody else holds the item."""
-    return Problem(
-        code="approval.claimed",
-        message=text("A colleague has taken this item.", "该待办已由同事领取。"),
-        hint=text("They can give it back to the group.", "可请对方退回待办池。"),
-    )

@@ -111,11 +111,11 @@ def waiting_counts(ctx: Context, connection: Connection | None = None) -> Waitin
     if connection is None:
         with ctx.transaction() as own:
             return waiting_counts(ctx, own)
-    mine, late = _mine(ctx), ITEM.c.due_at < ctx.now
+    free, late = ITEM.c.assignee.is_(None), ITEM.c.due_at < ctx.now
     row = connection.execute(
         select(
-            func.count().filter(mine).label("mine"),
-            func.count().filter(~mine).label("group"),
+            func.count().filter(~free).label("mine"),
+            func.count().filter(free).label("group"),
             func.count().filter(late).label("overdue"),
             func.count().filter(ITEM.c.due_at >= ctx.now, ITEM.c.due_at < _tomorrow(ctx)).label("due_today"),
         ).where(for_me(ctx))

@@ -5,6 +5,7 @@ Knows the shapes of findings (eligibility, indicators, score, limit, decision) a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -20,7 +21,11 @@ from loanloom.store import vault
 from loanloom.web import formats
 
 Pair = tuple[str, Any]
-LEFT_OUT = {"customer": ("number", "name"), "application": ("number", "product", "state", "amount", "term_months")}
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
+LEFT_OUT = {
+    "customer": ("number", "name"),
+    "application": ("number", "product", "state", "amount", "term_months", "method", "applied_on"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +44,9 @@ def of(sheet: Sheet, language: str) -> dict[str, Any]:
         "application": record(registry, "application", facts["application"], language),
         "guarantors": group(registry, "guarantor", facts.get("guarantors", ()), language),
         "collateral": group(registry, "collateral", facts.get("collateral", ()), language),
-        "indicators": indicators(registry, sheet.findings, language),
+        "indicators": indicators(sheet.findings, language),
         "show": lambda value: any_value(value, language),
+        "line": lambda line: worked_out(line, language),
     }
 
 
@@ -105,30 +111,33 @@ def _unit(unit: Any, language: str) -> str:
     return f" {say(unit, language)}" if unit else ""
 
 
-def indicators(registry: Registry, findings: Mapping[str, Any], language: str) -> list[Pair]:
-    """Indicators by their titles, with units."""
-    if "indicators" not in findings:
-        return []
+def indicators(findings: Mapping[str, Any], language: str) -> list[Pair]:
+    """Indicators as they were worked out, by their titles, with units."""
+    found = findings.get("indicators")
     shown: list[Pair] = []
-    for key, value in findings["indicators"].result.items():
-        document = registry.get("indicator", key)
-        title = say(document.title, language) if document else key
-        unit = document.spec.get("unit") if document else None
-        decimals = document.spec.get("decimals") if document else None
-        shown.append(
-            (title, any_value(value, language, decimals) + _unit(unit if value is not None else None, language))
-        )
+    for one in (found.trace or ()) if found else ():
+        unit = "" if one["value"] is None else _unit(one.get("unit"), language)
+        shown.append((say(one["title"], language), worked_out(one, language) + unit))
     return shown
 
 
-def any_value(value: Any, language: str, decimals: int | None = None) -> str:
+def worked_out(found: Mapping[str, Any], language: str) -> str:
+    """The value of an indicator or of a line of the score: in words where the engine gave some."""
+    if found.get("value_words"):
+        return say(found["value_words"], language)
+    return any_value(found.get("value"), language)
+
+
+def any_value(value: Any, language: str) -> str:
     """A value whose field is not known: numbers readable, true and false as words."""
     if value is None:
         return "–"
     if isinstance(value, bool):
         return say({"en": "Yes" if value else "No", "zh": "是" if value else "否"}, language)
+    if isinstance(value, str) and _NUMBER.fullmatch(value):
+        value = Decimal(value)
     if isinstance(value, Decimal):
-        places = decimals if decimals is not None else min(4, max(0, -int(value.normalize().as_tuple().exponent)))
+        places = min(4, max(0, -int(value.normalize().as_tuple().exponent)))
         return f"{value:,.{places}f}"
     return formats.number(value)
 
