@@ -8,7 +8,9 @@ from collections.abc import Sequence
 import click
 
 from loanloom.settings import Settings
+from loanloom.store.embedded import Server
 
+from . import project
 from .doors import settings_of
 from .preparing import Prepared, prepare
 from .supervisor import supervise, url_of
@@ -26,6 +28,8 @@ def up(port: int | None, host: str | None) -> None:
 def run(settings: Settings, log_ins: Sequence[tuple[str, str, str]] = ()) -> int:
     """Everything, until asked to stop; the exit code. `log_ins` (name, password, words) are shown in the welcome."""
     prepared = Prepared(list(log_ins))
+    if not settings.database_url and Server(settings.home).settled is None:
+        project.read(settings.project)  # say what is wrong with the folder before anything is made in it
     return supervise(
         settings,
         prepare=lambda: prepare(settings, prepared, say),
