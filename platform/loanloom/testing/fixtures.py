@@ -1,11 +1,13 @@
-"""Fixtures of the whole suite: a real PostgreSQL, swept clean after every test that used it."""
+"""Fixtures for tests: a real PostgreSQL, swept clean after every test that used it, and the model company in it.
+
+Switched on by `-p loanloom.testing.fixtures` (here in pyproject.toml); plugins' tests use the same.
+"""
 
 from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 import pytest
 
@@ -17,7 +19,6 @@ from loanloom.store import tables
 from loanloom.store.database import Database
 from loanloom.testing.postgres import Cluster, TestDatabase
 
-ROOT = Path(__file__).parent.parent
 MODEL_DAY = date(2026, 3, 2)
 
 
@@ -65,12 +66,12 @@ def other_company(database: Database) -> Company:
 
 
 @pytest.fixture(scope="session")
-def model_database(cluster: Cluster) -> Iterator[TestDatabase]:
+def model_database(cluster: Cluster, pytestconfig: pytest.Config) -> Iterator[TestDatabase]:
     """A clone with the model company, its bundle live as the first release; use `model_company`, which also sweeps."""
     made = cluster.clone("model")
     founded = Founding(key="model-company", name="Model company", business_date=MODEL_DAY)
     founding.found(made.database, founded, now=datetime(2026, 3, 2, tzinfo=UTC))
-    founding.apply_first_release(made.database, founded.key, ROOT)
+    founding.apply_first_release(made.database, founded.key, pytestconfig.rootpath)
     made.keep()
     yield made
     made.close()

@@ -1,0 +1,63 @@
+"""SMS reach the file once each, through the relay of the house."""
+
+from __future__ import annotations
+
+import csv
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from loanloom_sms_file import SmsFile, plugin
+
+from loanloom.plugins import DeliveryFailed, Outgoing, load
+from loanloom.services.relay import Relayed, relay
+from loanloom.store import outbox
+
+NOW = datetime(2026, 1, 5, 8, tzinfo=UTC)
+
+
+def lines(home):
+    found = []
+    for path in sorted((home / "outgoing" / "sms").glob("*.csv")):
+        with path.open(newline="", encoding="utf-8") as file:
+            found += list(csv.reader(file))[1:]
+    return found
+
+
+def sms(home, number=1, **payload):
+    return Outgoing(number, 3, "sms", {"phone": "13800000000", "text": "您的还款日为 1月20日"} | payload, 1, home)
+
+
+def test_it_fits_the_slot():
+    assert set(load(builtin=[plugin], found=[]).parts("connector")) == {"sms"}
+
+
+def test_it_is_installed_by_its_entry_point():
+    assert "loanloom-sms-file" in load().versions()
+
+
+def test_the_same_message_is_written_once_even_over_midnight(tmp_path):
+    now = [NOW]
+    connector = SmsFile(clock=lambda: now[0])
+    connector.deliver(sms(tmp_path))
+    now[0] += timedelta(days=1)
+    connector.deliver(sms(tmp_path))
+    connector.deliver(sms(tmp_path, 2, text='a "quoted", text'))
+    assert lines(tmp_path) == [
+        ["1", "3", "13800000000", "您的还款日为 1月20日"],
+        ["2", "3", "13800000000", 'a "quoted", text'],
+    ]
+
+
+@pytest.mark.parametrize("wrong", [{"phone": "=1+1"}, {"phone": ""}, {"text": ""}, {"text": "x" * 501}])
+def test_what_cannot_be_sent_is_told(tmp_path, wrong):
+    with pytest.raises(DeliveryFailed):
+        SmsFile().deliver(sms(tmp_path, **wrong))
+
+
+def test_through_the_outbox(database, company, tmp_path):
+    with database.transaction(company.id) as connection:
+        outbox.put(connection, "sms", {"phone": "13800000000", "text": "hello"}, due_at=NOW)
+        outbox.put(connection, "sms", {"phone": "", "text": "to nobody"}, due_at=NOW)
+    done = relay(database, company.id, {"sms": SmsFile(lambda: NOW)}, home=tmp_path, clock=lambda: NOW)
+    assert done == Relayed(sent=1, failed=1)
+    assert [line[2:] for line in lines(tmp_path)] == [["13800000000", "hello"]]
