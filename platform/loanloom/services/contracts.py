@@ -162,6 +162,27 @@ def _package(ctx: Context, connection: Connection, sanction: Row[Any], *, with_d
     return Prepared(contract_id, number)
 
 
+def write_papers(ctx: Context, contract_id: int) -> None:
+    """Fill the papers of a package that came in without them (an import); harmless to repeat."""
+    ctx.require("contract.prepare")
+    with ctx.transaction() as connection:
+        row = read(ctx, connection, contract_id, lock=True)
+        main_id = row.main_contract_id or row.id
+        registry = releases.pinned(ctx, connection, row.release_id)
+        spec = registry.require("product", row.product_key).spec
+        known = facts_of(ctx, connection, main_id)
+        rows = package(connection, main_id)
+        missing = [one for one in rows if not documents.listing(connection, ("contract", one.id))]
+        for one in missing:
+            if one.kind == "loan":
+                _document(ctx, connection, registry, spec, "contract", one.id, known, one.number)
+        for kind, what, group, name in SECURITY:
+            alike = [one for one in rows if one.kind == kind]
+            for one, about in zip(alike, known[group], strict=False):
+                if one in missing:
+                    _document(ctx, connection, registry, spec, what, one.id, {**known, name: about}, one.number)
+
+
 def _wanted(spec: Mapping[str, Any], what: str, known: Mapping[str, Any]) -> bool:
     """Guarantee contracts wherever guarantors stand; mortgage contracts wherever there is collateral; if a
     template exists."""

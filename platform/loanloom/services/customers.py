@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from loanloom.engines import forms
 from loanloom.metadata.registry import Registry
 from loanloom.problems import Problem, text
-from loanloom.services import compiled, facts, numbers, scope, stored
+from loanloom.services import compiled, facts, numbers, scope, stored, uploads
 from loanloom.services.context import Context
 from loanloom.services.errors import Conflict, Refused
 from loanloom.services.once import Once
@@ -64,6 +64,7 @@ def create(
         values = _evaluated(ctx, raw, {"customer": {}, "as_of": ctx.business_date})
         _refuse_duplicates(ctx, connection, values, although_similar=although_similar)
         made = add(ctx, connection, values, extra)
+        _take_files(ctx, connection, values, made)
         first.keep({"customer_id": made})
         return made
 
@@ -93,6 +94,7 @@ def update(ctx: Context, customer_id: int, raw: Mapping[str, Any], *, version: i
             raise Conflict()
         before = facts.of_customer(ctx, row, ctx.registry)
         values = _evaluated(ctx, raw, {"customer": before, "as_of": ctx.business_date})
+        _take_files(ctx, connection, values, customer_id, before)
         write(ctx, connection, row, {**before, **values})
 
 
@@ -197,6 +199,26 @@ def empty_facts(ctx: Context, registry: Registry) -> dict[str, Any]:
         for record in ("customer", "application")
     }
     return {**found, "guarantors": [], "collateral": [], "as_of": ctx.business_date}
+
+
+def _take_files(
+    ctx: Context,
+    connection: Connection,
+    values: Mapping[str, Any],
+    customer_id: int,
+    before: Mapping[str, Any] | None = None,
+) -> None:
+    """File fields hold files of this customer, or ones that the actor chose on this very form."""
+    subject = ("customer", customer_id)
+    for field in ctx.registry.entity_fields("customer"):
+        value = values.get(field.key)
+        if field.type != "file" or not value or value == (before or {}).get(field.key):
+            continue
+        number = int(value) if str(value).isdecimal() else 0
+        chosen = uploads.adopt(connection, number, ("user", ctx.actor.user_id or 0), subject)
+        if not chosen and not uploads.belongs(connection, number, subject):
+            message = text("Choose the file again.", "请重新选择文件。")
+            raise Refused(Problem(code="form.not_a_file", message=message, field=f"customer.{field.key}"))
 
 
 def _refuse_duplicates(

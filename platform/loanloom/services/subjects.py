@@ -21,6 +21,8 @@ _SUBJECTS: dict[str, tuple[Table, str, Text]] = {
 
 def check(ctx: Context, connection: Connection, kind: str, subject_id: int) -> None:
     """Raise Forbidden or NotFound unless the actor may see the record."""
+    if kind == "user" and ctx.actor.user_id == subject_id:
+        return  # a file chosen on a form whose record is not made yet: its chooser's alone
     if kind not in _SUBJECTS:
         raise NotFound()
     table, function, words = _SUBJECTS[kind]

@@ -179,6 +179,22 @@ def belongs(connection: Connection, upload_id: int, subject: tuple[str, int]) ->
     )
 
 
+def adopt(connection: Connection, upload_id: int, kept_for: tuple[str, int], subject: tuple[str, int]) -> bool:
+    """Hand a file over to the record it was chosen for, made only after the file came in; whether it was there."""
+    table = tables.upload
+    done = connection.execute(
+        update(table)
+        .where(
+            table.c.id == upload_id,
+            table.c.subject_kind == kept_for[0],
+            table.c.subject_id == kept_for[1],
+            table.c.state == "kept",
+        )
+        .values(subject_kind=subject[0], subject_id=subject[1], version=table.c.version + 1)
+    )
+    return done.rowcount == 1
+
+
 def _find(ctx: Context, connection: Connection, upload_id: int) -> Row[tuple[object, ...]]:
     table = tables.upload
     row = connection.execute(select(table).where(table.c.id == upload_id, table.c.state == "kept")).one_or_none()

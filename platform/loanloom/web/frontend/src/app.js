@@ -3,6 +3,7 @@
 import htmx from "htmx.org";
 import { armDialogs } from "./parts/dialogs.js";
 import { armForms } from "./parts/forms.js";
+import { armLiveForms } from "./parts/liveform.js";
 import { armKeyboard } from "./parts/keyboard.js";
 import { armMenus } from "./parts/menus.js";
 import { armSelects } from "./parts/selects.js";
@@ -42,6 +43,7 @@ const LAZY = [
 function arm(root) {
   armDialogs(root);
   armForms(root);
+  armLiveForms(root);
   armSelects(root);
   armToasts(root);
   armLists(root);

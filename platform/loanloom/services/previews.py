@@ -1,0 +1,73 @@
+"""The schedule an application would become, worked out while it is still being typed: what is shown is what gets
+booked.
+
+Reads the release it is handed; writes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from loanloom.engines import products
+from loanloom.metadata.registry import Registry
+from loanloom.services.context import Context
+
+
+@dataclass(frozen=True, slots=True)
+class SchedulePreview:
+    """A preview and the rate it was made with; `rates` are the lowest and highest where the grade decides."""
+
+    preview: products.Preview
+    rate: Decimal
+    rates: tuple[Decimal, Decimal] | None
+
+    @property
+    def first_payment(self) -> Decimal | None:
+        """What falls due first."""
+        schedule = self.preview.schedule
+        return schedule.instalments[0].payment if schedule and schedule.instalments else None
+
+    @property
+    def total_interest(self) -> Decimal | None:
+        """Interest over the whole term."""
+        schedule = self.preview.schedule
+        return sum((one.interest for one in schedule.instalments), Decimal(0)) if schedule else None
+
+
+def of_typed(
+    ctx: Context, registry: Registry, product_key: str, application: Mapping[str, Any], grade: str | None = None
+) -> SchedulePreview | None:
+    """The preview of what has been typed; None while amount, term or method is missing."""
+    amount, months, method = (application.get(name) for name in ("amount", "term_months", "method"))
+    if not isinstance(amount, Decimal) or not isinstance(months, Decimal) or not method:
+        return None
+    offer = offer_of(registry, product_key)
+    rate = offer.rate(grade)
+    known = sorted(offer.rates.values())
+    rates = (known[0], known[-1]) if known and rate is None else None
+    if rate is None:
+        rate = known[-1] if known else Decimal(0)
+    shown = _preview(registry, product_key, amount, int(months), str(method), rate, ctx.business_date)
+    return SchedulePreview(shown, rate, rates)
+
+
+@lru_cache(maxsize=256)
+def offer_of(registry: Registry, product_key: str) -> products.Offer:
+    """The compiled offer of a product."""
+    return products.offer(registry.require("product", product_key), registry)
+
+
+@lru_cache(maxsize=512)
+def _preview(
+    registry: Registry, product_key: str, amount: Decimal, months: int, method: str, rate: Decimal, start_on: date
+) -> products.Preview:
+    offer = offer_of(registry, product_key)
+    calendar = products.calendar_of(registry, offer.calendar)
+    return products.preview(
+        offer, amount=amount, months=months, method=method, start_on=start_on, annual_rate=rate, calendar=calendar
+    )

@@ -1,0 +1,104 @@
+"""Screens of customers: enter, change, and everything about one of them on one page. The list is a page document."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from loanloom.engines import forms as engine
+from loanloom.problems import Problem
+from loanloom.services import customer_pages, customers, facts
+from loanloom.services.context import Context
+from loanloom.services.errors import Refused
+from loanloom.web.access import requires
+from loanloom.web.forms import answering, posted
+from loanloom.web.forms.posted import Posted
+from loanloom.web.lists import part
+from loanloom.web.security import current_context
+
+blueprint = Blueprint("customers", __name__, url_prefix="/customers")
+Answer = str | Response | tuple[str, int]
+
+
+@blueprint.get("/new")
+@requires("customer.write")
+def new() -> str:
+    """An empty form."""
+    return _form_page(current_context(), None, None)
+
+
+@blueprint.post("/new")
+@requires("customer.write")
+def create() -> Answer:
+    """Take the customer on, or the form again with what is wrong."""
+    ctx, post = current_context(), posted.read()
+    post, problems = _with_files(ctx, post, ("user", ctx.actor.user_id or 0))
+    if not post.is_submission or problems:
+        return _form_page(ctx, None, post, problems)
+    try:
+        alike = request.form.get("_although_similar") == "yes"
+        made = customers.create(ctx, post.raw, idempotency_key=post.idempotency_key, although_similar=alike)
+    except Refused as refused:
+        return _form_page(ctx, None, post, refused.problems), 422
+    flash(_("The customer has been entered."), "good")
+    target = request.form.get("_then") == "apply" and ctx.actor.may("application.create")
+    return redirect(
+        url_for("applications.new", customer=made) if target else url_for("customers.show", customer_id=made)
+    )
+
+
+@blueprint.get("/<int:customer_id>")
+@requires("customer.read")
+def show(customer_id: int) -> str:
+    """Everything about one customer."""
+    tab = request.args.get("tab", "facts")
+    tab = tab if tab in customer_pages.TABS else "facts"
+    page = customer_pages.read(current_context(), customer_id, tab)
+    return render_template("workspace/customers/show.html", page=page, tab=tab, part=part)
+
+
+@blueprint.get("/<int:customer_id>/edit")
+@requires("customer.write")
+def edit(customer_id: int) -> str:
+    """The form with what is known."""
+    return _form_page(current_context(), customer_id, None)
+
+
+@blueprint.post("/<int:customer_id>/edit")
+@requires("customer.write")
+def change(customer_id: int) -> Answer:
+    """Write the changes, or the form again with what is wrong."""
+    ctx, post = current_context(), posted.read()
+    post, problems = _with_files(ctx, post, ("customer", customer_id))
+    if not post.is_submission or problems:
+        return _form_page(ctx, customer_id, post, problems)
+    try:
+        customers.update(ctx, customer_id, post.raw, version=post.version)
+    except Refused as refused:
+        return _form_page(ctx, customer_id, post, refused.problems), 422
+    flash(_("The changes have been saved."), "good")
+    return redirect(url_for("customers.show", customer_id=customer_id))
+
+
+def _with_files(ctx: Context, post: Posted, subject: tuple[str, int]) -> tuple[Posted, list[Problem]]:
+    return answering.with_files(ctx, customers.form_of(ctx), post, subject)
+
+
+def _form_page(ctx: Context, customer_id: int | None, post: Posted | None, problems: Any = ()) -> str:
+    """The form; only its inner part when htmx asks."""
+    known: dict[str, Any] = customers.empty_facts(ctx, ctx.registry)
+    row = None
+    if customer_id is not None:
+        with ctx.transaction() as connection:
+            row = customers.read(ctx, connection, customer_id)
+            known["customer"] = facts.of_customer(ctx, row, ctx.registry)
+    telling: engine.Telling = "none" if post is None else "entered"
+    view = engine.describe(
+        customers.form_of(ctx), known, ctx.actor.roles, raw=post.raw if post else None, telling=telling,
+        also=tuple(problems),
+    )  # fmt: skip
+    template = "_form.html" if answering.wants_part() else "form.html"
+    return render_template(f"workspace/customers/{template}", view=view, customer=row, post=post)

@@ -1,0 +1,47 @@
+"""Files and documents for download: what was handed in, and what was made from templates. Sight follows the record."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from flask import Blueprint, Response
+
+from loanloom.services import documents, uploads
+from loanloom.services.blobs import File
+from loanloom.services.errors import NotFound
+from loanloom.web.access import requires
+from loanloom.web.security import current_context
+
+blueprint = Blueprint("papers", __name__)
+READERS = ("application.read", "customer.read", "contract.read", "loan.read", "portal.use")
+IN_PLACE = ("image/png", "image/jpeg", "application/pdf")
+
+
+@blueprint.get("/uploads/<int:upload_id>")
+@requires(*READERS)
+def upload(upload_id: int) -> Response:
+    """A file that was handed in."""
+    return _answer(uploads.open_file(current_context(), upload_id))
+
+
+@blueprint.get("/documents/<int:document_id>.<kind>")
+@requires(*READERS)
+def document(document_id: int, kind: str) -> Response:
+    """A document as PDF or DOCX, drawn when it is first asked for."""
+    if kind == "pdf":
+        return _answer(documents.file(current_context(), document_id, "pdf"))
+    if kind == "docx":
+        return _answer(documents.file(current_context(), document_id, "docx"))
+    raise NotFound()
+
+
+def _answer(file: File) -> Response:
+    """The bytes, never run by the browser: no sniffing, no scripts, images and PDFs alone shown in place."""
+    how = "inline" if file.media_type in IN_PLACE else "attachment"
+    answer = Response(file.content, mimetype=file.media_type)
+    answer.headers["Content-Disposition"] = f"{how}; filename*=UTF-8''{quote(file.name)}"
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    if file.media_type != "application/pdf":  # browsers show no PDF inside a sandbox; their viewer is one itself
+        answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
