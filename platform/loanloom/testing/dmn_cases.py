@@ -7,7 +7,7 @@ The kit runs in standard mode, where an error is null. Numbers are compared at t
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -18,7 +18,7 @@ from loanloom.feel import ANY, Type, context, list_of, optional, temporal
 from loanloom.feel.types import SIMPLE, joined_all
 from loanloom.feel.values import kind_of, same
 
-_READ = {
+_READ: Mapping[str, Callable[[str], Any]] = {
     "string": str,
     "boolean": lambda text: text == "true",
     "date": temporal.parse_date,
@@ -89,7 +89,7 @@ def equal(first: Any, second: Any) -> bool:
     """Equality as the kit's runners have it."""
     kinds = {kind_of(first), kind_of(second)}
     if kinds == {"number"}:
-        return first == second or abs(first - second) < Decimal("0.00000001")
+        return bool(first == second or abs(first - second) < Decimal("0.00000001"))
     if kinds == {"list"}:
         return len(first) == len(second) and all(map(equal, first, second))
     if kinds == {"context"}:

@@ -235,9 +235,7 @@ class Library:
         """All function names."""
         return tuple(self._by_name)
 
-    def declare(
-        self, name: str, *signatures: str, budget: bool = False, heavy: int = 0
-    ) -> Callable[[Code], Code]:
+    def declare(self, name: str, *signatures: str, budget: bool = False, heavy: int = 0) -> Callable[[Code], Code]:
         """Decorator: the function below is what `name` does for these signatures; `heavy`: steps of a call."""
 
         def enter(function: Code) -> Code:
