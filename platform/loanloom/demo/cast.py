@@ -23,6 +23,7 @@ class Person:
     roles: tuple[str, ...]
     unit: str
     position: str
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,8 +78,6 @@ class Cast:
 
     password: str
     people: tuple[Person, ...]
-    borrower: str
-    borrower_is: str
     customers: tuple[Customer, ...]
 
 
@@ -90,8 +89,6 @@ def read(folder: Path, *, only: int | None = None) -> Cast:
     return Cast(
         password=staff["password"],
         people=tuple(Person(**person) for person in people),
-        borrower=staff["borrower"]["username"],
-        borrower_is=staff["borrower"]["customer"],
         customers=tuple(_customer(path) for path in files[:only]),
     )
 

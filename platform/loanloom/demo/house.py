@@ -58,19 +58,14 @@ def found(database: Database, project: Path, cast: Cast, key: str = KEY) -> Hous
     return house
 
 
-def exists(database: Database, key: str = KEY) -> bool:
-    """Whether the demo's company has been founded."""
-    with database.transaction() as connection:
-        return any(company.key == key for company in companies.every(connection))
-
-
 def log_ins(database: Database, cast: Cast, key: str = KEY) -> list[tuple[str, str, str]]:
     """(user name, password, who that is) for everybody."""
     ctx = House(database, key).system()
-    titles = {role.key: role.title for role in ctx.registry.all("role")}
+    titles = {role.key: role.title["en"] for role in ctx.registry.all("role")}
     return [
-        (person.username, cast.password, f"{titles[person.roles[0]]['en']}, {person.name}") for person in cast.people
-    ] + [(cast.borrower, cast.password, f"{titles['borrower']['en']}")]
+        (person.username, cast.password, "; ".join(filter(None, (titles[person.roles[0]], person.words))))
+        for person in cast.people
+    ]
 
 
 def _hire(house: House, cast: Cast) -> None:

@@ -53,7 +53,7 @@ def summarise(house: House) -> Summary:
     """Count."""
     ctx = house.system()
     with ctx.transaction() as connection:
-        states = dict(connection.execute(_by_state()).all())  # type: ignore[arg-type]  # rows of two
+        states = dict(connection.execute(_by_state()).all())
         money = connection.execute(_ledger()).one()
         counted = {
             "disbursed": _count(connection, loan),
