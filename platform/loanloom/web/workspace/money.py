@@ -1,0 +1,145 @@
+"""The cashier's screens: contracts waiting for their money, paying one out, receiving a repayment with its preview.
+
+Reads forms, calls services, shows pages. Every posting form carries a key that makes a second click harmless.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from loanloom.core.money import capitals
+from loanloom.problems import Problem, text
+from loanloom.services import disbursements, loans, repayments
+from loanloom.services.disbursement_review import Case
+from loanloom.services.errors import Refused
+from loanloom.services.repayments import Purpose
+from loanloom.web.access import requires
+from loanloom.web.security import current_context
+from loanloom.web.workspace import money_words
+
+blueprint = Blueprint("money", __name__)
+
+for _name in ("component", "event", "kind", "channel", "channels"):
+    blueprint.app_template_global(f"money_{_name}")(getattr(money_words, _name))
+blueprint.app_template_filter("money_component")(money_words.component)
+blueprint.app_template_filter("capitals")(capitals)
+
+
+@blueprint.get("/disbursements/")
+@requires("money.disburse", "money.read")
+def waiting() -> str:
+    """Signed contracts whose money has not gone out."""
+    return render_template("workspace/money/waiting.html", rows=disbursements.waiting(current_context()))
+
+
+@blueprint.get("/disbursements/<int:contract_id>")
+@requires("money.disburse", "money.read")
+def review(contract_id: int) -> str | Response:
+    """The review before paying out; a contract already paid out leads to its loan."""
+    case = disbursements.review(current_context(), contract_id)
+    if case.loan_id is not None:
+        return redirect(url_for("loans.show", loan_id=case.loan_id))
+    return _review(case)
+
+
+def _review(case: Case, problems: tuple[Problem, ...] = ()) -> str:
+    return render_template("workspace/money/review.html", case=case, problems=problems)
+
+
+@blueprint.post("/disbursements/<int:contract_id>")
+@requires("money.disburse")
+def disburse(contract_id: int) -> Response | tuple[str, int]:
+    """Pay out."""
+    ctx, form = current_context(), request.form
+    try:
+        made = disbursements.disburse(
+            ctx,
+            contract_id,
+            channel=form.get("channel", "bank"),
+            idempotency_key=form.get("idempotency_key") or None,
+        )
+    except Refused as refused:
+        return _review(disbursements.review(ctx, contract_id), refused.problems), 422
+    flash(_("Paid out. Voucher %(number)s", number=made.voucher_number), "good")
+    return redirect(url_for("loans.show", loan_id=made.loan_id))
+
+
+@blueprint.get("/loans/<int:loan_id>/repay")
+@requires("money.receive")
+def repay(loan_id: int) -> str:
+    """The form, with what the amount typed so far would do."""
+    typed = request.args
+    purpose: Purpose = "settle" if typed.get("purpose") == "settle" else "due"
+    return _repay(loan_id, purpose, typed.get("amount"), typed)
+
+
+@blueprint.post("/loans/<int:loan_id>/repay")
+@requires("money.receive")
+def receive(loan_id: int) -> str | Response | tuple[str, int]:
+    """Book the repayment; what was refused comes back with everything that was typed."""
+    form = request.form
+    purpose: Purpose = "settle" if form.get("purpose") == "settle" else "due"
+    amount, problem = _amount(form.get("amount"))
+    try:
+        if problem is not None or amount is None:
+            raise Refused(problem or _no_amount())
+        made = repayments.receive(
+            current_context(),
+            loan_id,
+            amount,
+            purpose,
+            channel=form.get("channel", "bank"),
+            reference=form.get("reference") or None,
+            note=form.get("note") or None,
+            idempotency_key=form.get("idempotency_key") or None,
+        )
+    except Refused as refused:
+        return _repay(loan_id, purpose, form.get("amount"), form, refused.problems), 422
+    said = _("Settled. Receipt %(number)s") if made.settled else _("Received. Receipt %(number)s")
+    flash(said % {"number": made.receipt_number}, "good")
+    return redirect(url_for("loans.show", loan_id=loan_id))
+
+
+def _repay(loan_id: int, purpose: Purpose, written: str | None, typed: Any, problems: tuple[Problem, ...] = ()) -> str:
+    ctx = current_context()
+    page = loans.page(ctx, loan_id)
+    suggested = page.payoff.total - page.position.surplus if purpose == "settle" else page.position.due_total
+    amount, problem = _amount(written)
+    if amount is None and problem is None and suggested:
+        amount = suggested
+    preview = repayments.preview(ctx, loan_id, amount, purpose) if amount is not None else None
+    found = problems or ((problem,) if problem else ()) or (preview.problems if preview else ())
+    return render_template(
+        "workspace/money/repay.html",
+        page=page,
+        purpose=purpose,
+        amount=amount,
+        written=written if written is not None else amount,
+        preview=preview if preview is not None and not preview.problems else None,
+        problems=found,
+        typed=typed,
+    )
+
+
+def _amount(written: str | None) -> tuple[Decimal | None, Problem | None]:
+    """What was typed as an amount: separators and full-width digits are fine, anything else is a problem."""
+    if written is None or not written.strip():
+        return None, None
+    try:
+        value = Decimal(written.replace(",", "").replace("，", "").replace(" ", ""))
+    except InvalidOperation:
+        return None, _no_amount()
+    return (value, None) if value.is_finite() else (None, _no_amount())
+
+
+def _no_amount() -> Problem:
+    return Problem(
+        code="repayment.no_amount",
+        message=text("Enter an amount in figures, such as 8884.88.", "请输入数字金额，例如 8884.88。"),
+        field="amount",
+    )
