@@ -10,18 +10,36 @@ AREAS = (
     "loanloom.web.admin.audit",
     "loanloom.web.admin.roles",
     "loanloom.web.admin.users",
+    "loanloom.web.studio.changes",
+    "loanloom.web.studio.definitions",
     "loanloom.web.workspace.account",
+    "loanloom.web.workspace.applications",
     "loanloom.web.workspace.approvals",
+    "loanloom.web.workspace.contracts",
+    "loanloom.web.workspace.customers",
+    "loanloom.web.workspace.days",
     "loanloom.web.workspace.home",
+    "loanloom.web.workspace.ledger",
     "loanloom.web.workspace.lists",
+    "loanloom.web.workspace.loans",
     "loanloom.web.workspace.messages",
+    "loanloom.web.workspace.money",
+    "loanloom.web.workspace.papers",
     "loanloom.web.workspace.reports",
     "loanloom.web.workspace.search",
 )
 """Modules that hold a `blueprint`."""
 
+APIS = (
+    ("loanloom.web.api.applications", "ApplicationApi"),
+    ("loanloom.web.api.loans", "LoanApi"),
+)
+"""Resources of /api/v1."""
+
 
 def install(app: Flask) -> None:
-    """Register them all."""
+    """Register them all; inside an application context, after Flask-AppBuilder."""
+    for module, name in APIS:
+        app.extensions["appbuilder"].add_api(getattr(import_module(module), name))
     for name in AREAS:
         app.register_blueprint(import_module(name).blueprint)
