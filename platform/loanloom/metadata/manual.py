@@ -38,7 +38,8 @@ def _kind(kind: Kind) -> str:
         "live": "the version in force always counts",
     }[kind.pinning]
     lines = [
-        f"### {kind.key}\n", f"**{kind.title['en']} {kind.title['zh']}.** {kind.about['en']}\n", f"{kind.about['zh']}\n",
+        f"### {kind.key}\n",
+        f"**{kind.title['en']} {kind.title['zh']}.** {kind.about['en']}\n", f"{kind.about['zh']}\n",
         f"Files: `{kind.path}/<key>.yaml`. Pinning: {pinning}.\n", _table(kind.schema),
     ]  # fmt: skip
     if kind.references:

@@ -5,12 +5,11 @@ Nothing disappears by being absent: only what is retired by name is left out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
-from sqlalchemy.engine import RowMapping
 
 from loanloom.metadata import canonical
 from loanloom.metadata.bundle import Bundle, Manifest, source_text
@@ -114,7 +113,7 @@ def of_drafts(ctx: Context, connection: Connection, chosen: Iterable[Identity] |
     return of_rows(ctx, connection, [row for row in rows if wanted is None or (row["kind"], row["key"]) in wanted])
 
 
-def of_rows(ctx: Context, connection: Connection, rows: Iterable[RowMapping]) -> Candidate:
+def of_rows(ctx: Context, connection: Connection, rows: Iterable[Mapping[Any, Any]]) -> Candidate:
     """The live release with these draft rows laid over it."""
     changed: list[Document] = []
     retire: list[Identity] = []

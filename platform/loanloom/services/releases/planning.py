@@ -16,7 +16,7 @@ from loanloom.metadata import canonical
 from loanloom.metadata.bundle import source_text
 from loanloom.metadata.diff import Change, diff
 from loanloom.metadata.document import Document, Identity
-from loanloom.problems import Problem, Text, errors, say, text
+from loanloom.problems import Problem, errors, say, text
 from loanloom.services.releases import stored
 from loanloom.services.releases.candidate import Candidate
 from loanloom.services.releases.impact import Impact, impact_of
@@ -61,11 +61,16 @@ class Plan:
             "live_from": self.live_from.isoformat() if self.live_from else None,
             "makers": list(self.makers),
             "manifest": stored.manifest_values(self.candidate.manifest),
-            "changes": [change_values(change) for change in self.changes],
+            "changes": [{**change_values(change), "title": self._title(change)} for change in self.changes],
             "reworded": [list(identity) for identity in self.reworded],
             "impact": [impact.as_values() for impact in self.impact],
             "cases": [case.as_values() for case in self.cases],
         }
+
+    def _title(self, change: Change) -> dict[str, str]:
+        after = self.candidate.registry.get(change.kind, change.key)
+        document = after or self.candidate.base.registry.get(change.kind, change.key)
+        return dict(document.title) if document else {}
 
     @property
     def digest(self) -> str:
@@ -147,10 +152,3 @@ def _too_early(plan: Plan, day: date) -> Iterable[Problem]:
 def stored_digest(values: Mapping[str, Any]) -> str:
     """The digest of a plan as it lies in the database."""
     return canonical.digest(values)
-
-
-def title_of(plan_values: Mapping[str, Any]) -> Text:
-    """A line about a plan: its name, else how many changes it has."""
-    name = plan_values.get("name")
-    count = len(plan_values.get("changes", ()))
-    return text(name, name) if name else text(f"{count} changes", f"{count} 项变更")

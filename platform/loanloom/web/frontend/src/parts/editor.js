@@ -13,9 +13,28 @@ function diagnostics(state, problems) {
   });
 }
 
+// The server checks what is being written (data-check: where to post the form); only its newest answer is shown.
+async function check(area, view) {
+  const sent = area.value;
+  const answer = await fetch(area.dataset.check, {
+    method: "POST",
+    headers: { Accept: "application/json" },
+    body: new FormData(area.form),
+  }).catch(() => null);
+  if (!answer?.ok || area.value !== sent) return;
+  const { problems } = await answer.json();
+  view.dispatch(setDiagnostics(view.state, diagnostics(view.state, problems)));
+}
+
 export function arm(area) {
   if (area.dataset.armed) return;
   area.dataset.armed = "yes";
+  let waiting;
+  const checkSoon = () => {
+    if (!area.dataset.check) return;
+    clearTimeout(waiting);
+    waiting = setTimeout(() => check(area, view), 700);
+  };
   const holder = document.createElement("div");
   holder.className = "editor";
   const view = new EditorView({
@@ -35,6 +54,7 @@ export function arm(area) {
           if (!update.docChanged) return;
           area.value = update.state.doc.toString();
           area.dispatchEvent(new Event("input", { bubbles: true }));
+          checkSoon();
         }),
       ],
     }),

@@ -1,0 +1,1 @@
+"""The studio: where business administrators configure products, flows, forms, scorecards and the rest."""

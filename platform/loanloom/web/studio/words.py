@@ -1,0 +1,87 @@
+"""What the studio's templates say about kinds, places and problems. Text only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from flask import url_for
+
+from loanloom.metadata import schema_walk
+from loanloom.metadata.document import Document
+from loanloom.metadata.pointers import MISSING, resolve, split
+from loanloom.metadata.registry import Use
+from loanloom.problems import Problem, say
+from loanloom.services.definitions import Page
+from loanloom.services.releases import kinds
+from loanloom.web.language import language
+from loanloom.web.studio.definitions import blueprint
+
+
+@blueprint.app_template_filter("plain_number")
+def plain_number(value: Any) -> str:
+    """A number as one types it: no separators, no trailing zeros."""
+    if value is None or isinstance(value, bool):
+        return ""
+    exact = Decimal(value)
+    return format(exact.quantize(Decimal(1)) if exact == exact.to_integral_value() else exact.normalize(), "f")
+
+
+@blueprint.app_template_filter("kind_title")
+def kind_title(key: str) -> str:
+    """What people call a kind."""
+    kind = kinds().get(key)
+    return say(kind.title, language()) if kind else key
+
+
+@blueprint.app_template_filter("where")
+def where(problem: Problem) -> str:
+    """The file and line of a problem."""
+    place = problem.file or ""
+    return f"{place}:{problem.line}" if problem.line else place
+
+
+@blueprint.app_template_filter("cell_of")
+def cell_of(problem: Problem, page: Page) -> str | None:
+    """The address of the cell a problem belongs to: on this sheet, or on another definition's."""
+    for kind in kinds():
+        if not problem.file or not problem.file.startswith(f"{kind.path}/"):
+            continue
+        key = problem.file.rpartition("/")[2].rpartition(".")[0]
+        place = "-".join(split((problem.pointer or "").removeprefix("/spec")))
+        anchor = f"#c-{place}" if place else ""
+        if problem.file == page.kind.file_of(page.key):
+            return anchor or None
+        return url_for("studio.definition", kind=kind.key, key=key) + anchor
+    return None
+
+
+@blueprint.app_template_filter("marks")
+def marks(found: Iterable[Problem], page: Page) -> list[dict[str, Any]]:
+    """Problems as the editor marks them."""
+    file, spoken = page.kind.file_of(page.key), language()
+    return [
+        {"line": problem.line, "column": problem.column, "severity": problem.severity,
+         "message": problem.in_words(spoken)}
+        for problem in found
+        if problem.file == file
+    ]  # fmt: skip
+
+
+@blueprint.app_template_filter("place_in_words")
+def place_in_words(use: Use, document: Document | None) -> str:
+    """A pointer in a definition as titles: items by their own names."""
+    kind = kinds().get(use.kind)
+    if kind is None or document is None:
+        return use.pointer
+    names, pointer, spoken = [], "", language()
+    for token in split(use.pointer):
+        pointer = f"{pointer}/{token}"
+        piece = schema_walk.at(kind.schema, document.spec, pointer)
+        value = resolve(document.spec, pointer)
+        title = value.get("title") if value is not MISSING and hasattr(value, "get") else None
+        label = title if hasattr(title, "get") else schema_walk.label(piece)
+        if label:
+            names.append(say(label, spoken))
+    return " › ".join(names) or use.pointer
