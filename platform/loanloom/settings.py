@@ -78,11 +78,16 @@ class Settings:
         "open", "Releases", "open: people edit in the studio. import-only: configuration comes in bundles only."
     )
 
+    password: str = setting(
+        "", "Command line", "Password of the person named by --as; asked for when empty.", secret=True
+    )
+
     demo: bool = setting(False, "Demo", "Show the demo's log-ins on the log-in page and its day buttons.")
 
     test_database_url: str = setting(
         "", "Tests", "PostgreSQL server (superuser) for the test suite. Empty: an embedded one.", secret=True
     )
+    require_browser: bool = setting(False, "Tests", "Whether a missing Chromium fails the suite instead of skipping.")
     chromium: str = setting("", "Tests", "Chromium for the browser tests. Empty: looked for in the usual places.")
 
     def __post_init__(self) -> None:

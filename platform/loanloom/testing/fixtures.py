@@ -6,6 +6,7 @@ Switched on by `-p loanloom.testing.fixtures` (here in pyproject.toml); plugins'
 from __future__ import annotations
 
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 
@@ -20,6 +21,18 @@ from loanloom.store.database import Database
 from loanloom.testing.postgres import Cluster, TestDatabase
 
 MODEL_DAY = date(2026, 3, 2)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say loudly what could not run on this machine, also when several processes ran the tests."""
+    reasons = Counter(
+        str(report.longrepr[2]).removeprefix("Skipped: ")
+        for report in terminalreporter.stats.get("skipped", [])
+        if isinstance(report.longrepr, tuple)
+    )
+    for reason, count in sorted(reasons.items()):
+        if "did NOT run" in reason:
+            terminalreporter.write_sep("!", f"{count} x {reason}", red=True, bold=True)
 
 
 @pytest.fixture(scope="session")
