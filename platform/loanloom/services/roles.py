@@ -39,7 +39,7 @@ def _ids(connection: Connection, table: Table, names: Iterable[str]) -> dict[str
     """The row number of each name, made where missing."""
     wanted = set(names)
     query = select(table.c.name, table.c.id).where(table.c.name.in_(wanted))
-    found = dict(connection.execute(query).tuples().all())
+    found = {row[0]: row[1] for row in connection.execute(query)}
     for name in sorted(wanted - set(found)):
         found[name] = connection.execute(table.insert().values(name=name).returning(table.c.id)).scalar_one()
     return found
@@ -50,7 +50,7 @@ def write_functions(connection: Connection) -> dict[str, int]:
     use = _ids(connection, permission, [USE])[USE]
     menus = _ids(connection, view_menu, FUNCTIONS)
     query = select(permission_view.c.view_menu_id, permission_view.c.id).where(permission_view.c.permission_id == use)
-    there = dict(connection.execute(query).tuples().all())
+    there = {row[0]: row[1] for row in connection.execute(query)}
     for menu in menus.values():
         if menu not in there:
             values = {"permission_id": use, "view_menu_id": menu}

@@ -14,11 +14,15 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What a caller needs. No functions and not public: it is enough to be signed in."""
+    """What a caller needs. No functions and not public: it is enough to be signed in.
+
+    `csrf=False` only where the caller proves itself within the request, such as the token log-in.
+    """
 
     public: bool = False
     functions: tuple[str, ...] = ()
     before_first_password: bool = False
+    csrf: bool = True
 
 
 def _mark(view: View, access: Access) -> View:

@@ -23,6 +23,8 @@ from loanloom.web import (
     security,
     surroundings,
 )
+from loanloom.web.forms import answering
+from loanloom.web.api import base
 
 LARGEST_REQUEST = 32 * 1024 * 1024
 
@@ -51,7 +53,7 @@ def create_app(
         PREFERRED_URL_SCHEME="https" if secure_cookies else "http",
     )
     app.config.update(configuration or {})
-    app.json.sort_keys = False  # type: ignore[attr-defined]
+    base.install(app)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.extensions["loanloom_database"] = database
@@ -65,6 +67,7 @@ def create_app(
     assets.install(app)
     formats.install(app)
     components.install(app)
+    answering.install(app)
     navigation.install(app)
     surroundings.install(app)
     app.register_blueprint(health.blueprint)

@@ -93,8 +93,10 @@ def install(app: Flask, database: Database) -> HouseAppBuilder:
     appbuilder = HouseAppBuilder(app, session, security_manager_class=HouseSecurityManager, update_perms=False)
     FAB_ACCESS.update(
         {
-            "SecurityApi.login": Access(public=True),  # gives a token for name and password; locked like the page
-            "SecurityApi.refresh": Access(public=True),  # checks the refresh token itself
+            "SecurityApi.login": Access(
+                public=True, csrf=False
+            ),  # gives a token for name and password; locked like the page
+            "SecurityApi.refresh": Access(public=True, csrf=False),  # checks the refresh token itself
             "HouseOpenApi.get": Access(),
         }
     )

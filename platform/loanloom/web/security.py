@@ -165,7 +165,7 @@ def _guard() -> WerkzeugResponse | None:
     access = access_for(current_app, request.endpoint)
     if access is None:
         raise Forbidden()
-    if not has_bearer():
+    if access.csrf and not has_bearer():
         csrf.protect()
     if access.public:
         return None

@@ -1,0 +1,104 @@
+"""What every resource of the API shares: reading a JSON body exactly, answering lists, one shape of numbers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, NoReturn
+
+from flask import Flask, request
+from flask.json.provider import DefaultJSONProvider
+from flask_appbuilder.api import BaseApi
+
+from loanloom.problems import Problem, text
+from loanloom.services import data_sets
+from loanloom.services.errors import NotFound, Refused
+from loanloom.web.lists import arguments
+from loanloom.web.security import current_context
+
+MOST = 100
+DEFAULT = 50
+
+
+class HouseJson(DefaultJSONProvider):
+    """Amounts as text, so that no program reads them as binary floats; dates by ISO 8601."""
+
+    sort_keys = False
+    ensure_ascii = False
+
+    @staticmethod
+    def default(value: Any) -> Any:
+        """Values JSON does not know."""
+        if isinstance(value, Decimal):
+            return f"{value:f}"
+        if isinstance(value, date | datetime):
+            return value.isoformat()
+        return DefaultJSONProvider.default(value)
+
+
+class HouseApi(BaseApi):
+    """A resource; rights are marked with @requires like everywhere, CSRF is asked of cookie sessions."""
+
+    csrf_exempt = False
+    allow_browser_login = True
+
+
+def refuse(code: str, en: str, zh: str, field: str | None = None) -> NoReturn:
+    """Refuse the request with one problem."""
+    raise Refused(Problem(code=code, message=text(en, zh), field=field))
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+def body() -> Mapping[str, Any]:
+    """The JSON object of the request; numbers with a fraction are Decimals, NaN and Infinity are refused."""
+    try:
+        found = json.loads(request.get_data(), parse_float=Decimal, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        refuse("api.bad_json", "The body is no valid JSON.", "请求正文不是有效的JSON。")
+    if not isinstance(found, dict):
+        refuse("api.no_object", "The body must be a JSON object.", "请求正文必须是JSON对象。")
+    return found
+
+
+def amount(value: Any, field: str) -> Decimal:
+    """A positive amount given as text or number."""
+    try:
+        if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
+            raise ValueError
+        made = Decimal(value)
+    except (ValueError, ArithmeticError):
+        refuse("api.bad_amount", "This is no amount.", "金额格式不正确。", field)
+    if not made.is_finite() or made <= 0 or made > Decimal(10) ** 15:
+        refuse("api.bad_amount", "The amount must be positive and within range.", "金额须大于零且在允许范围内。", field)
+    return made
+
+
+def idempotency_key() -> str | None:
+    """The caller's key for a request that must not be done twice."""
+    key = request.headers.get("Idempotency-Key", "")
+    if len(key) > 100:
+        refuse("api.bad_key", "The idempotency key is too long.", "幂等键过长。")
+    return key or None
+
+
+def listed(name: str) -> dict[str, Any]:
+    """A data set's rows with the same filters, order and paging as its list page."""
+    ctx = current_context()
+    found = data_sets.data_set(ctx.registry, name)
+    if found is None:
+        raise NotFound()
+    own = [path for path in found.columns if path.split(".")[0] in (name.removesuffix("s"), "customer", "score")]
+    asked = data_sets.read_question(arguments(), found, columns=own, order=())
+    limit = min(max(request.args.get("limit", DEFAULT, type=int), 1), MOST)
+    rows = data_sets.rows(ctx, found, asked, limit=limit)
+    return {"count": rows.count, "rows": list(rows.rows), "next": rows.next, "previous": rows.previous}
+
+
+def install(app: Flask) -> None:
+    """Numbers and dates of every JSON answer."""
+    app.json = HouseJson(app)

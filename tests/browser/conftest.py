@@ -1,0 +1,161 @@
+"""A real Chromium on the real application over a real database with the model company.
+
+Without a Chromium these tests do not run, and the end of the run says so loudly; LOANLOOM_REQUIRE_BROWSER=1 makes that
+a failure.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from tests.browser.chromium import ARGUMENTS, VARIABLE, executable
+from tests.browser.server import serving
+
+from loanloom.services import users
+from loanloom.services.context import Context
+from loanloom.testing.postgres import TestDatabase
+from loanloom.web.app import create_app
+
+PASSWORD = "A-long-test-password-7"
+MISSING = f"NO CHROMIUM FOUND: the browser tests did NOT run (install one, or name it in {VARIABLE})"
+ROOT = Path(__file__).parents[2]
+AXE = ROOT / "platform/loanloom/web/frontend/node_modules/axe-core/axe.min.js"
+UNBUILT = "THE FRONT END IS NOT BUILT: the browser tests did NOT run (make setup builds it)"
+MANIFEST = ROOT / "platform/loanloom/web/static/dist/manifest.json"
+skipped: set[str] = set()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything in this folder is a browser test."""
+    for item in items:
+        if Path(__file__).parent in Path(item.path).parents:
+            item.add_marker(pytest.mark.browser)
+
+
+def _cannot(reason: str) -> None:
+    if os.environ.get("LOANLOOM_REQUIRE_BROWSER"):
+        pytest.fail(reason)
+    skipped.add(reason)
+    pytest.skip(reason)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say loudly what did not run."""
+    for reason in sorted(skipped):
+        terminalreporter.write_sep("!", reason, red=True, bold=True)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for the whole run."""
+    with sync_playwright() as playwright:
+        path = executable(playwright.chromium.executable_path)
+        if path is None:
+            _cannot(MISSING)
+        if not MANIFEST.exists():
+            _cannot(UNBUILT)
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def live_app(model_database: TestDatabase) -> Flask:
+    """The application the browser sees."""
+    return create_app(model_database.database, secret_key="browser-test")
+
+
+@pytest.fixture(scope="session")
+def address(live_app: Flask) -> Iterator[str]:
+    """Where it answers."""
+    with serving(live_app) as found:
+        yield found
+
+
+@pytest.fixture
+def staff(model_company: Context) -> Callable[..., str]:
+    """`staff("wang", "finance")`: a user with these roles; the user name back. The password is PASSWORD."""
+
+    def make(username: str, *roles: str, unit: str = "head-office", name: str | None = None) -> str:
+        users.create(
+            model_company,
+            username=username,
+            name=name or f"{username}（演示）",
+            email=f"{username}@example.org",
+            password=PASSWORD,
+            roles=roles,
+            unit=unit,
+        )
+        return username
+
+    return make
+
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture
+def open_as(chromium: Browser, address: str) -> Iterator[Open]:
+    """`open_as("wang")`: a page of a fresh browser, signed in. Errors in the console or in scripts fail the test."""
+    contexts, faults = [], []
+
+    def heard(message: ConsoleMessage) -> None:
+        if message.type == "error" and "status of 4" not in message.text:
+            faults.append(message.text)
+
+    def make(
+        username: str | None, *, language: str = "zh", width: int = 1440, dark: bool = False, script: bool = True
+    ) -> Page:
+        context = chromium.new_context(
+            base_url=address,
+            viewport={"width": width, "height": 900},
+            locale="zh-CN" if language == "zh" else "en-GB",
+            color_scheme="dark" if dark else "light",
+            java_script_enabled=script,
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("console", heard)
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        if username:
+            sign_in(page, username)
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert faults == []
+
+
+def sign_in(page: Page, username: str, password: str = PASSWORD) -> None:
+    """Through the log-in page, as people do."""
+    page.goto("/login/")
+    page.locator("[name=username]").fill(username)
+    page.locator("[name=password]").fill(password)
+    page.locator("form.door-card button[type=submit]").click()
+    page.wait_for_url(lambda url: "/login/" not in url)
+
+
+@pytest.fixture
+def axe() -> Callable[[Page], list[str]]:
+    """What axe-core finds serious or critical on a page, one line each."""
+    if not AXE.exists():
+        _cannot("AXE-CORE IS NOT INSTALLED: the accessibility checks did NOT run (npm install in web/frontend)")
+    source = AXE.read_text(encoding="utf-8")
+
+    def run(page: Page) -> list[str]:
+        page.evaluate(source)
+        found = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
+        return [
+            f"{violation['id']} ({violation['impact']}): {violation['nodes'][0]['html'][:200]}"
+            for violation in found["violations"]
+            if violation["impact"] in ("serious", "critical")
+        ]
+
+    return run

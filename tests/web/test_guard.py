@@ -1,0 +1,131 @@
+"""Every route: marked, guarded, with CSRF and headers; errors are the house's own and say no secret."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from loanloom.problems import Problem, text
+from loanloom.services.errors import Conflict, Forbidden, NotFound, Refused
+from loanloom.services.functions import FUNCTIONS
+from loanloom.web.security import access_for
+
+PUBLIC = {
+    "account.language",
+    "account.sign_in",
+    "assets.file",
+    "health.show",
+    "SecurityApi.login",
+    "SecurityApi.refresh",
+}
+"""The routes anybody may open. A new one needs a reason beside it in the code, and its name here."""
+
+
+def test_every_route_is_authenticated_or_listed_public(app):
+    with app.app_context():
+        marks = {rule.endpoint: access_for(app, rule.endpoint) for rule in app.url_map.iter_rules()}
+    assert [endpoint for endpoint, mark in marks.items() if mark is None] == []
+    assert {endpoint for endpoint, mark in marks.items() if mark and mark.public} == PUBLIC
+
+
+def test_every_function_a_route_asks_for_exists(app):
+    with app.app_context():
+        marks = [access_for(app, rule.endpoint) for rule in app.url_map.iter_rules()]
+    assert {name for mark in marks if mark for name in mark.functions} - set(FUNCTIONS) == set()
+
+
+def test_every_page_without_arguments_refuses_a_stranger(app, client):
+    for rule in app.url_map.iter_rules():
+        if "GET" in rule.methods and not rule.arguments and rule.endpoint not in PUBLIC:
+            assert client.get(rule.rule).status_code in (302, 401), rule
+
+
+def test_every_post_without_a_csrf_token_is_refused(app, person):
+    browser = person("auditor")
+    for rule in app.url_map.iter_rules():
+        if "POST" in rule.methods and not rule.arguments and not rule.endpoint.startswith("SecurityApi"):
+            assert browser.post(rule.rule, data={}).status_code == 400, rule
+
+
+def test_a_person_without_the_function_sees_the_houses_403(person):
+    browser = person("relationship-manager", language="en")
+    answer = browser.get("/audit/")
+    assert answer.status_code == 403
+    page = answer.get_data(as_text=True)
+    assert "You may not do this" in page
+    assert 'class="side"' in page
+
+
+def test_404_belongs_to_the_house_and_speaks_both_languages(person):
+    assert "This page does not exist" in person("auditor", language="en").get("/nowhere").get_data(as_text=True)
+    assert "页面不存在" in person("auditor", language="zh").get("/nowhere").get_data(as_text=True)
+
+
+def test_headers_forbid_foreign_and_inline_code(client):
+    answer = client.get("/login/")
+    policy = answer.headers["Content-Security-Policy"]
+    assert "unsafe" not in policy
+    assert "script-src 'self';" in policy
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert "HttpOnly" in answer.headers["Set-Cookie"]
+    assert "SameSite=Lax" in answer.headers["Set-Cookie"]
+
+
+def test_pages_carry_no_inline_script_or_style(person):
+    browser = person("system-administrator", "auditor", "business-administrator", "relationship-manager")
+    for path in ("/", "/customers/", "/admin/users/", "/admin/roles/", "/audit/", "/reports/", "/account/"):
+        page = browser.get(path).get_data(as_text=True)
+        assert not re.search(r"\sstyle=|\son[a-z]+=|<script(?! type=\"module\" src=)|hx-on|javascript:", page), path
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (Refused(Problem(code="x.y", message=text("No.", "不行。"))), 422),
+        (NotFound(), 404),
+        (Forbidden(), 403),
+        (Conflict(), 409),
+    ],
+)
+def test_service_errors_become_page_part_or_json(app, person, monkeypatch, error, status):
+    browser = person("auditor")
+
+    def fail(*_args: object, **_kwargs: object) -> None:
+        raise error
+
+    monkeypatch.setattr("loanloom.services.audit_log.search", fail)
+    page = browser.get("/audit/")
+    assert (page.status_code, page.mimetype) == (status, "text/html")
+    part = browser.get("/audit/", headers={"HX-Request": "true"})
+    assert part.status_code == status
+    assert "<html" not in part.get_data(as_text=True)
+    program = browser.get("/audit/", headers={"Accept": "application/json"})
+    assert program.status_code == status
+    assert program.json["problems"][0]["code"] == error.problems[0].code
+    assert set(program.json["problems"][0]["message"]) == {"en", "zh"}
+
+
+def test_a_defect_is_a_500_page_that_tells_nothing(model_database, model_company, monkeypatch):
+    from loanloom.web.app import create_app
+
+    app = create_app(model_database.database, secret_key="test")
+
+    def fail(*_args: object) -> None:
+        raise RuntimeError("the secret inside")
+
+    monkeypatch.setattr("loanloom.web.workspace.account._page", fail)
+    answer = app.test_client().get("/login/")
+    assert answer.status_code == 500
+    page = answer.get_data(as_text=True)
+    assert "secret inside" not in page
+    assert "Traceback" not in page
+    assert answer.headers["X-Correlation-Id"] in page
+
+
+def test_healthz_says_whether_the_house_can_serve(client):
+    answer = client.get("/healthz")
+    assert answer.status_code == 200
+    assert answer.json["status"] == "ok"
+    assert answer.json["migration"] == answer.json["migration_wanted"]
