@@ -43,6 +43,9 @@ FIELD: Mapping[str, Type] = {
 SCALARS: Mapping[str, Type] = {"number": NUMBER, "string": STRING, "boolean": BOOLEAN, "date": DATE}
 """The types that indicators, rule outputs and parameters are declared with."""
 
+HIDDEN = text("(hidden)", "（已隐藏）")
+"""What a trace shows in place of a field that is kept encrypted."""
+
 MOST_DIGITS = 100
 """Characters of a number that is read from outside."""
 
@@ -164,7 +167,7 @@ def output_type(output: Mapping[str, Any]) -> Type:
 
 @lru_cache(maxsize=16)
 def labels(registry: Registry) -> Mapping[str, Text]:
-    """What people call each fact, by its path, and each code as `path=code`: for explanations and pickers."""
+    """What people call each fact, by its path, each code as `path=code`, and `path=*` where values stay hidden."""
     found: dict[str, Text] = {}
     for record in _RECORDS:
         _label(found, record, registry.entity_fields(record), registry)
@@ -194,6 +197,8 @@ def _label(found: dict[str, Text], prefix: str, fields: Iterable[Field], registr
     for field in fields:
         path = f"{prefix}.{field.key}"
         found[path] = field.title
+        if field.encrypted:
+            found[f"{path}=*"] = HIDDEN
         codes = registry.get("code_list", field.code_list) if field.code_list else None
         for item in codes.spec["items"] if codes else ():
             found[f"{path}={item['key']}"] = item["title"]

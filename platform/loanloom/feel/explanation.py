@@ -15,7 +15,7 @@ from .formatter import canonical
 from .types import STRING
 
 Labels = Mapping[str, Mapping[str, str]]
-"""Titles of facts by dotted path, in several languages; titles of codes as `path=code`."""
+"""Titles of facts by dotted path, in several languages; titles of codes as `path=code`; `path=*` hides every value."""
 
 _SIGNS = {"*": "×", "/": "÷", "!=": "≠", "<=": "≤", ">=": "≥"}
 _UNSEEN = object()
@@ -182,6 +182,8 @@ class _Speaker:
         return write(self, node) if write is not None and node.parts else node.text
 
     def _coded(self, value: Any, path: str) -> str:
+        if path and f"{path}=*" in self.labels:
+            return self._label(f"{path}=*", "***")
         if path and isinstance(value, str):
             return self._label(f"{path}={value}", self.value(value))
         return self.value(value)

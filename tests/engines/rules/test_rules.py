@@ -151,6 +151,7 @@ def test_mistakes_in_a_table(old: str, new: str, code: str) -> None:
 
 
 def test_rows_that_can_never_count_are_found() -> None:
+    assert codes(TABLE.replace('[1000..5000)", \'"owned', '[5000..1000)", \'"owned')) == ["rules.never"]
     first = TABLE.replace("unique", "first").replace('["< 1000", "-"]', '["< 6000", "-"]')
     assert codes(first) == ["rules.unreachable"] * 2
     assert codes(TABLE.replace("unique", "first")) == []
@@ -169,3 +170,13 @@ def test_list_mistakes() -> None:
     assert codes(LIST.replace("collect", "priority").replace(", values: [refuse, refer, approve]", "")) == [
         "rules.no_priorities"
     ]
+
+
+def test_what_is_kept_encrypted_stays_out_of_the_trace() -> None:
+    text = LIST.replace("application.amount > 30000", 'customer.id_number != "990101199001011234"')
+    registry = registry_of(text)
+    ruleset = rules.compile_ruleset(registry.require("ruleset", "decision"), registry).ruleset
+    assert ruleset is not None
+    found = rules.run(ruleset, {"customer": {"id_number": "990101188001019999"}, "application": {}})
+    assert found.hits
+    assert "990101188001019999" not in json.dumps(found.as_json()) + " ".join(found.in_words("zh"))

@@ -30,7 +30,7 @@ class Rounding:
 
     def apply(self, value: Decimal) -> Decimal:
         """The rounded value."""
-        rounded = value.quantize(Decimal(1).scaleb(-self.digits), rounding=_MODES[self.mode], context=_WIDE)
+        rounded = Decimal(value).quantize(Decimal(1).scaleb(-self.digits), rounding=_MODES[self.mode], context=_WIDE)
         return rounded if self.digits >= 0 else rounded.quantize(Decimal(1), context=_WIDE)
 
 

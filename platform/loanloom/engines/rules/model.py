@@ -121,9 +121,10 @@ class RulesResult:
             return "; ".join(one.in_words(language, self.ruleset.labels) for one in self.why(rule))
         parts = []
         for cell, found in zip(rule.cells, self.why(rule), strict=True):
-            parts.append(
-                f"{say(self.ruleset.columns[cell.column].title, language)} {_plain(found.value)} ({cell.test.text})"
-            )
+            column = self.ruleset.columns[cell.column]
+            hidden = any(f"{path}=*" in self.ruleset.labels for path in column.program.inputs)
+            value = say(fact_scope.HIDDEN, language) if hidden else _plain(found.value)
+            parts.append(f"{say(column.title, language)} {value} ({cell.test.text})")
         return "; ".join(parts)
 
     def as_json(self) -> dict[str, Any]:
@@ -143,16 +144,19 @@ class RulesResult:
             "title": dict(rule.title),
             "hit": one.hit,
             "then": feel.plain(rule.then),
-            "inputs": {
-                path: feel.plain(fact_scope.at(self.seen, path))
-                for path in rule.inputs
-                if not isinstance(fact_scope.at(self.seen, path), Mapping | list)
-            },
+            "inputs": {path: self._input(path) for path in rule.inputs},
         }
         if one.hit:
             found["reason"] = dict(rule.reason) if rule.reason else None
             found["words"] = {tag: self._explained(rule, tag) for tag in ("en", "zh")}
         return found
+
+    def _input(self, path: str) -> Any:
+        """A fact as a trace keeps it: hidden where the field is kept encrypted, lists by their length."""
+        value = fact_scope.at(self.seen, path)
+        if f"{path}=*" in self.ruleset.labels and value is not None:
+            return say(fact_scope.HIDDEN, "en")
+        return f"[{len(value)}]" if isinstance(value, list | tuple) else feel.plain(value)
 
     def in_words(self, language: str = "en") -> tuple[str, ...]:
         """The outcome, then one line for each rule that applied or could not be judged."""

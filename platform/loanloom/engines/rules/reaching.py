@@ -29,6 +29,16 @@ def check(document: Document, rules: Sequence[Rule]) -> Iterator[Problem]:
     policy = document.spec["hit_policy"]
     rows = [_row(document, place, rule) for place, rule in enumerate(rules)]
     for later, row in enumerate(rows):
+        if any(one is not None and one.admits_nothing for one in row.regions) and row.rule.cells:
+            yield document.problem(
+                "rules.never",
+                text(
+                    "This row can never apply: one of its tests holds for no value.",
+                    "该行永远不会命中：有条件不可能成立。",
+                ),
+                row.pointer,
+            )
+            continue
         for earlier, before in enumerate(rows[:later]):
             if policy == "first" and _covered(before, row):
                 yield document.problem(

@@ -28,6 +28,14 @@ class Region:
     negated: bool = False
     null: bool = False
 
+    @property
+    def admits_nothing(self) -> bool:
+        """Whether no value at all passes."""
+        return not self.null and (
+            (self.kind == "spans" and not self.spans)
+            or (self.kind == "values" and not self.values and not self.negated)
+        )
+
 
 ALL = Region("all", null=True)
 
@@ -44,7 +52,9 @@ def region(node: t.Node, slot: str) -> Region | None:
         ):
             start = (low, 0 if node.low_closed else 1)
             end = (high, 0 if node.high_closed else -1)
-            return Region("spans", ((start, end),)) if _ordered(low) and _ordered(high) else None
+            if not (_ordered(low) and _ordered(high)):
+                return None
+            return Region("spans", ((start, end),) if start <= end else ())
         case t.OneOf(value=t.Local(slot=tested), values=values) if tested == slot:
             return Region("values", values=values)
         case t.Logic(operator="or", operands=operands):
@@ -130,6 +140,8 @@ def _inverted(one: Region | None) -> Region | None:
 
 def meet(first: Region, second: Region) -> bool:
     """Whether some value passes both."""
+    if first.admits_nothing or second.admits_nothing:
+        return False
     if first.kind == "all" or second.kind == "all":
         return True
     if first.null and second.null:
@@ -153,7 +165,7 @@ def _touch(one: tuple[Edge | None, Edge | None], other: tuple[Edge | None, Edge 
 
 def covers(outer: Region, inner: Region) -> bool:
     """Whether every value that passes `inner` passes `outer`."""
-    if outer.kind == "all":
+    if outer.kind == "all" or inner.admits_nothing:
         return True
     if inner.kind == "all" or outer.kind != inner.kind or (inner.null and not outer.null):
         return False

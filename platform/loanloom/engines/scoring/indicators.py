@@ -133,7 +133,7 @@ def _carefully(one: Indicator, seen: Mapping[str, Any], problems: list[Problem])
     """The value of an indicator whose fast way failed, or its problem."""
     try:
         value = one.program(seen)
-        return value if one.step is None or value is None else value.quantize(one.step, ROUND_HALF_UP, _WIDE)
+        return value if one.step is None or value is None else Decimal(value).quantize(one.step, ROUND_HALF_UP, _WIDE)
     except EvaluationError as error:
         problems.append(fact_scope.run_problem(error.problem, f"indicators.{one.key}", one.title))
     except InvalidOperation:
