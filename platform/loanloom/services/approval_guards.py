@@ -49,6 +49,7 @@ def concerns(ctx: Context, item: Row[Any]) -> bool:
 
 
 def check_open(item: Row[Any], expected_version: int) -> None:
+    """Refuse an item that is closed, or that changed since the page was made."""
     if item.status != "open":
         raise Conflict(decided_already(item))
     if item.version != expected_version:
@@ -56,11 +57,13 @@ def check_open(item: Row[Any], expected_version: int) -> None:
 
 
 def check_claim(ctx: Context, item: Row[Any]) -> None:
+    """Refuse an item that a colleague has taken."""
     if item.assignee is not None and item.assignee != ctx.actor.user_id:
         raise Forbidden(claimed())
 
 
 def check_eligible(ctx: Context, case: Case, item: Row[Any]) -> None:
+    """Refuse whoever could not decide the item either."""
     waiting = case.state.item(item.number) if case.state else None
     if waiting is None or waiting.kind != "approval":
         raise Conflict(flows.not_open())
@@ -70,6 +73,7 @@ def check_eligible(ctx: Context, case: Case, item: Row[Any]) -> None:
 
 
 def refuse(problems: Sequence[Problem]) -> None:
+    """Raise what the flow engine had against a step, as the error an edge understands; nothing for no problems."""
     for problem in problems:
         if problem.code in NOT_ALLOWED:
             raise Forbidden(problem)
@@ -107,6 +111,7 @@ def words_problems(case: Case, item: Row[Any], said: flows.Decision) -> list[Pro
 
 
 def decided_already(item: Row[Any]) -> Problem:
+    """The item was closed meanwhile."""
     return Problem(
         code="flow.item_closed",
         message=text("Somebody else has already dealt with this item.", "该待办已由他人处理或已关闭。"),

@@ -7,7 +7,7 @@ asking, what was already answered and what is out of date are settled here befor
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
@@ -172,7 +172,7 @@ def _entering(ctx: Context, case: Case, facts: Mapping[str, Any]) -> flow_moves.
     revision = next((item for item in case.state.items if item.kind == "revision"), None)
     moved = flows.resubmit(
         case.flow,
-        case.state,
+        _with_editor(case.state, case.row.updated_by),
         revision.number if revision else 0,
         flow_cases.person_in(ctx, case.branch),
         facts,
@@ -185,6 +185,13 @@ def _entering(ctx: Context, case: Case, facts: Mapping[str, Any]) -> flow_moves.
     return flow_moves.Step(
         case=case, moved=moved, facts=facts, decided=number, closing=closing, action="application.resubmitted"
     )
+
+
+def _with_editor(state: flows.State, editor: int | None) -> flows.State:
+    """Whoever changed a returned case is one of its makers, even if somebody else hands it in again."""
+    if editor is None or editor in state.makers:
+        return state
+    return replace(state, makers=(*state.makers, editor))
 
 
 def _carry_out(ctx: Context, connection: Connection, case: Case, item: Row[Any], said: flows.Decision) -> Decided:

@@ -50,14 +50,11 @@ def save(ctx: Context, connection: Connection, steps: Sequence[Step], *, tell: b
     _write_history(ctx, connection, steps)
     _write_decisions(ctx, connection, steps)
     _update_applications(ctx, connection, steps)
-    made = {
-        step.case.row.id: sanctions.create(ctx, connection, step.case, step.moved.state, step.facts)
-        for step in steps
-        if _ended(step) == "approved"
-    }
-    for step in steps:
-        _announce(ctx, connection, step, made.get(step.case.row.id))
-        if tell:
+    approved = [(step.case, step.moved.state, step.facts) for step in steps if _ended(step) == "approved"]
+    made = sanctions.create_many(ctx, connection, approved)
+    _announce(ctx, connection, steps, made)
+    if tell:
+        for step in steps:
             approval_messages.tell(ctx, connection, step.case, step.moved)
     return Saved(items=items, sanctions=made)
 
@@ -211,17 +208,18 @@ def _update_applications(ctx: Context, connection: Connection, steps: Sequence[S
         connection.execute(statement, rows)
 
 
-def _announce(ctx: Context, connection: Connection, step: Step, sanction_id: int | None) -> None:
-    """Audit the move and put the events on the outbox: outer parts learn of them after the commit."""
-    row, state = step.case.row, step.moved.state
-    before = {"state": row.state, "code": step.case.state.code if step.case.state else None}
-    after = {"state": state_of(step.moved), "code": state.code, "sanction_id": sanction_id, **step.closing}
-    subject = ("application", row.id)
-    audit.write(
-        connection, ctx.actor, step.action, subject, before=before, after=after, release_id=row.release_id, at=ctx.now
-    )
-    ended = _ended(step)
-    topic = f"application.{ended}" if ended else "application.moved"
-    payload = {"application_id": row.id, "number": row.number, "state": after["state"], "code": state.code}
-    key = f"{row.id}:{row.version + 1}"
-    outbox.put(connection, topic, payload, key=key, correlation_id=ctx.actor.correlation_id)
+def _announce(ctx: Context, connection: Connection, steps: Sequence[Step], made: Mapping[int, int]) -> None:
+    """Audit the moves and put the events on the outbox: outer parts learn of them after the commit."""
+    entries, events = [], []
+    for step in steps:
+        row, state = step.case.row, step.moved.state
+        before = {"state": row.state, "code": step.case.state.code if step.case.state else None}
+        after = {"state": state_of(step.moved), "code": state.code, "sanction_id": made.get(row.id), **step.closing}
+        told = {"before": before, "after": after, "release_id": row.release_id, "at": ctx.now}
+        entries.append(audit.entry(ctx.actor, step.action, ("application", row.id), **told))
+        ended = _ended(step)
+        topic = f"application.{ended}" if ended else "application.moved"
+        payload = {"application_id": row.id, "number": row.number, "state": after["state"], "code": state.code}
+        events.append((topic, payload, f"{row.id}:{row.version + 1}"))
+    audit.write_many(connection, entries)
+    outbox.put_many(connection, events, correlation_id=ctx.actor.correlation_id)

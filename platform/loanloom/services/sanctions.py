@@ -5,7 +5,7 @@ Made by flow_moves in the approval's own transaction, taken up once by a contrac
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from decimal import ROUND_FLOOR, Decimal
 from typing import Any
@@ -25,15 +25,34 @@ SANCTION = text("sanction", "批复")
 TABLE = tables.sanction
 
 
-def create(ctx: Context, connection: Connection, case: Case, state: flows.State, facts: Mapping[str, Any]) -> int:
-    """Write the sanction of a case that was just approved; its id."""
+Granted = tuple[Case, flows.State, Mapping[str, Any]]
+"""A case that was just approved, its state and the facts it was decided on."""
+
+
+def create_many(ctx: Context, connection: Connection, approved: Sequence[Granted]) -> dict[int, int]:
+    """Write the sanctions of cases that were just approved; sanction ids by application."""
+    rows = [_row(ctx, *one) for one in approved]
+    _number(ctx, connection, approved, rows)
+    made: dict[int, int] = {}
+    if rows:
+        statement = insert(TABLE).returning(TABLE.c.id, TABLE.c.application_id)
+        made = {row.application_id: row.id for row in connection.execute(statement, rows)}
+    subjects = [("sanction", made[row["application_id"]]) for row in rows]
+    told = [
+        audit.entry(ctx.actor, "sanction.created", subject, after=row, release_id=row["release_id"], at=ctx.now)
+        for subject, row in zip(subjects, rows, strict=True)
+    ]
+    audit.write_many(connection, told)
+    return made
+
+
+def _row(ctx: Context, case: Case, state: flows.State, facts: Mapping[str, Any]) -> dict[str, Any]:
     row, offer = case.row, flow_cases.offer_of(case.registry, case.row.product_key)
     grade = (facts.get("score") or {}).get("grade")
     rate = offer.rate(grade)
     if rate is None:
         raise Refused(_no_rate(grade))
-    values = {
-        "number": numbers.issue(ctx, connection, offer.numbering.get("sanction"), unit=row.unit),
+    return {
         "application_id": row.id,
         "customer_id": row.customer_id,
         "release_id": row.release_id,
@@ -52,12 +71,18 @@ def create(ctx: Context, connection: Connection, case: Case, state: flows.State,
         "created_by": row.created_by,
         "extra": {"asked": row.amount, "approvers": [approval.by for approval in state.chain]},
     }
-    made: int = connection.execute(insert(TABLE).values(values).returning(TABLE.c.id)).scalar_one()
-    release = row.release_id
-    audit.write(
-        connection, ctx.actor, "sanction.created", ("sanction", made), after=values, release_id=release, at=ctx.now
-    )
-    return made
+
+
+def _number(ctx: Context, connection: Connection, approved: Sequence[Granted], rows: list[dict[str, Any]]) -> None:
+    """Number the rows: one take for all that share a numbering and a unit."""
+    alike: dict[tuple[str | None, str | None], list[dict[str, Any]]] = {}
+    for (case, _, _), row in zip(approved, rows, strict=True):
+        offer = flow_cases.offer_of(case.registry, case.row.product_key)
+        alike.setdefault((offer.numbering.get("sanction"), case.row.unit), []).append(row)
+    for (key, unit), together in alike.items():
+        issued = numbers.issue_many(ctx, connection, key, len(together), unit=unit)
+        for row, number in zip(together, issued, strict=True):
+            row["number"] = number
 
 
 def granted_amount(asked: Decimal, facts: Mapping[str, Any], offer: Offer) -> Decimal:

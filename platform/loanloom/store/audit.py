@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -37,6 +37,28 @@ def write(
     at: datetime | None = None,
 ) -> None:
     """Add one row in the transaction of what it tells. `action` is record.verb, e.g. "application.submitted"."""
+    told = entry(who, action, subject, before=before, after=after, release_id=release_id, reason=reason, at=at)
+    write_many(connection, [told])
+
+
+def write_many(connection: Connection, entries: Sequence[Mapping[str, Any]]) -> None:
+    """Add many rows at once, made by `entry`."""
+    if entries:
+        connection.execute(insert(audit_log), [dict(one) for one in entries])
+
+
+def entry(
+    who: Who,
+    action: str,
+    subject: tuple[str, object] | None = None,
+    *,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+    release_id: int | None = None,
+    reason: str | None = None,
+    at: datetime | None = None,
+) -> dict[str, Any]:
+    """One row for `write_many`. In one call either all rows say `at`, or none does."""
     values: dict[str, Any] = {
         "actor_id": who.user_id,
         "actor": who.username,
@@ -52,7 +74,7 @@ def write(
     }
     if at is not None:
         values["at"] = at
-    connection.execute(insert(audit_log), values)
+    return values
 
 
 def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -6,7 +6,7 @@ later and later; after the last attempt the row is dead and waits for a person.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -49,6 +49,22 @@ def put(
         values["due_at"] = due_at
     statement = insert(outbox).values(values).on_conflict_do_nothing(index_elements=["company_id", "topic", "key"])
     return connection.execute(statement.returning(outbox.c.id)).first() is not None
+
+
+def put_many(
+    connection: Connection,
+    events: Sequence[tuple[str, Mapping[str, Any], str]],
+    *,
+    correlation_id: str | None = None,
+) -> None:
+    """Add many (topic, payload, key) at once; what is there already stays as it is."""
+    rows = [
+        {"topic": topic, "payload": payload, "key": key, "correlation_id": correlation_id}
+        for topic, payload, key in events
+    ]
+    if rows:
+        there = insert(outbox).on_conflict_do_nothing(index_elements=["company_id", "topic", "key"])
+        connection.execute(there, rows)
 
 
 def claim(connection: Connection, now: datetime, limit: int = 20) -> list[Delivery]:

@@ -135,6 +135,15 @@ def test_a_returned_case_goes_back_to_its_maker_and_comes_again(lender):
     assert say(lender, "east1", application_id).outcome == "approved"
 
 
+def test_whoever_changed_a_returned_case_may_not_check_it(lender):
+    application_id = approved_to_level_1(lender)
+    say(lender, "east1", application_id, "return", reason="other", return_to="submitted")
+    with lender.ctx("risk").transaction() as connection:
+        connection.execute(tables.application.update().values(updated_by=21))
+    begin(lender, application_id)
+    assert item_of(lender, application_id).excluded == [11, 21]
+
+
 def test_a_return_to_risk_review_does_not_trouble_the_maker(lender):
     application_id = approved_to_level_1(lender)
     say(lender, "east1", application_id, "return", reason="figures_inconsistent", return_to="risk_review")

@@ -139,7 +139,8 @@ def _loan(connection, contract, sanction, customer_id, *, outstanding, days_past
         "release_id": sanction.release_id, "product_key": sanction.product_key, "principal": sanction.amount,
         "annual_rate": Decimal("0.12"), "method": "equal_instalment", "term_months": 12,
         "disbursed_on": date(2026, 3, 2), "matures_on": date(2027, 3, 2),
-        "last_event_on": date(2026, 3, 2), "principal_outstanding": Decimal(outstanding), "days_past_due": days_past_due,
+        "last_event_on": date(2026, 3, 2), "principal_outstanding": Decimal(outstanding),
+        "days_past_due": days_past_due,
     }  # fmt: skip
     connection.execute(insert(tables.loan).values(row))
 
