@@ -1,5 +1,4 @@
-"""The DMN conformance kit's literals: the committed sample always, the larger half where it lies beside the checkout.
-"""
+"""The DMN conformance kit's literals: the committed sample always, the larger half where it lies beside the checkout."""
 
 from __future__ import annotations
 
@@ -12,7 +11,7 @@ from loanloom.testing.dmn_cases import Case, read_cases
 
 HERE = Path(__file__).parent
 PUBLIC_HALF = HERE.parents[2] / "shared" / "oracle" / "dmn-tck" / "literals.jsonl"
-LEVEL_3_FLOOR = 0.94
+LEVEL_3_FLOOR = 0.96
 """Share of the level-3 literals that pass today; it may only rise."""
 
 LATER = {

@@ -29,7 +29,7 @@ from loanloom.feel import FeelProblem, Type
         ("floor()", "feel.arguments", 1, None),
         ("sum(guarantors.name)", "feel.arguments", 1, None),
         ("min(1, customer.since_on)", "feel.arguments", 1, None),
-    ("count", "feel.function_without_brackets", 1, None),
+        ("count", "feel.function_without_brackets", 1, None),
         ('date("2026-02-30")', "feel.not_a_date", 1, None),
         ("customer.age == 5", "feel.syntax", 15, "single"),
         ("customer.age > 5 &&", "feel.unknown_character", 18, "and"),

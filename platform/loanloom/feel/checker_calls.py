@@ -6,6 +6,7 @@ from . import syntax as s
 from . import tree as t
 from .checker_tests import Tests
 from .library import Builtin, Overload
+from .patterns import compile_pattern
 from .problems import Fault, did_you_mean, words
 from .scope import origin_of
 from .types import (
@@ -111,7 +112,19 @@ class Calls(Tests):
             return self._constant(builtin, arguments[0].value, node)
         if name == "not" and len(arguments) == 1 and arguments[0].type.kind == "boolean":
             return t.Not(arguments[0], type=arguments[0].type, syntax=node)
+        self._pattern(name, arguments, node)
         return self._chosen(builtin, arguments, node)
+
+    def _pattern(self, name: str, arguments: list[t.Node], node: s.Call) -> None:
+        """A pattern that is written out is looked at now rather than when it runs."""
+        if name not in ("matches", "replace", "split") or node.names is not None or len(arguments) < 2:
+            return
+        pattern = arguments[1]
+        if isinstance(pattern, t.Constant) and isinstance(pattern.value, str):
+            try:
+                compile_pattern(pattern.value)
+            except Fault as fault:
+                self.report(fault.code, fault.words["en"], fault.words["zh"], pattern.syntax)
 
     def _arguments(self, builtin: Builtin, node: s.Call) -> list[t.Node]:
         arguments: list[t.Node] = []

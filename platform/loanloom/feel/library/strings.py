@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from ..limits import MAX_DIGITS
-from ..operations import checked_text, exact
+from ..limits import MAX_DIGITS, MAX_STRING
+from ..operations import Budget, checked_text, exact
+from ..patterns import Pattern, compile_pattern
 from ..problems import Fault
 from ..values import CONTEXT, to_text
 from .signatures import Library
@@ -90,3 +91,51 @@ def _join(
     if len(delimiter) * len(found) > 100_000:
         checked_text("x" * 100_001)
     return checked_text((prefix or "") + delimiter.join(found) + (suffix or ""))
+
+
+@declare("matches", "input: string, pattern: string, flags?: string? -> boolean", budget=True)
+def _matches(budget: Budget, text: str, pattern: str, flags: str | None = None) -> bool:
+    return compile_pattern(pattern, flags or "").find(text, 0, budget.spend) is not None
+
+
+@declare("replace", "input: string, pattern: string, replacement: string, flags?: string? -> string", budget=True)
+def _replace(budget: Budget, text: str, pattern: str, replacement: str, flags: str | None = None) -> str:
+    compiled = compile_pattern(pattern, flags or "")
+    _never_empty(compiled, budget)
+    parts: list[str] = []
+    size = last = 0
+    for found in compiled.all(text, budget.spend):
+        parts += [text[last : found[0]], _filled(replacement, text, found)]
+        size += len(parts[-1]) + len(parts[-2])
+        checked_text("" if size <= MAX_STRING else " " * (MAX_STRING + 1))
+        last = found[1]
+    return checked_text("".join(parts) + text[last:])
+
+
+@declare("split", "string: string, delimiter: string -> list<string>", budget=True)
+def _split(budget: Budget, text: str, delimiter: str) -> list[str]:
+    compiled = compile_pattern(delimiter, "")
+    _never_empty(compiled, budget)
+    parts, last = [], 0
+    for found in compiled.all(text, budget.spend):
+        parts.append(text[last : found[0]])
+        last = found[1]
+    return [*parts, text[last:]]
+
+
+def _never_empty(pattern: Pattern, budget: Budget) -> None:
+    if pattern.find("", 0, budget.spend) is not None:
+        raise Fault("feel.pattern", "The pattern matches an empty text.", "正则表达式不能匹配空文本。")
+
+
+def _filled(replacement: str, text: str, found: tuple[int, ...]) -> str:
+    """The replacement with $1 to $9 filled in; \\$ and \\\\ stand for themselves."""
+
+    def fill(mark: re.Match[str]) -> str:
+        if mark[1] is not None:
+            return mark[1]
+        group = int(mark[2])
+        begin, end = found[2 * group : 2 * group + 2] if 2 * group < len(found) else (-1, -1)
+        return text[begin:end] if begin >= 0 else ""
+
+    return re.sub(r"\\([\\$])|\$(\d)", fill, replacement)
