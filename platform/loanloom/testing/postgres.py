@@ -139,7 +139,7 @@ class TestDatabase:
     def _statement(self, *, restore: bool = False) -> str:
         steps = []
         for name in self._tables:  # names of our own tables, no input
-            steps.append(f"IF EXISTS (SELECT 1 FROM public.{name}) THEN DELETE FROM public.{name}; END IF;")  # noqa: S608
+            steps.append(f"IF EXISTS (SELECT 1 FROM public.{name}) THEN DELETE FROM public.{name}; END IF;")  # noqa: S608 (above)
             if restore:
-                steps.append(f"INSERT INTO public.{name} OVERRIDING SYSTEM VALUE SELECT * FROM kept.{name};")  # noqa: S608
+                steps.append(f"INSERT INTO public.{name} OVERRIDING SYSTEM VALUE SELECT * FROM kept.{name};")  # noqa: S608 (above)
         return "DO $$ BEGIN " + " ".join(steps) + " END $$"
