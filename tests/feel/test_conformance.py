@@ -1,4 +1,4 @@
-"""The DMN conformance kit's literals: the committed sample always, the larger half where it lies beside the checkout."""
+"""The DMN conformance kit's literals: the committed sample always, the larger half where it lies beside it."""
 
 from __future__ import annotations
 

@@ -143,6 +143,8 @@ def test_a_score_explains_itself_and_can_be_stored() -> None:
     assert any(line == "High burden: 45.0 points lost." for line in score.in_words("en"))
     stored = json.loads(json.dumps(score.as_json()))
     assert stored["points"] == "160" and stored["lines"][1]["value"] == "rented"
+    assert stored["lines"][1]["value_words"] == stored["lines"][1]["band"] == {"en": "Rented", "zh": "租住"}
+    assert stored["lines"][0]["value_words"]["en"] == "2.0000"
 
 
 def test_only_what_is_asked_for_and_what_it_needs_is_computed() -> None:

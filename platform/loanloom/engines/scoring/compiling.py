@@ -94,7 +94,7 @@ class _Compiler:
         points = [*raw.values(), *(one for one in policies.values() if one is not None)]
         best, worst = max(points), min(points)
         labels: dict[Any, Text] = {
-            key: _band_label(spec, key) if borders is not None else _code_label(key) for key in raw
+            key: _band_label(spec, key) if borders is not None else _code_label(key, indicator) for key in raw
         }
         bins = {key: Bin(value, best - value, labels[key]) for key, value in raw.items()}
         missing = _bin(policies["missing"], best, MISSING)
@@ -111,17 +111,8 @@ class _Compiler:
             options=bins if borders is None else {},
             missing=missing,
             otherwise=otherwise,
-            codes=self._titles(indicator),
+            codes=indicator.titles,
         )
-
-    def _titles(self, indicator: Indicator) -> dict[Any, Text]:
-        """The labels of the codes, where the indicator is a coded field as it stands."""
-        record, _, key = next(iter(indicator.program.inputs), "").partition(".")
-        field = next((one for one in self.registry.entity_fields(record) if one.key == key), None)
-        codes = self.registry.get("code_list", field.code_list) if field is not None and field.code_list else None
-        if codes is None or len(indicator.program.inputs) != 1:
-            return {}
-        return {item["key"]: item["title"] for item in codes.spec["items"]}
 
     def _indicator(self, key: str, pointer: str) -> Indicator | None:
         found = self.indicators.by_key(key)
@@ -301,10 +292,10 @@ def _band_label(spec: Mapping[str, Any], place: int) -> Text:
     return dict.fromkeys(("en", "zh"), f"[{low}, {high})" if left else f"({low}, {high}]")
 
 
-def _code_label(code: Any) -> Text:
+def _code_label(code: Any, indicator: Indicator) -> Text:
     if isinstance(code, bool):
         return text("yes", "是") if code else text("no", "否")
-    return dict.fromkeys(("en", "zh"), str(code))
+    return indicator.titles.get(code) or dict.fromkeys(("en", "zh"), str(code))
 
 
 def check(registry: Registry) -> list[Problem]:

@@ -27,7 +27,7 @@ _MENTION = re.compile(r"\bindicators\s*\.\s*([a-z][a-z0-9_]*)")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Indicator:
-    """One compiled indicator. `codes` are the values it can have, where they are known."""
+    """One compiled indicator. `codes` are the values it can have, `titles` what people call them, where known."""
 
     key: str
     title: Text
@@ -39,6 +39,12 @@ class Indicator:
     default: Any
     reads: frozenset[str]
     codes: tuple[str, ...] | None
+    titles: Mapping[str, Text]
+
+    def value_words(self, value: Any) -> Text:
+        """A value as people read it: codes by their title, numbers with separators."""
+        title = self.titles.get(value) if isinstance(value, str) else None
+        return title or text(value_in_words(value, "en"), value_in_words(value, "zh"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +67,7 @@ class Indicated:
                 "key": one.key,
                 "title": dict(one.title),
                 "value": feel.plain(self.values[one.key]),
+                "value_words": dict(one.value_words(self.values[one.key])),
                 "unit": dict(one.unit) if one.unit else None,
                 "defaulted": one.key in self.defaulted,
             }
@@ -73,7 +80,7 @@ class Indicated:
         lines = []
         for one in self.indicators.ordered:
             if one.key in self.values:
-                words = value_in_words(self.values[one.key], language)
+                words = say(one.value_words(self.values[one.key]), language)
                 unit = f" {say(one.unit, language)}" if one.unit and self.values[one.key] is not None else ""
                 assumed = say(text(" (assumed)", "（缺省值）"), language) if one.key in self.defaulted else ""
                 lines.append(f"{say(one.title, language)}{say(text(': ', '：'), language)}{words}{unit}{assumed}")
@@ -249,7 +256,18 @@ def _compile(document: Document, registry: Registry, problems: list[Problem]) ->
         default=default,
         reads=frozenset(one.split(".")[1] for one in checked.inputs if one.startswith("indicators.")),
         codes=checked.type.values,
+        titles=_titles(checked.inputs, registry),
     )
+
+
+def _titles(inputs: frozenset[str], registry: Registry) -> Mapping[str, Text]:
+    """The labels of the codes, where the indicator is a coded field as it stands."""
+    record, _, key = next(iter(inputs), "").partition(".")
+    field = next((one for one in registry.entity_fields(record) if one.key == key), None)
+    codes = registry.get("code_list", field.code_list) if field is not None and field.code_list else None
+    if codes is None or len(inputs) != 1:
+        return {}
+    return {item["key"]: item["title"] for item in codes.spec["items"]}
 
 
 def _policy(document: Document, found: list[Problem]) -> tuple[Policy, Any]:

@@ -120,6 +120,7 @@ class Score:
                     "indicator": line.characteristic.indicator,
                     "title": dict(line.characteristic.title),
                     "value": feel.plain(line.value),
+                    "value_words": {tag: self._shown(line, tag) for tag in ("en", "zh")},
                     "band": dict(line.bin.label),
                     "points": feel.plain(line.bin.points),
                     "best": feel.plain(line.characteristic.best),
