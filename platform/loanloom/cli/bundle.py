@@ -270,4 +270,3 @@ def _print_plan(values: dict[str, object], language: str) -> None:
 def _rows(values: dict[str, object], name: str) -> list[dict[str, dict[str, str]]]:
     found = values.get(name)
     return found if isinstance(found, list) else []
-

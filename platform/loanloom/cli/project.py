@@ -7,13 +7,21 @@ import shutil
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import click
 import yaml
 
 from loanloom.services.founding import Founding
 
-ALLOWED = {"key", "name", "currency", "time_zone", "language"}
+ALLOWED = {"key", "name", "currency", "time_zone", "language", "profile"}
+
+PROFILE = """profile:              # what contracts say of the company beyond its name
+  registration_number: ""
+  legal_representative: ""
+  address: ""
+  phone: ""
+"""
 
 
 def model_folder() -> Path:
@@ -44,8 +52,12 @@ def read(folder: Path) -> Founding:
         raise click.ClickException(f"{path} cannot be read: {error}") from None
     if not isinstance(content, dict) or not {"key", "name"} <= set(content) or set(content) - ALLOWED:
         raise click.ClickException(f"{path} needs key and name, and may have {', '.join(sorted(ALLOWED))}; no more.")
-    given = {name: str(value) for name, value in content.items()}
-    return replace(Founding(key=given["key"], name=given["name"]), **given)  # type: ignore[arg-type]  # ALLOWED are text
+    profile = content.pop("profile", None) or {}
+    if not isinstance(profile, dict):
+        raise click.ClickException(f"{path}: profile is a list of names with values, such as address: ...")
+    given: dict[str, Any] = {name: str(value) for name, value in content.items()}
+    given["profile"] = {str(name): str(value) for name, value in profile.items()}
+    return replace(Founding(key=given["key"], name=given["name"]), **given)
 
 
 def begin(target: Path, *, name: str | None) -> Founding:
@@ -77,7 +89,7 @@ def _company(founding: Founding) -> str:
         "language": founding.language,
     }
     written: str = yaml.safe_dump(values, allow_unicode=True, sort_keys=False)
-    return "# What the company begins with. Read once, when `loanloom up` founds it.\n" + written
+    return f"# What the company begins with. Read once, when `loanloom up` founds it.\n{written}{PROFILE}"
 
 
 def _readme(founding: Founding) -> str:

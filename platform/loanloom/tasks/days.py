@@ -13,7 +13,7 @@ from .process import context
 log = structlog.get_logger(__name__)
 
 
-@app.task(name="loanloom.join_day")  # type: ignore[untyped-decorator]  # celery ships no types
+@app.task(name="loanloom.join_day")
 def join_day(company_id: int) -> None:
     """Work on the company's open day, if there is one, until it is done."""
     ctx = context(company_id)

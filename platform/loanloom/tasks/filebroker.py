@@ -22,17 +22,17 @@ from kombu.utils.json import dumps, loads
 LOOK = 0.4
 
 
-class Channel(filesystem.Channel):  # type: ignore[misc]  # kombu ships no types
+class Channel(filesystem.Channel):
     """One folder for messages, one for what is being taken."""
 
-    def _put(self, queue: str, payload: Any, **options: Any) -> None:
+    def _put(self, queue: str, payload: Any, **options: Any) -> None:  # type: ignore[override]  # as kombu calls it
         name = f"{monotonic_ns():020d}_{uuid4()}.{queue}.msg"
         hidden = os.path.join(self.data_folder_out, f".{name}")
         with open(hidden, "wb") as file:
             file.write(str_to_bytes(dumps(payload)))
         os.rename(hidden, os.path.join(self.data_folder_out, name))
 
-    def _get(self, queue: str) -> Any:
+    def _get(self, queue: str) -> Any:  # type: ignore[override]  # as kombu calls it
         for name in sorted(os.listdir(self.data_folder_in)):
             if name.startswith(".") or name.partition(".")[2] != f"{queue}.msg":
                 continue
@@ -61,12 +61,12 @@ class Channel(filesystem.Channel):  # type: ignore[misc]  # kombu ships no types
             return super().get_table(exchange)
 
 
-class Transport(filesystem.Transport):  # type: ignore[misc]  # kombu ships no types
+class Transport(filesystem.Transport):
     """The transport Celery is given."""
 
     Channel = Channel
     polling_interval = 0.2
 
-    def drain_events(self, connection: Any, timeout: float | None = None) -> None:
+    def drain_events(self, connection: Any, timeout: float | None = None) -> None:  # type: ignore[override]  # as called
         """Look more often than asked whether there is something else to do, such as stopping."""
         super().drain_events(connection, timeout=None if timeout is None else min(timeout, LOOK))

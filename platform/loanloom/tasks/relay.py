@@ -9,7 +9,7 @@ from .app import app
 from .process import clock, context, database, settings
 
 
-@app.task(name="loanloom.relay")  # type: ignore[untyped-decorator]  # celery ships no types
+@app.task(name="loanloom.relay")
 def relay(company_id: int) -> None:
     """Deliver until nothing is due."""
     registry = context(company_id).registry

@@ -49,7 +49,7 @@ def due_days(ctx: Context, _now: datetime) -> Iterator[Due]:
 SOURCES: tuple[Callable[[Context, datetime], Iterator[Due]], ...] = (due_work, due_outbox, due_days)
 
 
-@app.task(name="loanloom.tick")  # type: ignore[untyped-decorator]  # celery ships no types
+@app.task(name="loanloom.tick")
 def tick() -> None:
     """Look at every company; trouble in one does not keep the others waiting."""
     with database().transaction() as connection:

@@ -21,7 +21,7 @@ log = structlog.get_logger(__name__)
 HEARTBEAT = 20.0
 
 
-@app.task(name="loanloom.run_work")  # type: ignore[untyped-decorator]  # celery ships no types
+@app.task(name="loanloom.run_work")
 def run_work(company_id: int, run_id: int) -> None:
     """Do one run, unless somebody else is at it or it is finished."""
     run = work.claim(database(), company_id, run_id, clock())
