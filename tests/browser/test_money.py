@@ -1,4 +1,4 @@
-"""A loan through the cashier's hands in a real browser: paid out, overdue, repaid, settled; the day closed; the books."""
+"""A loan in the cashier's hands in a real browser: paid out, overdue, repaid, settled; the day closed; the books."""
 
 from __future__ import annotations
 
@@ -53,8 +53,9 @@ def test_a_loan_through_the_cashiers_hands(house, staff, open_as, axe) -> None:
     picture(page, "loan-new")
     house.close_until(date(2026, 4, 5))
     page.goto(f"{loan}/repay")
-    page.locator("[name=amount]").fill("1500")
+    page.locator("#f-amount").fill("1500")
     page.get_by_role("button", name="试算入账").click()
+    picture(page, "repay-typed")
     assert "488.17" in page.locator("table").inner_text()
     picture(page, "repay")
     page.get_by_role("button", name="确认入账").first.click()

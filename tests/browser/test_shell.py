@@ -103,7 +103,7 @@ def test_the_log_in_page_is_accessible(open_as, axe, model_company):
 def test_a_double_click_makes_one_user(open_as, wang):
     page = open_as("wang", language="en")
     page.goto("/admin/users/new")
-    page.get_by_label("Name *", exact=True).fill("Double Click")
+    page.get_by_label("Full name").fill("Double Click")
     page.get_by_label("E-mail").fill("double@example.org")
     page.get_by_label("User name").fill("double")
     page.get_by_role("button", name="Save").dblclick()

@@ -21,7 +21,11 @@ Person = Callable[..., FlaskClient]
 @pytest.fixture(scope="session")
 def app(model_database: TestDatabase) -> Flask:
     """The application; a defect fails the test instead of becoming a page."""
-    return create_app(model_database.database, secret_key="test", configuration={"TESTING": True})
+    return create_app(
+        model_database.database,
+        secret_key="a secret for tests, longer than thirty-two bytes",
+        configuration={"TESTING": True},
+    )
 
 
 @pytest.fixture

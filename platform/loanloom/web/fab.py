@@ -5,11 +5,13 @@ Everything else of the web asks web/security.py; only this module and the API kn
 
 from __future__ import annotations
 
+import inspect
 from datetime import UTC, datetime
 from typing import Any
 
 from flask import Flask, current_app, request
 from flask_appbuilder import AppBuilder
+from flask_appbuilder.api import expose
 from flask_appbuilder.api.manager import OpenApi
 from flask_appbuilder.security.sqla.manager import SecurityManager
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
@@ -18,7 +20,7 @@ from loanloom.services import sign_in_guard
 from loanloom.services.sign_in import Caller
 from loanloom.store import audit
 from loanloom.store.database import Database
-from loanloom.web.access import Access
+from loanloom.web.access import Access, signed_in
 from loanloom.web.security import FAB_ACCESS, current_context, has_context
 
 
@@ -51,7 +53,19 @@ class HouseSecurityManager(SecurityManager):
 
 
 class HouseOpenApi(OpenApi):
-    """The description of /api/v1 for other programs."""
+    """The description of /api/v1 for other programs; for everybody who is signed in."""
+
+    @expose("/<version>/_openapi")
+    @signed_in
+    def get(self, version: str) -> Any:
+        """The OpenAPI description
+        ---
+        get:
+          parameters: [{in: path, name: version, required: true, schema: {type: string}}]
+          responses:
+            200: {description: OpenAPI 3}
+        """
+        return inspect.unwrap(OpenApi.get)(self, version)
 
 
 class HouseAppBuilder(AppBuilder):
@@ -97,7 +111,6 @@ def install(app: Flask, database: Database) -> HouseAppBuilder:
                 public=True, csrf=False
             ),  # gives a token for name and password; locked like the page
             "SecurityApi.refresh": Access(public=True, csrf=False),  # checks the refresh token itself
-            "HouseOpenApi.get": Access(),
         }
     )
     return appbuilder
