@@ -5,7 +5,7 @@ languages.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -26,11 +26,16 @@ class Explanation:
     """One node: its text, its value (`seen` is False where it was never needed) and the nodes below."""
 
     kind: str
-    text: str
+    source: syntax.Node = field(repr=False)
     value: Any
     seen: bool
     name: str = ""
     parts: tuple[Explanation, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The canonical text of the node."""
+        return "" if isinstance(self.source, syntax.Iterator) else canonical(self.source)
 
     def in_words(self, language: str = "en", labels: Labels | None = None) -> str:
         """The explanation as one line: "monthly income 8,000 ≥ 2 × instalment 3,210: true"."""
@@ -68,13 +73,8 @@ def explain(root: t.Node, recorded: Mapping[int, Any]) -> Explanation:
     seen = value is not _UNSEEN
     kind, name, parts = _shape(root)
     return Explanation(
-        kind, canonical_of(root), value if seen else None, seen, name, tuple(explain(one, recorded) for one in parts)
+        kind, root.syntax, value if seen else None, seen, name, tuple(explain(one, recorded) for one in parts)
     )
-
-
-def canonical_of(node: t.Node) -> str:
-    """The canonical text of the syntax a node came from."""
-    return canonical(node.syntax) if not isinstance(node.syntax, syntax.Iterator) else ""
 
 
 def _shape(node: t.Node) -> tuple[str, str, tuple[t.Node, ...]]:

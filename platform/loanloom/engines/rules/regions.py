@@ -20,18 +20,18 @@ Edge = tuple[Any, int]
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """Spans from edge to edge (both included), or values (or all but them); `null` says whether null passes."""
+    """Spans from edge to edge (both included), or values (or all but them); `null` says what the test gives for null."""
 
     kind: Literal["spans", "values", "all"]
     spans: tuple[tuple[Edge | None, Edge | None], ...] = ()
     values: frozenset[Any] = frozenset()
     negated: bool = False
-    null: bool = False
+    null: bool | None = False
 
     @property
     def admits_nothing(self) -> bool:
         """Whether no value at all passes."""
-        return not self.null and (
+        return self.null is not True and (
             (self.kind == "spans" and not self.spans)
             or (self.kind == "values" and not self.values and not self.negated)
         )
@@ -54,7 +54,7 @@ def region(node: t.Node, slot: str) -> Region | None:
             end = (high, 0 if node.high_closed else -1)
             if not (_ordered(low) and _ordered(high)):
                 return None
-            return Region("spans", ((start, end),) if start <= end else ())
+            return Region("spans", ((start, end),) if start <= end else (), null=None)
         case t.OneOf(value=t.Local(slot=tested), values=values) if tested == slot:
             return Region("values", values=values)
         case t.Logic(operator="or", operands=operands):
@@ -85,7 +85,7 @@ def _compared(operator: str, value: Any) -> Region | None:
         "=": (((value, 0), (value, 0)),),
         "!=": ((None, (value, -1)), ((value, 1), None)),
     }
-    return Region("spans", spans[operator], null=operator == "!=")
+    return Region("spans", spans[operator], null={"=": False, "!=": True}.get(operator))
 
 
 def _united(parts: Sequence[Region | None]) -> Region | None:
@@ -94,7 +94,8 @@ def _united(parts: Sequence[Region | None]) -> Region | None:
         return None
     if any(one.kind == "all" for one in known):
         return ALL
-    null = any(one.null for one in known)
+    nulls = [one.null for one in known]
+    null = True if True in nulls else None if None in nulls else False
     if all(one.kind == "spans" for one in known):
         return Region("spans", _merged([span for one in known for span in one.spans]), null=null)
     if all(one.kind == "values" and not one.negated for one in known):
@@ -124,7 +125,7 @@ def _inverted(one: Region | None) -> Region | None:
     if one is None or one.kind == "all":
         return None
     if one.kind == "values":
-        return Region("values", values=one.values, negated=not one.negated, null=not one.null)
+        return Region("values", values=one.values, negated=not one.negated, null=_opposite(one.null))
     gaps: list[tuple[Edge | None, Edge | None]] = []
     start: Edge | None = None
     open_start = True
@@ -132,10 +133,14 @@ def _inverted(one: Region | None) -> Region | None:
         if low is not None:
             gaps.append((None if open_start else start, (low[0], low[1] - 1) if low[1] > -1 else low))
         if high is None:
-            return Region("spans", tuple(gaps))
+            return Region("spans", tuple(gaps), null=_opposite(one.null))
         start, open_start = _after(high), False
     gaps.append((start, None))
-    return Region("spans", tuple(gaps))
+    return Region("spans", tuple(gaps), null=_opposite(one.null))
+
+
+def _opposite(null: bool | None) -> bool | None:
+    return None if null is None else not null
 
 
 def meet(first: Region, second: Region) -> bool:
@@ -144,7 +149,7 @@ def meet(first: Region, second: Region) -> bool:
         return False
     if first.kind == "all" or second.kind == "all":
         return True
-    if first.null and second.null:
+    if first.null is True and second.null is True:
         return True
     if first.kind != second.kind:
         return False
@@ -167,7 +172,7 @@ def covers(outer: Region, inner: Region) -> bool:
     """Whether every value that passes `inner` passes `outer`."""
     if outer.kind == "all" or inner.admits_nothing:
         return True
-    if inner.kind == "all" or outer.kind != inner.kind or (inner.null and not outer.null):
+    if inner.kind == "all" or outer.kind != inner.kind or (inner.null is True and outer.null is not True):
         return False
     if outer.kind == "spans":
         return all(any(_inside(one, other) for other in _merged(list(outer.spans))) for one in inner.spans)
