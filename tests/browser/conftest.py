@@ -6,28 +6,28 @@ a failure.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
-from tests.browser.chromium import ARGUMENTS, VARIABLE, executable
+from tests.browser.chromium import ARGUMENTS
 from tests.browser.server import serving
 
 from loanloom.services import users
 from loanloom.services.context import Context
+from loanloom.settings import load
+from loanloom.testing.browser import find_chromium
 from loanloom.testing.postgres import TestDatabase
 from loanloom.web.app import create_app
 
 PASSWORD = "A-long-test-password-7"
-MISSING = f"NO CHROMIUM FOUND: the browser tests did NOT run (install one, or name it in {VARIABLE})"
+MISSING = "NO CHROMIUM FOUND: the browser tests did NOT run (install one, or name it in LOANLOOM_CHROMIUM)"
 ROOT = Path(__file__).parents[2]
 AXE = ROOT / "platform/loanloom/web/frontend/node_modules/axe-core/axe.min.js"
 UNBUILT = "THE FRONT END IS NOT BUILT: the browser tests did NOT run (make setup builds it)"
 MANIFEST = ROOT / "platform/loanloom/web/static/dist/manifest.json"
-skipped: set[str] = set()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -38,23 +38,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def _cannot(reason: str) -> None:
-    if os.environ.get("LOANLOOM_REQUIRE_BROWSER"):
+    if load().require_browser:
         pytest.fail(reason)
-    skipped.add(reason)
     pytest.skip(reason)
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say loudly what did not run."""
-    for reason in sorted(skipped):
-        terminalreporter.write_sep("!", reason, red=True, bold=True)
 
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """One browser for the whole run."""
     with sync_playwright() as playwright:
-        path = executable(playwright.chromium.executable_path)
+        path = find_chromium()
         if path is None:
             _cannot(MISSING)
         if not MANIFEST.exists():

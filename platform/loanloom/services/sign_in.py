@@ -73,14 +73,15 @@ def _stamp(password_hash: str | None) -> str:
 def signed_in(connection: Connection, user_id: int) -> SignedIn | None:
     """The active user of this number with all active memberships; None when there is no such (or no longer)."""
     profile, membership, company = tables.user_profile, tables.membership, tables.company
+    columns: list[Any] = [
+        *ab_user.c["id", "username", "first_name", "last_name", "email", "password"],
+        *profile.c["language", "must_change_password"],
+        *membership.c["roles", "unit", "position", "customer_id"],
+        *company.c["key", "name", "time_zone", "currency", "business_date", "live_release_id"],
+        company.c.id.label("company_id"),
+    ]
     statement = (
-        select(
-            ab_user.c["id", "username", "first_name", "last_name", "email", "password"],
-            profile.c["language", "must_change_password"],
-            membership.c["roles", "unit", "position", "customer_id"],
-            company.c["key", "name", "time_zone", "currency", "business_date", "live_release_id"],
-            company.c.id.label("company_id"),
-        )
+        select(*columns)
         .select_from(ab_user)
         .outerjoin(profile, profile.c.user_id == ab_user.c.id)
         .outerjoin(membership, and_(membership.c.user_id == ab_user.c.id, membership.c.active))
@@ -131,7 +132,7 @@ def full_name(row: Any) -> str:
 def check_password(connection: Connection, user_id: int, password: str) -> bool:
     """Whether this is the user's present password."""
     hashed = connection.execute(select(ab_user.c.password).where(ab_user.c.id == user_id)).scalar()
-    return bool(hashed) and check_password_hash(hashed, password)
+    return hashed is not None and check_password_hash(hashed, password)
 
 
 def set_language(connection: Connection, user_id: int, language: str) -> None:

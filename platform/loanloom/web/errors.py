@@ -112,7 +112,7 @@ def _csrf(error: CSRFError) -> Response:
 
 def _http(error: HTTPException) -> Response:
     if error.code is None or error.code < 400:
-        return error.get_response()  # type: ignore[return-value]  # a redirect
+        return error.get_response()  # a redirect
     response = answer(error.code, [_of_status(error.code)])
     for name, value in error.get_headers():
         if name in ("Allow", "Retry-After"):

@@ -58,14 +58,14 @@ class ApplicationApi(HouseApi):
         """A page of applications
         ---
         get:
-          description: Applications within the caller's data scope; filters are the column paths, e.g. application.state
+          description: 'Applications the caller may see; filters are column paths, e.g. application.state'
           parameters:
-          - {in: query, name: q, schema: {type: string}, description: number, or name or pinyin of the customer}
+          - {in: query, name: q, schema: {type: string}, description: 'number, or name or pinyin of the customer'}
           - {in: query, name: limit, schema: {type: integer, maximum: 100}}
-          - {in: query, name: after, schema: {type: string}, description: the "next" of the page before}
-          - {in: query, name: sort, schema: {type: string}, description: a column path, with - in front to turn round}
+          - {in: query, name: after, schema: {type: string}, description: 'the "next" of the page before'}
+          - {in: query, name: sort, schema: {type: string}, description: 'a column path, with - in front to turn round'}
           responses:
-            200: {description: count, rows, next, previous}
+            200: {description: 'count, rows, next, previous'}
             401: {$ref: '#/components/responses/401'}
         """
         return self.response(200, **listed("applications"))
@@ -78,7 +78,7 @@ class ApplicationApi(HouseApi):
         get:
           parameters: [{in: path, name: application_id, required: true, schema: {type: integer}}]
           responses:
-            200: {description: the application}
+            200: {description: 'the application'}
             404: {$ref: '#/components/responses/404'}
         """
         return self.response(200, **_one(current_context(), application_id))
@@ -101,7 +101,7 @@ class ApplicationApi(HouseApi):
                     product: {type: string}
                     customer_id: {type: integer}
           responses:
-            201: {description: the draft}
+            201: {description: 'the draft'}
             422: {$ref: '#/components/responses/422'}
         """
         ctx, given = current_context(), body()
@@ -119,7 +119,7 @@ class ApplicationApi(HouseApi):
         """Hand a draft in with its values
         ---
         post:
-          description: values by path, e.g. {"application.amount": "50000.00"}; checked by the same form as on screen
+          description: 'values by path, e.g. {"application.amount": "50000.00"}; checked by the same form as on screen'
           parameters:
           - {in: path, name: application_id, required: true, schema: {type: integer}}
           - {in: header, name: Idempotency-Key, schema: {type: string}}
@@ -134,8 +134,8 @@ class ApplicationApi(HouseApi):
                     values: {type: object}
                     version: {type: integer}
           responses:
-            200: {description: state and outcome}
-            409: {description: somebody changed it meanwhile}
+            200: {description: 'state and outcome'}
+            409: {description: 'somebody changed it meanwhile'}
             422: {$ref: '#/components/responses/422'}
         """
         given = body()

@@ -66,14 +66,14 @@ class LoanApi(HouseApi):
         """A page of loans
         ---
         get:
-          description: Loans within the caller's data scope; filters are the column paths, e.g. loan.state
+          description: 'Loans within the callers data scope; filters are the column paths, e.g. loan.state'
           parameters:
           - {in: query, name: q, schema: {type: string}}
           - {in: query, name: limit, schema: {type: integer, maximum: 100}}
           - {in: query, name: after, schema: {type: string}}
           - {in: query, name: sort, schema: {type: string}}
           responses:
-            200: {description: count, rows, next, previous}
+            200: {description: 'count, rows, next, previous'}
         """
         return self.response(200, **listed("loans"))
 
@@ -85,7 +85,7 @@ class LoanApi(HouseApi):
         get:
           parameters: [{in: path, name: loan_id, required: true, schema: {type: integer}}]
           responses:
-            200: {description: the loan}
+            200: {description: 'the loan'}
             404: {$ref: '#/components/responses/404'}
         """
         return self.response(200, **_loan(loans.page(current_context(), loan_id)))
@@ -112,7 +112,7 @@ class LoanApi(HouseApi):
                     channel: {type: string}
                     reference: {type: string}
           responses:
-            201: {description: the receipt}
+            201: {description: 'the receipt'}
             422: {$ref: '#/components/responses/422'}
         """
         given, key = body(), idempotency_key()
