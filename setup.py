@@ -16,9 +16,11 @@ class BuildWithModel(build_py):
     """build_py that also copies metadata/ and forms/, and insists on the built front end."""
 
     def run(self) -> None:
-        super().run()
         if self.editable_mode:
+            super().run()
             return
+        shutil.rmtree(self.build_lib, ignore_errors=True)  # else what was removed since stays in the wheel
+        super().run()
         if not (ROOT / "platform" / FRONTEND / "manifest.json").exists():
             raise SystemExit("The front end is not built yet: run `make setup` first.")
         for name in ("metadata", "forms"):
