@@ -17,10 +17,9 @@ from loanloom.metadata.registry import Registry
 from loanloom.problems import Text
 from loanloom.services import (
     applications,
-    approvals,
+    approval_guards,
     contracts,
     documents,
-    facts,
     flow_cases,
     flow_history,
     materials,
@@ -86,7 +85,7 @@ def read(ctx: Context, application_id: int, tab: str, language: str) -> Applicat
         contract = contracts.of_application(connection, application_id)
         return ApplicationPage(
             application=row,
-            customer=facts.customer_row(connection, row.customer_id),
+            customer=filling.customer,
             registry=filling.registry,
             actions=_actions(ctx, connection, row, sanction, contract),
             sanction=sanction,
@@ -142,7 +141,7 @@ def _item(ctx: Context, connection: Connection, application_id: int) -> int | No
     )
     for item in connection.execute(asked.order_by(table.c.id)):
         free = item.assignee in (None, ctx.actor.user_id)
-        if free and approvals.concerns(ctx, item) and ctx.actor.user_id not in item.excluded:
+        if free and approval_guards.concerns(ctx, item) and ctx.actor.user_id not in item.excluded:
             return int(item.id)
     return None
 

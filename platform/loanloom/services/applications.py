@@ -17,7 +17,7 @@ from sqlalchemy import update as change
 from loanloom.engines import forms, products
 from loanloom.metadata.registry import Registry
 from loanloom.problems import Problem, text
-from loanloom.services import compiled, customers, facts, flow_cases, numbers, releases, scope
+from loanloom.services import approval_guards, compiled, customers, facts, flow_cases, numbers, releases, scope
 from loanloom.services.context import Context
 from loanloom.services.errors import Conflict, NotFound, Refused
 from loanloom.services.once import Once
@@ -35,6 +35,7 @@ class Filling:
     """An application being filled in: its row, its pinned release, its form, the facts beneath and what was typed."""
 
     row: Row[Any]
+    customer: Row[Any]
     registry: Registry
     form: forms.Form
     facts: Mapping[str, Any]
@@ -151,16 +152,9 @@ def read(ctx: Context, connection: Connection, application_id: int, *, lock: boo
 def _has_work(ctx: Context, connection: Connection, application_id: int) -> bool:
     table = tables.work_item
     asked = select(table).where(table.c.application_id == application_id)
-    return ctx.actor.customer_id is None and any(_concerns(ctx, item) for item in connection.execute(asked))
-
-
-def _concerns(ctx: Context, item: Row[Any]) -> bool:
-    """Whether a work item gives the actor sight of its case; the same rule as in approvals."""
-    actor = ctx.actor
-    if actor.user_id is None or actor.user_id in (item.assignee, item.decided_by):
-        return True
-    here = item.scope == "all" or scope.branch_of(scope.units_of(ctx), actor.unit) == item.unit
-    return item.role is not None and item.role in actor.roles and here
+    return ctx.actor.customer_id is None and any(
+        approval_guards.concerns(ctx, item) for item in connection.execute(asked)
+    )
 
 
 def filling(ctx: Context, connection: Connection, row: Row[Any]) -> Filling:
@@ -171,6 +165,7 @@ def filling(ctx: Context, connection: Connection, row: Row[Any]) -> Filling:
     basis = facts.basis(ctx, row, customer, registry)
     return Filling(
         row=row,
+        customer=customer,
         registry=registry,
         form=compiled.form(registry, spec["forms"]["application"]),
         facts=basis,

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 from sqlalchemy import update as change
 
 from loanloom.engines import forms, products
@@ -63,20 +63,15 @@ def submit(
         filling = applications.filling(ctx, connection, row)
         applications.refuse_stopped(connection, row.product_key)
         values = _judged(ctx, connection, filling, raw)
-        known = _store(ctx, connection, filling, values)
-        assessed = assessing.assess(filling.registry, row.product_key, known)
+        assessed = assessing.assess(filling.registry, row.product_key, _known(filling, values))
         if assessed.problems:
             raise Refused(assessed.problems)
+        _store(ctx, connection, filling, values, assessed)
         assessing.keep(ctx, connection, {application_id: assessed})
-        _figures(connection, application_id, assessed)
         started = approvals.start(ctx, connection, application_id, assessed.facts)
         done = Submitted(application_id, row.number, started.state, started.outcome)
         first.keep({name: value for name, value in asdict(done).items() if name != "replayed"})
         return done
-
-
-def _figures(connection: Connection, application_id: int, assessed: assessing.Assessed) -> None:
-    connection.execute(change(TABLE).where(TABLE.c.id == application_id).values(assessing.figures(assessed)))
 
 
 def withdraw(ctx: Context, application_id: int, *, version: int, reason: str | None = None) -> None:
@@ -203,25 +198,28 @@ def _files(form: forms.Form, values: Mapping[str, Any]) -> Iterator[tuple[str, s
             yield from ((f"{path}.{number}.{name}", str(row[name])) for name in columns if row.get(name))
 
 
-def _store(ctx: Context, connection: Connection, filling: Filling, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Write the clean values to their rows; the facts as they are then."""
-    known = {**filling.facts, **merged(filling.facts, values)}
+def _known(filling: Filling, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts with the form's values over them."""
+    return {**filling.facts, **merged(filling.facts, values)}
+
+
+def _store(
+    ctx: Context, connection: Connection, filling: Filling, values: Mapping[str, Any], assessed: assessing.Assessed
+) -> None:
+    """Write the clean values and the figures found to their rows."""
+    row, known = filling.row, _known(filling, values)
     new = columns(ctx, filling.registry, known)
-    row = filling.row
     before = {name: getattr(row, name) for name in (*COLUMNS, "extra", "guarantors", "collateral")}
-    connection.execute(
-        change(TABLE)
-        .where(TABLE.c.id == row.id)
-        .values(**new, draft={}, updated_by=ctx.actor.user_id, updated_at=ctx.now, submitted_at=ctx.now)
-    )
+    changes = {**new, **assessing.figures(assessed), "draft": {}, "updated_by": ctx.actor.user_id}
+    moments = {"updated_at": ctx.now, "submitted_at": ctx.now}
+    connection.execute(change(TABLE).where(TABLE.c.id == row.id).values(**changes, **moments))
     old, changed = audit.changes(before, {name: new[name] for name in before})
     audit.write(
         connection, ctx.actor, "application.filled_in", ("application", row.id),
         before=old, after=changed, release_id=row.release_id, at=ctx.now,
     )  # fmt: skip
     if values.get("customer"):
-        _store_customer(ctx, connection, row, known["customer"])
-    return known
+        _store_customer(ctx, connection, filling, known["customer"])
 
 
 def columns(ctx: Context, registry: Registry, known: Mapping[str, Any]) -> dict[str, Any]:
@@ -239,10 +237,8 @@ def columns(ctx: Context, registry: Registry, known: Mapping[str, Any]) -> dict[
     return new
 
 
-def _store_customer(ctx: Context, connection: Connection, row: Row[Any], known: Mapping[str, Any]) -> None:
+def _store_customer(ctx: Context, connection: Connection, filling: Filling, known: Mapping[str, Any]) -> None:
     """The form may ask for facts of the customer; what it changed is written to the customer too."""
-    customer = facts.customer_row(connection, row.customer_id)
-    before = facts.of_customer(ctx, customer, ctx.registry)
-    if all(before.get(name) == value for name, value in known.items()):
-        return
-    customers.write(ctx, connection, customer, {**before, **known})
+    before = facts.of_customer(ctx, filling.customer, ctx.registry)
+    if any(before.get(name) != value for name, value in known.items()):
+        customers.write(ctx, connection, filling.customer, {**before, **known})

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from loanloom.engines import forms
+from loanloom.problems import Problem
 
 
 def field(view: forms.FormView, name: str) -> forms.FieldView:
@@ -41,7 +42,9 @@ def test_mistakes_stay_as_typed_and_missing_ones_wait_for_the_submission(
     raw = {"application.amount": "lots", "application.term_months": ""}
     entered = forms.describe(form, known, raw=raw, telling="entered")
     assert field(entered, "application.amount").text == "lots"
-    assert [problem.field for problem in entered.problems] == ["application.amount"]
+    assert [problem.code for problem in field(entered, "application.amount").problems] == ["form.not_a_number"]
+    assert field(entered, "application.term_months").problems == ()
+    assert entered.problems == (), "no summary before the submission"
     told = forms.describe(form, known, raw=raw, telling="all")
     assert [problem.field for problem in told.problems][:3] == [
         "application.amount",
@@ -98,3 +101,11 @@ def test_rows_remember_which_stored_row_they_were(form: forms.Form, known: Mappi
     raw = {"application.machines": "1", "application.machines.1._was": "1", "application.machines.1.count": "5"}
     evaluated = forms.evaluate(form, raw, stored)
     assert [row["name"] for row in evaluated.values["application"]["machines"]] == ["b"]
+
+
+def test_problems_found_elsewhere_show_at_their_fields(form: forms.Form, known: Mapping[str, Any]) -> None:
+    limit = Problem(code="product.limit", message={"en": "Too much.", "zh": "过高。"}, field="application.amount")
+    whole = Problem(code="x.y", message={"en": "Whole.", "zh": "整体。"})
+    view = forms.describe(form, known, raw={"application.amount": "5"}, telling="entered", also=[whole, limit])
+    assert field(view, "application.amount").problems == (limit,)
+    assert view.problems == (limit, whole)

@@ -12,7 +12,7 @@ from typing import Any
 
 from loanloom import feel
 from loanloom.engines import facts as fact_scope
-from loanloom.engines.forms.fields import field_at, field_paths, spec_of
+from loanloom.engines.forms.fields import entity_title, field_at, field_paths, spec_of
 from loanloom.engines.forms.fieldtypes import FIELD_TYPES, TABLE
 from loanloom.engines.forms.model import (
     ROW_ENTITIES,
@@ -126,7 +126,7 @@ class _Compiler:
         if path in ROW_ENTITIES:
             declared = None
             columns = self.registry.entity_fields(ROW_ENTITIES[path])
-            shown = Spec(key=path, title=self.registry.require("entity", ROW_ENTITIES[path]).title, type=TABLE)
+            shown = Spec(key=path, title=entity_title(self.registry, ROW_ENTITIES[path]), type=TABLE)
         else:
             declared = field_at(self.registry, path)
             if declared is None:

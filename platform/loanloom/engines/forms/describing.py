@@ -19,8 +19,6 @@ from loanloom.problems import Problem
 
 Telling = Literal["none", "entered", "all"]
 """Which problems a view shows: none, those of what was typed so far, or all."""
-_WAITING = ("form.required", "form.too_few_rows")
-"""Problems that wait for the submission: nobody likes to be told off for what they have not reached yet."""
 
 
 def describe(
@@ -80,12 +78,8 @@ class _Drawing:
         )
 
     def summary(self) -> tuple[Problem, ...]:
-        """What is told, in the order of the page; a problem that is known twice is told once."""
-        own = problems_of(self.settled)
-        if self.telling == "none":
-            own = []
-        elif self.telling == "entered":
-            own = [one for one in own if one.code not in _WAITING and one not in self.settled.problems]
+        """What is told, in the order of the page. While somebody is still typing, only what was found elsewhere."""
+        own = problems_of(self.settled) if self.telling == "all" else []
         order = {path: at for at, path in enumerate(self.settled.cells)}
         beside = sorted((one for one in self.also if one not in own), key=lambda one: order.get(one.field or "", 999))
         return (*own, *beside)
@@ -106,9 +100,7 @@ class _Drawing:
         )
 
     def told(self, cell: Cell) -> tuple[Problem, ...]:
-        own: list[Problem] = [] if self.telling == "none" else list(cell.problems)
-        if self.telling == "entered":
-            own = [one for one in own if one.code not in _WAITING]
+        own = cell.problems if self.telling == "all" or (self.telling == "entered" and _is_entered(cell)) else []
         return (*own, *(one for one in self.also if one.field == cell.path and one not in own))
 
     def field(self, cell: Cell) -> FieldView:
@@ -158,6 +150,13 @@ class _Drawing:
             was="" if row.was is None else str(row.was),
             fields=tuple(self.field(cell) for cell in cells if cell.shown),
         )
+
+
+def _is_entered(cell: Cell) -> bool:
+    """Whether there is anything to judge yet: nobody likes to be told off for what they have not reached."""
+    if cell.rows is not None:
+        return bool(cell.rows)
+    return cell.value not in (None, ()) or (cell.typed is not ABSENT and cell.typed not in ("", None, [""]))
 
 
 def _rows_wrong(one: FieldView) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 from loanloom.engines.forms.model import ROW_ENTITIES, Option, Spec
 from loanloom.metadata.fields import Field
 from loanloom.metadata.registry import Registry
+from loanloom.problems import Text
 
 RECORDS = {"application": ("application", "customer"), "customer": ("customer",)}
 
@@ -17,6 +18,17 @@ RECORDS = {"application": ("application", "customer"), "customer": ("customer",)
 def records_of(record: str) -> tuple[str, ...]:
     """The records whose fields a form about `record` may write."""
     return RECORDS.get(record, (record,))
+
+
+def entity_title(registry: Registry, record: str) -> Text:
+    """What people call a record: the company's own label, else the built-in title (a document that adds fields has
+    its own)."""
+    own, builtin = registry.get("entity", record), registry.get("builtin:entity", record)
+    label: Text | None = own.spec.get("label") if own is not None else None
+    if label is not None:
+        return label
+    known = builtin or own
+    return known.title if known is not None else {"en": record}
 
 
 def field_at(registry: Registry, path: str) -> Field | None:

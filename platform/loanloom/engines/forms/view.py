@@ -73,6 +73,18 @@ class SectionView:
     fields: tuple[FieldView, ...]
     has_problems: bool
 
+    def all_fields(self) -> Iterator[FieldView]:
+        """Every field shown, row cells included."""
+        for one in self.fields:
+            yield one
+            for row in one.group.rows if one.group else ():
+                yield from row.fields
+
+    def problems(self) -> Iterator[Problem]:
+        """What is told in this section."""
+        for one in self.all_fields():
+            yield from one.problems
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormView:
@@ -89,7 +101,4 @@ class FormView:
     def fields(self) -> Iterator[FieldView]:
         """Every field shown, row cells included."""
         for section in self.sections:
-            for one in section.fields:
-                yield one
-                for row in one.group.rows if one.group else ():
-                    yield from row.fields
+            yield from section.all_fields()

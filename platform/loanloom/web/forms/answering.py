@@ -3,11 +3,12 @@ templates."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from flask import Flask, request
 
-from loanloom.engines.forms import FieldView, Form, RowView
+from loanloom.engines.forms import FieldView, Form, FormView, RowView
 from loanloom.problems import Problem, say
 from loanloom.services import uploads
 from loanloom.services.context import Context
@@ -15,7 +16,6 @@ from loanloom.services.errors import Refused
 from loanloom.store import json as exact
 from loanloom.web.forms import display, posted
 from loanloom.web.forms.posted import Posted
-from loanloom.web.language import language
 
 
 def wants_part() -> bool:
@@ -48,18 +48,52 @@ def with_files(ctx: Context, form: Form, post: Posted, subject: tuple[str, int])
     return replace(post, raw=raw), problems
 
 
-def _words(field: FieldView) -> str:
-    return display.words(field, language())
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Where somebody is in a form laid out in steps; `problems` are what keeps them from going on."""
+
+    current: str
+    before: str | None
+    after: str | None
+    number: int
+    problems: tuple[Problem, ...] = ()
 
 
-def _columns(rows: tuple[RowView, ...]) -> list[tuple[str, str]]:
+def step_of(
+    post: Posted | None, view: FormView, judged: Callable[[], FormView], also: Sequence[Problem]
+) -> Step | None:
+    """The step to show, or None for a form on one page. `judged` gives the same view with everything that is wrong;
+    forward goes
+    only who has done the step at hand, and a refused submission opens at the first step with a problem."""
+    keys = [section.key for section in view.sections]
+    if view.layout != "steps" or not keys:
+        return None
+    at = keys.index(post.step) if post is not None and post.step in keys else 0
+    wanted, problems = at, tuple[Problem, ...]()
+    if post is not None and post.action == "step" and post.argument in keys:
+        wanted = keys.index(post.argument)
+        if wanted > at:
+            section = next((one for one in judged().sections if one.key == keys[at]), None)
+            if section is not None and section.has_problems:
+                wanted, problems = at, tuple(section.problems())
+    elif also:
+        fields = {one.field for one in also}
+        wrong = (
+            number for number, one in enumerate(view.sections) if fields & {field.name for field in one.all_fields()}
+        )
+        wanted = next(wrong, at)
+    after = keys[wanted + 1] if wanted + 1 < len(keys) else None
+    return Step(keys[wanted], keys[wanted - 1] if wanted else None, after, wanted + 1, problems)
+
+
+def _columns(rows: tuple[RowView, ...], tag: str) -> list[tuple[str, str]]:
     numeric = ("money", "number", "integer", "percent")
     first = rows[0].fields if rows else ()
-    return [(say(one.title, language()), "num" if one.type in numeric else "") for one in first]
+    return [(say(one.title, tag), "num" if one.type in numeric else "") for one in first]
 
 
-def _capitals(field: FieldView) -> str:
-    return display.capitals(field) if language() == "zh" else ""
+def _capitals(field: FieldView, tag: str) -> str:
+    return display.capitals(field) if tag == "zh" else ""
 
 
 def _kept(value: object) -> str:
@@ -72,4 +106,6 @@ def _kept(value: object) -> str:
 
 def install(app: Flask) -> None:
     """Hang the filters of generated forms into the templates."""
-    app.jinja_env.filters.update(form_words=_words, form_columns=_columns, form_capitals=_capitals, kept=_kept)
+    app.jinja_env.filters.update(
+        form_words=display.words, form_columns=_columns, form_capitals=_capitals, kept=_kept, said=say
+    )

@@ -32,6 +32,7 @@ class Posted:
     idempotency_key: str | None
     editor: str
     seen: str
+    step: str = ""
 
     @property
     def is_submission(self) -> bool:
@@ -61,6 +62,7 @@ def read() -> Posted:
         idempotency_key=form.get("idempotency_key") or None,
         editor=form.get("_editor", "")[:40],
         seen=form.get("_seen", "")[:40],
+        step=form.get("_step", "")[:64],
     )
 
 

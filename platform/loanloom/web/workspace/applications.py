@@ -15,7 +15,6 @@ from loanloom.services import (
     application_pages,
     applications,
     customers,
-    facts,
     materials,
     previews,
     submissions,
@@ -92,14 +91,16 @@ def fill(application_id: int) -> Answer:
 def filled(application_id: int) -> Answer:
     """One post of the form: a change on the page, or the submission."""
     ctx = current_context()
-    filling = _filling(ctx, application_id)
-    post, problems = answering.with_files(ctx, filling.form, posted.read(), ("application", application_id))
+    post, problems = posted.read(), []
+    if any(storage.filename for storage in request.files.values()):
+        form = _filling(ctx, application_id).form
+        post, problems = answering.with_files(ctx, form, post, ("application", application_id))
     try:
         if not post.is_submission or problems:
             applications.save_draft(ctx, application_id, post.raw, editor=post.editor, seen=post.seen)
             if post.action == "leave":
                 flash(_("The draft has been kept."), "good")
-                return redirect(url_for("customers.show", customer_id=filling.row.customer_id, tab="applications"))
+                return redirect("/applications/")
             return _form_page(ctx, application_id, post, problems)
         done = submissions.submit(
             ctx, application_id, post.raw, version=post.version, idempotency_key=post.idempotency_key
@@ -193,23 +194,29 @@ def _form_page(ctx: Context, application_id: int, post: Posted | None, problems:
             raise Conflict(applications.closed())
         filling = applications.filling(ctx, connection, row)
         raw = post.raw if post is not None else filling.typed
-        telling: engine.Telling = "none" if raw is None else "entered"
-        view = engine.describe(
-            filling.form, filling.facts, ctx.actor.roles, applications.node_of(filling),
-            raw=raw, telling=telling, also=tuple(problems),
-        )  # fmt: skip
+
+        def drawn(telling: engine.Telling, also: tuple[Problem, ...] = ()) -> engine.FormView:
+            node = applications.node_of(filling)
+            return engine.describe(
+                filling.form, filling.facts, ctx.actor.roles, node, raw=raw, telling=telling, also=also
+            )
+
+        view = drawn("none" if raw is None else "entered", tuple(problems))
+        step = answering.step_of(post, view, lambda: drawn("all"), tuple(problems))
+        if step is not None and step.problems:
+            view = drawn("entered", step.problems)
         application = {**filling.facts["application"], **view.values.get("application", {})}
         seen = {**filling.facts, **submissions.merged(filling.facts, view.values)}
         shown = previews.of_typed(ctx, filling.registry, row.product_key, application)
         part = answering.wants_part()
         listed = [] if part else materials.listing(connection, filling.registry, row, seen)
-        customer = None if part else facts.customer_row(connection, row.customer_id)
     return render_template(
         f"workspace/applications/{'_form' if part else 'fill'}.html",
         view=view,
+        step=step,
         application=row,
         registry=filling.registry,
-        customer=customer,
+        customer=filling.customer,
         preview=shown,
         materials=listed,
         editor=post.editor if post is not None and post.editor else secrets.token_urlsafe(9),
