@@ -93,5 +93,14 @@ ACTIONS: Mapping[str, Text] = {
     "user.changed": text("User changed", "修改用户"),
     "user.membership_changed": text("Roles or unit of a user changed", "调整用户角色或机构"),
     "user.password_set": text("Password set", "设置密码"),
+    "loan.loan_disbursed": text("Loan paid out", "放款"),
+    "loan.repayment_received": text("Repayment received", "收到还款"),
+    "loan.surplus_applied": text("Money kept applied to a loan", "留存款抵扣还款"),
+    "loan.schedule_changed": text("Schedule of a loan changed", "变更还款计划"),
+    "loan.fee_charged": text("Fee charged", "收取费用"),
+    "loan.loan_settled": text("Loan settled", "借据结清"),
+    "loan.classed": text("Asset class changed", "调整五级分类"),
+    "day.closing": text("Closing of a day begun", "开始日终处理"),
+    "day.closed": text("Business date moved", "切换营业日期"),
 }
 """The words of audit actions; each area adds its own."""

@@ -45,7 +45,7 @@ def index() -> str:
         "workspace/day/index.html",
         job=job,
         runs=runs,
-        current=runs[0] if runs and (runs[0].state != "done" or _busy(job)) else None,
+        current=runs[0] if runs and runs[0].state != "done" else None,
         busy=_busy(job),
         month_end=end_of_day.end_of_month(ctx.business_date),
     )
@@ -86,4 +86,5 @@ def progress() -> str | tuple[str, int, dict[str, str]]:
     if not _busy(job):
         return "", 200, {"HX-Refresh": "true"}
     runs = end_of_day.recent(current_context(), limit=1)
-    return render_template("workspace/day/_progress.html", job=job, current=runs[0] if runs else None, busy=True)
+    current = runs[0] if runs and runs[0].state != "done" else None
+    return render_template("workspace/day/_progress.html", job=job, current=current, busy=True)

@@ -22,7 +22,10 @@ function armOnce(form) {
 function armMoney(input) {
   input.value = group(input.value);
   input.addEventListener("blur", () => (input.value = group(input.value)));
-  input.addEventListener("focus", () => (input.value = input.value.replaceAll(",", "")));
+  input.addEventListener("focus", () => {
+    input.value = input.value.replaceAll(",", "");
+    input.select(); // changing the value drops what Tab had selected
+  });
 }
 
 function armGuard(form) {
