@@ -19,6 +19,12 @@ KEY = "qinghe"
 NAME = "青禾小额贷款有限公司（演示）"
 BEGINS_ON = date(2026, 3, 2)
 DOMAIN = "demo.invalid"
+PROFILE = {
+    "registration_number": "91330000MA2DEM000X",
+    "legal_representative": "康宁（演示）",
+    "address": "浙江省青禾县人民中路1号（演示）",
+    "phone": "0570-0000000",
+}
 
 
 class House:
@@ -50,7 +56,7 @@ def found(database: Database, project: Path, cast: Cast, key: str = KEY) -> Hous
     with database.transaction() as connection:
         known = {company.key: company for company in companies.every(connection)}
     if key not in known:
-        wanted = founding.Founding(key=key, name=NAME, business_date=BEGINS_ON)
+        wanted = founding.Founding(key=key, name=NAME, business_date=BEGINS_ON, profile=PROFILE)
         founding.found(database, wanted, now=datetime.now(UTC))
     if key not in known or known[key].release_id is None:
         founding.apply_first_release(database, key, project)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 import secrets
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -38,6 +39,8 @@ class Founding:
     time_zone: str = "Asia/Shanghai"
     language: str = "zh"
     business_date: date | None = None
+    profile: Mapping[str, str] = field(default_factory=dict)
+    """What contracts say of the company beyond its name: registration_number, address ... (fields of `company`)."""
 
 
 def found(database: Database, founding: Founding, *, now: datetime) -> Company:
@@ -52,6 +55,7 @@ def found(database: Database, founding: Founding, *, now: datetime) -> Company:
         "time_zone": founding.time_zone,
         "language": founding.language,
         "business_date": founding.business_date or now.astimezone(ZoneInfo(founding.time_zone)).date(),
+        "settings": dict(founding.profile),
         "created_at": now,
     }
     with database.transaction() as connection:
