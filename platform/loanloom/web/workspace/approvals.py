@@ -6,7 +6,7 @@ harmless.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, get_args
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -34,6 +34,18 @@ SAID = {
 def titled(pairs: Iterable[tuple[str, Text]]) -> list[tuple[str, str]]:
     """(key, text) pairs of metadata as options in the language of the page."""
     return [(key, say(title, language())) for key, title in pairs]
+
+
+@blueprint.app_template_global()
+def worked_out(found: Mapping[str, Any]) -> str:
+    """The value of an indicator, of a line of a score or of a step of a limit, as people read it."""
+    return sheet_parts.worked_out(found, language())
+
+
+@blueprint.app_template_global()
+def indicator_facts(findings: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Indicators among the findings as (label, words)."""
+    return sheet_parts.indicators(findings, language())
 
 
 blueprint.app_template_global("flow_entries")(sheet_parts.flow_entries)

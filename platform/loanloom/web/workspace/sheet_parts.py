@@ -44,9 +44,6 @@ def of(sheet: Sheet, language: str) -> dict[str, Any]:
         "application": record(registry, "application", facts["application"], language),
         "guarantors": group(registry, "guarantor", facts.get("guarantors", ()), language),
         "collateral": group(registry, "collateral", facts.get("collateral", ()), language),
-        "indicators": indicators(sheet.findings, language),
-        "show": lambda value: any_value(value, language),
-        "line": lambda line: worked_out(line, language),
     }
 
 
@@ -94,17 +91,17 @@ def worded(registry: Registry, field: Field, value: Any, language: str) -> str:
         return say({"en": "Yes" if value else "No", "zh": "是" if value else "否"}, language)
     if field.type == "table":
         return str(len(value))
-    return _plain(field.type, value) + _unit(field.unit, language)
+    return _plain(field.type, value, language) + _unit(field.unit, language)
 
 
-def _plain(kind: str, value: Any) -> str:
+def _plain(kind: str, value: Any, language: str) -> str:
     if kind == "money":
         return formats.money(value)
     if kind == "percent":
         return formats.percent(value)
     if isinstance(value, date):
         return formats.day(value)
-    return formats.number(value)
+    return any_value(value, language)
 
 
 def _unit(unit: Any, language: str) -> str:
