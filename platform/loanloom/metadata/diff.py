@@ -62,8 +62,10 @@ def _whole(document: Document, what: What, registry: Registry) -> Change:
     words = {
         "added": text("added", "新增"), "retired": text("retired", "停用"),
     }[what]  # fmt: skip
-    said = text(f'{say(kind, "en")} "{say(document.title, "en")}" {words["en"]}.',
-                f"{words['zh']}{say(kind, 'zh')}「{say(document.title, 'zh')}」。")
+    said = text(
+        f'{say(kind, "en")} "{say(document.title, "en")}" {words["en"]}.',
+        f"{words['zh']}{say(kind, 'zh')}「{say(document.title, 'zh')}」。",
+    )
     nothing = text("", "")
     before, after = (None, document) if what == "added" else (document, None)
     return Change(*document.identity, what, "", before, after, said, nothing, nothing, nothing)
@@ -78,8 +80,11 @@ class _Place:
     piece: Piece
 
     def below(self, token: str | int, name: Text, piece: Piece) -> _Place:
-        path = name if not self.path["en"] else text(
-            f"{self.path['en']} › {say(name, 'en')}", f"{self.path['zh']} › {say(name, 'zh')}")
+        path = (
+            name
+            if not self.path["en"]
+            else text(f"{self.path['en']} › {say(name, 'en')}", f"{self.path['zh']} › {say(name, 'zh')}")
+        )
         return _Place(child(self.pointer, token), path, piece)
 
 
@@ -98,8 +103,11 @@ class _Comparison:
         text_piece: Piece = {"x-text": True}
         yield from self._values(_Place("/title", text("Name", "名称"), text_piece), self.before.title, self.after.title)
         if self.before.effective_from != self.after.effective_from:
-            yield self._change(_Place("/effective_from", text("Not live before", "最早生效日"), {}),
-                               self.before.effective_from, self.after.effective_from)
+            yield self._change(
+                _Place("/effective_from", text("Not live before", "最早生效日"), {}),
+                self.before.effective_from,
+                self.after.effective_from,
+            )
         root = _Place("/spec", text("", ""), schema_walk.follow(self.kind.schema, self.kind.schema))
         yield from self._values(root, self.before.spec, self.after.spec)
 
@@ -133,8 +141,9 @@ class _Comparison:
             item = after[right] if right is not None else before[left]
             name = self._item_name(place, item, index or 0)
             below = place.below(index or 0, name, items)
-            yield from self._values(below, MISSING if left is None else before[left],
-                                    MISSING if right is None else after[right])
+            yield from self._values(
+                below, MISSING if left is None else before[left], MISSING if right is None else after[right]
+            )
         kept = [right for left, right in pairs if left is not None and right is not None]
         if kept != sorted(kept):
             yield self._reordered(place)
@@ -173,11 +182,21 @@ class _Comparison:
         elif after is MISSING:
             said = text(f"removed (was {shown_old['en']})", f"已删除（原为 {shown_old['zh']}）")
         else:
-            said = text(f"changed from {shown_old['en']} to {shown_new['en']}",
-                        f"由 {shown_old['zh']} 改为 {shown_new['zh']}")
+            said = text(
+                f"changed from {shown_old['en']} to {shown_new['en']}", f"由 {shown_old['zh']} 改为 {shown_new['zh']}"
+            )
         before, after = (None if value is MISSING else value for value in (before, after))
-        return Change(*self.after.identity, "changed", place.pointer, before, after,
-                      self._sentence(place, said), place.path, shown_old, shown_new)
+        return Change(
+            *self.after.identity,
+            "changed",
+            place.pointer,
+            before,
+            after,
+            self._sentence(place, said),
+            place.path,
+            shown_old,
+            shown_new,
+        )
 
     def _shown(self, place: _Place, value: Any, document: Document, registry: Registry, other: Any) -> Text:
         if value is MISSING:
@@ -200,7 +219,8 @@ class _Comparison:
         path = place.path
         return text(
             f'{say(kind, "en")} "{say(self.after.title, "en")}": {path["en"]} {said["en"]}.',
-            f"{say(kind, 'zh')}「{say(self.after.title, 'zh')}」：{path['zh']} {said['zh']}。")
+            f"{say(kind, 'zh')}「{say(self.after.title, 'zh')}」：{path['zh']} {said['zh']}。",
+        )
 
 
 def _wording(value: Mapping[str, str], other: Mapping[str, str], language: str) -> str:

@@ -57,9 +57,12 @@ def _applied(source: str, pointer: str, value: Any) -> Edited:
 
 
 def _refused(pointer: str) -> Problem:
-    return Problem(code="metadata.edit_refused", pointer=pointer, message=text(
-        "This place cannot be changed here.", "此处无法直接修改。"), hint=text(
-        "Change it in the text view.", "请在文本视图中修改。"))
+    return Problem(
+        code="metadata.edit_refused",
+        pointer=pointer,
+        message=text("This place cannot be changed here.", "此处无法直接修改。"),
+        hint=text("Change it in the text view.", "请在文本视图中修改。"),
+    )
 
 
 def _change_value(value: Any, tokens: tuple[str, ...], new: Any) -> Any:
@@ -73,8 +76,10 @@ def _change_value(value: Any, tokens: tuple[str, ...], new: Any) -> Any:
         below = _change_value(value.get(token), rest, new)
         if below is MISSING and (rest or token not in value):
             return MISSING
-        return {**{key: item for key, item in value.items() if key != token or below is not MISSING},
-                **({} if below is MISSING else {token: below})}
+        return {
+            **{key: item for key, item in value.items() if key != token or below is not MISSING},
+            **({} if below is MISSING else {token: below}),
+        }
     if value is None or is_list(value):
         return _change_list(list(value or []), token, rest, new)
     return MISSING
@@ -170,8 +175,12 @@ class _Edit:
     def _fits_block(value: str) -> bool:
         lines = value.rstrip("\n").split("\n")
         ends = value.endswith("\n") and not value.endswith("\n\n")
-        return bool(value.strip()) and (ends or not value.endswith("\n")) and lines[0][:1] not in ("", " ") and all(
-            line.isprintable() for line in lines)
+        return (
+            bool(value.strip())
+            and (ends or not value.endswith("\n"))
+            and lines[0][:1] not in ("", " ")
+            and all(line.isprintable() for line in lines)
+        )
 
     def _block(self, span: Span, value: str) -> str:
         lines = self.source[span.start : span.end].split("\n")

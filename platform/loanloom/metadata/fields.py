@@ -66,15 +66,25 @@ def check_fields(entities: Iterable[Document]) -> Iterator[Problem]:
     for entity in ordered:
         record = record_of(entity)
         if record not in records:
-            yield entity.problem("metadata.missing_reference", text(
-                f'There is no record "{record}".', f"没有记录“{record}”。"), "/extends")
+            yield entity.problem(
+                "metadata.missing_reference",
+                text(f'There is no record "{record}".', f"没有记录“{record}”。"),
+                "/extends",
+            )
         for index, field in enumerate(entity.spec["fields"]):
             name = (record, field["key"])
             first = declared.setdefault(name, entity)
             if first is not entity:
-                where = text("every company has it", "系统内置") if first.builtin else text(
-                    f'"{first.key}" declares it', f"“{first.key}”已定义")
-                yield entity.problem("metadata.duplicate_field", text(
-                    f'The field "{field["key"]}" of {record} exists already: {where["en"]}.',
-                    f"{record} 的字段“{field['key']}”已存在：{where['zh']}。"),
-                    child(child("/fields", index), "key"))
+                where = (
+                    text("every company has it", "系统内置")
+                    if first.builtin
+                    else text(f'"{first.key}" declares it', f"“{first.key}”已定义")
+                )
+                yield entity.problem(
+                    "metadata.duplicate_field",
+                    text(
+                        f'The field "{field["key"]}" of {record} exists already: {where["en"]}.',
+                        f"{record} 的字段“{field['key']}”已存在：{where['zh']}。",
+                    ),
+                    child(child("/fields", index), "key"),
+                )

@@ -30,8 +30,11 @@ def scalar(value: Any) -> str:
 def word(value: str) -> str:
     """A text, plain when nothing can misread it (not even YAML 1.1 readers), else quoted."""
     plain = _SAFE.fullmatch(value) and read_plain(value) == (value, None)
-    if plain and value.isprintable() and value.lower() not in ("yes", "no", "on", "off", "y", "n") and (
-        not value[0].isdigit()
+    if (
+        plain
+        and value.isprintable()
+        and value.lower() not in ("yes", "no", "on", "off", "y", "n")
+        and (not value[0].isdigit())
     ):
         return value
     return quoted(value)

@@ -208,8 +208,15 @@ def _with_extra(base: Kinds, extra: tuple[tuple[str, str], ...]) -> Kinds:
 def _clash(document: Document, found: Iterable[Kind]) -> list[Problem]:
     for kind in found:
         if document.key == kind.key or document.spec["folder"] == kind.folder:
-            return [document.problem("metadata.duplicate_document", text(
-                f'The kind "{kind.key}" has this key or folder already.', f"类别“{kind.key}”已使用该键或文件夹。"))]
+            return [
+                document.problem(
+                    "metadata.duplicate_document",
+                    text(
+                        f'The kind "{kind.key}" has this key or folder already.',
+                        f"类别“{kind.key}”已使用该键或文件夹。",
+                    ),
+                )
+            ]
     return []
 
 

@@ -21,7 +21,7 @@ def nearest(word: str, names: Iterable[str]) -> str | None:
 
 
 def hint(word: str, names: Iterable[str]) -> Text | None:
-    """"Did you mean ...?", else the names there are when they are few, else nothing."""
+    """ "Did you mean ...?", else the names there are when they are few, else nothing."""
     known = sorted(set(names))
     near = nearest(word, known)
     if near is not None:

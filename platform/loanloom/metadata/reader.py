@@ -36,9 +36,18 @@ def read_document(source_text: str, file: str | None = None, *, builtin: bool = 
 
     tree = read_tree(source_text, file)
     if tree.value is None and not tree.problems:
-        empty = Problem(code="metadata.empty", file=file, line=1, column=1, pointer="", message=text(
-            "The file is empty.", "文件为空。"), hint=text(
-            "A document begins with apiVersion, kind, key and title.", "文档以 apiVersion、kind、key 和 title 开头。"))
+        empty = Problem(
+            code="metadata.empty",
+            file=file,
+            line=1,
+            column=1,
+            pointer="",
+            message=text("The file is empty.", "文件为空。"),
+            hint=text(
+                "A document begins with apiVersion, kind, key and title.",
+                "文档以 apiVersion、kind、key 和 title 开头。",
+            ),
+        )
         return Read(None, (empty,), tree.source)
     if tree.value is None:
         return Read(None, tree.problems, tree.source)
@@ -53,11 +62,24 @@ def read_document(source_text: str, file: str | None = None, *, builtin: bool = 
 
 def _not_a_mapping(tree: Tree) -> Problem:
     got = shown(tree.value)
-    return Problem(code="metadata.wrong_type", file=tree.source.file, line=1, column=1, pointer="", message=text(
-        f"A document is a mapping (key: value), not {got['en']}.", f"文档应为键值对，而不是{got['zh']}。"))
+    return Problem(
+        code="metadata.wrong_type",
+        file=tree.source.file,
+        line=1,
+        column=1,
+        pointer="",
+        message=text(f"A document is a mapping (key: value), not {got['en']}.", f"文档应为键值对，而不是{got['zh']}。"),
+    )
 
 
 def _at(tree: Tree, fault: Fault) -> Problem:
     line, column = tree.source.positions.place(fault.pointer, key=fault.at_key) or (None, None)
-    return Problem(code=fault.code, message=fault.message, hint=fault.hint, file=tree.source.file,
-                   line=line, column=column, pointer=fault.pointer)
+    return Problem(
+        code=fault.code,
+        message=fault.message,
+        hint=fault.hint,
+        file=tree.source.file,
+        line=line,
+        column=column,
+        pointer=fault.pointer,
+    )

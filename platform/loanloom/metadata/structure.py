@@ -97,8 +97,13 @@ def _unknown_keys(error: _Error, pointer: str) -> Iterator[Fault]:
         if patterns and not known:
             yield _not_a_language(error, pointer, key)
             continue
-        yield Fault("metadata.unknown_key", child(pointer, key), text(
-            f'"{key}" is not known here.', f"此处不认识键“{key}”。"), nearest_hint(key, known), at_key=True)
+        yield Fault(
+            "metadata.unknown_key",
+            child(pointer, key),
+            text(f'"{key}" is not known here.', f"此处不认识键“{key}”。"),
+            nearest_hint(key, known),
+            at_key=True,
+        )
 
 
 def _not_a_language(error: _Error, pointer: str, key: str) -> Fault:
@@ -111,8 +116,13 @@ def _not_a_language(error: _Error, pointer: str, key: str) -> Fault:
 
 def _bad_name(error: _Error, pointer: str) -> Fault:
     said = _SIMPLE[str(error.validator)](error, pointer)
-    return Fault("metadata.bad_key", child(pointer, error.instance), text(
-        f'"{error.instance}" cannot be a key here.', f"“{error.instance}”不能用作此处的键。"), said.hint, at_key=True)
+    return Fault(
+        "metadata.bad_key",
+        child(pointer, error.instance),
+        text(f'"{error.instance}" cannot be a key here.', f"“{error.instance}”不能用作此处的键。"),
+        said.hint,
+        at_key=True,
+    )
 
 
 def _missing_keys(error: _Error, pointer: str) -> Iterator[Fault]:
@@ -122,8 +132,9 @@ def _missing_keys(error: _Error, pointer: str) -> Iterator[Fault]:
             named = text(f'"{key}"', f"“{key}”")
             if label:
                 named = text(f'"{key}" ({label["en"]})', f"“{key}”（{label['zh']}）")
-            yield Fault("metadata.missing_key", pointer, text(
-                f"{named['en']} is missing here.", f"此处缺少{named['zh']}。"))
+            yield Fault(
+                "metadata.missing_key", pointer, text(f"{named['en']} is missing here.", f"此处缺少{named['zh']}。")
+            )
 
 
 def _choice(error: _Error, pointer: str) -> Iterator[Fault]:
@@ -137,9 +148,12 @@ def _choice(error: _Error, pointer: str) -> Iterator[Fault]:
             for cause in errors:
                 yield from _said(cause)
             return
-    yield Fault("metadata.wrong_type", pointer, text(
-        f"{shown(error.instance)['en']} does not fit here.", f"{shown(error.instance)['zh']}不适用于此处。"),
-        _alternatives(branches))
+    yield Fault(
+        "metadata.wrong_type",
+        pointer,
+        text(f"{shown(error.instance)['en']} does not fit here.", f"{shown(error.instance)['zh']}不适用于此处。"),
+        _alternatives(branches),
+    )
 
 
 def _wrong_at_all(cause: _Error) -> bool:
@@ -150,10 +164,12 @@ def _wrong_at_all(cause: _Error) -> bool:
 def _choose_one(error: _Error, pointer: str, keys: list[str]) -> Fault:
     names = {"en": " or ".join(f'"{key}"' for key in keys), "zh": "或".join(f"“{key}”" for key in keys)}
     if sum(key in error.instance for key in keys) > 1:
-        return Fault("metadata.choose_one", pointer, text(
-            f"Only one of {names['en']} may stand here.", f"{names['zh']}只能出现一个。"))
-    return Fault("metadata.missing_key", pointer, text(
-        f"{names['en']} is missing here.", f"此处缺少{names['zh']}。"))
+        return Fault(
+            "metadata.choose_one",
+            pointer,
+            text(f"Only one of {names['en']} may stand here.", f"{names['zh']}只能出现一个。"),
+        )
+    return Fault("metadata.missing_key", pointer, text(f"{names['en']} is missing here.", f"此处缺少{names['zh']}。"))
 
 
 def _alternatives(branches: Iterable[Mapping[str, Any]]) -> Text:
@@ -175,9 +191,15 @@ def _alternatives(branches: Iterable[Mapping[str, Any]]) -> Text:
 
 def _type(error: _Error, pointer: str) -> Fault:
     expected, got = type_words(error.validator_value), shown(error.instance)
-    return Fault("metadata.wrong_type", pointer, text(
-        f"{expected['en'].capitalize()} is expected here, not {got['en']}.",
-        f"此处应为{expected['zh']}，而不是{got['zh']}。"), _type_hint(error.validator_value, error.instance))
+    return Fault(
+        "metadata.wrong_type",
+        pointer,
+        text(
+            f"{expected['en'].capitalize()} is expected here, not {got['en']}.",
+            f"此处应为{expected['zh']}，而不是{got['zh']}。",
+        ),
+        _type_hint(error.validator_value, error.instance),
+    )
 
 
 def _type_hint(expected: Any, got: Any) -> Text | None:
@@ -209,24 +231,34 @@ def _number_hint(got: str) -> Text | None:
 def _enum(error: _Error, pointer: str) -> Fault:
     allowed = error.validator_value if error.validator == "enum" else [error.validator_value]
     got = shown(error.instance)
-    return Fault("metadata.not_a_choice", pointer, text(
-        f"{got['en']} is not one of the choices.", f"{got['zh']}不在可选范围内。"),
-        nearest_hint(written(error.instance), [written(value) for value in allowed]))
+    return Fault(
+        "metadata.not_a_choice",
+        pointer,
+        text(f"{got['en']} is not one of the choices.", f"{got['zh']}不在可选范围内。"),
+        nearest_hint(written(error.instance), [written(value) for value in allowed]),
+    )
 
 
 def _pattern(error: _Error, pointer: str) -> Fault:
     form = error.schema.get("x-format")
     got = shown(error.instance)
     hint = text(f"Expected: {form['en']}.", f"应为：{form['zh']}。") if form else None
-    return Fault("metadata.bad_format", pointer, text(
-        f"{got['en']} is not written as it must be.", f"{got['zh']}的写法不正确。"), hint)
+    return Fault(
+        "metadata.bad_format",
+        pointer,
+        text(f"{got['en']} is not written as it must be.", f"{got['zh']}的写法不正确。"),
+        hint,
+    )
 
 
 def _format(error: _Error, pointer: str) -> Fault:
     got = shown(error.instance)
-    return Fault("metadata.bad_date", pointer, text(
-        f"{got['en']} is not a date of the calendar.", f"{got['zh']}不是有效日期。"), text(
-        "Write dates as year-month-day, such as 2026-01-31.", "日期写作 年-月-日，例如 2026-01-31。"))
+    return Fault(
+        "metadata.bad_date",
+        pointer,
+        text(f"{got['en']} is not a date of the calendar.", f"{got['zh']}不是有效日期。"),
+        text("Write dates as year-month-day, such as 2026-01-31.", "日期写作 年-月-日，例如 2026-01-31。"),
+    )
 
 
 def _bound(error: _Error, pointer: str) -> Fault:
@@ -234,9 +266,14 @@ def _bound(error: _Error, pointer: str) -> Fault:
              "exclusiveMinimum": ("more than", "大于"), "exclusiveMaximum": ("less than", "小于")}  # fmt: skip
     english, chinese = words[str(error.validator)]
     bound = written(error.validator_value)
-    return Fault("metadata.out_of_range", pointer, text(
-        f"{written(error.instance)} is out of range: it must be {english} {bound}.",
-        f"{written(error.instance)} 超出范围：应{chinese} {bound}。"))
+    return Fault(
+        "metadata.out_of_range",
+        pointer,
+        text(
+            f"{written(error.instance)} is out of range: it must be {english} {bound}.",
+            f"{written(error.instance)} 超出范围：应{chinese} {bound}。",
+        ),
+    )
 
 
 def _size(error: _Error, pointer: str) -> Fault:
@@ -245,16 +282,24 @@ def _size(error: _Error, pointer: str) -> Fault:
     english, chinese = what[str(error.validator)[3:]]
     bound = error.validator_value
     english += "" if bound == 1 else "s"
-    return Fault("metadata.wrong_size", pointer, text(
-        f"There may be {'no fewer' if few else 'no more'} than {bound} {english} here.",
-        f"此处应{'至少' if few else '至多'}有 {bound} {chinese}。"))
+    return Fault(
+        "metadata.wrong_size",
+        pointer,
+        text(
+            f"There may be {'no fewer' if few else 'no more'} than {bound} {english} here.",
+            f"此处应{'至少' if few else '至多'}有 {bound} {chinese}。",
+        ),
+    )
 
 
 def _unique(error: _Error, pointer: str) -> Fault:
     items = list(error.instance)
     twice = next((item for index, item in enumerate(items) if item in items[:index]), None)
-    return Fault("metadata.duplicate_item", pointer, text(
-        f"{shown(twice)['en']} stands in the list twice.", f"{shown(twice)['zh']}在列表中重复。"))
+    return Fault(
+        "metadata.duplicate_item",
+        pointer,
+        text(f"{shown(twice)['en']} stands in the list twice.", f"{shown(twice)['zh']}在列表中重复。"),
+    )
 
 
 _SIMPLE = {

@@ -100,8 +100,13 @@ class _Builder:
     def _count(self, event: Any, size: int = 1) -> None:
         self.nodes += size
         if self.nodes > MAX_NODES:
-            raise _Stop(self.fault("too_large", text(
-                f"The document has more than {MAX_NODES:,} values.", f"文档的值超过 {MAX_NODES:,} 个。"), event))
+            raise _Stop(
+                self.fault(
+                    "too_large",
+                    text(f"The document has more than {MAX_NODES:,} values.", f"文档的值超过 {MAX_NODES:,} 个。"),
+                    event,
+                )
+            )
 
     def _check_tag(self, event: Any) -> None:
         if event.tag not in (None, "!"):
@@ -114,8 +119,13 @@ class _Builder:
         self._count(event)
         self._check_tag(event)
         if len(self.stack) >= MAX_DEPTH:
-            raise _Stop(self.fault("too_deep", text(
-                f"Values are nested more than {MAX_DEPTH} deep.", f"嵌套超过 {MAX_DEPTH} 层。"), event))
+            raise _Stop(
+                self.fault(
+                    "too_deep",
+                    text(f"Values are nested more than {MAX_DEPTH} deep.", f"嵌套超过 {MAX_DEPTH} 层。"),
+                    event,
+                )
+            )
         mapping = isinstance(event, yaml.MappingStartEvent)
         skipping = self._in_key() and self._key_refused(event)
         pointer = self._pointer()
@@ -148,8 +158,9 @@ class _Builder:
             value, problem = read_plain(event.value)
             if problem:
                 mark = event.start_mark
-                self.problems.append(problem.at(
-                    file=self.file, line=mark.line + 1, column=mark.column + 1, pointer=self._pointer()))
+                self.problems.append(
+                    problem.at(file=self.file, line=mark.line + 1, column=mark.column + 1, pointer=self._pointer())
+                )
         if event.anchor:
             self.anchors[event.anchor] = (value, 1)
         self._place(value, _span(event, shape), 1)
@@ -175,9 +186,15 @@ class _Builder:
         return bool(self.stack) and isinstance(self.stack[-1].value, dict) and self.stack[-1].key is None
 
     def _key_refused(self, event: Any) -> bool:
-        self.problems.append(self.fault(
-            "bad_key", text("A key must be one word, not a list or mapping.", "键必须是一个词，不能是列表或键值对。"),
-            event, text("Text with braces needs quotes.", "带花括号的文本需要加引号。"), self.stack[-1].pointer))
+        self.problems.append(
+            self.fault(
+                "bad_key",
+                text("A key must be one word, not a list or mapping.", "键必须是一个词，不能是列表或键值对。"),
+                event,
+                text("Text with braces needs quotes.", "带花括号的文本需要加引号。"),
+                self.stack[-1].pointer,
+            )
+        )
         return True
 
     def _key(self, event: Any) -> None:
@@ -186,10 +203,15 @@ class _Builder:
         pointer = child(top.pointer, key)
         if key in top.value:
             first = self.keys[pointer].line
-            self.problems.append(self.fault(
-                "duplicate_key", text(f'The key "{key}" stands twice.', f"键“{key}”重复。"), event,
-                text(f"It is already on line {first}; keep one of the two.", f"第 {first} 行已有；请只保留一个。"),
-                pointer))
+            self.problems.append(
+                self.fault(
+                    "duplicate_key",
+                    text(f'The key "{key}" stands twice.', f"键“{key}”重复。"),
+                    event,
+                    text(f"It is already on line {first}; keep one of the two.", f"第 {first} 行已有；请只保留一个。"),
+                    pointer,
+                )
+            )
             top.key = "\0refused"
             return
         top.key = key
@@ -236,8 +258,15 @@ def read_tree(source_text: str, file: str | None = None) -> Tree:
     """The value of a YAML or JSON text with every place and every problem."""
     source_text = source_text.removeprefix("\ufeff")
     if len(source_text) > MAX_CHARACTERS:
-        problem = Problem(code="metadata.too_large", file=file, line=1, column=1, message=text(
-            f"The file is longer than {MAX_CHARACTERS:,} characters.", f"文件超过 {MAX_CHARACTERS:,} 个字符。"))
+        problem = Problem(
+            code="metadata.too_large",
+            file=file,
+            line=1,
+            column=1,
+            message=text(
+                f"The file is longer than {MAX_CHARACTERS:,} characters.", f"文件超过 {MAX_CHARACTERS:,} 个字符。"
+            ),
+        )
         return Tree(None, Source("", file), (problem,))
     builder = _Builder(source_text, file)
     for problem in _run(builder, _joined_surrogates(source_text)):
@@ -255,8 +284,13 @@ def _run(builder: _Builder, source_text: str) -> Iterator[Problem]:
     except yaml.YAMLError as error:
         yield syntax_problem(error, builder.file)
     except UnicodeEncodeError:
-        yield Problem(code="metadata.syntax", file=builder.file, line=1, column=1, message=text(
-            "The text holds characters that are no Unicode text.", "文本中含有无效的 Unicode 字符。"))
+        yield Problem(
+            code="metadata.syntax",
+            file=builder.file,
+            line=1,
+            column=1,
+            message=text("The text holds characters that are no Unicode text.", "文本中含有无效的 Unicode 字符。"),
+        )
 
 
 def _joined_surrogates(source_text: str) -> str:

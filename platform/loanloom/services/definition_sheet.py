@@ -80,14 +80,18 @@ class _Layout:
         for language in dict.fromkeys((*LANGUAGES, *self.document.title)):
             words = self.document.title.get(language, "")
             label = {"en": text("in English", "英文名称"), "zh": text("in Chinese", "中文名称")}.get(
-                language, text(language, language))
+                language, text(language, language)
+            )
             yield Cell(pointer=f"/title/{language}", label=label, words=text(words, words), kind="text", value=words)
 
     def sections(self) -> Iterator[Section]:
         plain = [name for name, value in self.document.spec.items() if not _collection(value)]
         if plain:
-            yield Section(text("General", "基本信息"), tuple(self.cell(f"/{name}") for name in plain),
-                          tuple(self.missing(set(self.kind.schema.get("properties", ())) - set(self.document.spec))))
+            yield Section(
+                text("General", "基本信息"),
+                tuple(self.cell(f"/{name}") for name in plain),
+                tuple(self.missing(set(self.kind.schema.get("properties", ())) - set(self.document.spec))),
+            )
         for name, value in self.document.spec.items():
             if _collection(value):
                 piece = self.piece(f"/{name}")
@@ -155,6 +159,8 @@ class _Layout:
         }
         if kind in ("expression", "text") and isinstance(value, str):
             words = text(value, value)
+        elif kind in ("words", "choices") and is_list(value):
+            words = _listed(value, options)
         return Cell(
             pointer=pointer, label=own, words=words, kind=kind, value=None if value is MISSING else value,
             options=options, depth=depth, removable=self.removable(pointer, value),
@@ -188,8 +194,11 @@ class _Layout:
         if value is MISSING:
             return False
         *above, own = split(pointer)
-        holder = self.piece("".join(f"/{token}" for token in above)) if above else schema_walk.follow(
-            self.kind.schema, self.kind.schema)
+        holder = (
+            self.piece("".join(f"/{token}" for token in above))
+            if above
+            else schema_walk.follow(self.kind.schema, self.kind.schema)
+        )
         return own in holder.get("properties", {}) and own not in holder.get("required", ())
 
     def missing(self, names: set[str]) -> Iterator[Cell]:
@@ -202,8 +211,11 @@ class _Layout:
     def _missing(self, pointer: str, raw: Piece, above: Text | None) -> Iterator[Cell]:
         piece = schema_walk.follow(raw, self.kind.schema)
         own = schema_walk.label(piece) or text(*[split(pointer)[-1]] * 2)
-        label = own if above is None else {
-            language: f"{say(above, language)} · {say(own, language)}" for language in LANGUAGES}
+        label = (
+            own
+            if above is None
+            else {language: f"{say(above, language)} · {say(own, language)}" for language in LANGUAGES}
+        )
         value = resolve(self.document.spec, pointer)
         if piece.get("x-text"):
             return
@@ -222,6 +234,12 @@ def _collection(value: Any) -> bool:
 def _nested_list(piece: Piece, root: Piece) -> bool:
     items = schema_walk.follow(piece.get("items", {}), root)
     return piece.get("type") == "array" and ("properties" in items or items.get("x-text", False))
+
+
+def _listed(values: Any, options: Mapping[str, Text] | None) -> Text:
+    """Plain values of a list, by their names where they have any."""
+    named = [(options or {}).get(written(value)) or text(written(value), written(value)) for value in values]
+    return text(", ".join(name["en"] for name in named), "、".join(name["zh"] for name in named))
 
 
 def _kind(value: Any, piece: Piece, target: str | None, options: Mapping[str, Text] | None) -> str:
@@ -252,8 +270,11 @@ def parsed(cell: Cell, typed: list[str]) -> tuple[Any, Problem | None]:
     """The value of what was typed into a cell."""
     first = typed[0].strip() if typed else ""
     if cell.kind in ("choices", "references", "words"):
-        values = [each.strip() for one in typed for each in one.replace("，", ",").split(",")] if (
-            cell.kind == "words") else typed
+        values = (
+            [each.strip() for one in typed for each in one.replace("，", ",").split(",")]
+            if (cell.kind == "words")
+            else typed
+        )
         return [value for value in values if value], None
     if cell.kind in ("money", "percent", "number"):
         return _number(first, cell.kind)
@@ -278,7 +299,8 @@ def _number(typed: str, kind: str) -> tuple[Any, Problem | None]:
     except InvalidOperation:
         value = Decimal("NaN")
     if not value.is_finite() or abs(value.adjusted()) > 20:
-        return None, Problem(code="cell.not_a_number", message=text(
-            f'"{typed[:40]}" is not a number.', f"“{typed[:40]}”不是数值。"))
+        return None, Problem(
+            code="cell.not_a_number", message=text(f'"{typed[:40]}" is not a number.', f"“{typed[:40]}”不是数值。")
+        )
     value = value / 100 if percent else value
     return (int(value) if value == value.to_integral_value() else value), None

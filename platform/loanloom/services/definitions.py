@@ -131,8 +131,14 @@ def _entry(
 ) -> Entry:
     document = live.documents.get(identity)
     builtin = document is not None and document.builtin and states == ("live",)
-    return Entry(kind=live.kinds.require(identity[0]), key=identity[1], title=title, states=states, builtin=builtin,
-                 editor=editors.get(identity))
+    return Entry(
+        kind=live.kinds.require(identity[0]),
+        key=identity[1],
+        title=title,
+        states=states,
+        builtin=builtin,
+        editor=editors.get(identity),
+    )
 
 
 def _states(connection: Connection, live: Registry) -> dict[Identity, tuple[str, ...]]:
@@ -141,7 +147,8 @@ def _states(connection: Connection, live: Registry) -> dict[Identity, tuple[str,
     for row in connection.execute(select(draft.c.kind, draft.c.key)):
         found.setdefault((row.kind, row.key), set()).add("draft")
     open_ones = select(release.c.id, release.c.state, release.c.base_release_id).where(
-        release.c.state.in_(tuple(_OF_RELEASE)))
+        release.c.state.in_(tuple(_OF_RELEASE))
+    )
     for proposed in connection.execute(open_ones).all():
         for identity in _changed_in(connection, proposed.id, proposed.base_release_id):
             found.setdefault(identity, set()).add(_OF_RELEASE[proposed.state])

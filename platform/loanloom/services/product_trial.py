@@ -46,8 +46,9 @@ def try_product(ctx: Context, document: Document, registry: Registry, asked: Map
     """Try a product with what was asked for, or with a usual request where nothing was."""
     faults = registry.kinds.require("product").compiled.faults(document.spec)
     if faults:
-        return Broken(tuple(
-            document.problem(fault.code, fault.message, fault.pointer, hint=fault.hint) for fault in faults))
+        return Broken(
+            tuple(document.problem(fault.code, fault.message, fault.pointer, hint=fault.hint) for fault in faults)
+        )
     compiled = products.compile_product(document, registry)
     if compiled.offer is None:
         return Broken(errors(compiled.problems))

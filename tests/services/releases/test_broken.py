@@ -13,6 +13,7 @@ from loanloom.metadata.archive import Files
 from loanloom.metadata.bundle import Bundle, bundle_of, read_bundle
 from loanloom.problems import Problem, errors, say
 from loanloom.services import releases
+from loanloom.services.releases import checking
 
 ROOT = Path(__file__).parents[3]
 BROKEN = sorted((ROOT / "tests" / "broken").glob("*.yaml"))
@@ -90,6 +91,11 @@ def test_broken_document_is_reported(path: Path) -> None:
 def test_the_model_company_itself_is_sound() -> None:
     problems = errors(releases.check_bundle(model()).problems)
     assert not problems, "\n".join(f"{p.file}:{p.line}:{p.column} {p.code} {p.in_words()}" for p in problems)
+
+
+def test_every_engine_room_is_asked() -> None:
+    rooms = [path.name for path in (ROOT / "platform/loanloom/engines").iterdir() if (path / "__init__.py").exists()]
+    assert sorted(rooms) == sorted(name for name, _ in checking.ENGINES)
 
 
 def test_the_codes_that_were_promised_have_a_golden_document() -> None:

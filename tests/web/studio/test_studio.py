@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 
 import pytest
@@ -19,6 +20,12 @@ def html(answer) -> str:
 
 def post(browser, path: str, **fields):
     return browser.post(path, data={**fields, "csrf_token": browser.csrf()})
+
+
+def send(browser, data: bytes):
+    """Upload a bundle."""
+    fields = {"csrf_token": browser.csrf(), "bundle": (io.BytesIO(data), "c.zip")}
+    return browser.post("/studio/changes/bundle", data=fields, content_type="multipart/form-data")
 
 
 @pytest.fixture
@@ -94,7 +101,9 @@ def test_copying_changing_and_lending_with_a_product_takes_two_people(person, mo
     assert made.headers["Location"].endswith("/studio/definitions/product/night-loan/")
     page = html(maker.get("/studio/definitions/product/night-loan/"))
     version = re.search(r'name="version" value="(\d+)"', page)[1]
-    answer = post(maker, "/studio/definitions/product/night-loan/cell", pointer="/term/max", value="24", version=version)
+    answer = post(
+        maker, "/studio/definitions/product/night-loan/cell", pointer="/term/max", value="24", version=version
+    )
     assert answer.status_code == 302
     prepared = html(maker.get("/studio/changes/new"))
     assert "Night loan" in prepared and "cases ran and came out as expected" in prepared
@@ -164,15 +173,11 @@ def test_others_may_look_or_may_not(person) -> None:
 
 
 def test_the_configuration_leaves_and_comes_back_as_a_file(person) -> None:
-    import io
-
     admin = person(ADMIN)
     answer = admin.get("/studio/changes/bundle.zip")
     assert answer.data[:2] == b"PK"
-    again = admin.post("/studio/changes/bundle", data={
-        "csrf_token": admin.csrf(), "bundle": (io.BytesIO(answer.data), "c.zip")}, content_type="multipart/form-data")  # fmt: skip
+    again = send(admin, answer.data)
     assert again.status_code == 422
     assert "Nothing would change" in html(again)
-    hostile = admin.post("/studio/changes/bundle", data={
-        "csrf_token": admin.csrf(), "bundle": (io.BytesIO(b"no zip"), "c.zip")}, content_type="multipart/form-data")  # fmt: skip
+    hostile = send(admin, b"no zip")
     assert hostile.status_code == 422

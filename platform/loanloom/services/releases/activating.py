@@ -54,26 +54,36 @@ def _activate(ctx: Context, connection: Connection, row: Row[Any]) -> None:
     if row.state not in ("approved", "scheduled"):
         raise Conflict(already(row))
     if row.live_from is not None and row.live_from > ctx.business_date:
-        raise Refused(Problem(code="release.too_early", message=text(
-            f"This change goes live on {row.live_from}.", f"本变更将于 {row.live_from} 生效。")))
+        raise Refused(
+            Problem(
+                code="release.too_early",
+                message=text(f"This change goes live on {row.live_from}.", f"本变更将于 {row.live_from} 生效。"),
+            )
+        )
     unmoved(connection, row)
     documents = stored.load_documents(connection, row.id).documents
     retired = [(kind, key) for kind, key in row.retired]
     if candidates.release_digest(documents, retired) != row.digest:
-        raise Conflict(Problem(code="release.damaged", message=text(
-            "What is kept of this change is not what was approved.", "存储的变更内容与批准的不一致。")))
+        raise Conflict(
+            Problem(
+                code="release.damaged",
+                message=text("What is kept of this change is not what was approved.", "存储的变更内容与批准的不一致。"),
+            )
+        )
     before = stored.live_row(connection)
     _switch(ctx, connection, before, row)
     _drop_drafts(connection, row.id, retired)
     others = release.c.state.in_(("proposed", "approved", "scheduled"))
-    connection.execute(release.update().where(others, release.c.id != row.id).values(
-        state="outdated", version=release.c.version + 1))
+    connection.execute(
+        release.update().where(others, release.c.id != row.id).values(state="outdated", version=release.c.version + 1)
+    )
     audit.write(connection, ctx.actor, "release.activated", ("release", row.id), release_id=row.id,
                 before={"release": before.number if before else None}, after={"release": row.number,
                 "digest": row.digest, "plan_digest": row.plan_digest})  # fmt: skip
     _after(ctx, connection, row.id)
-    tell_makers(ctx, connection, row.id, row.makers, text(
-        f"Change {row.number} is in effect.", f"变更 {row.number} 已生效。"))
+    tell_makers(
+        ctx, connection, row.id, row.makers, text(f"Change {row.number} is in effect.", f"变更 {row.number} 已生效。")
+    )
 
 
 def _switch(ctx: Context, connection: Connection, before: Row[Any] | None, row: Row[Any]) -> None:
@@ -113,11 +123,26 @@ def _after(ctx: Context, connection: Connection, release_id: int) -> None:
 def _outdate(ctx: Context, connection: Connection, row: Row[Any], why: str) -> None:
     values = {"state": "outdated", "version": row.version + 1}
     connection.execute(release.update().where(release.c.id == row.id).values(values))
-    audit.write(connection, ctx.actor, "release.outdated", ("release", row.id), release_id=row.id,
-                before={"state": row.state}, after={"state": "outdated"}, reason=why)
-    tell_makers(ctx, connection, row.id, row.makers, text(
-        f"Change {row.number} could not go live on its day; plan it again.",
-        f"变更 {row.number} 未能按期生效，请重新生成方案。"))
+    audit.write(
+        connection,
+        ctx.actor,
+        "release.outdated",
+        ("release", row.id),
+        release_id=row.id,
+        before={"state": row.state},
+        after={"state": "outdated"},
+        reason=why,
+    )
+    tell_makers(
+        ctx,
+        connection,
+        row.id,
+        row.makers,
+        text(
+            f"Change {row.number} could not go live on its day; plan it again.",
+            f"变更 {row.number} 未能按期生效，请重新生成方案。",
+        ),
+    )
 
 
 def install(ctx: Context, bundle: Bundle | Path) -> Company:
@@ -130,19 +155,36 @@ def install(ctx: Context, bundle: Bundle | Path) -> Company:
     with ctx.transaction() as connection:
         stored.lock_company(connection, ctx.company.id)
         if connection.execute(select(release.c.id).limit(1)).first() is not None:
-            raise Conflict(Problem(code="release.not_empty", message=text(
-                "This company has its configuration already.", "该公司已有配置。"), hint=text(
-                "Plan the bundle and let somebody approve it.", "请提交配置包方案并由他人复核。")))
+            raise Conflict(
+                Problem(
+                    code="release.not_empty",
+                    message=text("This company has its configuration already.", "该公司已有配置。"),
+                    hint=text("Plan the bundle and let somebody approve it.", "请提交配置包方案并由他人复核。"),
+                )
+            )
         candidate = candidates.of_bundle(ctx, connection, bundle)
-        plan = make_plan(connection, candidate, origin="installer", live_from=None, makers=(), note=None,
-                         name=f"{bundle.manifest.name} {bundle.manifest.version}")
+        plan = make_plan(
+            connection,
+            candidate,
+            origin="installer",
+            live_from=None,
+            makers=(),
+            note=None,
+            name=f"{bundle.manifest.name} {bundle.manifest.version}",
+        )
         if not plan.passed:
             raise Refused([problem for problem in plan.problems if problem.severity == "error"])
         made = write_release(ctx, connection, plan, state="approved")
         row = read_row(connection, made, lock=True)
         _switch(ctx, connection, None, row)
-        audit.write(connection, ctx.actor, "release.installed", ("release", made), release_id=made,
-                    after={"digest": row.digest, "documents": len(candidate.documents)},
-                    reason="first release of an empty company, applied by the installer without review")
+        audit.write(
+            connection,
+            ctx.actor,
+            "release.installed",
+            ("release", made),
+            release_id=made,
+            after={"digest": row.digest, "documents": len(candidate.documents)},
+            reason="first release of an empty company, applied by the installer without review",
+        )
         _after(ctx, connection, made)
         return replace(ctx.company, release_id=made)

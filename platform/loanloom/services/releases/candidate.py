@@ -70,8 +70,14 @@ def base_of(ctx: Context, connection: Connection, row: Row[Any] | None = None) -
     live = row or stored.live_row(connection)
     if live is None:
         manifest = stored.manifest_from({}, ctx.company.key)
-        return Base(release_id=None, digest=None, registry=snapshots.of_release(ctx.database, connection, 0, None),
-                    documents=(), manifest=manifest, retired=())
+        return Base(
+            release_id=None,
+            digest=None,
+            registry=snapshots.of_release(ctx.database, connection, 0, None),
+            documents=(),
+            manifest=manifest,
+            retired=(),
+        )
     values = live._mapping
     registry = snapshots.of_release(ctx.database, connection, ctx.company.id, values["id"])
     documents = stored.load_documents(connection, values["id"]).documents
@@ -102,8 +108,14 @@ def _laid_over(
     retired = tuple(sorted((set(base.retired) | gone) - kept.keys()))
     held = manifest or base.manifest
     checked = check(kept.values(), languages=held.languages, unreadable=unreadable, known=known)
-    return Candidate(base=base, checked=checked, documents=tuple(kept.values()), manifest=held, retired=retired,
-                     editors=tuple(sorted(set(editors))))
+    return Candidate(
+        base=base,
+        checked=checked,
+        documents=tuple(kept.values()),
+        manifest=held,
+        retired=retired,
+        editors=tuple(sorted(set(editors))),
+    )
 
 
 def of_drafts(ctx: Context, connection: Connection, chosen: Iterable[Identity] | None = None) -> Candidate:
@@ -156,8 +168,14 @@ def read_draft(kind: str, key: str, source: str) -> tuple[Document | None, tuple
 def of_bundle(ctx: Context, connection: Connection, bundle: Bundle) -> Candidate:
     """The live release with a bundle laid over it."""
     known = (*bundle.problems, *missing_plugins(bundle))
-    return _laid_over(base_of(ctx, connection), bundle.documents, bundle.retired, manifest=bundle.manifest,
-                      known=known, unreadable=bundle.broken)
+    return _laid_over(
+        base_of(ctx, connection),
+        bundle.documents,
+        bundle.retired,
+        manifest=bundle.manifest,
+        known=known,
+        unreadable=bundle.broken,
+    )
 
 
 def of_earlier(ctx: Context, connection: Connection, row: Row[Any]) -> Candidate:
@@ -165,11 +183,18 @@ def of_earlier(ctx: Context, connection: Connection, row: Row[Any]) -> Candidate
     base, earlier = base_of(ctx, connection), base_of(ctx, connection, row)
     held = {document.identity for document in earlier.documents}
     gone = {document.identity for document in base.documents} - held
-    start = Base(release_id=base.release_id, digest=base.digest, registry=base.registry, documents=earlier.documents,
-                 manifest=earlier.manifest, retired=earlier.retired)
+    start = Base(
+        release_id=base.release_id,
+        digest=base.digest,
+        registry=base.registry,
+        documents=earlier.documents,
+        manifest=earlier.manifest,
+        retired=earlier.retired,
+    )
     laid = _laid_over(start, (), gone, manifest=earlier.manifest)
-    return Candidate(base=base, checked=laid.checked, documents=laid.documents, manifest=laid.manifest,
-                     retired=laid.retired)
+    return Candidate(
+        base=base, checked=laid.checked, documents=laid.documents, manifest=laid.manifest, retired=laid.retired
+    )
 
 
 def of_again(ctx: Context, connection: Connection, row: Row[Any]) -> Candidate:

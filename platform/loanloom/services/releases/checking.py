@@ -7,12 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import lru_cache
-from importlib import import_module
-from importlib.util import find_spec
 
 import structlog
 
+from loanloom.engines import (
+    calculations,
+    documents,
+    flows,
+    forms,
+    imports,
+    posting,
+    products,
+    reports,
+    rules,
+    scoring,
+)
 from loanloom.metadata.bundle import Bundle
 from loanloom.metadata.document import Document, Identity
 from loanloom.metadata.registry import Registry, build
@@ -21,7 +30,19 @@ from loanloom.services.plugged import plugged
 from loanloom.services.releases.known import kinds
 
 EngineCheck = Callable[[Registry], Iterable[Problem]]
-ENGINES = ("forms", "rules", "scoring", "calculations", "products", "flows", "documents", "posting", "reports")
+ENGINES: tuple[tuple[str, EngineCheck], ...] = (
+    ("forms", forms.check),
+    ("rules", rules.check),
+    ("scoring", scoring.check),
+    ("calculations", calculations.check),
+    ("products", products.check),
+    ("flows", flows.check),
+    ("documents", documents.check),
+    ("posting", posting.check),
+    ("reports", reports.check),
+    ("imports", imports.check),
+)
+"""Every engine room with its check."""
 _log = structlog.get_logger(__name__)
 
 
@@ -38,19 +59,6 @@ class Checked:
         return not errors(self.problems)
 
 
-@lru_cache(maxsize=1)
-def engine_checks() -> tuple[tuple[str, EngineCheck], ...]:
-    """The check of every engine room that has one."""
-    names = [name for name in ENGINES if find_spec(f"loanloom.engines.{name}")]
-    modules = []
-    for name in names:
-        try:
-            modules.append((name, import_module(f"loanloom.engines.{name}")))
-        except ImportError:
-            _log.warning("TODO remove", engine=name)
-    return tuple((name, module.check) for name, module in modules if hasattr(module, "check"))
-
-
 def check(
     documents: Iterable[Document],
     *,
@@ -61,7 +69,7 @@ def check(
     """Check documents by themselves, against each other and by every engine; `known` problems join the rest."""
     built = build(documents, kinds(), languages, unreadable)
     problems = [*known, *built.problems]
-    for name, engine_check in engine_checks():
+    for name, engine_check in ENGINES:
         problems.extend(_asked(name, engine_check, built.registry))
     return Checked(built.registry, in_order(problems))
 
@@ -71,9 +79,13 @@ def _asked(name: str, engine_check: EngineCheck, registry: Registry) -> list[Pro
         return list(engine_check(registry))
     except Exception:  # noqa: BLE001 - a defect of the house must not hide what else is wrong, nor let the set pass
         _log.exception("check_failed", engine=name)
-        return [Problem(code="release.check_failed", message=text(
-            f"The check of {name} did not finish.", f"“{name}”检查未能完成。"), hint=text(
-            "This is a fault of the system; the log says more.", "这是系统故障，详见日志。"))]
+        return [
+            Problem(
+                code="release.check_failed",
+                message=text(f"The check of {name} did not finish.", f"“{name}”检查未能完成。"),
+                hint=text("This is a fault of the system; the log says more.", "这是系统故障，详见日志。"),
+            )
+        ]
 
 
 def check_bundle(bundle: Bundle) -> Checked:
@@ -94,11 +106,23 @@ def missing_plugins(bundle: Bundle) -> list[Problem]:
         except InvalidSpecifier:
             fits = False
         if not fits:
-            has = text(f"version {installed[name]} is", f"现有版本 {installed[name]}") if name in installed else text(
-                "it is not", "未安装")
-            problems.append(Problem(code="bundle.missing_plugin", file="metadata/bundle.yaml", line=1, column=1,
-                message=text(f'The plugin "{name}" {wanted} is needed; {has["en"]} installed.',
-                             f"需要插件“{name}” {wanted}；{has['zh']}。")))
+            has = (
+                text(f"version {installed[name]} is", f"现有版本 {installed[name]}")
+                if name in installed
+                else text("it is not", "未安装")
+            )
+            problems.append(
+                Problem(
+                    code="bundle.missing_plugin",
+                    file="metadata/bundle.yaml",
+                    line=1,
+                    column=1,
+                    message=text(
+                        f'The plugin "{name}" {wanted} is needed; {has["en"]} installed.',
+                        f"需要插件“{name}” {wanted}；{has['zh']}。",
+                    ),
+                )
+            )
     return problems
 
 

@@ -156,8 +156,9 @@ def discard(ctx: Context, kind: str, key: str, version: int) -> None:
             raise NotFound(DEFINITION)
         _same_version(connection, row, version)
         connection.execute(draft.delete().where(draft.c.id == row["id"], draft.c.version == version))
-        audit.write(connection, ctx.actor, "draft.discarded", ("definition", f"{kind}/{key}"),
-                    before={"source": row["source"]})
+        audit.write(
+            connection, ctx.actor, "draft.discarded", ("definition", f"{kind}/{key}"), before={"source": row["source"]}
+        )
 
 
 # -- inside -----------------------------------------------------------------------------------------------------------
@@ -182,9 +183,14 @@ def _save(
         connection.execute(draft.insert().values(made))
     elif not update_if_unchanged(connection, draft, row["id"], row["version"], values):
         raise Conflict()
-    audit.write(connection, ctx.actor, "draft.retired" if retiring else "draft.saved",
-                ("definition", f"{kind}/{key}"), before={"source": row["source"]} if row else None,
-                after={"source": source})
+    audit.write(
+        connection,
+        ctx.actor,
+        "draft.retired" if retiring else "draft.saved",
+        ("definition", f"{kind}/{key}"),
+        before={"source": row["source"]} if row else None,
+        after={"source": source},
+    )
     saved = _row(connection, kind, key)
     assert saved is not None
     return _draft(connection, saved)
@@ -204,11 +210,19 @@ def _same_version(connection: Connection, row: RowMapping | None, version: int |
     if (row["version"] if row else None) == version:
         return
     who = name_of(connection, row["updated_by"]) if row else text("somebody", "他人")
-    raise Conflict(Problem(code="draft.changed_meanwhile", message=text(
-        f"{say(who, 'en')} changed this definition while you had it open.",
-        f"您打开期间，{say(who, 'zh')}已修改此配置。"), hint=text(
-        "Your text is still here: compare it with theirs, then save again.",
-        "您的内容仍在此处：请与对方的修改对照后再保存。")))
+    raise Conflict(
+        Problem(
+            code="draft.changed_meanwhile",
+            message=text(
+                f"{say(who, 'en')} changed this definition while you had it open.",
+                f"您打开期间，{say(who, 'zh')}已修改此配置。",
+            ),
+            hint=text(
+                "Your text is still here: compare it with theirs, then save again.",
+                "您的内容仍在此处：请与对方的修改对照后再保存。",
+            ),
+        )
+    )
 
 
 def _live(ctx: Context, kind: str, key: str) -> Document:
@@ -227,23 +241,37 @@ def _check_new_key(ctx: Context, kind: str, key: str) -> None:
         raise NotFound(DEFINITION)
     faults = _KEY.faults(key)
     if faults or (known.key_style == "name" and "-" in key):
-        hint = text("Small letters, digits and - (no - for indicators), beginning with a letter.",
-                    "请用小写字母、数字和 -（指标不可用 -），以字母开头。")
-        raise Refused(Problem(code="draft.bad_key", field="key", hint=hint, message=text(
-            f'"{key}" cannot be a key.', f"“{key}”不能用作键。")))
+        hint = text(
+            "Small letters, digits and - (no - for indicators), beginning with a letter.",
+            "请用小写字母、数字和 -（指标不可用 -），以字母开头。",
+        )
+        raise Refused(
+            Problem(
+                code="draft.bad_key",
+                field="key",
+                hint=hint,
+                message=text(f'"{key}" cannot be a key.', f"“{key}”不能用作键。"),
+            )
+        )
     if snapshots.live(ctx.database, ctx.company).get(kind, key) is not None:
         raise Refused(_taken(key))
 
 
 def _taken(key: str) -> Problem:
-    return Problem(code="draft.key_taken", field="key", message=text(
-        f'There is a "{key}" already.', f"“{key}”已存在。"), hint=text("Choose another key.", "请换一个键。"))
+    return Problem(
+        code="draft.key_taken",
+        field="key",
+        message=text(f'There is a "{key}" already.', f"“{key}”已存在。"),
+        hint=text("Choose another key.", "请换一个键。"),
+    )
 
 
 def _moved(kind: str, key: str) -> Problem:
-    return Problem(code="draft.identity_changed", message=text(
-        f'This is {kind} "{key}"; its kind and key stay for ever.', f"这是“{key}”，其类别与键不可更改。"),
-        hint=text("Copy it under the new key instead.", "请改用“复制”建立新的键。"))
+    return Problem(
+        code="draft.identity_changed",
+        message=text(f'This is {kind} "{key}"; its kind and key stay for ever.', f"这是“{key}”，其类别与键不可更改。"),
+        hint=text("Copy it under the new key instead.", "请改用“复制”建立新的键。"),
+    )
 
 
 def _draft(connection: Connection, row: RowMapping) -> Draft:

@@ -142,6 +142,7 @@ def _release(row: Row[Any], people: dict[int, str]) -> Release:
 def source_of(ctx: Context, kind: str, key: str, digest: str) -> str | None:
     """The text of a version by its digest."""
     query = select(definition.c.source).where(
-        definition.c.kind == kind, definition.c.key == key, definition.c.digest == digest)
+        definition.c.kind == kind, definition.c.key == key, definition.c.digest == digest
+    )
     with ctx.transaction() as connection:
         return connection.execute(query.order_by(definition.c.id.desc()).limit(1)).scalar_one_or_none()

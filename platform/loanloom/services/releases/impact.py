@@ -47,9 +47,7 @@ def closure(registry: Registry, changed: Iterable[Identity]) -> set[Identity]:
     return found
 
 
-def impact_of(
-    connection: Connection, changes: Iterable[Change], old: Registry, new: Registry
-) -> tuple[Impact, ...]:
+def impact_of(connection: Connection, changes: Iterable[Change], old: Registry, new: Registry) -> tuple[Impact, ...]:
     """Every product that a set of changes touches, with the counts of what runs under it."""
     changed = {(change.kind, change.key) for change in changes}
     touched = closure(new, changed) | closure(old, changed)

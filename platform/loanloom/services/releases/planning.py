@@ -42,7 +42,14 @@ class Plan:
     def problems(self) -> tuple[Problem, ...]:
         """Everything that stops it or warns: the check's problems, then the cases that failed."""
         failed = (problem for case in self.cases for problem in case.problems)
-        return (*self.candidate.checked.problems, *failed)
+        return (*self._found(), *failed)
+
+    def _found(self) -> tuple[Problem, ...]:
+        """Every error, and the warnings about what changes: others are not this change's business."""
+        changed = {(change.kind, change.key) for change in self.changes}
+        files = {document.file for document in self.candidate.documents if document.identity in changed}
+        found = self.candidate.checked.problems
+        return tuple(problem for problem in found if problem.severity == "error" or problem.file in files)
 
     @property
     def passed(self) -> bool:
@@ -131,8 +138,14 @@ def blocking(plan: Plan, business_date: date) -> tuple[Problem, ...]:
     found = list(errors(plan.problems))
     nothing = plan.candidate.digest == plan.candidate.base.digest
     if nothing and not found:
-        found.append(Problem(code="release.nothing_changes", message=text(
-            "Nothing would change: this is what is live already.", "没有任何变化：与当前生效内容相同。")))
+        found.append(
+            Problem(
+                code="release.nothing_changes",
+                message=text(
+                    "Nothing would change: this is what is live already.", "没有任何变化：与当前生效内容相同。"
+                ),
+            )
+        )
     found.extend(_too_early(plan, plan.live_from or business_date))
     return tuple(found)
 
@@ -144,9 +157,12 @@ def _too_early(plan: Plan, day: date) -> Iterable[Problem]:
         if document.identity in changed and since and since > day.isoformat():
             named = say(document.title, "en"), say(document.title, "zh")
             yield Problem(
-                code="release.too_early", file=document.file, pointer="/effective_from", message=text(
-                    f'"{named[0]}" may not be live before {since}.', f"「{named[1]}」不得早于 {since} 生效。"),
-                hint=text(f"Let the change go live on {since} or later.", f"请将生效日设为 {since} 或之后。"))
+                code="release.too_early",
+                file=document.file,
+                pointer="/effective_from",
+                message=text(f'"{named[0]}" may not be live before {since}.', f"「{named[1]}」不得早于 {since} 生效。"),
+                hint=text(f"Let the change go live on {since} or later.", f"请将生效日设为 {since} 或之后。"),
+            )
 
 
 def stored_digest(values: Mapping[str, Any]) -> str:

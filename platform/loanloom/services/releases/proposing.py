@@ -105,8 +105,15 @@ def _plan(
     live_from: date | None,
 ) -> Plan:  # fmt: skip
     makers = () if ctx.actor.user_id is None else (ctx.actor.user_id,)
-    return make_plan(connection, candidate, origin=origin, name=name.strip(), note=(note or "").strip() or None,
-                     live_from=live_from, makers=makers)
+    return make_plan(
+        connection,
+        candidate,
+        origin=origin,
+        name=name.strip(),
+        note=(note or "").strip() or None,
+        live_from=live_from,
+        makers=makers,
+    )
 
 
 def _keep(ctx: Context, connection: Connection, plan: Plan) -> int:
@@ -115,8 +122,15 @@ def _keep(ctx: Context, connection: Connection, plan: Plan) -> int:
     if problems:
         raise Refused(problems)
     release_id = write_release(ctx, connection, plan, state="proposed")
-    audit.write(connection, ctx.actor, "release.proposed", ("release", release_id), release_id=release_id,
-                after={"digest": plan.digest, "changes": len(plan.changes), "name": plan.name}, reason=plan.note)
+    audit.write(
+        connection,
+        ctx.actor,
+        "release.proposed",
+        ("release", release_id),
+        release_id=release_id,
+        after={"digest": plan.digest, "changes": len(plan.changes), "name": plan.name},
+        reason=plan.note,
+    )
     tell_reviewers(ctx, connection, release_id, plan)
     return release_id
 
@@ -124,9 +138,16 @@ def _keep(ctx: Context, connection: Connection, plan: Plan) -> int:
 def _past(plan: Plan, business_date: date) -> list[Problem]:
     if plan.live_from is None or plan.live_from >= business_date:
         return []
-    return [Problem(code="release.past_date", field="live_from", message=text(
-        f"{plan.live_from} is over: the business date is {business_date}.",
-        f"{plan.live_from} 已过：当前营业日为 {business_date}。"))]
+    return [
+        Problem(
+            code="release.past_date",
+            field="live_from",
+            message=text(
+                f"{plan.live_from} is over: the business date is {business_date}.",
+                f"{plan.live_from} 已过：当前营业日为 {business_date}。",
+            ),
+        )
+    ]
 
 
 def write_release(ctx: Context, connection: Connection, plan: Plan, *, state: str) -> int:
@@ -188,6 +209,8 @@ def _earlier(connection: Connection, number: int | None) -> Row[Any]:
 
 def already(row: Row[Any]) -> Problem:
     """The answer to whoever comes too late."""
-    return Problem(code="release.already_decided", message=text(
-        f"Change {row.number} is {row.state} already.", f"变更 {row.number} 的状态已是 {row.state}。"), hint=text(
-        "Open it again and look at its present state.", "请重新打开查看最新状态。"))
+    return Problem(
+        code="release.already_decided",
+        message=text(f"Change {row.number} is {row.state} already.", f"变更 {row.number} 的状态已是 {row.state}。"),
+        hint=text("Open it again and look at its present state.", "请重新打开查看最新状态。"),
+    )

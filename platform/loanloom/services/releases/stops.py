@@ -59,11 +59,20 @@ def stop(ctx: Context, product_key: str, reason: str) -> None:
             values = {"product_key": product_key, "reason": reason.strip(), "stopped_by": ctx.actor.user_id,
                       "stopped_at": ctx.now}  # fmt: skip
             made = connection.execute(product_stop.insert().values(values).returning(product_stop.c.id)).scalar_one()
-            audit.write(connection, ctx.actor, "product.stopped", ("product", product_key), reason=reason.strip(),
-                        after={"stop": made, "title": say(document.title, "zh")})
+            audit.write(
+                connection,
+                ctx.actor,
+                "product.stopped",
+                ("product", product_key),
+                reason=reason.strip(),
+                after={"stop": made, "title": say(document.title, "zh")},
+            )
     except IntegrityError as error:
-        raise Conflict(Problem(code="product.stopped_already", message=text(
-            "This product is stopped already.", "该产品已停止受理。"))) from error
+        raise Conflict(
+            Problem(
+                code="product.stopped_already", message=text("This product is stopped already.", "该产品已停止受理。")
+            )
+        ) from error
 
 
 def lift(ctx: Context, product_key: str, reason: str) -> None:
@@ -75,10 +84,19 @@ def lift(ctx: Context, product_key: str, reason: str) -> None:
         statement = product_stop.update().where(_open(), product_stop.c.product_key == product_key).values(values)
         lifted = connection.execute(statement.returning(product_stop.c.id)).scalar_one_or_none()
         if lifted is None:
-            raise Conflict(Problem(code="product.not_stopped", message=text(
-                "This product is not stopped.", "该产品并未停止受理。")))
-        audit.write(connection, ctx.actor, "product.resumed", ("product", product_key), reason=reason.strip(),
-                    after={"stop": lifted})
+            raise Conflict(
+                Problem(
+                    code="product.not_stopped", message=text("This product is not stopped.", "该产品并未停止受理。")
+                )
+            )
+        audit.write(
+            connection,
+            ctx.actor,
+            "product.resumed",
+            ("product", product_key),
+            reason=reason.strip(),
+            after={"stop": lifted},
+        )
 
 
 def _open() -> ColumnElement[bool]:
@@ -87,5 +105,4 @@ def _open() -> ColumnElement[bool]:
 
 def _need_reason(reason: str) -> None:
     if not reason.strip():
-        raise Refused(Problem(code="product.reason_missing", field="reason", message=text(
-            "Say why.", "请填写原因。")))
+        raise Refused(Problem(code="product.reason_missing", field="reason", message=text("Say why.", "请填写原因。")))

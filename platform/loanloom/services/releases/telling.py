@@ -24,11 +24,20 @@ def roles_with(ctx: Context, function: str) -> list[str]:
 def tell_reviewers(ctx: Context, connection: Connection, release_id: int, plan: Plan) -> None:
     """Everybody who may review the change and had no hand in it."""
     people = messages.holders(connection, ctx.company.id, roles_with(ctx, "release.approve"))
-    title = text(f"A change waits for your review: {plan.name or len(plan.changes)}",
-                 f"有变更待您复核：{plan.name or len(plan.changes)}")
+    title = text(
+        f"A change waits for your review: {plan.name or len(plan.changes)}",
+        f"有变更待您复核：{plan.name or len(plan.changes)}",
+    )
     chosen = set(people) - set(plan.makers)
-    messages.send(connection, chosen, "release.proposed", title, url=_url(release_id),
-                  subject=("release", release_id), key=f"release.proposed:{release_id}")
+    messages.send(
+        connection,
+        chosen,
+        "release.proposed",
+        title,
+        url=_url(release_id),
+        subject=("release", release_id),
+        key=f"release.proposed:{release_id}",
+    )
 
 
 def tell_makers(ctx: Context, connection: Connection, release_id: int, people: Iterable[int], title: Text) -> None:

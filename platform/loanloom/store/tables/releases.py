@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Date, Index, Integer, Text, UniqueConstraint, text
+from sqlalchemy import JSON, Boolean, Column, Date, Index, Integer, Text, UniqueConstraint, text
 
 from .base import Key, company_table, link, mapping, moment, version
 
@@ -16,7 +16,7 @@ definition = company_table(
     Column("effective_from", Date),
     Column("file", Text),
     Column("source", Text, nullable=False),
-    mapping("content", default=None),
+    Column("content", JSON, nullable=False),  # not JSONB: the order of keys is part of what people read
     Column("created_by", Integer),
     moment("created_at", now=True),
     UniqueConstraint("company_id", "kind", "key", "digest", "source_digest"),

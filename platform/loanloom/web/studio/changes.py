@@ -65,8 +65,9 @@ def propose() -> str | Response | tuple[str, int]:
     form = request.form
     try:
         live_from = _day(form.get("live_from", ""))
-        made = releases.propose_drafts(current_context(), _chosen(form), name=form.get("name", ""),
-                                       note=form.get("note", ""), live_from=live_from)
+        made = releases.propose_drafts(
+            current_context(), _chosen(form), name=form.get("name", ""), note=form.get("note", ""), live_from=live_from
+        )
     except Refused as refused:
         return _prepare(refused.problems), 422
     flash(_("Put up for review. Somebody else has to look at it now."), "good")
@@ -79,8 +80,13 @@ def _day(typed: str) -> date | None:
     try:
         return date.fromisoformat(typed.strip())
     except ValueError:
-        raise Refused(Problem(code="release.bad_date", field="live_from", message=text(
-            f'"{typed[:20]}" is not a date.', f"“{typed[:20]}”不是有效日期。"))) from None
+        raise Refused(
+            Problem(
+                code="release.bad_date",
+                field="live_from",
+                message=text(f'"{typed[:20]}" is not a date.', f"“{typed[:20]}”不是有效日期。"),
+            )
+        ) from None
 
 
 @blueprint.get("/<int:release_id>")
@@ -110,8 +116,11 @@ def _after(release_id: int, act: Any, said: str) -> str | Response | tuple[str, 
 def approve(release_id: int) -> str | Response | tuple[str, int]:
     """Approve exactly what is shown."""
     ctx, form = current_context(), request.form
-    return _after(release_id, lambda: releases.approve(
-        ctx, release_id, form.get("plan_digest", ""), opinion=form.get("opinion")), _("Approved."))
+    return _after(
+        release_id,
+        lambda: releases.approve(ctx, release_id, form.get("plan_digest", ""), opinion=form.get("opinion")),
+        _("Approved."),
+    )
 
 
 @blueprint.post("/<int:release_id>/reject")
@@ -171,8 +180,12 @@ def export() -> Response:
 
     ctx = current_context()
     data = zip_bytes(releases.export(ctx))
-    return send_file(io.BytesIO(data), "application/zip", as_attachment=True,
-                     download_name=f"{ctx.company.key}-{ctx.business_date}.zip")
+    return send_file(
+        io.BytesIO(data),
+        "application/zip",
+        as_attachment=True,
+        download_name=f"{ctx.company.key}-{ctx.business_date}.zip",
+    )
 
 
 @blueprint.post("/bundle")

@@ -25,9 +25,12 @@ from loanloom.services.releases.policy import drafts_allowed
 from loanloom.web.access import requires
 from loanloom.web.language import language
 from loanloom.web.security import csp_nonce, current_context
+from loanloom.web.studio.words import FILTERS
 
 blueprint = Blueprint("studio", __name__, url_prefix="/studio")
 VIEWS = ("sheet", "text", "used", "history")
+for _name, _filter in FILTERS.items():
+    blueprint.add_app_template_filter(_filter, _name)
 
 
 @blueprint.get("/")
@@ -121,10 +124,6 @@ def _version() -> int | None:
     return request.form.get("version", type=int)
 
 
-def _htmx() -> bool:
-    return bool(request.headers.get("HX-Request"))
-
-
 @blueprint.get("/definitions/product/<key>/trial")
 @requires("definition.read")
 def trial(key: str) -> str:
@@ -167,10 +166,10 @@ def change_cell(kind: str, key: str) -> str | Response | tuple[str, int]:
         found = refused.problems
     if found:
         found = tuple(problem.at(field=pointer.strip("/").replace("/", "-")) for problem in found)
-    if _htmx():
-        return _part(kind, key, found, pointer)
     if found:
-        return _page(kind, key, "sheet", problems=found), 422
+        return _page(kind, key, "sheet", problems=found, changed=pointer), 422
+    if request.headers.get("HX-Request"):
+        return _page(kind, key, "sheet")
     return redirect(url_for(".definition", kind=kind, key=key) + f"#c-{pointer.strip('/').replace('/', '-')}")
 
 
@@ -186,8 +185,9 @@ def _typed(
     if wrong is not None:
         return {}, (wrong,)
     assert page.shown is not None
-    edited = replace_values(page.draft.source if page.draft else drafts.text_of(
-        current_context(), page.kind.key, page.key), {whole: value})
+    edited = replace_values(
+        page.draft.source if page.draft else drafts.text_of(current_context(), page.kind.key, page.key), {whole: value}
+    )
     if edited.problems:
         return {}, edited.problems
     document, told = candidate.read_draft(page.kind.key, page.key, edited.text)
@@ -205,14 +205,6 @@ def _emptied(page: definitions.Page, pointer: str) -> str:
     holder = page.shown.at(above) if above else None
     lonely = isinstance(holder, Mapping) and len(holder) == 1
     return f"/spec{above if lonely else pointer}"
-
-
-def _part(kind: str, key: str, found: tuple[Problem, ...], pointer: str) -> str | tuple[str, int]:
-    page = definitions.page(current_context(), kind, key)
-    parts = _sheet_parts(page)
-    made = render_template("studio/_sheet.html", page=page, may_edit=_may_edit(page), problems=found, changed=pointer,
-                           **parts)
-    return (made, 422) if found else made
 
 
 @blueprint.post("/definitions/<kind>/<key>/text")
@@ -255,8 +247,13 @@ def copy(kind: str, key: str) -> str | Response | tuple[str, int]:
     """A new definition that begins as a copy."""
     form = request.form
     try:
-        made = drafts.copy(current_context(), kind, key, form.get("key", "").strip(),
-                           {"en": form.get("title_en", ""), "zh": form.get("title_zh", "")})
+        made = drafts.copy(
+            current_context(),
+            kind,
+            key,
+            form.get("key", "").strip(),
+            {"en": form.get("title_en", ""), "zh": form.get("title_zh", "")},
+        )
     except Refused as refused:
         return _page(kind, key, "sheet", problems=refused.problems, copying=form), 422
     flash(_("Copied. Change what is different, then put it up for review."), "good")
@@ -299,6 +296,3 @@ def resume(key: str) -> Response:
     releases.lift(current_context(), key, request.form.get("reason", ""))
     flash(_("The product takes applications again."), "good")
     return redirect(url_for(".definition", kind="product", key=key))
-
-
-from loanloom.web.studio import words as words  # noqa: E402 - adds its filters to the blueprint above

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -16,10 +16,8 @@ from loanloom.problems import Problem, say
 from loanloom.services.definitions import Page
 from loanloom.services.releases import kinds
 from loanloom.web.language import language
-from loanloom.web.studio.definitions import blueprint
 
 
-@blueprint.app_template_filter("plain_number")
 def plain_number(value: Any) -> str:
     """A number as one types it: no separators, no trailing zeros."""
     if value is None or isinstance(value, bool):
@@ -28,21 +26,18 @@ def plain_number(value: Any) -> str:
     return format(exact.quantize(Decimal(1)) if exact == exact.to_integral_value() else exact.normalize(), "f")
 
 
-@blueprint.app_template_filter("kind_title")
 def kind_title(key: str) -> str:
     """What people call a kind."""
     kind = kinds().get(key)
     return say(kind.title, language()) if kind else key
 
 
-@blueprint.app_template_filter("where")
 def where(problem: Problem) -> str:
     """The file and line of a problem."""
     place = problem.file or ""
     return f"{place}:{problem.line}" if problem.line else place
 
 
-@blueprint.app_template_filter("cell_of")
 def cell_of(problem: Problem, page: Page) -> str | None:
     """The address of the cell a problem belongs to: on this sheet, or on another definition's."""
     for kind in kinds():
@@ -57,7 +52,6 @@ def cell_of(problem: Problem, page: Page) -> str | None:
     return None
 
 
-@blueprint.app_template_filter("marks")
 def marks(found: Iterable[Problem], page: Page) -> list[dict[str, Any]]:
     """Problems as the editor marks them."""
     file, spoken = page.kind.file_of(page.key), language()
@@ -69,7 +63,6 @@ def marks(found: Iterable[Problem], page: Page) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-@blueprint.app_template_filter("place_in_words")
 def place_in_words(use: Use, document: Document | None) -> str:
     """A pointer in a definition as titles: items by their own names."""
     kind = kinds().get(use.kind)
@@ -85,3 +78,13 @@ def place_in_words(use: Use, document: Document | None) -> str:
         if label:
             names.append(say(label, spoken))
     return " › ".join(names) or use.pointer
+
+
+FILTERS: dict[str, Callable[..., Any]] = {
+    "plain_number": plain_number,
+    "kind_title": kind_title,
+    "where": where,
+    "cell_of": cell_of,
+    "marks": marks,
+    "place_in_words": place_in_words,
+}
