@@ -39,23 +39,23 @@ class Figure:
 
 
 def seconds_each(work: Callable[[], object], *, at_least: float = 0.05, runs: int = 9) -> float:
-    """Median seconds of one call: each run repeats `work` until `at_least` seconds are filled."""
+    """Median processor seconds of one call (what else the machine does stays out): each run repeats `work` until `at_least` seconds are filled."""
     work()
-    start = time.perf_counter()
+    start = time.process_time()
     work()
-    once = max(time.perf_counter() - start, 1e-9)
+    once = max(time.process_time() - start, 1e-9)
     repeats = max(1, int(at_least / once))
     figures = []
     for _ in range(runs):
-        start = time.perf_counter()
+        start = time.process_time()
         for _ in range(repeats):
             work()
-        figures.append((time.perf_counter() - start) / repeats)
+        figures.append((time.process_time() - start) / repeats)
     return statistics.median(figures)
 
 
 def side_by_side(ours: Callable[[], object], peer: Callable[[], object], *, runs: int = 9) -> tuple[float, float, float]:
-    """Median seconds of `ours` and of `peer`, run in turn, and the median of the ratios pair by pair."""
+    """Median processor seconds of `ours` and of `peer`, run in turn, and the median of the ratios pair by pair."""
     pairs = [(seconds_each(ours, runs=1), seconds_each(peer, runs=1)) for _ in range(runs)]
     return (
         statistics.median(a for a, _ in pairs),
