@@ -11,8 +11,10 @@ from flask import Flask, request
 from loanloom.problems import say
 from loanloom.web.language import language
 from loanloom.web.security import current_context
+from loanloom.web.surroundings import waiting
 
 DOORS = {"workspace": "/", "studio": "/studio/", "portal": "/portal/"}
+TO_DO = "/to-do/"
 PLAIN = ("customers", "applications", "loans", "contracts")
 SHORTCUTS = {"/": "h", "/to-do/": "t", "/applications/": "a", "/customers/": "c", "/loans/": "l"}
 
@@ -93,6 +95,7 @@ def groups(chosen: str | None = None) -> list[Group]:
                 icon=item.get("icon", "point"),
                 current=_is_current(url, urls),
                 shortcut=SHORTCUTS.get(url),
+                count=waiting().work if url == TO_DO else None,
             )
         )
     return list(made.values())

@@ -3,14 +3,36 @@
 from __future__ import annotations
 
 import secrets
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, cast
 
-from flask import Flask
+from flask import Flask, g
 
 from loanloom.problems import say
+from loanloom.services import worklist
 from loanloom.store import messages
 from loanloom.web import security
 from loanloom.web.language import LANGUAGES, language
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What the frame counts: unread messages and open work."""
+
+    unread: int
+    work: int
+
+
+def waiting() -> Waiting:
+    """Counted once a request."""
+    if "waiting" not in g:
+        context = security.current_context()
+        assert context.actor.user_id is not None
+        with context.transaction() as connection:
+            unread = messages.unread(connection, context.actor.user_id)
+            work = worklist.waiting_counts(context, connection).all
+        g.waiting = Waiting(unread, work)
+    return cast(Waiting, g.waiting)
 
 
 def _variables() -> dict[str, Any]:
@@ -18,9 +40,6 @@ def _variables() -> dict[str, Any]:
     if not security.has_context():
         return {"language": spoken, "company": None, "actor": None}
     context = security.current_context()
-    assert context.actor.user_id is not None
-    with context.transaction() as connection:
-        unread = messages.unread(connection, context.actor.user_id)
     roles = (context.registry.get("role", key) for key in context.actor.roles)
     return {
         "language": spoken,
@@ -28,7 +47,7 @@ def _variables() -> dict[str, Any]:
         "companies": security.companies(),
         "actor": context.actor,
         "business_date": context.business_date,
-        "unread": unread,
+        "unread": waiting().unread,
         "role_titles": [say(role.title, spoken) for role in roles if role],
     }
 

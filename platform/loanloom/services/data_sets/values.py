@@ -29,7 +29,7 @@ def _loan_state() -> ColumnElement[Any]:
 
 def _overdue(part: str, *, today_too: bool = False) -> ColumnElement[Any]:
     """What of the instalments past due (or due today) is unpaid, for one loan."""
-    today = select(company.c.business_date).where(company.c.id == loan.c.company_id).scalar_subquery()
+    today = select(company.c.business_date).where(company.c.id == loan.c.company_id).correlate(loan).scalar_subquery()
     unpaid = instalment.c[part] - instalment.c[f"{part}_paid"]
     return (
         select(func.coalesce(func.sum(unpaid), 0))

@@ -1,0 +1,169 @@
+"""Takes a picture of every page, at 1440 and 390 px, in Chinese and English, into the folder `screens` (git-ignored).
+
+    python -m tests.browser.screens                      the demo company, made and played for this
+    python -m tests.browser.screens --url http://...     a server that runs already (demo log-ins)
+
+Follows the links of each person's pages; of pages with the same address but for numbers only one is taken.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, Error, Page, sync_playwright
+from tests.browser.chromium import ARGUMENTS
+from tests.browser.server import serving
+
+from loanloom.demo import cast
+from loanloom.demo.story import Script, play
+from loanloom.testing.browser import find_chromium
+from loanloom.testing.postgres import Cluster
+from loanloom.web.app import create_app
+
+ROOT = Path(__file__).parents[2]
+PEOPLE = ("east-rm", "east-1", "finance", "risk", "business", "admin", "auditor")
+WIDTHS = (1440, 390)
+LANGUAGES = ("zh", "en")
+FILES = (".zip", ".xlsx", ".pdf", ".docx", ".csv", ".jpg", ".png")
+DEEPEST = 3
+
+
+@contextmanager
+def demo_server(rows: int) -> Iterator[str]:
+    """The demo company on a throw-away database."""
+    cluster = Cluster()
+    made = cluster.clone("screens")
+    try:
+        print("playing the story ...", flush=True)
+        play(made.database, Script(project=ROOT, rows=rows), lambda *_: None)
+        with serving(create_app(made.database, secret_key="screens, a key of more than thirty-two bytes")) as address:
+            yield address
+    finally:
+        made.close()
+        cluster.close()
+
+
+def pattern(url: str) -> str:
+    """One page for all addresses that differ in numbers or in what comes after the question mark."""
+    return re.sub(r"/\d+(?=/|$|\.)", "/N", urlsplit(url).path)
+
+
+def links(page: Page, address: str) -> list[str]:
+    """Where one can go from here inside the house."""
+    found = page.eval_on_selector_all("a[href]", "all => all.map((a) => a.href)")
+    inside = [url.split("#")[0] for url in found if url.startswith(address)]
+    return [url for url in dict.fromkeys(inside) if not urlsplit(url).path.endswith(FILES)]
+
+
+def walk(page: Page, address: str, seen: dict[str, str]) -> Iterator[str]:
+    """Every kind of page this person can reach, the first address of each."""
+    waiting, mine = [(f"{address}/", 0)], set()
+    while waiting:
+        url, depth = waiting.pop(0)
+        if pattern(url) in mine:
+            continue
+        mine.add(pattern(url))
+        try:
+            answer = page.goto(url)
+        except Error as error:  # a download, not a page
+            print(f"  {str(error).splitlines()[0]} {url}")
+            continue
+        if answer is None or not answer.ok:
+            print(f"  {answer.status if answer else '?'} {url}")
+            continue
+        if pattern(url) not in seen:
+            seen[pattern(url)] = url
+            yield url
+        if depth < DEEPEST:
+            waiting += [(link, depth + 1) for link in links(page, address)]
+
+
+def context(browser: Browser, address: str, language: str, width: int, dark: bool):
+    """A fresh browser of that width and language."""
+    return browser.new_context(
+        base_url=address,
+        viewport={"width": width, "height": 900},
+        locale="zh-CN" if language == "zh" else "en-GB",
+        color_scheme="dark" if dark else "light",
+    )
+
+
+def sign_in(page: Page, username: str, password: str) -> None:
+    """Through the log-in page."""
+    page.goto("/login/")
+    page.fill("[name=username]", username)
+    page.fill("[name=password]", password)
+    page.click("form.door-card button[type=submit]")
+    page.wait_for_url(lambda url: "/login/" not in url)
+
+
+def picture(page: Page, folder: Path, name: str) -> None:
+    """The whole page, once nothing is loading any more."""
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(350)
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    if wide > page.viewport_size["width"]:
+        print(f"  TOO WIDE ({wide}): {name}")
+    page.screenshot(path=str(folder / f"{name}.png"), full_page=True)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Take them all; 1 when there is no browser."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--url")
+    parser.add_argument("--people", default=",".join(PEOPLE))
+    parser.add_argument("--only", help="addresses that hold this text")
+    parser.add_argument("--widths", default=",".join(map(str, WIDTHS)))
+    parser.add_argument("--languages", default=",".join(LANGUAGES))
+    parser.add_argument("--dark", action="store_true")
+    parser.add_argument("--rows", type=int, default=60, help="applicants of the import, when the demo is played")
+    parser.add_argument("--into", default=str(ROOT / "screens"))
+    chosen = parser.parse_args(arguments)
+    path = find_chromium()
+    if path is None:
+        print("no Chromium found")
+        return 1
+    password = cast.read(ROOT / "metadata" / "demo").password
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        if chosen.url:
+            take(browser, chosen.url.rstrip("/"), password, chosen)
+        else:
+            with demo_server(chosen.rows) as address:
+                take(browser, address, password, chosen)
+        browser.close()
+    return 0
+
+
+def take(browser: Browser, address: str, password: str, chosen: argparse.Namespace) -> None:
+    """Walk once, then take each page in every language and width."""
+    seen: dict[str, str] = {}
+    for person in chosen.people.split(","):
+        with context(browser, address, "en", 1440, False) as walking:
+            page = walking.new_page()
+            sign_in(page, person, password)
+            found = [url for url in walk(page, address, seen) if not chosen.only or chosen.only in url]
+        print(f"{person}: {len(found)} pages", flush=True)
+        for language in chosen.languages.split(","):
+            for width in chosen.widths.split(","):
+                folder = Path(chosen.into) / f"{language}-{width}{'-dark' if chosen.dark else ''}"
+                folder.mkdir(parents=True, exist_ok=True)
+                with context(browser, address, language, int(width), chosen.dark) as made:
+                    page = made.new_page()
+                    page.goto("/login/")
+                    picture(page, folder, "login")
+                    sign_in(page, person, password)
+                    for url in found:
+                        page.goto(url)
+                        name = pattern(url).strip("/").replace("/", "_") or "home"
+                        picture(page, folder, f"{person}-{name}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
