@@ -7,14 +7,14 @@ together with audit and outbox (`book`). Knows no use case; disbursements, repay
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection, func, select
 
 from loanloom.core.ledger.journal import Entry
-from loanloom.core.lending.events import EVENT_NAMES, Event
+from loanloom.core.lending.events import EVENT_NAMES, Event, LoanDisbursed
 from loanloom.core.lending.records import to_record
 from loanloom.engines import posting
 from loanloom.problems import Problem, text
@@ -169,9 +169,11 @@ def tell(ctx: Context, connection: Connection, happened: Sequence[tuple[int, int
 
 def summary(event: Event) -> dict[str, Any]:
     """What the audit keeps of an event: everything but the schedule and the terms, which the event itself holds."""
-    record: dict[str, Any] = {name: value for name, value in to_record(event).items() if name != "instalments"}
-    terms = record.pop("terms", None)
-    return record | ({"principal": terms["principal"], "annual_rate": terms["annual_rate"]} if terms else {})
+    if isinstance(event, LoanDisbursed):
+        said = {"on": event.on, "principal": event.terms.principal, "annual_rate": event.terms.annual_rate}
+    else:
+        said = {each.name: getattr(event, each.name) for each in fields(event) if each.name != "instalments"}
+    return {name: to_record(value) for name, value in said.items()}
 
 
 def numbers_for(ctx: Context, connection: Connection, keys: Sequence[tuple[str | None, str | None]]) -> list[str]:

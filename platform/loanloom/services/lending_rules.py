@@ -7,6 +7,7 @@ comes from the release of today. Reads registries, no database.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -87,18 +88,30 @@ def class_rules(registry: Registry, key: str) -> rules.Ruleset:
     return compiled.ruleset
 
 
-def asset_class(
-    ctx: Context, product_key: str, loan: Mapping[str, Any], on: date, facts: Mapping[str, Any] | None = None
-) -> tuple[str | None, str | None, Any]:
-    """Class, ruleset and trace for a loan's facts on a day; None where the product has no class rules."""
+@dataclass(frozen=True, slots=True)
+class Classed:
+    """The asset class of a loan on a day, the rules that gave it, and why."""
+
+    asset_class: str
+    ruleset: str
+    result: rules.RulesResult
+
+    @property
+    def trace(self) -> Any:
+        """Why, ready to be kept."""
+        return self.result.as_json()
+
+
+def asset_class(ctx: Context, product_key: str, loan: Mapping[str, Any], on: date) -> Classed | None:
+    """What the product's class rules say of a loan's facts on a day; None where they say nothing."""
     offer = live_offer(ctx, product_key)
     if offer is None or offer.asset_class is None:
-        return None, None, None
-    result = rules.run(class_rules(ctx.registry, offer.asset_class), {"loan": loan, "as_of": on, **(facts or {})})
+        return None
+    result = rules.run(class_rules(ctx.registry, offer.asset_class), {"loan": loan, "as_of": on})
     if result.problems:
         raise Refused(result.problems)
     given = result.outputs.get("asset_class")
-    return (str(given) if given is not None else None), offer.asset_class, result.as_json()
+    return Classed(str(given), offer.asset_class, result) if given is not None else None
 
 
 def _missing(what: str, key: str, zh: str) -> Problem:

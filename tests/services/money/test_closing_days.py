@@ -7,10 +7,16 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import text
 from tests.services.money.house import START, House, counted
 
 from loanloom.core.lending.arrears import interest_accrued
+from loanloom.core.lending.schedule import Instalment
+from loanloom.core.money import ROUNDING_MODES, Rounding
 from loanloom.services import disbursements, end_of_day, loan_rows, repayments
+from loanloom.services.end_of_day.interest import accrued
 from loanloom.services.errors import Conflict, Forbidden, Refused
 from loanloom.store import tables
 
@@ -177,3 +183,32 @@ def test_to_month_end(house: House) -> None:
         house.ctx(), date(2026, 1, 9), lambda done, total, step: days.append(f"{done}/{total} {step}")
     )
     assert days == ["0/4 2026-01-05", "1/4 2026-01-06", "2/4 2026-01-07", "3/4 2026-01-08", "4/4 2026-01-09"]
+
+
+CASES = st.tuples(
+    st.decimals("0.01", 5_000_000, places=2), st.decimals(0, "0.36", places=4), st.integers(0, 400),
+    st.integers(1, 400), st.sampled_from([360, 364, 365]), st.integers(0, 3), st.sampled_from(sorted(ROUNDING_MODES)),
+)  # fmt: skip
+
+
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.lists(CASES, min_size=40, max_size=40))
+def test_the_statement_draws_the_line_of_the_core(house: House, cases: list[tuple]) -> None:
+    """The same interest by day in SQL and in Python: every rounding mode, exact halves included."""
+    wanted, rows = [], []
+    for base, rate, elapsed, length, basis, digits, mode in cases:
+        rounding = Rounding(digits, mode)
+        interest = rounding.apply(base * rate * length / basis)
+        due = START + timedelta(days=length)
+        row = Instalment(1, START, due, base, base, interest, base, rate, basis)
+        wanted.append(interest_accrued(row, START + timedelta(days=elapsed), rounding))
+        rows.append(
+            f"({base}::numeric, {rate}::numeric, '{START}'::date, '{due}'::date, {interest}::numeric, {basis}, "
+            f"{digits}, '{mode}', '{START + timedelta(days=elapsed)}'::date, {len(rows)})"
+        )
+    statement = (
+        f"SELECT {accrued('i.day')} FROM (VALUES {', '.join(rows)}) AS i(base, annual_rate, starts_on, due_on, "
+        "interest, daily_basis, digits, mode, day, place) CROSS JOIN LATERAL (SELECT i.digits, i.mode) AS r ORDER BY i.place"
+    )
+    with house.database.transaction() as connection:
+        assert list(connection.execute(text(statement)).scalars()) == wanted

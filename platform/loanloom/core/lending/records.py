@@ -13,21 +13,23 @@ from types import NoneType, UnionType
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 Value = TypeVar("Value")
+_PLAIN = frozenset({int, str, bool, NoneType})
 
 
 def to_record(value: Any) -> Any:
     """A dataclass (or anything inside one) as plain values."""
-    if isinstance(value, Decimal):
+    kind = type(value)
+    if kind is Decimal:
         return str(value)
-    if isinstance(value, date):
+    if kind is date:
         return value.isoformat()
-    if isinstance(value, tuple):
+    if kind in _PLAIN:
+        return value
+    if kind is tuple:
         return [to_record(item) for item in value]
     if isinstance(value, Mapping):
         return {str(key): to_record(item) for key, item in value.items()}
-    if dataclasses.is_dataclass(value):
-        return {name: to_record(getattr(value, name)) for name in _hints(type(value))}
-    return value
+    return {name: to_record(getattr(value, name)) for name in _hints(kind)}
 
 
 def from_record(kind: type[Value], record: Mapping[str, Any]) -> Value:

@@ -54,13 +54,11 @@ def work(ctx: Context, connection: Connection, run: Run, chunk: Chunk) -> Mappin
             before[0] + penalty - kept.row["penalty_booked"],
             before[1] + compound - kept.row["compound_booked"],
         )
-        asset_class, ruleset, trace = lending_rules.asset_class(
-            ctx, kept.row["product_key"], loan_facts(kept, values), on
-        )
+        given = lending_rules.asset_class(ctx, kept.row["product_key"], loan_facts(kept, values), on)
         overdue += values["days_past_due"] > 0
-        asset_class = asset_class or kept.row["asset_class"]
-        if asset_class != kept.row["asset_class"]:
-            classed.append(_class_row(kept, on, asset_class, values["days_past_due"], ruleset, trace))
+        asset_class = given.asset_class if given else kept.row["asset_class"]
+        if given and asset_class != kept.row["asset_class"]:
+            classed.append(_class_row(kept, on, given, values["days_past_due"]))
         updates.append(
             {"id": kept.id, "penalty_booked": penalty, "compound_booked": compound, "asset_class": asset_class} | values
         )
@@ -94,15 +92,15 @@ def loan_facts(kept: Kept, values: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _class_row(kept: Kept, on: date, asset_class: str, days: int, ruleset: str | None, trace: Any) -> dict[str, Any]:
+def _class_row(kept: Kept, on: date, given: lending_rules.Classed, days: int) -> dict[str, Any]:
     return {
         "loan_id": kept.id,
         "classed_on": on,
         "before": kept.row["asset_class"],
-        "asset_class": asset_class,
+        "asset_class": given.asset_class,
         "days_past_due": days,
-        "ruleset_key": ruleset,
-        "trace": trace,
+        "ruleset_key": given.ruleset,
+        "trace": given.trace,
     }
 
 
