@@ -1,8 +1,9 @@
-"""A generated form of 40 fields over HTTP: opened, and handed in to be judged, scored and routed; eight clients at once.
+"""A generated form of 40 fields over HTTP: opened, and handed in to be judged, scored and routed; eight clients at
+once.
 
-One gunicorn worker process serves the real application over a real PostgreSQL; beside it, in the same run, one worker of a bare
-Flask view that answers with a page of the same size (GET) or reads the same post (POST). Each client works through its own
-applications without a pause; the figure is the 95th percentile of all answers.
+One gunicorn worker process serves the real application over a real PostgreSQL; beside it, in the same run, one
+worker of a bare Flask view that answers with a page of the same size (GET) or reads the same post (POST). Each
+client works through its own applications without a pause; the figure is the 95th percentile of all answers.
 """
 
 from __future__ import annotations
@@ -46,7 +47,10 @@ def figures() -> Iterator[Figure]:
     """Open and submit, each beside the bare view."""
     with tempfile.TemporaryDirectory() as home, _lender() as lender:
         environment = {**os.environ, **lender.environment, "LOANLOOM_HOME": home, "LOANLOOM_LOG_LEVEL": "warning"}
-        with _served("loanloom.web.wsgi:app", environment) as port, _served("benchmarks.bare_view:app", environment) as bare:
+        with (
+            _served("loanloom.web.wsgi:app", environment) as port,
+            _served("benchmarks.bare_view:app", environment) as bare,
+        ):
             cookie = _sign_in(port)
             ids = lender.application_ids
             page = _get(port, f"/applications/{ids[0]}/fill", cookie)
@@ -146,7 +150,11 @@ def _drafts(ctx: Context) -> list[int]:
     """An application begun for every submission."""
     person = ctx.registry.require("role", "relationship-manager").spec
     actor = replace(
-        ctx.actor, user_id=1, functions=frozenset(person["functions"]), roles=("relationship-manager",), unit="east-lending"
+        ctx.actor,
+        user_id=1,
+        functions=frozenset(person["functions"]),
+        roles=("relationship-manager",),
+        unit="east-lending",
     )
     ctx = ctx.as_actor(replace(actor, scope="all"))
     with ctx.transaction() as connection:
@@ -205,7 +213,9 @@ def _percentile(ask: Callable[[int, int], object], times: int) -> float:
     return statistics.quantiles(waited, n=20)[-1]
 
 
-def _ask(port: int, method: str, path: str, headers: Mapping[str, str], body: str | None = None) -> tuple[int, str, str]:
+def _ask(
+    port: int, method: str, path: str, headers: Mapping[str, str], body: str | None = None
+) -> tuple[int, str, str]:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     connection.request(method, path, body, dict(headers))
     answer = connection.getresponse()

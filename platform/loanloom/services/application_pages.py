@@ -113,7 +113,7 @@ def _tab(
         contract = contracts.of_application(connection, application_id)
         return {"documents": documents.listing(connection, ("contract", contract.id)) if contract else ()}
     if tab == "history":
-        return {"history": record_history.of(connection, ("application", application_id))}
+        return {"history": record_history.of(connection, filling.registry, ("application", application_id))}
     return {}
 
 

@@ -68,7 +68,7 @@ def read(ctx: Context, contract_id: int) -> ContractPage:
             loan=paid,
             registry=registry,
             preview=shown,
-            history=record_history.of(connection, *(("contract", one.id) for one in package)),
+            history=record_history.of(connection, registry, *(("contract", one.id) for one in package)),
             may_sign=open_ and ctx.actor.may("contract.sign") and not mine,
             may_disburse=row.state == "signed" and paid is None and ctx.actor.may("money.disburse"),
             may_write_papers=not any(papers.values()) and ctx.actor.may("contract.prepare"),

@@ -54,6 +54,6 @@ def read(ctx: Context, customer_id: int, tab: str) -> CustomerPage:
             may_change=ctx.actor.may("customer.write"),
             may_apply=ctx.actor.may("application.create"),
             files=uploads.listing(connection, ("customer", customer_id)) if tab == "papers" else (),
-            history=record_history.of(connection, ("customer", customer_id)) if tab == "history" else (),
+            history=record_history.of(connection, ctx.registry, ("customer", customer_id)) if tab == "history" else (),
             **counts,
         )

@@ -1,18 +1,35 @@
-"""What happened to one record, for its own page: the audit rows that speak of it. Reads; the caller has checked
-sight."""
+"""What happened to one record, for its own page: the audit rows that speak of it, in the words of its fields.
+
+Reads; the caller has checked sight. Closed fields show that they changed, never what they hold.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, and_, or_, select
 
+from loanloom.metadata.registry import Registry
+from loanloom.problems import Text
+from loanloom.services.stored import without_secrets
 from loanloom.store import tables
 
 MOST = 200
+RECORDS = ("customer", "application", "contract", "sanction", "loan")
+GROUPS = {"guarantors": "guarantor", "collateral": "collateral"}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One value before and after; `title` is the field's where it is one."""
+
+    name: str
+    title: Text | None
+    before: Any
+    after: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,19 +39,47 @@ class Happening:
     at: datetime
     actor: str
     action: str
-    before: Mapping[str, Any]
-    after: Mapping[str, Any]
+    changes: tuple[Change, ...]
     reason: str | None
 
 
-def of(connection: Connection, *subjects: tuple[str, int], limit: int = MOST) -> Sequence[Happening]:
+def of(
+    connection: Connection, registry: Registry, *subjects: tuple[str, int], limit: int = MOST
+) -> Sequence[Happening]:
     """What happened to these records, the newest first."""
     table = tables.audit_log
     asked = or_(*(and_(table.c.subject_kind == kind, table.c.subject_id == str(key)) for kind, key in subjects))
-    rows = connection.execute(
-        select(table.c.at, table.c.actor, table.c.action, table.c.before, table.c.after, table.c.reason)
-        .where(asked)
-        .order_by(table.c.id.desc())
-        .limit(limit)
-    )
-    return [Happening(row.at, row.actor, row.action, row.before or {}, row.after or {}, row.reason) for row in rows]
+    columns = (table.c.at, table.c.actor, table.c.action, table.c.before, table.c.after, table.c.reason)
+    rows = connection.execute(select(*columns).where(asked).order_by(table.c.id.desc()).limit(limit))
+    titles = _titles(registry)
+    return [
+        Happening(row.at, row.actor, row.action, tuple(_changes(titles, row.before, row.after)), row.reason)
+        for row in rows
+    ]
+
+
+def _titles(registry: Registry) -> dict[str, Text]:
+    """What fields are called, by key; the record named first wins."""
+    found: dict[str, Text] = {name: registry.require("entity", entity).title for name, entity in GROUPS.items()}
+    for record in RECORDS:
+        for field in registry.entity_fields(record):
+            found.setdefault(field.key, field.title)
+    return found
+
+
+def _changes(
+    titles: Mapping[str, Text], before: Mapping[str, Any] | None, after: Mapping[str, Any] | None
+) -> Iterator[Change]:
+    old, new = dict(_flat(before or {})), dict(_flat(after or {}))
+    for name in dict.fromkeys((*old, *new)):
+        if old.get(name) != new.get(name):
+            yield Change(name, titles.get(name), without_secrets(old.get(name)), without_secrets(new.get(name)))
+
+
+def _flat(values: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """The fields that metadata adds stand among the others."""
+    for name, value in values.items():
+        if name == "extra" and isinstance(value, Mapping):
+            yield from value.items()
+        else:
+            yield name, value

@@ -57,6 +57,15 @@ def from_json(
     return found
 
 
+def without_secrets(kept: Any) -> Any:
+    """A value of a JSON column for showing: closed fields leave a mark only."""
+    if isinstance(kept, Mapping):
+        return "•••" if CLOSED in kept else {name: without_secrets(value) for name, value in kept.items()}
+    if isinstance(kept, list | tuple):
+        return [without_secrets(one) for one in kept]
+    return kept
+
+
 def typed(field: Field, value: Any) -> Any:
     """One plain JSON value as the fact it was."""
     if field.type == "multi_choice":
@@ -64,7 +73,8 @@ def typed(field: Field, value: Any) -> Any:
     if value is None:
         return None
     if field.type in NUMBERS:
-        return value if isinstance(value, Decimal) else Decimal(value)
+        number = Decimal(value)
+        return Decimal(int(number)) if number == number.to_integral_value() else number
     if field.type == "date" and isinstance(value, str):
         return date.fromisoformat(value)
     return value

@@ -87,6 +87,20 @@ STATE_LISTS: Mapping[str, tuple[str, ...]] = {
 """The states a column of a list can be filtered by, where no code list of the company says them."""
 
 ACTIONS: Mapping[str, Text] = {
+    "customer.created": text("Customer entered", "客户建档"),
+    "customer.changed": text("Customer changed", "修改客户资料"),
+    "customer.file_added": text("File added", "上传附件"),
+    "customer.file_removed": text("File removed", "移除附件"),
+    "user.file_added": text("File chosen", "选择附件"),
+    "application.begun": text("Application begun", "发起申请"),
+    "application.filled_in": text("Form filled in", "填写申请表"),
+    "application.file_added": text("Paper handed in", "上传资料"),
+    "application.file_removed": text("Paper taken out", "移除资料"),
+    "application.imported": text("Application imported", "导入申请"),
+    "application.withdrawn": text("Withdrawn", "撤回申请"),
+    "contract.prepared": text("Contract prepared", "制作合同"),
+    "contract.signed": text("Signing noted", "登记签订"),
+    "document.made": text("Document written", "生成文书"),
     "user.signed_in": text("Signed in", "登录"),
     "user.sign_in_failed": text("Sign-in failed", "登录失败"),
     "user.created": text("User made", "新建用户"),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from time import perf_counter
 
 import pytest
 
-from loanloom.engines.forms import formats
+from loanloom.engines.forms import fieldtypes, formats
 
 
 @pytest.mark.parametrize(
@@ -80,3 +81,11 @@ def test_dates_and_months() -> None:
 def test_masks_leave_head_and_tail() -> None:
     assert formats.masked("11010519491231002X") == "110***********002X"
     assert formats.masked("1234") == "***4"
+
+
+def test_a_hostile_pattern_takes_no_time() -> None:
+    began = perf_counter()
+    assert not fieldtypes.matches("((a|aa)+)+b", "a" * 255)
+    assert perf_counter() - began < 1
+    assert fieldtypes.matches("[A-Z][0-9]{2}", "A12") and not fieldtypes.matches("[A-Z][0-9]{2}", "A123")
+    assert not fieldtypes.is_pattern("(")

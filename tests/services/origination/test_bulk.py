@@ -48,7 +48,10 @@ def test_a_thousand_applicants(importer: Context, lender: Lender) -> None:
     sanctions = [row.id for row in lender.rows(tables.sanction)][:20]
     made = contracts.prepare_many(lender.ctx("head2").as_actor(_with(lender, "head2", "contract.prepare")), sanctions)
     assert len(made) == 20
-    assert contracts.prepare_many(lender.ctx("head2").as_actor(_with(lender, "head2", "contract.prepare")), sanctions) == {}
+    assert (
+        contracts.prepare_many(lender.ctx("head2").as_actor(_with(lender, "head2", "contract.prepare")), sanctions)
+        == {}
+    )
     signer = lender.ctx("head2").as_actor(replace(_with(lender, "head2", "contract.sign"), user_id=999))
     assert contracts.sign_many(signer, list(made.values()), lender.business_date) == 20
     assert lender.count(tables.document) == 0

@@ -51,7 +51,9 @@ def test_a_case_is_judged_scored_measured_and_routed(manager: Context, begin: Be
 def test_everything_wrong_is_told_and_nothing_is_kept(manager: Context, begin: Begin, lender: Lender) -> None:
     application_id = begin()
     with pytest.raises(Refused) as refused:
-        submit(manager, application_id, {"application.amount": "", "guarantors.0.phone": "12", "application.channel": "x"})
+        submit(
+            manager, application_id, {"application.amount": "", "guarantors.0.phone": "12", "application.channel": "x"}
+        )
     assert told(refused) == {
         "application.amount": "form.required",
         "application.channel": "form.unknown_choice",
@@ -70,9 +72,7 @@ def test_everything_wrong_is_told_and_nothing_is_kept(manager: Context, begin: B
         ({"application.guarantee_mode": "pledge"}, "application.guarantee_mode", "product.guarantee_not_offered"),
     ],
 )
-def test_the_products_limits(
-    manager: Context, begin: Begin, changes: dict[str, str], field: str, code: str
-) -> None:
+def test_the_products_limits(manager: Context, begin: Begin, changes: dict[str, str], field: str, code: str) -> None:
     with pytest.raises(Refused) as refused:
         submit(manager, begin(), changes)
     assert told(refused)[field] == code
@@ -90,7 +90,13 @@ def test_papers_that_are_missing(manager: Context, begin: Begin) -> None:
 
 def test_forged_fields_are_refused(manager: Context, begin: Begin, lender: Lender) -> None:
     application_id = begin()
-    for forged in ("application.state", "application.score_grade", "customer.number", "limit.amount", "sanction.amount"):
+    for forged in (
+        "application.state",
+        "application.score_grade",
+        "customer.number",
+        "limit.amount",
+        "sanction.amount",
+    ):
         with pytest.raises(Refused) as refused:
             submit(manager, application_id, {forged: "A"})
         assert told(refused) == {forged: "form.unknown_field"}
@@ -159,7 +165,9 @@ def test_a_key_used_for_something_else_is_refused(manager: Context, begin: Begin
     application_id = begin()
     submit(manager, application_id, idempotency_key="key")
     with pytest.raises(Conflict):
-        submissions.submit(manager, begin(**{"customer.id_number": "330000198206060053"}), {}, version=1, idempotency_key="key")
+        submissions.submit(
+            manager, begin(**{"customer.id_number": "330000198206060053"}), {}, version=1, idempotency_key="key"
+        )
 
 
 def test_a_refusal_by_rule_is_an_outcome_with_reasons(manager: Context, begin: Begin, lender: Lender) -> None:
@@ -175,7 +183,9 @@ def test_returned_changed_and_handed_in_again(manager: Context, begin: Begin, le
     submit(manager, application_id)
     item = lender.one(tables.work_item, status="open")
     risk = lender.ctx("risk")
-    approvals.decide(risk, item.id, "return", expected_version=item.version, reason="documents_missing", opinion="收入证明不全")
+    approvals.decide(
+        risk, item.id, "return", expected_version=item.version, reason="documents_missing", opinion="收入证明不全"
+    )
     row = lender.one(tables.application)
     assert row.state == "returned"
     done = submit(manager, application_id, {"application.amount": "50,000"}, version=row.version)

@@ -13,7 +13,7 @@ from typing import Any
 from loanloom import feel
 from loanloom.engines import facts as fact_scope
 from loanloom.engines.forms.fields import entity_title, field_at, field_paths, spec_of
-from loanloom.engines.forms.fieldtypes import FIELD_TYPES, TABLE
+from loanloom.engines.forms.fieldtypes import FIELD_TYPES, TABLE, is_pattern
 from loanloom.engines.forms.model import (
     ROW_ENTITIES,
     Access,
@@ -149,6 +149,9 @@ class _Compiler:
         self, spec: Mapping[str, Any], pointer: str, path: str, shown: Spec, declared: Field | None, scope: feel.Type
     ) -> FormField:
         """The rules of one field or column, whatever it is."""
+        if shown.pattern is not None and not is_pattern(shown.pattern):
+            en, zh = f"The pattern of “{path}” cannot be read.", f"“{path}”的格式表达式有误。"
+            self._say("form.bad_pattern", en, zh, pointer)
         expected = fact_scope.field_type(declared) if declared is not None and shown.type != TABLE else None
         reads = self.reads[path]
         check = spec.get("check")

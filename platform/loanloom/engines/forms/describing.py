@@ -168,7 +168,7 @@ def _content(cell: Cell) -> tuple[Any, str]:
     spec, value = cell.field.spec, cell.value
     if cell.rows is not None:
         return None, ""
-    if cell.mode == "masked":
+    if cell.mode == "masked" or (cell.mode == "read" and (spec.encrypted or spec.type == "id_card")):
         hidden = formats.masked(_write(value, cell.field)) if value not in (None, ()) else ""
         return hidden, hidden
     if cell.typed is not ABSENT and cell.problems and isinstance(cell.typed, str):

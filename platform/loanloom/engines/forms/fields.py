@@ -9,7 +9,7 @@ from typing import Any
 
 from loanloom.engines.forms.model import ROW_ENTITIES, Option, Spec
 from loanloom.metadata.fields import Field
-from loanloom.metadata.registry import Registry
+from loanloom.metadata.registry import Registry, builtin_documents
 from loanloom.problems import Text
 
 RECORDS = {"application": ("application", "customer"), "customer": ("customer",)}
@@ -21,14 +21,14 @@ def records_of(record: str) -> tuple[str, ...]:
 
 
 def entity_title(registry: Registry, record: str) -> Text:
-    """What people call a record: the company's own label, else the built-in title (a document that adds fields has
-    its own)."""
-    own, builtin = registry.get("entity", record), registry.get("builtin:entity", record)
+    """What people call a record: the company's own label, else the built-in title; a document that only adds
+    fields has its own."""
+    own = registry.get("entity", record)
     label: Text | None = own.spec.get("label") if own is not None else None
+    builtin = next((one for one in builtin_documents() if one.identity == ("entity", record)), own)
     if label is not None:
         return label
-    known = builtin or own
-    return known.title if known is not None else {"en": record}
+    return builtin.title if builtin is not None else {"en": record}
 
 
 def field_at(registry: Registry, path: str) -> Field | None:

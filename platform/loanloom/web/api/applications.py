@@ -9,6 +9,7 @@ from flask_appbuilder.api import expose
 
 from loanloom.services import applications, submissions
 from loanloom.services.context import Context
+from loanloom.services.stored import without_secrets
 from loanloom.web.access import requires
 from loanloom.web.api.base import HouseApi, body, idempotency_key, listed, refuse
 from loanloom.web.security import current_context
@@ -43,7 +44,7 @@ FIELDS = (
 def _one(ctx: Context, application_id: int) -> dict[str, Any]:
     with ctx.transaction() as connection:
         row = applications.read(ctx, connection, application_id)._mapping
-        return {name: row[name] for name in FIELDS if name in row}
+        return {name: without_secrets(row[name]) for name in FIELDS if name in row}
 
 
 class ApplicationApi(HouseApi):

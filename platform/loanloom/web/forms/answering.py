@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from flask import Flask, request
 
@@ -100,6 +101,8 @@ def _kept(value: object) -> str:
     """A value of the audit in one readable line."""
     if value is None:
         return "–"
+    if isinstance(value, Decimal | int) and not isinstance(value, bool):
+        return f"{value:,f}" if isinstance(value, Decimal) else f"{value:,}"
     words = value if isinstance(value, str) else exact.dumps(value)
     return words if len(words) <= 300 else f"{words[:300]} …"
 

@@ -91,7 +91,8 @@ def fill(application_id: int) -> Answer:
 def filled(application_id: int) -> Answer:
     """One post of the form: a change on the page, or the submission."""
     ctx = current_context()
-    post, problems = posted.read(), []
+    post = posted.read()
+    problems: list[Problem] = []
     if any(storage.filename for storage in request.files.values()):
         form = _filling(ctx, application_id).form
         post, problems = answering.with_files(ctx, form, post, ("application", application_id))
