@@ -1,0 +1,180 @@
+"""Reports, the home page's figures and search: what they say adds up with the rows, within the reader's scope."""
+
+from __future__ import annotations
+
+import io
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from openpyxl import load_workbook
+from sqlalchemy import select
+
+from loanloom.engines.reports.fields import DATA_SETS
+from loanloom.services import data_sets, overview, reports, search
+from loanloom.services.data_sets.values import VALUES
+from loanloom.services.errors import Forbidden, NotFound
+from loanloom.services.spreadsheets import Heading, neutral, workbook
+from loanloom.store import names, tables
+
+
+def required(table, **given):
+    """The row with something harmless in every column that must be filled."""
+    harmless = {int: 1, str: "x", date: date(2026, 1, 10), Decimal: Decimal(1), bool: False}
+    for column in table.columns:
+        needs = not column.nullable and column.server_default is None and column.name not in ("id", "company_id")
+        if needs and column.name not in given:
+            given[column.name] = harmless.get(column.type.python_type, Decimal(1))
+    return given
+
+
+@pytest.fixture
+def loans(model_company):
+    """Six loans of 10,000 to 60,000; two of them overdue by 10 and 40 days; one settled; in two branches."""
+    with model_company.transaction() as connection:
+        release = connection.execute(select(tables.release.c.id)).scalar_one()
+
+        def add(table, **given):
+            row = required(table, **given)
+            return connection.execute(table.insert().values(row).returning(table.c.id)).scalar_one()
+
+        for index in range(1, 7):
+            name = f"客户{index}"
+            customer = add(tables.customer, number=f"KH{index}", name=name, kind="person", **names.name_columns(name))
+            common = {"customer_id": customer, "release_id": release, "product_key": "farmer-loan"}
+            application = add(
+                tables.application, number=f"SQ{index}", amount=Decimal(index * 10000), term_months=12,
+                method="equal_instalment", state="disbursed", **common,
+            )  # fmt: skip
+            sanction = add(tables.sanction, number=f"PF{index}", application_id=application, **common)
+            contract = add(
+                tables.contract, number=f"HT{index}", kind="loan", sanction_id=sanction, application_id=application,
+                **common,
+            )  # fmt: skip
+            late = {2: 10, 3: 40}.get(index, 0)
+            loan = add(
+                tables.loan,
+                number=f"JJ{index}",
+                contract_id=contract,
+                application_id=application,
+                principal=Decimal(index * 10000),
+                principal_outstanding=Decimal(index * 10000),
+                overdue_amount=Decimal(100) if late else Decimal(0),
+                days_past_due=late,
+                status="settled" if index == 6 else "active",
+                asset_class="special_mention" if late > 30 else "normal",
+                unit="east-branch" if index <= 4 else "west-branch",
+                **common,
+            )
+            add(
+                tables.instalment, loan_id=loan, number=1, principal=Decimal(100), interest=Decimal(10),
+                due_on=date(2026, 3, 5), status="due",
+            )  # fmt: skip
+
+
+@pytest.fixture
+def auditor(model_company, acting):
+    return acting(model_company, "auditor")
+
+
+def test_every_column_of_every_data_set_can_be_read(model_company, loans):
+    for name in DATA_SETS:
+        data_set = data_sets.data_set(model_company.registry, name)
+        for path in data_set.columns:
+            asked = data_sets.read_question({}, data_set, columns=[path], order=[(path, True)])
+            data_sets.rows(model_company, data_set, asked, limit=2)
+    assert VALUES
+
+
+def test_every_report_of_the_model_company_runs(model_company, loans):
+    keys = [report.key for report in reports.listing(model_company)]
+    assert len(keys) >= 5
+    for key in keys:
+        shown = reports.run(model_company, key, {})
+        assert len(shown.totals) == len(shown.report.columns)
+
+
+def test_totals_are_over_all_rows_and_groups_add_up_to_them(auditor, loans):
+    ledger = reports.run(auditor, "loan-ledger", {})
+    index = [column.key for column in ledger.report.columns].index("outstanding")
+    assert ledger.totals[index] == sum(row[index] for row in ledger.rows) == Decimal(210000)
+    classes = reports.run(auditor, "asset-classes", {})
+    assert {row[0]: (row[1], row[2]) for row in classes.rows} == {
+        "normal": (5, Decimal(180000)),
+        "special_mention": (1, Decimal(30000)),
+    }
+    assert classes.totals == (None, 6, Decimal(210000))
+
+
+def test_overdue_parts_are_what_instalments_owe(auditor, loans, model_company):
+    with model_company.database.transaction() as connection:
+        connection.execute(tables.company.update().values(business_date=date(2026, 3, 10)))
+    shown = reports.run(auditor, "overdue-loans", {"loan.overdue": ["yes"]})
+    keys = [column.key for column in shown.report.columns]
+    assert shown.count == 2
+    assert [row[keys.index("principal_overdue")] for row in shown.rows] == [Decimal(100), Decimal(100)]
+    assert [row[keys.index("days_past_due")] for row in shown.rows] == [40, 10]
+
+
+def test_a_report_shows_only_what_its_reader_may_see(model_company, acting, loans):
+    branch = acting(model_company, "approver-1", unit="east-branch")
+    assert reports.run(branch, "loan-ledger", {}).count == 4
+    with pytest.raises(Forbidden):
+        reports.run(acting(model_company, "relationship-manager"), "journal", {})
+    with pytest.raises(NotFound):
+        reports.run(model_company, "nothing", {})
+
+
+def test_the_home_page_counts_the_portfolio(auditor, loans):
+    portfolio = overview.of(auditor).portfolio
+    assert (portfolio.active, portfolio.principal) == (5, Decimal(150000))
+    assert (portfolio.overdue, portfolio.overdue_amount) == (2, Decimal(200))
+    assert [(first, count) for first, _last, count, _amount in portfolio.by_bucket] == [
+        (0, 3), (1, 1), (31, 1), (61, 0), (91, 0),
+    ]  # fmt: skip
+    assert (portfolio.due_week_count, portfolio.due_week) == (5, Decimal(550))
+    assert portfolio.forecast[0] == (date(2026, 3, 1), Decimal(500), Decimal(50))
+    assert len(portfolio.forecast) == 6
+
+
+def test_home_shows_nothing_a_role_may_not_see(model_company, acting, loans):
+    seen = overview.of(acting(model_company, "system-administrator"))
+    assert seen.portfolio is None
+    assert seen.applications is None
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("JJ3", ["JJ3"]),
+        ("jj3", ["JJ3"]),
+        ("客户4", ["客户4", "SQ4", "HT4", "JJ4"]),
+        ("kehu5", ["客户5", "SQ5", "HT5", "JJ5"]),
+        ("%", []),
+        ("_", []),
+        ("", []),
+    ],
+)
+def test_search_finds_numbers_names_and_pinyin(auditor, loans, words, found):
+    assert [hit.title for hit in search.everywhere(auditor, words)] == found
+
+
+def test_search_keeps_to_functions_and_scope(model_company, acting, loans):
+    assert search.everywhere(acting(model_company, "system-administrator"), "JJ3") == ()
+    branch = acting(model_company, "approver-1", unit="east-branch")
+    assert [hit.title for hit in search.everywhere(branch, "JJ")] == ["JJ4", "JJ3", "JJ2", "JJ1"]
+
+
+@pytest.mark.parametrize("sign", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "\u3000=1", "|calc", "\r=1"])
+def test_formulas_are_neutralised(sign):
+    assert neutral(sign).startswith("'")
+    book = load_workbook(io.BytesIO(workbook("x", [Heading("a")], [[sign]])))
+    assert book.active["A2"].data_type == "s"
+
+
+def test_amounts_stay_numbers_in_a_sheet():
+    content = workbook("x", [Heading("a", "money"), Heading("d", "date")], [[Decimal("-5.10"), date(2026, 1, 2)]])
+    sheet = load_workbook(io.BytesIO(content)).active
+    assert Decimal(str(sheet["A2"].value)) == Decimal("-5.1")
+    assert sheet["A2"].number_format == "#,##0.00"
+    assert sheet["B2"].value.date() == date(2026, 1, 2)
