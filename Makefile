@@ -50,6 +50,9 @@ check: setup     ## Style, types, floors, generated documents
 	$(BIN)/lint-imports
 	$(BIN)/loanloom dev docs --check
 
+docs: setup      ## The manual out of docs/, in site/; a dead link fails
+	$(BIN)/mkdocs build --quiet --strict
+
 bench: setup     ## Figures beside their peers (NAME=spine, STRICT=1, JSON=1)
 	@$(BIN)/python -m benchmarks
 
@@ -60,6 +63,6 @@ wheel: setup     ## The installable package, in dist/
 	$(BIN)/python -m build --wheel
 
 clean:           ## Remove what was built; data in .loanloom stays
-	rm -rf .stamp build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache $(FRONTEND)/node_modules platform/loanloom/web/static/dist
+	rm -rf .stamp build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache $(FRONTEND)/node_modules platform/loanloom/web/static/dist site
 
-.PHONY: help setup demo demo-once up test check bench migration wheel clean
+.PHONY: help setup demo demo-once up test check docs bench migration wheel clean
