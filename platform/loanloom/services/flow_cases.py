@@ -155,6 +155,11 @@ def code_items(registry: Registry, key: str | None) -> dict[str, Text]:
     return {item["key"]: item["title"] for item in document.spec.get("items", ()) if not item.get("retired")}
 
 
+def role_titles(registry: Registry) -> dict[str, Text]:
+    """The titles of the roles by key."""
+    return {document.key: document.title for document in registry.all("role")}
+
+
 def reasons_of(case: Case) -> dict[str, Text]:
     """Every reason that some step of the flow may give, by key."""
     found: dict[str, Text] = {}

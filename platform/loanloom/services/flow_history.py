@@ -33,13 +33,14 @@ def of_case(connection: Connection, case: Case, language: str) -> flows.Diagram:
         language,
         names=flow_cases.names(connection, case.row.id),
         reasons=flow_cases.reasons_of(case),
+        roles=flow_cases.role_titles(case.registry),
     )
 
 
 def _for_borrowers(drawn: flows.Diagram) -> flows.Diagram:
     return replace(
         drawn,
-        nodes=tuple(replace(node, by=None, state=None) for node in drawn.nodes),
+        nodes=tuple(replace(node, by=None, state=None, role=None) for node in drawn.nodes),
         edges=tuple(replace(edge, label="") for edge in drawn.edges),
         steps=tuple(replace(step, by=None, reason=None, opinion="", trace=None) for step in drawn.steps),
     )

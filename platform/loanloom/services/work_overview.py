@@ -9,8 +9,9 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, func, select
 
+from loanloom.engines import flows
 from loanloom.problems import Text
-from loanloom.services import scope
+from loanloom.services import flow_cases, scope
 from loanloom.services.context import Context
 from loanloom.services.sign_in import ab_user, full_name
 from loanloom.store import tables
@@ -32,6 +33,35 @@ class StepLoad:
     oldest_at: datetime
     amount: Any
     people: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Authority:
+    """Who decides what: one flow drawn without a case, with the products that use it."""
+
+    title: Text
+    products: tuple[Text, ...]
+    diagram: flows.Diagram
+
+
+def authorities(ctx: Context, language: str) -> tuple[Authority, ...]:
+    """The live flows of applications with the products that use them, in the order of the products."""
+    ctx.require("application.read")
+    used: dict[str, list[str]] = {}
+    for product in ctx.registry.all("product"):
+        key = (product.spec.get("flows") or {}).get("application")
+        if key:
+            used.setdefault(key, []).append(product.key)
+    return tuple(
+        Authority(
+            title=ctx.registry.require("flow", key).title,
+            products=tuple(ctx.registry.require("product", product).title for product in products),
+            diagram=flows.diagram(
+                flow_cases.flow_of(ctx.registry, products[0]), (), language, roles=flow_cases.role_titles(ctx.registry)
+            ),
+        )
+        for key, products in used.items()
+    )
 
 
 def overview(ctx: Context) -> tuple[StepLoad, ...]:
@@ -96,7 +126,7 @@ def _members(ctx: Context, connection: Connection, roles: Sequence[str]) -> Sequ
 
 
 def _reaches(ctx: Context, row: Any, member: RowMapping) -> bool:
-    return row.scope == "all" or scope.branch_of(scope.units_of(ctx), member["unit"]) == row.unit
+    return bool(row.scope == "all" or scope.branch_of(scope.units_of(ctx), member["unit"]) == row.unit)
 
 
 def _stuck(ctx: Context, connection: Connection, row: Any, able: Sequence[int]) -> int:

@@ -24,7 +24,7 @@ class AtMost:
         return SimpleNamespace(value=facts["amount"] <= self.limit, problem=None)
 
     def explain(self, facts: Mapping[str, Any]) -> Any:
-        return SimpleNamespace(in_words=lambda language: f"amount {facts['amount']} <= {self.limit}")
+        return SimpleNamespace(in_words=lambda language, labels=None: f"amount {facts['amount']} <= {self.limit}")
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class DecisionIs:
         return SimpleNamespace(value=facts["decision"]["outcome"] == self.outcome, problem=None)
 
     def explain(self, facts: Mapping[str, Any]) -> Any:
-        return SimpleNamespace(in_words=lambda language: f"decision is {self.outcome}")
+        return SimpleNamespace(in_words=lambda language, labels=None: f"decision is {self.outcome}")
 
 
 def when(condition: Any, to: str, reads: frozenset[str] = frozenset()) -> Route:

@@ -73,7 +73,7 @@ def test_a_sound_flow_compiles_and_runs_with_real_expressions():
     moved = decide(flow, moved.state, 1, said, facts, automatic=refer)
     assert moved.opened[0].node == "second"
     (routed,) = [entry for entry in moved.history if entry.kind == "routed"]
-    assert "200,000" in routed.trace[0]["words"]["zh"] or "200000" in routed.trace[0]["words"]["zh"]
+    assert "申请金额 200,000" in routed.trace[0]["words"]["zh"], "in the words of the field, with its figure"
 
 
 NODE = "    - {key: %s, title: {en: X, zh: 节点}, type: %s%s}\n"

@@ -12,6 +12,7 @@ AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 NAMES = {1: "Li (demo)", 2: "Wang (demo)", 3: "Zhao (demo)"}
 REFER = ruled("refer")
 FACTS = {"amount": 500}
+ROLES = {"approver-1": {"en": "Approver", "zh": "一级审批人"}}
 
 
 def approved_once():
@@ -29,6 +30,8 @@ def test_without_history_it_draws_the_flow_itself():
     assert set(marks(drawn).values()) == {"possible"}
     assert [edge.label for edge in drawn.edges if edge.source == "first"][1] == "其他情况"
     assert not drawn.steps
+    notes = {box["key"]: box["note"] for box in diagram(TWO_LEVELS, [], "zh", roles=ROLES).to_json()["nodes"]}
+    assert (notes["first"], notes["second"]) == ("A1 · 一级审批人", "A2 · approver-2"), "who decides stands in the box"
 
 
 def test_it_marks_done_current_and_possible():

@@ -44,7 +44,13 @@ def compile_flow(document: Document, registry: Registry) -> Compiled:
     start = next(node.key for _, node in nodes if node.type == "start")
     by_key = {node.key: _with_start_named(node, start) for _, node in nodes}
     flow = Flow(
-        key=document.key, title=document.title, digest=document.digest, subject=subject, start=start, nodes=by_key
+        key=document.key,
+        title=document.title,
+        digest=document.digest,
+        subject=subject,
+        start=start,
+        nodes=by_key,
+        labels=facts.labels(registry),
     )
     return Compiled(flow=flow, problems=tuple(problems))
 

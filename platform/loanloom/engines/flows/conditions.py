@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from loanloom.engines.flows.model import Node, Route
-from loanloom.problems import Problem, say, text
+from loanloom.problems import LANGUAGES, Problem, Text, say, text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +18,7 @@ class Chosen:
     trace: Any = None
 
 
-def choose(node: Node, facts: Mapping[str, Any]) -> Chosen | Problem:
+def choose(node: Node, facts: Mapping[str, Any], labels: Mapping[str, Text]) -> Chosen | Problem:
     """The first route that holds; a Problem where a condition cannot be computed or nothing holds."""
     looked: list[dict[str, Any]] = []
     for route in node.routes:
@@ -28,7 +28,7 @@ def choose(node: Node, facts: Mapping[str, Any]) -> Chosen | Problem:
         if result.problem is not None:
             return _not_computed(node, route, result.problem)
         holds = result.value is True
-        looked.append({"when": route.source, "to": route.to, "holds": holds, "words": _words(route, facts)})
+        looked.append({"when": route.source, "to": route.to, "holds": holds, "words": _words(route, facts, labels)})
         if holds:
             return Chosen(route=route, trace=looked)
     return Problem(
@@ -38,10 +38,11 @@ def choose(node: Node, facts: Mapping[str, Any]) -> Chosen | Problem:
     )
 
 
-def _words(route: Route, facts: Mapping[str, Any]) -> dict[str, str]:
+def _words(route: Route, facts: Mapping[str, Any], labels: Mapping[str, Text]) -> dict[str, str]:
+    """The condition with its values, in words; fields that are kept encrypted stay hidden."""
     assert route.condition is not None
     explanation = route.condition.explain(facts)
-    return {language: explanation.in_words(language) for language in ("en", "zh")}
+    return {language: explanation.in_words(language, labels) for language in LANGUAGES}
 
 
 def _not_computed(node: Node, route: Route, problem: Any) -> Problem:

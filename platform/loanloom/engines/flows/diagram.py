@@ -37,13 +37,14 @@ OUTCOMES: dict[str, Text] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrawnNode:
-    """One box. `outcome` is what was last decided there, `by` the name of who did it."""
+    """One box. `role` is who decides there, `outcome` what was last decided, `by` the name of who did it."""
 
     key: str
     title: str
     type: str
     mark: Mark
     state: str | None = None
+    role: str | None = None
     outcome: str | None = None
     by: str | None = None
     at: datetime | None = None
@@ -93,7 +94,7 @@ class Diagram:
                     "title": node.title,
                     "type": node.type,
                     "status": _status(node),
-                    "note": " · ".join(part for part in (node.state, node.by) if part),
+                    "note": " · ".join(part for part in (node.state, node.by or node.role) if part),
                 }
                 for node in self.nodes
             ],
@@ -117,14 +118,18 @@ def diagram(
     *,
     names: Mapping[int, str] | None = None,
     reasons: Mapping[str, Text] | None = None,
+    roles: Mapping[str, Text] | None = None,
 ) -> Diagram:
-    """The picture of a case with this history; with an empty history, of the flow itself."""
-    names = names or {}
+    """The picture of a case with this history; with an empty history, of the flow itself.
+
+    `names` are people by id, `reasons` and `roles` titles by key.
+    """
+    names, roles = names or {}, roles or {}
     passed = {(entry.node, entry.to) for entry in history if entry.kind in ("routed", "returned") and entry.to}
     visited = {entry.node for entry in history} | {entry.to for entry in history if entry.to}
     current = _current(history)
     over = any(entry.kind == "ended" for entry in history)
-    nodes = tuple(_node(node, history, visited, current, over, language, names) for node in flow)
+    nodes = tuple(_node(node, history, visited, current, over, language, names, roles) for node in flow)
     edges = [
         DrawnEdge(
             source=node.key,
@@ -177,6 +182,7 @@ def _node(
     over: bool,
     language: str,
     names: Mapping[int, str],
+    roles: Mapping[str, Text],
 ) -> DrawnNode:
     told = [entry for entry in history if entry.node == node.key and entry.kind not in ("opened", "routed", "returned")]
     last = told[-1] if told else None
@@ -188,6 +194,7 @@ def _node(
         type=node.type,
         mark=mark,
         state=node.state,
+        role=say(roles.get(node.assign.role, node.assign.role), language) if node.assign else None,
         outcome=outcome,
         by=names.get(last.by) if last and last.by is not None else None,
         at=last.at if last else None,

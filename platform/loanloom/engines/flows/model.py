@@ -62,7 +62,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flow:
-    """A whole flow document, compiled. `start` and `refused` name nodes; a checked flow always has what it needs."""
+    """A whole flow document, compiled. `start` names a node; `labels` are what people call the facts of conditions."""
 
     key: str
     title: Text
@@ -70,6 +70,7 @@ class Flow:
     subject: str
     start: str
     nodes: Mapping[str, Node] = field(default_factory=dict)
+    labels: Mapping[str, Text] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[Node]:
         return iter(self.nodes.values())

@@ -162,7 +162,7 @@ class _Step:
 
     def follow(self, node: Node) -> Node | Moved:
         """The node that the routes of `node` choose under the facts."""
-        chosen = choose(node, self.facts)
+        chosen = choose(node, self.facts, self.flow.labels)
         if isinstance(chosen, Problem):
             return self.failed(chosen)
         self.note("routed", node.key, to=chosen.route.to, trace=chosen.trace)

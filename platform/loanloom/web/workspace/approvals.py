@@ -157,8 +157,13 @@ def sanction(sanction_id: int) -> str:
 @blueprint.get("/work/")
 @requires("application.read")
 def overview() -> str:
-    """All open work by step and branch; who could do it and what nobody can."""
-    return render_template("workspace/approvals/overview.html", loads=work_overview.overview(current_context()))
+    """All open work by step and branch, who could do it and what nobody can; the flows that say who decides what."""
+    ctx = current_context()
+    return render_template(
+        "workspace/approvals/overview.html",
+        loads=work_overview.overview(ctx),
+        authorities=work_overview.authorities(ctx, language()),
+    )
 
 
 def _render(shown: approval_sheet.Sheet, *, problems: Any = (), typed: Any = None) -> str:
