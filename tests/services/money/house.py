@@ -22,6 +22,7 @@ from loanloom.store.database import Database
 
 D = Decimal
 START = date(2026, 1, 5)
+MAKER, PREPARER = 90_007, 90_008  # who took the application and prepared the contract; no user of a test has these
 FUNCTIONS = frozenset({"money.read", "money.disburse", "money.receive", "loan.read", "day.close", "contract.read"})
 _numbers = count(1)
 
@@ -181,10 +182,10 @@ class House:
                 }
                 customer = self._add(
                     connection, tables.customer, number=number, kind="person", name=f"Demo {number}", since_on=START,
-                    unit="branch", manager_user_id=7,
+                    unit="branch", manager_user_id=MAKER,
                 )  # fmt: skip
                 application = self._add(
-                    connection, tables.application, number=number, customer_id=customer, created_by=7, applied_on=START,
+                    connection, tables.application, number=number, customer_id=customer, created_by=MAKER, applied_on=START,
                     state="approved", **agreed, **release,
                 )  # fmt: skip
                 common = {"number": number, "application_id": application, "customer_id": customer} | agreed | release
@@ -201,7 +202,7 @@ class House:
                         annual_rate=D("0.12"),
                         state="signed",
                         signed_on=START,
-                        created_by=8,
+                        created_by=PREPARER,
                         **common,
                     )
                 )

@@ -208,7 +208,8 @@ def test_the_statement_draws_the_line_of_the_core(house: House, cases: list[tupl
         )
     statement = (
         f"SELECT {accrued('i.day')} FROM (VALUES {', '.join(rows)}) AS i(base, annual_rate, starts_on, due_on, "
-        "interest, daily_basis, digits, mode, day, place) CROSS JOIN LATERAL (SELECT i.digits, i.mode) AS r ORDER BY i.place"
+        "interest, daily_basis, digits, mode, day, place) "
+        "CROSS JOIN LATERAL (SELECT i.digits, i.mode) AS r ORDER BY i.place"
     )
     with house.database.transaction() as connection:
         assert list(connection.execute(text(statement)).scalars()) == wanted

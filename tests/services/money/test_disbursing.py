@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 from sqlalchemy import func, select
-from tests.services.money.house import House, counted
+from tests.services.money.house import MAKER, PREPARER, House, counted
 
 from loanloom.services import disbursements
 from loanloom.services.errors import Conflict, Forbidden, NotFound, Refused
@@ -61,8 +61,8 @@ def test_twice_is_once(house: House) -> None:
     ("user", "code"),
     [
         (51, "disbursement.not_signed"),
-        (8, "disbursement.same_person"),
-        (7, "disbursement.same_person"),
+        (PREPARER, "disbursement.same_person"),
+        (MAKER, "disbursement.same_person"),
         (51, "disbursement.not_as_sanctioned"),
         (51, "disbursement.customer_blocked"),
     ],

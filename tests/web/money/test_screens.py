@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from datetime import date
 from decimal import Decimal
+from io import BytesIO
 
 import pytest
+from pypdf import PdfReader
 from tests.services.money.house import House
 
 from loanloom.store import tables
@@ -51,6 +53,19 @@ def test_paying_out_from_list_to_loan(house, person) -> None:
     assert finance.get(f"/disbursements/{contract}").location == first.location
     for tab in ("schedule", "repayments", "journal", "history", "why"):
         assert "Loan" in page(finance, f"{first.location}?tab={tab}")
+
+
+def test_the_voucher_is_filled_once_and_drawn_as_pdf(house, person) -> None:
+    finance = person("finance")
+    loan = post(finance, f"/disbursements/{house.contract(100_000, 'sole-trader-loan')}", channel="bank").location
+    first = finance.get(f"{loan}/voucher")
+    assert first.status_code == 302, first.get_data(as_text=True)[:2000]
+    assert finance.get(f"{loan}/voucher").location == first.location
+    drawn = finance.get(first.location)
+    assert drawn.status_code == 200
+    words = "".join(sheet.extract_text() for sheet in PdfReader(BytesIO(drawn.data)).pages)
+    assert "壹拾万元整" in words
+    assert "8,884.88" in words
 
 
 def test_a_contract_that_is_not_ready_says_why(house, person) -> None:
@@ -115,10 +130,11 @@ def test_a_loan_on_any_day_of_its_life(house, person) -> None:
 def test_the_ledger_balances_on_screen(house, person) -> None:
     finance = person("finance")
     assert "Nothing booked yet" in page(finance, "/ledger/")
-    post(finance, f"/disbursements/{house.contract(100_000, 'sole-trader-loan')}", channel="bank")
+    paid = post(finance, f"/disbursements/{house.contract(100_000, 'sole-trader-loan')}", channel="bank")
+    assert paid.status_code == 302, paid.get_data(as_text=True)
     house.close(2)
     shown = page(finance, "/ledger/")
-    assert "100,066.67" in shown
+    assert "100,066.67" in shown, house.balances()
     assert "balanced" in shown
     assert "130301" in shown
     assert "Interest accrued" in page(finance, "/ledger/entries/?account=113201")
