@@ -145,6 +145,8 @@ def lend(office, open_as) -> None:
     manager.get_by_role("link", name=re.compile("周晓梅")).click()
     manager.locator("form.product-card", has_text="亮灯贷").get_by_role("button").click()
     manager.wait_for_url(re.compile(r"/fill$"))
+    with manager.expect_navigation():
+        manager.locator("[id='paper-identity']").set_input_files(PAPER)
     for name, value in ANSWERS.items():
         field = manager.locator(f"select[name='application.{name}']")
         if field.count():
@@ -155,15 +157,13 @@ def lend(office, open_as) -> None:
     for name, value in {"amount": "1169", "term_months": "6", "instalment_share": "4"}.items():
         manager.locator(f"[name='application.{name}']").fill(value)
     settled(manager)
-    with manager.expect_navigation():
-        manager.locator("[id='paper-identity']").set_input_files(PAPER)
     manager.locator("button[name=_action][value=submit]").click()
     manager.wait_for_url(re.compile(r"/applications/\d+\?tab="))
     expect(manager.locator("h1")).to_contain_text("已通过")
     manager.goto(re.sub(r"\?.*", "?tab=contract", manager.url))
     confirm(manager, "制作合同", "prepare")
     manager.wait_for_url(re.compile(r"/contracts/\d+"))
-    expect(manager.locator("main")).to_contain_text("6%")
+    expect(manager.locator("main")).to_contain_text("6.00%")
     signer = open_as("signer")
     signer.goto(manager.url)
     signer.locator("button[data-dialog=sign]").click()
