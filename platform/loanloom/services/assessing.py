@@ -130,7 +130,7 @@ def keep(ctx: Context, connection: Connection, found: Mapping[int, Assessed]) ->
         for one in assessed.findings
     ]
     if rows:
-        connection.execute(insert(tables.assessment), rows)
+        connection.execute(insert(tables.assessment).returning(tables.assessment.c.id), rows)  # one statement for all
 
 
 def figures(assessed: Assessed) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from flask import Blueprint, Flask, Response, request, send_from_directory, url_for
+from flask import Blueprint, Flask, Response, g, request, send_from_directory, url_for
 
 from loanloom.web.access import public
 
@@ -42,8 +42,11 @@ manifest = Manifest(FOLDER)
 
 
 def asset(name: str) -> str:
-    """The address of a built file, such as `styles.css`."""
-    return url_for("assets.file", path=manifest[name])
+    """The address of a built file, such as `styles.css`; looked up once a request, for every icon asks."""
+    known: dict[str, str] = g.setdefault("assets", {})
+    if name not in known:
+        known[name] = url_for("assets.file", path=manifest[name])
+    return known[name]
 
 
 @blueprint.get("/static/dist/<path:path>")

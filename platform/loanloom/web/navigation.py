@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask, g, request
 
 from loanloom.problems import say
 from loanloom.web.language import language
@@ -63,17 +63,25 @@ def _items(chosen: str) -> Iterator[Mapping[str, Any]]:
             yield from document.spec.get("items", ())
 
 
-def _is_current(url: str, urls: list[str]) -> bool:
-    """The entry whose address is the longest one that the page's begins with."""
+def _current(urls: list[str]) -> str:
+    """The longest address that the page's begins with."""
     fitting = [one for one in urls if request.path == one or (one != "/" and request.path.startswith(one))]
-    return bool(fitting) and max(fitting, key=len) == url
+    return max(fitting, key=len, default="")
 
 
 def groups(chosen: str | None = None) -> list[Group]:
-    """The menu of a door as this user sees it."""
+    """The menu of a door as this user sees it; made once a request."""
+    known: dict[str, list[Group]] = g.setdefault("menus", {})
+    wanted = chosen or door()
+    if wanted not in known:
+        known[wanted] = _groups(wanted)
+    return known[wanted]
+
+
+def _groups(chosen: str) -> list[Group]:
     spoken = language()
     flat: list[tuple[str, Mapping[str, Any]]] = []
-    for item in _items(chosen or door()):
+    for item in _items(chosen):
         if not _allowed(item):
             continue
         below = item.get("items") or ()
@@ -81,7 +89,7 @@ def groups(chosen: str | None = None) -> list[Group]:
             flat += [(say(item["title"], spoken), one) for one in below if _allowed(one)]
         else:
             flat.append(("", item))
-    urls = [url for _, item in flat if (url := _url(item))]
+    current = _current([url for _, item in flat if (url := _url(item))])
     made: dict[str, Group] = {}
     for heading, item in flat:
         url = _url(item)
@@ -93,7 +101,7 @@ def groups(chosen: str | None = None) -> list[Group]:
                 title=say(item["title"], spoken),
                 url=url,
                 icon=item.get("icon", "point"),
-                current=_is_current(url, urls),
+                current=url == current,
                 shortcut=SHORTCUTS.get(url),
                 count=waiting().work if url == TO_DO else None,
             )

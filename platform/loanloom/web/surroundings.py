@@ -6,7 +6,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Any, cast
 
-from flask import Flask, g
+from flask import Flask, g, request
 
 from loanloom.problems import say
 from loanloom.services import worklist
@@ -30,7 +30,7 @@ def waiting() -> Waiting:
         assert context.actor.user_id is not None
         with context.transaction() as connection:
             unread = messages.unread(connection, context.actor.user_id)
-            work = worklist.waiting_counts(context, connection).all
+            work = 0 if context.actor.is_borrower else worklist.waiting_counts(context, connection).all
         g.waiting = Waiting(unread, work)
     return cast(Waiting, g.waiting)
 
@@ -38,7 +38,7 @@ def waiting() -> Waiting:
 def _variables() -> dict[str, Any]:
     spoken = language()
     if not security.has_context():
-        return {"language": spoken, "company": None, "actor": None}
+        return {"language": spoken, "company": None, "actor": None, "frame": "door.html"}
     context = security.current_context()
     roles = (context.registry.get("role", key) for key in context.actor.roles)
     return {
@@ -46,8 +46,9 @@ def _variables() -> dict[str, Any]:
         "company": context.company,
         "companies": security.companies(),
         "actor": context.actor,
+        "frame": "portal/frame.html" if context.actor.is_borrower else "shell.html",
         "business_date": context.business_date,
-        "unread": waiting().unread,
+        "unread": 0 if request.headers.get("HX-Request") else waiting().unread,  # a part of a page has no frame
         "role_titles": [say(role.title, spoken) for role in roles if role],
     }
 
