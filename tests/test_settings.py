@@ -24,6 +24,14 @@ def test_every_setting_is_described():
         assert each.section
 
 
+def test_every_setting_is_used_somewhere():
+    files = [path for path in (ROOT / "platform").rglob("*.py") if path.name != "settings.py"]
+    code = "\n".join(path.read_text() for path in [*files, *(ROOT / "tests/browser").glob("*.py")])
+    names = [each.variable for each in described()]
+    unused = [name for name in names if not re.search(rf"\.{name.removeprefix('LOANLOOM_').lower()}\b|{name}\b", code)]
+    assert unused == []
+
+
 def test_every_variable_named_anywhere_is_a_setting():
     known = {each.variable for each in described()} | INTERNAL
     for folder in ("platform", "tests", "docs", "plugins", "benchmarks", "Makefile", ".ci", "README.md"):
@@ -40,10 +48,10 @@ FILES = {".py", ".md", ".yaml", ".html", ".cfg", ".toml", ".js", ".sh"}
 
 
 def test_values_are_read_by_their_type(tmp_path):
-    read = load({"LOANLOOM_PORT": " 8081 ", "LOANLOOM_DEMO": "Yes", "LOANLOOM_HOME": str(tmp_path), "OTHER": "x"})
-    assert (read.port, read.demo, read.home) == (8081, True, tmp_path)
+    read = load({"LOANLOOM_PORT": " 8081 ", "LOANLOOM_HTTPS_ONLY": "Yes", "LOANLOOM_HOME": str(tmp_path), "OTHER": "x"})
+    assert (read.port, read.https_only, read.home) == (8081, True, tmp_path)
     assert load({"LOANLOOM_PORT": ""}).port == 8080
-    assert load({"LOANLOOM_DEMO": ""}).demo is False
+    assert load({"LOANLOOM_HTTPS_ONLY": ""}).https_only is False
 
 
 def test_folders_are_absolute_wherever_one_stands():
@@ -55,7 +63,7 @@ def test_folders_are_absolute_wherever_one_stands():
     [
         ({"LOANLOOM_PORT": "http"}, "LOANLOOM_PORT must be a whole number, not 'http'."),
         ({"LOANLOOM_PORT": "70000"}, "LOANLOOM_PORT must lie between 0 and 65535."),
-        ({"LOANLOOM_DEMO": "perhaps"}, "LOANLOOM_DEMO must be yes or no, not 'perhaps'."),
+        ({"LOANLOOM_HTTPS_ONLY": "perhaps"}, "LOANLOOM_HTTPS_ONLY must be yes or no, not 'perhaps'."),
         ({"LOANLOOM_LOG_LEVEL": "loud"}, "LOANLOOM_LOG_LEVEL must be debug, info, warning or error."),
         ({"LOANLOOM_DATABASE_URL": "sqlite:///x"}, "LOANLOOM_DATABASE_URL must begin with postgresql://"),
         ({"LOANLOOM_DATABASE_URL": "postgresql://x"}, "are given together or not at all"),
@@ -73,7 +81,7 @@ def test_all_bad_values_are_told_at_once():
 
 
 def test_another_process_reads_the_same(tmp_path):
-    given = Settings(home=tmp_path, port=9000, demo=True, secret_key="s")
+    given = Settings(home=tmp_path, port=9000, https_only=True, secret_key="s")
     assert load(environment(given)) == given
 
 

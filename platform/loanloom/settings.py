@@ -49,8 +49,7 @@ class Settings:
     https_only: bool = setting(False, "Web", "Whether cookies are sent over HTTPS only; set it behind a TLS proxy.")
     trusted_proxies: int = setting(0, "Web", "Proxies in front whose X-Forwarded headers are believed.")
     session_minutes: int = setting(480, "Web", "Minutes without a request after which one has to log in again.")
-    upload_megabytes: int = setting(20, "Web", "Largest request that is read at all.")
-    login_attempts: str = setting("10 per minute", "Web", "Log-in attempts allowed from one address.")
+    upload_megabytes: int = setting(32, "Web", "Largest request that is read at all.")
 
     broker_url: str = setting(
         "", "Tasks", "Redis (redis://) or RabbitMQ (amqp://). Empty: files in the home folder.", secret=True
@@ -81,8 +80,6 @@ class Settings:
     password: str = setting(
         "", "Command line", "Password of the person named by --as; asked for when empty.", secret=True
     )
-
-    demo: bool = setting(False, "Demo", "Show the demo's log-ins on the log-in page and its day buttons.")
 
     test_database_url: str = setting(
         "", "Tests", "PostgreSQL server (superuser) for the test suite. Empty: an embedded one.", secret=True

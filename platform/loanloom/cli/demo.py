@@ -32,7 +32,7 @@ STAGES = {"staff": "Company and staff", "days": "Ten weeks, day by day", "import
 @click.option("--port", type=int, help="Port to listen on (LOANLOOM_PORT, else 8080).")
 def demo(once: bool, as_json: bool, port: int | None) -> None:
     """Play the model company's story if that has not happened yet, then start everything as `loanloom up` does."""
-    settings = settings_of(port=port, demo=True)
+    settings = settings_of(port=port)
     began = time.monotonic()
     summary, log_ins = told(settings, quiet=as_json)
     seconds = time.monotonic() - began

@@ -6,7 +6,6 @@ in a folder of the test run, which ends with the test process however that ends.
 
 from __future__ import annotations
 
-import os
 import secrets
 import shutil
 import tempfile
@@ -15,14 +14,13 @@ from pathlib import Path
 from sqlalchemy import URL, Engine, create_engine, text
 from sqlalchemy.pool import NullPool
 
+from loanloom.settings import load
 from loanloom.store import migrate
 from loanloom.store.database import Database, psycopg_url
 from loanloom.store.embedded import Server
 from loanloom.store.embedded.server import ADMIN
 from loanloom.store.tables import metadata
 from loanloom.store.vault import new_vault
-
-VARIABLE = "LOANLOOM_TEST_DATABASE_URL"
 
 
 class Cluster:
@@ -31,7 +29,7 @@ class Cluster:
     def __init__(self) -> None:
         self.server: Server | None = None
         self._folder: Path | None = None
-        given = os.environ.get(VARIABLE)
+        given = load().test_database_url
         if given:
             self.admin_url = psycopg_url(given)
         else:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from loanloom.logs import configure
 from loanloom.settings import load
 from loanloom.store.opening import open_database
@@ -15,5 +17,9 @@ app = create_app(
     secret_key=database.vault.secret_key,
     secure_cookies=settings.https_only,
     proxies=settings.trusted_proxies,
+    configuration={
+        "PERMANENT_SESSION_LIFETIME": timedelta(minutes=settings.session_minutes),
+        "MAX_CONTENT_LENGTH": settings.upload_megabytes * 1024 * 1024,
+    },
 )
 database.close()  # a process that only starts others keeps no connection
