@@ -51,7 +51,9 @@ def demo_server(rows: int) -> Iterator[str]:
 
 def pattern(url: str) -> str:
     """One page for all addresses that differ in numbers or in what comes after the question mark."""
-    return re.sub(r"/\d+(?=/|$|\.)", "/N", urlsplit(url).path)
+    path = re.sub(r"/\d+(?=/|$|\.)", "/N", urlsplit(url).path)
+    path = re.sub(r"^(/studio/definitions/[^/]+)/[^/]+/", r"\1/KEY/", path)
+    return re.sub(r"^/studio/definitions/[^/]+/$", "/studio/definitions/KIND/", path)
 
 
 def links(page: Page, address: str) -> list[str]:

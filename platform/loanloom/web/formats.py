@@ -16,7 +16,7 @@ from flask import Flask, g
 from loanloom.problems import Text, say, text
 from loanloom.services.scope import units_of
 from loanloom.web.language import language
-from loanloom.web.states import ACTIONS, STATES, Shown
+from loanloom.web.states import ACTIONS, RECORDS, STATES, Shown
 
 
 def money(value: Decimal | int | None, digits: int = 2) -> str:
@@ -112,6 +112,15 @@ def action_words(action: str) -> str:
     return say(ACTIONS.get(action), language()) or action
 
 
+def record_words(kind: str | None, number: str | None) -> Mapping[str, str | None]:
+    """What an audit entry speaks of, in words, and its address where it has a page."""
+    if not kind:
+        return {"words": "–", "url": None}
+    title, address = RECORDS.get(kind, (kind, None))
+    url = address.format(id=number) if address and number else None
+    return {"words": f"{say(title, language())} {number or ''}".strip(), "url": url}
+
+
 def scope_words(key: str) -> str:
     """How far a role sees."""
     return say(SCOPES.get(key, key), language())
@@ -132,4 +141,5 @@ def install(app: Flask) -> None:
         code=code,
         scope_words=scope_words,
         action_words=action_words,
+        record_words=record_words,
     )

@@ -1,0 +1,37 @@
+"""The menus of the model company: every entry opens for whoever may see it, and nobody sees more than they may open."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+ROLES = (
+    "system-administrator",
+    "business-administrator",
+    "relationship-manager",
+    "risk-officer",
+    "approver-1",
+    "approver-2",
+    "finance",
+    "auditor",
+)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_entry_of_the_menu_opens(person, role):
+    browser = person(role)
+    pages = ["/"]
+    if 'href="/studio/"' in browser.get("/").get_data(as_text=True):
+        pages.append("/studio/")
+    for page in pages:
+        menu = browser.get(page).get_data(as_text=True).split('class="side-nav"')[1].split("</nav>")[0]
+        urls = re.findall(r'<a href="([^"]+)"', menu)
+        assert urls
+        for url in urls:
+            assert browser.get(url).status_code == 200, (role, url)
+
+
+def test_the_entry_of_the_page_is_marked(person):
+    page = person("auditor").get("/reports/").get_data(as_text=True)
+    assert re.search(r'href="/reports/" aria-current="page"', page)
