@@ -185,8 +185,8 @@ class House:
                     unit="branch", manager_user_id=MAKER,
                 )  # fmt: skip
                 application = self._add(
-                    connection, tables.application, number=number, customer_id=customer, created_by=MAKER, applied_on=START,
-                    state="approved", **agreed, **release,
+                    connection, tables.application, number=number, customer_id=customer, created_by=MAKER,
+                    applied_on=START, state="approved", **agreed, **release,
                 )  # fmt: skip
                 common = {"number": number, "application_id": application, "customer_id": customer} | agreed | release
                 sanction = self._add(
