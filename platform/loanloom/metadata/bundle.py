@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from loanloom.metadata import canonical, flow_text
 from loanloom.metadata.archive import Files, read_files, zip_bytes
@@ -171,7 +172,8 @@ def _read_retired(texts: Mapping[str, str], problems: list[Problem], kinds: Kind
     return tuple(sorted((entry["kind"], entry["key"]) for entry in entries if entry["kind"] in kinds))
 
 
-def _checked(name: str, written: str, schema: Schema, problems: list[Problem]) -> dict | None:  # type: ignore[type-arg]
+def _checked(name: str, written: str, schema: Schema, problems: list[Problem]) -> Any:
+    """The mapping that a file holds, or None with the problems told."""
     tree = read_tree(written, name)
     problems.extend(tree.problems)
     faults = schema.faults(tree.value) if not tree.problems else ()

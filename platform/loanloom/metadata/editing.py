@@ -86,7 +86,7 @@ def _change_value(value: Any, tokens: tuple[str, ...], new: Any) -> Any:
 
 
 def _change_list(items: list[Any], token: str, rest: tuple[str, ...], new: Any) -> Any:
-    if token == "-":  # noqa: S105
+    if token == "-":  # noqa: S105 - the end of a list, no secret
         return [*items, _change_value(None, rest, new)]
     if not token.isdigit() or int(token) > len(items) - (new is MISSING):
         return MISSING
@@ -121,7 +121,7 @@ class _Edit:
         above = parent(pointer)
         token = split(pointer)[-1]
         if above not in self.tree.source.positions.values or resolve(self.tree.value, above) is None:
-            end_of_list = token == "-"  # noqa: S105
+            end_of_list = token == "-"  # noqa: S105 - no secret either
             return self.set(above, [value] if end_of_list else {token: value})
         holder = resolve(self.tree.value, above)
         if isinstance(holder, dict):
