@@ -85,6 +85,9 @@ class Settings:
         "", "Tests", "PostgreSQL server (superuser) for the test suite. Empty: an embedded one.", secret=True
     )
     require_browser: bool = setting(False, "Tests", "Whether a missing Chromium fails the suite instead of skipping.")
+    pictures: str = setting(
+        "", "Tests", "Folder into which browser tests put pictures of pages. Empty: none are taken."
+    )
     chromium: str = setting("", "Tests", "Chromium for the browser tests. Empty: looked for in the usual places.")
 
     def __post_init__(self) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from loanloom.problems import Problem, text
 from loanloom.services import work
-from loanloom.services.context import Actor, Context
+from loanloom.services.context import Actor, Context, system_actor
 from loanloom.services.errors import NotFound
 from loanloom.store import messages
 
@@ -105,6 +105,16 @@ def test_a_defect_is_tried_again_a_refusal_is_not(ctx):
     run = work.claim(ctx.database, ctx.company.id, begun(ctx), NOW)
     assert work.fail(ctx.database, run, [problem], NOW, again=False) is True
     assert work.read(ctx, run["id"])["problems"][0]["message"]["zh"] == "不行。"
+
+
+def test_scheduled_runs_that_went_well_are_forgotten_after_a_while(ctx):
+    asked, by_itself = begun(ctx), begun(ctx.as_actor(system_actor()))
+    for run_id in (asked, by_itself):
+        work.finish(ctx.database, work.claim(ctx.database, ctx.company.id, run_id, NOW), {}, NOW)
+    with ctx.transaction() as connection:
+        assert work.forget_old(connection, NOW + timedelta(days=13)) == 0
+        assert work.forget_old(connection, NOW + timedelta(days=15)) == 1
+    assert [row["id"] for row in work.recent(ctx)] == [asked]
 
 
 def test_another_company_sees_none_of_it(ctx, other_company):

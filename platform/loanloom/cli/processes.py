@@ -18,6 +18,9 @@ from loanloom.store.embedded.parent import die_with_parent
 MARK = "LOANLOOM_RUN"
 """In the environment of everything a supervisor starts: says which home it belongs to."""
 
+LONGEST_LOG = 20 * 1024 * 1024
+"""A log longer than this is put aside when its process is started."""
+
 FAILURES = 5
 WITHIN = 60.0
 
@@ -39,6 +42,8 @@ class Child:
     def start(self) -> None:
         """Start it; the kernel stops it when we are killed (Linux)."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
+        if self.log.exists() and self.log.stat().st_size > LONGEST_LOG:
+            self.log.replace(self.log.with_suffix(".log.1"))
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(  # noqa: S603 (our own commands)
                 list(self.command),

@@ -20,6 +20,8 @@ LATE = timedelta(hours=6)
 def start_due(ctx: Context, now: datetime) -> list[int]:
     """Ask for every job whose time has come; the ids of their runs, known ones too."""
     started = []
+    with ctx.transaction() as connection:
+        work.forget_old(connection, now)
     for document in ctx.registry.all("job"):
         moment = latest_time(document.spec, now, ctx.company.time_zone)
         if moment is None or document.spec["task"] == "outbox_relay":  # the tick itself sees to the outbox

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from time import monotonic
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, or_, select, update
+from sqlalchemy import Connection, RowMapping, and_, delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from loanloom.problems import Problem, Text, text
@@ -27,6 +27,7 @@ LEASE = timedelta(seconds=90)
 
 ATTEMPTS = 3
 PAUSE = timedelta(seconds=30)
+KEPT = timedelta(days=14)
 
 
 def begin(
@@ -111,6 +112,12 @@ def release_lost(database: Database, company_id: int) -> int:
     """Right after a start, when no task process can be alive: what was running is due again at once."""
     with database.transaction(company_id) as connection:
         return connection.execute(update(job_run).where(job_run.c.state == "running").values(state="due")).rowcount
+
+
+def forget_old(connection: Connection, now: datetime) -> int:
+    """Remove scheduled runs that went well long ago; what a person asked for, or what failed, stays."""
+    old = and_(job_run.c.state == "done", job_run.c.started_by.is_(None), job_run.c.finished_at < now - KEPT)
+    return connection.execute(delete(job_run).where(old)).rowcount
 
 
 def finish(database: Database, run: RowMapping, result: Mapping[str, Any], now: datetime) -> None:
