@@ -44,9 +44,7 @@ _TYPES = (
     .redefine("object", lambda _, value: isinstance(value, Mapping))
     .redefine("array", lambda _, value: is_list(value))
 )
-_Validator: Any = extend(  # type: ignore[no-untyped-call] - jsonschema has no types here
-    Draft202012Validator, type_checker=_TYPES
-)
+_Validator: Any = extend(Draft202012Validator, type_checker=_TYPES)  # type: ignore[no-untyped-call]  # untyped there
 _FORMATS = FormatChecker(formats=())
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 

@@ -241,6 +241,15 @@ def _last_version(connection: Connection, kind: str, key: str) -> Document | Non
     return candidates.read_draft(kind, key, source)[0] if source is not None else None
 
 
+def added_in(ctx: Context, release_id: int, added: Iterable[Identity]) -> tuple[tuple[Document, Registry], ...]:
+    """The new documents of a release as it holds them, for whoever reviews it."""
+    ctx.require("definition.read")
+    with ctx.transaction() as connection:
+        registry = snapshots.of_release(ctx.database, connection, ctx.company.id, release_id)
+    found = (registry.get(*identity) for identity in added)
+    return tuple((document, registry) for document in found if document is not None)
+
+
 def check(ctx: Context, kind: str, key: str, source: str | None = None) -> tuple[Problem, ...]:
     """The full check of everything with all drafts (and this text, when given): the problems of this definition first.
 

@@ -12,13 +12,14 @@ from werkzeug.wrappers import Response
 from loanloom.metadata.archive import zip_bytes
 from loanloom.metadata.bundle import read_bundle
 from loanloom.problems import Problem, text
-from loanloom.services import releases
+from loanloom.services import definition_sheet, definitions, releases
 from loanloom.services.errors import Conflict, Forbidden, Refused, ServiceError
 from loanloom.services.releases import drafts, history
 from loanloom.web.access import requires
 from loanloom.web.security import current_context
 
 blueprint = Blueprint("changes", __name__, url_prefix="/studio/changes")
+MANY = 20  # new definitions shown in full on one change form; a first set-up has hundreds
 OPEN = ("proposed", "approved", "scheduled", "outdated", "rejected")
 
 
@@ -98,7 +99,13 @@ def change(release_id: int) -> str:
 
 def _change(release_id: int, problems: tuple[Problem, ...] = ()) -> str:
     ctx = current_context()
-    return render_template("studio/change.html", change=history.read(ctx, release_id), problems=problems)
+    shown = history.read(ctx, release_id)
+    added = [(each["kind"], each["key"]) for each in shown.plan["changes"] if each["what"] == "added"]
+    sheets = [
+        (document, definition_sheet.sheet(document, registry))
+        for document, registry in definitions.added_in(ctx, release_id, added[:MANY])
+    ]
+    return render_template("studio/change.html", change=shown, problems=problems, sheets=sheets)
 
 
 def _after(release_id: int, act: Any, said: str) -> str | Response | tuple[str, int]:
