@@ -129,3 +129,19 @@ def test_healthz_says_whether_the_house_can_serve(client):
     assert answer.status_code == 200
     assert answer.json["status"] == "ok"
     assert answer.json["migration"] == answer.json["migration_wanted"]
+
+
+def test_without_a_database_the_answer_is_still_words(caplog):
+    from loanloom.store.database import Database
+    from loanloom.web.app import create_app
+
+    app = create_app(Database("postgresql://nobody@127.0.0.1:1/nothing"), secret_key="test")
+    client = app.test_client()
+    with client.session_transaction() as session:
+        session["user_id"] = 1
+    answer = client.get("/audit/")
+    assert answer.status_code == 500
+    assert "系统出现错误" in answer.get_data(as_text=True)
+    assert "127.0.0.1:1" not in answer.get_data(as_text=True)
+    health = client.get("/healthz")
+    assert (health.status_code, health.json["database"]) == (503, "unreachable")

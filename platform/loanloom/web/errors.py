@@ -14,6 +14,7 @@ from urllib.parse import quote
 import structlog
 from flask import Flask, g, jsonify, render_template, request
 from flask_wtf.csrf import CSRFError
+from markupsafe import escape
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
@@ -76,10 +77,19 @@ def answer(status: int, problems: Sequence[Problem]) -> Response:
             said = " ".join(problem.in_words(language()) for problem in problems)
             made.headers["X-Problem"] = quote(said)
     else:
-        page = render_template("errors/page.html", status=status, problems=problems, correlation_id=_number())
-        made = Response(page, mimetype="text/html")
+        made = Response(_page(status, problems), mimetype="text/html")
     made.status_code = status
     return made
+
+
+def _page(status: int, problems: Sequence[Problem]) -> str:
+    """The house's page; without a database not even its frame can be made, and plain words must do."""
+    try:
+        return render_template("errors/page.html", status=status, problems=problems, correlation_id=_number())
+    except Exception:  # whatever keeps the page from being made, the caller gets an answer
+        log.exception("error_page_failed", path=request.path)
+        words = "".join(f"<p>{escape(say(problem.message, tag))}</p>" for problem in problems for tag in ("zh", "en"))
+        return f"<!doctype html><title>{status}</title>{words}<p>{status} · {escape(_number())}</p>"
 
 
 def _number() -> str:
