@@ -56,6 +56,11 @@ class Actor:
         """Whether no person stands behind this."""
         return self.user_id is None
 
+    @property
+    def is_borrower(self) -> bool:
+        """Whether this is a customer's own log-in, which has the portal and no other door."""
+        return self.customer_id is not None or self.may("portal.use")
+
     def may(self, function: str) -> bool:
         """Whether the actor's roles hold this function."""
         return function in self.functions

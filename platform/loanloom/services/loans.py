@@ -67,7 +67,7 @@ class LoanPage:
 
 def page(ctx: Context, loan_id: int, on: date | None = None) -> LoanPage:
     """Everything about a loan the actor may see, as of `on` (today unless given; not before it was paid out)."""
-    ctx.require("loan.read", "money.read")
+    ctx.require("loan.read", "money.read", "portal.use")
     with ctx.transaction() as connection:
         kept = _seen(ctx, connection, loan_id)
         day = _day(ctx, kept.row, on)

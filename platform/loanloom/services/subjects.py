@@ -3,7 +3,9 @@ them."""
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, Table, select
+from typing import Any
+
+from sqlalchemy import Connection, Row, Table, select
 
 from loanloom.problems import Text, text
 from loanloom.services import scope
@@ -29,3 +31,13 @@ def check(ctx: Context, connection: Connection, kind: str, subject_id: int) -> N
     ctx.require(function, "portal.use")
     row = connection.execute(select(table).where(table.c.id == subject_id)).one_or_none()
     scope.check_visible(ctx, row._mapping if row is not None else None, words, is_customer=kind == "customer")
+    if kind == "contract" and ctx.actor.customer_id is not None:
+        assert row is not None
+        holder = select(tables.customer.c.name).where(tables.customer.c.id == ctx.actor.customer_id)
+        if not is_own_contract(row, connection.execute(holder).scalar_one()):
+            raise NotFound(words)
+
+
+def is_own_contract(row: Row[Any], customer_name: str) -> bool:
+    """Whether the customer is a party to this contract of theirs; what a guarantor or another owner signed is not."""
+    return bool(row.kind == "loan" or (row.kind == "mortgage" and row.party_name == customer_name))

@@ -201,6 +201,8 @@ def _find(ctx: Context, connection: Connection, upload_id: int) -> Row[tuple[obj
     if row is None:
         raise NotFound(UPLOAD)
     subjects.check(ctx, connection, row.subject_kind, row.subject_id)
+    if ctx.actor.customer_id is not None and row.created_by != ctx.actor.user_id:
+        raise NotFound(UPLOAD)  # what staff or a guarantor handed in for the case is not the borrower's to read
     return row
 
 

@@ -16,12 +16,14 @@ View = TypeVar("View", bound=Callable[..., Any])
 class Access:
     """What a caller needs. No functions and not public: it is enough to be signed in.
 
+    `staff`: borrowers are refused. A route that needs functions is open to them only where portal.use is one of those.
     `csrf=False` only where the caller proves itself within the request, such as the token log-in.
     """
 
     public: bool = False
     functions: tuple[str, ...] = ()
     before_first_password: bool = False
+    staff: bool = False
     csrf: bool = True
 
 
@@ -36,8 +38,13 @@ def public(view: View) -> View:
 
 
 def signed_in(view: View) -> View:
-    """Every signed-in user, whatever the role."""
+    """Every signed-in user, whatever the role; borrowers too."""
     return _mark(view, Access())
+
+
+def staff(view: View) -> View:
+    """Every signed-in user of the house, whatever the role; borrowers have the portal."""
+    return _mark(view, Access(staff=True))
 
 
 def while_password_expired(view: View) -> View:

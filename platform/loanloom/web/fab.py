@@ -20,7 +20,7 @@ from loanloom.services import sign_in_guard
 from loanloom.services.sign_in import Caller
 from loanloom.store import audit
 from loanloom.store.database import Database
-from loanloom.web.access import Access, signed_in
+from loanloom.web.access import Access, staff
 from loanloom.web.security import FAB_ACCESS, current_context, has_context
 
 
@@ -56,7 +56,7 @@ class HouseOpenApi(OpenApi):
     """The description of /api/v1 for other programs; for everybody who is signed in."""
 
     @expose("/<version>/_openapi")
-    @signed_in
+    @staff
     def get(self, version: str) -> Any:
         """The OpenAPI description
         ---

@@ -177,6 +177,9 @@ def _guard() -> WerkzeugResponse | None:
         return redirect(url_for("account.password"))
     if access.functions and not any(current_context().actor.may(name) for name in access.functions):
         raise Forbidden(function=" / ".join(access.functions))
+    inside = access.staff or (access.functions and "portal.use" not in access.functions)
+    if inside and current_context().actor.is_borrower:
+        raise Forbidden()
     return None
 
 

@@ -100,9 +100,11 @@ def company() -> Response:
 
 @blueprint.get("/account/")
 @signed_in
-def index() -> str:
-    """What the house knows about me and what I may do."""
+def index() -> str | Response:
+    """What the house knows about me and what I may do; borrowers have that in the portal."""
     ctx = security.current_context()
+    if ctx.actor.is_borrower:
+        return redirect(url_for("portal.profile"))
     user = security.current_user()
     assert user is not None
     membership = user.membership(ctx.company.id)

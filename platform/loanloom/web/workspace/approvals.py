@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 from loanloom.problems import Text, say
 from loanloom.services import approval_sheet, approvals, sanction_pages, work_overview, worklist
 from loanloom.services.errors import NotFound, Refused
-from loanloom.web.access import requires, signed_in
+from loanloom.web.access import requires, staff
 from loanloom.web.language import language
 from loanloom.web.security import current_context
 from loanloom.web.workspace import sheet_parts
@@ -52,7 +52,7 @@ blueprint.app_template_global("flow_entries")(sheet_parts.flow_entries)
 
 
 @blueprint.get("/to-do/")
-@signed_in
+@staff
 def todo() -> str:
     """What waits for me and for my group, and what I decided."""
     ctx = current_context()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from flask import Blueprint, redirect, render_template
+from flask import Blueprint, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -24,8 +24,10 @@ BUCKET_COLOURS = ("--chart-4", "--chart-2", "--chart-2", "--chart-5", "--chart-5
 @blueprint.get("/")
 @signed_in
 def index() -> str | Response:
-    """Home, or the page the role names as its first."""
+    """Home, or the page the role names as its first; the portal for borrowers."""
     ctx = current_context()
+    if ctx.actor.is_borrower:
+        return redirect(url_for("portal.home"))
     wanted = overview.first_page(ctx)
     if wanted and wanted != "/":
         return redirect(wanted)

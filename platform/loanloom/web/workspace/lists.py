@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from loanloom.services import saved_views
 from loanloom.services.errors import Refused
 from loanloom.web import lists
-from loanloom.web.access import requires, signed_in
+from loanloom.web.access import requires, staff
 from loanloom.web.errors import problems_in_words
 from loanloom.web.security import current_context
 from loanloom.web.workspace.account import safe_next
@@ -22,7 +22,7 @@ def _show(key: str) -> str:
 
 
 @blueprint.get("/lists/<key>/")
-@signed_in
+@staff
 def show(key: str) -> str:
     """A list by its page document's key; the data set asks for its own function."""
     return _show(key)
@@ -57,14 +57,14 @@ def contracts() -> str:
 
 
 @blueprint.get("/lists/<key>/export.xlsx")
-@signed_in
+@staff
 def export(key: str) -> Response:
     """The same list, every row, as Excel."""
     return lists.download(key)
 
 
 @blueprint.post("/lists/<key>/views")
-@signed_in
+@staff
 def keep_view(key: str) -> AnyResponse:
     """Keep the present question under a name."""
     try:
@@ -76,7 +76,7 @@ def keep_view(key: str) -> AnyResponse:
 
 
 @blueprint.post("/lists/<key>/views/<int:view_id>/drop")
-@signed_in
+@staff
 def drop_view(key: str, view_id: int) -> AnyResponse:
     """Remove one of my views."""
     saved_views.drop(current_context(), view_id)

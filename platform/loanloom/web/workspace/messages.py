@@ -6,7 +6,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from loanloom.services import inbox
-from loanloom.web.access import signed_in
+from loanloom.web.access import staff
 from loanloom.web.security import current_context
 from loanloom.web.workspace.account import safe_next
 
@@ -14,7 +14,7 @@ blueprint = Blueprint("messages", __name__, url_prefix="/messages")
 
 
 @blueprint.get("/")
-@signed_in
+@staff
 def index() -> str:
     """Newest first."""
     before = request.args.get("before", type=int)
@@ -23,7 +23,7 @@ def index() -> str:
 
 
 @blueprint.post("/<int:message_id>/open")
-@signed_in
+@staff
 def open_message(message_id: int) -> Response:
     """Mark one read and go where it leads."""
     url = inbox.read(current_context(), message_id)
@@ -31,7 +31,7 @@ def open_message(message_id: int) -> Response:
 
 
 @blueprint.post("/read")
-@signed_in
+@staff
 def read_all() -> Response:
     """Mark every message read."""
     inbox.read_all(current_context())

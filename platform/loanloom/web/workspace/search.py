@@ -6,14 +6,14 @@ from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from loanloom.services import search
-from loanloom.web.access import signed_in
+from loanloom.web.access import staff
 from loanloom.web.security import current_context
 
 blueprint = Blueprint("search", __name__, url_prefix="/search")
 
 
 @blueprint.get("/")
-@signed_in
+@staff
 def index() -> str | Response:
     """Results by kind of record; a number that fits exactly one record opens it."""
     words = request.args.get("q", "").strip()
