@@ -37,7 +37,7 @@ def test_a_changed_byte_is_noticed(position):
         vault.decrypt(1, "f", bytes(closed))
 
 
-@pytest.mark.parametrize("garbage", [b"", b"\x01", b"\x01\x05abc", os.urandom(40)])
+@pytest.mark.parametrize("garbage", [b"", b"\x01", b"\x01\x05abc", bytes(range(40))])
 def test_garbage_is_refused(garbage):
     with pytest.raises(VaultError):
         new_vault().decrypt(1, "f", garbage)

@@ -60,6 +60,8 @@ def test_messages_come_in_order_once(queue, connect, tmp_path):
 
 def test_several_at_once_lose_and_double_nothing(queue, connect):
     taken: list[int] = []
+    with connect() as first:
+        queue(first.channel()).declare()  # as a worker does before anybody sends
 
     def sending(start: int) -> None:
         with connect() as connection:

@@ -34,6 +34,7 @@ def broker(settings: Settings) -> dict[str, Any]:
             "processed_folder": str(folders["taken"]),
             "control_folder": str(folders["control"]),
             "polling_interval": 0.2,
+            "deadletter_queue": "celery",  # sent in the instant before a first worker has declared the queue
         },
     }
 

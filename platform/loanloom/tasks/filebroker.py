@@ -18,7 +18,6 @@ from kombu.transport import filesystem
 from kombu.utils.encoding import bytes_to_str, str_to_bytes
 from kombu.utils.json import dumps, loads
 
-
 LOOK = 0.4
 
 
