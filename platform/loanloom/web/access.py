@@ -28,7 +28,7 @@ class Access:
 
 
 def _mark(view: View, access: Access) -> View:
-    view.access = access  # type: ignore[attr-defined]
+    view.access = access  # type: ignore[attr-defined]  # a function may carry more
     return view
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from loanloom.services.demonstration import LogIn
 from loanloom.store.database import Database
 from loanloom.web import (
     assets,
@@ -23,8 +25,8 @@ from loanloom.web import (
     security,
     surroundings,
 )
-from loanloom.web.forms import answering
 from loanloom.web.api import base
+from loanloom.web.forms import answering
 
 LARGEST_REQUEST = 32 * 1024 * 1024
 
@@ -35,9 +37,12 @@ def create_app(
     secret_key: str,
     secure_cookies: bool = False,
     proxies: int = 0,
+    log_ins: Sequence[LogIn] = (),
     configuration: dict[str, Any] | None = None,
 ) -> Flask:
-    """The application, ready to serve. `proxies`: how many reverse proxies in front set X-Forwarded-*."""
+    """The application, ready to serve. `proxies`: how many reverse proxies in front set X-Forwarded-*. `log_ins`:
+    people of a demonstration, offered on the log-in page.
+    """
     app = Flask("loanloom.web", static_folder=None)
     app.config.update(
         SECRET_KEY=secret_key,
@@ -57,6 +62,7 @@ def create_app(
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.extensions["loanloom_database"] = database
+    app.extensions["loanloom_log_ins"] = tuple(log_ins)
     requests.install(app)
     errors.install(app)
     security.install(app)
@@ -72,5 +78,5 @@ def create_app(
     surroundings.install(app)
     app.register_blueprint(health.blueprint)
     if proxies:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]  # Flask says so
     return app

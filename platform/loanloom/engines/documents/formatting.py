@@ -11,7 +11,7 @@ from loanloom.core import money
 
 FORMATS = ("money", "capitals", "date", "percent", "number", "text", "code", "badge")
 EMPTY = "—"
-_MONTHS = "January February March April May June July August September October November December".split()  # noqa: SIM905
+_MONTHS = "January February March April May June July August September October November December".split()  # noqa: SIM905 (reads better than twelve quotes)
 Codes = Mapping[str, Mapping[str, str]]
 """Labels of a code list by key."""
 
