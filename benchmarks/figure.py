@@ -31,7 +31,8 @@ class Figure:
     def line(self) -> str:
         bar = f"{self.bar:g} {self.unit}" if self.bar_on == "value" else f"{self.bar:g} x"
         verdict = "holds" if self.holds else "falls short"
-        return f"{self.name}: {self.value:.3g} {self.unit}, ratio {self.ratio:.2f} x of {self.peer} (bar {bar}): {verdict}"
+        ratio = f"ratio {self.ratio:.2f} x of {self.peer}"
+        return f"{self.name}: {self.value:.3g} {self.unit}, {ratio} (bar {bar}): {verdict}"
 
     def as_dict(self) -> dict[str, Any]:
         fields = ("name", "value", "unit", "ratio", "peer", "bar", "bar_on", "holds")
@@ -39,7 +40,10 @@ class Figure:
 
 
 def seconds_each(work: Callable[[], object], *, at_least: float = 0.05, runs: int = 9) -> float:
-    """Median processor seconds of one call (what else the machine does stays out): each run repeats `work` until `at_least` seconds are filled."""
+    """Median processor seconds of one call (what else the machine does stays out).
+
+    Each run repeats `work` until `at_least` seconds are filled.
+    """
     work()
     start = time.process_time()
     work()
@@ -54,7 +58,9 @@ def seconds_each(work: Callable[[], object], *, at_least: float = 0.05, runs: in
     return statistics.median(figures)
 
 
-def side_by_side(ours: Callable[[], object], peer: Callable[[], object], *, runs: int = 9) -> tuple[float, float, float]:
+def side_by_side(
+    ours: Callable[[], object], peer: Callable[[], object], *, runs: int = 9
+) -> tuple[float, float, float]:
     """Median processor seconds of `ours` and of `peer`, run in turn, and the median of the ratios pair by pair."""
     pairs = [(seconds_each(ours, runs=1), seconds_each(peer, runs=1)) for _ in range(runs)]
     return (

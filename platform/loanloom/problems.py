@@ -28,7 +28,7 @@ def say(value: Text | str | None, language: str) -> str:
         return ""
     if isinstance(value, str):
         return value
-    for tag in (language, language.split("-")[0], "en"):
+    for tag in (language, language.split("-", maxsplit=1)[0], "en"):
         if tag in value:
             return value[tag]
     return next(iter(value.values()), "")

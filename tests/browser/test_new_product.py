@@ -1,4 +1,4 @@
-"""A new product in a real browser: copied, changed, reviewed by a second person, live, and lent with to the last yuan."""
+"""A new product in a real browser: copied, changed, reviewed by a second person, live, and lent to the last yuan."""
 
 from __future__ import annotations
 

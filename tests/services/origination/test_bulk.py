@@ -62,7 +62,8 @@ def test_wrong_applicants_are_left_out_and_named(importer: Context, lender: Lend
         "customer": {"kind": "person", "name": "演示申请人"},
         "application": {
             "amount": 5000, "term_months": 12, "method": "equal_instalment", "purpose": "consumption",
-            "channel": "import", "credit_purpose": "A43", "employment": "A73", "german_housing": "A152", "savings": "A61",
+            "channel": "import", "credit_purpose": "A43", "employment": "A73", "german_housing": "A152",
+            "savings": "A61",
             "checking_account": "A14", "credit_history": "A32", "other_plans": "A143", "other_debtors": "A101",
             "instalment_share": 4,
         },

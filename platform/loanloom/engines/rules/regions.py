@@ -20,7 +20,7 @@ Edge = tuple[Any, int]
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """Spans from edge to edge (both included), or values (or all but them); `null` says what the test gives for null."""
+    """Spans from edge to edge (both included), or values (or all but them); `null`: what the test gives for null."""
 
     kind: Literal["spans", "values", "all"]
     spans: tuple[tuple[Edge | None, Edge | None], ...] = ()
