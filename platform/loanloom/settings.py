@@ -81,6 +81,10 @@ class Settings:
         "", "Command line", "Password of the person named by --as; asked for when empty.", secret=True
     )
 
+    demo: bool = setting(
+        False, "Demo", "Offer the people of the demonstration on the log-in page, if one was played in this home."
+    )
+
     test_database_url: str = setting(
         "", "Tests", "PostgreSQL server (superuser) for the test suite. Empty: an embedded one.", secret=True
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from loanloom.logs import configure
+from loanloom.services import demonstration
 from loanloom.settings import load
 from loanloom.store.opening import open_database
 from loanloom.web.app import create_app
@@ -17,6 +18,7 @@ app = create_app(
     secret_key=database.vault.secret_key,
     secure_cookies=settings.https_only,
     proxies=settings.trusted_proxies,
+    log_ins=demonstration.read(settings.home) if settings.demo else (),
     configuration={
         "PERMANENT_SESSION_LIFETIME": timedelta(minutes=settings.session_minutes),
         "MAX_CONTENT_LENGTH": settings.upload_megabytes * 1024 * 1024,
