@@ -14,9 +14,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from loanloom.demo import cast, house
+from loanloom.demo import cast, log_ins
 from loanloom.demo.story import Script, Tell, play
 from loanloom.demo.summary import Summary, summarise
+from loanloom.services import demonstration
+from loanloom.services.demonstration import LogIn
 from loanloom.settings import Settings
 
 from . import project
@@ -32,9 +34,9 @@ STAGES = {"staff": "Company and staff", "days": "Ten weeks, day by day", "import
 @click.option("--port", type=int, help="Port to listen on (LOANLOOM_PORT, else 8080).")
 def demo(once: bool, as_json: bool, port: int | None) -> None:
     """Play the model company's story if that has not happened yet, then start everything as `loanloom up` does."""
-    settings = settings_of(port=port)
+    settings = settings_of(port=port, demo=True)
     began = time.monotonic()
-    summary, log_ins = told(settings, quiet=as_json)
+    summary, people = told(settings, quiet=as_json)
     seconds = time.monotonic() - began
     if as_json:
         click.echo(json.dumps(summary.as_dict(seconds)))
@@ -42,16 +44,22 @@ def demo(once: bool, as_json: bool, port: int | None) -> None:
         show(summary, seconds)
     if once:
         sys.exit(0 if summary.holds else 1)
-    sys.exit(run(settings, log_ins=log_ins))
+    demonstration.keep(settings.home, people)
+    sys.exit(run(settings, log_ins=[(one.username, one.password, in_words(one)) for one in people]))
 
 
-def told(settings: Settings, *, quiet: bool) -> tuple[Summary, list[tuple[str, str, str]]]:
+def in_words(person: LogIn) -> str:
+    """Who that is, in one line."""
+    return "; ".join(filter(None, (person.role["en"], person.words)))
+
+
+def told(settings: Settings, *, quiet: bool) -> tuple[Summary, list[LogIn]]:
     """Play what has not been played; what is in the books now, and the log-ins."""
     script = Script(project=story_folder(settings))
     with opened(settings) as database:
         with progress(quiet) as tell:
             played = play(database, script, tell)
-        return summarise(played), house.log_ins(database, cast.read(script.folder))
+        return summarise(played), log_ins.of(database, cast.read(script.folder))
 
 
 def story_folder(settings: Settings) -> Path:

@@ -27,6 +27,15 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Borrower:
+    """A customer with a log-in to the portal; `customer` is the name of the customer's file."""
+
+    username: str
+    customer: str
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """One thing somebody does on an application: approve, refuse, return or resubmit."""
 
@@ -79,6 +88,7 @@ class Cast:
     password: str
     people: tuple[Person, ...]
     customers: tuple[Customer, ...]
+    borrowers: tuple[Borrower, ...] = ()
 
 
 def read(folder: Path, *, only: int | None = None) -> Cast:
@@ -86,10 +96,13 @@ def read(folder: Path, *, only: int | None = None) -> Cast:
     staff = _load(folder / "staff.yaml")
     files = sorted((folder / "customers").glob("*.yaml"))
     people = [{**person, "roles": tuple(person["roles"])} for person in staff["people"]]
+    customers = tuple(_customer(path) for path in files[:only])
+    playing = {customer.slug for customer in customers}
     return Cast(
         password=staff["password"],
         people=tuple(Person(**person) for person in people),
-        customers=tuple(_customer(path) for path in files[:only]),
+        customers=customers,
+        borrowers=tuple(Borrower(**one) for one in staff.get("borrowers", ()) if one["customer"] in playing),
     )
 
 

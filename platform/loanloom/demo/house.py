@@ -64,20 +64,11 @@ def found(database: Database, project: Path, cast: Cast, key: str = KEY) -> Hous
     return house
 
 
-def log_ins(database: Database, cast: Cast, key: str = KEY) -> list[tuple[str, str, str]]:
-    """(user name, password, who that is) for everybody."""
-    ctx = House(database, key).system()
-    titles = {role.key: role.title["en"] for role in ctx.registry.all("role")}
-    return [
-        (person.username, cast.password, "; ".join(filter(None, (titles[person.roles[0]], person.words))))
-        for person in cast.people
-    ]
-
-
 def _hire(house: House, cast: Cast) -> None:
     ctx = house.system()
     with ctx.transaction() as connection:
-        members = connection.execute(select(membership.c.id).where(membership.c.company_id == ctx.company.id)).all()
+        staff = (membership.c.company_id == ctx.company.id, membership.c.customer_id.is_(None))
+        members = connection.execute(select(membership.c.id).where(*staff)).all()
     if len(members) >= len(cast.people):
         return
     for person in cast.people:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from loanloom.demo import applying, cast, lending, repaying, volume
+from loanloom.demo import applying, cast, lending, log_ins, repaying, volume
 from loanloom.demo.cast import Cast
 from loanloom.demo.house import BEGINS_ON, KEY, House, found
 from loanloom.services import end_of_day
@@ -56,6 +56,7 @@ def play(database: Database, script: Script, tell: Tell) -> House:
         live(house, script, players, today, tell)
         end_of_day.close_day(house.at("finance"))
     tell("days", days, days)
+    log_ins.let_in(house, players)
     return house
 
 
@@ -63,7 +64,9 @@ def live(house: House, script: Script, players: Cast, today: date, tell: Tell) -
     """Everything that people do on one day before it is closed."""
     for customer in players.customers:
         if customer.applies_on == today:
-            applying.decide(house, customer, applying.apply(house, customer))
+            application = applying.apply(house, customer)
+            log_ins.let_in(house, players)  # before the decision, so that the borrower is told of it
+            applying.decide(house, customer, application)
         if customer.disbursed_on == today:
             lending.lend(house, customer)
         repaying.pay(house, customer, today)

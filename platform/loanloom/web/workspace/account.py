@@ -61,7 +61,10 @@ def _page(username: str = "", until: datetime | None = None) -> str:
     failed = request.method == "POST"
     minutes = int((until - datetime.now(UTC)).total_seconds() // 60) + 1 if until else 0
     wanted = safe_next(request.values.get("next"))
-    return render_template("account/sign_in.html", username=username, failed=failed, minutes=minutes, wanted=wanted)
+    log_ins = current_app.extensions["loanloom_log_ins"]
+    return render_template(
+        "account/sign_in.html", username=username, failed=failed, minutes=minutes, wanted=wanted, log_ins=log_ins
+    )
 
 
 @blueprint.post("/logout/")
