@@ -31,9 +31,13 @@ from urllib.parse import urlencode
 from benchmarks.figure import Figure
 from loanloom.metadata.bundle import read_bundle
 from loanloom.metadata.document import Document, document_from
-from loanloom.services import applications, customers, founding, releases, users
+from loanloom.services.access import users
 from loanloom.services.context import Context
-from loanloom.services.surroundings import context_of
+from loanloom.services.definitions import releases
+from loanloom.services.origination import applications
+from loanloom.services.parties import customers
+from loanloom.services.running import founding
+from loanloom.services.running.surroundings import context_of
 from loanloom.testing.postgres import Cluster
 
 ROOT = Path(__file__).parent.parent

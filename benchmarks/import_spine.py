@@ -20,9 +20,10 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from benchmarks.figure import Figure
 from loanloom.demo.house import BEGINS_ON
-from loanloom.services import founding, imports
 from loanloom.services.context import system_actor
-from loanloom.services.surroundings import context_of
+from loanloom.services.origination import imports
+from loanloom.services.running import founding
+from loanloom.services.running.surroundings import context_of
 from loanloom.store.tables import metadata
 from loanloom.testing.postgres import Cluster, TestDatabase
 

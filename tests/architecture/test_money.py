@@ -13,10 +13,10 @@ MAY = {
     "platform/loanloom/engines/forms/inputs.py": "likeness of two names",
     "platform/loanloom/feel/problems.py": "likeness of two names",
     "platform/loanloom/metadata/nearest.py": "likeness of two names",
-    "platform/loanloom/services/end_of_day/runs.py": "seconds a run took",
-    "platform/loanloom/services/end_of_day/working.py": "seconds between two looks",
-    "platform/loanloom/services/rendering/docx.py": "sizes of letters in points",
-    "platform/loanloom/services/work.py": "seconds between two looks at a clock",
+    "platform/loanloom/services/money/end_of_day/runs.py": "seconds a run took",
+    "platform/loanloom/services/money/end_of_day/working.py": "seconds between two looks",
+    "platform/loanloom/services/papers/rendering/docx.py": "sizes of letters in points",
+    "platform/loanloom/services/running/work.py": "seconds between two looks at a clock",
 }
 """File -> what its floats are: never money."""
 

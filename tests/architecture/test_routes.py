@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from loanloom.services.functions import FUNCTIONS
+from loanloom.services.access.functions import FUNCTIONS
 from loanloom.web.app import create_app
 from loanloom.web.security import access_for
 

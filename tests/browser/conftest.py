@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 from tests.browser.chromium import ARGUMENTS
 from tests.browser.server import serving
 
-from loanloom.services import users
+from loanloom.services.access import users
 from loanloom.services.context import Context
 from loanloom.settings import load
 from loanloom.testing.browser import find_chromium

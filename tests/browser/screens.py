@@ -27,7 +27,7 @@ from loanloom.testing.postgres import Cluster
 from loanloom.web.app import create_app
 
 ROOT = Path(__file__).parents[2]
-PEOPLE = ("east-rm", "east-1", "finance", "risk", "business", "admin", "auditor")
+PEOPLE = ("east-rm", "east-1", "finance", "risk", "business", "admin", "auditor", "lin", "xu", "sun")
 WIDTHS = (1440, 390)
 LANGUAGES = ("zh", "en")
 FILES = (".zip", ".xlsx", ".pdf", ".docx", ".csv", ".jpg", ".png")

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
-from loanloom.services import customers
+from loanloom.services.parties import customers
 from loanloom.store import tables
 
 PICTURES = os.environ.get("LOANLOOM_PICTURES")

@@ -13,10 +13,10 @@ from click.testing import CliRunner, Result
 
 from loanloom.cli import doors
 from loanloom.cli.bundle import bundle
-from loanloom.services import users
+from loanloom.services.access import users
 from loanloom.services.context import Context
 from loanloom.services.errors import ServiceError
-from loanloom.services.surroundings import acting, context_of
+from loanloom.services.running.surroundings import acting, context_of
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "A-long-test-password-7"

@@ -12,8 +12,10 @@ from sqlalchemy import delete, select
 from loanloom.demo import cast, log_ins
 from loanloom.demo.house import House
 from loanloom.demo.story import Script, play
-from loanloom.services import demonstration, documents, inbox, portal
 from loanloom.services.errors import NotFound
+from loanloom.services.papers import documents
+from loanloom.services.reading import portal
+from loanloom.services.running import demonstration, inbox
 from loanloom.store.tables import loan, membership, message
 from loanloom.testing.postgres import Cluster
 

@@ -17,7 +17,7 @@ from loanloom.demo.house import House
 from loanloom.demo.lending import loan_of
 from loanloom.demo.story import Script, play
 from loanloom.demo.summary import Summary, summarise
-from loanloom.services import worklist
+from loanloom.services.approval import worklist
 from loanloom.store import tables
 from loanloom.testing.postgres import Cluster
 

@@ -12,7 +12,7 @@ from loanloom.metadata.bundle import read_bundle
 from loanloom.metadata.kinds import load_kinds
 from loanloom.metadata.registry import Registry
 from loanloom.problems import Problem, errors
-from loanloom.services.releases.checking import check_bundle
+from loanloom.services.definitions.releases.checking import check_bundle
 from loanloom.testing.cases import run_case
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -7,7 +7,7 @@ from importlib.metadata import EntryPoint
 import pytest
 
 from loanloom.plugins import API_VERSION, SLOTS, Part, Plugin, PluginFault, load
-from loanloom.services.plugged import plugged
+from loanloom.services.running.plugged import plugged
 
 
 class Sender:

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from loanloom.services import founding, sign_in
+from loanloom.services.access import sign_in
 from loanloom.services.errors import Conflict, Refused
-from loanloom.services.founding import Founding
-from loanloom.services.surroundings import acting, context_of
+from loanloom.services.running import founding
+from loanloom.services.running.founding import Founding
+from loanloom.services.running.surroundings import acting, context_of
 from loanloom.store import tables
 
 NOW = datetime(2026, 1, 5, 17, 30, tzinfo=UTC)

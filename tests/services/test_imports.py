@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import func, select
 
 from loanloom.problems import Problem, text
-from loanloom.services import imports
 from loanloom.services.context import Context
 from loanloom.services.errors import Forbidden, NotFound, Refused
+from loanloom.services.origination import imports
 from loanloom.store import tables
 
 FILE = Path(__file__).resolve().parents[2] / "metadata" / "demo" / "german-credit" / "german.csv"

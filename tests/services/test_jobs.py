@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from loanloom.services import jobs, work
+from loanloom.services.running import jobs, work
 
 SHANGHAI = "Asia/Shanghai"
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import insert
 
 from loanloom.plugins import DeliveryFailed
-from loanloom.services.relay import Relayed, relay
+from loanloom.services.running.relay import Relayed, relay
 from loanloom.store import messages, outbox
 from loanloom.store.tables import membership
 

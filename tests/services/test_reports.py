@@ -11,10 +11,10 @@ from openpyxl import load_workbook
 from sqlalchemy import select
 
 from loanloom.engines.reports.fields import DATA_SETS
-from loanloom.services import data_sets, overview, reports, search
-from loanloom.services.data_sets.values import VALUES
 from loanloom.services.errors import Forbidden, NotFound
-from loanloom.services.spreadsheets import Heading, neutral, workbook
+from loanloom.services.reading import data_sets, overview, reports, search
+from loanloom.services.reading.data_sets.values import VALUES
+from loanloom.services.reading.spreadsheets import Heading, neutral, workbook
 from loanloom.store import names, tables
 
 

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from loanloom.problems import Problem, text
-from loanloom.services import work
 from loanloom.services.context import Actor, Context, system_actor
 from loanloom.services.errors import NotFound
+from loanloom.services.running import work
 from loanloom.store import messages
 
 NOW = datetime(2026, 1, 5, 2, tzinfo=UTC)

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 from tests.services.money.house import House, settle
 
-from loanloom.services import end_of_day
+from loanloom.services.money import end_of_day
 from loanloom.tasks import days
 from loanloom.tasks.tick import due_days
 

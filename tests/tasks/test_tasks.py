@@ -8,8 +8,8 @@ import pytest
 
 from loanloom.plugins import Loaded
 from loanloom.problems import Problem, text
-from loanloom.services import work
 from loanloom.services.errors import Refused
+from loanloom.services.running import work
 from loanloom.settings import Settings
 from loanloom.store import outbox
 from loanloom.tasks import process, tick

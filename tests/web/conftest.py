@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from loanloom.services import users
+from loanloom.services.access import users
 from loanloom.services.context import Context
 from loanloom.testing.postgres import TestDatabase
 from loanloom.web.app import create_app

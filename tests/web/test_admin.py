@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import select
 from tests.web.conftest import PASSWORD, sign_in
 
-from loanloom.services import founding, roles, users
+from loanloom.services.access import roles, users
 from loanloom.services.errors import Refused
-from loanloom.services.surroundings import context_of
+from loanloom.services.running import founding
+from loanloom.services.running.surroundings import context_of
 from loanloom.store import tables
 
 NEW = {

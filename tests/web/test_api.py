@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from tests.web.conftest import PASSWORD
 
-from loanloom.services import users
+from loanloom.services.access import users
 
 
 @pytest.fixture

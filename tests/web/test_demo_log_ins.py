@@ -7,8 +7,8 @@ import re
 import pytest
 from tests.web.conftest import PASSWORD
 
-from loanloom.services import users
-from loanloom.services.demonstration import LogIn
+from loanloom.services.access import users
+from loanloom.services.running.demonstration import LogIn
 from loanloom.web.app import create_app
 
 AUDITOR = LogIn(

@@ -7,8 +7,8 @@ import re
 import pytest
 
 from loanloom.problems import Problem, text
+from loanloom.services.access.functions import FUNCTIONS
 from loanloom.services.errors import Conflict, Forbidden, NotFound, Refused
-from loanloom.services.functions import FUNCTIONS
 from loanloom.web.security import access_for
 
 PUBLIC = {
@@ -95,7 +95,7 @@ def test_service_errors_become_page_part_or_json(app, person, monkeypatch, error
     def fail(*_args: object, **_kwargs: object) -> None:
         raise error
 
-    monkeypatch.setattr("loanloom.services.audit_log.search", fail)
+    monkeypatch.setattr("loanloom.services.reading.audit_log.search", fail)
     page = browser.get("/audit/")
     assert (page.status_code, page.mimetype) == (status, "text/html")
     part = browser.get("/audit/", headers={"HX-Request": "true"})

@@ -90,7 +90,7 @@ def test_an_unreadable_filter_is_said_and_left_out(applications, reader):
 
 @pytest.mark.parametrize("sort", ["application.amount", "-application.amount", "score.grade", "-score.grade"])
 def test_paging_by_key_shows_every_row_once_both_ways(applications, reader, monkeypatch, sort):
-    from loanloom.services import data_sets
+    from loanloom.services.reading import data_sets
     from loanloom.web import lists
 
     monkeypatch.setattr(lists.view, "__kwdefaults__", {"where": None, "limit": 7})

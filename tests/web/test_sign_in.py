@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import select
 from tests.web.conftest import PASSWORD, sign_in, token
 
-from loanloom.services import users
-from loanloom.services.sign_in_guard import BY_NAME
+from loanloom.services.access import users
+from loanloom.services.access.sign_in_guard import BY_NAME
 from loanloom.store import tables
 
 

@@ -19,8 +19,8 @@ from loanloom.metadata.bundle import Bundle, read_bundle, write_bundle
 from loanloom.metadata.diff import diff as compare
 from loanloom.metadata.registry import Registry, build
 from loanloom.problems import Problem, errors, say
-from loanloom.services import releases
 from loanloom.services.context import Context
+from loanloom.services.definitions import releases
 
 _LANGUAGES = click.Choice(["en", "zh"])
 path_argument = click.argument("path", type=click.Path(path_type=Path), default=Path("."))
@@ -118,7 +118,7 @@ def plan(
         if dry_run:
             return
         made = releases.propose_bundle(ctx, read, note=note, live_from=day)
-        from loanloom.services.releases import history
+        from loanloom.services.definitions.releases import history
 
         click.echo(f"plan {history.read(ctx, made).plan_digest}")
 
@@ -158,7 +158,7 @@ def apply(digest: str, user: str, company: str | None) -> None:
 @click.option("--to", "number", type=int, help="The number of an earlier release; the one before otherwise.")
 def rollback(user: str, company: str | None, note: str | None, language: str, number: int | None) -> None:
     """Propose to go back to an earlier release; it needs a review like any change."""
-    from loanloom.services.releases import history
+    from loanloom.services.definitions.releases import history
 
     with _acting(company, user) as ctx:
         made = history.read(ctx, releases.propose_rollback(ctx, number, note=note))

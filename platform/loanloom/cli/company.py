@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from loanloom.services import company as companies
-from loanloom.services import founding
+from loanloom.services.running import founding
 
 from .doors import opened
 

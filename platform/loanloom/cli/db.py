@@ -75,6 +75,8 @@ def backup(file: Path) -> None:
     settings = load()
     with serving(settings):
         address = Database(owner_url(settings)).url
+        file.touch(mode=0o600)  # it holds everything there is to know about everybody
+        file.chmod(0o600)
         binaries = reachable_binaries(server_account(), None) / "bin"
         environment = {**os.environ, "PGPASSWORD": str(address.password or "")}
         host = address.query.get("host") or address.host or "localhost"

@@ -17,8 +17,8 @@ from rich.table import Table
 from loanloom.demo import cast, log_ins
 from loanloom.demo.story import Script, Tell, play
 from loanloom.demo.summary import Summary, summarise
-from loanloom.services import demonstration
-from loanloom.services.demonstration import LogIn
+from loanloom.services.running import demonstration
+from loanloom.services.running.demonstration import LogIn
 from loanloom.settings import Settings
 
 from . import project

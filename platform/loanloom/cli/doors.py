@@ -11,7 +11,7 @@ import click
 from loanloom.services import company as companies
 from loanloom.services.context import Context
 from loanloom.services.errors import NotFound
-from loanloom.services.surroundings import acting, context_of
+from loanloom.services.running.surroundings import acting, context_of
 from loanloom.settings import Settings, load
 from loanloom.store.database import Database
 from loanloom.store.opening import migrated, open_database, serving

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from loanloom.problems import say
-from loanloom.services import imports
+from loanloom.services.origination import imports
 
 from .doors import company_option, inside
 from .faults import language

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from loanloom.services import company as companies
-from loanloom.services import founding, work
+from loanloom.services.running import founding, work
 from loanloom.settings import Settings
 from loanloom.store.database import Database
 from loanloom.store.opening import migrated, open_database

@@ -12,7 +12,7 @@ from typing import Any
 import click
 import yaml
 
-from loanloom.services.founding import Founding
+from loanloom.services.running.founding import Founding
 
 ALLOWED = {"key", "name", "currency", "time_zone", "language", "profile"}
 

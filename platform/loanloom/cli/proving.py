@@ -6,7 +6,7 @@ import os
 
 import click
 
-from loanloom.services import sign_in, sign_in_guard
+from loanloom.services.access import sign_in, sign_in_guard
 from loanloom.services.context import Context
 
 

@@ -6,7 +6,7 @@ import secrets
 
 import click
 
-from loanloom.services import users
+from loanloom.services.access import users
 
 from .doors import company_option, inside
 

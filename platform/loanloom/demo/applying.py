@@ -13,8 +13,10 @@ from sqlalchemy import Row, func, select
 from loanloom.demo.cast import Customer, Step
 from loanloom.demo.house import House
 from loanloom.demo.papers import paper
-from loanloom.services import applications, approvals, customers, materials, submissions, uploads
+from loanloom.services.approval import approvals
 from loanloom.services.context import Context
+from loanloom.services.origination import applications, materials, submissions, uploads
+from loanloom.services.parties import customers
 from loanloom.store.tables import application as TABLE
 from loanloom.store.tables import work_item
 

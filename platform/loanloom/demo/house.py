@@ -9,9 +9,10 @@ from sqlalchemy import select
 
 from loanloom.demo.cast import Cast
 from loanloom.services import company as companies
-from loanloom.services import founding, users
+from loanloom.services.access import users
 from loanloom.services.context import Context, system_actor
-from loanloom.services.surroundings import acting, context_of
+from loanloom.services.running import founding
+from loanloom.services.running.surroundings import acting, context_of
 from loanloom.store.database import Database
 from loanloom.store.tables import membership
 

@@ -7,7 +7,9 @@ from sqlalchemy import select
 from loanloom.demo.applying import application_of
 from loanloom.demo.cast import Customer
 from loanloom.demo.house import House
-from loanloom.services import contracts, disbursements, sanctions
+from loanloom.services.approval import sanctions
+from loanloom.services.money import disbursements
+from loanloom.services.papers import contracts
 from loanloom.store.tables import loan
 
 

@@ -11,8 +11,8 @@ from sqlalchemy import select
 from loanloom.demo.applying import application_of
 from loanloom.demo.cast import Cast
 from loanloom.demo.house import DOMAIN, KEY, House
-from loanloom.services import users
-from loanloom.services.demonstration import LogIn
+from loanloom.services.access import users
+from loanloom.services.running.demonstration import LogIn
 from loanloom.store.database import Database
 from loanloom.store.tables import membership
 

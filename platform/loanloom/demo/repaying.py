@@ -12,7 +12,7 @@ from loanloom.core.dates import add_months
 from loanloom.demo.cast import Customer
 from loanloom.demo.house import House
 from loanloom.demo.lending import loan_of
-from loanloom.services import loan_rows, repayments
+from loanloom.services.money import loan_rows, repayments
 from loanloom.store.tables import application, instalment, loan
 
 SETTLES_ON = date(2026, 4, 15)

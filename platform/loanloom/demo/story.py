@@ -15,7 +15,7 @@ from pathlib import Path
 from loanloom.demo import applying, cast, lending, log_ins, repaying, volume
 from loanloom.demo.cast import Cast
 from loanloom.demo.house import BEGINS_ON, KEY, House, found
-from loanloom.services import end_of_day
+from loanloom.services.money import end_of_day
 from loanloom.store.database import Database
 
 IMPORT_ON = date(2026, 3, 9)

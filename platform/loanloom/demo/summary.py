@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, select
 
 from loanloom.demo.house import House
 from loanloom.engines.imports import Figures
-from loanloom.services import imports
+from loanloom.services.origination import imports
 from loanloom.store.tables import application, journal_line, loan, repayment, sanction
 
 PRINCIPAL = "130301"

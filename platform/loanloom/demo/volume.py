@@ -9,7 +9,9 @@ from sqlalchemy import select
 
 from loanloom.demo.house import House
 from loanloom.engines.imports import Figures
-from loanloom.services import contracts, disbursements, imports
+from loanloom.services.money import disbursements
+from loanloom.services.origination import imports
+from loanloom.services.papers import contracts
 from loanloom.store.tables import application, contract, loan, sanction
 
 MAPPING = "german-credit"

@@ -1,6 +1,6 @@
 """The seam for code from outside: typed slots, plugins that fill them, and the loader. Holds no built-in part itself.
 
-The built-in parts (services/builtin.py) go through the same slots; services/plugged.py puts both together.
+The built-in parts (services/running/builtin.py) go through the same slots; services/running/plugged.py joins both.
 """
 
 from .loader import Loaded, PluginFault, load

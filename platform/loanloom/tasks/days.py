@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import structlog
 
-from loanloom.services import end_of_day
 from loanloom.services.errors import ServiceError
+from loanloom.services.money import end_of_day
 
 from .app import app
 from .process import context

@@ -9,7 +9,7 @@ log = structlog.get_logger(__name__)
 
 
 def work_is_due(company_id: int, run_id: int) -> None:
-    """After the commit of services.work.begin."""
+    """After the commit of services.running.work.begin."""
     _send("loanloom.run_work", company_id, run_id)
 
 

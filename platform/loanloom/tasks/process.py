@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from functools import cache
 
 from loanloom.services.context import Actor, Context, system_actor
-from loanloom.services.surroundings import context_of
+from loanloom.services.running.surroundings import context_of
 from loanloom.settings import Settings, load
 from loanloom.store.database import Database
 from loanloom.store.opening import open_database

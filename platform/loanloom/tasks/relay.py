@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from loanloom.services.plugged import plugged
-from loanloom.services.relay import relay as relay_due
+from loanloom.services.running.plugged import plugged
+from loanloom.services.running.relay import relay as relay_due
 
 from .app import app
 from .process import clock, context, database, settings

@@ -13,8 +13,9 @@ from typing import Any
 import structlog
 
 from loanloom.services import company as companies
-from loanloom.services import end_of_day, jobs, work
 from loanloom.services.context import Context
+from loanloom.services.money import end_of_day
+from loanloom.services.running import jobs, work
 from loanloom.store import outbox
 
 from .app import app

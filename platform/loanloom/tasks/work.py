@@ -9,10 +9,10 @@ from contextlib import contextmanager
 import structlog
 
 from loanloom.problems import Problem, text
-from loanloom.services import work
 from loanloom.services.errors import ServiceError
-from loanloom.services.plugged import plugged
-from loanloom.services.surroundings import acting
+from loanloom.services.running import work
+from loanloom.services.running.plugged import plugged
+from loanloom.services.running.surroundings import acting
 
 from .app import app
 from .process import clock, context, database

@@ -82,7 +82,8 @@ def _flat(expect: Mapping[str, Any]) -> dict[str, tuple[str, Any]]:
 
 
 def _found(case: Document, registry: Registry, problems: list[Problem]) -> dict[str, Any]:
-    from loanloom.services import assessing, facts
+    from loanloom.services import facts
+    from loanloom.services.origination import assessing
 
     product = registry.require("product", case.spec["product"])
     as_of = date.fromisoformat(case.spec.get("as_of") or case.effective_from or "2026-01-01")

@@ -12,10 +12,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from loanloom.services import founding
 from loanloom.services.context import SCOPES, Actor, Company, Context
-from loanloom.services.founding import Founding
-from loanloom.services.surroundings import context_of
+from loanloom.services.running import founding
+from loanloom.services.running.founding import Founding
+from loanloom.services.running.surroundings import context_of
 from loanloom.store import tables
 from loanloom.store.database import Database
 from loanloom.testing.postgres import Cluster, TestDatabase

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from loanloom.services.demonstration import LogIn
+from loanloom.services.running.demonstration import LogIn
 from loanloom.store.database import Database
 from loanloom.web import (
     assets,

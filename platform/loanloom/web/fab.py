@@ -16,8 +16,8 @@ from flask_appbuilder.api.manager import OpenApi
 from flask_appbuilder.security.sqla.manager import SecurityManager
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
-from loanloom.services import sign_in_guard
-from loanloom.services.sign_in import Caller
+from loanloom.services.access import sign_in_guard
+from loanloom.services.access.sign_in import Caller
 from loanloom.store import audit
 from loanloom.store.database import Database
 from loanloom.web.access import Access, staff

@@ -17,10 +17,10 @@ from markupsafe import Markup
 from loanloom.engines.reports.fields import Field
 from loanloom.metadata.document import Document
 from loanloom.problems import say, text
-from loanloom.services import data_sets, saved_views, spreadsheets
 from loanloom.services.context import Context
-from loanloom.services.data_sets import Asked, DataSet, Listed, Range
 from loanloom.services.errors import NotFound
+from loanloom.services.reading import data_sets, saved_views, spreadsheets
+from loanloom.services.reading.data_sets import Asked, DataSet, Listed, Range
 from loanloom.services.scope import units_of
 from loanloom.web import formats
 from loanloom.web.language import language

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from loanloom.services import roles
+from loanloom.services.access import roles
 from loanloom.web.security import database
 
 

@@ -17,10 +17,10 @@ from flask_jwt_extended import get_jwt_identity, verify_jwt_in_request
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.wrappers import Response as WerkzeugResponse
 
+from loanloom.services.access.sign_in import SignedIn, actor_of
+from loanloom.services.access.sign_in import signed_in as read_user
 from loanloom.services.context import Company, Context
 from loanloom.services.errors import Forbidden
-from loanloom.services.sign_in import SignedIn, actor_of
-from loanloom.services.sign_in import signed_in as read_user
 from loanloom.store.database import Database
 from loanloom.web.access import Access, access_of, public, requires, signed_in, while_password_expired
 
@@ -125,7 +125,7 @@ def _make_context() -> Context:
     membership = user.membership(int(chosen) if chosen.isdecimal() else None) if user else None
     if user is None or membership is None:
         raise Forbidden()
-    from loanloom.services import releases  # late: the services import much
+    from loanloom.services.definitions import releases  # late: the services import much
 
     registry = releases.live(database(), membership.company)
     actor = actor_of(user, membership, registry, ip=request.remote_addr, correlation_id=g.correlation_id)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 from loanloom.logs import configure
-from loanloom.services import demonstration
+from loanloom.services.running import demonstration
 from loanloom.settings import load
 from loanloom.store.opening import open_database
 from loanloom.web.app import create_app
 
 settings = load()
 configure(settings)
-database = open_database(settings, application="loanloom-web")
+database = open_database(settings, application="loanloom-web", statement_seconds=settings.request_seconds)
 app = create_app(
     database,
     secret_key=database.vault.secret_key,

@@ -9,7 +9,7 @@ import pytest
 from loanloom_sms_file import SmsFile, plugin
 
 from loanloom.plugins import DeliveryFailed, Outgoing, load
-from loanloom.services.relay import Relayed, relay
+from loanloom.services.running.relay import Relayed, relay
 from loanloom.store import outbox
 
 NOW = datetime(2026, 1, 5, 8, tzinfo=UTC)

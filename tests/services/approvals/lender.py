@@ -18,9 +18,9 @@ from sqlalchemy import func, insert, select
 from loanloom.metadata.bundle import read_bundle
 from loanloom.metadata.kinds import load_kinds
 from loanloom.metadata.registry import Registry, build
+from loanloom.services.access.sign_in import ab_user
 from loanloom.services.context import Actor, Company, Context
-from loanloom.services.releases import stored
-from loanloom.services.sign_in import ab_user
+from loanloom.services.definitions.releases import stored
 from loanloom.store import names, tables
 from loanloom.store.database import Database
 

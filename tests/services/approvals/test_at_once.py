@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import event
 from tests.services.approvals.test_deciding import approved_to_level_1, begin, item_of
 
-from loanloom.services import approvals
+from loanloom.services.approval import approvals
 from loanloom.services.errors import Conflict, ServiceError
 from loanloom.store import tables
 from loanloom.store.database import Database

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from loanloom.services import approvals, worklist
+from loanloom.services.approval import approvals, worklist
 from loanloom.services.errors import Conflict, Forbidden, NotFound, Refused
 from loanloom.store import tables
 
@@ -317,7 +317,7 @@ def test_overdue_items_remind_each_person_once(lender):
 def test_many_cases_start_together(lender):
     cases = [lender.case(60_000 + index) for index in range(30)]
     ctx = lender.ctx("manager")
-    from loanloom.services import applications
+    from loanloom.services.origination import applications
 
     with ctx.transaction() as connection:
         known = [(case, applications.facts_of(ctx, connection, case)) for case in cases]

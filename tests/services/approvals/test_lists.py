@@ -10,9 +10,11 @@ import pytest
 from sqlalchemy import insert
 from tests.services.approvals.test_deciding import approved_to_level_1, begin, item_of, say
 
-from loanloom.services import approval_sheet, approvals, exposure, sanction_pages, sanctions, work_overview, worklist
+from loanloom.services.approval import approvals, sanction_pages, sanctions, work_overview, worklist
+from loanloom.services.approval import sheet as approval_sheet
+from loanloom.services.approval.worklist import Waiting
 from loanloom.services.errors import Conflict, Forbidden, NotFound, Refused
-from loanloom.services.worklist import Waiting
+from loanloom.services.parties import exposure
 from loanloom.store import tables
 
 

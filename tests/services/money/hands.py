@@ -8,12 +8,12 @@ import sys
 from dataclasses import replace
 from decimal import Decimal
 
-from loanloom.services import disbursements, end_of_day, repayments
 from loanloom.services.context import Context
-from loanloom.services.end_of_day import arrears
-from loanloom.services.end_of_day.plan import BY_KEY
 from loanloom.services.errors import ServiceError
-from loanloom.services.surroundings import context_of
+from loanloom.services.money import disbursements, end_of_day, repayments
+from loanloom.services.money.end_of_day import arrears
+from loanloom.services.money.end_of_day.plan import BY_KEY
+from loanloom.services.running.surroundings import context_of
 from loanloom.store.database import Database
 
 arrears.CHUNK = 5  # small enough to share

@@ -14,9 +14,10 @@ from sqlalchemy import event, insert
 
 from loanloom.metadata.archive import Files
 from loanloom.metadata.bundle import bundle_of
-from loanloom.services import end_of_day, releases
 from loanloom.services.context import Actor, Company, Context, system_actor
-from loanloom.services.releases.known import kinds
+from loanloom.services.definitions import releases
+from loanloom.services.definitions.releases.known import kinds
+from loanloom.services.money import end_of_day
 from loanloom.store import tables
 from loanloom.store.database import Database
 

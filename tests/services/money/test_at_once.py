@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from tests.services.money.house import START, House
 
-from loanloom.services import disbursements, end_of_day, repayments
-from loanloom.services.end_of_day import arrears
+from loanloom.services.money import disbursements, end_of_day, repayments
+from loanloom.services.money.end_of_day import arrears
 from loanloom.store import tables
 
 D = Decimal

@@ -15,9 +15,9 @@ from tests.services.money.house import START, House, counted
 from loanloom.core.lending.arrears import interest_accrued
 from loanloom.core.lending.schedule import Instalment
 from loanloom.core.money import ROUNDING_MODES, Rounding
-from loanloom.services import disbursements, end_of_day, loan_rows, repayments
-from loanloom.services.end_of_day.interest import accrued
 from loanloom.services.errors import Conflict, Forbidden, Refused
+from loanloom.services.money import disbursements, end_of_day, loan_rows, repayments
+from loanloom.services.money.end_of_day.interest import accrued
 from loanloom.store import tables
 
 D = Decimal

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import func, select
 from tests.services.money.house import MAKER, PREPARER, House, counted
 
-from loanloom.services import disbursements
 from loanloom.services.errors import Conflict, Forbidden, NotFound, Refused
+from loanloom.services.money import disbursements
 from loanloom.store import tables
 
 D = Decimal

@@ -9,8 +9,8 @@ import pytest
 from tests.services.money.house import House, counted
 
 from loanloom.core.lending.loan import replay
-from loanloom.services import disbursements, loan_rows, repayments
 from loanloom.services.errors import Forbidden, NotFound, Refused
+from loanloom.services.money import disbursements, loan_rows, repayments
 from loanloom.store import tables
 
 D = Decimal

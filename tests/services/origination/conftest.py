@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from tests.services.approvals.lender import Lender, settle
 
-from loanloom.services import applications, customers, materials, uploads
 from loanloom.services.context import Context
+from loanloom.services.origination import applications, materials, uploads
+from loanloom.services.parties import customers
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n"
 TRADER = {

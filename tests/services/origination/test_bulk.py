@@ -10,9 +10,11 @@ import pytest
 from sqlalchemy import func, select
 from tests.services.approvals.lender import Lender
 
-from loanloom.services import contracts, imports, origination
 from loanloom.services.context import Context
-from loanloom.services.origination import Applicant
+from loanloom.services.origination import bulk as origination
+from loanloom.services.origination import imports
+from loanloom.services.origination.bulk import Applicant
+from loanloom.services.papers import contracts
 from loanloom.store import tables
 
 FILE = Path(__file__).parents[3] / "metadata" / "demo" / "german-credit" / "german.csv"

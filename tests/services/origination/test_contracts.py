@@ -13,10 +13,12 @@ from pypdf import PdfReader
 from tests.services.approvals.lender import Lender
 from tests.services.origination.conftest import ASKED, Begin
 
-from loanloom.services import approvals, contracts, documents, submissions
+from loanloom.services.approval import approvals
 from loanloom.services.context import Context
 from loanloom.services.errors import Conflict, Forbidden, Refused
-from loanloom.services.rendering import pdf
+from loanloom.services.origination import submissions
+from loanloom.services.papers import contracts, documents
+from loanloom.services.papers.rendering import pdf
 from loanloom.store import tables
 
 TODAY = date(2026, 3, 2)

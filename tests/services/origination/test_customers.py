@@ -9,9 +9,10 @@ from sqlalchemy import select
 from tests.services.approvals.lender import Lender
 from tests.services.origination.conftest import TRADER
 
-from loanloom.services import customers, facts
+from loanloom.services import facts
 from loanloom.services.context import Context
 from loanloom.services.errors import Conflict, Forbidden, NotFound, Refused
+from loanloom.services.parties import customers
 from loanloom.store import tables
 
 

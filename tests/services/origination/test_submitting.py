@@ -11,10 +11,13 @@ import pytest
 from tests.services.approvals.lender import Lender
 from tests.services.origination.conftest import ASKED, PDF, TRADER, Begin, hand_in_papers
 
-from loanloom.services import applications, approvals, customers, releases, submissions, uploads
+from loanloom.services.approval import approvals
 from loanloom.services.context import Context
+from loanloom.services.definitions import releases
 from loanloom.services.errors import Conflict, Forbidden, NotFound, Refused
-from loanloom.services.submissions import Submitted
+from loanloom.services.origination import applications, submissions, uploads
+from loanloom.services.origination.submissions import Submitted
+from loanloom.services.parties import customers
 from loanloom.store import tables
 
 

@@ -6,9 +6,9 @@ import pytest
 from tests.services.approvals.lender import Lender
 from tests.services.origination.conftest import PDF, Begin
 
-from loanloom.services import uploads
 from loanloom.services.context import Context
 from loanloom.services.errors import Forbidden, NotFound
+from loanloom.services.origination import uploads
 from loanloom.store import tables
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 20

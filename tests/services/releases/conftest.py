@@ -10,9 +10,9 @@ import pytest
 
 from loanloom.metadata.archive import Files
 from loanloom.metadata.bundle import Bundle, bundle_of
-from loanloom.services import releases
 from loanloom.services.context import Actor, Company, Context, system_actor
-from loanloom.services.releases.known import kinds
+from loanloom.services.definitions import releases
+from loanloom.services.definitions.releases.known import kinds
 from loanloom.store.database import Database
 
 FUNCTIONS = frozenset({

@@ -12,8 +12,8 @@ import pytest
 from loanloom.metadata.archive import Files
 from loanloom.metadata.bundle import Bundle, bundle_of, read_bundle
 from loanloom.problems import Problem, errors, say
-from loanloom.services import releases
-from loanloom.services.releases import checking
+from loanloom.services.definitions import releases
+from loanloom.services.definitions.releases import checking
 
 ROOT = Path(__file__).parents[3]
 BROKEN = sorted((ROOT / "tests" / "broken").glob("*.yaml"))

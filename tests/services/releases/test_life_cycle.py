@@ -13,11 +13,11 @@ from sqlalchemy import select
 
 from loanloom.metadata.archive import zip_bytes
 from loanloom.metadata.bundle import read_bundle, write_bundle
-from loanloom.services import releases
 from loanloom.services.context import Context
+from loanloom.services.definitions import releases
+from loanloom.services.definitions.releases import drafts, history
+from loanloom.services.definitions.releases.known import kinds
 from loanloom.services.errors import Conflict, Forbidden, Refused, ServiceError
-from loanloom.services.releases import drafts, history
-from loanloom.services.releases.known import kinds
 from loanloom.store.tables import audit_log, draft, release
 
 from .conftest import COLOURS, FILES, MANIFEST, Person, bundle

@@ -11,8 +11,10 @@ from flask.testing import FlaskClient
 from tests.services.money.house import FUNCTIONS, House
 from tests.web.conftest import PASSWORD, sign_in, token
 
-from loanloom.services import blobs, disbursements, users
+from loanloom.services.access import users
 from loanloom.services.context import Context
+from loanloom.services.money import disbursements
+from loanloom.services.papers import blobs
 from loanloom.store import tables
 
 Borrower = Callable[..., FlaskClient]

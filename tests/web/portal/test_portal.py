@@ -12,7 +12,9 @@ from tests.services.money.house import House
 from tests.services.origination.conftest import ASKED, TRADER, hand_in_papers
 from tests.web.portal.conftest import lent, paper
 
-from loanloom.services import applications, customers, repayments, submissions, uploads
+from loanloom.services.money import repayments
+from loanloom.services.origination import applications, submissions, uploads
+from loanloom.services.parties import customers
 from loanloom.store import messages, tables
 
 PAGES = ("/portal/", "/portal/documents/", "/portal/messages/", "/portal/profile/")

@@ -7,8 +7,8 @@ import re
 
 import pytest
 
-from loanloom.services.releases import drafts, history
-from loanloom.services.surroundings import context_of
+from loanloom.services.definitions.releases import drafts, history
+from loanloom.services.running.surroundings import context_of
 
 ADMIN, REVIEWER = "business-administrator", "risk-officer"
 PRODUCT = "/studio/definitions/product/sole-trader-loan/"

@@ -6,7 +6,7 @@ from datetime import date
 
 from flask import Blueprint, render_template, request
 
-from loanloom.services import audit_log
+from loanloom.services.reading import audit_log
 from loanloom.web.access import requires
 from loanloom.web.security import current_context
 

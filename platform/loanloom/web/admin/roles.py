@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template
 
-from loanloom.services import users
-from loanloom.services.functions import FUNCTIONS
+from loanloom.services.access import users
+from loanloom.services.access.functions import FUNCTIONS
 from loanloom.web.access import requires
 from loanloom.web.security import current_context
 

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from loanloom.problems import Problem, say
-from loanloom.services import users
+from loanloom.services.access import users
 from loanloom.services.errors import Refused
 from loanloom.services.scope import units_of
 from loanloom.web.access import requires

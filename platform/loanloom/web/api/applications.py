@@ -7,8 +7,8 @@ from typing import Any
 from flask import Response
 from flask_appbuilder.api import expose
 
-from loanloom.services import applications, submissions
 from loanloom.services.context import Context
+from loanloom.services.origination import applications, submissions
 from loanloom.services.stored import without_secrets
 from loanloom.web.access import requires
 from loanloom.web.api.base import HouseApi, body, idempotency_key, listed, refuse

@@ -13,8 +13,8 @@ from flask.json.provider import DefaultJSONProvider
 from flask_appbuilder.api import BaseApi
 
 from loanloom.problems import Problem, text
-from loanloom.services import data_sets
 from loanloom.services.errors import NotFound, Refused
+from loanloom.services.reading import data_sets
 from loanloom.web.lists import arguments
 from loanloom.web.security import current_context
 

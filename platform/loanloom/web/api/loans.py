@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response
 from flask_appbuilder.api import expose
 
-from loanloom.services import loans, repayments
+from loanloom.services.money import loans, repayments
 from loanloom.web.access import requires
 from loanloom.web.api.base import HouseApi, amount, body, idempotency_key, listed, refuse
 from loanloom.web.security import current_context

@@ -11,9 +11,9 @@ from flask import Flask, request
 
 from loanloom.engines.forms import FieldView, Form, FormView, RowView
 from loanloom.problems import Problem, say
-from loanloom.services import uploads
 from loanloom.services.context import Context
 from loanloom.services.errors import Refused
+from loanloom.services.origination import uploads
 from loanloom.store import json as exact
 from loanloom.web.forms import display, posted
 from loanloom.web.forms.posted import Posted

@@ -1,1 +1,1 @@
-"""Screens of borrowers, made for a phone first. One blueprint; everything shown comes from services/portal.py."""
+"""Screens of borrowers, made for a phone first. One blueprint; what it shows comes from services/reading/portal.py."""

@@ -10,7 +10,8 @@ import re
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from loanloom.services import inbox, portal
+from loanloom.services.reading import portal
+from loanloom.services.running import inbox
 from loanloom.web.access import requires
 from loanloom.web.portal import progress
 from loanloom.web.security import current_context

@@ -1,6 +1,6 @@
 """How an application's progress is told to the borrower: the state in plain words, what happens next, the steps.
 
-Words only; where an application stands is services/portal.py.
+Words only; where an application stands is services/reading/portal.py.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from loanloom.services.portal import Standing
+from loanloom.services.reading.portal import Standing
 from loanloom.web import formats
 
 

@@ -12,9 +12,11 @@ from werkzeug.wrappers import Response
 from loanloom.metadata.archive import zip_bytes
 from loanloom.metadata.bundle import read_bundle
 from loanloom.problems import Problem, text
-from loanloom.services import definition_sheet, definitions, releases
+from loanloom.services.definitions import catalogue as definitions
+from loanloom.services.definitions import releases
+from loanloom.services.definitions import sheet as definition_sheet
+from loanloom.services.definitions.releases import drafts, history
 from loanloom.services.errors import Conflict, Forbidden, Refused, ServiceError
-from loanloom.services.releases import drafts, history
 from loanloom.web.access import requires
 from loanloom.web.security import current_context
 

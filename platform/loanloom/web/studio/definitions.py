@@ -18,10 +18,12 @@ from loanloom.metadata.document import Document
 from loanloom.metadata.editing import replace_values
 from loanloom.metadata.pointers import parent
 from loanloom.problems import Problem, errors
-from loanloom.services import definition_sheet, definitions, product_trial, releases
+from loanloom.services.definitions import catalogue as definitions
+from loanloom.services.definitions import product_trial, releases
+from loanloom.services.definitions import sheet as definition_sheet
+from loanloom.services.definitions.releases import candidate, drafts, history
+from loanloom.services.definitions.releases.policy import drafts_allowed
 from loanloom.services.errors import Conflict, Refused
-from loanloom.services.releases import candidate, drafts, history
-from loanloom.services.releases.policy import drafts_allowed
 from loanloom.web.access import requires
 from loanloom.web.language import language
 from loanloom.web.security import csp_nonce, current_context

@@ -13,8 +13,8 @@ from loanloom.metadata.document import Document
 from loanloom.metadata.pointers import MISSING, resolve, split
 from loanloom.metadata.registry import Use
 from loanloom.problems import Problem, say
-from loanloom.services.definitions import Page
-from loanloom.services.releases import kinds
+from loanloom.services.definitions.catalogue import Page
+from loanloom.services.definitions.releases import kinds
 from loanloom.web.language import language
 
 

@@ -10,10 +10,10 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from loanloom.problems import Problem, text
-from loanloom.services import sign_in as signing
-from loanloom.services import sign_in_guard, users
+from loanloom.services.access import sign_in as signing
+from loanloom.services.access import sign_in_guard, users
+from loanloom.services.access.functions import FUNCTIONS
 from loanloom.services.errors import NotFound, Refused
-from loanloom.services.functions import FUNCTIONS
 from loanloom.store import audit
 from loanloom.web import security
 from loanloom.web.access import public, signed_in, while_password_expired

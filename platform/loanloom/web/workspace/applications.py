@@ -11,18 +11,11 @@ from werkzeug.wrappers import Response
 
 from loanloom.engines import forms as engine
 from loanloom.problems import Problem
-from loanloom.services import (
-    application_pages,
-    applications,
-    customers,
-    materials,
-    previews,
-    submissions,
-    uploads,
-)
-from loanloom.services.applications import Filling
 from loanloom.services.context import Context
 from loanloom.services.errors import Conflict, Refused
+from loanloom.services.origination import application_pages, applications, materials, previews, submissions, uploads
+from loanloom.services.origination.applications import Filling
+from loanloom.services.parties import customers
 from loanloom.web.access import requires
 from loanloom.web.forms import answering, posted
 from loanloom.web.forms.posted import Posted

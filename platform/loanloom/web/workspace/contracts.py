@@ -8,8 +8,8 @@ from werkzeug.wrappers import Response
 
 from loanloom.engines.forms import formats
 from loanloom.problems import Problem, text
-from loanloom.services import contract_pages, contracts
 from loanloom.services.errors import Refused
+from loanloom.services.papers import contract_pages, contracts
 from loanloom.web.access import requires
 from loanloom.web.security import current_context
 

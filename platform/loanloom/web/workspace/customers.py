@@ -10,9 +10,10 @@ from werkzeug.wrappers import Response
 
 from loanloom.engines import forms as engine
 from loanloom.problems import Problem
-from loanloom.services import customer_pages, customers, facts
+from loanloom.services import facts
 from loanloom.services.context import Context
 from loanloom.services.errors import Refused
+from loanloom.services.parties import customer_pages, customers
 from loanloom.web.access import requires
 from loanloom.web.forms import answering, posted
 from loanloom.web.forms.posted import Posted

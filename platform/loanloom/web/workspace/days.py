@@ -11,7 +11,8 @@ from sqlalchemy.engine import RowMapping
 from werkzeug.wrappers import Response
 
 from loanloom.problems import text
-from loanloom.services import end_of_day, work
+from loanloom.services.money import end_of_day
+from loanloom.services.running import work
 from loanloom.tasks import hints
 from loanloom.web import formats
 from loanloom.web.access import requires

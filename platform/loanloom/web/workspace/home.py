@@ -9,7 +9,7 @@ from flask import Blueprint, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from loanloom.services import overview
+from loanloom.services.reading import overview
 from loanloom.web.access import signed_in
 from loanloom.web.formats import state_words
 from loanloom.web.language import language

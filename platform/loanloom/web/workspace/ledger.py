@@ -9,8 +9,8 @@ from flask import Blueprint, render_template, request
 
 from loanloom.core.ledger.accounts import Chart
 from loanloom.problems import Problem, say
-from loanloom.services import ledger, lending_rules
 from loanloom.services.errors import Refused
+from loanloom.services.money import ledger, lending_rules
 from loanloom.web.access import requires
 from loanloom.web.language import language
 from loanloom.web.security import current_context

@@ -6,8 +6,8 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
-from loanloom.services import saved_views
 from loanloom.services.errors import Refused
+from loanloom.services.reading import saved_views
 from loanloom.web import lists
 from loanloom.web.access import requires, staff
 from loanloom.web.errors import problems_in_words

@@ -10,8 +10,10 @@ from werkzeug.wrappers import Response
 
 from loanloom.core.lending.events import FeeCharged, ScheduleChanged
 from loanloom.problems import Problem, text
-from loanloom.services import approval_sheet, loan_papers, loans
+from loanloom.services.approval import sheet as approval_sheet
 from loanloom.services.errors import Forbidden, NotFound, Refused
+from loanloom.services.money import loans
+from loanloom.services.papers import loan_papers
 from loanloom.web import formats
 from loanloom.web.access import requires
 from loanloom.web.language import language

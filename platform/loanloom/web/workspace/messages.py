@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from loanloom.services import inbox
+from loanloom.services.running import inbox
 from loanloom.web.access import staff
 from loanloom.web.security import current_context
 from loanloom.web.workspace.account import safe_next

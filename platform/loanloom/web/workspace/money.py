@@ -14,10 +14,10 @@ from werkzeug.wrappers import Response
 
 from loanloom.core.money import capitals
 from loanloom.problems import Problem, text
-from loanloom.services import disbursements, loans, repayments
-from loanloom.services.disbursement_review import Case
 from loanloom.services.errors import Refused
-from loanloom.services.repayments import Purpose
+from loanloom.services.money import disbursements, loans, repayments
+from loanloom.services.money.disbursement_review import Case
+from loanloom.services.money.repayments import Purpose
 from loanloom.web.access import requires
 from loanloom.web.security import current_context
 from loanloom.web.workspace import money_words

@@ -6,9 +6,10 @@ from urllib.parse import quote
 
 from flask import Blueprint, Response
 
-from loanloom.services import documents, uploads
-from loanloom.services.blobs import File
 from loanloom.services.errors import NotFound
+from loanloom.services.origination import uploads
+from loanloom.services.papers import documents
+from loanloom.services.papers.blobs import File
 from loanloom.web.access import requires
 from loanloom.web.security import current_context
 

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from loanloom.engines.reports.fields import Field
 from loanloom.problems import say
-from loanloom.services import reports, spreadsheets
+from loanloom.services.reading import reports, spreadsheets
 from loanloom.web import formats, lists
 from loanloom.web.access import requires
 from loanloom.web.language import language

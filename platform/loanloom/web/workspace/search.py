@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from loanloom.services import search
+from loanloom.services.reading import search
 from loanloom.web.access import staff
 from loanloom.web.security import current_context
 

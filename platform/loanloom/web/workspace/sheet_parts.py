@@ -16,7 +16,7 @@ from loanloom.engines.flows.diagram import Step
 from loanloom.metadata.fields import Field
 from loanloom.metadata.registry import Registry
 from loanloom.problems import Problem, say
-from loanloom.services.approval_sheet import Sheet
+from loanloom.services.approval.sheet import Sheet
 from loanloom.store import vault
 from loanloom.web import formats
 

@@ -1,0 +1,1 @@
+"""A case in its flow: work lists, decisions, the approval sheet, sanctions."""

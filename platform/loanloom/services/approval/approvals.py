@@ -1,0 +1,246 @@
+"""Approving: a case enters its flow, people take and decide its items, it ends. One transaction each.
+
+Order of locks everywhere: the application's row, then its work item. What may be done is the flow engine's word; who is
+asking, what was already answered and what is out of date are settled here before the engine is asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from sqlalchemy import Connection, Row, select, update
+
+from loanloom.engines import flows
+from loanloom.problems import Problem, text
+from loanloom.services.approval import flow_cases, flow_moves, guards
+from loanloom.services.approval import messages as approval_messages
+from loanloom.services.approval.flow_cases import Case
+from loanloom.services.context import Context
+from loanloom.services.errors import Conflict, Forbidden, NotFound, Refused
+from loanloom.services.origination import applications
+from loanloom.store import audit, idempotency, tables
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started:
+    """How a case stands after it entered its flow."""
+
+    application_id: int
+    state: str
+    outcome: str | None
+    items: tuple[int, ...] = ()
+    sanction_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """What a decision did. `replayed` tells that this is the first answer given again."""
+
+    application_id: int
+    item_id: int
+    decision: str
+    state: str
+    outcome: str | None = None
+    sanction_id: int | None = None
+    replayed: bool = False
+
+
+def start(ctx: Context, connection: Connection, application_id: int, facts: Mapping[str, Any] | None = None) -> Started:
+    """A submitted application enters its flow, or a returned one goes on. Runs in the submission's transaction."""
+    known = facts if facts is not None else applications.facts_of(ctx, connection, application_id)
+    (started,) = start_many(ctx, connection, [(application_id, known)], tell=True)
+    return started
+
+
+def start_many(
+    ctx: Context, connection: Connection, cases: Sequence[tuple[int, Mapping[str, Any]]], *, tell: bool = False
+) -> list[Started]:
+    """The same for many at once: one set of inserts for all. Nobody gets a message for each (unless `tell`)."""
+    table = tables.application
+    wanted = [application_id for application_id, _ in cases]
+    rows = connection.execute(select(table).where(table.c.id.in_(wanted)).order_by(table.c.id).with_for_update())
+    found = {row.id: flow_cases.case_of(ctx, connection, row) for row in rows}
+    steps = [_entering(ctx, _found(found, application_id), facts) for application_id, facts in cases]
+    saved = flow_moves.save(ctx, connection, steps, tell=tell)
+    return [
+        Started(
+            application_id=step.case.row.id,
+            state=flow_moves.state_of(step.moved),
+            outcome=step.moved.state.outcome,
+            items=tuple(saved.items.get(step.case.row.id, ())),
+            sanction_id=saved.sanctions.get(step.case.row.id),
+        )
+        for step in steps
+    ]
+
+
+def withdraw(ctx: Context, connection: Connection, application_id: int, reason: str | None = None) -> None:
+    """The case is taken back by those who made it; its items close."""
+    case = flow_cases.load(ctx, connection, application_id, lock=True)
+    if case.state is None:
+        raise Refused(flows.not_open())
+    moved = flows.withdraw(case.flow, case.state, ctx.actor.user_id, reason=reason, at=ctx.now)
+    guards.refuse(moved.problems)
+    flow_moves.save(ctx, connection, [flow_moves.Step(case=case, moved=moved, action="application.withdrawn")])
+
+
+def decide(
+    ctx: Context,
+    item_id: int,
+    decision: str,
+    *,
+    expected_version: int,
+    idempotency_key: str | None = None,
+    reason: str | None = None,
+    opinion: str = "",
+    return_to: str | None = None,
+    conditions: Sequence[str] = (),
+) -> Decided:
+    """Decide one item. The same key gives the first answer again; two at once have exactly one winner."""
+    ctx.require("application.decide")
+    command = f"approval.decide:{item_id}:{decision}"
+    with ctx.transaction() as connection:
+        if idempotency_key:
+            earlier = idempotency.earlier(connection, idempotency_key, command, ctx.actor.user_id)
+            if earlier is not None:
+                return _again(earlier)
+        case, item = guards.locked(ctx, connection, item_id)
+        guards.check_open(item, expected_version)
+        guards.check_claim(ctx, item)
+        said = flows.Decision(
+            action=decision,  # type: ignore[arg-type]  # any text may arrive; the engine refuses what is no action
+            by=flow_cases.person_in(ctx, case.branch),
+            at=ctx.now,
+            reason=reason or None,
+            opinion=opinion.strip(),
+            to=return_to or None,
+            conditions=tuple(text.strip() for text in conditions if text.strip()) if decision == "approve" else (),
+        )
+        done = _carry_out(ctx, connection, case, item, said)
+        if idempotency_key:
+            idempotency.keep(connection, idempotency_key, command, asdict(done), ctx.actor.user_id)
+        return done
+
+
+def remind_overdue(ctx: Context) -> int:
+    """Tell those who could decide what is past its deadline, each once; how many items that are."""
+    with ctx.transaction() as connection:
+        return approval_messages.remind_overdue(ctx, connection)
+
+
+def claim(ctx: Context, item_id: int, *, expected_version: int) -> None:
+    """Take an item of the group: nobody else may decide it until it is given back."""
+    ctx.require("application.decide")
+    with ctx.transaction() as connection:
+        case, item = guards.locked(ctx, connection, item_id)
+        guards.check_open(item, expected_version)
+        guards.check_claim(ctx, item)
+        guards.check_eligible(ctx, case, item)
+        values = {"assignee": ctx.actor.user_id, "claimed_at": ctx.now}
+        _change_item(ctx, connection, item, "work_item.claimed", values)
+
+
+def release(ctx: Context, item_id: int, *, expected_version: int) -> None:
+    """Give a taken item back to the group."""
+    ctx.require("application.decide")
+    with ctx.transaction() as connection:
+        _, item = guards.locked(ctx, connection, item_id)
+        guards.check_open(item, expected_version)
+        if item.assignee != ctx.actor.user_id or item.kind != "approval":
+            raise Forbidden(guards.claimed())
+        _change_item(ctx, connection, item, "work_item.released", {"assignee": None, "claimed_at": None})
+
+
+def snapshot(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """What the decider had before them: the figures and findings, not the whole form."""
+    application = facts.get("application") or {}
+    return {
+        **{name: facts[name] for name in ("score", "limit", "eligibility", "decision", "indicators") if name in facts},
+        "application": {name: application.get(name) for name in ("amount", "term_months", "method", "guarantee_mode")},
+    }
+
+
+def _entering(ctx: Context, case: Case, facts: Mapping[str, Any]) -> flow_moves.Step:
+    automatic = flow_cases.automatic(case)
+    actor = ctx.actor.user_id
+    if case.state is None:
+        makers = tuple(dict.fromkeys(who for who in (case.row.created_by, case.row.updated_by, actor) if who))
+        moved = flows.start(case.flow, facts, makers=makers, automatic=automatic, at=ctx.now)
+        guards.refuse(moved.problems)
+        return flow_moves.Step(case=case, moved=moved, facts=facts, action="application.submitted")
+    revision = next((item for item in case.state.items if item.kind == "revision"), None)
+    moved = flows.resubmit(
+        case.flow,
+        _with_editor(case.state, case.row.updated_by),
+        revision.number if revision else 0,
+        flow_cases.person_in(ctx, case.branch),
+        facts,
+        automatic=automatic,
+        at=ctx.now,
+    )
+    guards.refuse(moved.problems)
+    closing = {"decision": "resubmit"}
+    number = revision.number if revision else None
+    return flow_moves.Step(
+        case=case, moved=moved, facts=facts, decided=number, closing=closing, action="application.resubmitted"
+    )
+
+
+def _with_editor(state: flows.State, editor: int | None) -> flows.State:
+    """Whoever changed a returned case is one of its makers, even if somebody else hands it in again."""
+    if editor is None or editor in state.makers:
+        return state
+    return replace(state, makers=(*state.makers, editor))
+
+
+def _carry_out(ctx: Context, connection: Connection, case: Case, item: Row[Any], said: flows.Decision) -> Decided:
+    assert case.state is not None
+    facts = applications.facts_of(ctx, connection, case.row.id)
+    moved = flows.decide(case.flow, case.state, item.number, said, facts, automatic=flow_cases.automatic(case))
+    guards.refuse((*moved.problems, *guards.words_problems(case, item, said)))
+    closing = {
+        "decision": said.action,
+        "reason_code": said.reason,
+        "opinion": said.opinion or None,
+        "conditions": list(said.conditions),
+        "snapshot": snapshot(facts),
+    }
+    step = flow_moves.Step(
+        case=case, moved=moved, facts=facts, decided=item.number, closing=closing, action=f"application.{said.action}"
+    )
+    saved = flow_moves.save(ctx, connection, [step])
+    return Decided(
+        application_id=case.row.id,
+        item_id=item.id,
+        decision=said.action,
+        state=flow_moves.state_of(moved),
+        outcome=moved.state.outcome,
+        sanction_id=saved.sanctions.get(case.row.id),
+    )
+
+
+def _change_item(ctx: Context, connection: Connection, item: Row[Any], action: str, values: Mapping[str, Any]) -> None:
+    table = tables.work_item
+    connection.execute(update(table).where(table.c.id == item.id).values(**values, version=table.c.version + 1))
+    before, after = {"assignee": item.assignee}, {"assignee": values["assignee"]}
+    audit.write(connection, ctx.actor, action, ("work_item", item.id), before=before, after=after, at=ctx.now)
+
+
+def _found(cases: Mapping[int, Case], application_id: int) -> Case:
+    if application_id not in cases:
+        raise NotFound(flow_cases.APPLICATION)
+    return cases[application_id]
+
+
+def _again(earlier: idempotency.Answer) -> Decided:
+    if not earlier.fits:
+        raise Conflict(
+            Problem(
+                code="approval.key_reused",
+                message=text("This form was already used for another decision.", "该页面已用于另一项操作。"),
+                hint=text("Open the case again.", "请重新打开该业务。"),
+            )
+        )
+    return Decided(**{**earlier.response, "replayed": True})

@@ -1,0 +1,47 @@
+"""The story of a case in its flow: the flow drawn with what was passed, and the same as a list. Reads only.
+
+A borrower sees how far the case is, never who decided, what they wrote or why a rule spoke.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlalchemy import Connection
+
+from loanloom.engines import flows
+from loanloom.services import scope
+from loanloom.services.approval import flow_cases
+from loanloom.services.approval.flow_cases import APPLICATION, Case
+from loanloom.services.context import Context
+
+
+def of_application(ctx: Context, application_id: int, language: str) -> flows.Diagram:
+    """The flow of an application the actor may see, drawn."""
+    ctx.require("application.read", "portal.use")
+    with ctx.transaction() as connection:
+        case = flow_cases.load(ctx, connection, application_id)
+        scope.check_visible(ctx, case.row._mapping, APPLICATION)
+        drawn = of_case(connection, case, language)
+    return drawn if ctx.actor.customer_id is None else _for_borrowers(drawn)
+
+
+def of_case(connection: Connection, case: Case, language: str) -> flows.Diagram:
+    """The flow of a case already read, drawn."""
+    return flows.diagram(
+        case.flow,
+        flow_cases.history(connection, case.row.id),
+        language,
+        names=flow_cases.names(connection, case.row.id),
+        reasons=flow_cases.reasons_of(case),
+        roles=flow_cases.role_titles(case.registry),
+    )
+
+
+def _for_borrowers(drawn: flows.Diagram) -> flows.Diagram:
+    return replace(
+        drawn,
+        nodes=tuple(replace(node, by=None, state=None, role=None) for node in drawn.nodes),
+        edges=tuple(replace(edge, label="") for edge in drawn.edges),
+        steps=tuple(replace(step, by=None, reason=None, opinion="", trace=None) for step in drawn.steps),
+    )

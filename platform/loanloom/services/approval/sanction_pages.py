@@ -1,0 +1,108 @@
+"""Sanctions as people look them up: a list and one page with its schedule. Reads only; sanctions.py makes them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, Select, or_, select
+
+from loanloom.engines import flows, products
+from loanloom.metadata.registry import Registry
+from loanloom.services import scope
+from loanloom.services.approval import flow_cases, flow_history, sanctions
+from loanloom.services.context import Context
+from loanloom.store import names, tables
+
+STATES = ("in_force", "used", "expired", "withdrawn")
+TABLE, CUSTOMER, APPLICATION = tables.sanction, tables.customer, tables.application
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """One page of the list, newest first; `before` is the key of the next page."""
+
+    rows: tuple[Row[Any], ...]
+    before: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SanctionPage:
+    """One sanction and what belongs to it."""
+
+    sanction: Row[Any]
+    application: Row[Any]
+    customer: Row[Any]
+    contract: Row[Any] | None
+    registry: Registry
+    preview: products.Preview
+    diagram: flows.Diagram
+    approvers: Mapping[int, str]
+    days_left: int
+
+    def approvers_in_words(self, nobody: str) -> str:
+        """Who said yes last, in order; `nobody` where no person did."""
+        approved = [self.approvers.get(int(who), str(who)) for who in self.sanction.extra.get("approvers", ())]
+        return " → ".join(approved) or nobody
+
+
+def listing(
+    ctx: Context, *, query: str = "", state: str | None = None, before: int | None = None, limit: int = 20
+) -> Listing:
+    """The sanctions the actor may see."""
+    ctx.require("sanction.read")
+    statement: Select[Any] = (
+        select(TABLE, CUSTOMER.c.name.label("customer_name"), APPLICATION.c.number.label("application_number"))
+        .join(CUSTOMER, CUSTOMER.c.id == TABLE.c.customer_id)
+        .join(APPLICATION, APPLICATION.c.id == TABLE.c.application_id)
+        .where(scope.visible(ctx, TABLE))
+    )
+    words = query.strip()
+    if words:
+        statement = statement.where(
+            or_(TABLE.c.number.startswith(words, autoescape=True), names.like_name(CUSTOMER, words))
+        )
+    if state in STATES:
+        statement = statement.where(TABLE.c.state == state)
+    if before is not None:
+        statement = statement.where(TABLE.c.id < before)
+    with ctx.transaction() as connection:
+        rows = connection.execute(statement.order_by(TABLE.c.id.desc()).limit(limit + 1)).all()
+    shown = tuple(rows[:limit])
+    return Listing(rows=shown, before=shown[-1].id if len(rows) > limit else None)
+
+
+def page(ctx: Context, sanction_id: int, language: str) -> SanctionPage:
+    """One sanction the actor may see."""
+    with ctx.transaction() as connection:
+        row = sanctions.read(ctx, connection, sanction_id)
+        case = flow_cases.load(ctx, connection, row.application_id)
+        customer = connection.execute(select(CUSTOMER).where(CUSTOMER.c.id == row.customer_id)).one()
+        contract = connection.execute(
+            select(tables.contract).where(
+                tables.contract.c.sanction_id == row.id,
+                tables.contract.c.kind == "loan",
+                tables.contract.c.state != "cancelled",
+            )
+        ).one_or_none()
+        offer = flow_cases.offer_of(case.registry, row.product_key)
+        return SanctionPage(
+            sanction=row,
+            application=case.row,
+            customer=customer,
+            contract=contract,
+            registry=case.registry,
+            preview=products.preview(
+                offer,
+                amount=row.amount,
+                months=row.term_months,
+                method=row.method,
+                start_on=ctx.business_date,
+                annual_rate=row.annual_rate,
+                calendar=products.calendar_of(ctx.registry, offer.calendar),
+            ),
+            diagram=flow_history.of_case(connection, case, language),
+            approvers=flow_cases.names(connection, row.application_id),
+            days_left=(row.expires_on - ctx.business_date).days,
+        )

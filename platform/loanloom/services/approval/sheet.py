@@ -1,0 +1,270 @@
+"""The one-page approval sheet 审批表: everything an approver weighs, gathered in one transaction. Reads only.
+
+What may be done now is asked of the same rules that later judge the decision, so that the page never offers more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+from sqlalchemy.dialects.postgresql import distinct_on
+
+from loanloom.engines import flows, products
+from loanloom.metadata.registry import Registry
+from loanloom.problems import Problem, Text
+from loanloom.services import facts, scope
+from loanloom.services.access.sign_in import ab_user, full_name
+from loanloom.services.approval import flow_cases, flow_history, guards, sanctions
+from loanloom.services.approval.flow_cases import APPLICATION, Case
+from loanloom.services.context import Context
+from loanloom.services.errors import NotFound, Refused
+from loanloom.services.origination import uploads
+from loanloom.services.parties import exposure
+from loanloom.services.parties.exposure import Exposure
+from loanloom.store import tables
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What one engine found, by which definition, and its trace."""
+
+    kind: str
+    definition: Text | None
+    result: Mapping[str, Any]
+    trace: Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opinion:
+    """What somebody said about the case before."""
+
+    title: Text
+    by: str | None
+    decision: str
+    reason: Text | None
+    words: str | None
+    conditions: Sequence[str]
+    at: Any
+    round: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """What this actor may do with the open item now. `why_not` says why nothing."""
+
+    item_id: int
+    version: int
+    title: Text
+    actions: tuple[str, ...] = ()
+    reasons: Mapping[str, Mapping[str, Text]]
+    reason_required: frozenset[str] = frozenset()
+    return_to: tuple[tuple[str, Text], ...] = ()
+    due_at: Any = None
+    overdue: bool = False
+    claimed_by: str | None = None
+    may_claim: bool = False
+    may_release: bool = False
+    why_not: Problem | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """The whole page as values."""
+
+    application: Row[Any]
+    customer: Row[Any]
+    registry: Registry
+    code: str | None
+    facts: Mapping[str, Any]
+    findings: Mapping[str, Finding]
+    exposure: Exposure
+    granted: Decimal | None
+    granted_problem: Problem | None
+    annual_rate: Decimal | None
+    preview: products.Preview
+    opinions: tuple[Opinion, ...]
+    files: Sequence[Any]
+    diagram: flows.Diagram
+    choices: Choices | None
+    manager: str | None
+    maker: str | None
+    sanction: Row[Any] | None
+
+
+def read_item(ctx: Context, item_id: int, language: str) -> Sheet:
+    """The sheet of the case that a work item belongs to."""
+    table = tables.work_item
+    with ctx.transaction() as connection:
+        found = connection.execute(select(table.c.application_id).where(table.c.id == item_id)).scalar_one_or_none()
+    if found is None:
+        raise NotFound(guards.ITEM)
+    return read(ctx, found, language)
+
+
+def read(ctx: Context, application_id: int, language: str) -> Sheet:
+    """The sheet of an application the actor may see, or has work on."""
+    ctx.require("application.read", "application.decide")
+    with ctx.transaction() as connection:
+        case = flow_cases.load(ctx, connection, application_id)
+        items = _items(connection, application_id)
+        seen = scope.sees(ctx, case.row._mapping) or any(guards.concerns(ctx, item) for item in items)
+        if not seen or ctx.actor.customer_id is not None:
+            raise NotFound(APPLICATION)
+        return _sheet(ctx, connection, case, items, language)
+
+
+def number_of(ctx: Context, application_id: int) -> str:
+    """The number of an application that was just decided."""
+    table = tables.application
+    with ctx.transaction() as connection:
+        return str(connection.execute(select(table.c.number).where(table.c.id == application_id)).scalar_one())
+
+
+def _sheet(ctx: Context, connection: Connection, case: Case, items: Sequence[Row[Any]], language: str) -> Sheet:
+    row = case.row
+    customer = facts.customer_row(connection, row.customer_id)
+    found = _findings(connection, case)
+    known = {
+        **facts.basis(ctx, row, customer, case.registry),
+        **{kind: finding.result for kind, finding in found.items()},
+    }
+    people = _names(connection, [row.created_by, customer.manager_user_id, *(item.assignee for item in items)])
+    offer = flow_cases.offer_of(case.registry, row.product_key)
+    granted, problem = _granted(row.amount, known, offer)
+    grade = (known.get("score") or {}).get("grade")
+    return Sheet(
+        application=row,
+        customer=customer,
+        registry=case.registry,
+        code=case.state.code if case.state else None,
+        facts=known,
+        findings=found,
+        exposure=exposure.of_customer(connection, row.customer_id, leave_out=row.id),
+        granted=granted,
+        granted_problem=problem,
+        annual_rate=offer.rate(grade),
+        preview=products.preview(
+            offer,
+            amount=granted or row.amount,
+            months=row.term_months,
+            method=row.method,
+            start_on=ctx.business_date,
+            grade=grade,
+            calendar=products.calendar_of(ctx.registry, offer.calendar),
+        ),
+        opinions=_opinions(case, items, flow_cases.names(connection, row.id)),
+        files=uploads.listing(connection, ("application", row.id)),
+        diagram=flow_history.of_case(connection, case, language),
+        choices=_choices(ctx, case, items, people),
+        manager=people.get(customer.manager_user_id),
+        maker=people.get(row.created_by),
+        sanction=sanctions.of_application(connection, row.id),
+    )
+
+
+def _items(connection: Connection, application_id: int) -> Sequence[Row[Any]]:
+    table = tables.work_item
+    return connection.execute(
+        select(table).where(table.c.application_id == application_id).order_by(table.c.number)
+    ).all()
+
+
+def _findings(connection: Connection, case: Case) -> dict[str, Finding]:
+    """The last word of each engine on the case."""
+    table = tables.assessment
+    rows = connection.execute(
+        select(table)
+        .ext(distinct_on(table.c.kind))
+        .where(table.c.application_id == case.row.id)
+        .order_by(table.c.kind, table.c.id.desc())
+    )
+    return {
+        row.kind: Finding(
+            kind=row.kind,
+            definition=_title(case.registry, row.kind, row.definition_key),
+            result=row.result,
+            trace=row.trace,
+        )
+        for row in rows
+    }
+
+
+KINDS = {"eligibility": "ruleset", "decision": "ruleset", "score": "scorecard", "limit": "calculation"}
+
+
+def _title(registry: Registry, kind: str, key: str | None) -> Text | None:
+    document = registry.get(KINDS[kind], key) if key and kind in KINDS else None
+    return document.title if document else None
+
+
+def _granted(asked: Decimal, known: Mapping[str, Any], offer: products.Offer) -> tuple[Decimal | None, Problem | None]:
+    try:
+        return sanctions.granted_amount(asked, known, offer), None
+    except Refused as refused:
+        return None, refused.problems[0]
+
+
+def _opinions(case: Case, items: Sequence[Row[Any]], names: Mapping[int, str]) -> tuple[Opinion, ...]:
+    titles = flow_cases.reasons_of(case)
+    return tuple(
+        Opinion(
+            title=item.title,
+            by=names.get(item.decided_by),
+            decision=item.decision,
+            reason=titles.get(item.reason_code, {"en": item.reason_code}) if item.reason_code else None,
+            words=item.opinion,
+            conditions=item.conditions,
+            at=item.decided_at,
+            round=item.round,
+        )
+        for item in items
+        if item.status == "done"
+    )
+
+
+def _choices(ctx: Context, case: Case, items: Sequence[Row[Any]], people: Mapping[int, str]) -> Choices | None:
+    """The open approval and what the actor may do with it; None while nothing waits for an approver."""
+    item = next((item for item in items if item.status == "open" and item.kind == "approval"), None)
+    waiting = case.state.item(item.number) if item is not None and case.state is not None else None
+    if item is None or waiting is None or case.state is None:
+        return None
+    node = case.flow.nodes[item.node]
+    why_not = _why_not(ctx, case, item, waiting)
+    mine = item.assignee == ctx.actor.user_id
+    return Choices(
+        item_id=item.id,
+        version=item.version,
+        title=item.title,
+        actions=() if why_not else node.actions,
+        reasons={action: flow_cases.code_items(case.registry, node.reasons.get(action)) for action in node.actions},
+        reason_required=node.reason_required,
+        return_to=tuple((key, case.flow.nodes[key].title) for key in flows.return_targets(node, case.state)),
+        due_at=item.due_at,
+        overdue=item.due_at is not None and item.due_at < ctx.now,
+        claimed_by=people.get(item.assignee) if item.assignee else None,
+        may_claim=why_not is None and item.assignee is None,
+        may_release=mine,
+        why_not=why_not,
+    )
+
+
+def _why_not(ctx: Context, case: Case, item: Row[Any], waiting: flows.Item) -> Problem | None:
+    if not ctx.actor.may("application.decide"):
+        return guards.no_approver()
+    if item.assignee is not None and item.assignee != ctx.actor.user_id:
+        return guards.claimed()
+    return flows.eligible(waiting, flow_cases.person_in(ctx, case.branch))
+
+
+def _names(connection: Connection, people: Sequence[int | None]) -> dict[int, str]:
+    wanted = sorted({person for person in people if person is not None})
+    if not wanted:
+        return {}
+    rows = connection.execute(
+        select(ab_user.c.id, ab_user.c.first_name, ab_user.c.last_name).where(ab_user.c.id.in_(wanted))
+    ).mappings()
+    return {row["id"]: full_name(row) for row in rows}

@@ -1,0 +1,1 @@
+"""What the company's definitions say and how they change: drafts, review, releases."""

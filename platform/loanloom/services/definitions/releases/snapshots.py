@@ -1,0 +1,81 @@
+"""Registries in memory: the live one and those that running cases are pinned to, built once a process, never changed.
+
+A definition that no longer fits (a plugin changed, a row is damaged) is left out of its registry and logged; the house
+still starts.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from threading import Lock
+
+import structlog
+from sqlalchemy import Connection, select
+
+from loanloom.metadata.registry import Registry, build, empty
+from loanloom.problems import errors
+from loanloom.services.context import Company, Context
+from loanloom.services.definitions.releases.known import kinds
+from loanloom.services.definitions.releases.stored import load_documents
+from loanloom.store.database import Database
+from loanloom.store.tables import release
+
+_KEPT = 64
+_cache: OrderedDict[tuple[str, int, int], Registry] = OrderedDict()
+_lock = Lock()
+_log = structlog.get_logger(__name__)
+
+
+def live(database: Database, company: Company) -> Registry:
+    """What is in force for a company now; the built-in records alone while it has no release."""
+    if company.release_id is not None:
+        cached = _cache.get(_name(database, company.id, company.release_id))
+        if cached is not None:
+            return cached
+    with database.transaction(company.id) as connection:
+        release_id = company.release_id or live_id(connection)
+        return of_release(database, connection, company.id, release_id)
+
+
+def live_id(connection: Connection) -> int | None:
+    """The number of the live release's row."""
+    return connection.execute(select(release.c.id).where(release.c.state == "live")).scalar_one_or_none()
+
+
+def pinned(ctx: Context, connection: Connection, release_id: int | None) -> Registry:
+    """What a case began with; the live registry for a case without a release."""
+    if release_id is None:
+        return ctx.registry
+    return of_release(ctx.database, connection, ctx.company.id, release_id)
+
+
+def of_release(database: Database, connection: Connection, company_id: int, release_id: int | None) -> Registry:
+    """The registry of a release."""
+    if release_id is None:
+        return empty(kinds())
+    name = _name(database, company_id, release_id)
+    with _lock:
+        if name in _cache:
+            _cache.move_to_end(name)
+            return _cache[name]
+    registry = _built(connection, release_id)
+    with _lock:
+        kept = _cache.setdefault(name, registry)
+        _cache.move_to_end(name)
+        while len(_cache) > _KEPT:
+            _cache.popitem(last=False)
+    return kept
+
+
+def _name(database: Database, company_id: int, release_id: int) -> tuple[str, int, int]:
+    return database.url.render_as_string(hide_password=True), company_id, release_id
+
+
+def _built(connection: Connection, release_id: int) -> Registry:
+    loaded = load_documents(connection, release_id)
+    built = build(loaded.documents, kinds(), unreadable=loaded.broken)
+    for kind, key in built.registry.quarantined:
+        _log.error("definition_quarantined", kind=kind, key=key, release_id=release_id)
+    for problem in errors(built.problems):
+        _log.warning("definition_problem", code=problem.code, words=problem.in_words("en"), release_id=release_id)
+    return built.registry

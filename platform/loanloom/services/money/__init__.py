@@ -1,0 +1,1 @@
+"""What moves money and what follows from it: disbursements, repayments, loans, ledger, end of day."""

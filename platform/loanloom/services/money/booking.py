@@ -1,0 +1,185 @@
+"""Booking: what every movement of money does in its one transaction, for one loan or a thousand.
+
+The day must be open and stay open to the end (`open_day`); then loans, events and balanced journal entries are saved
+together with audit and outbox (`book`). Knows no use case; disbursements, repayments and the end of day call it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from loanloom.core.ledger.journal import Entry
+from loanloom.core.lending.events import EVENT_NAMES, Event, LoanDisbursed
+from loanloom.core.lending.records import to_record
+from loanloom.engines import posting
+from loanloom.problems import Problem, text
+from loanloom.services import numbers
+from loanloom.services.context import Context
+from loanloom.services.errors import Conflict, Refused
+from loanloom.services.money import lending_rules, loan_rows
+from loanloom.services.money.loan_rows import Change
+from loanloom.store import bulk, tables
+
+DAY_LOCK = 4_711
+"""First half of the advisory lock of a company's day: shared by whoever moves money, exclusive to open its closing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A journal entry to write, and what it belongs to."""
+
+    entry: Entry
+    source: tuple[str, int]
+    loan_id: int | None = None
+    unit: str | None = None
+    currency: str = "CNY"
+
+
+def open_day(ctx: Context, connection: Connection) -> None:
+    """Hold the day open until this transaction ends; refuse when it is being closed or has moved on."""
+    connection.execute(select(func.pg_advisory_xact_lock_shared(DAY_LOCK, ctx.company.id)))
+    run, company = tables.day_run, tables.company
+    closing = select(run.c.id).where(run.c.business_date == company.c.business_date, run.c.state != "done").exists()
+    found = connection.execute(
+        select(company.c.business_date, closing.label("closing")).where(company.c.id == ctx.company.id)
+    ).one()
+    if found.closing:
+        raise Refused(
+            Problem(
+                code="day.closing",
+                message=text(
+                    f"The day {found.business_date} is being closed; no money can be booked now.",
+                    f"{found.business_date} 正在日终处理，暂不能记账。",
+                ),
+                hint=text("Try again in a moment, on the new business date.", "请稍候，待进入新营业日后重试。"),
+            )
+        )
+    if found.business_date != ctx.business_date:
+        raise Conflict(
+            Problem(
+                code="day.moved",
+                message=text(
+                    f"The business date is {found.business_date} now, not {ctx.business_date}.",
+                    f"营业日期已变为 {found.business_date}，不再是 {ctx.business_date}。",
+                ),
+                hint=text("Look at the figures of today and try again.", "请核对今日数据后重试。"),
+            )
+        )
+
+
+def post(ctx: Context, connection: Connection, posted: Sequence[Posted]) -> list[int]:
+    """Write journal entries with their lines; their ids, in order."""
+    made = bulk.insert(
+        connection,
+        tables.journal_entry,
+        [
+            {
+                "business_date": each.entry.on,
+                "event": each.entry.event,
+                "source_kind": each.source[0],
+                "source_id": each.source[1],
+                "loan_id": each.loan_id,
+                "currency": each.currency,
+                "release_id": ctx.company.release_id,
+                "created_by": ctx.actor.user_id,
+            }
+            for each in posted
+        ],
+        returning=["id"],
+    )
+    ids = [int(row["id"]) for row in made]
+    bulk.insert(
+        connection,
+        tables.journal_line,
+        [
+            {
+                "journal_entry_id": entry_id,
+                "line_number": number,
+                "account_code": line.account,
+                "debit": line.debit,
+                "credit": line.credit,
+                "loan_id": each.loan_id,
+                "unit": each.unit,
+                "memo": line.memo,
+            }
+            for entry_id, each in zip(ids, posted, strict=True)
+            for number, line in enumerate(each.entry.lines, 1)
+        ],
+    )
+    return ids
+
+
+def book(ctx: Context, connection: Connection, changes: Sequence[Change]) -> None:
+    """Save changes of loans with their entries. Penalties that the ledger does not hold yet are accrued first."""
+    booked: dict[int, tuple[Decimal, Decimal]] = {}
+    posted: list[Posted] = []
+    for change in changes:
+        row = change.kept.row
+        rules = lending_rules.posting_for(ctx, row["product_key"])
+        on = ctx.business_date
+        owed = loan_rows.penalties_accrued(change.after, on)
+        booked[change.kept.id] = owed
+        missing = {"penalty": owed[0] - row["penalty_booked"], "compound": owed[1] - row["compound_booked"]}
+        accrued = posting.entry_for(rules, "penalty_accrued", missing, on) if any(missing.values()) else None
+        entries = [*([accrued] if accrued else []), *posting.entries(rules, change.events)]
+        posted += [
+            Posted(entry, ("loan", change.kept.id), change.kept.id, row["unit"], row["currency"]) for entry in entries
+        ]
+    loan_rows.save(ctx, connection, changes, booked)
+    post(ctx, connection, posted)
+    tell(ctx, connection, [(change.kept.id, change.kept.row["event_count"], change.events) for change in changes])
+
+
+def tell(ctx: Context, connection: Connection, happened: Sequence[tuple[int, int, Sequence[Event]]]) -> None:
+    """Audit and outbox for events of loans: (loan, how many events it had, the new ones)."""
+    audits: list[dict[str, Any]] = []
+    outgoing: list[dict[str, Any]] = []
+    for loan_id, count, events in happened:
+        for place, event in enumerate(events, 1):
+            name = EVENT_NAMES[type(event)]
+            audits.append(
+                {
+                    "at": ctx.now.isoformat(),
+                    "actor_id": ctx.actor.user_id,
+                    "actor": ctx.actor.username,
+                    "ip": ctx.actor.ip,
+                    "correlation_id": ctx.actor.correlation_id,
+                    "action": f"loan.{name}",
+                    "subject_kind": "loan",
+                    "subject_id": str(loan_id),
+                    "after": summary(event),
+                    "release_id": ctx.company.release_id,
+                }
+            )
+            outgoing.append(
+                {
+                    "topic": f"application.{name}",
+                    "key": f"{loan_id}-{count + place}",
+                    "payload": {"loan_id": loan_id, "sequence": count + place, "on": event.on.isoformat()},
+                    "correlation_id": ctx.actor.correlation_id,
+                }
+            )
+    bulk.insert(connection, tables.audit_log, audits)
+    bulk.insert(connection, tables.outbox, outgoing)
+
+
+def summary(event: Event) -> dict[str, Any]:
+    """What the audit keeps of an event: everything but the schedule and the terms, which the event itself holds."""
+    if isinstance(event, LoanDisbursed):
+        said = {"on": event.on, "principal": event.terms.principal, "annual_rate": event.terms.annual_rate}
+    else:
+        said = {each.name: getattr(event, each.name) for each in fields(event) if each.name != "instalments"}
+    return {name: to_record(value) for name, value in said.items()}
+
+
+def numbers_for(ctx: Context, connection: Connection, keys: Sequence[tuple[str | None, str | None]]) -> list[str]:
+    """A number for each (numbering document, unit), asked for once for each pair that is alike."""
+    given: dict[tuple[str | None, str | None], list[str]] = {}
+    for key in sorted(set(keys), key=str):
+        given[key] = numbers.issue_many(ctx, connection, key[0], keys.count(key), unit=key[1])[::-1]
+    return [given[key].pop() for key in keys]

@@ -1,0 +1,218 @@
+"""Disbursement 放款: from a signed contract to a running loan 借据, its schedule, voucher number and journal entry.
+
+Finance alone; a contract is paid out once, whoever clicks how often from how many places: the contract's row is locked
+and the database holds one loan a contract. The voucher is filled when first asked for, so that paper never holds money.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, select
+
+from loanloom.core.lending.decisions import Disburse, decide
+from loanloom.core.lending.events import Event, LoanDisbursed
+from loanloom.core.lending.loan import Loan, evolve
+from loanloom.core.lending.records import to_record
+from loanloom.engines import posting, products
+from loanloom.problems import Problem, text
+from loanloom.services import scope
+from loanloom.services.context import Context
+from loanloom.services.definitions import releases
+from loanloom.services.errors import Conflict, Refused
+from loanloom.services.money import booking, disbursement_review, lending_rules, loan_rows
+from loanloom.services.money.booking import Posted
+from loanloom.services.money.disbursement_review import Case
+from loanloom.services.once import Once
+from loanloom.store import bulk, tables
+
+CONTRACT = text("contract", "合同")
+
+
+@dataclass(frozen=True, slots=True)
+class Disbursed:
+    """A loan that was paid out. `replayed`: this is the first answer given again."""
+
+    loan_id: int
+    loan_number: str
+    voucher_number: str
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Payout:
+    """A case on its way: the loan it becomes, and why not."""
+
+    case: Case
+    events: tuple[Event, ...]
+    loan: Loan
+
+
+def review(ctx: Context, contract_id: int) -> Case:
+    """What the cashier sees before paying out: conditions, terms, schedule, cost."""
+    ctx.require("money.disburse", "money.read")
+    with ctx.transaction() as connection:
+        found = disbursement_review.cases(ctx, connection, [contract_id])
+        scope.check_visible(ctx, found[0].contract if found else None, CONTRACT)
+        return found[0]
+
+
+def waiting(ctx: Context, *, limit: int = 200) -> Sequence[RowMapping]:
+    """Signed contracts without a loan, the oldest first, with the customer's name."""
+    ctx.require("money.disburse", "money.read")
+    contract, customer, loan = tables.contract, tables.customer, tables.loan
+    query = (
+        select(contract, customer.c.name.label("customer_name"))
+        .join(customer, customer.c.id == contract.c.customer_id)
+        .outerjoin(loan, loan.c.contract_id == contract.c.id)
+        .where(
+            contract.c.kind == "loan", contract.c.state == "signed", loan.c.id.is_(None), scope.visible(ctx, contract)
+        )
+        .order_by(contract.c.signed_on, contract.c.id)
+        .limit(limit)
+    )
+    with ctx.transaction() as connection:
+        return connection.execute(query).mappings().all()
+
+
+def disburse(ctx: Context, contract_id: int, *, channel: str = "bank", idempotency_key: str | None = None) -> Disbursed:
+    """Pay a contract out today."""
+    ctx.require("money.disburse")
+    with ctx.transaction() as connection:
+        first = Once(ctx, connection, idempotency_key, f"disbursement:{contract_id}")
+        if first.answer is not None:
+            return Disbursed(**{**first.answer, "replayed": True})
+        booking.open_day(ctx, connection)
+        found = disbursement_review.cases(ctx, connection, [contract_id], lock=True)
+        scope.check_visible(ctx, found[0].contract if found else None, CONTRACT)
+        if found[0].loan_id is not None:
+            raise Conflict(next(each for each in found[0].problems if each.code == "disbursement.already_disbursed"))
+        if found[0].problems:
+            raise Refused(found[0].problems)
+        made = _pay_out(ctx, connection, found, channel)[0]
+        first.keep({"loan_id": made.loan_id, "loan_number": made.loan_number, "voucher_number": made.voucher_number})
+        return made
+
+
+def disburse_many(
+    ctx: Context, contract_ids: Iterable[int], *, channel: str = "bank"
+) -> tuple[list[Disbursed], dict[int, tuple[Problem, ...]]]:
+    """Pay out many contracts in one transaction; what may not go out is told by contract id. Repeating does nothing."""
+    ctx.require("money.disburse")
+    with ctx.transaction() as connection:
+        booking.open_day(ctx, connection)
+        found = disbursement_review.cases(ctx, connection, contract_ids, lock=True)
+        fine = [case for case in found if not case.problems and scope.sees(ctx, case.contract)]
+        refused = {case.contract["id"]: case.problems for case in found if case.problems and case.loan_id is None}
+        return _pay_out(ctx, connection, fine, channel), refused
+
+
+def _pay_out(ctx: Context, connection: Connection, found: Sequence[Case], channel: str) -> list[Disbursed]:
+    if not found:
+        return []
+    payouts = [_payout(ctx, connection, case) for case in found]
+    loan_numbers = _numbers(ctx, connection, found, "loan")
+    vouchers = _numbers(ctx, connection, found, "voucher")
+    rows = [_loan_row(ctx, payout, number) for payout, number in zip(payouts, loan_numbers, strict=True)]
+    loan_ids = [int(row["id"]) for row in bulk.insert(connection, tables.loan, rows, returning=["id"])]
+    bulk.insert(
+        connection,
+        tables.instalment,
+        [
+            loan_rows.instalment_values(loan_id, account)
+            for loan_id, payout in zip(loan_ids, payouts, strict=True)
+            for account in payout.loan.accounts
+        ],
+    )
+    happened = [(loan_id, 0, payout.events) for loan_id, payout in zip(loan_ids, payouts, strict=True)]
+    loan_rows.write_events(ctx, connection, happened)
+    paid = zip(loan_ids, payouts, vouchers, strict=True)
+    bulk.insert(connection, tables.disbursement, [_disbursement_row(ctx, channel, *each) for each in paid])
+    booking.post(
+        ctx, connection, [each for pair in zip(loan_ids, payouts, strict=True) for each in _posted(ctx, *pair)]
+    )
+    booking.tell(ctx, connection, happened)
+    return [
+        Disbursed(loan_id, number, voucher)
+        for loan_id, number, voucher in zip(loan_ids, loan_numbers, vouchers, strict=True)
+    ]
+
+
+def _payout(ctx: Context, connection: Connection, case: Case) -> _Payout:
+    offer = lending_rules.offer_of(
+        releases.pinned(ctx, connection, case.contract["release_id"]), case.contract["product_key"]
+    )
+    assert case.preview.terms is not None
+    calendar = products.calendar_of(ctx.registry, offer.calendar)
+    decision = decide(None, Disburse(terms=case.preview.terms, calendar=calendar))
+    if decision.problems:
+        raise Refused(decision.problems)
+    (event,) = decision.events
+    assert isinstance(event, LoanDisbursed)
+    return _Payout(case, decision.events, evolve(None, event))
+
+
+def _numbers(ctx: Context, connection: Connection, found: Sequence[Case], what: str) -> list[str]:
+    """Numbers for all cases, asked for once for each numbering and branch."""
+    keys = []
+    for case in found:
+        registry = releases.pinned(ctx, connection, case.contract["release_id"])
+        offer = lending_rules.live_offer(ctx, case.contract["product_key"]) or lending_rules.offer_of(
+            registry, case.contract["product_key"]
+        )
+        keys.append((offer.numbering.get(what), case.contract["unit"]))
+    return booking.numbers_for(ctx, connection, keys)
+
+
+def _loan_row(ctx: Context, payout: _Payout, number: str) -> dict[str, Any]:
+    contract, loan = payout.case.contract, payout.loan
+    return {
+        "number": number,
+        "contract_id": contract["id"],
+        "application_id": contract["application_id"],
+        "customer_id": contract["customer_id"],
+        "release_id": contract["release_id"],
+        "product_key": contract["product_key"],
+        "currency": loan.terms.currency,
+        "principal": loan.terms.principal,
+        "annual_rate": loan.terms.annual_rate,
+        "method": contract["method"],
+        "term_months": contract["term_months"],
+        "terms": to_record(loan.terms),
+        "status": "active",
+        "disbursed_on": ctx.business_date,
+        "matures_on": loan.matures_on,
+        "last_event_on": ctx.business_date,
+        "event_count": len(payout.events),
+        "unit": contract["unit"],
+        "manager_user_id": payout.case.customer["manager_user_id"] or payout.case.application["created_by"],
+        "created_by": ctx.actor.user_id,
+        **loan_rows.figures(loan, ctx.business_date),
+    }
+
+
+def _disbursement_row(ctx: Context, channel: str, loan_id: int, payout: _Payout, voucher: str) -> dict[str, Any]:
+    contract = payout.case.contract
+    extra = contract["extra"] or {}
+    return {
+        "number": voucher,
+        "loan_id": loan_id,
+        "contract_id": contract["id"],
+        "amount": payout.loan.terms.principal,
+        "currency": payout.loan.terms.currency,
+        "disbursed_on": ctx.business_date,
+        "payee_name": extra.get("payee_name") or payout.case.customer["name"],
+        "payee_account_masked": extra.get("payee_account_masked"),
+        "channel": channel,
+        "checks": [{"key": check.key, "title": check.title, "detail": check.detail} for check in payout.case.checks],
+        "created_by": ctx.actor.user_id,
+    }
+
+
+def _posted(ctx: Context, loan_id: int, payout: _Payout) -> list[Posted]:
+    contract = payout.case.contract
+    rules = lending_rules.posting_for(ctx, contract["product_key"])
+    made = posting.entries(rules, payout.events)
+    return [Posted(entry, ("loan", loan_id), loan_id, contract["unit"], payout.loan.terms.currency) for entry in made]

@@ -1,0 +1,250 @@
+"""Repayments 还款: money received is applied to what is owed, or settles the loan early; every cent is allocated.
+
+The loan's row is locked, the core decides, and loan, events, receipt, allocation, journal, audit and outbox are saved
+in one transaction. `preview` shows beforehand exactly what `receive` will do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Literal
+
+from sqlalchemy import Connection
+
+from loanloom.core.lending.allocation import by_component
+from loanloom.core.lending.decisions import Decision, Payoff, ReceiveRepayment, SettleEarly, decide, payoff
+from loanloom.core.lending.events import Event, LoanSettled, RepaymentReceived, SurplusApplied
+from loanloom.core.lending.loan import Loan, evolve
+from loanloom.core.lending.records import to_record
+from loanloom.core.lending.terms import COMPONENTS
+from loanloom.core.money import ZERO
+from loanloom.problems import Problem, text
+from loanloom.services import scope
+from loanloom.services.context import Context
+from loanloom.services.errors import NotFound, Refused
+from loanloom.services.money import booking, lending_rules, loan_rows
+from loanloom.services.money.loan_rows import Change, Kept
+from loanloom.services.once import Once
+from loanloom.store import bulk, tables
+
+LOAN = text("loan", "借据")
+Purpose = Literal["due", "settle"]
+CHANNELS = ("bank", "cash", "counter", "online")
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A receipt that was booked. `replayed`: this is the first answer given again."""
+
+    loan_id: int
+    receipt_id: int
+    receipt_number: str
+    settled: bool
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a receipt would do: its split, what stays due, the loan afterwards; or the problems."""
+
+    kept: Kept
+    events: tuple[Event, ...]
+    after: Loan
+    problems: tuple[Problem, ...]
+    payoff: Payoff
+
+    @property
+    def applied(self) -> dict[str, Decimal]:
+        """What each component gets."""
+        sums = dict.fromkeys(COMPONENTS, ZERO)
+        for event in self.events:
+            if isinstance(event, RepaymentReceived | SurplusApplied):
+                for component, amount in by_component(event.applied).items():
+                    sums[component] += amount
+        return sums
+
+    @property
+    def settles(self) -> bool:
+        """Whether nothing would be owed afterwards."""
+        return self.after.settled_on is not None
+
+
+def preview(ctx: Context, loan_id: int, amount: Decimal, purpose: Purpose = "due") -> Preview:
+    """What `receive` would do with these arguments now. Changes nothing."""
+    ctx.require("money.receive", "money.read")
+    with ctx.transaction() as connection:
+        kept = _seen(ctx, loan_rows.load(ctx, connection, [loan_id], lock=False))
+    decision = _decide(ctx, kept.loan, amount, purpose)
+    return Preview(
+        kept,
+        decision.events,
+        _after(kept.loan, decision.events),
+        decision.problems,
+        payoff(kept.loan, ctx.business_date),
+    )
+
+
+def receive(
+    ctx: Context,
+    loan_id: int,
+    amount: Decimal,
+    purpose: Purpose = "due",
+    *,
+    channel: str = "bank",
+    reference: str | None = None,
+    note: str | None = None,
+    idempotency_key: str | None = None,
+) -> Received:
+    """Book money received today for a loan: `due` pays what is due, `settle` pays everything and closes the loan."""
+    ctx.require("money.receive")
+    with ctx.transaction() as connection:
+        first = Once(ctx, connection, idempotency_key, f"repayment:{loan_id}:{amount}:{purpose}")
+        if first.answer is not None:
+            return Received(**{**first.answer, "replayed": True})
+        booking.open_day(ctx, connection)
+        kept = _seen(ctx, loan_rows.load(ctx, connection, [loan_id], lock=True))
+        decision = _decide(ctx, kept.loan, amount, purpose)
+        if decision.problems:
+            raise Refused(decision.problems)
+        change = Change(kept, decision.events, _after(kept.loan, decision.events))
+        given = {"channel": _channel(channel), "reference": reference, "note": note}
+        made = _book(ctx, connection, [change], [amount], given)[0]
+        answer = {"loan_id": made.loan_id, "receipt_id": made.receipt_id, "receipt_number": made.receipt_number}
+        first.keep(answer | {"settled": made.settled})
+        return made
+
+
+def receive_many(
+    ctx: Context, receipts: Mapping[int, Decimal | None], *, channel: str = "bank"
+) -> tuple[list[Received], dict[int, tuple[Problem, ...]]]:
+    """Book money for many loans in one transaction (a collection file); None takes exactly what is due today.
+
+    What cannot be booked is told by loan id and leaves the others alone; loans with nothing due are passed over.
+    """
+    ctx.require("money.receive")
+    with ctx.transaction() as connection:
+        booking.open_day(ctx, connection)
+        changes, amounts, refused = [], [], {}
+        for kept in loan_rows.load(ctx, connection, receipts, lock=True):
+            if not scope.sees(ctx, kept.row):
+                continue
+            amount = receipts[kept.id]
+            if amount is None:
+                amount = loan_rows.due_today(kept.loan, ctx.business_date)
+                if not amount:
+                    continue
+            decision = _decide(ctx, kept.loan, amount, "due")
+            if decision.problems:
+                refused[kept.id] = decision.problems
+                continue
+            changes.append(Change(kept, decision.events, _after(kept.loan, decision.events)))
+            amounts.append(amount)
+        return _book(ctx, connection, changes, amounts, {"channel": _channel(channel)}), refused
+
+
+def _decide(ctx: Context, loan: Loan, amount: Decimal, purpose: Purpose) -> Decision:
+    on = ctx.business_date
+    command = SettleEarly(on=on, amount=amount) if purpose == "settle" else ReceiveRepayment(on=on, amount=amount)
+    return decide(loan, command)
+
+
+def _after(loan: Loan, events: Sequence[Event]) -> Loan:
+    for event in events:
+        loan = evolve(loan, event)
+    return loan
+
+
+def _seen(ctx: Context, found: Sequence[Kept]) -> Kept:
+    if not found:
+        raise NotFound(LOAN)
+    scope.check_visible(ctx, found[0].row, LOAN)
+    return found[0]
+
+
+def _channel(channel: str) -> str:
+    if channel not in CHANNELS:
+        raise Refused(
+            Problem(
+                code="repayment.unknown_channel",
+                message=text(f"There is no channel '{channel}'.", f"没有收款渠道“{channel}”。"),
+                field="channel",
+            )
+        )
+    return channel
+
+
+def _book(
+    ctx: Context,
+    connection: Connection,
+    changes: Sequence[Change],
+    amounts: Sequence[Decimal],
+    given: Mapping[str, Any],
+) -> list[Received]:
+    """Save changes of loans with a receipt for each amount."""
+    if not changes:
+        return []
+    numbered = receipt_numbers(ctx, connection, [change.kept for change in changes])
+    rows = [
+        {
+            "number": number,
+            "loan_id": change.kept.id,
+            "customer_id": change.kept.row["customer_id"],
+            "amount": amount,
+            "currency": change.kept.row["currency"],
+            "received_on": ctx.business_date,
+            "channel": given["channel"],
+            "reference": given.get("reference"),
+            "note": given.get("note"),
+            "created_by": ctx.actor.user_id,
+        }
+        for change, amount, number in zip(changes, amounts, numbered, strict=True)
+    ]
+    ids = [int(row["id"]) for row in bulk.insert(connection, tables.receipt, rows, returning=["id"])]
+    write_repayments(ctx, connection, changes, ids)
+    booking.book(ctx, connection, changes)
+    return [
+        Received(change.kept.id, receipt_id, number, change.after.settled_on is not None)
+        for change, receipt_id, number in zip(changes, ids, numbered, strict=True)
+    ]
+
+
+def write_repayments(
+    ctx: Context, connection: Connection, changes: Sequence[Change], receipt_ids: Sequence[int | None]
+) -> None:
+    """One repayment row for each event that paid something."""
+    rows: list[dict[str, Any]] = []
+    for change, receipt_id in zip(changes, receipt_ids, strict=True):
+        count, settled = change.kept.row["event_count"], any(isinstance(each, LoanSettled) for each in change.events)
+        early = any(type(each).__name__ == "ScheduleChanged" for each in change.events)
+        for place, event in enumerate(change.events, 1):
+            if not isinstance(event, RepaymentReceived | SurplusApplied):
+                continue
+            received = isinstance(event, RepaymentReceived)
+            parts = by_component(event.applied)
+            rows.append(
+                {
+                    "receipt_id": receipt_id if received else None,
+                    "loan_id": change.kept.id,
+                    "repaid_on": event.on,
+                    "kind": "settlement" if settled and early else "repayment" if received else "surplus",
+                    "amount": event.amount,
+                    **{component: parts.get(component, ZERO) for component in COMPONENTS},
+                    "unapplied": event.surplus if isinstance(event, RepaymentReceived) else ZERO,
+                    "allocation": to_record(event.applied),
+                    "sequence": count + place,
+                    "created_by": ctx.actor.user_id,
+                }
+            )
+    bulk.insert(connection, tables.repayment, rows)
+
+
+def receipt_numbers(ctx: Context, connection: Connection, found: Sequence[Kept]) -> list[str]:
+    """Receipt numbers, asked for once for each numbering and branch; voucher numbers where a product has no own."""
+    keys = []
+    for kept in found:
+        offer = lending_rules.live_offer(ctx, kept.row["product_key"])
+        numbering = offer.numbering if offer else {}
+        keys.append((numbering.get("receipt") or numbering.get("voucher"), kept.row["unit"]))
+    return booking.numbers_for(ctx, connection, keys)

@@ -1,0 +1,1 @@
+"""From an application begun to one handed in: drafts, papers, findings, and applicants in bulk."""

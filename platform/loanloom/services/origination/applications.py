@@ -1,0 +1,235 @@
+"""Applications up to their submission: begun on a product, drafted with autosave, read, described as a form.
+
+An application is pinned to the release that was live when it was begun: its form, rules and terms do not change
+under the person who fills it in. Submitting is `submissions`; deciding is `approvals`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import update as change
+
+from loanloom.engines import forms, products
+from loanloom.metadata.registry import Registry
+from loanloom.problems import Problem, text
+from loanloom.services import facts, numbers, scope
+from loanloom.services.approval import flow_cases
+from loanloom.services.approval import guards as approval_guards
+from loanloom.services.context import Context
+from loanloom.services.definitions import compiled, releases
+from loanloom.services.errors import Conflict, NotFound, Refused
+from loanloom.services.once import Once
+from loanloom.services.parties import customers
+from loanloom.store import audit, tables
+
+APPLICATION = text("application", "申请")
+TABLE = tables.application
+OPEN = ("draft", "returned")
+"""States in which an application may still be filled in."""
+LARGEST_DRAFT = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """An application being filled in: its row, its pinned release, its form, the facts beneath and what was typed."""
+
+    row: Row[Any]
+    customer: Row[Any]
+    registry: Registry
+    form: forms.Form
+    facts: Mapping[str, Any]
+    typed: Mapping[str, Any] | None
+    editor: str
+
+    @property
+    def product(self) -> Mapping[str, Any]:
+        """The product's spec."""
+        spec: Mapping[str, Any] = self.registry.require("product", self.row.product_key).spec
+        return spec
+
+
+def begin(
+    ctx: Context,
+    product_key: str,
+    customer_id: int,
+    *,
+    idempotency_key: str | None = None,
+    channel: str = "branch",
+    extra: Mapping[str, Any] | None = None,
+) -> int:
+    """Begin an application of a customer for a product; its id."""
+    ctx.require("application.create", "portal.use")
+    with ctx.transaction() as connection:
+        first = Once(ctx, connection, idempotency_key, f"application.begin:{product_key}:{customer_id}")
+        if first.answer is not None:
+            return int(first.answer["application_id"])
+        customer = customers.read(ctx, connection, customer_id)
+        spec = open_product(ctx, product_key)
+        refuse_stopped(connection, product_key)
+        unit = ctx.actor.unit or customer.unit
+        values = {
+            "number": numbers.issue(ctx, connection, (spec.get("numbering") or {}).get("application"), unit=unit),
+            "customer_id": customer_id,
+            "product_key": product_key,
+            "release_id": ctx.company.release_id,
+            "currency": spec["currency"],
+            "channel": channel,
+            "applied_on": ctx.business_date,
+            "state": "draft",
+            "unit": unit,
+            "created_by": ctx.actor.user_id,
+            **(extra or {}),
+        }
+        made = int(connection.execute(insert(TABLE).values(values).returning(TABLE.c.id)).scalar_one())
+        audit.write(
+            connection, ctx.actor, "application.begun", ("application", made),
+            after={name: values[name] for name in ("number", "customer_id", "product_key")},
+            release_id=ctx.company.release_id, at=ctx.now,
+        )  # fmt: skip
+        first.keep({"application_id": made})
+        return made
+
+
+def open_product(ctx: Context, product_key: str) -> Mapping[str, Any]:
+    """The live product, if it still takes applications."""
+    document = ctx.registry.get("product", product_key)
+    if document is None:
+        raise NotFound(text("product", "产品"))
+    problem = ended(document.spec, ctx.business_date)
+    if problem is not None:
+        raise Refused(problem)
+    spec: Mapping[str, Any] = document.spec
+    return spec
+
+
+def refuse_stopped(connection: Connection, product_key: str) -> None:
+    """Somebody has stopped the product at once, outside any release."""
+    if releases.is_stopped(connection, product_key):
+        raise Refused(
+            Problem(
+                code="product.stopped",
+                message=text("This product takes no applications for now.", "该产品已暂停受理。"),
+                hint=text("Choose another product.", "请选择其他产品。"),
+            )
+        )
+
+
+def ended(spec: Mapping[str, Any], on: date) -> Problem | None:
+    """Why a product takes no applications on a day, or None."""
+    last = spec.get("ends_on")
+    if last is None or on <= date.fromisoformat(str(last)):
+        return None
+    return Problem(
+        code="product.ended",
+        message=text(f"This product took applications until {last}.", f"该产品已于{last}停止受理。"),
+        hint=text("Choose another product.", "请选择其他产品。"),
+    )
+
+
+def offered(ctx: Context) -> list[tuple[str, products.Offer]]:
+    """The products that take applications today, by key."""
+    found = []
+    for document in ctx.registry.all("product"):
+        compiled_product = products.compile_product(document, ctx.registry)
+        if compiled_product.offer is not None and ended(document.spec, ctx.business_date) is None:
+            found.append((document.key, compiled_product.offer))
+    return found
+
+
+def read(ctx: Context, connection: Connection, application_id: int, *, lock: bool = False) -> Row[Any]:
+    """An application's row, if the actor may see it: by scope, or because an item of work on it is theirs."""
+    ctx.require("application.read", "portal.use")
+    query = select(TABLE).where(TABLE.c.id == application_id)
+    row = connection.execute(query.with_for_update() if lock else query).one_or_none()
+    if row is not None and not scope.sees(ctx, row._mapping) and _has_work(ctx, connection, application_id):
+        return row
+    scope.check_visible(ctx, row._mapping if row is not None else None, APPLICATION)
+    assert row is not None
+    return row
+
+
+def _has_work(ctx: Context, connection: Connection, application_id: int) -> bool:
+    table = tables.work_item
+    asked = select(table).where(table.c.application_id == application_id)
+    return ctx.actor.customer_id is None and any(
+        approval_guards.concerns(ctx, item) for item in connection.execute(asked)
+    )
+
+
+def filling(ctx: Context, connection: Connection, row: Row[Any]) -> Filling:
+    """An application as something to fill in or to read as a form."""
+    registry = releases.pinned(ctx, connection, row.release_id)
+    spec = registry.require("product", row.product_key).spec
+    customer = facts.customer_row(connection, row.customer_id)
+    basis = facts.basis(ctx, row, customer, registry)
+    return Filling(
+        row=row,
+        customer=customer,
+        registry=registry,
+        form=compiled.form(registry, spec["forms"]["application"]),
+        facts=basis,
+        typed=row.draft.get("values") if row.state in OPEN else None,
+        editor=row.draft.get("editor", ""),
+    )
+
+
+def may_fill_in(ctx: Context, row: Row[Any]) -> bool:
+    """Whether the actor may fill in this application now."""
+    if row.state not in OPEN or not (ctx.actor.may("application.create") or ctx.actor.may("portal.use")):
+        return False
+    return scope.sees(ctx, row._mapping)
+
+
+def save_draft(ctx: Context, application_id: int, raw: Mapping[str, Any], *, editor: str, seen: str) -> None:
+    """Keep what has been typed so far, right or wrong. `editor` is the open page, `seen` the one whose draft it began
+    from: a draft that another page has saved since is not overwritten."""
+    ctx.require("application.create", "portal.use")
+    with ctx.transaction() as connection:
+        row = read(ctx, connection, application_id, lock=True)
+        if not may_fill_in(ctx, row):
+            raise Conflict(closed())
+        if row.draft.get("editor", "") not in (editor, seen):
+            raise Conflict(elsewhere())
+        values = {name: value for name, value in raw.items() if isinstance(name, str)}
+        if sum(len(name) + len(str(value)) for name, value in values.items()) > LARGEST_DRAFT:
+            raise Refused(Problem(code="form.too_much", message=text("Too much text.", "内容过多，无法保存。")))
+        draft = {"values": values, "editor": editor}
+        connection.execute(change(TABLE).where(TABLE.c.id == application_id).values(draft=draft, updated_at=ctx.now))
+
+
+def facts_of(ctx: Context, connection: Connection, application_id: int) -> dict[str, Any]:
+    """Everything any expression may see of an application, as it stands now."""
+    row = connection.execute(select(TABLE).where(TABLE.c.id == application_id)).one_or_none()
+    if row is None:
+        raise NotFound(APPLICATION)
+    registry = releases.pinned(ctx, connection, row.release_id)
+    customer = facts.customer_row(connection, row.customer_id)
+    return facts.basis(ctx, row, customer, registry) | facts.found_by_engines(connection, application_id)
+
+
+def node_of(filling_in: Filling) -> str | None:
+    """The flow node at which an application is filled in: its start."""
+    return flow_cases.flow_of(filling_in.registry, filling_in.row.product_key).start
+
+
+def closed() -> Problem:
+    """The application is no longer to be filled in."""
+    return Problem(
+        code="application.closed",
+        message=text("This application has been handed in; it can no longer be changed.", "该申请已提交，不能再修改。"),
+        hint=text("Ask the approver to return it if something is wrong.", "如需修改，请联系审批人退回。"),
+    )
+
+
+def elsewhere() -> Problem:
+    """Another page has saved this draft meanwhile."""
+    return Problem(
+        code="application.open_elsewhere",
+        message=text("This application is being filled in on another page.", "该申请正在另一页面填写。"),
+        hint=text("Open it again to go on from what was saved there.", "请重新打开，以最新保存的内容继续填写。"),
+    )

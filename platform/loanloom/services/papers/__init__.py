@@ -1,0 +1,1 @@
+"""Contracts and everything printed: made once, kept as bytes, drawn as PDF and DOCX."""

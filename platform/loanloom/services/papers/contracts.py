@@ -1,0 +1,358 @@
+"""Contracts: made once from a sanction, with the guarantee and mortgage contracts that go with it; signed by
+another hand.
+
+The package (one loan contract, one contract for each guarantor and each item of collateral) is numbered and its
+texts are filled in one transaction. What the texts say never changes; a signed package is ready for disbursement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import update as change
+
+from loanloom.core.lending.schedule import Instalment
+from loanloom.engines import products
+from loanloom.metadata.registry import Registry
+from loanloom.problems import Problem, text
+from loanloom.services import facts, numbers, scope
+from loanloom.services.approval import sanctions
+from loanloom.services.context import Context
+from loanloom.services.definitions import releases
+from loanloom.services.errors import Conflict, Forbidden, Refused
+from loanloom.services.once import Once
+from loanloom.services.origination import applications
+from loanloom.services.papers import documents
+from loanloom.store import audit, tables
+
+CONTRACT = text("contract", "合同")
+TABLE = tables.contract
+SECURITY = (
+    ("guarantee", "guarantee_contract", "guarantors", "guarantor"),
+    ("mortgage", "mortgage_contract", "collateral", "item"),
+)
+"""Kind of contract, the product's template and numbering for it, the facts it is made over, what a row is called."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A package that was made. `replayed`: this is the first answer given again."""
+
+    contract_id: int
+    number: str
+    replayed: bool = False
+
+
+def prepare(ctx: Context, sanction_id: int, *, idempotency_key: str | None = None) -> Prepared:
+    """Make the contracts of a sanction; refused when it expired, a conflict when they exist."""
+    ctx.require("contract.prepare")
+    with ctx.transaction() as connection:
+        first = Once(ctx, connection, idempotency_key, f"contract.prepare:{sanction_id}")
+        if first.answer is not None:
+            return Prepared(**{**first.answer, "replayed": True})
+        sanction = sanctions.take_up(ctx, connection, sanction_id)
+        made = _package(ctx, connection, sanction)
+        first.keep({"contract_id": made.contract_id, "number": made.number})
+        return made
+
+
+def sign(ctx: Context, contract_id: int, signed_on: date, *, version: int, idempotency_key: str | None = None) -> None:
+    """Note that the whole package was signed on a day; never by who prepared it."""
+    ctx.require("contract.sign")
+    with ctx.transaction() as connection:
+        first = Once(ctx, connection, idempotency_key, f"contract.sign:{contract_id}")
+        if first.answer is not None:
+            return
+        row = read(ctx, connection, contract_id, lock=True)
+        _check_signable(ctx, connection, row, signed_on, version)
+        _mark_signed(ctx, connection, row, signed_on)
+        first.keep({"contract_id": contract_id})
+
+
+def _mark_signed(ctx: Context, connection: Connection, row: Row[Any], signed_on: date) -> None:
+    package_of = (TABLE.c.id == row.id) | (TABLE.c.main_contract_id == row.id)
+    values = {"state": "signed", "signed_on": signed_on, "signed_by": ctx.actor.user_id}
+    connection.execute(change(TABLE).where(package_of).values(**values, version=TABLE.c.version + 1))
+    audit.write(
+        connection, ctx.actor, "contract.signed", ("contract", row.id),
+        before={"state": row.state}, after={"state": "signed", "signed_on": signed_on},
+        release_id=row.release_id, at=ctx.now,
+    )  # fmt: skip
+
+
+def prepare_many(ctx: Context, sanction_ids: Sequence[int], *, with_documents: bool = False) -> dict[int, int]:
+    """Contracts for many sanctions in one transaction; contract ids by application. Those already made are left
+    alone."""
+    ctx.require("contract.prepare")
+    made: dict[int, int] = {}
+    with ctx.transaction() as connection:
+        open_ones = select(tables.sanction.c.id).where(
+            tables.sanction.c.id.in_(sanction_ids), tables.sanction.c.state == "in_force"
+        )
+        for sanction_id in connection.execute(open_ones.order_by(tables.sanction.c.id)).scalars().all():
+            sanction = sanctions.take_up(ctx, connection, sanction_id)
+            package_made = _package(ctx, connection, sanction, with_documents=with_documents)
+            made[sanction.application_id] = package_made.contract_id
+    return made
+
+
+def sign_many(ctx: Context, contract_ids: Sequence[int], signed_on: date) -> int:
+    """Note the signing of many packages; how many. Those not waiting for it are left alone."""
+    ctx.require("contract.sign")
+    signed = 0
+    with ctx.transaction() as connection:
+        waiting = select(TABLE).where(TABLE.c.id.in_(contract_ids), TABLE.c.state == "prepared").with_for_update()
+        for row in connection.execute(waiting.order_by(TABLE.c.id)).all():
+            _check_signable(ctx, connection, row, signed_on, row.version)
+            _mark_signed(ctx, connection, row, signed_on)
+            signed += 1
+    return signed
+
+
+def read(ctx: Context, connection: Connection, contract_id: int, *, lock: bool = False) -> Row[Any]:
+    """A contract's row, if the actor may see it."""
+    ctx.require("contract.read", "portal.use")
+    query = select(TABLE).where(TABLE.c.id == contract_id)
+    row = connection.execute(query.with_for_update() if lock else query).one_or_none()
+    scope.check_visible(ctx, row._mapping if row is not None else None, CONTRACT)
+    assert row is not None
+    return row
+
+
+def package(connection: Connection, contract_id: int) -> list[Row[Any]]:
+    """The contracts that go with a loan contract, itself first."""
+    asked = select(TABLE).where((TABLE.c.id == contract_id) | (TABLE.c.main_contract_id == contract_id))
+    return list(connection.execute(asked.order_by(TABLE.c.id)))
+
+
+def of_application(connection: Connection, application_id: int) -> Row[Any] | None:
+    """The loan contract of an application, if there is one."""
+    asked = select(TABLE).where(TABLE.c.application_id == application_id, TABLE.c.kind == "loan")
+    return connection.execute(asked.order_by(TABLE.c.id.desc()).limit(1)).one_or_none()
+
+
+def facts_of(ctx: Context, connection: Connection, contract_id: int) -> dict[str, Any]:
+    """Everything a document about this contract may say."""
+    row = connection.execute(select(TABLE).where(TABLE.c.id == contract_id)).one()
+    sanction = sanctions.find(connection, row.sanction_id)
+    registry = releases.pinned(ctx, connection, row.release_id)
+    known = _facts(ctx, connection, registry, sanction)
+    return known | {"contract": _contract_facts(row.number, row.amount, row.prepared_on, row.signed_on)}
+
+
+def _package(ctx: Context, connection: Connection, sanction: Row[Any], *, with_documents: bool = True) -> Prepared:
+    registry = releases.pinned(ctx, connection, sanction.release_id)
+    spec = registry.require("product", sanction.product_key).spec
+    known = _facts(ctx, connection, registry, sanction)
+    number = numbers.issue(ctx, connection, (spec.get("numbering") or {}).get("contract"), unit=sanction.unit)
+    row = _row(ctx, sanction, "loan", number, known["customer"]["name"], sanction.amount)
+    contract_id = _insert(connection, row)
+    known["contract"] = _contract_facts(number, sanction.amount, ctx.business_date, None)
+    if with_documents:
+        _document(ctx, connection, registry, spec, "contract", contract_id, known, number)
+    for kind, what, group, name in SECURITY:
+        for one in known[group] if _wanted(spec, what, known) else ():
+            _security(ctx, connection, registry, sanction, contract_id, kind, what, {**known, name: one}, one)
+    audit.write(
+        connection, ctx.actor, "contract.prepared", ("contract", contract_id),
+        after={"number": number, "sanction": sanction.number, "amount": sanction.amount},
+        release_id=sanction.release_id, at=ctx.now,
+    )  # fmt: skip
+    return Prepared(contract_id, number)
+
+
+def write_papers(ctx: Context, contract_id: int) -> None:
+    """Fill the papers of a package that came in without them (an import); harmless to repeat."""
+    ctx.require("contract.prepare")
+    with ctx.transaction() as connection:
+        row = read(ctx, connection, contract_id, lock=True)
+        main_id = row.main_contract_id or row.id
+        registry = releases.pinned(ctx, connection, row.release_id)
+        spec = registry.require("product", row.product_key).spec
+        known = facts_of(ctx, connection, main_id)
+        rows = package(connection, main_id)
+        missing = [one for one in rows if not documents.listing(connection, ("contract", one.id))]
+        for one in missing:
+            if one.kind == "loan":
+                _document(ctx, connection, registry, spec, "contract", one.id, known, one.number)
+        for kind, what, group, name in SECURITY:
+            alike = [one for one in rows if one.kind == kind]
+            for one, about in zip(alike, known[group], strict=False):
+                if one in missing:
+                    _document(ctx, connection, registry, spec, what, one.id, {**known, name: about}, one.number)
+
+
+def _wanted(spec: Mapping[str, Any], what: str, known: Mapping[str, Any]) -> bool:
+    """Guarantee contracts wherever guarantors stand; mortgage contracts wherever there is collateral; if a
+    template exists."""
+    return bool((spec.get("templates") or {}).get(what)) and known["application"].get("guarantee_mode") != "credit"
+
+
+def _security(
+    ctx: Context,
+    connection: Connection,
+    registry: Registry,
+    sanction: Row[Any],
+    main_id: int,
+    kind: str,
+    what: str,
+    known: Mapping[str, Any],
+    one: Mapping[str, Any],
+) -> None:
+    spec = registry.require("product", sanction.product_key).spec
+    numbering = spec.get("numbering") or {}
+    number = numbers.issue(ctx, connection, numbering.get(what) or numbering.get("contract"), unit=sanction.unit)
+    party = str(one.get("name") or one.get("owner") or known["customer"]["name"])
+    amount = one.get("amount") or one.get("value") or sanction.amount
+    row = _row(ctx, sanction, kind, number, party, Decimal(amount)) | {"main_contract_id": main_id}
+    if one.get("id_number"):
+        digest = ctx.database.vault.search_hash(ctx.company.id, "customer.id_number", str(one["id_number"]))
+        row["extra"] = {"party_id_hash": digest.hex()}
+    security_id = _insert(connection, row)
+    _document(ctx, connection, registry, spec, what, security_id, known, number)
+
+
+def _document(
+    ctx: Context,
+    connection: Connection,
+    registry: Registry,
+    spec: Mapping[str, Any],
+    what: str,
+    contract_id: int,
+    known: Mapping[str, Any],
+    number: str,
+) -> None:
+    key = (spec.get("templates") or {}).get(what)
+    if key:
+        documents.make(ctx, connection, registry, key, ("contract", contract_id), known, number=number)
+
+
+def _row(ctx: Context, sanction: Row[Any], kind: str, number: str, party: str, amount: Decimal) -> dict[str, Any]:
+    return {
+        "number": number,
+        "kind": kind,
+        "sanction_id": sanction.id,
+        "application_id": sanction.application_id,
+        "customer_id": sanction.customer_id,
+        "release_id": sanction.release_id,
+        "product_key": sanction.product_key,
+        "amount": amount,
+        "currency": sanction.currency,
+        "annual_rate": sanction.annual_rate,
+        "term_months": sanction.term_months,
+        "method": sanction.method,
+        "party_name": party,
+        "state": "prepared",
+        "prepared_on": ctx.business_date,
+        "unit": sanction.unit,
+        "created_by": ctx.actor.user_id,
+    }
+
+
+def _insert(connection: Connection, row: Mapping[str, Any]) -> int:
+    return int(connection.execute(insert(TABLE).values(row).returning(TABLE.c.id)).scalar_one())
+
+
+def _facts(ctx: Context, connection: Connection, registry: Registry, sanction: Row[Any]) -> dict[str, Any]:
+    known = applications.facts_of(ctx, connection, sanction.application_id)
+    known["company"] = facts.of_company(ctx, registry, facts.company_settings(connection, ctx.company.id))
+    known["sanction"] = {
+        "number": sanction.number,
+        "amount": sanction.amount,
+        "term_months": Decimal(sanction.term_months),
+        "annual_rate": sanction.annual_rate,
+        "method": sanction.method,
+        "sanctioned_on": sanction.sanctioned_on,
+        "expires_on": sanction.expires_on,
+    }
+    known["product"] = {**known["product"], "rate": sanction.annual_rate}
+    known["schedule"] = schedule_rows(ctx, registry, sanction, sanction.annual_rate)
+    return known
+
+
+def schedule_rows(ctx: Context, registry: Registry, agreed: Row[Any], annual_rate: Decimal) -> list[dict[str, Any]]:
+    """The schedule as it would be booked if the money were paid out today."""
+    offer = products.offer(registry.require("product", agreed.product_key), registry)
+    shown = products.terms(
+        offer,
+        amount=agreed.amount,
+        months=agreed.term_months,
+        method=agreed.method,
+        start_on=ctx.business_date,
+        annual_rate=annual_rate,
+        within_limits=False,
+    )
+    if shown.terms is None:
+        raise Refused(shown.problems)
+    preview = products.preview_terms(shown.terms, products.calendar_of(ctx.registry, offer.calendar))
+    return [schedule_row(one) for one in preview.schedule.instalments] if preview.schedule else []
+
+
+def schedule_row(instalment: Instalment) -> dict[str, Any]:
+    """One instalment as facts."""
+    return {
+        "number": Decimal(instalment.number),
+        "start_on": instalment.start_on,
+        "due_on": instalment.due_on,
+        "payment": instalment.payment,
+        "principal": instalment.principal,
+        "interest": instalment.interest,
+        "closing": instalment.closing,
+    }
+
+
+def _contract_facts(number: str, amount: Decimal, prepared_on: date | None, signed_on: date | None) -> dict[str, Any]:
+    return {"number": number, "amount": amount, "prepared_on": prepared_on, "signed_on": signed_on}
+
+
+def _check_signable(ctx: Context, connection: Connection, row: Row[Any], signed_on: date, version: int) -> None:
+    if row.kind != "loan":
+        raise Refused(_part_of_package())
+    if row.state != "prepared" or row.version != version:
+        raise Conflict()
+    if ctx.actor.user_id is not None and row.created_by == ctx.actor.user_id:
+        raise Forbidden(_same_person())
+    sanction = sanctions.find(connection, row.sanction_id)
+    if signed_on > ctx.business_date or (row.prepared_on is not None and signed_on < row.prepared_on):
+        raise Refused(_wrong_day(row.prepared_on, ctx.business_date))
+    if signed_on > sanction.expires_on:
+        raise Refused(_too_late(sanction.expires_on))
+
+
+def _part_of_package() -> Problem:
+    return Problem(
+        code="contract.part_of_package",
+        message=text("This contract is signed together with its loan contract.", "该合同随主合同一并签订。"),
+    )
+
+
+def _same_person() -> Problem:
+    return Problem(
+        code="contract.same_person",
+        message=text("Who prepared a contract does not note its signing.", "合同制作人不得登记签订。"),
+        hint=text("Ask a colleague to do it.", "请由其他同事办理。"),
+    )
+
+
+def _wrong_day(first: date | None, last: date) -> Problem:
+    return Problem(
+        code="contract.wrong_day",
+        message=text(f"The day of signing lies between {first} and {last}.", f"签订日期须在{first}至{last}之间。"),
+        field="signed_on",
+    )
+
+
+def _too_late(expires_on: date) -> Problem:
+    return Problem(
+        code="contract.sanction_expired",
+        message=text(
+            f"The sanction expired on {expires_on}, before this day.", f"批复已于{expires_on}到期，早于签订日期。"
+        ),
+        hint=text("A new application is needed.", "须重新申请。"),
+        field="signed_on",
+    )

@@ -1,0 +1,70 @@
+"""The built-in parts, put into the same slots that plugins fill."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import structlog
+
+from loanloom import __version__
+from loanloom.plugins import Outgoing, Part, Plugin
+from loanloom.services.context import Context
+from loanloom.services.running.work import Progress
+
+log = structlog.get_logger("loanloom.events")
+
+
+class EventLog:
+    """Events of the house that no plugin listens to: told to the log, so that they are seen somewhere."""
+
+    def deliver(self, outgoing: Outgoing) -> None:
+        """Write one line."""
+        log.info(outgoing.topic, company_id=outgoing.company_id, outbox_id=outgoing.id, **outgoing.payload)
+
+
+def end_of_day(ctx: Context, progress: Progress, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Close the business date, or day after day until `until` is the business date."""
+    from loanloom.services.money import end_of_day as days
+
+    until = arguments.get("until")
+    if until is None:
+        now = days.close_day(ctx, progress.report)
+    else:
+        now = days.close_until(ctx, date.fromisoformat(until), progress.report)
+    return {"business_date": now.business_date.isoformat()}
+
+
+def scheduled_releases(ctx: Context, progress: Progress, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Let approved releases go live whose day has come."""
+    from loanloom.services.definitions import releases
+
+    return {"activated": len(releases.activate_due(ctx))}
+
+
+def deadlines(ctx: Context, progress: Progress, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Remind those whose decision is overdue."""
+    from loanloom.services.approval import approvals
+
+    return {"reminded": approvals.remind_overdue(ctx)}
+
+
+def overdue_notices(ctx: Context, progress: Progress, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Tell relationship managers which of their loans are overdue."""
+    from loanloom.services.running import notices
+
+    return {"told": notices.overdue(ctx)}
+
+
+plugin = Plugin(
+    name="loanloom",
+    version=__version__,
+    parts=(
+        Part("connector", "application", EventLog()),
+        Part("work", "end_of_day", end_of_day),
+        Part("work", "scheduled_releases", scheduled_releases),
+        Part("work", "deadlines", deadlines),
+        Part("work", "overdue_notices", overdue_notices),
+    ),
+)
