@@ -1,4 +1,7 @@
-"""Structured logs: one line an event, with a correlation id; for people on a terminal, as JSON for machines."""
+"""Structured logs: one line an event, with a correlation id; for people on a terminal, as JSON for machines.
+
+Tracebacks come without local variables: those may hold passwords and identity numbers.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ import sys
 from typing import Any
 
 import structlog
+from structlog.tracebacks import ExceptionDictTransformer
 
 from loanloom.settings import Settings
 
@@ -21,11 +25,15 @@ def configure(settings: Settings) -> None:
     ]
     if settings.log_format == "json":
         ending: list[Any] = [
-            structlog.processors.dict_tracebacks,
+            structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False)),
             structlog.processors.JSONRenderer(ensure_ascii=False, default=str),
         ]
     else:
-        ending = [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        ending = [
+            structlog.dev.ConsoleRenderer(
+                colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+            )
+        ]
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(

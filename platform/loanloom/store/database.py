@@ -31,8 +31,15 @@ class Database:
     """PostgreSQL as one role. Cheap to make; connects on first use; safe to carry across a fork."""
 
     def __init__(
-        self, url: str | URL, *, vault: Vault | None = None, pool_size: int = 5, application: str = "loanloom"
+        self,
+        url: str | URL,
+        *,
+        vault: Vault | None = None,
+        pool_size: int = 5,
+        application: str = "loanloom",
+        statement_seconds: int = 0,
     ) -> None:
+        """`statement_seconds`: PostgreSQL ends a statement that takes longer; 0 lets it run."""
         self.url = psycopg_url(url)
         self._vault = vault
         self.engine = create_engine(
@@ -43,7 +50,13 @@ class Database:
             json_serializer=exact.dumps,
             json_deserializer=exact.loads,
             use_native_hstore=False,
-            connect_args={"prepare_threshold": 2, "application_name": application, "connect_timeout": 10},
+            hide_parameters=True,  # values of customers do not belong into logs
+            connect_args={
+                "prepare_threshold": 2,
+                "application_name": application,
+                "connect_timeout": 10,
+                **({"options": f"-c statement_timeout={statement_seconds}s"} if statement_seconds else {}),
+            },
         )
         _every.add(self)
 

@@ -87,13 +87,19 @@ def migrated(settings: Settings) -> bool:
         owner.close()
 
 
-def open_database(settings: Settings, *, application: str = "loanloom") -> Database:
+def open_database(settings: Settings, *, application: str = "loanloom", statement_seconds: int = 0) -> Database:
     """The working role's door, checked: not too mighty, tables of this version. The server must be running."""
     try:
         url = worker_url(settings)
     except ServerError as error:
         raise OpeningError(str(error)) from None
-    database = Database(url, vault=open_vault(settings), pool_size=settings.database_pool, application=application)
+    database = Database(
+        url,
+        vault=open_vault(settings),
+        pool_size=settings.database_pool,
+        application=application,
+        statement_seconds=statement_seconds,
+    )
     try:
         _check(database)
     except OpeningError:

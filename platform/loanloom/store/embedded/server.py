@@ -55,6 +55,8 @@ timezone = 'UTC'
 log_timezone = 'UTC'
 log_line_prefix = '%m [%p] '
 log_min_duration_statement = '5s'
+log_parameter_max_length = 0
+log_error_verbosity = terse
 idle_in_transaction_session_timeout = '5min'
 """
 DURABLE = "fsync = on\nsynchronous_commit = on\nfull_page_writes = on\n"
@@ -210,7 +212,7 @@ class Server:
                 os.chown(path, self.account.uid, self.account.gid)
 
     def _spawn(self, data: Path, *, with_parent: bool) -> subprocess.Popen[bytes]:
-        self.log.parent.mkdir(parents=True, exist_ok=True)
+        self.log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with self.log.open("ab") as log:
             return subprocess.Popen(  # noqa: S603 (our own binaries)
                 [self._binaries(data) / "postgres", "-D", str(data)],
