@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from tests.services.approvals.lender import Lender, settle
+from tests.services.approval.lender import Lender, settle
 
 from loanloom.services.context import Context
 from loanloom.services.origination import applications, materials, uploads

@@ -8,7 +8,7 @@ from time import perf_counter
 
 import pytest
 from sqlalchemy import func, select
-from tests.services.approvals.lender import Lender
+from tests.services.approval.lender import Lender
 
 from loanloom.services.context import Context
 from loanloom.services.origination import bulk as origination

@@ -10,7 +10,7 @@ from threading import Barrier
 import pytest
 from docx import Document as open_docx
 from pypdf import PdfReader
-from tests.services.approvals.lender import Lender
+from tests.services.approval.lender import Lender
 from tests.services.origination.conftest import ASKED, Begin
 
 from loanloom.services.approval import approvals

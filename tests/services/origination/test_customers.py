@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
-from tests.services.approvals.lender import Lender
+from tests.services.approval.lender import Lender
 from tests.services.origination.conftest import TRADER
 
 from loanloom.services import facts

@@ -8,7 +8,7 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from tests.services.approvals.lender import Lender
+from tests.services.approval.lender import Lender
 from tests.services.origination.conftest import ASKED, PDF, TRADER, Begin, hand_in_papers
 
 from loanloom.services.approval import approvals

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.services.approvals.lender import Lender
+from tests.services.approval.lender import Lender
 from tests.services.origination.conftest import PDF, Begin
 
 from loanloom.services.context import Context

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.services.approvals.lender import STAFF, settle
+from tests.services.approval.lender import STAFF, settle
 
 from loanloom.web.app import create_app
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
-from tests.services.approvals.lender import STAFF
-from tests.services.approvals.test_deciding import approved_to_level_1, begin, item_of, say
+from tests.services.approval.lender import STAFF
+from tests.services.approval.test_deciding import approved_to_level_1, begin, item_of, say
 
 from loanloom.store import tables
 

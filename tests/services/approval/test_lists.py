@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 from sqlalchemy import insert
-from tests.services.approvals.test_deciding import approved_to_level_1, begin, item_of, say
+from tests.services.approval.test_deciding import approved_to_level_1, begin, item_of, say
 
 from loanloom.services.approval import approvals, sanction_pages, sanctions, work_overview, worklist
 from loanloom.services.approval import sheet as approval_sheet

@@ -15,7 +15,7 @@ from loanloom.problems import Problem, errors, say
 from loanloom.services.definitions import releases
 from loanloom.services.definitions.releases import checking
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 BROKEN = sorted((ROOT / "tests" / "broken").glob("*.yaml"))
 _LINE = re.compile(r"# (code|at|en|zh): (.+)")
 

@@ -16,7 +16,7 @@ from loanloom.services.errors import Forbidden, NotFound, Refused
 from loanloom.services.origination import imports
 from loanloom.store import tables
 
-FILE = Path(__file__).resolve().parents[2] / "metadata" / "demo" / "german-credit" / "german.csv"
+FILE = Path(__file__).resolve().parents[3] / "metadata" / "demo" / "german-credit" / "german.csv"
 MAPPING = "german-credit"
 
 

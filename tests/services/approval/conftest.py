@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.services.approvals.lender import Lender, settle
+from tests.services.approval.lender import Lender, settle
 
 
 @pytest.fixture

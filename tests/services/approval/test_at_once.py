@@ -10,7 +10,7 @@ from threading import Barrier
 
 import pytest
 from sqlalchemy import event
-from tests.services.approvals.test_deciding import approved_to_level_1, begin, item_of
+from tests.services.approval.test_deciding import approved_to_level_1, begin, item_of
 
 from loanloom.services.approval import approvals
 from loanloom.services.errors import Conflict, ServiceError
