@@ -11,7 +11,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import Connection, RowMapping, Table, and_, select
+from sqlalchemy import Connection, RowMapping, Select, Table, and_, bindparam, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from werkzeug.security import check_password_hash
 
@@ -70,8 +70,7 @@ def _stamp(password_hash: str | None) -> str:
     return hashlib.sha256((password_hash or "").encode()).hexdigest()[:16]
 
 
-def signed_in(connection: Connection, user_id: int) -> SignedIn | None:
-    """The active user of this number with all active memberships; None when there is no such (or no longer)."""
+def _asked() -> Select[Any]:
     profile, membership, company = tables.user_profile, tables.membership, tables.company
     columns: list[Any] = [
         *ab_user.c["id", "username", "first_name", "last_name", "email", "password"],
@@ -80,16 +79,23 @@ def signed_in(connection: Connection, user_id: int) -> SignedIn | None:
         *company.c["key", "name", "time_zone", "currency", "business_date", "live_release_id"],
         company.c.id.label("company_id"),
     ]
-    statement = (
+    return (
         select(*columns)
         .select_from(ab_user)
         .outerjoin(profile, profile.c.user_id == ab_user.c.id)
         .outerjoin(membership, and_(membership.c.user_id == ab_user.c.id, membership.c.active))
         .outerjoin(company, company.c.id == membership.c.company_id)
-        .where(ab_user.c.id == user_id, ab_user.c.active)
+        .where(ab_user.c.id == bindparam("user_id"), ab_user.c.active)
         .order_by(company.c.id)
     )
-    rows = connection.execute(statement).mappings().all()
+
+
+_ASKED = _asked()  # every request asks it; put together once
+
+
+def signed_in(connection: Connection, user_id: int) -> SignedIn | None:
+    """The active user of this number with all active memberships; None when there is no such (or no longer)."""
+    rows = connection.execute(_ASKED, {"user_id": user_id}).mappings().all()
     if not rows:
         return None
     first = rows[0]

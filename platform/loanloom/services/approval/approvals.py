@@ -47,20 +47,41 @@ class Decided:
     replayed: bool = False
 
 
-def start(ctx: Context, connection: Connection, application_id: int, facts: Mapping[str, Any] | None = None) -> Started:
-    """A submitted application enters its flow, or a returned one goes on. Runs in the submission's transaction."""
+def start(
+    ctx: Context,
+    connection: Connection,
+    application_id: int,
+    facts: Mapping[str, Any] | None = None,
+    row: Row[Any] | None = None,
+) -> Started:
+    """A submitted application enters its flow, or a returned one goes on. Runs in the submission's transaction;
+    `row` is the application's row where the caller holds it, locked and as it stands."""
     known = facts if facts is not None else applications.facts_of(ctx, connection, application_id)
-    (started,) = start_many(ctx, connection, [(application_id, known)], tell=True)
+    rows = _locked(connection, [application_id]) if row is None else [row]
+    (started,) = _enter(ctx, connection, rows, [(application_id, known)], tell=True)
     return started
 
 
-def start_many(
-    ctx: Context, connection: Connection, cases: Sequence[tuple[int, Mapping[str, Any]]], *, tell: bool = False
-) -> list[Started]:
-    """The same for many at once: one set of inserts for all. Nobody gets a message for each (unless `tell`)."""
+def start_many(ctx: Context, connection: Connection, cases: Sequence[tuple[int, Mapping[str, Any]]]) -> list[Started]:
+    """The same for many at once: one set of inserts for all. Nobody gets a message for each."""
+    rows = _locked(connection, [application_id for application_id, _ in cases])
+    return _enter(ctx, connection, rows, cases, tell=False)
+
+
+def _locked(connection: Connection, application_ids: Sequence[int]) -> Sequence[Row[Any]]:
     table = tables.application
-    wanted = [application_id for application_id, _ in cases]
-    rows = connection.execute(select(table).where(table.c.id.in_(wanted)).order_by(table.c.id).with_for_update())
+    asked = select(table).where(table.c.id.in_(application_ids)).order_by(table.c.id)
+    return connection.execute(asked.with_for_update()).all()
+
+
+def _enter(
+    ctx: Context,
+    connection: Connection,
+    rows: Sequence[Row[Any]],
+    cases: Sequence[tuple[int, Mapping[str, Any]]],
+    *,
+    tell: bool,
+) -> list[Started]:
     found = {row.id: flow_cases.case_of(ctx, connection, row) for row in rows}
     steps = [_entering(ctx, _found(found, application_id), facts) for application_id, facts in cases]
     saved = flow_moves.save(ctx, connection, steps, tell=tell)
@@ -166,14 +187,14 @@ def _entering(ctx: Context, case: Case, facts: Mapping[str, Any]) -> flow_moves.
     automatic = flow_cases.automatic(case)
     actor = ctx.actor.user_id
     if case.state is None:
-        makers = tuple(dict.fromkeys(who for who in (case.row.created_by, case.row.updated_by, actor) if who))
+        makers = tuple(applications.makers_of(case.row, actor))
         moved = flows.start(case.flow, facts, makers=makers, automatic=automatic, at=ctx.now)
         guards.refuse(moved.problems)
         return flow_moves.Step(case=case, moved=moved, facts=facts, action="application.submitted")
     revision = next((item for item in case.state.items if item.kind == "revision"), None)
     moved = flows.resubmit(
         case.flow,
-        _with_editor(case.state, case.row.updated_by),
+        replace(case.state, makers=tuple(dict.fromkeys((*case.state.makers, *applications.makers_of(case.row))))),
         revision.number if revision else 0,
         flow_cases.person_in(ctx, case.branch),
         facts,
@@ -186,13 +207,6 @@ def _entering(ctx: Context, case: Case, facts: Mapping[str, Any]) -> flow_moves.
     return flow_moves.Step(
         case=case, moved=moved, facts=facts, decided=number, closing=closing, action="application.resubmitted"
     )
-
-
-def _with_editor(state: flows.State, editor: int | None) -> flows.State:
-    """Whoever changed a returned case is one of its makers, even if somebody else hands it in again."""
-    if editor is None or editor in state.makers:
-        return state
-    return replace(state, makers=(*state.makers, editor))
 
 
 def _carry_out(ctx: Context, connection: Connection, case: Case, item: Row[Any], said: flows.Decision) -> Decided:

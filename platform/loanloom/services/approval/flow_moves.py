@@ -52,8 +52,8 @@ def save(ctx: Context, connection: Connection, steps: Sequence[Step], *, tell: b
     _write_decisions(ctx, connection, steps)
     _update_applications(ctx, connection, steps)
     approved = [(step.case, step.moved.state, step.facts) for step in steps if _ended(step) == "approved"]
-    made = sanctions.create_many(ctx, connection, approved)
-    _announce(ctx, connection, steps, made)
+    made, told = sanctions.create_many(ctx, connection, approved)
+    _announce(ctx, connection, steps, made, told)
     if tell:
         for step in steps:
             approval_messages.tell(ctx, connection, step.case, step.moved)
@@ -209,9 +209,16 @@ def _update_applications(ctx: Context, connection: Connection, steps: Sequence[S
         connection.execute(statement, rows)
 
 
-def _announce(ctx: Context, connection: Connection, steps: Sequence[Step], made: Mapping[int, int]) -> None:
-    """Audit the moves and put the events on the outbox: outer parts learn of them after the commit."""
-    entries, events = [], []
+def _announce(
+    ctx: Context,
+    connection: Connection,
+    steps: Sequence[Step],
+    made: Mapping[int, int],
+    entries: list[dict[str, Any]],
+) -> None:
+    """Audit the moves beside what they made, and put the events on the outbox: outer parts learn of them after the
+    commit."""
+    events = []
     for step in steps:
         row, state = step.case.row, step.moved.state
         before = {"state": row.state, "code": step.case.state.code if step.case.state else None}

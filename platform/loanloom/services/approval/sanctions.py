@@ -30,8 +30,10 @@ Granted = tuple[Case, flows.State, Mapping[str, Any]]
 """A case that was just approved, its state and the facts it was decided on."""
 
 
-def create_many(ctx: Context, connection: Connection, approved: Sequence[Granted]) -> dict[int, int]:
-    """Write the sanctions of cases that were just approved; sanction ids by application."""
+def create_many(
+    ctx: Context, connection: Connection, approved: Sequence[Granted]
+) -> tuple[dict[int, int], list[dict[str, Any]]]:
+    """Write the sanctions of cases that were just approved; their ids by application, and what the audit is to hear."""
     rows = [_row(ctx, *one) for one in approved]
     _number(ctx, connection, approved, rows)
     made: dict[int, int] = {}
@@ -43,8 +45,7 @@ def create_many(ctx: Context, connection: Connection, approved: Sequence[Granted
         audit.entry(ctx.actor, "sanction.created", subject, after=row, release_id=row["release_id"], at=ctx.now)
         for subject, row in zip(subjects, rows, strict=True)
     ]
-    audit.write_many(connection, told)
-    return made
+    return made, told
 
 
 def _row(ctx: Context, case: Case, state: flows.State, facts: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What waits for whom: my items, my group's, what I did; counts for the header.
 
-Reads only. "Mine" are items given to me or taken by me; "group" are those I may take; both by one rule (`for_me`).
+Reads only. "Mine" are items given to me or taken by me; "group" are those I may take; both by one rule, put together
+once (`_me` says who asks), for every page of the workspace counts by it.
 """
 
 from __future__ import annotations
@@ -11,7 +12,23 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, Select, all_, and_, func, literal, or_, select, tuple_
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Connection,
+    Integer,
+    Select,
+    String,
+    all_,
+    and_,
+    any_,
+    bindparam,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+)
 
 from loanloom.problems import Text
 from loanloom.services import scope
@@ -75,9 +92,26 @@ class Waiting:
         return self.mine + self.group
 
 
-def for_me(ctx: Context) -> ColumnElement[bool]:
-    """Open items that are mine or that I may take."""
-    return and_(ITEM.c.status == "open", or_(_mine(ctx), _group(ctx)))
+FREE = ITEM.c.assignee.is_(None)
+MINE = ITEM.c.assignee == bindparam("me")
+GROUP = and_(
+    FREE,
+    ITEM.c.role == any_(bindparam("roles", type_=ARRAY(String))),
+    or_(ITEM.c.scope == "all", ITEM.c.unit == bindparam("branch")),
+    bindparam("me", type_=Integer) != all_(ITEM.c.excluded),
+)
+COUNTS = select(
+    func.count().filter(~FREE).label("mine"),
+    func.count().filter(FREE).label("group"),
+    func.count().filter(ITEM.c.due_at < bindparam("now")).label("overdue"),
+    func.count().filter(ITEM.c.due_at >= bindparam("now"), ITEM.c.due_at < bindparam("tomorrow")).label("due_today"),
+).where(ITEM.c.status == "open", or_(MINE, GROUP))
+
+
+def _me(ctx: Context) -> dict[str, Any]:
+    """Who asks, for MINE and GROUP."""
+    branch = scope.branch_of(scope.units_of(ctx), ctx.actor.unit)
+    return {"me": ctx.actor.user_id, "roles": list(ctx.actor.roles), "branch": branch}
 
 
 def todo(
@@ -92,14 +126,14 @@ def todo(
 ) -> Page:
     """One page of a list: what is due first comes first; done items newest first."""
     with ctx.transaction() as connection:
-        statement = _listed(ctx, view)
+        statement = _listed(view)
         for condition in _filters(ctx, query, product, overdue):
             statement = statement.where(condition)
         if view == "done":
             statement = _newest_first(statement, after)
         else:
             statement = _due_first(statement, after)
-        rows = connection.execute(statement.limit(limit + 1)).all()
+        rows = connection.execute(statement.limit(limit + 1), _me(ctx)).all()
         items = tuple(_item(ctx, row._mapping) for row in rows[:limit])
     return Page(items=items, next=_key(view, items[-1]) if len(rows) > limit else None)
 
@@ -111,37 +145,15 @@ def waiting_counts(ctx: Context, connection: Connection | None = None) -> Waitin
     if connection is None:
         with ctx.transaction() as own:
             return waiting_counts(ctx, own)
-    free, late = ITEM.c.assignee.is_(None), ITEM.c.due_at < ctx.now
-    row = connection.execute(
-        select(
-            func.count().filter(~free).label("mine"),
-            func.count().filter(free).label("group"),
-            func.count().filter(late).label("overdue"),
-            func.count().filter(ITEM.c.due_at >= ctx.now, ITEM.c.due_at < _tomorrow(ctx)).label("due_today"),
-        ).where(for_me(ctx))
-    ).one()
+    row = connection.execute(COUNTS, {**_me(ctx), "now": ctx.now, "tomorrow": _tomorrow(ctx)}).one()
     return Waiting(mine=row.mine, group=row.group, overdue=row.overdue, due_today=row.due_today)
 
 
-def _mine(ctx: Context) -> ColumnElement[bool]:
-    return ITEM.c.assignee == ctx.actor.user_id
-
-
-def _group(ctx: Context) -> ColumnElement[bool]:
-    branch = scope.branch_of(scope.units_of(ctx), ctx.actor.unit)
-    return and_(
-        ITEM.c.assignee.is_(None),
-        ITEM.c.role.in_(ctx.actor.roles),
-        or_(ITEM.c.scope == "all", ITEM.c.unit == branch),
-        literal(ctx.actor.user_id) != all_(ITEM.c.excluded),
-    )
-
-
-def _listed(ctx: Context, view: View) -> Select[Any]:
+def _listed(view: View) -> Select[Any]:
     wanted = {
-        "mine": and_(ITEM.c.status == "open", _mine(ctx)),
-        "group": and_(ITEM.c.status == "open", _group(ctx)),
-        "done": and_(ITEM.c.status == "done", ITEM.c.decided_by == ctx.actor.user_id),
+        "mine": and_(ITEM.c.status == "open", MINE),
+        "group": and_(ITEM.c.status == "open", GROUP),
+        "done": and_(ITEM.c.status == "done", ITEM.c.decided_by == bindparam("me")),
     }[view]
     return (
         select(

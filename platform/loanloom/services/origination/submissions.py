@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 from sqlalchemy import update as change
 
 from loanloom.engines import forms, products
@@ -20,7 +20,7 @@ from loanloom.feel import EvaluationError
 from loanloom.metadata.registry import Registry
 from loanloom.problems import Problem, text
 from loanloom.services import facts, stored
-from loanloom.services.approval import approvals
+from loanloom.services.approval import approvals, flow_cases
 from loanloom.services.context import Context
 from loanloom.services.errors import Conflict, Refused
 from loanloom.services.once import Once
@@ -69,9 +69,9 @@ def submit(
         assessed = assessing.assess(filling.registry, row.product_key, _known(filling, values))
         if assessed.problems:
             raise Refused(assessed.problems)
-        _store(ctx, connection, filling, values, assessed)
+        written = _store(ctx, connection, filling, values, assessed)
         assessing.keep(ctx, connection, {application_id: assessed})
-        started = approvals.start(ctx, connection, application_id, assessed.facts)
+        started = approvals.start(ctx, connection, application_id, assessed.facts, written)
         done = Submitted(application_id, row.number, started.state, started.outcome)
         first.keep({name: value for name, value in asdict(done).items() if name != "replayed"})
         return done
@@ -127,7 +127,7 @@ def product_problems(ctx: Context, registry: Registry, product_key: str, known: 
     if over is not None:
         yield over
     application = known["application"]
-    offer = products.offer(document, registry)
+    offer = flow_cases.offer_of(registry, product_key)
     asked = {name: application.get(name) for name in ("amount", "term_months", "method")}
     for name, value in asked.items():
         if value is None:
@@ -208,14 +208,16 @@ def _known(filling: Filling, values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _store(
     ctx: Context, connection: Connection, filling: Filling, values: Mapping[str, Any], assessed: assessing.Assessed
-) -> None:
-    """Write the clean values and the figures found to their rows."""
+) -> Row[Any]:
+    """Write the clean values and the figures found to their rows; the application's row as it then stands."""
     row, known = filling.row, _known(filling, values)
     new = columns(ctx, filling.registry, known)
     before = {name: getattr(row, name) for name in (*COLUMNS, "extra", "guarantors", "collateral")}
-    changes = {**new, **assessing.figures(assessed), "draft": {}, "updated_by": ctx.actor.user_id}
+    changes = {**new, **assessing.figures(assessed), "updated_by": ctx.actor.user_id}
+    changes["draft"] = {"by": applications.makers_of(row, ctx.actor.user_id)}
     moments = {"updated_at": ctx.now, "submitted_at": ctx.now}
-    connection.execute(change(TABLE).where(TABLE.c.id == row.id).values(**changes, **moments))
+    writing = change(TABLE).where(TABLE.c.id == row.id).values(**changes, **moments).returning(TABLE)
+    written = connection.execute(writing).one()
     old, changed = audit.changes(before, {name: new[name] for name in before})
     audit.write(
         connection, ctx.actor, "application.filled_in", ("application", row.id),
@@ -223,6 +225,7 @@ def _store(
     )  # fmt: skip
     if values.get("customer"):
         _store_customer(ctx, connection, filling, known["customer"])
+    return written
 
 
 def columns(ctx: Context, registry: Registry, known: Mapping[str, Any]) -> dict[str, Any]:
