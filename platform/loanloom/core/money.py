@@ -68,6 +68,12 @@ CENTS = Rounding()
 """Two digits, half up: what Chinese contracts agree."""
 
 
+def is_writable(number: Decimal) -> bool:
+    """Whether a number from outside can be written down in a line: 1e-999999999 is finite too, and takes a gigabyte."""
+    exponent = number.as_tuple().exponent
+    return isinstance(exponent, int) and -30 <= exponent <= 30 and number.adjusted() <= 30
+
+
 def total(amounts: Iterable[Decimal]) -> Decimal:
     """The sum; a Decimal even of nothing."""
     return sum(amounts, ZERO)

@@ -36,11 +36,16 @@ class Field:
     fields: tuple[Field, ...] = ()
 
 
+ALWAYS_CLOSED = ("id_card", "phone")
+"""Types that are kept encrypted and shown masked, whatever a field's declaration says."""
+
+
 def field_from(declared: Mapping[str, Any], *, builtin: bool = False) -> Field:
     """A Field from its declaration, columns of a table included."""
     rest = {name: value for name, value in declared.items() if name != "fields"}
     columns = tuple(field_from(column, builtin=builtin) for column in declared.get("fields", ()))
-    return Field(**rest, builtin=builtin, fields=columns)
+    closed = declared.get("encrypted", False) or declared["type"] in ALWAYS_CLOSED
+    return Field(**{**rest, "encrypted": closed}, builtin=builtin, fields=columns)
 
 
 def record_of(entity: Document) -> str:

@@ -7,14 +7,21 @@ one opened for none sees the global tables only.
 from __future__ import annotations
 
 import os
+import select
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
-from sqlalchemy import URL, Connection, create_engine, make_url
+import psycopg
+from sqlalchemy import URL, Connection, create_engine, event, make_url
+from sqlalchemy.exc import InvalidatePoolError
 
 from . import json as exact
 from .vault import Vault
+
+RENEWED_AFTER = 300
+"""Seconds after which a connection is made anew: one that the network dropped in silence is not kept for long."""
 
 _every: weakref.WeakSet[Database] = weakref.WeakSet()
 
@@ -46,7 +53,7 @@ class Database:
             self.url,
             pool_size=pool_size,
             max_overflow=pool_size,
-            pool_pre_ping=True,
+            pool_recycle=RENEWED_AFTER,
             json_serializer=exact.dumps,
             json_deserializer=exact.loads,
             use_native_hstore=False,
@@ -58,6 +65,7 @@ class Database:
                 **({"options": f"-c statement_timeout={statement_seconds}s"} if statement_seconds else {}),
             },
         )
+        event.listen(self.engine, "checkout", _refuse_a_lost_connection)
         _every.add(self)
 
     @contextmanager
@@ -86,6 +94,17 @@ class Database:
 def set_company(connection: Connection, company_id: int) -> None:
     """From here to the end of the transaction, `connection` belongs to this company."""
     connection.exec_driver_sql("SELECT set_config('loanloom.company_id', %s, true)", (str(int(company_id)),))
+
+
+def _refuse_a_lost_connection(connection: psycopg.Connection[Any], _record: object, _proxy: object) -> None:
+    """Before a connection is used again: a server that went away has closed it, and that can be seen without asking.
+    The pool then makes new ones."""
+    if connection.closed:
+        raise InvalidatePoolError()
+    news = select.poll()
+    news.register(connection.fileno(), select.POLLIN)
+    if news.poll(0):  # nobody asked anything: it can only be a farewell
+        raise InvalidatePoolError()
 
 
 def _forget_connections_of_the_parent() -> None:

@@ -118,3 +118,20 @@ def test_many_cost_the_same_statements_as_one(house: House) -> None:
     with house.database.transaction(house.company.id) as connection:
         total = connection.execute(select(func.sum(tables.journal_line.c.debit))).scalar_one()
     assert total == sum(10_000 + place for place in range(60))
+
+
+def test_who_signed_a_contract_does_not_pay_it_out(house: House) -> None:
+    contract = house.contract(10_000)
+    with house.database.transaction(house.company.id) as connection:
+        connection.execute(tables.contract.update().values(signed_by=51))
+    with pytest.raises(Refused) as refused:
+        disbursements.disburse(house.ctx(51), contract)
+    assert "disbursement.same_person" in {problem.code for problem in refused.value.problems}
+    assert disbursements.disburse(house.ctx(52), contract).loan_id
+
+
+def test_money_leaves_by_a_known_channel(house: House) -> None:
+    contract = house.contract(10_000)
+    with pytest.raises(Refused):
+        disbursements.disburse(house.ctx(), contract, channel="pigeon")
+    assert house.rows(tables.loan) == []

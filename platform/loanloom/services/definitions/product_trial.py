@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
+from loanloom.core.money import is_writable
 from loanloom.engines import products
 from loanloom.engines.products import Offer, Preview
 from loanloom.metadata.document import Document
@@ -92,7 +93,7 @@ def _number(typed: str | None, usual: Decimal, field: str, problems: list[Proble
         value = Decimal(bare)
     except InvalidOperation:
         value = Decimal("NaN")
-    if not value.is_finite() or not 0 < value < 10**13 or (field == "months" and value != value.to_integral_value()):
+    if not is_writable(value) or not 0 < value < 10**13 or (field == "months" and value != value.to_integral_value()):
         message: Text = text(f'"{typed[:40]}" is not a number that fits here.', f"“{typed[:40]}”不是有效数值。")
         problems.append(Problem(code="trial.not_a_number", message=message, field=field))
         return usual

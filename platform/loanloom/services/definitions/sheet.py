@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from loanloom.core.money import is_writable
 from loanloom.engines import products
 from loanloom.metadata import schema_walk
 from loanloom.metadata.document import Document
@@ -298,7 +299,7 @@ def _number(typed: str, kind: str) -> tuple[Any, Problem | None]:
         value = Decimal(bare.removesuffix("%"))
     except InvalidOperation:
         value = Decimal("NaN")
-    if not value.is_finite() or abs(value.adjusted()) > 20:
+    if not is_writable(value) or abs(value.adjusted()) > 20:
         return None, Problem(
             code="cell.not_a_number", message=text(f'"{typed[:40]}" is not a number.', f"“{typed[:40]}”不是数值。")
         )

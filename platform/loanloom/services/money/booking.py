@@ -25,8 +25,22 @@ from loanloom.services.money import lending_rules, loan_rows
 from loanloom.services.money.loan_rows import Change
 from loanloom.store import bulk, tables
 
+CHANNELS = ("bank", "cash", "counter", "online")
 DAY_LOCK = 4_711
 """First half of the advisory lock of a company's day: shared by whoever moves money, exclusive to open its closing."""
+
+
+def check_channel(channel: str) -> str:
+    """The channel money came or goes by, if it is one of ours."""
+    if channel not in CHANNELS:
+        raise Refused(
+            Problem(
+                code="money.unknown_channel",
+                message=text(f"There is no channel “{channel[:40]}”.", f"没有收付款渠道“{channel[:40]}”。"),
+                field="channel",
+            )
+        )
+    return channel
 
 
 @dataclass(frozen=True, slots=True)

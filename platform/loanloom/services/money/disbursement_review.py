@@ -189,7 +189,10 @@ def _customer_active(customer: RowMapping) -> Check:
 
 def _another_hand(ctx: Context, contract: RowMapping, application: RowMapping) -> Check:
     title = text("Maker is not payer", "经办与放款分离")
-    makers = {contract["created_by"], application["created_by"], application["updated_by"]} - {None}
+    typed = application["draft"].get("by", ())
+    makers = {contract["created_by"], contract["signed_by"], application["created_by"], application["updated_by"]}
+    makers |= {*typed}
+    makers.discard(None)
     if ctx.actor.is_system or ctx.actor.user_id not in makers:
         return Check("same_person", title, True, text(ctx.actor.name, ctx.actor.name))
     return Check(
@@ -197,8 +200,8 @@ def _another_hand(ctx: Context, contract: RowMapping, application: RowMapping) -
         title,
         False,
         text(
-            "You made this application or contract; somebody else must pay it out.",
-            "您是本笔业务的经办人，须由他人放款。",
+            "You made this application, or made or signed its contract; somebody else must pay it out.",
+            "您是本笔业务的经办人或合同签署人，须由他人放款。",
         ),
     )
 

@@ -80,6 +80,7 @@ def waiting(ctx: Context, *, limit: int = 200) -> Sequence[RowMapping]:
 def disburse(ctx: Context, contract_id: int, *, channel: str = "bank", idempotency_key: str | None = None) -> Disbursed:
     """Pay a contract out today."""
     ctx.require("money.disburse")
+    booking.check_channel(channel)
     with ctx.transaction() as connection:
         first = Once(ctx, connection, idempotency_key, f"disbursement:{contract_id}")
         if first.answer is not None:

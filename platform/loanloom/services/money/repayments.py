@@ -31,7 +31,7 @@ from loanloom.store import bulk, tables
 
 LOAN = text("loan", "借据")
 Purpose = Literal["due", "settle"]
-CHANNELS = ("bank", "cash", "counter", "online")
+LONGEST_WORDS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ def receive(
         if decision.problems:
             raise Refused(decision.problems)
         change = Change(kept, decision.events, _after(kept.loan, decision.events))
-        given = {"channel": _channel(channel), "reference": reference, "note": note}
+        given = {"channel": booking.check_channel(channel), **_words(reference=reference, note=note)}
         made = _book(ctx, connection, [change], [amount], given)[0]
         answer = {"loan_id": made.loan_id, "receipt_id": made.receipt_id, "receipt_number": made.receipt_number}
         first.keep(answer | {"settled": made.settled})
@@ -141,7 +141,7 @@ def receive_many(
                 continue
             changes.append(Change(kept, decision.events, _after(kept.loan, decision.events)))
             amounts.append(amount)
-        return _book(ctx, connection, changes, amounts, {"channel": _channel(channel)}), refused
+        return _book(ctx, connection, changes, amounts, {"channel": booking.check_channel(channel)}), refused
 
 
 def _decide(ctx: Context, loan: Loan, amount: Decimal, purpose: Purpose) -> Decision:
@@ -163,16 +163,18 @@ def _seen(ctx: Context, found: Sequence[Kept]) -> Kept:
     return found[0]
 
 
-def _channel(channel: str) -> str:
-    if channel not in CHANNELS:
+def _words(**given: str | None) -> dict[str, str | None]:
+    """What was written with a receipt, of a length that a voucher can show."""
+    too_long = [name for name, words in given.items() if words is not None and len(words) > LONGEST_WORDS]
+    if too_long:
         raise Refused(
             Problem(
-                code="repayment.unknown_channel",
-                message=text(f"There is no channel '{channel}'.", f"没有收款渠道“{channel}”。"),
-                field="channel",
+                code="repayment.words_too_long",
+                message=text(f"At most {LONGEST_WORDS} characters.", f"最多{LONGEST_WORDS}个字符。"),
+                field=too_long[0],
             )
         )
-    return channel
+    return given
 
 
 def _book(

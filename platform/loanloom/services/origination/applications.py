@@ -6,6 +6,7 @@ under the person who fills it in. Submitting is `submissions`; deciding is `appr
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -26,6 +27,7 @@ from loanloom.services.errors import Conflict, NotFound, Refused
 from loanloom.services.once import Once
 from loanloom.services.parties import customers
 from loanloom.store import audit, tables
+from loanloom.store import json as exact
 
 APPLICATION = text("application", "申请")
 TABLE = tables.application
@@ -173,7 +175,7 @@ def filling(ctx: Context, connection: Connection, row: Row[Any]) -> Filling:
         registry=registry,
         form=compiled.form(registry, spec["forms"]["application"]),
         facts=basis,
-        typed=row.draft.get("values") if row.state in OPEN else None,
+        typed=_opened(ctx, row.draft) if row.state in OPEN else None,
         editor=row.draft.get("editor", ""),
     )
 
@@ -198,8 +200,27 @@ def save_draft(ctx: Context, application_id: int, raw: Mapping[str, Any], *, edi
         values = {name: value for name, value in raw.items() if isinstance(name, str)}
         if sum(len(name) + len(str(value)) for name, value in values.items()) > LARGEST_DRAFT:
             raise Refused(Problem(code="form.too_much", message=text("Too much text.", "内容过多，无法保存。")))
-        draft = {"values": values, "editor": editor}
+        draft = {"closed": _closed(ctx, values), "editor": editor, "by": makers_of(row, ctx.actor.user_id)}
         connection.execute(change(TABLE).where(TABLE.c.id == application_id).values(draft=draft, updated_at=ctx.now))
+
+
+def makers_of(row: Row[Any], *more: int | None) -> list[int]:
+    """Everybody who has typed into an application: none of them may check it."""
+    return sorted({who for who in (row.created_by, row.updated_by, *row.draft.get("by", ()), *more) if who is not None})
+
+
+def _closed(ctx: Context, values: Mapping[str, Any]) -> str:
+    """What was typed, encrypted as a whole: it may hold identity numbers before any field is known to be one."""
+    closed = ctx.database.vault.encrypt(ctx.company.id, "application.draft", exact.dumps(values))
+    return base64.b64encode(closed).decode("ascii")
+
+
+def _opened(ctx: Context, draft: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    if "closed" not in draft:
+        return None
+    plain = ctx.database.vault.decrypt(ctx.company.id, "application.draft", base64.b64decode(draft["closed"]))
+    typed: Mapping[str, Any] = exact.loads(plain)
+    return typed
 
 
 def facts_of(ctx: Context, connection: Connection, application_id: int) -> dict[str, Any]:

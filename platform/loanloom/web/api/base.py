@@ -12,6 +12,7 @@ from flask import Flask, request
 from flask.json.provider import DefaultJSONProvider
 from flask_appbuilder.api import BaseApi
 
+from loanloom.core.money import is_writable
 from loanloom.problems import Problem, text
 from loanloom.services.errors import NotFound, Refused
 from loanloom.services.reading import data_sets
@@ -73,7 +74,7 @@ def amount(value: Any, field: str) -> Decimal:
         made = Decimal(value)
     except (ValueError, ArithmeticError):
         refuse("api.bad_amount", "This is no amount.", "金额格式不正确。", field)
-    if not made.is_finite() or made <= 0 or made > Decimal(10) ** 15:
+    if not is_writable(made) or made <= 0 or made > Decimal(10) ** 15:
         refuse("api.bad_amount", "The amount must be positive and within range.", "金额须大于零且在允许范围内。", field)
     return made
 

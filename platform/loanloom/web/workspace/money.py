@@ -12,7 +12,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from loanloom.core.money import capitals
+from loanloom.core.money import capitals, is_writable
 from loanloom.problems import Problem, text
 from loanloom.services.errors import Refused
 from loanloom.services.money import disbursements, loans, repayments
@@ -134,7 +134,7 @@ def _amount(written: str | None) -> tuple[Decimal | None, Problem | None]:
         value = Decimal(written.replace(",", "").replace("，", "").replace(" ", ""))
     except InvalidOperation:
         return None, _no_amount()
-    return (value, None) if value.is_finite() else (None, _no_amount())
+    return (value, None) if is_writable(value) else (None, _no_amount())
 
 
 def _no_amount() -> Problem:

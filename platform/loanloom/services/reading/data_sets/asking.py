@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from loanloom.core.money import is_writable
 from loanloom.engines.reports.fields import Field
 from loanloom.problems import Problem, say, text
 from loanloom.services.reading.data_sets.model import DataSet
@@ -102,7 +103,7 @@ def _value(written: str | None, column: Field, problems: list[Problem]) -> Any:
             return date.fromisoformat(written)
         plain = written.replace(",", "").removesuffix("%")
         value = Decimal(plain)
-        if not value.is_finite() or abs(value) > Decimal(10) ** 16:
+        if not is_writable(value) or abs(value) > Decimal(10) ** 16:
             raise InvalidOperation
         return value / 100 if column.type == "percent" else value
     except (ValueError, InvalidOperation):
