@@ -15,17 +15,15 @@ class Components:
 
     def __init__(self, environment: Environment) -> None:
         self._environment = environment
-        self._found: dict[str, str] = {}
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        known = self._found.get(name)
-        for file in (known,) if known else FILES:
-            module = self._environment.get_template(f"components/{file}.html").module
-            macro = getattr(module, name, None)
+        for file in FILES:
+            macro = getattr(self._environment.get_template(f"components/{file}.html").module, name, None)
             if macro is not None:
-                self._found[name] = file
+                if not self._environment.auto_reload:
+                    setattr(self, name, macro)
                 return macro
         raise AttributeError(f"no component is called {name}")
 
