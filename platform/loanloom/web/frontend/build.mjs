@@ -1,7 +1,7 @@
 // Builds everything the browser needs into ../static/dist: hashed names, a manifest, gzip copies. Run by `npm run build`.
 // It reads only node_modules and src; nothing is fetched from a network.
 import { createHash } from "node:crypto";
-import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
@@ -9,7 +9,9 @@ import * as esbuild from "esbuild";
 import * as sass from "sass";
 
 const here = dirname(fileURLToPath(import.meta.url));
-const out = join(here, "..", "static", "dist");
+const dist = join(here, "..", "static", "dist");
+const watching = process.argv.includes("--watch");
+const out = watching ? dist : `${dist}.making`;
 const modules = join(here, "node_modules");
 
 const sassPlugin = {
@@ -120,8 +122,17 @@ function finish(metafile) {
   writeFileSync(join(out, "manifest.json"), JSON.stringify(manifest, null, 1) + "\n");
 }
 
-mkdirSync(out, { recursive: true });
-if (process.argv.includes("--watch")) {
+// Pages keep finding the last build until the new one is whole.
+function swap() {
+  const old = `${dist}.old`;
+  rmSync(old, { recursive: true, force: true });
+  if (existsSync(dist)) renameSync(dist, old);
+  renameSync(out, dist);
+  rmSync(old, { recursive: true, force: true });
+}
+
+if (watching) {
+  mkdirSync(out, { recursive: true });
   const finishing = { name: "finish", setup: (build) => build.onEnd(({ metafile }) => metafile && finish(metafile)) };
   const context = await esbuild.context({ ...options, plugins: [...options.plugins, finishing] });
   await context.watch();
@@ -130,4 +141,5 @@ if (process.argv.includes("--watch")) {
   mkdirSync(out, { recursive: true });
   const { metafile } = await esbuild.build(options);
   finish(metafile);
+  swap();
 }
