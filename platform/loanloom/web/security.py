@@ -11,18 +11,20 @@ import secrets
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from flask import Flask, Response, current_app, flash, g, jsonify, redirect, request, session, url_for
+from flask import Flask, Response, abort, current_app, flash, g, jsonify, redirect, request, session, url_for
 from flask_babel import gettext as _
-from flask_jwt_extended import get_jwt_identity, verify_jwt_in_request
+from flask_jwt_extended import get_jwt, get_jwt_identity, verify_jwt_in_request
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.wrappers import Response as WerkzeugResponse
 
+from loanloom.problems import Problem, text
 from loanloom.services.access.sign_in import SignedIn, actor_of
 from loanloom.services.access.sign_in import signed_in as read_user
 from loanloom.services.context import Company, Context
 from loanloom.services.errors import Forbidden
 from loanloom.store.database import Database
 from loanloom.web.access import Access, access_of, public, requires, signed_in, while_password_expired
+from loanloom.web.requests import is_readable
 
 __all__ = [
     "access_for",
@@ -40,6 +42,11 @@ __all__ = [
 ]
 
 csrf = CSRFProtect()
+FOR_STAFF = Problem(
+    code="web.for_staff",
+    message=text("This page is for our staff.", "此页面仅供工作人员使用。"),
+    hint=text("What concerns you stands on your own pages.", "与您有关的内容请在您的页面查看。"),
+)
 FAB_ACCESS: dict[str, Access] = {}  # web/fab.py enters what Flask-AppBuilder registers by itself
 
 
@@ -79,15 +86,15 @@ def has_bearer() -> bool:
 def _find_user() -> SignedIn | None:
     if has_bearer():
         verify_jwt_in_request()
-        user_id, stamp = int(get_jwt_identity()), None
+        user_id, stamp = int(get_jwt_identity()), str(get_jwt().get("stamp"))
     elif "user_id" in session:
-        user_id, stamp = int(session["user_id"]), session.get("stamp")
+        user_id, stamp = int(session["user_id"]), str(session.get("stamp"))
     else:
         return None
     with database().transaction() as connection:
         user = read_user(connection, user_id)
-    if user is None or (stamp is not None and stamp != user.stamp):
-        if stamp is not None:
+    if user is None or stamp != user.stamp:
+        if not has_bearer():
             sign_out()
         return None
     return user
@@ -159,9 +166,19 @@ def _to_log_in() -> WerkzeugResponse:
     return redirect(url_for("account.sign_in", next=None if wanted == "/" else wanted))
 
 
+def _own_password_first() -> Problem:
+    return Problem(
+        code="web.own_password_first",
+        message=text("Choose your own password first.", "请先修改初始密码。"),
+        hint=text("Sign in on the web page once.", "请先登录网页一次。"),
+    )
+
+
 def _guard() -> WerkzeugResponse | None:
     if request.endpoint is None:
         return None  # 404 or 405: the error pages need no right
+    if not is_readable(request):
+        abort(400)
     access = access_for(current_app, request.endpoint)
     if access is None:
         raise Forbidden()
@@ -173,13 +190,15 @@ def _guard() -> WerkzeugResponse | None:
     if user is None:
         return _to_log_in()
     if user.must_change_password and not access.before_first_password:
+        if request.path.startswith("/api/"):
+            raise Forbidden(_own_password_first())
         flash(_("Choose your own password first."), "notice")
         return redirect(url_for("account.password"))
-    if access.functions and not any(current_context().actor.may(name) for name in access.functions):
-        raise Forbidden(function=" / ".join(access.functions))
     inside = access.staff or (access.functions and "portal.use" not in access.functions)
     if inside and current_context().actor.is_borrower:
-        raise Forbidden()
+        raise Forbidden(FOR_STAFF)
+    if access.functions and not any(current_context().actor.may(name) for name in access.functions):
+        raise Forbidden(function=" / ".join(access.functions))
     return None
 
 

@@ -241,8 +241,7 @@ def _explained(ctx: Context, connection: Connection, row: Row[Any]) -> tuple[lis
         if finding is not None and finding.result.get("outcome") == "refuse":
             reasons += [one for one in finding.trace.get("reasons", ()) if one not in reasons]
     score = found.get("score")
-    by_score = found.get("eligibility") is None or found["eligibility"].result.get("outcome") != "refuse"
-    weighed = [one["reason"] for one in score.trace.get("reasons", ())] if score is not None and by_score else []
+    weighed = [one["reason"] for one in score.trace.get("reasons", ())] if score is not None else []
     return [*reasons, *said], weighed, None
 
 

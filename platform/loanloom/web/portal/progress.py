@@ -75,7 +75,11 @@ def steps(standing: Standing) -> list[dict[str, Any]]:
         decided = row.decided_at.date() if row.decided_at else None
         return [*entries, {"title": title, "meta": formats.day(decided), "tone": "bad" if stage == "refused" else None}]
     entries.append(
-        _entry(_("Decision"), given.sanctioned_on if given is not None else None, stage in ("submitted", "returned"))
+        _entry(
+            _("Checked and decided"),
+            given.sanctioned_on if given is not None else None,
+            stage in ("submitted", "returned"),
+        )
     )
     if stage == "lapsed":
         return [*entries, {"title": _("Approval expired"), "meta": formats.day(given.expires_on) if given else ""}]
