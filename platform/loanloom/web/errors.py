@@ -15,6 +15,7 @@ import structlog
 from flask import Flask, g, jsonify, render_template, request
 from flask_wtf.csrf import CSRFError
 from markupsafe import escape
+from sqlalchemy.exc import DataError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
@@ -130,6 +131,12 @@ def _http(error: HTTPException) -> Response:
     return response
 
 
+def _out_of_range(error: DataError) -> Response:
+    """A value of the request that no column holds: a number or a day beyond all bounds."""
+    log.warning("out_of_range", path=request.path, why=str(error.orig).split("\n", 1)[0])
+    return answer(400, [_of_status(400)])
+
+
 def _defect(error: Exception) -> Response:
     log.exception("defect", path=request.path, kind=type(error).__name__)
     return answer(500, [_of_status(500)])
@@ -140,6 +147,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(ServiceError, _service)
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(DataError, _out_of_range)
     if not app.config.get("PROPAGATE_DEFECTS"):
         app.register_error_handler(Exception, _defect)
 

@@ -9,7 +9,7 @@ import inspect
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app, jsonify, request
 from flask_appbuilder import AppBuilder
 from flask_appbuilder.api import expose
 from flask_appbuilder.api.manager import OpenApi
@@ -17,11 +17,31 @@ from flask_appbuilder.security.sqla.manager import SecurityManager
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
 from loanloom.services.access import sign_in_guard
-from loanloom.services.access.sign_in import Caller
+from loanloom.services.access.sign_in import Caller, SignedIn, signed_in
 from loanloom.store import audit
 from loanloom.store.database import Database
 from loanloom.web.access import Access, staff
+from loanloom.web.requests import is_storable
 from loanloom.web.security import FAB_ACCESS, current_context, has_context
+
+
+def _user(user_id: Any) -> SignedIn | None:
+    database: Database = current_app.extensions["loanloom_database"]
+    with database.transaction() as connection:
+        return signed_in(connection, int(user_id))
+
+
+def _stamp_of(user_id: Any) -> dict[str, str]:
+    user = _user(user_id)
+    return {"stamp": user.stamp if user else ""}
+
+
+def _still_good(_header: Any, token: Any) -> bool:
+    """Whether a refresh token's password and user still stand; for access tokens web/security.py asks anyway."""
+    if token.get("type") != "refresh":
+        return True
+    user = _user(token["sub"])
+    return user is not None and user.stamp == token.get("stamp")
 
 
 class HouseSecurityManager(SecurityManager):
@@ -31,6 +51,8 @@ class HouseSecurityManager(SecurityManager):
         """The user if the password is right and neither the name nor the address is locked; None otherwise."""
         database: Database = current_app.extensions["loanloom_database"]
         now, ip, name = datetime.now(UTC), request.remote_addr, (username or "").strip()
+        if not is_storable(f"{name}{password or ''}"):
+            return None
         with database.transaction() as connection:
             if sign_in_guard.locked_until(connection, name, ip, now):
                 return None
@@ -41,7 +63,25 @@ class HouseSecurityManager(SecurityManager):
                 audit.write(connection, Caller(None, name[:64], ip), "user.sign_in_failed", ("user", name[:64]))
             else:
                 sign_in_guard.succeeded(connection, name)
+                if request.path.startswith("/api/"):  # the log-in page writes its own row
+                    audit.write(connection, Caller(user.id, user.username, ip), "user.signed_in", ("user", user.id))
         return user
+
+    def auth_user_ldap(self, username: str | None, password: str | None, *_more: Any) -> Any:
+        """There is no directory here; nobody gets in by naming one."""
+        return None
+
+    def find_user(self, username: str | None = None, email: str | None = None) -> Any:
+        """By user name alone: a second name for the same account would be a second set of tries."""
+        return super().find_user(username=username) if username else None
+
+    def create_jwt_manager(self, app: Flask) -> Any:
+        """Tokens carry the stamp of the password they were given for, and end with it like sessions."""
+        manager = super().create_jwt_manager(app)
+        manager.additional_claims_loader(_stamp_of)
+        manager.token_verification_loader(_still_good)
+        manager.token_verification_failed_loader(lambda _header, _token: (jsonify(msg="Token is no longer valid"), 401))
+        return manager
 
     def has_access(self, permission_name: str, view_name: str) -> bool:
         """Flask-AppBuilder's question answered from the same rights as every other route."""

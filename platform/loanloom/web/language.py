@@ -76,12 +76,12 @@ def language() -> str:
     return chosen
 
 
-def _said(words: str, **values: object) -> Markup:
+def _said(words: str, /, **values: object) -> Markup:
     """`_()` of the templates."""
     return Markup(translations(language()).gettext(words)) % values  # noqa: S704 - our own words; values are escaped
 
 
-def _counted(one: str, many: str, num: int, **values: object) -> Markup:
+def _counted(one: str, many: str, /, num: int, **values: object) -> Markup:
     """`ngettext()` of the templates."""
     said = translations(language()).ngettext(one, many, num)
     return Markup(said) % {"num": num, **values}  # noqa: S704 - our own words; values are escaped

@@ -1,16 +1,52 @@
-"""One line of log a request, and the correlation id that ties it to everything it caused."""
+"""One line of log a request, the correlation id that ties it to everything it caused, and what no request may hold."""
 
 from __future__ import annotations
 
 import re
 import secrets
 import time
+from typing import Any
 
 import structlog
-from flask import Flask, Response, g, request
+from flask import Flask, Request, Response, g, request
+from werkzeug.routing import IntegerConverter, ValidationError
 
 log = structlog.get_logger("loanloom.web")
 GIVEN = re.compile(r"^[A-Za-z0-9-]{8,64}$")
+
+LARGEST_NUMBER = 2**63 - 1
+LONGEST_KEY = 100
+
+
+class Number(IntegerConverter):
+    """A record's number in an address; what the database could not hold is no page."""
+
+    def to_python(self, value: str) -> int:
+        """The number, or no such address."""
+        if len(value) > 19 or (number := int(value)) > LARGEST_NUMBER:
+            raise ValidationError
+        return number
+
+
+def is_storable(value: Any) -> bool:
+    """Whether PostgreSQL can hold every text within a value: no NUL, no half of a surrogate pair."""
+    if isinstance(value, str):
+        return "\0" not in value and not any("\ud800" <= letter <= "\udfff" for letter in value)
+    if isinstance(value, dict):
+        return all(is_storable(name) and is_storable(one) for name, one in value.items())
+    return not isinstance(value, list) or all(is_storable(one) for one in value)
+
+
+def is_readable(asked: Request) -> bool:
+    """Whether the address and the body of a request hold nothing that only a hostile program sends."""
+    if len(asked.form.get("idempotency_key", "")) > LONGEST_KEY:
+        return False
+    try:
+        sent = asked.get_json(silent=True) if asked.is_json else None
+    except RecursionError:
+        return False
+    fields = (*asked.args.items(multi=True), *asked.form.items(multi=True))
+    return is_storable([asked.path, sent]) and all(is_storable(name) and is_storable(value) for name, value in fields)
 
 
 def _begin() -> None:
@@ -41,6 +77,7 @@ def _end(response: Response) -> Response:
 
 
 def install(app: Flask) -> None:
-    """Must come before every other before_request."""
+    """Must come before every other before_request and every route."""
+    app.url_map.converters["int"] = Number
     app.before_request(_begin)
     app.after_request(_end)

@@ -17,6 +17,7 @@ from loanloom.problems import Problem, text
 from loanloom.services.errors import NotFound, Refused
 from loanloom.services.reading import data_sets
 from loanloom.web.lists import arguments
+from loanloom.web.requests import is_storable
 from loanloom.web.security import current_context
 
 MOST = 100
@@ -61,6 +62,8 @@ def body() -> Mapping[str, Any]:
         found = json.loads(request.get_data(), parse_float=Decimal, parse_constant=_no_constant)
     except (ValueError, RecursionError):
         refuse("api.bad_json", "The body is no valid JSON.", "请求正文不是有效的JSON。")
+    if not is_storable(found):
+        refuse("api.bad_text", "The body holds characters that cannot be kept.", "请求正文包含无法保存的字符。")
     if not isinstance(found, dict):
         refuse("api.no_object", "The body must be a JSON object.", "请求正文必须是JSON对象。")
     return found

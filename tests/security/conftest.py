@@ -1,0 +1,7 @@
+"""The web of tests/web, looked at by somebody hostile."""
+
+from __future__ import annotations
+
+from tests.web.conftest import app, client, person
+
+__all__ = ["app", "client", "person"]
