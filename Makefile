@@ -13,6 +13,7 @@ FRONTEND_SOURCES := $(shell find $(FRONTEND) -type f -not -path '*/node_modules/
 help:            ## What can be made
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+: .*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
+# what setup says goes to standard error, so that `make demo-once JSON=1` prints one JSON object and nothing else
 setup: .stamp/python .stamp/frontend  ## Prepare the environment; quick when nothing changed
 
 .stamp/venv:
@@ -21,13 +22,15 @@ setup: .stamp/python .stamp/frontend  ## Prepare the environment; quick when not
 	@mkdir -p .stamp && touch $@
 
 .stamp/python: .stamp/venv pyproject.toml setup.cfg setup.py
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]"
+	@echo "Python packages ..." >&2
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]" >&2
 	@for plugin in plugins/*/pyproject.toml; do test ! -f "$$plugin" || \
-		$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable "$$(dirname $$plugin)" || exit 1; done
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable "$$(dirname $$plugin)" >&2 || exit 1; done
 	@touch $@
 
 .stamp/frontend: .stamp/python $(FRONTEND_SOURCES)
-	$(BIN)/loanloom dev frontend
+	@echo "Front end ..." >&2
+	@$(BIN)/loanloom dev frontend >&2
 	@touch $@
 
 demo: setup      ## The model company with its story at http://127.0.0.1:8080

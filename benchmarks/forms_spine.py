@@ -8,7 +8,6 @@ client works through its own applications without a pause; the figure is the 95t
 
 from __future__ import annotations
 
-import base64
 import http.client
 import os
 import re
@@ -113,19 +112,8 @@ def _lender() -> Iterator[_Lender]:
             roles=["relationship-manager"], unit="east-lending",
         )  # fmt: skip
         clone.database.close()
-        vault = clone.database.vault
-        url = {
-            "LOANLOOM_DATABASE_URL": cluster.url(cluster.worker, clone.name),
-            "LOANLOOM_MIGRATION_DATABASE_URL": cluster.url(cluster.owner, clone.name),
-        }
-        keys = {
-            "LOANLOOM_ENCRYPTION_KEYS": ",".join(f"{k}:{base64.b64encode(v).decode()}" for k, v in vault.keys.items()),
-            "LOANLOOM_SEARCH_KEY": base64.b64encode(vault.search).decode(),
-            "LOANLOOM_SECRET_KEY": vault.secret_key,
-            "LOANLOOM_DATABASE_POOL": str(CLIENTS),
-        }
-        written = {name: one.render_as_string(hide_password=False) for name, one in url.items()}
-        yield _Lender({**written, **keys}, ids)
+        environment = {**clone.environment(), "LOANLOOM_DATABASE_POOL": str(CLIENTS)}
+        yield _Lender(environment, ids)
         clone.close()
     finally:
         cluster.close()

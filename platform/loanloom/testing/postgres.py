@@ -6,6 +6,7 @@ in a folder of the test run, which ends with the test process however that ends.
 
 from __future__ import annotations
 
+import base64
 import secrets
 import shutil
 import tempfile
@@ -108,6 +109,19 @@ class TestDatabase:
         self._admin = cluster.admin_engine(name)
         self._tables = [table.name for table in metadata.sorted_tables] + self._fab_tables()
         self._sweep = self._statement()
+
+    def environment(self) -> dict[str, str]:
+        """What a process of its own needs in its environment to work on this database with the same keys."""
+        vault = self.database.vault
+        keys = ",".join(f"{key}:{base64.b64encode(value).decode()}" for key, value in vault.keys.items())
+        url = self.cluster.url
+        return {
+            "LOANLOOM_DATABASE_URL": url(self.cluster.worker, self.name).render_as_string(hide_password=False),
+            "LOANLOOM_MIGRATION_DATABASE_URL": url(self.cluster.owner, self.name).render_as_string(hide_password=False),
+            "LOANLOOM_ENCRYPTION_KEYS": keys,
+            "LOANLOOM_SEARCH_KEY": base64.b64encode(vault.search).decode(),
+            "LOANLOOM_SECRET_KEY": vault.secret_key,
+        }
 
     def keep(self) -> None:
         """Remember what every table holds now; `sweep` comes back to it."""
