@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, bindparam, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from loanloom.metadata.registry import Registry
@@ -91,9 +91,12 @@ def of_company(ctx: Context, registry: Registry, settings: Mapping[str, Any] | N
     }
 
 
+_CUSTOMER = select(tables.customer).where(tables.customer.c.id == bindparam("customer_id"))
+
+
 def customer_row(connection: Connection, customer_id: int) -> Row[Any]:
     """A customer's row, which exists."""
-    row = connection.execute(select(tables.customer).where(tables.customer.c.id == customer_id)).one_or_none()
+    row = connection.execute(_CUSTOMER, {"customer_id": customer_id}).one_or_none()
     if row is None:
         raise NotFound(text("customer", "客户"))
     return row

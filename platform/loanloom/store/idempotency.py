@@ -6,9 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, String, bindparam, func, insert, select
 
 from .tables import idempotency
+
+_NAME = func.concat(func.current_setting("loanloom.company_id"), "|", bindparam("key", type_=String))
+_ALONE = select(func.pg_advisory_xact_lock(func.hashtextextended(_NAME, 7)))
+_KEPT = select(idempotency).where(idempotency.c.key == bindparam("key"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +25,8 @@ class Answer:
 
 def earlier(connection: Connection, key: str, command: str, actor_id: int | None = None) -> Answer | None:
     """The first answer under `key`, if there is one. A second one arriving meanwhile waits here for the first."""
-    lock = func.hashtextextended(func.concat(func.current_setting("loanloom.company_id"), "|", key), 7)
-    connection.execute(select(func.pg_advisory_xact_lock(lock)))
-    found = connection.execute(select(idempotency).where(idempotency.c.key == key)).mappings().one_or_none()
+    connection.execute(_ALONE, {"key": key})
+    found = connection.execute(_KEPT, {"key": key}).mappings().one_or_none()
     if found is None:
         return None
     return Answer(found["response"], found["command"] == command and found["actor_id"] == actor_id)

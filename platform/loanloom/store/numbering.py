@@ -8,14 +8,16 @@ from sqlalchemy.dialects.postgresql import insert
 from .database import Database
 from .tables import number_sequence
 
+_FIRST = insert(number_sequence)
+_TAKEN = _FIRST.on_conflict_do_update(
+    index_elements=["company_id", "key", "period"], set_={"last": number_sequence.c.last + _FIRST.excluded.last}
+).returning(number_sequence.c.last)
+
 
 def take(connection: Connection, key: str, period: str = "", count: int = 1) -> int:
     """The next number without a gap (the first of `count`): others wait until this transaction ends."""
-    statement = insert(number_sequence).values(key=key, period=period, last=count)
-    statement = statement.on_conflict_do_update(
-        index_elements=["company_id", "key", "period"], set_={"last": number_sequence.c.last + count}
-    )
-    return int(connection.execute(statement.returning(number_sequence.c.last)).scalar_one()) - count + 1
+    last = connection.execute(_TAKEN, {"key": key, "period": period, "last": count}).scalar_one()
+    return int(last) - count + 1
 
 
 def take_loose(database: Database, company_id: int, key: str, period: str = "", count: int = 1) -> int:

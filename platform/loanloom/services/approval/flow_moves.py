@@ -160,7 +160,8 @@ def _write_history(ctx: Context, connection: Connection, steps: Sequence[Step]) 
         for entry in step.moved.history
     ]
     if rows:
-        connection.execute(insert(tables.flow_history), rows)
+        table = tables.flow_history
+        connection.execute(insert(table).returning(table.c.id), rows)  # one statement for all
 
 
 def _write_decisions(ctx: Context, connection: Connection, steps: Sequence[Step]) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, bindparam, insert, select
 from sqlalchemy import update as change
 
 from loanloom.engines import forms, products
@@ -31,6 +31,8 @@ from loanloom.store import json as exact
 
 APPLICATION = text("application", "申请")
 TABLE = tables.application
+FOUND = select(TABLE).where(TABLE.c.id == bindparam("application_id"))
+LOCKED = FOUND.with_for_update()
 OPEN = ("draft", "returned")
 """States in which an application may still be filled in."""
 LARGEST_DRAFT = 200_000
@@ -146,8 +148,7 @@ def offered(ctx: Context) -> list[tuple[str, products.Offer]]:
 def read(ctx: Context, connection: Connection, application_id: int, *, lock: bool = False) -> Row[Any]:
     """An application's row, if the actor may see it: by scope, or because an item of work on it is theirs."""
     ctx.require("application.read", "portal.use")
-    query = select(TABLE).where(TABLE.c.id == application_id)
-    row = connection.execute(query.with_for_update() if lock else query).one_or_none()
+    row = connection.execute(LOCKED if lock else FOUND, {"application_id": application_id}).one_or_none()
     if row is not None and not scope.sees(ctx, row._mapping) and _has_work(ctx, connection, application_id):
         return row
     scope.check_visible(ctx, row._mapping if row is not None else None, APPLICATION)

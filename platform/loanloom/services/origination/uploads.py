@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from loanloom.problems import Problem, text
 from loanloom.services import subjects
@@ -130,15 +130,20 @@ def tidy_name(name: str) -> str:
     return f"{stem[: LONGEST_NAME - len(ending) - 1] or 'file'}.{ending[:10]}"
 
 
+_KEPT = (
+    select(tables.upload)
+    .where(
+        tables.upload.c.subject_kind == bindparam("kind"),
+        tables.upload.c.subject_id == bindparam("id"),
+        tables.upload.c.state == "kept",
+    )
+    .order_by(tables.upload.c.id)
+)
+
+
 def listing(connection: Connection, subject: tuple[str, int]) -> list[Upload]:
     """The files of a record, oldest first. The caller has already checked that the record may be seen."""
-    table = tables.upload
-    rows = connection.execute(
-        select(table)
-        .where(table.c.subject_kind == subject[0], table.c.subject_id == subject[1], table.c.state == "kept")
-        .order_by(table.c.id)
-    )
-    return [_upload(row) for row in rows]
+    return [_upload(row) for row in connection.execute(_KEPT, {"kind": subject[0], "id": subject[1]})]
 
 
 def open_file(ctx: Context, upload_id: int) -> File:

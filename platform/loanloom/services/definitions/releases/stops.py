@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, bindparam, select
 from sqlalchemy.exc import IntegrityError
 
 from loanloom.problems import Problem, Text, say, text
@@ -32,10 +32,14 @@ def stopped(connection: Connection) -> frozenset[str]:
     return frozenset(connection.execute(select(product_stop.c.product_key).where(_open())).scalars())
 
 
+_STOP = select(product_stop.c.id).where(
+    product_stop.c.lifted_at.is_(None), product_stop.c.product_key == bindparam("product_key")
+)
+
+
 def is_stopped(connection: Connection, product_key: str) -> bool:
     """Whether a product takes no applications."""
-    query = select(product_stop.c.id).where(_open(), product_stop.c.product_key == product_key)
-    return connection.execute(query).first() is not None
+    return connection.execute(_STOP, {"product_key": product_key}).first() is not None
 
 
 def current(connection: Connection, product_key: str) -> Stop | None:
