@@ -86,14 +86,14 @@ def has_bearer() -> bool:
 def _find_user() -> SignedIn | None:
     if has_bearer():
         verify_jwt_in_request()
-        user_id, stamp = int(get_jwt_identity()), str(get_jwt().get("stamp"))
+        user_id, stamp = int(get_jwt_identity()), get_jwt().get("stamp", "")
     elif "user_id" in session:
-        user_id, stamp = int(session["user_id"]), str(session.get("stamp"))
+        user_id, stamp = int(session["user_id"]), session.get("stamp")
     else:
         return None
     with database().transaction() as connection:
         user = read_user(connection, user_id)
-    if user is None or stamp != user.stamp:
+    if user is None or (stamp is not None and stamp != user.stamp):
         if not has_bearer():
             sign_out()
         return None
