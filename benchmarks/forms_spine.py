@@ -37,10 +37,13 @@ from loanloom.services.origination import applications
 from loanloom.services.parties import customers
 from loanloom.services.running import founding
 from loanloom.services.running.surroundings import context_of
+from loanloom.settings import Settings
 from loanloom.testing.postgres import Cluster
 
 ROOT = Path(__file__).parent.parent
 CLIENTS, ROUNDS, OPENS, SUBMITS, BAR = 8, 3, 15, 5, 100.0
+THREADS = Settings().web_threads
+"""As `loanloom up` starts a worker."""
 PASSWORD = secrets.token_urlsafe(16)
 PLAIN = 25
 """Fields of the form beside the fifteen that the product's rules and score need: 40 in all."""
@@ -112,7 +115,7 @@ def _lender() -> Iterator[_Lender]:
             roles=["relationship-manager"], unit="east-lending",
         )  # fmt: skip
         clone.database.close()
-        environment = {**clone.environment(), "LOANLOOM_DATABASE_POOL": str(CLIENTS)}
+        environment = {**clone.environment(), "LOANLOOM_DATABASE_POOL": str(THREADS)}
         yield _Lender(environment, ids)
         clone.close()
     finally:
@@ -178,7 +181,7 @@ def _served(app: str, environment: Mapping[str, str]) -> Iterator[int]:
         port = int(free.getsockname()[1])
     command = [
         sys.executable, "-m", "gunicorn", "--config", "python:loanloom.web.gunicorn", "--workers", "1",
-        "--threads", str(CLIENTS), "--bind", f"127.0.0.1:{port}", app,
+        "--threads", str(THREADS), "--bind", f"127.0.0.1:{port}", app,
     ]  # fmt: skip
     server = subprocess.Popen(command, env=dict(environment), cwd=ROOT, stdout=subprocess.DEVNULL)
     try:

@@ -55,12 +55,12 @@ def holders(connection: Connection, company_id: int, roles: Iterable[str], unit:
     return list(connection.execute(query.order_by(membership.c.user_id)).scalars())
 
 
-_UNREAD = select(func.count()).where(message.c.user_id == bindparam("user_id"), message.c.read_at.is_(None))
+UNREAD = select(func.count()).where(message.c.user_id == bindparam("user_id"), message.c.read_at.is_(None))
 
 
 def unread(connection: Connection, user_id: int) -> int:
     """How many this person has not read."""
-    return int(connection.execute(_UNREAD, {"user_id": user_id}).scalar_one())
+    return int(connection.execute(UNREAD, {"user_id": user_id}).scalar_one())
 
 
 def newest(connection: Connection, user_id: int, *, before_id: int | None = None, limit: int = 20) -> list[RowMapping]:

@@ -14,6 +14,8 @@ from werkzeug.routing import IntegerConverter, ValidationError
 log = structlog.get_logger("loanloom.web")
 GIVEN = re.compile(r"^[A-Za-z0-9-]{8,64}$")
 
+UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+
 LARGEST_NUMBER = 2**63 - 1
 LONGEST_KEY = 100
 
@@ -31,7 +33,7 @@ class Number(IntegerConverter):
 def is_storable(value: Any) -> bool:
     """Whether PostgreSQL can hold every text within a value: no NUL, no half of a surrogate pair."""
     if isinstance(value, str):
-        return "\0" not in value and not any("\ud800" <= letter <= "\udfff" for letter in value)
+        return UNSTORABLE.search(value) is None
     if isinstance(value, dict):
         return all(is_storable(name) and is_storable(one) for name, one in value.items())
     return not isinstance(value, list) or all(is_storable(one) for one in value)

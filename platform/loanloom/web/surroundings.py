@@ -10,7 +10,6 @@ from flask import Flask, g, request
 
 from loanloom.problems import say
 from loanloom.services.approval import worklist
-from loanloom.store import messages
 from loanloom.web import security
 from loanloom.web.language import LANGUAGES, language
 
@@ -29,9 +28,8 @@ def waiting() -> Waiting:
         context = security.current_context()
         assert context.actor.user_id is not None
         with context.transaction() as connection:
-            unread = messages.unread(connection, context.actor.user_id)
-            work = 0 if context.actor.is_borrower else worklist.waiting_counts(context, connection).all
-        g.waiting = Waiting(unread, work)
+            unread, work = worklist.frame_counts(context, connection)
+        g.waiting = Waiting(unread, 0 if context.actor.is_borrower else work)
     return cast(Waiting, g.waiting)
 
 

@@ -33,7 +33,7 @@ from sqlalchemy import (
 from loanloom.problems import Text
 from loanloom.services import scope
 from loanloom.services.context import Context
-from loanloom.store import names, tables
+from loanloom.store import messages, names, tables
 
 View = Literal["mine", "group", "done"]
 ITEM, APPLICATION, CUSTOMER = tables.work_item, tables.application, tables.customer
@@ -108,6 +108,11 @@ COUNTS = select(
 ).where(ITEM.c.status == "open", or_(MINE, GROUP))
 
 
+FRAME = select(messages.UNREAD.scalar_subquery().label("unread"), func.count().label("work")).where(
+    ITEM.c.status == "open", or_(MINE, GROUP)
+)
+
+
 def _me(ctx: Context) -> dict[str, Any]:
     """Who asks, for MINE and GROUP."""
     branch = scope.branch_of(scope.units_of(ctx), ctx.actor.unit)
@@ -147,6 +152,12 @@ def waiting_counts(ctx: Context, connection: Connection | None = None) -> Waitin
             return waiting_counts(ctx, own)
     row = connection.execute(COUNTS, {**_me(ctx), "now": ctx.now, "tomorrow": _tomorrow(ctx)}).one()
     return Waiting(mine=row.mine, group=row.group, overdue=row.overdue, due_today=row.due_today)
+
+
+def frame_counts(ctx: Context, connection: Connection) -> tuple[int, int]:
+    """What the frame of every page shows: unread messages, and everything that waits for me."""
+    row = connection.execute(FRAME, {**_me(ctx), "user_id": ctx.actor.user_id}).one()
+    return row.unread, row.work
 
 
 def _listed(view: View) -> Select[Any]:
