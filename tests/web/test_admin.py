@@ -138,3 +138,11 @@ def test_an_administrator_has_no_hand_in_somebody_of_another_company(model_compa
     assert admin.get(f"/admin/users/{only_there}").status_code == 404
     with pytest.raises(Refused):
         users.create(there, username="shared", name="X", email="x@example.org", password=PASSWORD)
+
+
+def test_nobody_sets_their_own_password_without_the_present_one(person):
+    admin = person("system-administrator")
+    form = {"password": "Another-long-one-1", "csrf_token": admin.csrf()}
+    answer = admin.post(f"/admin/users/{admin.user_id}/password", data=form)
+    assert answer.location == "/account/password/"
+    assert admin.get("/account/").status_code == 200, "the session would have ended with a new password"

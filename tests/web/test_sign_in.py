@@ -94,7 +94,13 @@ def test_changing_the_password_ends_other_sessions(app, client, alice):
 
 @pytest.mark.parametrize(
     ("password", "words"),
-    [("short", "至少需要10位"), ("alice-is-my-name", "不能包含用户名"), ("aaaaaaaaaaaa", "过于简单")],
+    [
+        ("short", "至少需要10位"),
+        ("alice-is-my-name", "不能包含用户名"),
+        ("aaaaaaaaaaaa", "过于简单"),
+        ("2026-1234567", "过于简单"),
+        ("Password2026!", "过于简单"),
+    ],
 )
 def test_a_weak_password_is_refused_with_its_reason(client, alice, password, words):
     sign_in(client, "alice")
@@ -145,3 +151,11 @@ def test_a_right_taken_away_is_gone_at_the_next_click(person, model_company):
         active=True,
     )
     assert browser.get("/audit/").status_code == 403
+
+
+def test_the_first_password_is_not_chosen_again(person):
+    browser = person("auditor", must_change=True)
+    form = {"present": PASSWORD, "password": PASSWORD, "again": PASSWORD, "csrf_token": browser.csrf()}
+    answer = browser.post("/account/password/", data=form)
+    assert answer.status_code == 422
+    assert "is the present one" in answer.get_data(as_text=True)

@@ -129,6 +129,7 @@ CONFIGURATION: dict[str, Any] = {
     "FAB_API_SWAGGER_UI": False,
     "RATELIMIT_ENABLED": False,
     "JWT_ACCESS_TOKEN_EXPIRES": 900,
+    "JWT_REFRESH_TOKEN_EXPIRES": 12 * 3600,
     "JWT_COOKIE_CSRF_PROTECT": True,
     "LANGUAGES": {"zh": {"flag": "cn", "name": "中文"}, "en": {"flag": "gb", "name": "English"}},
 }

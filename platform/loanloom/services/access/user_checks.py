@@ -8,6 +8,11 @@ from loanloom.problems import Problem, text
 from loanloom.services.context import Context
 
 MINIMUM_LENGTH = 10
+GUESSED_FIRST = frozenset(
+    ("password", "passw0rd", "p@ssw0rd", "qwerty", "qwertyuiop", "asdfghjkl", "abcdefghij", "administrator", "admin")
+    + ("welcome", "letmein", "iloveyou", "woaini", "changeme", "1q2w3e4r5t", "q1w2e3r4t5", "1qaz2wsx3edc")
+)
+"""What is tried first, with figures and signs around it taken away."""
 
 
 def password_problems(password: str, username: str) -> tuple[Problem, ...]:
@@ -39,12 +44,14 @@ def password_problems(password: str, username: str) -> tuple[Problem, ...]:
                 message=text("The password must not contain the user name.", "密码不能包含用户名。"),
             )
         )
-    if len(set(password)) < 5:
+    bare = password.lower().strip("0123456789!@#$%^&*.-_ ")
+    if len(set(password)) < 5 or not bare or bare in GUESSED_FIRST:
         found.append(
             Problem(
                 code="user.password_simple",
                 field="password",
-                message=text("The password repeats too few characters.", "密码过于简单，请使用更多不同的字符。"),
+                message=text("This password is guessed quickly.", "密码过于简单，容易被猜中。"),
+                hint=text("Take a few words that do not belong together.", "建议使用几个互不相关的词语组合。"),
             )
         )
     return tuple(found)

@@ -101,6 +101,8 @@ def password(user_id: int) -> Response | tuple[str, int]:
     """Set a first password again."""
     ctx = current_context()
     user = users.read(ctx, user_id)
+    if user_id == ctx.actor.user_id:  # one's own is changed by whoever knows the present one
+        return redirect(url_for("account.password"))
     try:
         users.set_password(ctx, user_id, request.form.get("password", ""), must_change=True)
     except Refused as refused:

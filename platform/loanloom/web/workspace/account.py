@@ -154,6 +154,14 @@ def _password_problems(user: signing.SignedIn) -> tuple[Problem, ...]:
                 message=text("This is not your present password.", "当前密码不正确。"),
             ),
         )
+    if form.get("password") == form.get("present"):
+        return (
+            Problem(
+                code="user.password_same",
+                field="password",
+                message=text("The new password is the present one.", "新密码不能与当前密码相同。"),
+            ),
+        )
     if form.get("password") != form.get("again"):
         return (
             Problem(

@@ -20,6 +20,7 @@ from loanloom.services.reading.data_sets.model import DataSet
 LONGEST_WORDS = 64
 MOST_COLUMNS = 24
 MOST_VALUES = 20
+MOST_SORTS = 3
 YES = {"yes": True, "no": False}
 
 
@@ -76,10 +77,8 @@ def _one(arguments: Mapping[str, Sequence[str]], name: str) -> str | None:
 
 
 def _order(arguments: Mapping[str, Sequence[str]], data_set: DataSet) -> Iterator[tuple[str, bool]]:
-    for name in arguments.get("sort", ()):
-        path = name.removeprefix("-")
-        if path in data_set.columns:
-            yield path, name.startswith("-")
+    wanted = {name.removeprefix("-"): name.startswith("-") for name in arguments.get("sort", ())}
+    yield from [one for one in wanted.items() if one[0] in data_set.columns][:MOST_SORTS]
 
 
 def _filter(
