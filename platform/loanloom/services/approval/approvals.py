@@ -24,6 +24,16 @@ from loanloom.store import audit, idempotency, tables
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Handed:
+    """What a submission hands over: the application's row, locked and as it stands, and what is still to be written
+    with the first step: findings and audit entries."""
+
+    row: Row[Any]
+    findings: Sequence[Mapping[str, Any]] = ()
+    told: Sequence[Mapping[str, Any]] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Started:
     """How a case stands after it entered its flow."""
 
@@ -52,38 +62,38 @@ def start(
     connection: Connection,
     application_id: int,
     facts: Mapping[str, Any] | None = None,
-    row: Row[Any] | None = None,
+    handed: Handed | None = None,
 ) -> Started:
-    """A submitted application enters its flow, or a returned one goes on. Runs in the submission's transaction;
-    `row` is the application's row where the caller holds it, locked and as it stands."""
+    """A submitted application enters its flow, or a returned one goes on. Runs in the submission's transaction."""
     known = facts if facts is not None else applications.facts_of(ctx, connection, application_id)
-    rows = _locked(connection, [application_id]) if row is None else [row]
-    (started,) = _enter(ctx, connection, rows, [(application_id, known)], tell=True)
+    if handed is None:
+        (case,) = _cases(ctx, connection, [application_id])
+        step = _entering(ctx, case, known)
+    else:
+        step = _entering(ctx, flow_cases.case_of(ctx, connection, handed.row), known)
+        step = replace(step, findings=handed.findings, told=handed.told)
+    (started,) = _enter(ctx, connection, [step], tell=True)
     return started
 
 
 def start_many(ctx: Context, connection: Connection, cases: Sequence[tuple[int, Mapping[str, Any]]]) -> list[Started]:
     """The same for many at once: one set of inserts for all. Nobody gets a message for each."""
-    rows = _locked(connection, [application_id for application_id, _ in cases])
-    return _enter(ctx, connection, rows, cases, tell=False)
+    found = _cases(ctx, connection, [application_id for application_id, _ in cases])
+    steps = [_entering(ctx, case, facts) for case, (_, facts) in zip(found, cases, strict=True)]
+    return _enter(ctx, connection, steps, tell=False)
 
 
-def _locked(connection: Connection, application_ids: Sequence[int]) -> Sequence[Row[Any]]:
+def _cases(ctx: Context, connection: Connection, application_ids: Sequence[int]) -> list[Case]:
+    """The cases of these applications, locked, in the order asked for."""
     table = tables.application
     asked = select(table).where(table.c.id.in_(application_ids)).order_by(table.c.id)
-    return connection.execute(asked.with_for_update()).all()
+    rows = {row.id: row for row in connection.execute(asked.with_for_update())}
+    if not rows.keys() >= set(application_ids):
+        raise NotFound(flow_cases.APPLICATION)
+    return [flow_cases.case_of(ctx, connection, rows[one]) for one in application_ids]
 
 
-def _enter(
-    ctx: Context,
-    connection: Connection,
-    rows: Sequence[Row[Any]],
-    cases: Sequence[tuple[int, Mapping[str, Any]]],
-    *,
-    tell: bool,
-) -> list[Started]:
-    found = {row.id: flow_cases.case_of(ctx, connection, row) for row in rows}
-    steps = [_entering(ctx, _found(found, application_id), facts) for application_id, facts in cases]
+def _enter(ctx: Context, connection: Connection, steps: Sequence[flow_moves.Step], *, tell: bool) -> list[Started]:
     saved = flow_moves.save(ctx, connection, steps, tell=tell)
     return [
         Started(
@@ -240,12 +250,6 @@ def _change_item(ctx: Context, connection: Connection, item: Row[Any], action: s
     connection.execute(update(table).where(table.c.id == item.id).values(**values, version=table.c.version + 1))
     before, after = {"assignee": item.assignee}, {"assignee": values["assignee"]}
     audit.write(connection, ctx.actor, action, ("work_item", item.id), before=before, after=after, at=ctx.now)
-
-
-def _found(cases: Mapping[int, Case], application_id: int) -> Case:
-    if application_id not in cases:
-        raise NotFound(flow_cases.APPLICATION)
-    return cases[application_id]
 
 
 def _again(earlier: idempotency.Answer) -> Decided:

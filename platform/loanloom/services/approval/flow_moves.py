@@ -26,7 +26,8 @@ STATES = {"approved": "approved", "refused": "refused", "withdrawn": "withdrawn"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One case and how it moved; `closing` is what the decided item keeps of the decision."""
+    """One case and how it moved; `closing` is what the decided item keeps of the decision. `findings` and `told` are
+    rows of the assessments and of the audit that are still to be written, beside the step's own."""
 
     case: Case
     moved: flows.Moved
@@ -34,6 +35,8 @@ class Step:
     decided: int | None = None
     closing: Mapping[str, Any] = field(default_factory=dict)
     action: str = "application.moved"
+    findings: Sequence[Mapping[str, Any]] = ()
+    told: Sequence[Mapping[str, Any]] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +52,7 @@ def save(ctx: Context, connection: Connection, steps: Sequence[Step], *, tell: b
     _close_items(ctx, connection, steps)
     items = _open_items(ctx, connection, steps)
     _write_history(ctx, connection, steps)
-    _write_decisions(ctx, connection, steps)
+    _write_findings(ctx, connection, steps)
     _update_applications(ctx, connection, steps)
     approved = [(step.case, step.moved.state, step.facts) for step in steps if _ended(step) == "approved"]
     made, told = sanctions.create_many(ctx, connection, approved)
@@ -164,9 +167,10 @@ def _write_history(ctx: Context, connection: Connection, steps: Sequence[Step]) 
         connection.execute(insert(table).returning(table.c.id), rows)  # one statement for all
 
 
-def _write_decisions(ctx: Context, connection: Connection, steps: Sequence[Step]) -> None:
+def _write_findings(ctx: Context, connection: Connection, steps: Sequence[Step]) -> None:
     """Keep what automatic decisions found beside the findings of the other engines."""
-    rows = [
+    rows = [row for step in steps for row in step.findings]
+    rows += [
         {
             "application_id": step.case.row.id,
             "kind": "decision",
@@ -181,7 +185,8 @@ def _write_decisions(ctx: Context, connection: Connection, steps: Sequence[Step]
         if effect.name == "ruled"
     ]
     if rows:
-        connection.execute(insert(tables.assessment), rows)
+        table = tables.assessment
+        connection.execute(insert(table).returning(table.c.id), rows)  # one statement for all
 
 
 def _update_applications(ctx: Context, connection: Connection, steps: Sequence[Step]) -> None:
@@ -215,10 +220,11 @@ def _announce(
     connection: Connection,
     steps: Sequence[Step],
     made: Mapping[int, int],
-    entries: list[dict[str, Any]],
+    made_known: Sequence[Mapping[str, Any]],
 ) -> None:
     """Audit the moves beside what they made, and put the events on the outbox: outer parts learn of them after the
     commit."""
+    entries = [*(entry for step in steps for entry in step.told), *made_known]
     events = []
     for step in steps:
         row, state = step.case.row, step.moved.state

@@ -114,9 +114,9 @@ def _limit(registry: Registry, product: Document, work: _Work) -> None:
     work.add("limit", "limit", registry.require("calculation", key), found.facts(), found.as_json())
 
 
-def keep(ctx: Context, connection: Connection, found: Mapping[int, Assessed]) -> None:
-    """Write the findings of these applications down, all in one statement."""
-    rows = [
+def rows_of(ctx: Context, found: Mapping[int, Assessed]) -> list[dict[str, Any]]:
+    """The findings of these applications as rows to be kept."""
+    return [
         {
             "application_id": application_id,
             "kind": one.kind,
@@ -129,6 +129,11 @@ def keep(ctx: Context, connection: Connection, found: Mapping[int, Assessed]) ->
         for application_id, assessed in found.items()
         for one in assessed.findings
     ]
+
+
+def keep(ctx: Context, connection: Connection, found: Mapping[int, Assessed]) -> None:
+    """Write the findings of these applications down, all in one statement."""
+    rows = rows_of(ctx, found)
     if rows:
         connection.execute(insert(tables.assessment).returning(tables.assessment.c.id), rows)  # one statement for all
 

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 from sqlalchemy import update as change
 
 from loanloom.engines import forms, products
@@ -69,9 +69,8 @@ def submit(
         assessed = assessing.assess(filling.registry, row.product_key, _known(filling, values))
         if assessed.problems:
             raise Refused(assessed.problems)
-        written = _store(ctx, connection, filling, values, assessed)
-        assessing.keep(ctx, connection, {application_id: assessed})
-        started = approvals.start(ctx, connection, application_id, assessed.facts, written)
+        handed = _store(ctx, connection, filling, values, assessed)
+        started = approvals.start(ctx, connection, application_id, assessed.facts, handed)
         done = Submitted(application_id, row.number, started.state, started.outcome)
         first.keep({name: value for name, value in asdict(done).items() if name != "replayed"})
         return done
@@ -208,8 +207,8 @@ def _known(filling: Filling, values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _store(
     ctx: Context, connection: Connection, filling: Filling, values: Mapping[str, Any], assessed: assessing.Assessed
-) -> Row[Any]:
-    """Write the clean values and the figures found to their rows; the application's row as it then stands."""
+) -> approvals.Handed:
+    """Write the clean values and the figures found to their rows; what the flow is to write with its first step."""
     row, known = filling.row, _known(filling, values)
     new = columns(ctx, filling.registry, known)
     before = {name: getattr(row, name) for name in (*COLUMNS, "extra", "guarantors", "collateral")}
@@ -219,13 +218,13 @@ def _store(
     writing = change(TABLE).where(TABLE.c.id == row.id).values(**changes, **moments).returning(TABLE)
     written = connection.execute(writing).one()
     old, changed = audit.changes(before, {name: new[name] for name in before})
-    audit.write(
-        connection, ctx.actor, "application.filled_in", ("application", row.id),
+    told = audit.entry(
+        ctx.actor, "application.filled_in", ("application", row.id),
         before=old, after=changed, release_id=row.release_id, at=ctx.now,
     )  # fmt: skip
     if values.get("customer"):
         _store_customer(ctx, connection, filling, known["customer"])
-    return written
+    return approvals.Handed(row=written, findings=assessing.rows_of(ctx, {row.id: assessed}), told=[told])
 
 
 def columns(ctx: Context, registry: Registry, known: Mapping[str, Any]) -> dict[str, Any]:
