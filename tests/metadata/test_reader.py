@@ -52,6 +52,7 @@ def test_places_of_keys_and_values() -> None:
     [
         ("a: 1\na: 2\n", "metadata.duplicate_key"),
         ("a: !!python/name:os.system x\n", "metadata.tag_refused"),
+        ('a: "zero \\0"\n', "metadata.character_refused"),
         ("? [a]\n: b\n", "metadata.bad_key"),
         ("--- a\n--- b\n", "metadata.several_documents"),
         ("a: [\n", "metadata.syntax"),

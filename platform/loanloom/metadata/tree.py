@@ -153,6 +153,9 @@ class _Builder:
             self._key(event)
             return
         value: Any = event.value
+        if "\0" in value:
+            words = text("The text holds a character that cannot be kept.", "文本含有无法保存的字符。")
+            self.problems.append(self.fault("character_refused", words, event))
         shape: Shape = "quoted" if event.style in ("'", '"') else "block" if event.style in ("|", ">") else "plain"
         if shape == "plain" and event.tag != "!":
             value, problem = read_plain(event.value)

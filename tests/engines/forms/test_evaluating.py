@@ -218,3 +218,10 @@ def test_forged_shapes_end_in_problems(form: forms.Form, known: Mapping[str, Any
     if value.get("application.amount") != ["8000", "9000"]:
         assert evaluated.problems
     assert all(problem.message["zh"] and problem.message["en"] for problem in evaluated.problems)
+
+
+@pytest.mark.parametrize("sent", [Decimal("1e-999999999"), Decimal("1e400"), Decimal("NaN"), 10**4000, "1e5", "\0"])
+def test_numbers_of_a_hostile_program(form: forms.Form, known: Mapping[str, Any], sent: Any) -> None:
+    evaluated = forms.evaluate(form, {**RICH, "application.amount": sent}, known)
+    assert codes(evaluated)["application.amount"]
+    assert all(len(problem.in_words("en")) < 500 for problem in evaluated.problems)

@@ -16,6 +16,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
+from loanloom.core.money import is_writable
 from loanloom.engines.forms import formats
 from loanloom.engines.forms.model import Spec
 from loanloom.feel.patterns import Pattern, compile_pattern
@@ -131,7 +132,7 @@ def _number_of(raw: Any) -> Decimal | None:
     if isinstance(raw, int):
         return Decimal(raw)
     if isinstance(raw, Decimal):
-        if not raw.is_finite():
+        if not is_writable(raw):
             raise Fault("not_a_number", "This is not a number.", "这里应填写数字。")
         return raw
     value = _text_of(raw).strip()
