@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from loanloom.cli import cli
 from loanloom.store.embedded import Server
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("up")]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,7 @@ import pytest
 from loanloom.cli.processes import left_behind
 from loanloom.store.embedded import Server, leftovers
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("up")]
+pytestmark = pytest.mark.slow
 PATIENCE = 120
 
 

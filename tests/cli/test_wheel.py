@@ -20,7 +20,7 @@ import pytest
 from tests.cli.test_up import free_port
 
 ROOT = Path(__file__).parents[2]
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("up")]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = Script(project=ROOT, customers=2, rows=1, ends_on=date(2026, 3, 6))
 PLAYERS = cast.read(SCRIPT.folder, only=2)
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("log-ins")]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = Script(project=ROOT, rows=60)
 PLAYERS = {customer.slug: customer for customer in cast.read(SCRIPT.folder).customers}
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("story")]
+pytestmark = pytest.mark.slow
 
 
 def nothing(stage: str, done: int, of: int) -> None:

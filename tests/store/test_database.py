@@ -40,7 +40,8 @@ def test_a_connection_lost_meanwhile_is_made_anew(database, cluster, empty_datab
         assert connection.execute(text("SELECT 1")).scalar() == 1
 
 
-def test_a_forked_process_uses_connections_of_its_own(database):
+def test_a_forked_process_uses_connections_of_its_own(empty_database):
+    database = Database(empty_database.database.url, pool_size=1)
     with database.transaction() as connection:
         parent = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
     reader, writer = os.pipe()
@@ -53,6 +54,7 @@ def test_a_forked_process_uses_connections_of_its_own(database):
     assert int(os.read(reader, 100)) != parent
     with database.transaction() as connection:
         assert connection.execute(text("SELECT pg_backend_pid()")).scalar_one() == parent
+    database.close()
 
 
 def test_the_password_is_not_shown():
