@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -140,3 +141,9 @@ def test_the_state_survives_json_and_stays_small():
     written = json.dumps(state.to_json())
     assert len(written) < 1_000
     assert State.from_json(json.loads(written, parse_int=Decimal)) == state
+
+
+def test_no_flow_lets_a_maker_check():
+    nodes = {key: replace(one, exclude=frozenset()) for key, one in TWO_LEVELS.nodes.items()}
+    moved = start(replace(TWO_LEVELS, nodes=nodes), SMALL, makers=(MAKER,), automatic=ruled("refer"))
+    assert moved.opened[0].excluded == (MAKER,)

@@ -15,9 +15,7 @@ NAMES: dict[str, Text] = {
 
 def excluded(node: Node, state: State) -> tuple[int, ...]:
     """The people who may not decide at `node`, whatever their roles: makers, and those whose yes stands already."""
-    people: set[int] = set()
-    if "maker" in node.exclude:
-        people |= set(state.makers)
+    people = set(state.makers)  # maker is never checker: no flow may say otherwise
     if "previous_approvers" in node.exclude:
         people |= {approval.by for approval in state.chain if approval.node != node.key}
     return tuple(sorted(people))

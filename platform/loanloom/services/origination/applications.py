@@ -206,8 +206,9 @@ def save_draft(ctx: Context, application_id: int, raw: Mapping[str, Any], *, edi
 
 
 def makers_of(row: Row[Any], *more: int | None) -> list[int]:
-    """Everybody who has typed into an application: none of them may check it."""
-    return sorted({who for who in (row.created_by, row.updated_by, *row.draft.get("by", ()), *more) if who is not None})
+    """Everybody who has typed into an application, its creator first: none of them may check it."""
+    people = (row.created_by, row.updated_by, *row.draft.get("by", ()), *more)
+    return list(dict.fromkeys(who for who in people if who is not None))
 
 
 def _closed(ctx: Context, values: Mapping[str, Any]) -> str:
