@@ -72,6 +72,14 @@ def test_the_working_role_cannot_touch_what_is_append_only(database, table: Tabl
         connection.exec_driver_sql(verb.format(table.name))
 
 
+@pytest.mark.parametrize("table", tables.metadata.sorted_tables, ids=lambda table: table.name)
+def test_only_what_is_meant_to_be_thrown_away_can_be_deleted(database, table: Table):
+    with database.transaction() as connection:
+        asked = text("SELECT has_table_privilege(current_user, :name, 'DELETE, TRUNCATE')")
+        may = connection.execute(asked, {"name": table.name}).scalar()
+    assert may == (table.name in security.DISPOSABLE)
+
+
 @pytest.mark.parametrize("table", ["audit_log", "journal_line", "definition"])
 def test_a_trigger_stands_behind_the_missing_grant(cluster, empty_database, table: str):
     owner = cluster.as_owner(empty_database.name)

@@ -39,7 +39,8 @@ def test_a_stranger_is_sent_to_the_log_in_page_and_back_afterwards(client, alice
 
 
 @pytest.mark.parametrize(
-    "elsewhere", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"]
+    "elsewhere",
+    ["https://evil.example/", "//evil.example", "/\\evil.example", "/\n//evil.example", "javascript:alert(1)"],
 )
 def test_the_way_back_never_leaves_the_house(client, alice, elsewhere):
     form = {"username": "alice", "password": PASSWORD, "csrf_token": token(client), "next": elsewhere}

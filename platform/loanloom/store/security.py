@@ -2,7 +2,7 @@
 
 `apply` runs after every migration, as the owner, and can be repeated; it reads the marks that the tables carry, so a
 new table is covered by existing. The working role reads and writes one company at a time and can never change or
-remove what is append-only: the grant is missing, and a trigger stands behind it.
+remove what is append-only: the grant is missing, and a trigger stands behind it. Nor can it delete any record at all.
 """
 
 from __future__ import annotations
@@ -21,6 +21,9 @@ BEGIN
 END $$
 """
 
+DISPOSABLE = ("draft", "job_run", "saved_view", "sign_in_guard")
+"""The tables whose rows are thrown away; every other record stays."""
+
 
 def is_company(table: Table) -> bool:
     """Whether rows belong to one company."""
@@ -37,7 +40,10 @@ def apply(connection: Connection, worker: str) -> None:
     quoted = connection.dialect.identifier_preparer.quote(worker)
     run = connection.exec_driver_sql
     run(f"GRANT USAGE ON SCHEMA public TO {quoted}")
-    run(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {quoted}")
+    run(f"GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO {quoted}")
+    run(f"REVOKE DELETE, TRUNCATE ON ALL TABLES IN SCHEMA public FROM {quoted}")
+    linked = ("ab_user_role", "ab_permission_view_role")  # the image of roles (services/access/roles.py)
+    run(f"GRANT DELETE ON {', '.join((*DISPOSABLE, *linked))} TO {quoted}")
     run(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {quoted}")
     run(f"REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM {quoted}")
     run(GUARD)

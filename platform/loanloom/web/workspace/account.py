@@ -26,7 +26,8 @@ def safe_next(wanted: str | None) -> str:
     """Only a path of this house; anything else becomes the home page."""
     target = wanted or "/"
     parts = urlsplit(target)
-    if parts.scheme or parts.netloc or not target.startswith("/") or target.startswith(("//", "/\\")):
+    odd = any(letter < " " or letter == "\\" for letter in target)  # browsers read these as nothing, or as a slash
+    if odd or parts.scheme or parts.netloc or not target.startswith("/") or target.startswith("//"):
         return "/"
     return target
 
