@@ -34,7 +34,7 @@ def test_a_connection_lost_meanwhile_is_made_anew(database, cluster, empty_datab
         victim = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
     admin = cluster.admin_engine(empty_database.name)
     with admin.begin() as connection:
-        connection.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": victim})
+        connection.execute(text("SELECT pg_terminate_backend(:pid, 10000)"), {"pid": victim})
     admin.dispose()
     with database.transaction() as connection:
         assert connection.execute(text("SELECT 1")).scalar() == 1
@@ -59,3 +59,18 @@ def test_a_forked_process_uses_connections_of_its_own(empty_database):
 
 def test_the_password_is_not_shown():
     assert "secret" not in repr(Database("postgresql://u:secret@localhost/d"))
+
+
+def test_a_whole_pool_of_lost_connections_is_made_anew(database, cluster, empty_database):
+    with database.transaction(), database.transaction() as connection:
+        query = "SELECT pid FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND application_name = 'loanloom'"
+        others = connection.execute(text(query)).scalars().all()
+        own = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+    admin = cluster.admin_engine(empty_database.name)
+    with admin.begin() as connection:
+        for victim in (*others, own):
+            connection.execute(text("SELECT pg_terminate_backend(:pid, 10000)"), {"pid": victim})
+    admin.dispose()
+    for _ in range(3):
+        with database.transaction(), database.transaction() as connection:
+            assert connection.execute(text("SELECT 1")).scalar() == 1

@@ -10,9 +10,6 @@ from sqlalchemy import Connection, insert
 
 from .tables import audit_log
 
-_ADDED = insert(audit_log)
-_ADDED_TOGETHER = _ADDED.returning(audit_log.c.id)  # RETURNING makes many rows one statement
-
 
 class Who(Protocol):
     """What the audit wants to know of an actor; `services.context.Actor` has it."""
@@ -46,10 +43,8 @@ def write(
 
 def write_many(connection: Connection, entries: Sequence[Mapping[str, Any]]) -> None:
     """Add many rows at once, made by `entry`."""
-    if len(entries) == 1:
-        connection.execute(_ADDED, dict(entries[0]))
-    elif entries:
-        connection.execute(_ADDED_TOGETHER, [dict(one) for one in entries])
+    if entries:
+        connection.execute(insert(audit_log), [dict(one) for one in entries])
 
 
 def entry(

@@ -36,4 +36,5 @@ def keep(
     connection: Connection, key: str, command: str, response: Mapping[str, Any] | None, actor_id: int | None = None
 ) -> None:
     """Keep the answer; it is there for good once the transaction commits."""
-    connection.execute(insert(idempotency).values(key=key, command=command, response=response, actor_id=actor_id))
+    kept = {"key": key, "command": command, "response": response, "actor_id": actor_id}
+    connection.execute(insert(idempotency), kept)

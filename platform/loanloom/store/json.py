@@ -34,9 +34,12 @@ def _other(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} has no JSON form")
 
 
+_ENCODER = json.JSONEncoder(default=_other, ensure_ascii=False, allow_nan=False)
+
+
 def dumps(value: Any) -> str:
     """JSON text of mappings, sequences, text, numbers, dates and None; a float is a defect and is refused."""
-    written = json.dumps(value, default=_other, ensure_ascii=False, allow_nan=False)
+    written = _ENCODER.encode(value)
     return _MARKED.sub(r"\1", written) if _MARK in written else written
 
 

@@ -51,6 +51,9 @@ def put(
     return connection.execute(statement.returning(outbox.c.id)).first() is not None
 
 
+_PUT = insert(outbox).on_conflict_do_nothing(index_elements=["company_id", "topic", "key"])
+
+
 def put_many(
     connection: Connection,
     events: Sequence[tuple[str, Mapping[str, Any], str]],
@@ -63,8 +66,7 @@ def put_many(
         for topic, payload, key in events
     ]
     if rows:
-        there = insert(outbox).on_conflict_do_nothing(index_elements=["company_id", "topic", "key"])
-        connection.execute(there, rows)
+        connection.execute(_PUT, rows)
 
 
 def claim(connection: Connection, now: datetime, limit: int = 20) -> list[Delivery]:

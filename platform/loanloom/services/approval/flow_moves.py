@@ -163,8 +163,7 @@ def _write_history(ctx: Context, connection: Connection, steps: Sequence[Step]) 
         for entry in step.moved.history
     ]
     if rows:
-        table = tables.flow_history
-        connection.execute(insert(table).returning(table.c.id), rows)  # one statement for all
+        connection.execute(insert(tables.flow_history), rows)
 
 
 def _write_findings(ctx: Context, connection: Connection, steps: Sequence[Step]) -> None:
@@ -185,34 +184,35 @@ def _write_findings(ctx: Context, connection: Connection, steps: Sequence[Step])
         if effect.name == "ruled"
     ]
     if rows:
-        table = tables.assessment
-        connection.execute(insert(table).returning(table.c.id), rows)  # one statement for all
+        connection.execute(insert(tables.assessment), rows)
+
+
+_MOVED = (
+    update(tables.application)
+    .where(tables.application.c.id == bindparam("of"))
+    .values(
+        state=bindparam("new_state"),
+        flow_state=bindparam("new_flow_state"),
+        decided_at=bindparam("ended_at"),
+        updated_at=bindparam("now"),
+        version=tables.application.c.version + 1,
+    )
+)
 
 
 def _update_applications(ctx: Context, connection: Connection, steps: Sequence[Step]) -> None:
-    table = tables.application
-    statement = (
-        update(table)
-        .where(table.c.id == bindparam("of"))
-        .values(
-            state=bindparam("new_state"),
-            flow_state=bindparam("new_flow_state"),
-            decided_at=bindparam("ended_at"),
-            updated_at=ctx.now,
-            version=table.c.version + 1,
-        )
-    )
     rows = [
         {
             "of": step.case.row.id,
             "new_state": state_of(step.moved),
             "new_flow_state": step.moved.state.to_json(),
             "ended_at": ctx.now if step.moved.state.status == "ended" else None,
+            "now": ctx.now,
         }
         for step in steps
     ]
     if rows:
-        connection.execute(statement, rows)
+        connection.execute(_MOVED, rows)
 
 
 def _announce(
