@@ -99,3 +99,39 @@ def test_no_number_of_a_record_is_a_defect(app, house, person):
                 url = url.replace(f"<int:{name}>", number).replace(f"<{name}>", "x").replace(f"<path:{name}>", "x")
             if numbers and "GET" in rule.methods:
                 assert browser.get(url).status_code in (302, 400, 404), (rule.endpoint, number[:30])
+
+
+BODIES = (
+    [], "x", 5, None, {}, {"values": [], "version": 10**30}, {"values": {"application.amount": 10**4000}, "version": 1},
+    {"product": "x" * 5000, "customer_id": 10**30}, {"product": "sole-trader-loan", "customer_id": True},
+    {"amount": 1e300, "purpose": "due"}, {"amount": "1e-999999999"}, {"amount": {"a": 1}}, {"amount": "0.001"},
+    {"amount": "1", "purpose": ["settle"]}, {"amount": "1", "channel": {"a": 1}}, {"amount": -5},
+    {"values": {"guarantors": {"a": [1, [2, [3]]]}, "\u0663": None, "application.amount": [[[1]]]}, "version": 1},
+)  # fmt: skip
+
+
+def test_no_body_is_a_defect(app, house, person):
+    browser = person(*ROLES, unit="head-office")
+    given = browser.csrf()
+    for _rule, url in pages(app, house, "POST"):
+        if url.startswith("/api/"):
+            for number, body in enumerate(BODIES):
+                headers = {"X-CSRFToken": given, "Idempotency-Key": f"k{number}"}
+                answer = browser.post(url, json=body, headers=headers)
+                assert answer.status_code < 500, (url, str(body)[:80])
+                assert answer.status_code >= 400, (url, str(body)[:80])
+
+
+def test_no_header_is_a_defect(client, person):
+    browser = person("auditor")
+    odd = {
+        "X-Company": "9" * 5000, "Accept-Language": ";;q=x,\x7f", "Accept": "*;q=zz,/", "X-Correlation-Id": "'" * 90,
+        "Cookie": "loanloom=x.y.z; \x7f", "X-Forwarded-Host": "evil.example", "Host": "evil.example",
+        "Content-Length": "-1", "HX-Request": "no", "Range": "bytes=9-1", "If-None-Match": "\x7f",
+        "Authorization": "Bearer x.y.z",
+    }  # fmt: skip
+    for name, value in odd.items():
+        for url in ("/login/", "/", "/api/v1/loans/"):
+            answer = browser.get(url, headers={name: value})
+            assert answer.status_code < 500, (name, url)
+            assert "evil.example" not in answer.get_data(as_text=True) + answer.headers.get("Location", "")

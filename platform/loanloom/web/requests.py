@@ -18,6 +18,7 @@ UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 LARGEST_NUMBER = 2**63 - 1
 LONGEST_KEY = 100
+LARGEST_JSON = 1024 * 1024
 
 
 class Number(IntegerConverter):
@@ -41,6 +42,8 @@ def is_storable(value: Any) -> bool:
 
 def is_readable(asked: Request) -> bool:
     """Whether the address and the body of a request hold nothing that only a hostile program sends."""
+    if asked.is_json and (asked.content_length or 0) > LARGEST_JSON:
+        return False
     if len(asked.form.get("idempotency_key", "")) > LONGEST_KEY:
         return False
     try:

@@ -129,7 +129,7 @@ def current_context() -> Context:
 def _make_context() -> Context:
     user = current_user()
     chosen = str(request.headers.get("X-Company", "") if has_bearer() else session.get("company_id", ""))
-    membership = user.membership(int(chosen) if chosen.isdecimal() else None) if user else None
+    membership = user.membership(int(chosen) if chosen.isdecimal() and len(chosen) < 10 else None) if user else None
     if user is None or membership is None:
         raise Forbidden()
     from loanloom.services.definitions import releases  # late: the services import much
