@@ -93,7 +93,7 @@ def test_no_number_of_a_record_is_a_defect(app, house, person):
     browser = person(*ROLES)
     for rule in app.url_map.iter_rules():
         numbers = [name for name, converter in rule._converters.items() if type(converter).__name__ == "Number"]
-        for number in ("0", "9223372036854775807", "9223372036854775808", "9" * 200, "٣"):
+        for number in ("0", "9223372036854775807", "9223372036854775808", "9" * 200, "٩" * 8):
             url = rule.rule
             for name in rule.arguments:
                 url = url.replace(f"<int:{name}>", number).replace(f"<{name}>", "x").replace(f"<path:{name}>", "x")

@@ -133,7 +133,7 @@ def _http(error: HTTPException) -> Response:
 
 def _out_of_range(error: DataError) -> Response:
     """A value of the request that no column holds: a number or a day beyond all bounds."""
-    log.warning("out_of_range", path=request.path, why=str(error.orig).split("\n", 1)[0])
+    log.warning("out_of_range", path=request.path, why=type(error.orig).__name__)
     return answer(400, [_of_status(400)])
 
 
