@@ -87,8 +87,11 @@ def test_what_cannot_be_meant_is_refused_and_nothing_changes() -> None:
     assert replace_values("a: [", {"/a": 1}).problems[0].code == "metadata.syntax"
 
 
+_TEXTS = st.text(
+    st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=12
+)  # all that a database keeps
 _SCALARS = st.one_of(
-    st.none(), st.booleans(), st.integers(-(10**9), 10**9), st.text(max_size=12),
+    st.none(), st.booleans(), st.integers(-(10**9), 10**9), _TEXTS,
     st.decimals(min_value=-1000, max_value=1000, places=3),
 )  # fmt: skip
 _KEYS = st.text(alphabet="abcdefgh_", min_size=1, max_size=4)
@@ -97,6 +100,11 @@ _VALUES = st.recursive(
     max_leaves=12,
 )  # fmt: skip
 _DOCUMENTS = st.dictionaries(_KEYS, _VALUES, min_size=1, max_size=5)
+
+
+def test_a_character_that_no_database_keeps_is_refused() -> None:
+    (problem,) = read_tree(write_block({"a": "x\0y"})).problems
+    assert problem.code == "metadata.character_refused" and problem.line == 1
 
 
 @settings(max_examples=150, deadline=None)
