@@ -9,8 +9,25 @@ from loanloom.services.context import Context
 
 MINIMUM_LENGTH = 10
 GUESSED_FIRST = frozenset(
-    "password passw0rd p@ssw0rd qwerty qwertyuiop asdfghjkl abcdefghij administrator admin welcome letmein iloveyou"
-    " woaini changeme 1q2w3e4r5t q1w2e3r4t5 1qaz2wsx3edc".split()
+    [
+        "password",
+        "passw0rd",
+        "p@ssw0rd",
+        "qwerty",
+        "qwertyuiop",
+        "asdfghjkl",
+        "abcdefghij",
+        "administrator",
+        "admin",
+        "welcome",
+        "letmein",
+        "iloveyou",
+        "woaini",
+        "changeme",
+        "1q2w3e4r5t",
+        "q1w2e3r4t5",
+        "1qaz2wsx3edc",
+    ]
 )
 """What is tried first, with figures and signs around it taken away."""
 
