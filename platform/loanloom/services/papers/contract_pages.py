@@ -52,17 +52,18 @@ def read(ctx: Context, contract_id: int) -> ContractPage:
         package = contracts.package(connection, row.id)
         papers = {one.id: documents.listing(connection, ("contract", one.id)) for one in package}
         registry = releases.pinned(ctx, connection, row.release_id)
+        application, loan = tables.application, tables.loan
+        paid = connection.execute(select(loan).where(loan.c.contract_id == row.id)).one_or_none()
         offer = previews.offer_of(registry, row.product_key)
         agreed = products.terms(
-            offer, amount=row.amount, months=row.term_months, method=row.method, start_on=ctx.business_date,
+            offer, amount=row.amount, months=row.term_months, method=row.method,
+            start_on=paid.disbursed_on if paid else ctx.business_date,
             annual_rate=row.annual_rate, within_limits=False,
         )  # fmt: skip
         calendar = products.calendar_of(ctx.registry, offer.calendar)
         shown = products.preview_terms(agreed.terms, calendar) if agreed.terms else products.Preview()
-        application, loan = tables.application, tables.loan
         mine = ctx.actor.user_id is not None and row.created_by == ctx.actor.user_id
         open_ = row.state == "prepared"
-        paid = connection.execute(select(loan).where(loan.c.contract_id == row.id)).one_or_none()
         return ContractPage(
             contract=row,
             package=package,
