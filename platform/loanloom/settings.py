@@ -44,7 +44,7 @@ class Settings:
     host: str = setting("127.0.0.1", "Web", "Address to listen on.")
     port: int = setting(8080, "Web", "Port to listen on.")
     web_workers: int = setting(2, "Web", "Worker processes of the web server.")
-    web_threads: int = setting(4, "Web", "Threads of each worker process.")
+    web_threads: int = setting(2, "Web", "Threads of each worker process; pages compute, so more make answers late.")
     request_seconds: int = setting(60, "Web", "A request that takes longer is ended.")
     https_only: bool = setting(False, "Web", "Whether cookies are sent over HTTPS only; set it behind a TLS proxy.")
     trusted_proxies: int = setting(0, "Web", "Proxies in front whose X-Forwarded headers are believed.")
