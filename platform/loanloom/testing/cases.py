@@ -17,6 +17,7 @@ from loanloom.metadata.document import Document
 from loanloom.metadata.flow_text import write
 from loanloom.metadata.registry import Registry
 from loanloom.problems import Problem, Text, errors, text
+from loanloom.services.definitions import compiled as engines
 
 _LABELS: Mapping[str, Text] = {
     "eligibility": text("eligibility", "准入"), "points": text("points", "得分"), "grade": text("grade", "等级"),
@@ -104,7 +105,7 @@ def _found(case: Document, registry: Registry, problems: list[Problem]) -> dict[
     found = {name: (assessed.facts.get(root) or {}).get(leaf) for name, (root, leaf) in _FOUND.items()}
     expect = case.spec["expect"]
     if "decision" in expect:
-        decision = rules.run(assessing.ruleset(registry, product.spec["decision"]), assessed.facts)
+        decision = rules.run(engines.ruleset(registry, product.spec["decision"]), assessed.facts)
         problems.extend(_at_case(case, problem) for problem in decision.problems)
         found["decision"] = decision.outcome
     if "route" in expect:

@@ -12,11 +12,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from loanloom.engines import flows, products, rules
+from loanloom.engines import flows, rules
 from loanloom.metadata.registry import Registry
 from loanloom.problems import Problem, Text, text
 from loanloom.services import scope
 from loanloom.services.context import Context
+from loanloom.services.definitions import compiled as engines
 from loanloom.services.definitions import releases
 from loanloom.services.errors import NotFound, Refused
 from loanloom.store import tables
@@ -79,20 +80,6 @@ def _compiled(registry: Registry, key: str) -> flows.Flow:
     return compiled.flow
 
 
-@lru_cache(maxsize=256)
-def _ruleset(registry: Registry, key: str) -> rules.Ruleset:
-    compiled = rules.compile_ruleset(registry.require("ruleset", key), registry)
-    if compiled.ruleset is None:
-        raise Refused(compiled.problems)
-    return compiled.ruleset
-
-
-@lru_cache(maxsize=256)
-def offer_of(registry: Registry, product_key: str) -> products.Offer:
-    """The product as compiled values."""
-    return products.offer(registry.require("product", product_key), registry)
-
-
 def automatic(case: Case) -> flows.Automatic:
     """What decision nodes of this case run: the ruleset they name, else the product's own."""
 
@@ -100,7 +87,7 @@ def automatic(case: Case) -> flows.Automatic:
         named = key or product(case.registry, case.row.product_key).get("decision")
         if not named:
             return flows.Ruled(values={}, problems=(_no_flow(case.row.product_key),))
-        result = rules.run(_ruleset(case.registry, named), facts)
+        result = rules.run(engines.ruleset(case.registry, named), facts)
         return flows.Ruled(values=result.facts(), ruleset=named, trace=result.as_json(), problems=result.problems)
 
     return run

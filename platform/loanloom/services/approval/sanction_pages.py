@@ -13,6 +13,7 @@ from loanloom.metadata.registry import Registry
 from loanloom.services import scope
 from loanloom.services.approval import flow_cases, flow_history, sanctions
 from loanloom.services.context import Context
+from loanloom.services.definitions import compiled as engines
 from loanloom.store import names, tables
 
 STATES = ("in_force", "used", "expired", "withdrawn")
@@ -86,7 +87,7 @@ def page(ctx: Context, sanction_id: int, language: str) -> SanctionPage:
                 tables.contract.c.state != "cancelled",
             )
         ).one_or_none()
-        offer = flow_cases.offer_of(case.registry, row.product_key)
+        offer = engines.offer(case.registry, row.product_key)
         return SanctionPage(
             sanction=row,
             application=case.row,

@@ -16,9 +16,9 @@ from loanloom.engines import flows
 from loanloom.engines.products import Offer
 from loanloom.problems import Problem, text
 from loanloom.services import numbers, scope
-from loanloom.services.approval import flow_cases
 from loanloom.services.approval.flow_cases import Case
 from loanloom.services.context import Context
+from loanloom.services.definitions import compiled as engines
 from loanloom.services.errors import Conflict, NotFound, Refused
 from loanloom.store import audit, tables
 
@@ -49,7 +49,7 @@ def create_many(
 
 
 def _row(ctx: Context, case: Case, state: flows.State, facts: Mapping[str, Any]) -> dict[str, Any]:
-    row, offer = case.row, flow_cases.offer_of(case.registry, case.row.product_key)
+    row, offer = case.row, engines.offer(case.registry, case.row.product_key)
     grade = (facts.get("score") or {}).get("grade")
     rate = offer.rate(grade)
     if rate is None:
@@ -79,7 +79,7 @@ def _number(ctx: Context, connection: Connection, approved: Sequence[Granted], r
     """Number the rows: one take for all that share a numbering and a unit."""
     alike: dict[tuple[str | None, str | None], list[dict[str, Any]]] = {}
     for (case, _, _), row in zip(approved, rows, strict=True):
-        offer = flow_cases.offer_of(case.registry, case.row.product_key)
+        offer = engines.offer(case.registry, case.row.product_key)
         alike.setdefault((offer.numbering.get("sanction"), case.row.unit), []).append(row)
     for (key, unit), together in alike.items():
         issued = numbers.issue_many(ctx, connection, key, len(together), unit=unit)

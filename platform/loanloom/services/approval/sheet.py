@@ -21,6 +21,7 @@ from loanloom.services.access.sign_in import ab_user, full_name
 from loanloom.services.approval import flow_cases, flow_history, guards, sanctions
 from loanloom.services.approval.flow_cases import APPLICATION, Case
 from loanloom.services.context import Context
+from loanloom.services.definitions import compiled as engines
 from loanloom.services.errors import NotFound, Refused
 from loanloom.services.origination import uploads
 from loanloom.services.parties import exposure
@@ -133,7 +134,7 @@ def _sheet(ctx: Context, connection: Connection, case: Case, items: Sequence[Row
         **{kind: finding.result for kind, finding in found.items()},
     }
     people = _names(connection, [row.created_by, customer.manager_user_id, *(item.assignee for item in items)])
-    offer = flow_cases.offer_of(case.registry, row.product_key)
+    offer = engines.offer(case.registry, row.product_key)
     granted, problem = _granted(row.amount, known, offer)
     grade = (known.get("score") or {}).get("grade")
     return Sheet(

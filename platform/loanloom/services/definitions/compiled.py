@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from loanloom.engines import documents, forms
+from loanloom.engines import documents, forms, products, rules
 from loanloom.metadata.document import Document, document_from
 from loanloom.metadata.registry import Registry
 from loanloom.problems import Problem, text
@@ -52,6 +52,21 @@ def template(registry: Registry, key: str) -> documents.Template:
     if compiled.template is None:
         raise Refused(compiled.problems)
     return compiled.template
+
+
+@lru_cache(maxsize=512)
+def ruleset(registry: Registry, key: str) -> rules.Ruleset:
+    """The compiled rule set."""
+    compiled = rules.compile_ruleset(registry.require("ruleset", key), registry)
+    if compiled.ruleset is None:
+        raise Refused(compiled.problems)
+    return compiled.ruleset
+
+
+@lru_cache(maxsize=512)
+def offer(registry: Registry, product_key: str) -> products.Offer:
+    """The compiled product of a checked registry."""
+    return products.offer(registry.require("product", product_key), registry)
 
 
 def _document(registry: Registry, kind: str, key: str) -> Document:

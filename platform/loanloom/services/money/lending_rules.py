@@ -20,6 +20,7 @@ from loanloom.engines.products import Offer
 from loanloom.metadata.registry import Registry
 from loanloom.problems import Problem, text
 from loanloom.services.context import Context
+from loanloom.services.definitions import compiled as engines
 from loanloom.services.errors import Refused
 
 
@@ -79,15 +80,6 @@ def charts(registry: Registry) -> Chart:
     return Chart(accounts)
 
 
-@lru_cache(maxsize=128)
-def class_rules(registry: Registry, key: str) -> rules.Ruleset:
-    """The rules that give a loan its asset class."""
-    compiled = rules.compile_ruleset(registry.require("ruleset", key), registry)
-    if compiled.ruleset is None:
-        raise Refused(compiled.problems)
-    return compiled.ruleset
-
-
 @dataclass(frozen=True, slots=True)
 class Classed:
     """The asset class of a loan on a day, the rules that gave it, and why."""
@@ -107,7 +99,7 @@ def asset_class(ctx: Context, product_key: str, loan: Mapping[str, Any], on: dat
     offer = live_offer(ctx, product_key)
     if offer is None or offer.asset_class is None:
         return None
-    result = rules.run(class_rules(ctx.registry, offer.asset_class), {"loan": loan, "as_of": on})
+    result = rules.run(engines.ruleset(ctx.registry, offer.asset_class), {"loan": loan, "as_of": on})
     if result.problems:
         raise Refused(result.problems)
     given = result.outputs.get("asset_class")

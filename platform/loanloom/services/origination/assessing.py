@@ -21,6 +21,7 @@ from loanloom.metadata.document import Document
 from loanloom.metadata.registry import Registry
 from loanloom.problems import Problem
 from loanloom.services.context import Context
+from loanloom.services.definitions import compiled as engines
 from loanloom.services.errors import Refused
 from loanloom.store import tables
 
@@ -87,7 +88,7 @@ def _eligibility(registry: Registry, product: Document, work: _Work) -> None:
     key = product.spec.get("eligibility")
     if not key:
         return
-    found = rules.run(ruleset(registry, key), work.facts)
+    found = rules.run(engines.ruleset(registry, key), work.facts)
     work.problems.extend(found.problems)
     work.add("eligibility", "eligibility", registry.require("ruleset", key), found.facts(), found.as_json())
 
@@ -146,15 +147,6 @@ def figures(assessed: Assessed) -> dict[str, Any]:
         "score_grade": score.get("grade"),
         "limit_amount": limit.get("amount"),
     }
-
-
-@lru_cache(maxsize=256)
-def ruleset(registry: Registry, key: str) -> rules.Ruleset:
-    """The compiled rule set."""
-    compiled = rules.compile_ruleset(registry.require("ruleset", key), registry)
-    if compiled.ruleset is None:
-        raise Refused(compiled.problems)
-    return compiled.ruleset
 
 
 @lru_cache(maxsize=256)

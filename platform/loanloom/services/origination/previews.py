@@ -16,6 +16,7 @@ from typing import Any
 from loanloom.engines import products
 from loanloom.metadata.registry import Registry
 from loanloom.services.context import Context
+from loanloom.services.definitions import compiled as engines
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ def of_typed(
     amount, months, method = (application.get(name) for name in ("amount", "term_months", "method"))
     if not isinstance(amount, Decimal) or not isinstance(months, Decimal) or not method:
         return None
-    offer = offer_of(registry, product_key)
+    offer = engines.offer(registry, product_key)
     rate = offer.rate(grade)
     known = sorted(offer.rates.values())
     rates = (known[0], known[-1]) if known and rate is None else None
@@ -56,17 +57,11 @@ def of_typed(
     return SchedulePreview(shown, rate, rates)
 
 
-@lru_cache(maxsize=256)
-def offer_of(registry: Registry, product_key: str) -> products.Offer:
-    """The compiled offer of a product."""
-    return products.offer(registry.require("product", product_key), registry)
-
-
 @lru_cache(maxsize=512)
 def _preview(
     registry: Registry, product_key: str, amount: Decimal, months: int, method: str, rate: Decimal, start_on: date
 ) -> products.Preview:
-    offer = offer_of(registry, product_key)
+    offer = engines.offer(registry, product_key)
     calendar = products.calendar_of(registry, offer.calendar)
     return products.preview(
         offer, amount=amount, months=months, method=method, start_on=start_on, annual_rate=rate, calendar=calendar

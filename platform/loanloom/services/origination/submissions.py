@@ -20,8 +20,9 @@ from loanloom.feel import EvaluationError
 from loanloom.metadata.registry import Registry
 from loanloom.problems import Problem, text
 from loanloom.services import facts, stored
-from loanloom.services.approval import approvals, flow_cases
+from loanloom.services.approval import approvals
 from loanloom.services.context import Context
+from loanloom.services.definitions import compiled as engines
 from loanloom.services.errors import Conflict, Refused
 from loanloom.services.once import Once
 from loanloom.services.origination import applications, assessing, materials, uploads
@@ -126,7 +127,7 @@ def product_problems(ctx: Context, registry: Registry, product_key: str, known: 
     if over is not None:
         yield over
     application = known["application"]
-    offer = flow_cases.offer_of(registry, product_key)
+    offer = engines.offer(registry, product_key)
     asked = {name: application.get(name) for name in ("amount", "term_months", "method")}
     for name, value in asked.items():
         if value is None:

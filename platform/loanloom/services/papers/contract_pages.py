@@ -14,8 +14,8 @@ from loanloom.metadata.registry import Registry
 from loanloom.services import facts
 from loanloom.services.approval import sanctions
 from loanloom.services.context import Context
+from loanloom.services.definitions import compiled as engines
 from loanloom.services.definitions import releases
-from loanloom.services.origination import previews
 from loanloom.services.papers import contracts, documents
 from loanloom.services.papers.documents import Made
 from loanloom.services.reading import record_history
@@ -54,7 +54,7 @@ def read(ctx: Context, contract_id: int) -> ContractPage:
         registry = releases.pinned(ctx, connection, row.release_id)
         application, loan = tables.application, tables.loan
         paid = connection.execute(select(loan).where(loan.c.contract_id == row.id)).one_or_none()
-        offer = previews.offer_of(registry, row.product_key)
+        offer = engines.offer(registry, row.product_key)
         agreed = products.terms(
             offer, amount=row.amount, months=row.term_months, method=row.method,
             start_on=paid.disbursed_on if paid else ctx.business_date,
