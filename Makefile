@@ -23,7 +23,7 @@ setup: .stamp/python .stamp/frontend  ## Prepare the environment; quick when not
 
 .stamp/python: .stamp/venv pyproject.toml setup.cfg setup.py
 	@echo "Python packages; the first time takes some minutes ..." >&2
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]" >&2
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[batch,dev]" >&2
 	@for plugin in plugins/*/pyproject.toml; do test ! -f "$$plugin" || \
 		$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable "$$(dirname $$plugin)" >&2 || exit 1; done
 	@touch $@

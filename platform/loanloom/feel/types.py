@@ -5,18 +5,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from functools import cached_property
 from typing import Literal
+
+Limit = Decimal | dt.date
+"""A smallest or largest value."""
 
 Fit = Literal["yes", "maybe", "no"]
 """Whether a value of one type may stand where another is expected; "maybe" is settled when the program runs."""
 
 
+@dataclass(frozen=True, slots=True)
+class Digits:
+    """What every value of a number type fits in: digits before the point and digits behind it."""
+
+    whole: int
+    scale: int
+
+
 @dataclass(frozen=True)
 class Type:
-    """One FEEL type. `kind` is its standard name without parameters."""
+    """One FEEL type. `kind` is its standard name without parameters.
+
+    A number may have a `unit` (a currency code), `digits`, and the `least` and `most` it may be (dates too); what is
+    None is not known.
+    """
 
     kind: str
     nullable: bool = False
@@ -26,6 +43,10 @@ class Type:
     open: bool = False
     parameters: tuple[Type, ...] = ()
     result: Type | None = None
+    unit: str | None = None
+    digits: Digits | None = None
+    least: Limit | None = None
+    most: Limit | None = None
 
     @cached_property
     def members(self) -> dict[str, Type]:
@@ -121,6 +142,17 @@ def context(fields: Mapping[str, Type], *, open: bool = False) -> Type:  # noqa:
     return Type("context", fields=tuple(fields.items()), open=open)
 
 
+def number(
+    *,
+    digits: Digits | None = None,
+    unit: str | None = None,
+    least: Decimal | None = None,
+    most: Decimal | None = None,
+) -> Type:
+    """A number of which more is known: its digits, its currency, its smallest and largest value."""
+    return replace(NUMBER, digits=digits, unit=unit, least=least, most=most)
+
+
 def enumeration(values: Iterable[str]) -> Type:
     """A string that is one of `values`."""
     return Type("string", values=tuple(values))
@@ -184,7 +216,22 @@ def joined(first: Type, second: Type) -> Type:
         return _joined_contexts(first, second, nullable)
     if first.kind == "function":
         return replace(FUNCTION, nullable=nullable)
-    return replace(first, nullable=nullable)
+    return _joined_plain(first, second, nullable)
+
+
+def _joined_plain(first: Type, second: Type, nullable: bool) -> Type:
+    """Both as one plain type: the wider digits and limits; a bare number takes the other's unit."""
+    digits = None
+    if first.digits is not None and second.digits is not None:
+        digits = Digits(max(first.digits.whole, second.digits.whole), max(first.digits.scale, second.digits.scale))
+    least = _outer(min, first.least, second.least)
+    most = _outer(max, first.most, second.most)
+    unit = first.unit if second.unit in (None, first.unit) else second.unit if first.unit is None else None
+    return replace(first, nullable=nullable, unit=unit, digits=digits, least=least, most=most)
+
+
+def _outer(choose: Callable[..., Limit], first: Limit | None, second: Limit | None) -> Limit | None:
+    return None if first is None or second is None else choose(first, second)
 
 
 def _joined_contexts(first: Type, second: Type, nullable: bool) -> Type:
