@@ -39,7 +39,7 @@ class Base:
         """Note a mistake at a node."""
         if len(self.problems) >= MAX_PROBLEMS:
             return
-        self.problems.append(placed(FeelProblem(code, words(en, zh), hint), self.source, node.start))
+        self.problems.append(placed(FeelProblem(code, words(en, zh), hint), self.source, node.start, node.end))
 
     def wrong(
         self, code: str, en: str, zh: str, node: s.Node, hint: Words | None = None, *, base: t.Node | None = None

@@ -21,7 +21,7 @@ from .typing_rules import SPACED_PARTS
 
 @dataclass(frozen=True)
 class Checked:
-    """A text looked at: its problems, or its type, inputs and program."""
+    """A text looked at: its problems, or its type, inputs and program; with what it was checked against."""
 
     source: str
     problems: tuple[FeelProblem, ...]
@@ -29,6 +29,9 @@ class Checked:
     inputs: frozenset[str] = frozenset()
     program: Program | None = None
     syntax: s.Node | None = field(default=None, repr=False)
+    scope: Type = field(default=ANY, repr=False)
+    tested: Type | None = field(default=None, repr=False)
+    functions: Library = field(default=STANDARD, repr=False)
 
     @property
     def ok(self) -> bool:
@@ -90,9 +93,9 @@ def _typed(
         )
     problems = tuple(checker.problems)
     if problems and strict:
-        return Checked(source, problems, root.type, t.inputs(root), None, node)
+        return Checked(source, problems, root.type, t.inputs(root), None, node, scope, tested, library)
     program = Program(source, root, quiet=not strict, tested=local)
-    return Checked(source, problems, root.type, program.inputs, program, node)
+    return Checked(source, problems, root.type, program.inputs, program, node, scope, tested, library)
 
 
 _BASE: dict[int, tuple[Library, NameTable]] = {}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 Words = Mapping[str, str]
 
@@ -19,13 +19,17 @@ def words(en: str, zh: str) -> Words:
 
 @dataclass(frozen=True, slots=True)
 class FeelProblem:
-    """One mistake in an expression. `line` and `column` count from 1 within the expression's own text."""
+    """One mistake in an expression. `line` and `column` count from 1 within the expression's own text; `start` and
+    `end` are character offsets in it, where they are known.
+    """
 
     code: str
     message: Words
     hint: Words | None = None
     line: int = 1
     column: int = 1
+    start: int | None = field(default=None, compare=False)
+    end: int | None = field(default=None, compare=False)
 
     def in_words(self, language: str = "en") -> str:
         """Message and hint as one line."""
@@ -81,10 +85,10 @@ def place(source: str, offset: int) -> tuple[int, int]:
     return before + 1, offset - (source.rfind("\n", 0, offset) + 1) + 1
 
 
-def placed(problem: FeelProblem, source: str, offset: int) -> FeelProblem:
-    """The problem with its line and column in `source`."""
+def placed(problem: FeelProblem, source: str, offset: int, end: int | None = None) -> FeelProblem:
+    """The problem with its line, column and range in `source`."""
     line, column = place(source, offset)
-    return replace(problem, line=line, column=column)
+    return replace(problem, line=line, column=column, start=offset, end=end)
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
