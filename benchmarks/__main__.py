@@ -17,8 +17,9 @@ from benchmarks.figure import Figure
 
 
 def modules(name: str) -> list[str]:
-    """Names of the benchmark modules that `name` asks for; an empty name asks for all."""
-    found = sorted(path.stem for path in Path(__file__).parent.glob("*_*.py") if not path.stem.startswith("_"))
+    """Names of the benchmark modules that `name` asks for; an empty name asks for all. `*_cases.py` hold workloads."""
+    stems = (path.stem for path in Path(__file__).parent.glob("*_*.py"))
+    found = sorted(stem for stem in stems if not stem.startswith("_") and not stem.endswith("_cases"))
     return [stem for stem in found if not name or name in stem.split("_")]
 
 
