@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from dataclasses import dataclass
 from typing import Literal
 
 from .limits import MAX_DIGITS, MAX_LENGTH
+from .nodes import Compared, node
 from .problems import Refused, words
 
 Kind = Literal["name", "number", "string", "at", "symbol", "end"]
+
+_COMMON = re.compile(
+    r"""[ \t\n]*(?:
+        ([A-Za-z_][A-Za-z0-9_]*+)(?![^\x00-\x7f])        # a name of ASCII letters that does not go on
+      | ([0-9]{1,30}+(?:\.[0-9]{1,30}+)?+)(?![0-9.eE])     # a number without an exponent
+      | "([^"\\\n]*)"                                   # a string without escapes
+      | ([()\[\]{},:+=?|] | [<>]=? | != | \*\*? | -(?!>) | /(?![/*]) | \.(?![0-9.]))
+    )""",
+    re.VERBOSE,
+)
+"""The tokens of nearly every text, in one step; whatever it does not match is looked at character by character."""
+_KINDS: tuple[Kind, ...] = ("name", "number", "string", "symbol")
 
 _PAIRS = frozenset(("**", "<=", ">=", "!=", "..", "->"))
 _SINGLES = frozenset("()[]{},:.+-*/=<>?'@|")
@@ -19,8 +32,8 @@ _DIGITS = frozenset("0123456789")
 _QUOTES = frozenset("“”„‟＂「」『』")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+@node()
+class Token(Compared):
     """One token. `text` is its meaning (a string without quotes); start and end are offsets in the source."""
 
     kind: Kind
@@ -51,7 +64,17 @@ def tokens(source: str) -> list[Token]:
         )
     found: list[Token] = []
     at = 0
-    while (at := _skip_space(source, at)) < len(source):
+    while True:
+        common = _COMMON.match(source, at)
+        if common is not None:
+            group = common.lastindex or 0
+            at = common.end()
+            start = common.start(group)
+            found.append(Token(_KINDS[group - 1], common[group], start - (group == 3), at))
+            continue
+        at = _skip_space(source, at)
+        if at >= len(source):
+            break
         token = _token(source, at)
         found.append(token)
         at = token.end

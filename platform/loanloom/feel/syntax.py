@@ -2,46 +2,48 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from typing import Literal
 
+from .nodes import Compared, node
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Node:
+
+@node(kw_only=True)
+class Node(Compared):
     """Any node; start and end are offsets in the source and take no part in equality."""
 
     start: int = field(compare=False, default=0)
     end: int = field(compare=False, default=0)
 
 
-@dataclass(frozen=True, slots=True)
+@node()
 class Literal_(Node):
     """A constant number, text, truth value or null."""
 
     value: Decimal | str | bool | None
 
 
-@dataclass(frozen=True, slots=True)
+@node()
 class AtLiteral(Node):
     """A constant date, time or duration: @"2026-01-31"."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@node()
 class Name(Node):
     """A name, its parts joined by one space."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@node()
 class InputMark(Node):
     """`?`: the value a unary test is about."""
 
 
-@dataclass(frozen=True, slots=True)
+@node()
 class Member(Node):
     """base.name"""
 
@@ -49,7 +51,7 @@ class Member(Node):
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@node()
 class Filter(Node):
     """base[condition] or base[index]"""
 
@@ -57,7 +59,7 @@ class Filter(Node):
     condition: Node
 
 
-@dataclass(frozen=True, slots=True)
+@node()
 class Call(Node):
     """function(arguments); `names` holds the parameter names of a call with named arguments."""
 
@@ -66,14 +68,14 @@ class Call(Node):
     names: tuple[str, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@node()
 class Negate(Node):
     """-operand"""
 
     operand: Node
 
 
-@dataclass(frozen=True, slots=True)
+@node()
 class Arithmetic(Node):
     """left + - * / ** right"""
 
@@ -82,7 +84,7 @@ class Arithmetic(Node):
     right: Node
 
 
-@dataclass(frozen=True, slots=True)
+@node()
 class Compare(Node):
     """left = != < <= > >= right"""
 
@@ -91,7 +93,7 @@ class Compare(Node):
     right: Node
 
 
-@dataclass(frozen=True, slots=True)
+@node()
 class Logic(Node):
     """two or more operands joined by `and` or by `or`"""
 
@@ -99,7 +101,7 @@ class Logic(Node):
     operands: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@node()
 class Between(Node):
     """value between low and high, both included"""
 
@@ -108,7 +110,7 @@ class Between(Node):
     high: Node
 
 
-@dataclass(frozen=True, slots=True)
+@node()
 class Test(Node):
     """A comparison with the tested value left out: < 5"""
 
@@ -116,7 +118,7 @@ class Test(Node):
     value: Node
 
 
-@dataclass(frozen=True, slots=True)
+@node()
 class In(Node):
     """value in (tests)"""
 
@@ -124,7 +126,7 @@ class In(Node):
     tests: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@node()
 class UnaryTests(Node):
     """A whole cell of a decision table: `-`, tests, or not(tests)."""
 
@@ -132,7 +134,7 @@ class UnaryTests(Node):
     negated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@node()
 class Range(Node):
     """[low..high] with each side closed or open; a side left out is None (`(< 5)`)."""
 
@@ -142,21 +144,21 @@ class Range(Node):
     high_closed: bool
 
 
-@dataclass(frozen=True, slots=True)
+@node()
 class ListOf(Node):
     """[items]"""
 
     items: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@node()
 class Context(Node):
     """{name: value, ...}; a later entry may use the earlier ones"""
 
     entries: tuple[tuple[str, Node], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@node()
 class If(Node):
     """if condition then ... else ..."""
 
@@ -165,7 +167,7 @@ class If(Node):
     otherwise: Node
 
 
-@dataclass(frozen=True, slots=True)
+@node()
 class Iterator(Node):
     """name in source, or name in source..until"""
 
@@ -174,7 +176,7 @@ class Iterator(Node):
     until: Node | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@node()
 class For(Node):
     """for iterators return body"""
 
@@ -182,7 +184,7 @@ class For(Node):
     body: Node
 
 
-@dataclass(frozen=True, slots=True)
+@node()
 class Quantified(Node):
     """some / every iterators satisfies condition"""
 
@@ -191,7 +193,7 @@ class Quantified(Node):
     condition: Node
 
 
-@dataclass(frozen=True, slots=True)
+@node()
 class TypeName(Node):
     """The name of a type: number, list<number>, context<a: number>, function<number> -> string."""
 
@@ -200,7 +202,7 @@ class TypeName(Node):
     result: TypeName | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@node()
 class InstanceOf(Node):
     """value instance of type"""
 
@@ -208,7 +210,7 @@ class InstanceOf(Node):
     type_name: TypeName
 
 
-@dataclass(frozen=True, slots=True)
+@node()
 class Lambda(Node):
     """function(parameters) body"""
 

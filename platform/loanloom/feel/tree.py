@@ -7,38 +7,38 @@ The checker makes it from the syntax tree; `type` is the static type, `syntax` t
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
 from typing import Any, Literal
 
 from . import syntax
 from .library import Builtin, Overload
 from .limits import NODES_A_STEP
+from .nodes import Shown, below, node
 from .types import Type
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Node:
+@node(kw_only=True)
+class Node(Shown):
     """Any typed node."""
 
     type: Type
     syntax: syntax.Node
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@node()
 class Constant(Node):
     """A value known now."""
 
     value: Any
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@node()
 class Input(Node):
     """A fact, by its path from the root."""
 
     path: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@node()
 class Local(Node):
     """A value bound by a loop, a filter, a function or a test. `slot` is unique in the tree, `origin` the facts'
     path.
@@ -49,7 +49,7 @@ class Local(Node):
     origin: str | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@node()
 class Member(Node):
     """base.name"""
 
@@ -58,7 +58,7 @@ class Member(Node):
     origin: str | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@node()
 class Index(Node):
     """base[index]"""
 
@@ -66,7 +66,7 @@ class Index(Node):
     index: Node
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@node()
 class Filter(Node):
     """The items of base for which the condition holds; a number as condition is an index."""
 
@@ -75,14 +75,14 @@ class Filter(Node):
     condition: Node
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@node()
 class Negate(Node):
     """-operand"""
 
     operand: Node
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@node()
 class Arithmetic(Node):
     """left + - * / ** right"""
 
@@ -91,7 +91,7 @@ class Arithmetic(Node):
     right: Node
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@node()
 class Compare(Node):
     """left = != < <= > >= right"""
 
@@ -100,7 +100,7 @@ class Compare(Node):
     right: Node
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@node()
 class Within(Node):
     """value between low and high"""
 
@@ -111,7 +111,7 @@ class Within(Node):
     high_closed: bool = True
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@node()
 class Passes(Node):
     """value passes a test that is a value: equal, in the range, in the list"""
 
@@ -119,7 +119,7 @@ class Passes(Node):
     test: Node
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@node()
 class OneOf(Node):
     """value is one of some constant texts"""
 
@@ -127,7 +127,7 @@ class OneOf(Node):
     values: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@node()
 class Let(Node):
     """body, with a value bound that several of its parts use"""
 
@@ -136,7 +136,7 @@ class Let(Node):
     body: Node
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@node()
 class Logic(Node):
     """operands joined by three-valued and / or"""
 
@@ -144,14 +144,14 @@ class Logic(Node):
     operands: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@node()
 class Not(Node):
     """three-valued negation"""
 
     operand: Node
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@node()
 class If(Node):
     """then where the condition is true, otherwise where it is false or null"""
 
@@ -160,21 +160,21 @@ class If(Node):
     otherwise: Node
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@node()
 class ListOf(Node):
     """[items]"""
 
     items: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@node()
 class Context(Node):
     """{entries}; each entry is bound for the later ones"""
 
     entries: tuple[tuple[Local, Node], ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@node()
 class Range(Node):
     """a range as a value"""
 
@@ -184,7 +184,7 @@ class Range(Node):
     high_closed: bool
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@node()
 class Loop(Node):
     """One iterator: each item of source (or each step from source to until) bound to local."""
 
@@ -193,7 +193,7 @@ class Loop(Node):
     until: Node | None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@node()
 class For(Node):
     """the body for each combination of the loops' items"""
 
@@ -202,7 +202,7 @@ class For(Node):
     partial: Local
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@node()
 class Quantified(Node):
     """some / every combination satisfies the condition"""
 
@@ -211,7 +211,7 @@ class Quantified(Node):
     condition: Node
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@node()
 class Call(Node):
     """A library function. With an overload the types are settled; without one, it is chosen by the values."""
 
@@ -221,7 +221,7 @@ class Call(Node):
     overload: Overload | None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@node()
 class Invoke(Node):
     """A function value called"""
 
@@ -230,7 +230,7 @@ class Invoke(Node):
     names: tuple[str, ...] | None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@node()
 class Lambda(Node):
     """a function written in the expression"""
 
@@ -238,7 +238,7 @@ class Lambda(Node):
     body: Node
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@node()
 class InstanceOf(Node):
     """value instance of type"""
 
@@ -246,7 +246,7 @@ class InstanceOf(Node):
     of: Type
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@node()
 class Wrong(Node):
     """What could not be understood; always a fault when run (null in standard mode)."""
 
@@ -257,18 +257,7 @@ class Wrong(Node):
 
 def children(node: Node) -> Iterator[Node]:
     """The nodes directly below."""
-    for one in fields(node):
-        if one.name in ("type", "syntax"):
-            continue
-        yield from _nodes(getattr(node, one.name))
-
-
-def _nodes(value: Any) -> Iterator[Node]:
-    if isinstance(value, Node):
-        yield value
-    elif isinstance(value, tuple):
-        for one in value:
-            yield from _nodes(one)
+    return below(node, Node)
 
 
 def walk(node: Node) -> Iterator[Node]:
