@@ -6,7 +6,7 @@ import ast
 
 from tests.architecture.source import PACKAGE, modules, short, tree
 
-ROOMS = ("core", "feel", "metadata", "engines", "services", "store/tables")
+ROOMS = ("core", "dmn", "feel", "metadata", "engines", "services", "store/tables")
 MAY = {
     "platform/loanloom/engines/facts.py": "recognises a number handed in from outside, to turn it into a Decimal",
     "platform/loanloom/engines/flows/checks.py": "likeness of two names",
