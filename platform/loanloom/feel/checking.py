@@ -12,6 +12,7 @@ from .cursor import NameTable
 from .formatter import canonical
 from .library import STANDARD, Library
 from .limits import MAX_HEIGHT, MAX_LITERAL_ITEMS, MAX_NODES
+from .nodes import below
 from .parser import parse, parse_unary
 from .problems import FeelProblem, Refused, placed, too_large, words
 from .program import Program
@@ -117,26 +118,20 @@ def _names(scope: Type, library: Library) -> NameTable:
 
 
 def _measure(node: s.Node) -> None:
-    """Refuse a tree that is too large or too high; walks without recursion."""
-    nodes = constants = 0
-    todo: list[tuple[object, int, bool]] = [(node, 1, False)]
-    while todo:
-        one, height, listed = todo.pop()
-        if isinstance(one, tuple):
-            todo.extend((part, height, listed) for part in one)
-        elif isinstance(one, s.Node):
-            if listed and isinstance(one, s.Literal_ | s.AtLiteral):
-                constants += 1
-            else:
-                nodes += 1
-            if nodes > MAX_NODES or constants > MAX_LITERAL_ITEMS or height > MAX_HEIGHT:
-                raise too_large(one.start)
-            inside = isinstance(one, s.ListOf)
-            todo.extend(
-                (getattr(one, name), height + 1, inside)
-                for name in one.__dataclass_fields__
-                if name not in ("start", "end")
-            )
+    """Refuse a tree that is too large or too high; walks level by level, without recursion."""
+    nodes = constants = height = 0
+    level: list[s.Node] = [node]
+    while level:
+        height += 1
+        nodes += len(level)
+        if nodes - constants > MAX_NODES or constants > MAX_LITERAL_ITEMS or height > MAX_HEIGHT:
+            raise too_large(level[0].start)
+        constants += sum(_constants(one) for one in level if isinstance(one, s.ListOf))
+        level = [part for one in level for part in below(one, s.Node)]
+
+
+def _constants(node: s.ListOf) -> int:
+    return sum(isinstance(one, s.Literal_ | s.AtLiteral) for one in node.items)
 
 
 __all__ = ["Checked", "check", "check_unary", "member_names"]

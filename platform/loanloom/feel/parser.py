@@ -143,6 +143,8 @@ class Parser(Forms):
 
     def _postfix(self, node: s.Node) -> s.Node:
         for _ in range(MAX_HEIGHT):
+            if self.token.kind != "symbol":
+                return node
             if self.sees("."):
                 self.take()
                 name = self._member_name()
