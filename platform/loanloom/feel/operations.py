@@ -4,12 +4,11 @@ a Fault.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Mapping
 from decimal import Decimal, DivisionByZero, Overflow
 from typing import Any
 
-from . import temporal
+from . import temporal, wide
 from .limits import CHARACTERS_A_STEP, HEAVY, ITEMS_A_STEP, MAX_EXPONENT, MAX_LIST, MAX_STEPS, MAX_STRING
 from .problems import Fault
 from .types import NAMES_ZH
@@ -116,7 +115,7 @@ def _add(left: Any, right: Any, one: str, other: str) -> Any:
     if one == other == "string":
         return checked_text(left + right)
     if one == other and one in _DURATIONS:
-        return Months(left.total + right.total) if isinstance(left, Months) else _reckon(left.__add__, right)
+        return Months(left.total + right.total) if isinstance(left, Months) else temporal.total(left, right)
     if other in _DURATIONS and one in ("date", "time", "date and time"):
         return temporal.shift(left, right)
     if one in _DURATIONS and other in ("date", "time", "date and time"):
@@ -130,7 +129,11 @@ def _subtract(left: Any, right: Any, one: str, other: str) -> Any:
     if (one in ("date", "date and time") and other in ("date", "date and time")) or one == other == "time":
         return temporal.difference(left, right)
     if one == other and one in _DURATIONS:
-        return Months(left.total - right.total) if isinstance(left, Months) else _reckon(left.__sub__, right)
+        return (
+            Months(left.total - right.total)
+            if isinstance(left, Months)
+            else temporal.total(left, temporal.negative(right))
+        )
     if other in _DURATIONS and one in ("date", "time", "date and time"):
         return temporal.shift(left, negate(right))
     raise wrong_kinds("subtracted", "相减", left, right)
@@ -178,13 +181,6 @@ _ARITHMETIC: Mapping[str, Callable[[Any, Any, str, str], Any]] = {
 }
 
 
-def _reckon(operation: Callable[[Any], Any], operand: Any) -> Any:
-    try:
-        return operation(operand)
-    except OverflowError:
-        raise Fault("feel.out_of_range", "The duration is out of range.", "时长超出范围。") from None
-
-
 def _whole(number: Decimal) -> int:
     if abs(number) > 10**12:
         raise Fault("feel.out_of_range", "The duration is out of range.", "时长超出范围。")
@@ -207,7 +203,7 @@ def negate(value: Any) -> Any:
     if kind == "years and months duration":
         return Months(-value.total)
     if kind == "days and time duration":
-        return _reckon(dt.timedelta().__sub__, value)
+        return temporal.negative(value)
     raise Fault("feel.wrong_type", f"A {kind} has no negative.", f"{NAMES_ZH.get(kind, kind)}不能取负。")
 
 
@@ -319,7 +315,7 @@ def steps(start: Any, end: Any, budget: Budget) -> list[Any]:
         first, last = int(start), int(end)
     budget.spend(abs(last - first) + 1)
     numbers = range(first, last + 1) if first <= last else range(first, last - 1, -1)
-    return [dt.date.fromordinal(one) for one in numbers] if kind == "date" else [Decimal(one) for one in numbers]
+    return [wide.date_at(one) for one in numbers] if kind == "date" else [Decimal(one) for one in numbers]
 
 
 def call(function: Any, arguments: list[Any], budget: Budget) -> Any:
@@ -352,22 +348,12 @@ PROPERTIES: Mapping[tuple[str, str], Callable[[Any], Any]] = {
     **{(kind, "timezone"): _zone_name for kind in ("time", "date and time")},
     ("years and months duration", "years"): lambda value: Decimal(int(value.total / 12)),
     ("years and months duration", "months"): lambda value: Decimal(value.total - int(value.total / 12) * 12),
-    ("days and time duration", "days"): lambda value: Decimal(_parts(value)[0]),
-    ("days and time duration", "hours"): lambda value: Decimal(_parts(value)[1]),
-    ("days and time duration", "minutes"): lambda value: Decimal(_parts(value)[2]),
-    ("days and time duration", "seconds"): lambda value: Decimal(_parts(value)[3]),
+    ("days and time duration", "days"): lambda value: Decimal(temporal.parts(value)[0]),
+    ("days and time duration", "hours"): lambda value: Decimal(temporal.parts(value)[1]),
+    ("days and time duration", "minutes"): lambda value: Decimal(temporal.parts(value)[2]),
+    ("days and time duration", "seconds"): lambda value: Decimal(temporal.parts(value)[3]),
     ("range", "start"): lambda value: value.low,
     ("range", "end"): lambda value: value.high,
     ("range", "start included"): lambda value: value.low_closed,
     ("range", "end included"): lambda value: value.high_closed,
 }
-
-
-def _parts(value: dt.timedelta) -> tuple[int, int, int, int]:
-    sign, value = (-1, -value) if value < dt.timedelta() else (1, value)
-    return (
-        sign * value.days,
-        sign * (value.seconds // 3600),
-        sign * (value.seconds // 60 % 60),
-        sign * (value.seconds % 60),
-    )

@@ -1,9 +1,8 @@
 """Values while a program runs: which kind a Python value is, when two are the same, and how each is written as text.
 
 null None · number Decimal · string str · boolean bool · date, time, date and time from datetime · days and time
-duration
-timedelta · years and months duration Months · list list or tuple · context mapping · range Interval · function
-Function.
+duration timedelta (what datetime cannot hold: see `wide`) · years and months duration Months · list list or tuple ·
+context mapping · range Interval · function Function.
 """
 
 from __future__ import annotations
@@ -25,6 +24,7 @@ from typing import Any
 from .limits import MAX_ADJUSTED, PRECISION
 from .problems import Fault
 from .types import ANY, NAMES_ZH, Type
+from .wide import WideDate, WideDateTime, WideDuration, WideTime, clock, in_utc, nanoseconds
 
 CONTEXT = Context(
     prec=PRECISION,
@@ -75,6 +75,10 @@ _KINDS: dict[type, str] = {
     dt.date: "date",
     dt.time: "time",
     dt.timedelta: "days and time duration",
+    WideDateTime: "date and time",
+    WideDate: "date",
+    WideTime: "time",
+    WideDuration: "days and time duration",
     Months: "years and months duration",
     list: "list",
     tuple: "list",
@@ -142,12 +146,11 @@ def _same_contexts(first: Any, second: Any) -> bool:
 
 def moment(value: Any) -> tuple[bool, Any]:
     """What times and instants are compared by: whether they have a zone, and the time (in UTC where they do)."""
-    if isinstance(value, dt.datetime):
-        offset = value.utcoffset()
-        return (False, value) if offset is None else (True, value.replace(tzinfo=None) - offset)
     offset = value.utcoffset()
-    seconds = dt.timedelta(hours=value.hour, minutes=value.minute, seconds=value.second, microseconds=value.microsecond)
-    return (False, seconds) if offset is None else (True, seconds - offset)
+    if isinstance(value, dt.datetime | WideDateTime):
+        return (False, value) if offset is None else (True, in_utc(value))
+    since_midnight = clock(value)
+    return (False, since_midnight) if offset is None else (True, since_midnight - nanoseconds(offset))
 
 
 def compare(first: Any, second: Any) -> int | None:

@@ -6,7 +6,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
-from .. import temporal
+from .. import temporal, wide
 from ..problems import Fault
 from ..values import Months
 from .signatures import Library
@@ -29,14 +29,14 @@ declare("date", "from: string -> date")(temporal.parse_date)
 
 
 @declare("date", "from: date -> date", "from: date and time -> date")
-def _date(value: Any) -> dt.date:
-    return value.date() if isinstance(value, dt.datetime) else value
+def _date(value: Any) -> Any:
+    return wide.date_part(value)
 
 
 @declare("date", "year: number, month: number, day: number -> date")
-def _date_of(year: Decimal, month: Decimal, day: Decimal) -> dt.date:
+def _date_of(year: Decimal, month: Decimal, day: Decimal) -> Any:
     try:
-        return dt.date(*(_int(one, "date", "日期") for one in (year, month, day)))
+        return wide.date_of(*(_int(one, "date", "日期") for one in (year, month, day)))
     except (ValueError, OverflowError):
         raise _not_a("date", "日期") from None
 
@@ -45,19 +45,21 @@ declare("time", "from: string -> time")(temporal.parse_time)
 
 
 @declare("time", "from: time -> time", "from: date and time -> time", "from: date -> time")
-def _time(value: Any) -> dt.time:
-    if isinstance(value, dt.datetime):
-        return value.timetz()
-    return value if isinstance(value, dt.time) else dt.time(tzinfo=dt.UTC)
+def _time(value: Any) -> Any:
+    return (
+        dt.time(tzinfo=dt.UTC)
+        if isinstance(value, wide.DATES) and not isinstance(value, dt.datetime)
+        else wide.time_part(value)
+    )
 
 
 @declare("time", "hour: number, minute: number, second: number, offset?: days? -> time")
-def _time_of(hour: Decimal, minute: Decimal, second: Decimal, offset: dt.timedelta | None = None) -> dt.time:
+def _time_of(hour: Decimal, minute: Decimal, second: Decimal, offset: Any = None) -> Any:
     try:
+        zone = None if offset is None else temporal.zone_of(offset)
         whole = int(second)
-        micro = int((second - whole) * 1_000_000)
-        zone = None if offset is None else dt.timezone(offset) if offset else dt.UTC
-        return dt.time(_int(hour, "time", "时间"), _int(minute, "time", "时间"), whole, micro, zone)
+        fine = int((second - whole) * 10**9)
+        return wide.time_of(_int(hour, "time", "时间"), _int(minute, "time", "时间"), whole, fine, zone)
     except (ValueError, OverflowError):
         raise _not_a("time", "时间") from None
 
@@ -66,8 +68,8 @@ declare("date and time", "from: string -> date and time")(temporal.parse_date_ti
 
 
 @declare("date and time", "date: date, time: time -> date and time", "date: date and time, time: time -> date and time")
-def _date_time(date: Any, time: dt.time) -> dt.datetime:
-    return dt.datetime.combine(_date(date), time)
+def _date_time(date: Any, time: Any) -> Any:
+    return wide.instant_of(_date(date), time)
 
 
 declare("duration", "from: string -> Any")(temporal.parse_duration)
@@ -82,12 +84,12 @@ def _months_between(start: Any, end: Any) -> Months:
 
 @declare("day of year", "date: date -> number", "date: date and time -> number")
 def _day_of_year(date: Any) -> Decimal:
-    return Decimal(date.timetuple().tm_yday)
+    return Decimal(wide.number_of(date) - wide.day_number(date.year, 1, 1) + 1)
 
 
 @declare("day of week", "date: date -> string", "date: date and time -> string")
 def _day_of_week(date: Any) -> str:
-    return ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")[date.weekday()]
+    return ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")[date.isoweekday() - 1]
 
 
 @declare("month of year", "date: date -> string", "date: date and time -> string")
@@ -110,13 +112,10 @@ def _month_of_year(date: Any) -> str:
 
 @declare("week of year", "date: date -> number", "date: date and time -> number")
 def _week_of_year(date: Any) -> Decimal:
-    return Decimal(date.isocalendar().week)
+    near = dt.date(400 + date.year % 400, date.month, date.day)  # the calendar repeats after 400 years
+    return Decimal(near.isocalendar().week)
 
 
-@declare("last day of month", "date: date -> date")
-def _last_day(date: dt.date) -> dt.date:
-    return (
-        temporal.add_months(date.replace(day=1), 1) - dt.timedelta(days=1)
-        if (date.year, date.month) != (9999, 12)
-        else date.replace(day=31)
-    )
+@declare("last day of month", "date: date -> date", "date: date and time -> date")
+def _last_day(date: Any) -> Any:
+    return wide.date_of(date.year, date.month, temporal.days_in_month(date.year, date.month))
