@@ -11,6 +11,7 @@ import pytest
 from tests.services.approval.lender import Lender
 from tests.services.origination.conftest import ASKED, PDF, TRADER, Begin, hand_in_papers
 
+from loanloom.engines import forms
 from loanloom.services.approval import approvals
 from loanloom.services.context import Context
 from loanloom.services.definitions import releases
@@ -81,6 +82,30 @@ def test_the_products_limits(manager: Context, begin: Begin, changes: dict[str, 
         submit(manager, begin(), changes)
     assert told(refused)[field] == code
     assert all(problem.message["zh"] and problem.message["en"] for problem in refused.value.problems)
+
+
+def test_gaps_limits_and_papers_are_told_together(manager: Context, begin: Begin) -> None:
+    application_id = begin(papers=False)
+    with pytest.raises(Refused) as refused:
+        submit(manager, application_id, {"application.amount": "9,000,000", "application.purpose": ""})
+    found = told(refused)
+    assert found["application.amount"] == "product.amount_out_of_limits"
+    assert found["application.purpose"] == "form.required"
+    assert "application.material_missing" in found.values()
+
+
+def test_a_form_offers_only_what_its_product_takes(manager: Context, begin: Begin) -> None:
+    def offered(product: str, number: str) -> set[str]:
+        application_id = begin(product, papers=False, **{"customer.id_number": number})
+        with manager.transaction() as connection:
+            row = applications.read(manager, connection, application_id)
+            filling = applications.filling(manager, connection, row)
+        view = forms.describe(filling.form, filling.facts, manager.actor.roles, applications.node_of(filling))
+        fields = {one.name: one for section in view.sections for one in section.fields}
+        return {one.key for one in fields["application.guarantee_mode"].options}
+
+    assert offered("sole-trader-loan", "330000198206060053") == {"credit", "guarantee", "mortgage"}
+    assert offered("farmer-loan", TRADER["customer.id_number"]) == {"credit", "guarantee"}
 
 
 def test_papers_that_are_missing(manager: Context, begin: Begin) -> None:

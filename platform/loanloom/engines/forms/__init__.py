@@ -8,6 +8,7 @@ from loanloom.engines.forms.compile import check, compile_form
 from loanloom.engines.forms.describing import Telling, describe, element_id, view_of_evaluated
 from loanloom.engines.forms.evaluate import Evaluated, evaluate
 from loanloom.engines.forms.model import Compiled, Form, FormField, Mode, Option
+from loanloom.engines.forms.narrowing import narrowed
 from loanloom.engines.forms.view import FieldView, FormView, GroupView, RowView, SectionView
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "element_id",
     "evaluate",
     "modes",
+    "narrowed",
     "view_of_evaluated",
     "writable",
 ]

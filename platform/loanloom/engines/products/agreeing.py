@@ -51,12 +51,21 @@ def calendar_of(registry: Registry, key: str | None) -> Calendar:
     )
 
 
-def check_request(offer: Offer, amount: Decimal, months: int, method: str) -> tuple[Problem, ...]:
-    """What the product's limits say to a request; problems carry the application's field."""
-    return tuple(_request_problems(offer, amount, months, method))
+def check_request(offer: Offer, amount: Decimal | None, months: int | None, method: str | None) -> tuple[Problem, ...]:
+    """What the product's limits say to a request; problems carry the application's field. What is not known yet (None)
+    is not judged."""
+    found: list[Problem] = []
+    if amount is not None:
+        found.extend(_amount_problems(offer, amount))
+    if months is not None:
+        found.extend(_term_problems(offer, months))
+    if method is not None and method not in offer.methods:
+        message = text("This product does not offer this way of repaying.", "本产品不提供该还款方式。")
+        found.append(_limit("method", "product.method_not_offered", message))
+    return tuple(found)
 
 
-def _request_problems(offer: Offer, amount: Decimal, months: int, method: str) -> Iterator[Problem]:
+def _amount_problems(offer: Offer, amount: Decimal) -> Iterator[Problem]:
     digits = offer.rounding.digits
     least, most = formatted(offer.amount.least, digits), formatted(offer.amount.most, digits)
     if not amount.is_finite() or not offer.amount.least <= amount <= offer.amount.most:
@@ -75,6 +84,9 @@ def _request_problems(offer: Offer, amount: Decimal, months: int, method: str) -
             "product.amount_not_on_step",
             text(f"The amount goes in steps of {step} from {least}.", f"金额自 {least} 起，每 {step} 一档。"),
         )
+
+
+def _term_problems(offer: Offer, months: int) -> Iterator[Problem]:
     if not offer.months.least <= months <= offer.months.most:
         yield _limit(
             "term_months",
@@ -92,12 +104,6 @@ def _request_problems(offer: Offer, amount: Decimal, months: int, method: str) -
                 f"The term goes in steps of {offer.months.step or offer.every} months from {offer.months.least}.",
                 f"期限自 {offer.months.least} 个月起，每 {offer.months.step or offer.every} 个月一档。",
             ),
-        )
-    if method not in offer.methods:
-        yield _limit(
-            "method",
-            "product.method_not_offered",
-            text("This product does not offer this way of repaying.", "本产品不提供该还款方式。"),
         )
 
 

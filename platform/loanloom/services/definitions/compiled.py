@@ -29,6 +29,15 @@ def form(registry: Registry, key: str) -> forms.Form:
     return compiled.form
 
 
+@lru_cache(maxsize=128)
+def application_form(registry: Registry, product: str) -> forms.Form:
+    """The form of applications for a product, with only the choices that the product takes."""
+    found = form(registry, registry.require("product", product).spec["forms"]["application"])
+    sold = offer(registry, product)
+    taken = {"application.guarantee_mode": sold.guarantee_modes, "application.method": sold.methods}
+    return forms.narrowed(found, taken)
+
+
 @lru_cache(maxsize=64)
 def record_form(registry: Registry, record: str) -> forms.Form:
     """The company's form about a record such as customer; without one, a plain form over its declared fields."""

@@ -167,14 +167,13 @@ def _has_work(ctx: Context, connection: Connection, application_id: int) -> bool
 def filling(ctx: Context, connection: Connection, row: Row[Any]) -> Filling:
     """An application as something to fill in or to read as a form."""
     registry = releases.pinned(ctx, connection, row.release_id)
-    spec = registry.require("product", row.product_key).spec
     customer = facts.customer_row(connection, row.customer_id)
     basis = facts.basis(ctx, row, customer, registry)
     return Filling(
         row=row,
         customer=customer,
         registry=registry,
-        form=compiled.form(registry, spec["forms"]["application"]),
+        form=compiled.application_form(registry, row.product_key),
         facts=basis,
         typed=_opened(ctx, row.draft) if row.state in OPEN else None,
         editor=row.draft.get("editor", ""),

@@ -101,10 +101,11 @@ def _judged(ctx: Context, connection: Connection, filling: Filling, raw: Mapping
     node = applications.node_of(filling)
     evaluated = forms.evaluate(filling.form, raw, filling.facts, ctx.actor.roles, node)
     problems = list(evaluated.problems)
-    if not problems:
-        seen = {**filling.facts, **merged(filling.facts, evaluated.values)}
-        problems += product_problems(ctx, filling.registry, filling.row.product_key, seen)
-        problems += materials.missing(connection, filling.registry, filling.row, seen)
+    seen = {**filling.facts, **merged(filling.facts, evaluated.values)}
+    said = {one.field for one in problems}
+    product = product_problems(ctx, filling.registry, filling.row.product_key, seen)
+    problems += (one for one in product if one.field not in said)
+    problems += materials.missing(connection, filling.registry, filling.row, seen)
     problems += _foreign_files(connection, filling, evaluated.values)
     if problems:
         raise Refused(problems)
@@ -132,8 +133,8 @@ def product_problems(ctx: Context, registry: Registry, product_key: str, known: 
     for name, value in asked.items():
         if value is None:
             yield _not_asked(name)
-    if None not in asked.values():
-        yield from products.check_request(offer, asked["amount"], int(asked["term_months"]), str(asked["method"]))
+    months = asked["term_months"]
+    yield from products.check_request(offer, asked["amount"], None if months is None else int(months), asked["method"])
     yield from _guarantee_problems(registry, product_key, offer, known)
 
 
