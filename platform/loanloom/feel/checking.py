@@ -10,6 +10,7 @@ from . import tree as t
 from .checker import Checker
 from .cursor import NameTable
 from .formatter import canonical
+from .layout import WIDTH, formatted
 from .library import STANDARD, Library
 from .limits import MAX_HEIGHT, MAX_LITERAL_ITEMS, MAX_NODES
 from .nodes import below
@@ -43,6 +44,12 @@ class Checked:
     def canonical(self) -> str:
         """The text as the formatter writes it; as it stands where it cannot be parsed."""
         return canonical(self.syntax) if self.syntax is not None else self.source
+
+    def formatted(self, width: int = WIDTH) -> str:
+        """The canonical text on lines of at most `width` columns, comments kept; as it stands where it cannot be
+        parsed.
+        """
+        return formatted(self.source, self.syntax, width) if self.syntax is not None else self.source
 
 
 def check(
