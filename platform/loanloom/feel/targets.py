@@ -43,17 +43,26 @@ class Refusal(Exception):
 
     def at(self, source: str) -> FeelProblem:
         """The problem with its place in the text."""
-        return placed(self.problem, source, self.node.syntax.start)
+        return at(self.problem, self.node, source)
 
 
 def unsupported(node: t.Node, target: str, en: str, zh: str, hint: Words | None = None) -> Refusal:
     """The refusal of a node by name: "polars cannot do `matches`"."""
     problem = FeelProblem(
-        f"feel.target.{target}", words(f"Not possible in {target}: {en}.", f"{target} 无法执行：{zh}。"), hint
+        f"feel.target.{target.lower()}", words(f"Not possible in {target}: {en}.", f"{target} 无法执行：{zh}。"), hint
     )
     return Refusal(problem, node)
 
 
-def moved(problem: FeelProblem, source: str, node: t.Node) -> FeelProblem:
+def refusal_of(
+    code: str, en: str, zh: str, node: t.Node, source: str, hint: tuple[str, str] | None = None
+) -> FeelProblem:
+    """A problem with a node's place, of the family that a target refuses."""
+    problem = FeelProblem(f"feel.target.{code}", words(en, zh), words(*hint) if hint else None)
+    return at(problem, node, source)
+
+
+def at(problem: FeelProblem, node: t.Node, source: str) -> FeelProblem:
     """A problem placed at a node's text."""
-    return replace(placed(problem, source, node.syntax.start))
+    found = placed(problem, source, node.syntax.start)
+    return replace(found, start=node.syntax.start, end=node.syntax.end)
