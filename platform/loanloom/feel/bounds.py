@@ -68,10 +68,11 @@ class Ratio:
         factor = ten(scale - self.scale)
         return Ratio(self.top * factor, scale, self.bottom, self.widest * factor, self.steps)
 
-    @property
-    def range(self) -> Bound:
-        """What the quotient lies in, whatever its sign."""
-        return Bound(-self.top, self.top, self.scale)
+    def rounded(self, places: int) -> Bound:
+        """What the quotient lies in once it is rounded to `places` decimals, whatever its sign."""
+        whole = -(-self.top * ten(max(places, 0)) // ten(self.scale + max(-places, 0)))
+        most = whole * ten(max(-places, 0))
+        return Bound(-most, most, max(places, 0))
 
     def agrees(self, places: int) -> bool:
         """Whether FEEL's value and the exact quotient lie alike to every point with `places` decimals, and to every

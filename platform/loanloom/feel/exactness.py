@@ -28,7 +28,7 @@ class Exactness(Base):
         self._shapes: dict[int, Shape] = {}
         self._slots: dict[str, Shape] = {}
         self.stored(root)
-        self.problems: tuple[FeelProblem, ...] = tuple(dict.fromkeys(self._found))
+        self.problems: tuple[FeelProblem, ...] = tuple(self._found)
         """Why the tree cannot agree exactly on a target; empty where it can."""
 
     def of(self, node: t.Node) -> Digits | None:

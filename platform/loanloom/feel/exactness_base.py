@@ -27,7 +27,9 @@ class Base:
 
     def refuse(self, node: t.Node, code: str, en: str, zh: str, hint: tuple[str, str] | None = None) -> Shape:
         """Note why a node cannot be exact."""
-        self._found.append(refusal_of(code, en, zh, node, self.source, hint))
+        problem = refusal_of(code, en, zh, node, self.source, hint)
+        if problem not in self._found:
+            self._found.append(problem)
         return FAILED
 
     def text(self, node: t.Node) -> str:

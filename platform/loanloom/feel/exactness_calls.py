@@ -120,7 +120,7 @@ def _rounding(exactness: Exactness, node: t.Call) -> Shape:
         )
     shape = exactness.shape(number)
     if isinstance(shape, Ratio):
-        bound = rounded(shape.range, places)
+        bound = shape.rounded(places)
         if not bound.fits or not shape.agrees(places):
             return exactness.inseparable(number)
         return bound
