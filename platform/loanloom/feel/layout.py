@@ -14,6 +14,7 @@ from typing import Final
 from . import syntax as s
 from .formatter import COMPARISON, FORM, OPERATORS, POSTFIX, SUM, Writer, canonical, strength
 from .lexer import tokens
+from .nodes import below
 from .widths import columns
 
 WIDTH: Final = 100
@@ -168,21 +169,6 @@ def _slots(node: s.Node) -> tuple[s.Node, ...]:
     return ()
 
 
-def _below(node: s.Node) -> Iterator[s.Node]:
-    """The nodes directly below, in the order of the text."""
-    for name in node.__dataclass_fields__:
-        if name not in ("start", "end"):
-            yield from _nodes(getattr(node, name))
-
-
-def _nodes(value: object) -> Iterator[s.Node]:
-    if isinstance(value, s.Node):
-        yield value
-    elif isinstance(value, tuple):
-        for one in value:
-            yield from _nodes(one)
-
-
 def _attached(source: str, root: s.Node) -> tuple[dict[int, list[str]], list[str]]:
     """The comments above each part, and those behind everything."""
     comments = _comments(source)
@@ -205,7 +191,7 @@ def _all_slots(root: s.Node) -> list[s.Node]:
     while todo:
         one = todo.pop()
         found.extend(_slots(one))
-        todo.extend(reversed(list(_below(one))))
+        todo.extend(reversed(list(below(one, s.Node))))
     return sorted(found, key=lambda one: (one.start, -one.end))
 
 
@@ -226,7 +212,7 @@ def _forced(root: s.Node, comments: Mapping[int, object]) -> frozenset[int]:
     found: set[int] = set()
 
     def visit(node: s.Node) -> bool:
-        inside = [visit(one) for one in _below(node)]
+        inside = [visit(one) for one in below(node, s.Node)]
         if any(inside):
             found.add(id(node))
         return any(inside) or id(node) in comments
