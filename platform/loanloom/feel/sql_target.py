@@ -1,0 +1,349 @@
+"""Typed tree to SQL for PostgreSQL: one expression over the columns of a row, exact and never raising. The front door.
+
+A text that SQL cannot give exactly as Python does is a problem with its place here, at publication, never an error
+of a statement. Nothing is run here and no driver is known: the text has named binds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from . import tree as t
+from .checking import Checked
+from .exactness import Exactness
+from .problems import FeelProblem, placed, words
+from .sql_target_base import SQL_TYPES, Columns, Piece, Rows, Sql, Unavailable, either
+from .sql_target_calls import Calls
+from .sql_target_dates import DURATIONS
+from .sql_target_lists import Many
+from .targets import Refusal, Translation
+from .types import BOOLEAN, fits
+
+MAX_TEXT = 60_000
+"""Characters of SQL that one expression may become."""
+
+_RESULTS = ("number", "string", "boolean", "date", "date and time")
+
+
+def to_sql(checked: Checked, columns: Columns, *, dialect: str = "postgresql", prefix: str = "f") -> Translation[Sql]:
+    """An expression as SQL over `columns`, which say where each fact lies. `prefix` begins the names of its binds."""
+    if dialect != "postgresql":
+        raise ValueError(f"no such dialect: {dialect}")
+    if checked.program is None:
+        return Translation(checked.problems)
+    root = checked.program.tree
+    exactness = Exactness(root, checked.source)
+    writer = Writer(columns, exactness, prefix)
+    try:
+        made = writer.root(root)
+    except Refusal as refusal:
+        found = refusal.at(checked.source)
+        return Translation((*exactness.problems, *(() if found in exactness.problems else (found,))))
+    except (RecursionError, MemoryError):
+        problem = FeelProblem("feel.target.sql", words("The expression is nested too deeply.", "表达式嵌套过深。"))
+        return Translation((placed(problem, checked.source, 0),))
+    if exactness.problems:
+        return Translation(exactness.problems)
+    value = made.text if made.fault is None else f"(CASE WHEN {made.fault} THEN NULL ELSE {made.text} END)"
+    fault = None if made.fault is None else Sql(made.fault, writer.parameters)
+    return Translation((), Sql(value, writer.parameters), fault)
+
+
+class Writer(Calls):
+    """One translation."""
+
+    def root(self, node: t.Node) -> Piece:
+        """The whole expression."""
+        if node.type.kind not in _RESULTS:
+            if node.type.kind in DURATIONS:
+                raise self.refuse(node, "a length of time as the result", "以时长作为结果")
+            raise self.refuse_type(node)
+        return self.number(node) if node.type.kind == "number" else self.piece(node)
+
+    def piece(self, node: t.Node) -> Piece:
+        visit = _VISITS.get(type(node))
+        if visit is None:
+            name = type(node).__name__.lower()
+            raise self.refuse(node, f"`{name}`", f"“{name}”")
+        made = visit(self, node)
+        if len(made.text) + len(made.fault or "") > MAX_TEXT:
+            raise self.refuse(node, "so large an expression", "如此庞大的表达式")
+        return made
+
+    def many(self, node: t.Node) -> Many:
+        made = super().many(node)
+        if len(made.source) + len(made.where or "") + len(made.row_fault or "") > MAX_TEXT:
+            raise self.refuse(node, "so large an expression", "如此庞大的表达式")
+        return made
+
+    def input(self, node: t.Input) -> Piece:
+        column, kind = self.column(node), SQL_TYPES.get(node.type.kind)
+        if kind is None or node.type.kind in DURATIONS or isinstance(column, Rows):
+            raise self.refuse_type(node)
+        made = self.required(node, column)
+        return Piece(f"CAST({column} AS {kind})", made.fault, made.simple, made.nullable)
+
+    def local(self, node: t.Local) -> Piece:
+        found = self.bound.get(node.slot)
+        if not isinstance(found, Piece):
+            raise self.refuse_type(node)
+        return found
+
+    def member(self, node: t.Member) -> Piece:
+        base = node.base
+        if isinstance(base, t.Index) and base.base.type.kind == "list" and base.type.kind == "context":
+            return self.at(base, lambda item: self.entry(item, node.name, node))
+        if isinstance(base, t.Context):
+            return self._entries(base, node.name, 0)
+        if base.type.kind == "context":
+            return self.entry(self.record(base), node.name, node)
+        return self.part(node, self.piece(base))
+
+    def _entries(self, node: t.Context, name: str, place: int) -> Piece:
+        """One entry of a record written out; the others are computed for their faults."""
+        local, value = node.entries[place]
+        last = place + 1 == len(node.entries)
+
+        def body() -> Piece:
+            if not last:
+                return self._entries(node, name, place + 1)
+            slots = {one.name: one.slot for one, _ in node.entries}
+            found: Piece = self.bound[slots[name]]
+            return found
+
+        return self.let(local.slot, self.piece(value), body)
+
+    def index(self, node: t.Index) -> Piece:
+        if node.base.type.kind != "list":
+            raise self.refuse_type(node)
+
+        def read(item: object) -> Piece:
+            if not isinstance(item, Piece):
+                raise self.refuse(node, "a whole record", "整条记录")
+            return item
+
+        return self.at(node, read)
+
+    def negate(self, node: t.Negate) -> Piece:
+        made = self.piece(node.operand)
+        return Piece(f"(-{made.text})", made.fault, nullable=made.nullable)
+
+    def arithmetic(self, node: t.Arithmetic) -> Piece:
+        kinds = {node.left.type.kind, node.right.type.kind}
+        if kinds == {"number"}:
+            return self.arithmetic_numbers(node)
+        if kinds == {"string"}:
+            return self.added(node)
+        if "Null" in kinds or "Any" in kinds:
+            raise self.refuse_type(node)
+        return self.arithmetic_dates(node)
+
+    def compare(self, node: t.Compare) -> Piece:
+        left, right = node.left, node.right
+        for one, other in ((left, right), (right, left)):
+            if isinstance(other, t.Constant) and other.value is None:
+                return self._with_null(node.operator, one)
+        kinds = {left.type.kind, right.type.kind}
+        if len(kinds) > 1 or not kinds <= SQL_TYPES.keys():
+            raise self.refuse_type(left)
+        if kinds == {"number"}:
+            return self.compared(node)
+        return self.plainly(node.operator, *(self.compared_piece(one) for one in (left, right)))
+
+    def _with_null(self, operator: str, node: t.Node) -> Piece:
+        if operator not in ("=", "!="):
+            return Piece("NULL::boolean", self.piece(node).fault)
+        test = "IS NULL" if operator == "=" else "IS NOT NULL"
+        if node.type.kind == "list":
+            many = self.many(node)
+            text = f"({many.null or 'FALSE'})"
+            return Piece(text if operator == "=" else f"(NOT {text})", many.problem(), nullable=False)
+        value = self.piece(node)
+        return Piece(f"({value.text} {test})", value.fault, nullable=False)
+
+    def within(self, node: t.Within) -> Piece:
+        kinds = {one.type.kind for one in (node.value, node.low, node.high)}
+        if len(kinds) > 1 or not kinds <= SQL_TYPES.keys():
+            raise self.refuse_type(node.value)
+        if any(self.exactness.quotient(one) for one in (node.value, node.low, node.high)):
+            return self._within_quotients(node)
+        read = self.comparand if kinds == {"number"} else self.compared_piece
+        pieces = (read(node.value), read(node.low), read(node.high))
+        nullable = any(one.nullable for one in pieces)
+        above, below = ">=" if node.low_closed else ">", "<=" if node.high_closed else "<"
+        ends = (*pieces[:1], *(_once_only(one) for one in pieces[1:]))
+        return self.once(
+            ends, lambda x, low, high: Piece(f"({x} {above} {low} AND {x} {below} {high})", nullable=nullable)
+        )
+
+    def _within_quotients(self, node: t.Within) -> Piece:
+        above = t.Compare(">=" if node.low_closed else ">", node.value, node.low, type=node.type, syntax=node.syntax)
+        below = t.Compare("<=" if node.high_closed else "<", node.value, node.high, type=node.type, syntax=node.syntax)
+        first, second = self.compared(above), self.compared(below)
+        text = f"({first.text} AND {second.text})"
+        return Piece(text, either(first.fault, second.fault), nullable=first.nullable or second.nullable)
+
+    def passes(self, node: t.Passes) -> Piece:
+        """value in a range or a list that is itself a value"""
+        test = node.test
+        if isinstance(test, t.Range):
+            return self._in_range(node.value, test)
+        if isinstance(test, t.ListOf):
+            return self._in_written(node.value, test)
+        if test.type.kind != "list" or node.value.type.kind not in SQL_TYPES:
+            raise self.refuse_type(test)
+        many, value = self.many(test), self.compared_piece(node.value)
+        made = self.has(many, value, test)
+        if many.null is None:
+            return made
+        return (
+            made.faulty(None)
+            if not made.nullable
+            else Piece(f"coalesce({made.text}, {value.text} IS NULL)", made.fault, nullable=False)
+        )
+
+    def _in_written(self, value: t.Node, test: t.ListOf) -> Piece:
+        """value in [a, b, [c..d]]: each item by itself"""
+        made = self.compared_piece(value)
+
+        def build(text: str) -> Piece:
+            one = Piece(text, simple=True, nullable=made.nullable)
+            found = [
+                self._inside(one, item)
+                if isinstance(item, t.Range)
+                else self.plainly("=", one, self.same_kind(item, value))
+                for item in test.items
+            ]
+            tests = [f"({each.text} IS TRUE)" if each.nullable else each.text for each in found]
+            return Piece(f"({' OR '.join(tests)})" if tests else "FALSE", nullable=False).faulty(
+                *(each.fault for each in found)
+            )
+
+        return self.once((made,), build)
+
+    def same_kind(self, node: t.Node, like: t.Node) -> Piece:
+        """A node that is compared with another of its kind."""
+        if node.type.kind not in (like.type.kind, "Null"):
+            raise self.refuse_type(node)
+        return self.compared_piece(node)
+
+    def _in_range(self, value: t.Node, test: t.Range) -> Piece:
+        return self.once((self.compared_piece(value),), lambda text: self._inside(Piece(text, simple=True), test))
+
+    def _inside(self, value: Piece, test: t.Range) -> Piece:
+        """In a range as a value: an end that is null is infinitely far away."""
+        tests, faults = [], []
+        for end, sign in ((test.low, ">=" if test.low_closed else ">"), (test.high, "<=" if test.high_closed else "<")):
+            if end is None:
+                continue
+            made = self.compared_piece(end)
+            faults.append(made.fault)
+            tests.append(
+                f"coalesce({value.text} {sign} {made.text}, TRUE)"
+                if made.nullable
+                else f"{value.text} {sign} {made.text}"
+            )
+        text = " AND ".join(tests) or "TRUE"
+        return Piece(f"(CASE WHEN {value.text} IS NOT NULL THEN {text} END)").faulty(*faults)
+
+    def one_of(self, node: t.OneOf) -> Piece:
+        """One of some texts, bound as one array."""
+        value = self.compared_piece(node.value)
+        for one in node.values:
+            self.check_text(one, node)
+        text = f"({value.text} = ANY({self.bind(sorted(node.values), 'text[]')}))"
+        return Piece(f"({text} IS TRUE)" if value.nullable else text, value.fault, nullable=False)
+
+    def let_in(self, node: t.Let) -> Piece:
+        if not self.exactness.quotient(node.value):
+            return self.let(node.local.slot, self.piece(node.value), lambda: self.piece(node.body))
+        above, below = self.fraction(node.value)
+
+        def build(n: str, d: str) -> Piece:
+            line = (Piece(n, simple=True, nullable=above.nullable), Piece(d, simple=True, nullable=below.nullable))
+            self.bound[node.local.slot] = line
+            return self.piece(node.body)
+
+        return self.once((above, below), build)
+
+    def logic(self, node: t.Logic) -> Piece:
+        """Three-valued; what comes after the operand that decides is not looked at, so neither are its faults."""
+        pieces = [self.condition(one) for one in node.operands]
+        goes_on = "IS NOT FALSE" if node.operator == "and" else "IS NOT TRUE"
+        fault: str | None = None
+        for one in reversed(pieces):
+            later = None if fault is None else f"({one.text} {goes_on} AND {fault})"
+            fault = either(one.fault, later)
+        text = f" {node.operator.upper()} ".join(one.text for one in pieces)
+        return Piece(f"({text})", fault, nullable=any(one.nullable for one in pieces))
+
+    def condition(self, node: t.Node) -> Piece:
+        """A node that is true, false or null."""
+        if node.type.kind == "Null":
+            return Piece("NULL::boolean", simple=True)
+        if fits(node.type, BOOLEAN) != "yes":
+            raise self.refuse_type(node)
+        return self.piece(node)
+
+    def negation(self, node: t.Not) -> Piece:
+        made = self.condition(node.operand)
+        return Piece(f"(NOT {made.text})", made.fault, nullable=made.nullable)
+
+    def conditional(self, node: t.If) -> Piece:
+        kind = SQL_TYPES.get(node.type.kind)
+        if kind is None:
+            raise self.refuse_type(node)
+        condition, then, otherwise = self.condition(node.condition), self.piece(node.then), self.piece(node.otherwise)
+        text = f"(CASE WHEN {condition.text} THEN {then.text} ELSE {_typed(otherwise.text, kind)} END)"
+        fault = None
+        if then.fault or otherwise.fault:
+            fault = f"(CASE WHEN {condition.text} THEN {then.fault or 'FALSE'} ELSE {otherwise.fault or 'FALSE'} END)"
+        return Piece(text, either(condition.fault, fault), nullable=then.nullable or otherwise.nullable)
+
+    def quantified(self, node: t.Quantified) -> Piece:
+        many = self.loop(node.loops, node)
+        value = self.condition(node.condition)
+        if value.fault is not None and many.order is None:
+            raise self.refuse(node, "a test that may fail on a list without an order", "对无序列表执行可能出错的检验")
+        return self.holds(many, value, node.quantifier)
+
+    def instance_of(self, node: t.InstanceOf) -> Piece:
+        if node.value.type.kind == "Any" or node.value.type.kind not in SQL_TYPES:
+            raise self.refuse_type(node.value)
+        value = self.piece(node.value)
+        known = node.of.kind in (node.value.type.kind, "Any")
+        return Piece(f"({value.text} IS NOT NULL)" if known else "FALSE", value.fault, nullable=False)
+
+
+def _typed(text: str, kind: str) -> str:
+    return f"CAST({text} AS {kind})" if text == "NULL" else text
+
+
+def _once_only(piece: Piece) -> Piece:
+    """A piece that is written once and needs no row of its own."""
+    return Piece(piece.text, piece.fault, True, piece.nullable)
+
+
+_VISITS: dict[type[t.Node], Callable[[Writer, Any], Piece]] = {
+    t.Constant: Writer.constant,
+    t.Input: Writer.input,
+    t.Local: Writer.local,
+    t.Member: Writer.member,
+    t.Index: Writer.index,
+    t.Negate: Writer.negate,
+    t.Arithmetic: Writer.arithmetic,
+    t.Compare: Writer.compare,
+    t.Within: Writer.within,
+    t.Passes: Writer.passes,
+    t.OneOf: Writer.one_of,
+    t.Let: Writer.let_in,
+    t.Logic: Writer.logic,
+    t.Not: Writer.negation,
+    t.If: Writer.conditional,
+    t.Quantified: Writer.quantified,
+    t.Call: Writer.call,
+    t.InstanceOf: Writer.instance_of,
+}
+
+__all__ = ["Columns", "Rows", "Sql", "Unavailable", "to_sql"]

@@ -1,0 +1,303 @@
+"""Lists in SQL: a list is rows to read from, with what its items are; nothing is made of it but counts, sums, ends,
+tests and single items.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from . import tree as t
+from .sql_target_base import SQL_TYPES, Base, Piece, Rows, both, either
+from .types import ANY, Type
+
+_MOST_STEPS = 1_000
+_NUMBER = "^[+-]?([0-9]{1,40}([.][0-9]{0,40})?|[.][0-9]{1,40})$"
+
+
+@dataclass(frozen=True, slots=True)
+class Json:
+    """A record in a JSON value."""
+
+    text: str
+    type: Type
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A record in a row of a relation."""
+
+    alias: str
+    columns: Mapping[str, str]
+    type: Type
+
+
+Item = Piece | Json | Row
+
+
+@dataclass(frozen=True, slots=True)
+class Many:
+    """A list: rows after FROM, what each item is, which rows belong to it, and what can be wrong with a row.
+
+    `fault` and `null` are about the list itself, `row_fault` about a row before `where` leaves it out. A list with no
+    `order` may be counted and summed, but has no first item.
+    """
+
+    source: str
+    item: Item
+    where: str | None = None
+    order: str | None = None
+    null: str | None = None
+    fault: str | None = None
+    row_fault: str | None = None
+
+    def rows(self, value: str) -> str:
+        """The rows as a subquery of one value each."""
+        where = f" WHERE {self.where}" if self.where else ""
+        return f"SELECT {value} FROM {self.source}{where}"
+
+    def problem(self, row_fault: str | None = None) -> str | None:
+        """Whether anything is wrong with the list or a row of it."""
+        found = either(self.row_fault, row_fault)
+        rows = None if found is None else f"EXISTS (SELECT FROM {self.source} WHERE {found})"
+        return either(self.fault, rows)
+
+
+class Lists(Base):
+    """What the target knows about lists."""
+
+    def many(self, node: t.Node) -> Many:
+        """A node as a list."""
+        made = _MANY.get(type(node))
+        if made is None or node.type.kind not in ("list", "Any"):
+            raise self.refuse(node, "this list", "该列表")
+        return made(self, node)
+
+    def many_input(self, node: t.Input) -> Many:
+        """A list that a column, a JSON column or a table of its own holds."""
+        column, item = self.column(node), node.type.item or ANY
+        name = self.fresh()
+        if isinstance(column, Rows):
+            order = None if column.order is None else f"{name}.{column.order}"
+            return Many(f"{column.source} AS {name}", Row(name, column.columns, item), order=order)
+        null = f"({column} IS NULL)"
+        fault = None if node.type.nullable else null
+        if item.kind == "context":
+            return replace(self._json_rows(column, item, name), fault=fault)
+        if item.kind not in SQL_TYPES:
+            raise self.refuse(node, "a list of this kind", "此类列表")
+        piece = Piece(f"CAST({name}.v AS {SQL_TYPES[item.kind]})", simple=True)
+        return Many(f"unnest({column}) WITH ORDINALITY AS {name}(v, o)", piece, None, f"{name}.o", null, fault)
+
+    def _json_rows(self, column: str, item: Type, name: str) -> Many:
+        array = f"CASE jsonb_typeof({column}) WHEN 'array' THEN {column} END"
+        source = f"jsonb_array_elements({array}) WITH ORDINALITY AS {name}(v, o)"
+        null = f"(jsonb_typeof({column}) IS DISTINCT FROM 'array')"
+        return Many(source, Json(f"{name}.v", item), None, f"{name}.o", null)
+
+    def many_local(self, node: t.Local) -> Many:
+        """A list that was bound."""
+        found = self.bound.get(node.slot)
+        if not isinstance(found, Many):
+            raise self.refuse(node, "this list", "该列表")
+        return found
+
+    def many_member(self, node: t.Member) -> Many:
+        """An entry of each record of a list, or a list inside a record."""
+        if node.base.type.kind == "list":
+            base = self.many(node.base)
+            piece = self.entry(base.item, node.name, node)
+            return replace(base, item=replace(piece, fault=None), row_fault=_later(base, piece.fault))
+        record = self.record(node.base)
+        if not isinstance(record, Json) or node.type.item is None or node.type.item.kind != "context":
+            raise self.refuse(node, "a list inside a record", "记录中的列表")
+        return self._json_rows(f"({record.text} -> {self.bind(node.name)})", node.type.item, self.fresh())
+
+    def many_filter(self, node: t.Filter) -> Many:
+        """The items for which the condition holds."""
+        if node.condition.type.kind != "boolean":
+            raise self.refuse(node, "a filter that may be a position", "可能表示位置的筛选")
+        base = self.many(node.base)
+        self.bound[node.item.slot] = base.item
+        condition = self.piece(node.condition)
+        return replace(base, where=both(base.where, condition.text), row_fault=_later(base, condition.fault))
+
+    def many_of(self, node: t.ListOf) -> Many:
+        """A list written out."""
+        item = node.type.item or ANY
+        if item.kind not in SQL_TYPES or not node.items:
+            raise self.refuse(node, "a list of this kind", "此类列表")
+        pieces = [self.piece(one) for one in node.items]
+        name, kind = self.fresh(), SQL_TYPES[item.kind]
+        rows = ", ".join(f"(CAST({one.text} AS {kind}), {place})" for place, one in enumerate(pieces, 1))
+        fault = either(*(one.fault for one in pieces))
+        return Many(f"(VALUES {rows}) AS {name}(v, o)", Piece(f"{name}.v", simple=True), None, f"{name}.o", None, fault)
+
+    def many_for(self, node: t.For) -> Many:
+        """The body for each item of one list."""
+        base = self.loop(node.loops, node)
+        if any(isinstance(one, t.Local) and one.slot == node.partial.slot for one in t.walk(node.body)):
+            raise self.refuse(node, "`partial`", "“partial”")
+        body = self.piece(node.body)
+        return replace(base, item=replace(body, fault=None, simple=False), row_fault=_later(base, body.fault))
+
+    def loop(self, loops: tuple[t.Loop, ...], node: t.Node) -> Many:
+        """What a loop runs over, its item bound."""
+        if len(loops) > 1:
+            raise self.refuse(node, "a loop over several lists", "同时遍历多个列表")
+        (loop,) = loops
+        base = self._steps(loop, node) if loop.until is not None else self.many(loop.source)
+        self.bound[loop.local.slot] = base.item
+        return base
+
+    def _steps(self, loop: t.Loop, node: t.Node) -> Many:
+        ends = [one.value if isinstance(one, t.Constant) else None for one in (loop.source, loop.until)]
+        first, last = ends
+        if not isinstance(first, Decimal) or not isinstance(last, Decimal) or abs(last - first) >= _MOST_STEPS:
+            raise self.refuse(node, "a loop between ends that are not constant numbers", "两端不是固定数字的循环")
+        if first != int(first) or last != int(last) or max(abs(first), abs(last)) > 2_000_000_000:
+            raise self.refuse(node, "a loop between ends that are not whole numbers", "两端不是整数的循环")
+        name, step = self.fresh(), 1 if first <= last else -1
+        source = f"generate_series({int(first)}, {int(last)}, {step}) WITH ORDINALITY AS {name}(v, o)"
+        return Many(source, Piece(f"{name}.v::numeric", simple=True, nullable=False), None, f"{name}.o")
+
+    # -- records ------------------------------------------------------------------------------------------------------
+
+    def record(self, node: t.Node) -> Item:
+        """A node that gives a record."""
+        if isinstance(node, t.Local) and isinstance(self.bound.get(node.slot), Json | Row):
+            found: Item = self.bound[node.slot]
+            return found
+        raise self.refuse(node, "a whole record", "整条记录")
+
+    def entry(self, item: Item, name: str, node: t.Node) -> Piece:
+        """An entry of a record."""
+        if isinstance(item, Piece):
+            raise self.refuse(node, f"`.{name}` of each item", f"各项的“{name}”")
+        type_ = item.type.members.get(name, ANY)
+        if type_.kind not in SQL_TYPES:
+            raise self.refuse(node, f"the entry `{name}`", f"“{name}”项")
+        if isinstance(item, Row):
+            if name not in item.columns:
+                raise self.refuse(node, f"`{name}`, which no column holds", f"“{name}”没有对应的列")
+            return Piece(f"CAST({item.alias}.{item.columns[name]} AS {SQL_TYPES[type_.kind]})", simple=True)
+        return self._json_entry(f"({item.text} ->> {self.bind(name)})", type_, node)
+
+    def _json_entry(self, text: str, type_: Type, node: t.Node) -> Piece:
+        """An entry of a JSON record; one that is no value of its type is a fault."""
+        if type_.kind == "string":
+            return Piece(text, simple=True)
+        if type_.kind == "number":
+            value = f"CASE WHEN {text} ~ '{_NUMBER}' THEN {text} END::numeric"
+            return Piece(f"({value})", f"(({text} !~ '{_NUMBER}') IS TRUE)", simple=True)
+        if type_.kind == "boolean":
+            known = f"CASE {text} WHEN 'true' THEN TRUE WHEN 'false' THEN FALSE END"
+            return Piece(f"({known})", f"(({text} NOT IN ('true', 'false')) IS TRUE)", simple=True)
+        if type_.kind == "date":
+            value = date_in(text)
+            return Piece(value, f"(({text} <> coalesce(to_char({value}, 'YYYY-MM-DD'), '')) IS TRUE)", simple=True)
+        raise self.refuse(node, f"{type_.kind} inside a list", f"列表中的 {type_.kind}")
+
+    # -- what is made of a list ---------------------------------------------------------------------------------------
+
+    def scalar(self, many: Many, node: t.Node) -> Piece:
+        """What each item is, where that is one plain value."""
+        if not isinstance(many.item, Piece):
+            raise self.refuse(node, "whole records as values", "整条记录作为取值")
+        return many.item
+
+    def gathered(self, many: Many, value: str, made: str, *, nullable: bool = True, fault: str | None = None) -> Piece:
+        """One value out of all items, null where the list is. `made` speaks of each item as `v`."""
+        name = self.fresh()
+        text = f"(SELECT {made} FROM ({many.rows(f'{value} AS v')}) AS {name})"
+        if many.null is not None:
+            text = f"(CASE WHEN {many.null} THEN NULL ELSE {text} END)"
+        return Piece(text, many.problem(fault), nullable=nullable or many.null is not None)
+
+    def count(self, many: Many) -> Piece:
+        """How many there are."""
+        return self.gathered(many, "1", "count(*)::numeric", nullable=False)
+
+    def aggregate(self, many: Many, name: str, node: t.Node) -> Piece:
+        """sum, min or max: null for an empty list and where an item is null."""
+        value = self.scalar(many, node).text
+        collated = ' COLLATE "C"' if (node.type.kind == "string") else ""
+        return self.gathered(many, value, f"CASE WHEN count(v) = count(*) THEN {name}(v{collated}) END")
+
+    def holds(self, many: Many, value: Piece, quantifier: str, *, lazily: bool = True) -> Piece:
+        """Whether a condition holds for some or every row: three-valued, and done at the row that decides."""
+        some = quantifier == "some"
+        decides = "v" if some else "NOT v"
+        found, otherwise = ("TRUE", "FALSE") if some else ("FALSE", "TRUE")
+        made = f"CASE WHEN bool_or({decides}) THEN {found} "
+        made += (
+            f"WHEN count(v) < count(*) THEN NULL ELSE {otherwise} END" if value.nullable else f"ELSE {otherwise} END"
+        )
+        piece = self.gathered(many, value.text, made, nullable=value.nullable)
+        if value.fault is None:
+            return piece
+        if not lazily:
+            return piece.faulty(many.problem(value.fault))
+        return piece.faulty(self._first_fault(many, value, decides))
+
+    def _first_fault(self, many: Many, value: Piece, decides: str) -> str:
+        """Whether a row without a value comes before the first that decides."""
+        name = self.fresh()
+        rows = many.rows(f"{many.order} AS o, {value.text} AS v, {value.fault} AS f")
+        first = f"min(o) FILTER (WHERE {decides} AND NOT f)"
+        return f"(SELECT coalesce(min(o) FILTER (WHERE f) < {first}, bool_or(f), FALSE) FROM ({rows}) AS {name})"
+
+    def has(self, many: Many, value: Piece, node: t.Node) -> Piece:
+        """Whether a value is among the items."""
+        item = self.scalar(many, node)
+        made = self.once((value,), lambda text: self._among(many, item.text, text))
+        return made.faulty(many.problem())
+
+    def _among(self, many: Many, item: str, value: str) -> Piece:
+        test = f"EXISTS ({replace(many, where=both(many.where, f'{item} IS NOT DISTINCT FROM {value}')).rows('1')})"
+        if many.null is None:
+            return Piece(test, nullable=False)
+        return Piece(f"(CASE WHEN {many.null} THEN NULL ELSE {test} END)")
+
+    def at(self, node: t.Index, read: Callable[[Item], Piece]) -> Piece:
+        """What is read of the item at a place; null where there is none."""
+        index = node.index.value if isinstance(node.index, t.Constant) else None
+        if not isinstance(index, Decimal) or index != int(index) or abs(index) > 100_000:
+            raise self.refuse(node, "an item at a place that is not constant", "位置不固定的列表项")
+        many = self.many(node.base)
+        if many.order is None:
+            raise self.refuse(node, "an item by its place in a list without an order", "无序列表中按位置取项")
+        piece, place = read(many.item), int(index)
+        order = many.order if place > 0 else f"{many.order} DESC"
+        text = f"({many.rows(piece.text)} ORDER BY {order} LIMIT 1 OFFSET {max(abs(place) - 1, 0)})"
+        name = self.fresh()
+        wrong = f"{many.rows(f'{piece.fault} AS f')} ORDER BY {order} LIMIT 1 OFFSET {max(abs(place) - 1, 0)}"
+        fault = None if piece.fault is None else f"coalesce((SELECT f FROM ({wrong}) AS {name}), FALSE)"
+        return Piece(text if place else "NULL", either(many.problem(), fault))
+
+
+def date_in(text: str) -> str:
+    """The date that a text writes; of a day that its month does not have, a day of the next month."""
+    pattern = "^(?!0000)[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
+    safe = f"CASE WHEN {text} ~ '{pattern}' THEN {text} END"
+    year, month, day = f"left({safe}, 4)::integer", f"substr({safe}, 6, 2)::integer", f"right({safe}, 2)::integer"
+    return f"(make_date({year}, {month}, 1) + ({day} - 1))"
+
+
+def _later(many: Many, fault: str | None) -> str | None:
+    """What was wrong with a row before, or is now with a row that still belongs to the list."""
+    if fault is None:
+        return many.row_fault
+    now = fault if many.where is None else f"({many.where} IS TRUE AND {fault})"
+    return either(many.row_fault, now)
+
+
+_MANY: dict[type[t.Node], Callable[[Lists, object], Many]] = {
+    t.Input: Lists.many_input,  # type: ignore[dict-item]
+    t.Local: Lists.many_local,  # type: ignore[dict-item]
+    t.Member: Lists.many_member,  # type: ignore[dict-item]
+    t.Filter: Lists.many_filter,  # type: ignore[dict-item]
+    t.ListOf: Lists.many_of,  # type: ignore[dict-item]
+    t.For: Lists.many_for,  # type: ignore[dict-item]
+}
