@@ -1,0 +1,230 @@
+"""What can be said of a table before it runs: cases that no row takes, rows that meet where they must not, rows that
+never count. Each with input values that show it. Nothing is claimed that is not so; what is too large is said to be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from loanloom.dmn.tables import wording
+from loanloom.dmn.tables.axes import Axis, Piece, View, view
+from loanloom.dmn.tables.compiled import DecisionTable, Row
+from loanloom.dmn.tables.covering import Cover, Point, Steps, TooMuch
+from loanloom.dmn.tables.index import Rows, rows_in
+from loanloom.dmn.tables.model import Given, Place
+from loanloom.dmn.tables.policies import ranks
+from loanloom.feel.problems import Words
+from loanloom.feel.values import same
+
+MOST_FINDINGS = 20
+
+FindingKind = Literal["gap", "null_gap", "overlap", "conflict", "covered", "masked", "outranked", "never", "outside"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing found. `rules` are row numbers from 0, the one it is about last; `example` has a value for each column.
+
+    gap, null_gap: no row applies · overlap: both apply, only one may · conflict: both apply and differ · covered: one
+    earlier row takes all cases · masked: several do · outranked: rows of higher priority do · never: a test that holds
+    for nothing · outside: a test that holds for nothing that may come.
+    """
+
+    kind: FindingKind
+    rules: tuple[int, ...]
+    place: Place
+    message: Words
+    hint: Words | None = None
+    example: tuple[Any, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """What was found. `whole` is False where a part of the table could not be analysed; `why` says which."""
+
+    findings: tuple[Finding, ...]
+    whole: bool
+    why: Words | None = None
+
+    def of(self, *kinds: FindingKind) -> tuple[Finding, ...]:
+        """The findings of some kinds."""
+        return tuple(one for one in self.findings if one.kind in kinds)
+
+
+def analyse(table: DecisionTable, labels: Mapping[str, Words] | None = None, steps: int | None = None) -> Analysis:
+    """Gaps, overlaps and rows that never count. `labels` name codes as `path=code`."""
+    return _Analyst(table, labels or {}, Steps() if steps is None else Steps(steps)).run()
+
+
+class _Analyst:
+    def __init__(self, table: DecisionTable, labels: Mapping[str, Words], steps: Steps) -> None:
+        self.table = table
+        self.labels = labels
+        self.steps = steps
+        self.view: View = view(table)
+        self.sure: Rows = table.every_row & ~self.view.unsure
+        self.idle: Rows = 0
+        """Rows that can never apply."""
+
+    def run(self) -> Analysis:
+        found: list[Finding] = []
+        why = None
+        try:
+            for part in (self._idle_rows, self._reach, self._gaps):
+                found.extend(part())
+        except TooMuch:
+            why = wording.too_large()
+        if why is None and self.view.open_ended:
+            why = wording.allowed_unknown()
+        elif why is None and self.view.unsure:
+            why = wording.unsure([self.table.named(row) for row in rows_in(self.view.unsure)])
+        return Analysis(tuple(found), why is None, why)
+
+    def _idle_rows(self) -> Iterator[Finding]:
+        for place in range(len(self.table.rows)):
+            for axis in self.view.axes:
+                if any(one.rows >> place & 1 for one in axis.with_null().pieces):
+                    continue
+                self.idle |= 1 << place
+                empty = any(one.region is not None and one.region.is_empty for one in self._cells(place, axis))
+                where = Place("cell", place, axis.columns[0])
+                title = self.table.columns[axis.columns[0]].title
+                kind: FindingKind = "never" if empty else "outside"
+                yield Finding(kind, (place,), where, wording.idle(kind, self.table.named(place), title))
+                break
+
+    def _cells(self, place: int, axis: Axis) -> Iterator[Any]:
+        return (one for one in self.table.rows[place].cells if one.column in axis.columns)
+
+    def _reach(self) -> Iterator[Finding]:
+        policy = self.table.hit_policy
+        if policy in ("unique", "any"):
+            yield from self._overlaps()
+        elif policy == "first":
+            for place in range(len(self.table.rows)):
+                yield from self._masked(place, (1 << place) - 1)
+        elif policy == "priority":
+            orders = [self._order(row, place) for place, row in enumerate(self.table.rows)]
+            for place, mine in enumerate(orders):
+                better = sum(1 << at for at, one in enumerate(orders) if mine and one and one < mine)
+                yield from self._masked(place, better)
+
+    def _order(self, row: Row, place: int) -> tuple[Any, ...] | None:
+        """What a row is ranked by; None where its results are computed."""
+        if not all(isinstance(one, Given) for one in row.results):
+            return None
+        return (ranks(self.table.results, tuple(one.value for one in row.results if isinstance(one, Given))), place)
+
+    def _overlaps(self) -> Iterator[Finding]:
+        meets = self._meets()
+        found = 0
+        for later in rows_in(self.sure & ~self.idle):
+            for earlier in rows_in(meets[later] & ((1 << later) - 1)):
+                kind: FindingKind = "overlap" if self.table.hit_policy == "unique" else "conflict"
+                if kind == "conflict" and not self._differ(earlier, later):
+                    continue
+                example = self._shared(earlier, later)
+                names = (self.table.named(earlier), self.table.named(later))
+                said = wording.overlap(kind, names, self._in_words(example, earlier, later))
+                yield Finding(kind, (earlier, later), Place("cell", later), said[0], said[1], self._values(example))
+                found += 1
+                break
+            if found == MOST_FINDINGS:
+                return
+
+    def _meets(self) -> list[Rows]:
+        """For each row those that surely share a point with it."""
+        found = [self.sure & ~self.idle] * len(self.table.rows)
+        for axis in self.view.axes:
+            along = [0] * len(self.table.rows)
+            for piece in axis.with_null().pieces:
+                self.steps.spend(piece.rows.bit_count() // 8 + 1)
+                for row in rows_in(piece.rows):
+                    along[row] |= piece.rows
+            found = [one & other for one, other in zip(found, along, strict=True)]
+        return found
+
+    def _differ(self, one: int, other: int) -> bool:
+        """Whether two rows surely have different results."""
+        pairs = zip(self.table.rows[one].results, self.table.rows[other].results, strict=True)
+        return any(isinstance(a, Given) and isinstance(b, Given) and not same(a.value, b.value) for a, b in pairs)
+
+    def _shared(self, one: int, other: int) -> Point:
+        both = 1 << one | 1 << other
+        return {
+            place: next(piece for piece in axis.with_null().pieces if piece.rows & both == both)
+            for place, axis in enumerate(self.view.axes)
+        }
+
+    def _masked(self, place: int, better: Rows) -> Iterator[Finding]:
+        """A row all of whose cases other rows take before it."""
+        better &= ~self.idle & (self.sure | self._alike(place))
+        if self.idle >> place & 1 or not better:
+            return
+        axes = [one.within(place).with_null() for one in self.view.axes]
+        cover = Cover(axes, better, self.steps)
+        if cover.gap() is not None:
+            return
+        rules = tuple(rows_in(cover.used))
+        kind: FindingKind = (
+            "outranked" if self.table.hit_policy == "priority" else "covered" if len(rules) == 1 else "masked"
+        )
+        said = wording.masked(kind, self.table.named(place), [self.table.named(one) for one in rules])
+        yield Finding(kind, (*rules, place), Place("cell", place), said[0], said[1])
+
+    def _alike(self, place: int) -> Rows:
+        """Rows whose tests of unknown extent all stand in this row too, word for word."""
+        mine = {(one.column, one.program.text.strip()) for one in self.table.rows[place].cells if one.region is None}
+        return sum(
+            1 << at
+            for at in rows_in(self.view.unsure)
+            if all(
+                (one.column, one.program.text.strip()) in mine
+                for one in self.table.rows[at].cells
+                if one.region is None
+            )
+        )
+
+    def _gaps(self) -> Iterator[Finding]:
+        if self.view.open_ended:
+            return
+        axes = self.view.axes
+        point = Cover(axes, self.table.every_row, self.steps).gap()
+        if point is not None:
+            said = wording.gap(self._in_words(point))
+            yield Finding("gap", (), Place("table"), said[0], said[1], self._values(point))
+        for place, axis in enumerate(axes):
+            if axis.null is None:
+                continue
+            narrowed = [one.only_null() if at == place else one for at, one in enumerate(axes)]
+            point = Cover(narrowed, self.table.every_row, self.steps).gap()
+            if point is not None:
+                said = wording.gap(self._in_words(point, always=place))
+                yield Finding(
+                    "null_gap", (), Place("input", column=axis.columns[0]), said[0], said[1], self._values(point)
+                )
+
+    def _values(self, point: Point) -> tuple[Any, ...]:
+        """A value for each column."""
+        found: list[Any] = [None] * len(self.table.columns)
+        for place, piece in point.items():
+            for column in self.view.axes[place].columns:
+                found[column] = piece.value
+        return tuple(found)
+
+    def _in_words(self, point: Point, *rows: int, always: int | None = None) -> Words:
+        """The values that matter: to the rows, or to the table."""
+        shown = [place for place in sorted(point) if self._matters(place, rows) or place == always]
+        named = [(self.table.columns[self.view.axes[place].columns[0]], point[place].value) for place in shown]
+        return wording.example(named, self.labels)
+
+    def _matters(self, place: int, rows: Sequence[int]) -> bool:
+        axis = self.view.axes[place]
+        if not rows:
+            return axis.matters
+        return any(next(self._cells(row, axis), None) is not None for row in rows)
+
+
+__all__ = ["Analysis", "Finding", "Piece", "analyse"]
