@@ -14,7 +14,9 @@ True
 from __future__ import annotations
 
 from .checking import Checked, check, check_unary
+from .coercion import coerce
 from .explanation import Explanation, plain
+from .joining import joined, joined_all
 from .library import STANDARD, Builtin, Library
 from .problems import EvaluationError, FeelProblem
 from .program import Evaluation, Program
@@ -34,7 +36,6 @@ from .types import (
     context,
     dotted_names,
     enumeration,
-    joined,
     list_of,
     number,
     optional,
@@ -69,10 +70,12 @@ __all__ = [
     "Type",
     "check",
     "check_unary",
+    "coerce",
     "context",
     "dotted_names",
     "enumeration",
     "joined",
+    "joined_all",
     "list_of",
     "number",
     "optional",

@@ -6,11 +6,13 @@ from abc import abstractmethod
 
 from . import syntax as s
 from . import tree as t
+from .blame import odd_currency
 from .library import Library
 from .limits import MAX_PROBLEMS
-from .problems import FeelProblem, Words, placed, words
+from .problems import Fault, FeelProblem, Words, placed, words
 from .scope import Scope
 from .types import ANY, Type
+from .units import clash, together
 
 
 class Base:
@@ -37,9 +39,25 @@ class Base:
 
     def report(self, code: str, en: str, zh: str, node: s.Node, hint: Words | None = None) -> None:
         """Note a mistake at a node."""
+        self.report_at(code, en, zh, node.start, node.end, hint)
+
+    def report_at(self, code: str, en: str, zh: str, start: int, end: int, hint: Words | None = None) -> None:
+        """Note a mistake about a piece of the text; once, where two checks find the same."""
         if len(self.problems) >= MAX_PROBLEMS:
             return
-        self.problems.append(placed(FeelProblem(code, words(en, zh), hint), self.source, node.start, node.end))
+        problem = placed(FeelProblem(code, words(en, zh), hint), self.source, start, end)
+        if problem not in self.problems:
+            self.problems.append(problem)
+
+    def fault(self, fault: Fault, node: s.Node) -> None:
+        """Note a fault that was found without a place."""
+        self.report(fault.code, fault.words["en"], fault.words["zh"], node, fault.hint)
+
+    def together(self, one: t.Node, other: t.Node) -> None:
+        """Note amounts in two currencies that would be one value or one list."""
+        found = clash(one.type, other.type)
+        if found is not None:
+            self.fault(together(*found), odd_currency(one, other, self.scope.facts).syntax)
 
     def wrong(
         self, code: str, en: str, zh: str, node: s.Node, hint: Words | None = None, *, base: t.Node | None = None

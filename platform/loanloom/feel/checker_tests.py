@@ -6,9 +6,12 @@ from dataclasses import replace
 
 from . import syntax as s
 from . import tree as t
+from .blame import between, odd_currency
 from .checker_base import Base
 from .scope import origin_of
-from .types import ANY, BOOLEAN, fits, named, optional, required
+from .types import ANY, BOOLEAN, Type, fits, named, optional, required
+from .typing_rules import not_in_enumeration
+from .units import clash, together
 
 
 class Tests(Base):
@@ -103,17 +106,31 @@ class Tests(Base):
         item = checked.type.item or ANY
         if kind == "range" or (kind == "list" and mine != "list"):
             inner = item.item or ANY if kind == "list" and item.kind == "range" else item
-            if fits(required(value.type), inner) == "no" and fits(inner, value.type) == "no":
-                (one, one_zh), (other, other_zh) = named(value.type), named(inner)
-                self.report(
-                    "feel.wrong_type", f"Cannot compare {one} with {other}.", f"{one_zh}不能与{other_zh}比较。", test
-                )
+            self._like(value, checked, inner, test)
             return t.Passes(value, checked, type=optional(BOOLEAN), syntax=test)
         if kind == mine and kind != "list":
             return self.comparison("=", value, checked, test)
         if "Any" in (kind, mine) or kind == "list":
             return t.Passes(value, checked, type=optional(BOOLEAN), syntax=test)
         return self.comparison("=", value, checked, test)
+
+    def _like(self, value: t.Node, checked: t.Node, inner: Type, test: s.Node) -> None:
+        """A value looked for in a list or range whose items are `inner`."""
+        currencies = clash(value.type, inner)
+        if currencies is not None:
+            self.fault(together(*currencies), odd_currency(value, checked, self.scope.facts).syntax)
+        elif fits(required(value.type), inner) == "no" and fits(inner, value.type) == "no":
+            (one, one_zh), (other, other_zh) = named(value.type), named(inner)
+            spot = between("", value, checked).syntax
+            self.report(
+                "feel.wrong_type", f"Cannot compare {one} with {other}.", f"{one_zh}不能与{other_zh}比较。", spot
+            )
+        elif (fault := not_in_enumeration(inner, value)) is not None:
+            self.fault(fault, value.syntax)
+        elif isinstance(checked, t.ListOf):
+            for listed in checked.items:
+                if (fault := not_in_enumeration(value.type, listed)) is not None:
+                    self.fault(fault, listed.syntax)
 
     def _range_test(self, value: t.Node, test: s.Range) -> t.Node:
         if value.type.kind == "list":

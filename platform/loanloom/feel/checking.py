@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from weakref import WeakKeyDictionary
 
 from . import syntax as s
 from . import tree as t
@@ -17,7 +18,7 @@ from .nodes import below
 from .parser import parse, parse_unary
 from .problems import FeelProblem, Refused, placed, too_large, words
 from .program import Program
-from .types import ANY, Type, fits, member_names, named
+from .types import ANY, Type, member_names
 from .typing_rules import SPACED_PARTS
 
 
@@ -70,7 +71,7 @@ def _checked(
     source: str, scope: Type, tested: Type | None, expect: Type | None, library: Library, strict: bool
 ) -> Checked:
     try:
-        names = _names(scope, library)
+        names = known_names(scope, library)
         node = parse(source, names) if tested is None else parse_unary(source, names)
         _measure(node)
         return _typed(source, node, scope, tested, expect, library, strict)
@@ -91,14 +92,8 @@ def _typed(
         local = checker.scope.local("?", tested, node)
         checker.scope.tested = local
     root = checker.check(node)
-    if expect is not None and not checker.problems and fits(root.type, expect) == "no":
-        (wanted, wanted_zh), (found, found_zh) = named(expect), named(root.type)
-        checker.report(
-            "feel.result_type",
-            f"The result should be {wanted}, but is {found}.",
-            f"结果应为{wanted_zh}，实际为{found_zh}。",
-            node,
-        )
+    if expect is not None and not checker.problems:
+        checker.result(root, expect)
     problems = tuple(checker.problems)
     if problems and strict:
         return Checked(source, problems, root.type, t.inputs(root), None, node, scope, tested, library)
@@ -106,19 +101,18 @@ def _typed(
     return Checked(source, problems, root.type, program.inputs, program, node, scope, tested, library)
 
 
-_BASE: dict[int, tuple[Library, NameTable]] = {}
+_BASE: WeakKeyDictionary[Library, NameTable] = WeakKeyDictionary()
 
 
-def _names(scope: Type, library: Library) -> NameTable:
+def known_names(scope: Type, library: Library) -> NameTable:
     """The names of several words: the library's, those of parts, and the scope's."""
-    known = _BASE.get(id(library))
-    if known is None or known[0] is not library:
-        known = (library, NameTable((*library.names, *SPACED_PARTS)))
-        _BASE[id(library)] = known
+    known = _BASE.get(library)
+    if known is None:
+        known = _BASE[library] = NameTable((*library.names, *library.types, *SPACED_PARTS))
     spaced = scope.spaced_names
     if not spaced:
-        return known[1]
-    table = known[1].copy()
+        return known
+    table = known.copy()
     for name in spaced:
         table.add(name)
     return table
@@ -141,4 +135,4 @@ def _constants(node: s.ListOf) -> int:
     return sum(isinstance(one, s.Literal_ | s.AtLiteral) for one in node.items)
 
 
-__all__ = ["Checked", "check", "check_unary", "member_names"]
+__all__ = ["Checked", "check", "check_unary", "known_names", "member_names"]

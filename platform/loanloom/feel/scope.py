@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
 from . import syntax as s
 from . import tree as t
-from .types import ANY, DATE, Type, optional
+from .narrowing import Key, key_of
+from .types import ANY, DATE, Type, optional, required
 
 
 class Scope:
@@ -15,6 +20,7 @@ class Scope:
         self._bindings: list[tuple[str | None, t.Local]] = []
         self._count = 0
         self.tested: t.Node | None = None
+        self._certain: list[frozenset[Key]] = []
 
     def local(self, name: str, type_: Type, syntax: s.Node, origin: str | None = None) -> t.Local:
         """A new local with a slot of its own."""
@@ -54,6 +60,23 @@ class Scope:
         if self.facts.open:
             return t.Input((name,), type=ANY, syntax=syntax)
         return None
+
+    @contextmanager
+    def assuming(self, certain: frozenset[Key]) -> Iterator[None]:
+        """Inside, what these keys mean is known not to be null."""
+        self._certain.append(certain)
+        yield
+        self._certain.pop()
+
+    def narrowed(self, node: t.Node) -> t.Node:
+        """The same node, required where a condition has ruled out that it is null."""
+        if not self._certain or not node.type.nullable or node.type.kind == "Null":
+            return node
+        key = key_of(node)
+        if key is None or not any(key in one for one in self._certain):
+            return node
+        type_ = required(node.type)
+        return replace(node, type=type_, narrowed=True) if isinstance(node, t.Input) else replace(node, type=type_)
 
     def as_of(self, syntax: s.Node) -> t.Node:
         """What `today()` reads."""

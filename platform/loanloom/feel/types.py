@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
@@ -32,7 +32,7 @@ class Type:
     """One FEEL type. `kind` is its standard name without parameters.
 
     A number may have a `unit` (a currency code), `digits`, and the `least` and `most` it may be (dates too); what is
-    None is not known.
+    None is not known. Any with `alternatives` is a value of one of these types; without, it shows only when run.
     """
 
     kind: str
@@ -47,6 +47,7 @@ class Type:
     digits: Digits | None = None
     least: Limit | None = None
     most: Limit | None = None
+    alternatives: tuple[Type, ...] = ()
 
     @cached_property
     def members(self) -> dict[str, Type]:
@@ -68,6 +69,8 @@ class Type:
             return f"{self.kind}<{self.item or ANY}>"
         if self.kind == "context" and self.fields:
             return "context<" + ", ".join(f"{name}: {type_}" for name, type_ in self.fields[:4]) + ">"
+        if self.alternatives:
+            return " | ".join(str(one) for one in self.alternatives)
         return self.kind
 
 
@@ -111,6 +114,9 @@ NAMES_ZH: Mapping[str, str] = {
 
 def named(type_: Type) -> tuple[str, str]:
     """The type in English and Chinese words."""
+    if type_.alternatives:
+        found = [named(one) for one in type_.alternatives]
+        return " or ".join(en for en, _ in found), "或".join(zh for _, zh in found)
     english = "a list" if type_.kind == "list" else "a context" if type_.kind == "context" else type_.kind
     if type_.kind in SIMPLE and type_.kind not in ("Any", "Null"):
         english = f"a {type_.kind}"
@@ -125,6 +131,25 @@ def optional(type_: Type) -> Type:
 def required(type_: Type) -> Type:
     """The same type, never null."""
     return replace(type_, nullable=False) if type_.nullable and type_.kind != "Null" else type_
+
+
+def one_of(types: Iterable[Type]) -> Type:
+    """A value of one of these types, of one kind each: the plain type where there is but one."""
+    found = tuple(types)
+    if len(found) == 1:
+        return found[0]
+    nullable = any(one.nullable for one in found)
+    return Type("Any", nullable=nullable, alternatives=tuple(required(one) for one in found))
+
+
+def dynamic(type_: Type) -> bool:
+    """Whether nothing at all is known of the values before the run."""
+    return type_.kind == "Any" and not type_.alternatives
+
+
+def choices(type_: Type) -> tuple[Type, ...]:
+    """The types that a value may have, each of one kind."""
+    return type_.alternatives or (type_,)
 
 
 def list_of(item: Type) -> Type:
@@ -167,8 +192,13 @@ def fits(type_: Type, expected: Type) -> Fit:
     """Whether a value of `type_` may stand where `expected` is asked for. Nulls fit everywhere: they flow through."""
     if expected.kind == "Any" or type_.kind == "Null":
         return "yes"
+    if type_.alternatives:
+        found = {fits(one, expected) for one in type_.alternatives}
+        return "no" if "no" in found else "yes" if found == {"yes"} else "maybe"
     if type_.kind == "Any":
         return "maybe"
+    if expected.alternatives:
+        return _best(fits(type_, one) for one in expected.alternatives)
     if type_.kind != expected.kind:
         return "no"
     if type_.kind in ("list", "range"):
@@ -176,6 +206,11 @@ def fits(type_: Type, expected: Type) -> Fit:
     if type_.kind == "context":
         return _context_fits(type_, expected)
     return "yes"
+
+
+def _best(found: Iterable[Fit]) -> Fit:
+    seen = set(found)
+    return "yes" if "yes" in seen else "maybe" if "maybe" in seen else "no"
 
 
 def _context_fits(type_: Type, expected: Type) -> Fit:
@@ -194,65 +229,6 @@ def _context_fits(type_: Type, expected: Type) -> Fit:
     return result
 
 
-def joined(first: Type, second: Type) -> Type:
-    """The narrowest type that holds values of both."""
-    if first is second or first == second:
-        return first
-    if first.kind == "Null":
-        return optional(second)
-    if second.kind == "Null":
-        return optional(first)
-    nullable = first.nullable or second.nullable
-    if first.kind != second.kind:
-        return ANY
-    if first.kind == "string":
-        values = None
-        if first.values is not None and second.values is not None:
-            values = tuple(dict.fromkeys(first.values + second.values))
-        return Type("string", nullable=nullable, values=values)
-    if first.kind in ("list", "range"):
-        return Type(first.kind, nullable=nullable, item=joined(first.item or ANY, second.item or ANY))
-    if first.kind == "context":
-        return _joined_contexts(first, second, nullable)
-    if first.kind == "function":
-        return replace(FUNCTION, nullable=nullable)
-    return _joined_plain(first, second, nullable)
-
-
-def _joined_plain(first: Type, second: Type, nullable: bool) -> Type:
-    """Both as one plain type: the wider digits and limits; a bare number takes the other's unit."""
-    digits = None
-    if first.digits is not None and second.digits is not None:
-        digits = Digits(max(first.digits.whole, second.digits.whole), max(first.digits.scale, second.digits.scale))
-    least = _outer(min, first.least, second.least)
-    most = _outer(max, first.most, second.most)
-    unit = first.unit if second.unit in (None, first.unit) else second.unit if first.unit is None else None
-    return replace(first, nullable=nullable, unit=unit, digits=digits, least=least, most=most)
-
-
-def _outer(choose: Callable[..., Limit], first: Limit | None, second: Limit | None) -> Limit | None:
-    return None if first is None or second is None else choose(first, second)
-
-
-def _joined_contexts(first: Type, second: Type, nullable: bool) -> Type:
-    fields: dict[str, Type] = {}
-    for name, one in first.fields:
-        other = second.members.get(name)
-        fields[name] = joined(one, other) if other is not None else (ANY if second.open else optional(one))
-    for name, other in second.fields:
-        if name not in fields:
-            fields[name] = ANY if first.open else optional(other)
-    return Type("context", nullable=nullable, fields=tuple(fields.items()), open=first.open or second.open)
-
-
-def joined_all(types: Iterable[Type]) -> Type:
-    """The narrowest type that holds values of all; ANY for none."""
-    result: Type | None = None
-    for one in types:
-        result = one if result is None else joined(result, one)
-    return ANY if result is None else result
-
-
 def member_names(scope: Type) -> frozenset[str]:
     """Every entry name at any depth of a scope: what a name in the text may be."""
     found: set[str] = set()
@@ -266,7 +242,7 @@ def member_names(scope: Type) -> frozenset[str]:
         for name, type_ in one.fields:
             found.add(name)
             todo.append(type_)
-        todo.extend(part for part in (one.item, one.result) if part is not None)
+        todo.extend(part for part in (one.item, one.result, *one.alternatives) if part is not None)
     return frozenset(found)
 
 
