@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +14,7 @@ from tests.dmn.tables.tables_of import D, compiled
 
 from loanloom.dmn.tables import HitPolicy, Input, Output, Rule, Table, compile_table, index, run, scan
 from loanloom.dmn.tables.index import index_of, rows_in
+from loanloom.dmn.tables.keys import keyed
 from loanloom.dmn.tables.regions import Region, region_of
 from loanloom.feel import ANY, BOOLEAN, DATE, DAYS, NUMBER, STRING, Months, Type, check_unary, context, optional
 
@@ -107,7 +109,8 @@ def test_a_region_says_what_its_test_says(name: str, data: st.DataObject) -> Non
     if value is None:
         assert found.problem is None and region.null is found.value
     elif found.problem is None and type(value) is not list:
-        assert region.admits(value) is (found.value is True), (program.text, value, region)
+        key = keyed(value)
+        assert key is not None and region.admits(key[1]) is (found.value is True), (program.text, value, region)
 
 
 def test_every_plain_cell_is_understood() -> None:
@@ -139,7 +142,10 @@ def test_every_plain_cell_is_understood() -> None:
 def test_a_column_of_very_many_constants_is_kept_small_and_finds_the_same(kind: str, monkeypatch: Any) -> None:
     make: Any = Decimal if kind == "number" else Months
     named = "number" if kind == "number" else "years and months duration"
-    regions = [Region((((make(n), 0), (make(n + 1), -1)),), None, named) for n in range(300)]
+    keys = [keyed(make(n)) for n in range(301)]
+    regions = [
+        Region((((low[1], 0), (high[1], -1)),), None, named) for low, high in itertools.pairwise(keys) if low and high
+    ]
     regions += [Region(((None, None),), True), None]  # type: ignore[list-item]
     dense = index_of(0, regions)
     monkeypatch.setattr(index, "MOST_BITS", 100_000)

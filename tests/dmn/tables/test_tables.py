@@ -91,7 +91,7 @@ def test_unique_and_any_name_the_rules_that_conflict() -> None:
         result = compile_table(overlapping(policy), SCOPE).run({"amount": D(50)})  # type: ignore[arg-type]
         assert result.value is None and [one.code for one in result.problems] == [code]
         message = result.problems[0].problem.message
-        assert "row 1, row 2" in message["en"] and "第1行、第2行" in message["zh"]
+        assert "Row 1, Row 2" in message["en"] and "第1行、第2行" in message["zh"]
         standard = compile_table(overlapping(policy), SCOPE, mode="standard").run({"amount": D(50)})  # type: ignore[arg-type]
         assert standard.value is None
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from loanloom.dmn.tables.compiled import Column, DecisionTable
 from loanloom.dmn.tables.index import Rows, Slices, kind_of_column, rows_in, slices_of, spread
-from loanloom.dmn.tables.regions import ALL, Region, common, keyed
-from loanloom.dmn.tables.witnesses import between, plainness, value_of
+from loanloom.dmn.tables.keys import between, keyed, plainness, value_of
+from loanloom.dmn.tables.regions import ALL, Region, common
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Any
 
 from loanloom import feel
 from loanloom.dmn.tables.compiled import Cell, Column, DecisionTable, Result, Row, numbered
+from loanloom.dmn.tables.keys import value_of
 from loanloom.dmn.tables.model import Entry, Given, Input, Output, Place, Rule, Table, TableProblem
 from loanloom.dmn.tables.regions import region_of
 from loanloom.dmn.tables.running import TableResult, run
@@ -133,10 +134,10 @@ class _Compiler:
     @staticmethod
     def _rank(test: Program) -> Program | Given:
         found = region_of(test)
-        if found is not None and found.kind in ("number", "string", "boolean", "date") and len(found.spans) == 1:
+        if found is not None and found.kind is not None and len(found.spans) == 1:
             low, high = found.spans[0]
             if low is not None and low == high:
-                return Given(low[0])
+                return Given(value_of(found.kind, low[0]))
         return test
 
     def _policy(self, results: Sequence[Result]) -> None:
@@ -191,7 +192,7 @@ class _Compiler:
             for at, (entry, result) in enumerate(zip(rule.outputs, results, strict=False))
         )
         entries += (Given(None),) * (len(results) - len(entries))
-        title = rule.title or numbered("row", "行", place)
+        title = rule.title or numbered("Row", "行", place)
         return Row(rule.key or str(place + 1), title, tuple(cells), entries, rule.annotations)
 
     def _count(self, found: int, wanted: int, where: Place, code: str, noun: tuple[str, str]) -> None:

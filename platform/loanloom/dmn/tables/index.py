@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from loanloom.dmn.tables.regions import Region, Span, keyed
+from loanloom.dmn.tables.keys import keyed
+from loanloom.dmn.tables.regions import Region, Span
 
 MOST_BITS = 1 << 27
 """What the row sets of one column may take together (16 MB); a column that needs more keeps row numbers instead."""

@@ -10,18 +10,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from loanloom.dmn.tables.keys import keyed
 from loanloom.feel import Interval, Program
 from loanloom.feel import tree as t
 from loanloom.feel.interpreter import Interpreter, Located
 from loanloom.feel.problems import Fault
-from loanloom.feel.values import kind_of, moment
 
 Edge = tuple[Any, int]
 """A border key and on which side of it: -1 just below, 0 at it, 1 just above. Ordered as tuples."""
 Span = tuple[Edge | None, Edge | None]
 """From edge to edge, both included; None is infinitely far away."""
 
-_PLAIN = frozenset({"number", "string", "boolean", "date", "days and time duration", "years and months duration"})
 _FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "!=": "!="}
 _EVERYTHING: tuple[Span, ...] = ((None, None),)
 
@@ -54,20 +53,6 @@ class Region:
 
 ALL = Region(_EVERYTHING, null=True)
 NOTHING = Region((), null=False)
-
-
-def keyed(value: Any) -> tuple[str, Any] | None:
-    """The kind of a value and what it is compared by; None for values that have no order with others of their kind.
-
-    Times with a zone are a kind of their own: they are not compared with those without.
-    """
-    kind = kind_of(value)
-    if kind in _PLAIN:
-        return kind, value
-    if kind in ("time", "date and time"):
-        zoned, key = moment(value)
-        return f"{kind} with zone" if zoned else kind, key
-    return None
 
 
 def region_of(test: Program) -> Region | None:
