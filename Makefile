@@ -59,6 +59,9 @@ docs: setup      ## The manual out of docs/, in site/; a dead link fails
 bench: setup     ## Figures beside their peers (NAME=spine, STRICT=1, JSON=1)
 	@$(BIN)/python -m benchmarks
 
+oracle-dmn: setup ## The DMN conformance kit (DIR=a folder with literals.jsonl and models/)
+	@$(BIN)/python -m loanloom.testing.dmn_report "$(or $(DIR),../shared/oracle/dmn-tck)"
+
 migration: setup ## Write the next migration from the tables (MESSAGE="what changes")
 	$(BIN)/loanloom dev migration "$(MESSAGE)"
 
@@ -68,4 +71,4 @@ wheel: setup     ## The installable package, in dist/
 clean:           ## Remove what was built; data in .loanloom stays
 	rm -rf .stamp build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache $(FRONTEND)/node_modules platform/loanloom/web/static/dist site
 
-.PHONY: help setup demo demo-once up test check docs bench migration wheel clean
+.PHONY: help setup demo demo-once up test check docs bench oracle-dmn migration wheel clean

@@ -1,4 +1,4 @@
-"""A decision model as a value: item definitions, inputs, decisions, knowledge, services. Knows no text and runs nothing."""
+"""A decision model as a value: item definitions, inputs, decisions, knowledge, services. Runs nothing."""
 
 from __future__ import annotations
 

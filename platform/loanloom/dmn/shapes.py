@@ -11,7 +11,7 @@ from typing import Literal
 
 from . import boxed as b
 from . import model as m
-from .elements import Element
+from .elements import Element, Expression
 
 Many = Literal["one", "many"]
 
@@ -228,7 +228,7 @@ SHAPES: Mapping[type[Element], tuple[Part, ...]] = {
     ),
 }
 
-BOXED: Mapping[str, type[b.Expression]] = {
+BOXED: Mapping[str, type[Expression]] = {
     "literalExpression": b.LiteralExpression,
     "decisionTable": b.DecisionTable,
     "context": b.BoxedContext,

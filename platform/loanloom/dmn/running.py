@@ -1,0 +1,125 @@
+"""One evaluation of a model: values made so far, what was noticed on the way, and the bound on all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from loanloom.feel import Checked, FeelProblem, Program
+from loanloom.feel.interpreter import Interpreter, Located
+from loanloom.feel.operations import Budget
+from loanloom.feel.problems import Fault, place, words
+
+from .problems import DmnProblem, Place, of_expression
+from .tables import TableResult
+
+MAX_STEPS = 200_000
+"""Steps of one evaluation of a whole model."""
+
+MAX_DEPTH = 40
+"""Functions of a model calling one another."""
+
+Names = Mapping[str, Any]
+
+
+class ModelBudget(Budget):
+    """The steps that all expressions of one evaluation share."""
+
+    def spend(self, steps: int = 1) -> None:
+        self.left -= steps
+        if self.left < 0:
+            raise Fault(
+                "feel.too_many_steps",
+                f"The decision model takes more than {MAX_STEPS} steps.",
+                f"决策模型的计算步数超过 {MAX_STEPS}。",
+            )
+
+
+class Stopped(Exception):
+    """A decision that has no value; carries the problem. Never leaves the room."""
+
+    def __init__(self, problem: DmnProblem) -> None:
+        super().__init__(problem.in_words("en"))
+        self.problem = problem
+
+
+@dataclass(frozen=True, slots=True)
+class TableHit:
+    """What one decision table did: whose it is, and the table's own result with hits and trace."""
+
+    element: str
+    result: TableResult
+
+
+@dataclass(slots=True)
+class Noted:
+    """What is gathered while one element is computed."""
+
+    problems: list[DmnProblem] = field(default_factory=list)
+    tables: list[TableHit] = field(default_factory=list)
+
+
+class Run:
+    """The state of one evaluation. `standard`: faults become null and are noted; else they stop the decision."""
+
+    def __init__(self, *, standard: bool) -> None:
+        self.standard = standard
+        self.budget = ModelBudget(MAX_STEPS)
+        self.depth = 0
+        self.noted = Noted()
+
+    def note(self, found: DmnProblem) -> None:
+        """A fault: the end of a strict decision, a null with a reason in standard mode."""
+        if not self.standard or found.code == "feel.too_many_steps":
+            raise Stopped(found)
+        self.noted.problems.append(found)
+
+    def fault(self, fault: Fault, element: str, at: Place) -> None:
+        """The same of a fault without a place in an expression."""
+        self.note(DmnProblem(fault.code, fault.words, fault.hint, element, at))
+
+    def enter(self) -> None:
+        """One call deeper."""
+        self.budget.spend()
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            self.depth -= 1
+            raise Fault("feel.too_deep", "Functions call one another too deeply.", "函数相互调用层数过深。")
+
+    def leave(self) -> None:
+        """Back from a call."""
+        self.depth -= 1
+
+    def literal(self, checked: Checked, names: Names, element: str, at: Place) -> Any:
+        """The value of one expression over names."""
+        program = checked.program
+        if program is None:
+            for one in checked.problems[:1]:
+                self.note(of_expression(one, element, at))
+            return None
+        interpreter = Interpreter(names, quiet=self.standard)
+        interpreter.budget = self.budget
+        try:
+            value = interpreter.run(program.tree)
+        except Located as located:
+            self.note(of_expression(_placed(located, program), element, at))
+            return None
+        except Fault as fault:
+            self.fault(fault, element, at)
+            return None
+        except (RecursionError, MemoryError):
+            said = words("The calculation goes too deep.", "计算层数过深。")
+            self.note(DmnProblem("feel.too_deep", said, None, element, at))
+            return None
+        for noticed in interpreter.faults:
+            self.note(of_expression(_placed(noticed, program), element, at))
+        return value
+
+
+def _placed(located: Located, program: Program) -> FeelProblem:
+    """A fault with its line and column."""
+    return located.fault.at(*place(program.text, located.node.syntax.start))
+
+
+__all__ = ["Names", "Noted", "Run", "Stopped", "TableHit"]
