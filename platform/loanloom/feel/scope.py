@@ -82,6 +82,10 @@ class Scope:
         """What `today()` reads."""
         return t.Input(("as_of",), type=self.facts.members.get("as_of", DATE), syntax=syntax)
 
+    def bindings(self) -> list[tuple[str | None, t.Local]]:
+        """The bindings made on the way, innermost first; a filter's item has no name."""
+        return self._bindings[::-1]
+
     def names(self) -> list[str]:
         """Every name that could be meant here, for hints."""
         found = list(self.facts.members)
