@@ -16,7 +16,10 @@ from functools import lru_cache
 from typing import Any
 
 from loanloom import feel
-from loanloom.feel import BOOLEAN, DATE, NUMBER, STRING, Type, context, enumeration, list_of, optional
+from loanloom.engines import derived
+from loanloom.engines.currencies import currencies, number_type
+from loanloom.engines.derived import SCALARS
+from loanloom.feel import BOOLEAN, DATE, NUMBER, STRING, Digits, Type, context, enumeration, list_of, optional
 from loanloom.metadata.document import Document
 from loanloom.metadata.fields import Field
 from loanloom.metadata.registry import Registry
@@ -40,9 +43,6 @@ FIELD: Mapping[str, Type] = {
 }
 """Field types to FEEL types; `table` is a list of contexts."""
 
-SCALARS: Mapping[str, Type] = {"number": NUMBER, "string": STRING, "boolean": BOOLEAN, "date": DATE}
-"""The types that indicators, rule outputs and parameters are declared with."""
-
 HIDDEN = text("(hidden)", "（已隐藏）")
 """What a trace shows in place of a field that is kept encrypted."""
 
@@ -50,26 +50,6 @@ MOST_DIGITS = 100
 """Characters of a number that is read from outside."""
 
 _ROWS = {"guarantors": "guarantor", "collateral": "collateral"}
-_PRODUCT = {
-    "key": STRING,
-    "class": enumeration(("personal", "business", "farmer")),
-    "currency": STRING,
-    "rate": NUMBER,
-    "amount_min": NUMBER,
-    "amount_max": NUMBER,
-    "term_min": NUMBER,
-    "term_max": NUMBER,
-    "penalty_uplift": NUMBER,
-}
-_INSTALMENT = {
-    "number": NUMBER,
-    "start_on": DATE,
-    "due_on": DATE,
-    "payment": NUMBER,
-    "principal": NUMBER,
-    "interest": NUMBER,
-    "closing": NUMBER,
-}
 _RECORDS = ("customer", "application", "company", "sanction", "contract", "loan")
 _SUBJECTS: Mapping[str, tuple[str, ...]] = {
     "customer": ("customer", "company"),
@@ -81,14 +61,17 @@ _INDICATOR_SUBJECTS = {"customer": ("customer",), "application": ("customer", "a
 
 
 def field_type(field: Field, registry: Registry | None = None) -> Type:
-    """The FEEL type of a declared field; with a registry, a choice knows its codes."""
+    """The FEEL type of a declared field; with a registry, a choice knows its codes and an amount its currency."""
     if field.type == "table":
         return list_of(_fields_type(field.fields, registry))
     if registry is not None and field.code_list and field.type in ("choice", "multi_choice"):
         codes = _codes(registry, field.code_list)
         if codes:
             return enumeration(codes) if field.type == "choice" else list_of(enumeration(codes))
-    return FIELD.get(field.type, STRING)
+    type_ = FIELD.get(field.type, STRING)
+    if type_.kind == "number":
+        return number_type(field, currencies(registry) if registry is not None else None)
+    return type_
 
 
 def _codes(registry: Registry, key: str) -> tuple[str, ...]:
@@ -103,34 +86,78 @@ def _fields_type(fields: Iterable[Field], registry: Registry | None) -> Type:
 @lru_cache(maxsize=64)
 def scope(registry: Registry, subject: str = "application") -> Type:
     """The facts that an expression about `subject` may see: application, customer, loan, or document (all of them)."""
+    shown = dict(_given(registry, subject).members)
+    shown["indicators"] = optional(_indicators(registry, subject))
+    if subject != "customer":
+        shown["limit"] = optional(_limits(registry))
+    return context(shown)
+
+
+@lru_cache(maxsize=64)
+def _given(registry: Registry, subject: str) -> Type:
+    """The facts that no formula of the company gives."""
     shown: dict[str, Type] = {}
     for record in _SUBJECTS.get(subject, _RECORDS):
         shown[record] = optional(_fields_type(registry.entity_fields(record), registry))
-    shown["indicators"] = optional(_indicators(registry, subject))
     if subject != "customer":
         for name, record in _ROWS.items():
             shown[name] = optional(list_of(_fields_type(registry.entity_fields(record), registry)))
-        shown["product"] = optional(context({name: optional(type_) for name, type_ in _PRODUCT.items()}))
-        shown["score"] = optional(context({"points": optional(NUMBER), "grade": optional(_grades(registry))}))
-        shown["limit"] = optional(_limits(registry))
+        shown["product"] = optional(_optionals(_product(registry)))
+        shown["score"] = optional(_optionals({"points": NUMBER, "grade": _grades(registry)}))
         shown["eligibility"] = optional(_outcomes(registry, "eligibility"))
         shown["decision"] = optional(_outcomes(registry, "decision"))
     if subject not in ("customer", "application"):
-        row = context({name: optional(type_) for name, type_ in _INSTALMENT.items()})
-        shown["schedule"] = optional(list_of(row))
+        shown["schedule"] = optional(list_of(_optionals(_instalment(registry))))
     shown["as_of"] = DATE
     return context(shown)
 
 
+def _optionals(fields: Mapping[str, Type]) -> Type:
+    return context({name: optional(type_) for name, type_ in fields.items()})
+
+
+def _product(registry: Registry) -> dict[str, Type]:
+    money = currencies(registry).loan_money()
+    months = feel.number(digits=Digits(3, 0), least=Decimal(1), most=Decimal(480))
+    return {
+        "key": STRING,
+        "class": enumeration(("personal", "business", "farmer")),
+        "currency": STRING,
+        "rate": NUMBER,
+        "amount_min": money,
+        "amount_max": money,
+        "term_min": months,
+        "term_max": months,
+        "penalty_uplift": NUMBER,
+    }
+
+
+def _instalment(registry: Registry) -> dict[str, Type]:
+    money = currencies(registry).loan_money()
+    return {
+        "number": feel.number(digits=Digits(4, 0)),
+        "start_on": DATE,
+        "due_on": DATE,
+        **dict.fromkeys(("payment", "principal", "interest", "closing"), money),
+    }
+
+
 def _indicators(registry: Registry, subject: str) -> Type:
     allowed = _INDICATOR_SUBJECTS.get(subject)
+    types = _indicator_types(registry)
     return context(
         {
-            one.key: optional(SCALARS[one.spec["type"]])
+            one.key: optional(types[one.key])
             for one in registry.all("indicator")
             if allowed is None or one.spec["subject"] in allowed
         }
     )
+
+
+@lru_cache(maxsize=16)
+def _indicator_types(registry: Registry) -> Mapping[str, Type]:
+    listed = registry.all("indicator")
+    return derived.indicator_types(listed, lambda about: _given(registry, about).members, currencies(registry))
 
 
 def _grades(registry: Registry) -> Type:
@@ -138,9 +165,21 @@ def _grades(registry: Registry) -> Type:
     return enumeration(dict.fromkeys(found)) if found else STRING
 
 
+@lru_cache(maxsize=16)
 def _limits(registry: Registry) -> Type:
-    steps = (step["key"] for one in registry.all("calculation") for step in one.spec["steps"])
-    return context({name: optional(NUMBER) for name in ("amount", *steps)})
+    """The steps of all calculations; where two share a key, what holds for both. `amount` is what may be lent."""
+    known = currencies(registry)
+    facts = context({**_given(registry, "document").members, "indicators": optional(_indicators(registry, "document"))})
+    found: dict[str, Type] = {}
+    for document in registry.all("calculation"):
+        for key, type_ in derived.step_types(document, facts, known).items():
+            found[key] = feel.joined(found[key], type_) if key in found else type_
+    return context({**found, "amount": optional(feel.number(unit=known.product))})
+
+
+def limit_type(registry: Registry) -> Type:
+    """What the result of a calculation should be: an amount that may be lent."""
+    return feel.number(unit=currencies(registry).product)
 
 
 def _outcomes(registry: Registry, role: str) -> Type:
@@ -155,7 +194,7 @@ def _outcomes(registry: Registry, role: str) -> Type:
             outputs[output["key"]] = type_ if known is None else feel.joined(known, type_)
     if "outcome" not in outputs:
         outputs["outcome"] = STRING
-    return context({name: optional(type_) for name, type_ in outputs.items()})
+    return _optionals(outputs)
 
 
 def output_type(output: Mapping[str, Any]) -> Type:

@@ -28,6 +28,7 @@ class Field:
     pattern: str | None = None
     decimals: int | None = None
     unit: Text | str | None = None
+    currency: str | None = None
     encrypted: bool = False
     indexed: bool = False
     unique: bool = False

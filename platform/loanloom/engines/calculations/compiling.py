@@ -10,8 +10,10 @@ from decimal import Decimal
 from typing import Any
 
 from loanloom import feel
+from loanloom.engines import derived
 from loanloom.engines import facts as fact_scope
 from loanloom.engines.calculations.model import Calculation, Check, Parameter, Rounding, Step
+from loanloom.engines.currencies import currencies
 from loanloom.feel import Program, Type
 from loanloom.metadata.document import Document
 from loanloom.metadata.nearest import hint as nearest_hint
@@ -38,6 +40,9 @@ class _Compiler:
         self.problems: list[Problem] = []
         self.facts = fact_scope.scope(registry, document.spec["subject"])
         self.labels = fact_scope.labels(registry)
+        self.registry = registry
+        self.known = currencies(registry)
+        self.steps = derived.step_types(document, self.facts, self.known)
 
     def say(self, code: str, message: Text, pointer: str, hint: Text | None = None) -> None:
         self.problems.append(self.document.problem(code, message, pointer, hint=hint))
@@ -51,9 +56,9 @@ class _Compiler:
         values = {one.key: one.value for one in parameters}
         types: dict[str, Type] = {one.key: one.type for one in parameters}
         self._parameter_checks(spec.get("parameters", ()), feel.context(types), values)
-        scope = self._scope(types, spec["steps"])
+        scope = feel.context({**self.facts.members, **self.steps, **types})
         programs = [
-            self._program(one["value"], scope, feel.NUMBER, f"/steps/{place}/value")
+            self._program(one["value"], scope, self._expected(one["key"]), f"/steps/{place}/value")
             for place, one in enumerate(spec["steps"])
         ]
         steps = self._arranged(spec["steps"], programs)
@@ -83,12 +88,12 @@ class _Compiler:
             (),
         )
 
-    def _scope(self, types: Mapping[str, Type], steps: Sequence[Mapping[str, Any]]) -> Type:
-        bare = {one["key"]: feel.optional(feel.NUMBER) for one in steps}
-        return feel.context({**self.facts.members, **bare, **types})
+    def _expected(self, key: str) -> Type:
+        """A step is a number; the result of the calculation an amount in the loan's currency."""
+        return fact_scope.limit_type(self.registry) if key == self.document.spec["result"] else feel.NUMBER
 
     def _parameter(self, spec: Mapping[str, Any], pointer: str) -> Parameter:
-        type_ = fact_scope.SCALARS[spec["type"]]
+        type_ = derived.declared(spec, self.known)
         value = spec["value"]
         right = {
             "number": isinstance(value, int | Decimal) and not isinstance(value, bool),

@@ -152,7 +152,9 @@ class _Compiler:
         if shown.pattern is not None and not is_pattern(shown.pattern):
             en, zh = f"The pattern of “{path}” cannot be read.", f"“{path}”的格式表达式有误。"
             self._say("form.bad_pattern", en, zh, pointer)
-        expected = fact_scope.field_type(declared) if declared is not None and shown.type != TABLE else None
+        expected = (
+            fact_scope.field_type(declared, self.registry) if declared is not None and shown.type != TABLE else None
+        )
         reads = self.reads[path]
         check = spec.get("check")
         checks = self._check(check, f"{pointer}/check", None, scope) if check else None
@@ -174,7 +176,7 @@ class _Compiler:
     def _group(self, spec: Mapping[str, Any], pointer: str, path: str, declared: Sequence[Field]) -> Group:
         known = {one.key: one for one in declared if one.type != TABLE}
         chosen = spec.get("fields") or [{"field": key} for key in known]
-        row_types = {key: feel.optional(fact_scope.field_type(one)) for key, one in known.items()}
+        row_types = {key: feel.optional(fact_scope.field_type(one, self.registry)) for key, one in known.items()}
         scope = feel.context({**self.scope.members, **row_types})
         columns: list[FormField] = []
         for at, each in enumerate(chosen):

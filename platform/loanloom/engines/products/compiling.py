@@ -15,6 +15,7 @@ from typing import Any
 from loanloom.core.lending.rules import READY_MADE
 from loanloom.core.lending.terms import COMPONENTS, AllocationOrder, PenaltyTerms, PrepaymentTerms
 from loanloom.core.money import CURRENCY_DIGITS, Rounding
+from loanloom.engines import currencies
 from loanloom.engines.products.offer import BINDINGS, Offer, Range
 from loanloom.metadata.document import Document
 from loanloom.metadata.registry import Registry
@@ -50,7 +51,8 @@ def offer(document: Document, registry: Registry) -> Offer:
 
 def check(registry: Registry) -> list[Problem]:
     """The problems of every product."""
-    return [problem for document in registry.all("product") for problem in _problems(document, registry)]
+    each = [problem for document in registry.all("product") for problem in _problems(document, registry)]
+    return [*each, *currencies.check(registry)]
 
 
 def _decimal(value: Any) -> Decimal:

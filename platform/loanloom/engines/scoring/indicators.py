@@ -14,7 +14,9 @@ from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 from loanloom import feel
+from loanloom.engines import derived
 from loanloom.engines import facts as fact_scope
+from loanloom.engines.currencies import currencies
 from loanloom.feel import EvaluationError, Program
 from loanloom.metadata.document import Document
 from loanloom.metadata.registry import Registry, expressions_of
@@ -230,7 +232,7 @@ def _sound(registry: Registry) -> tuple[tuple[Indicator, ...], tuple[Problem, ..
 def _compile(document: Document, registry: Registry, problems: list[Problem]) -> Indicator | None:
     spec = document.spec
     scope = fact_scope.scope(registry, spec["subject"])
-    checked = feel.check(spec["value"], scope, expect=fact_scope.SCALARS[spec["type"]])
+    checked = feel.check(spec["value"], scope, expect=derived.declared(spec, currencies(registry)))
     found = [fact_scope.problem_from_feel(one, document, "/value") for one in checked.problems]
     policy, default = _policy(document, found)
     decimals = spec.get("decimals")
@@ -242,6 +244,9 @@ def _compile(document: Document, registry: Registry, problems: list[Problem]) ->
                 "/decimals",
             )
         )
+    if "currency" in spec and spec["type"] != "number":
+        words = text("Only a number has a currency.", "只有数值型指标才有币种。")
+        found.append(document.problem("indicator.currency", words, "/currency"))
     problems.extend(found)
     if found or checked.program is None:
         return None
