@@ -42,7 +42,7 @@ from loanloom.feel import FeelProblem, Type
         ("1 / 0", "feel.division_by_zero", 1, None),
         ("5 + 1 / (customer.age - 34)", "feel.division_by_zero", 5, None),
         ("sqrt(0 - 1)", "feel.no_result", 1, None),
-        ('number("12a")', "feel.not_a_number", 1, None),
+        ('number("12a")', "feel.not_a_number", 8, None),
         ("2 ** 2000", "feel.exponent", 1, None),
         ("? > 5", "feel.no_input", 1, None),
         ("1 instance of nmber", "feel.unknown_type", 15, "number"),

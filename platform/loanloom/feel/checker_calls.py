@@ -10,13 +10,23 @@ from .library import Builtin, Overload
 from .overloads import Bound, currencies, fit_of, flat, misfit, result_of, unsettled_result
 from .patterns import compile_pattern
 from .problems import Fault, did_you_mean, words
-from .types import ANY, SIMPLE, Type, dynamic, fits, named, optional
+from .types import ANY, SIMPLE, Type, dynamic, fits, named, optional, range_of
 from .typing_rules import comparable, member_type
-from .values import kind_of
+from .values import Interval, kind_of
 
-_CONVERSIONS = ("date", "time", "date and time", "duration")
+_CONVERSIONS = ("date", "time", "date and time", "duration", "number", "range")
+_CLOCK = ("today", "now")
+"""Functions that read a fact."""
 _LOOKING = ("list contains", "index of")
 """Functions that look for an element: one that can never be found is a mistake."""
+
+
+_PATTERNS = {
+    "matches": ("input", "pattern", "flags"),
+    "replace": ("input", "pattern", "replacement", "flags"),
+    "split": ("string", "delimiter"),
+}
+"""Parameters of the functions that take a pattern."""
 
 
 class Calls(Loops):
@@ -71,12 +81,12 @@ class Calls(Loops):
         return (
             found is not None
             and found.type.kind not in ("function", "Any")
-            and self.library.get(target.name) is not None
+            and (self.library.get(target.name) is not None or target.name in _CLOCK)
         )
 
     def _library_call(self, name: str, node: s.Call) -> t.Node:
         if name == "today" and not node.arguments:
-            return self.scope.as_of(node)
+            return self._today(node)
         if name == "now" and not node.arguments:
             return self._now(node)
         builtin = self.library.get(name)
@@ -92,15 +102,26 @@ class Calls(Loops):
             )
         arguments = self._arguments(builtin, node)
         alone = arguments[0] if len(arguments) == 1 else None
-        if name in _CONVERSIONS and isinstance(alone, t.Constant) and isinstance(alone.value, str):
+        if (
+            name in _CONVERSIONS
+            and isinstance(alone, t.Constant)
+            and isinstance(alone.value, str)
+            and node.names in (None, ("from",))
+        ):
             return self._constant(builtin, alone.value, alone, node)
         if name == "not" and alone is not None and alone.type.kind == "boolean":
             return t.Not(alone, type=alone.type, syntax=node)
         self._pattern(name, arguments, node)
         return self._chosen(builtin, arguments, node)
 
+    def _today(self, node: s.Call) -> t.Node:
+        as_of, date = self.scope.as_of(node), self.library.get("date")
+        return self._chosen(date, [as_of], node) if date and as_of.type.kind == "date and time" else as_of
+
     def _now(self, node: s.Call) -> t.Node:
-        return self.scope.resolve("now", node) or self.wrong(
+        as_of = self.scope.as_of(node)
+        found = self.scope.resolve("now", node) or (as_of if as_of.type.kind == "date and time" else None)
+        return found or self.wrong(
             "feel.no_clock",
             "There is no time of day here.",
             "此处没有当前时间。",
@@ -110,12 +131,16 @@ class Calls(Loops):
 
     def _pattern(self, name: str, arguments: list[t.Node], node: s.Call) -> None:
         """A pattern that is written out is looked at now rather than when it runs."""
-        if name not in ("matches", "replace", "split") or node.names is not None or len(arguments) < 2:
+        places = _PATTERNS.get(name)
+        if places is None:
             return
-        pattern = arguments[1]
-        if isinstance(pattern, t.Constant) and isinstance(pattern.value, str):
+        given = dict(zip(node.names or places, arguments, strict=False))
+        pattern, flags = given.get("delimiter" if name == "split" else "pattern"), given.get("flags")
+        if not isinstance(pattern, t.Constant) or not isinstance(pattern.value, str):
+            return
+        if flags is None or (isinstance(flags, t.Constant) and isinstance(flags.value, str | None)):
             try:
-                compile_pattern(pattern.value)
+                compile_pattern(pattern.value, (flags.value if flags else None) or "")
             except Fault as fault:
                 self.report(fault.code, fault.words["en"], fault.words["zh"], pattern.syntax)
 
@@ -134,7 +159,7 @@ class Calls(Loops):
         except Fault as fault:
             self.fault(fault, written.syntax)
             return t.Wrong(fault.code, fault.words["en"], fault.words["zh"], type=ANY, syntax=node)
-        return t.Constant(value, type=SIMPLE[kind_of(value)], syntax=node)
+        return t.Constant(value, type=_type_of(value), syntax=node)
 
     def _chosen(self, builtin: Builtin, arguments: list[t.Node], node: s.Call) -> t.Node:
         maybe = False
@@ -231,3 +256,9 @@ class Calls(Loops):
             en = f"`{builtin.name}` takes {wanted} {'argument' if wanted == '1' else 'arguments'}, not {count}."
             zh = f"“{builtin.name}”需要 {wanted_zh} 个参数，而不是 {count} 个。"
         self.report("feel.arguments", en, zh, node, usage)
+
+
+def _type_of(value: object) -> Type:
+    if isinstance(value, Interval):
+        return range_of(_type_of(value.high if value.low is None else value.low))
+    return SIMPLE[kind_of(value)]

@@ -151,9 +151,13 @@ class Interpreter:
         return found
 
     def range(self, node: t.Range, env: Environment) -> Any:
-        low = self.value(node.low, env) if node.low else None
-        high = self.value(node.high, env) if node.high else None
-        return operations.interval(low, high, node.low_closed, node.high_closed)
+        if node.low is None or node.high is None:
+            end, closed = (node.low, node.low_closed) if node.low else (node.high, node.high_closed)
+            assert end is not None
+            return operations.half_interval(self.value(end, env), closed, upwards=node.high is None)
+        return operations.interval(
+            self.value(node.low, env), self.value(node.high, env), node.low_closed, node.high_closed
+        )
 
     def _sources(self, loops: tuple[t.Loop, ...], env: Environment) -> list[runtime.Source]:
         def source(place: int) -> runtime.Source:
@@ -197,7 +201,7 @@ class Interpreter:
         arguments = [self.value(one, env) for one in node.arguments]
         if isinstance(function, Function):
             arguments = runtime.arranged(function.parameters, arguments, node.names)
-        return operations.call(function, arguments, self.budget)
+        return operations.call(function, arguments, self.budget, strict=not self.quiet)
 
     def function(self, node: t.Lambda, env: Environment) -> Any:
         def call(*arguments: Any) -> Any:
@@ -209,7 +213,9 @@ class Interpreter:
             self.budget.depth -= 1
             return value
 
-        return Function(tuple(one.name for one in node.parameters), call, t.weight(node.body))
+        return Function(
+            tuple(one.name for one in node.parameters), call, t.weight(node.body), node.type, node.types
+        )
 
     def instance_of(self, node: t.InstanceOf, env: Environment) -> Any:
         value = self.value(node.value, env)

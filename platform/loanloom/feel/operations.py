@@ -11,7 +11,7 @@ from typing import Any
 from . import temporal, wide
 from .limits import CHARACTERS_A_STEP, HEAVY, ITEMS_A_STEP, MAX_EXPONENT, MAX_LIST, MAX_STEPS, MAX_STRING
 from .problems import Fault
-from .types import NAMES_ZH
+from .types import NAMES_ZH, Type, named
 from .values import CONTEXT, DecimalException, Function, Interval, Months, compare, kind_of, same, wrong_kinds
 
 _DURATIONS = ("days and time duration", "years and months duration")
@@ -79,12 +79,17 @@ def added_text(left: str, right: str, budget: Budget) -> str:
 def checked_text(text: str) -> str:
     """A text that is not too long."""
     if len(text) > MAX_STRING:
-        raise Fault(
-            "feel.text_too_long",
-            f"The text becomes longer than {MAX_STRING} characters.",
-            f"文本长度超过 {MAX_STRING} 个字符。",
-        )
+        raise text_too_long()
     return text
+
+
+def text_too_long() -> Fault:
+    """The fault of a text that grows too long."""
+    return Fault(
+        "feel.text_too_long",
+        f"The text becomes longer than {MAX_STRING} characters.",
+        f"文本长度超过 {MAX_STRING} 个字符。",
+    )
 
 
 def checked_list(items: list[Any]) -> list[Any]:
@@ -291,11 +296,20 @@ def at_index(items: Any, index: Any) -> Any:
     return items[place] if 0 < -place <= len(items) else None
 
 
-def interval(low: Any, high: Any, low_closed: bool, high_closed: bool) -> Interval:
-    """A range of two values that go together."""
-    if low is not None and high is not None:
-        compare(low, high)
+def interval(low: Any, high: Any, low_closed: bool, high_closed: bool) -> Interval | None:
+    """A range of two values that go together; null where an end is not known."""
+    if low is None or high is None:
+        return None
+    compare(low, high)
     return Interval(low, high, low_closed, high_closed)
+
+
+def half_interval(end: Any, closed: bool, *, upwards: bool) -> Interval | None:
+    """All values below or above an end; null where that is not known."""
+    if end is None:
+        return None
+    compare(end, end)
+    return Interval(end, None, closed, False) if upwards else Interval(None, end, False, closed)
 
 
 def steps(start: Any, end: Any, budget: Budget) -> list[Any]:
@@ -318,18 +332,39 @@ def steps(start: Any, end: Any, budget: Budget) -> list[Any]:
     return [wide.date_at(one) for one in numbers] if kind == "date" else [Decimal(one) for one in numbers]
 
 
-def call(function: Any, arguments: list[Any], budget: Budget) -> Any:
-    """Call a function value."""
+def call(function: Any, arguments: list[Any], budget: Budget, *, strict: bool = True) -> Any:
+    """Call a function value. An argument that is not of its declared type is a fault, or null where not strict."""
     if not isinstance(function, Function):
         raise Fault("feel.not_a_function", "Only a function can be called.", "只有函数才能被调用。")
+    budget.spend(function.weight)
+    if function.native:
+        return function.call(arguments, None, budget)
     if len(arguments) != len(function.parameters):
         raise Fault(
             "feel.arguments",
             f"The function takes {len(function.parameters)} arguments, not {len(arguments)}.",
             f"该函数需要 {len(function.parameters)} 个参数，而不是 {len(arguments)} 个。",
         )
-    budget.spend(function.weight)
+    if function.types:
+        arguments = [
+            _declared(*one, strict) for one in zip(arguments, function.parameters, function.types, strict=True)
+        ]
     return function.call(*arguments)
+
+
+def _declared(value: Any, name: str, type_: Type | None, strict: bool) -> Any:
+    """An argument as the type that its parameter declares."""
+    from .coercion import coerce
+
+    found = value if type_ is None else coerce(value, type_)
+    if strict and type_ is not None and found is None and value is not None:
+        (wanted, wanted_zh), kind = named(type_), kind_of(value)
+        raise Fault(
+            "feel.wrong_type",
+            f"`{name}` must be {wanted}, not a {kind}.",
+            f"“{name}”应为{wanted_zh}，而不是{NAMES_ZH.get(kind, kind)}。",
+        )
+    return found
 
 
 def _zone_name(value: Any) -> str | None:

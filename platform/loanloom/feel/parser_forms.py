@@ -171,7 +171,7 @@ class Forms(Cursor):
         """The name of a type."""
         self.enter()
         start = self.token.start
-        match = _TYPE_WORDS.match(self.tokens, self.at)
+        match = _TYPE_WORDS.match(self.tokens, self.at) or self.names.match(self.tokens, self.at)
         if match:
             self.at += match[1]
             name = match[0]

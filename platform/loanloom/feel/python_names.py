@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from . import operations, runtime
@@ -39,6 +40,7 @@ GLOBALS: Mapping[str, Any] = {
     "_member": operations.member,
     "_index": operations.at_index,
     "_interval": operations.interval,
+    "_half": operations.half_interval,
     "_call": operations.call,
     "_text": operations.added_text,
     "_filtered": runtime.filtered,
@@ -58,4 +60,6 @@ GLOBALS: Mapping[str, Any] = {
     "_nothing": {},
     "_never": object(),
     "_KeyError": KeyError,
+    "_Exception": Exception,
+    "_Decimal": Decimal,
 }

@@ -239,8 +239,11 @@ class Generator:
         return text
 
     def range(self, node: t.Range) -> str:
-        low = self.expression(node.low) if node.low else "None"
-        high = self.expression(node.high) if node.high else "None"
+        if node.low is None or node.high is None:
+            end, closed = (node.low, node.low_closed) if node.low else (node.high, node.high_closed)
+            assert end is not None
+            return f"_half({self.expression(end)}, {closed}, upwards={node.high is None})"
+        low, high = self.expression(node.low), self.expression(node.high)
         return f"_interval({low}, {high}, {node.low_closed}, {node.high_closed})"
 
     def _sources(self, loops: tuple[t.Loop, ...]) -> str:
@@ -308,7 +311,8 @@ class Generator:
         slots = ", ".join(one.slot for one in node.parameters)
         names = tuple(one.name for one in node.parameters)
         body, weight = self.expression(node.body), t.weight(node.body)
-        return f"_Function({names!r}, _deep({self.budget()}, lambda {slots}: {body}), {weight})"
+        types = f", {self.constant_named(node.type)}, {self.constant_named(node.types)}" if node.types else ""
+        return f"_Function({names!r}, _deep({self.budget()}, lambda {slots}: {body}), {weight}{types})"
 
     def instance_of(self, node: t.InstanceOf) -> str:
         first, again = self.held(node.value)

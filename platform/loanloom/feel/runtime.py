@@ -11,7 +11,7 @@ from typing import Any
 from . import operations
 from .operations import Budget, checked_list
 from .problems import Fault
-from .values import Interval, kind_of
+from .values import Interval, compare, kind_of
 
 Source = Callable[..., Any]
 
@@ -59,6 +59,8 @@ def items_of(value: Any, budget: Budget) -> Sequence[Any] | None:
         return None
     if isinstance(value, Interval):
         first, last = value.low, value.high
+        if (compare(first, last) or 0) > 0:
+            raise Fault("feel.not_a_range", "The range ends before it begins.", "区间的终点早于起点。")
         found = operations.steps(first, last, budget)
         if not value.low_closed:
             found = found[1:]

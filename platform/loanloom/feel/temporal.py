@@ -17,7 +17,9 @@ from .problems import Fault
 from .values import CONTEXT, Months
 
 _DATE = re.compile(r"(-?(?:[1-9]\d{4,8}|\d{4}))-(\d\d)-(\d\d)", re.ASCII)  # no leading zero in a year of five digits
-_TIME = re.compile(r"(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d(?::\d\d)?|@[A-Za-z0-9_+/-]{1,64})?", re.ASCII)
+_TIME = re.compile(
+    r"(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?([Zz]|[+-]\d\d:\d\d(?::\d\d)?|@[A-Za-z0-9_+/-]{1,64})?", re.ASCII
+)
 _DURATION = re.compile(
     r"(-)?P(?:(\d{1,15})Y)?(?:(\d{1,15})M)?(?:(\d{1,15})D)?"
     r"(?:T(?=\d)(?:(\d{1,15})H)?(?:(\d{1,15})M)?(?:(\d{1,15})(?:\.(\d{0,9}))?S)?)?",
@@ -45,7 +47,7 @@ def parse_date(text: str) -> Any:
 @lru_cache(maxsize=256)
 def zone(text: str) -> dt.tzinfo:
     """Z, +08:00 or @Asia/Shanghai; raises ValueError."""
-    if text == "Z":
+    if text in ("Z", "z"):
         return dt.UTC
     if text.startswith("@"):
         from zoneinfo import ZoneInfo

@@ -33,9 +33,10 @@ class Constant(Node):
 
 @node()
 class Input(Node):
-    """A fact, by its path from the root."""
+    """A fact, by its path from the root. `narrowed`: it may be null, but not here, where a condition rules that out."""
 
     path: tuple[str, ...]
+    narrowed: bool = False
 
 
 @node()
@@ -232,10 +233,11 @@ class Invoke(Node):
 
 @node()
 class Lambda(Node):
-    """a function written in the expression"""
+    """a function written in the expression; `types` are those that its parameters declare, empty where none does"""
 
     parameters: tuple[Local, ...]
     body: Node
+    types: tuple[Type | None, ...] = ()
 
 
 @node()

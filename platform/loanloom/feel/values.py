@@ -23,7 +23,7 @@ from typing import Any
 
 from .limits import MAX_ADJUSTED, PRECISION
 from .problems import Fault
-from .types import ANY, NAMES_ZH, Type
+from .types import ANY, NAMES_ZH, Type, fits
 from .wide import WideDate, WideDateTime, WideDuration, WideTime, clock, in_utc, nanoseconds
 
 CONTEXT = Context(
@@ -58,11 +58,18 @@ class Interval:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Function:
-    """A function that an expression wrote or names."""
+    """A function that an expression wrote or names.
+
+    `types` are those that its parameters declare, `type` what is known of it as a whole. A `native` one is called with
+    the arguments, their names and the budget.
+    """
 
     parameters: tuple[str, ...]
     call: Callable[..., Any]
     weight: int = 1
+    type: Type | None = None
+    types: tuple[Type | None, ...] = ()
+    native: bool = False
 
 
 _KINDS: dict[type, str] = {
@@ -112,9 +119,20 @@ def is_a(value: Any, type_: Type) -> bool:
         return all(is_a(one, type_.item) for one in value)
     if kind == "range" and type_.item is not None and isinstance(value, Interval):
         return is_a(value.low, type_.item) and is_a(value.high, type_.item)
+    if kind == "function" and type_.result is not None:
+        return value.type is not None and _function_fits(value.type, type_)
     if kind == "context" and type_.fields:
         return all(is_a(value[name], one) if name in value else one.nullable for name, one in type_.fields)
     return True
+
+
+def _function_fits(type_: Type, expected: Type) -> bool:
+    """Whether a function may stand for another: it takes what that takes and gives what that gives."""
+    return (
+        len(type_.parameters) == len(expected.parameters)
+        and all(fits(given, taken) != "no" for given, taken in zip(expected.parameters, type_.parameters, strict=True))
+        and fits(type_.result or ANY, expected.result or ANY) != "no"
+    )
 
 
 def same(first: Any, second: Any) -> bool:

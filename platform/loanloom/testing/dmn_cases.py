@@ -6,19 +6,36 @@ The kit runs in standard mode, where an error is null. Numbers are compared at t
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from loanloom import feel
-from loanloom.feel import ANY, Type, context, list_of, optional, temporal
-from loanloom.feel.types import SIMPLE, joined_all
+from loanloom.feel import (
+    ANY,
+    BOOLEAN,
+    DATE,
+    DATE_TIME,
+    NUMBER,
+    STANDARD,
+    STRING,
+    Type,
+    coerce,
+    context,
+    list_of,
+    optional,
+    temporal,
+)
+from loanloom.feel.interpreter import Interpreter
+from loanloom.feel.joining import joined_all
+from loanloom.feel.types import SIMPLE
 from loanloom.feel.values import kind_of, same
 
-_READ: Mapping[str, Callable[[str], Any]] = {
+READ: Mapping[str, Callable[[str], Any]] = {
     "string": str,
     "boolean": lambda text: text == "true",
     "date": temporal.parse_date,
@@ -28,9 +45,41 @@ _READ: Mapping[str, Callable[[str], Any]] = {
 }
 
 
+AS_OF = dt.date(2026, 3, 2)
+"""What `today()` reads in every case."""
+
+NOW = dt.datetime(2026, 3, 2, 8, 30, tzinfo=dt.UTC)
+"""What `now()` reads in every case."""
+
+ITEMS: Mapping[str, Type] = {
+    "t255": NUMBER,
+    "tFooBar": STRING,
+    "tNumberList": list_of(NUMBER),
+    "tNumList": list_of(NUMBER),
+    "ListOfNumbers": list_of(NUMBER),
+    "tStringList": list_of(STRING),
+    "tNameList": list_of(STRING),
+    "tNestedList": list_of(list_of(STRING)),
+    "booleanList": list_of(BOOLEAN),
+    "tNameAndAge": context({"name": STRING, "age": NUMBER}),
+    "t_context_013": context({"a": STRING, "b": STRING}),
+    "exactContextType": context({"a": NUMBER, "b": NUMBER}),
+    "otherContextType": context({"a": NUMBER, "c": NUMBER}),
+    "dateTime": SIMPLE["date and time"],
+    "dayTimeDuration": SIMPLE["days and time duration"],
+    "yearMonthDuration": SIMPLE["years and months duration"],
+}
+"""Item definitions of the kit's models: the file of literals has but their names. A name that is not here is Any."""
+
+LIBRARY = STANDARD.with_types(ITEMS)
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One literal expression with its inputs and the typed value it should give."""
+    """One literal expression with its inputs and the typed value it should give.
+
+    Where `error_expected` the kit wants an error to be told and the result null; `tells` says whether we tell one.
+    """
 
     id: str
     level: int
@@ -38,28 +87,63 @@ class Case:
     expression: str
     inputs: Mapping[str, Any]
     expected: Any
+    input_types: Mapping[str, str | None]
+    result_type: str | None
+    error_expected: bool
 
     def passes(self) -> bool:
         """Whether standard mode gives the expected value."""
         try:
-            inputs = {name: value_of(one) for name, one in self.inputs.items()}
             expected = value_of(self.expected)
+            return equal(self.result(), expected)
         except Exception:  # noqa: BLE001 - a value of the kit that our types cannot hold is a case not passed
             return False
-        return equal(run(self.expression, inputs), expected)
+
+    def result(self) -> Any:
+        """The value of the expression as one of its declared type."""
+        inputs = {name: coerce(value_of(one), named(self.input_types.get(name))) for name, one in self.inputs.items()}
+        return coerce(run(self.expression, inputs), named(self.result_type))
+
+    def tells(self) -> bool:
+        """Whether an error is told, when checked, when run, or by a value that is not of its declared type."""
+        inputs = {name: value_of(one) for name, one in self.inputs.items()}
+        checked = feel.check(self.expression, scope_of(inputs), functions=LIBRARY, mode="standard")
+        if checked.problems or checked.program is None:
+            return True
+        run = Interpreter({"as_of": AS_OF, "now": NOW, **inputs}, quiet=True)
+        value = run.run(checked.program.tree)
+        lost = any(
+            coerce(one, named(type_)) is None and one is not None
+            for one, type_ in [
+                (value, self.result_type),
+                *((inputs[name], self.input_types.get(name)) for name in inputs),
+            ]
+        )
+        return bool(run.faults) or lost
 
 
 def read_cases(path: Path) -> Iterator[Case]:
     """The cases of a JSON-lines file."""
     for line in path.read_text("utf-8").splitlines():
         raw = json.loads(line)
-        yield Case(**{name: raw[name] for name in ("id", "level", "group", "expression", "inputs", "expected")})
+        yield Case(**{one.name: raw.get(one.name) for one in fields(Case)})
+
+
+def named(type_name: str | None) -> Type:
+    """The type of a name; Any for one that is not known."""
+    return ITEMS.get(type_name or "") or SIMPLE.get(type_name or "", ANY)
+
+
+def scope_of(inputs: Mapping[str, Any]) -> Type:
+    """The scope of a case: its inputs, and the moment it is run at."""
+    return context({"as_of": DATE, "now": DATE_TIME, **{name: type_of(one) for name, one in inputs.items()}})
 
 
 def run(expression: str, inputs: Mapping[str, Any], mode: str = "standard") -> Any:
     """The value of an expression over inputs whose types are those of their values; null where there is none."""
-    checked = feel.check(expression, context({name: type_of(one) for name, one in inputs.items()}), mode=mode)
-    return checked.program.evaluate(inputs).value if checked.program else None
+    checked = feel.check(expression, scope_of(inputs), functions=LIBRARY, mode=mode)
+    facts = {"as_of": AS_OF, "now": NOW, **inputs}
+    return checked.program.evaluate(facts).value if checked.program else None
 
 
 def value_of(typed: Any) -> Any:
@@ -72,7 +156,7 @@ def value_of(typed: Any) -> Any:
         return {name: value_of(one) for name, one in typed["entries"].items()}
     if typed["value"] is None:
         return None
-    return _READ.get(typed["type"], Decimal)(typed["value"])
+    return READ.get(typed["type"], Decimal)(typed["value"])
 
 
 def type_of(value: Any) -> Type:

@@ -72,11 +72,15 @@ def _date_time(date: Any, time: Any) -> Any:
     return wide.instant_of(_date(date), time)
 
 
-declare("duration", "from: string -> Any")(temporal.parse_duration)
+declare("duration", "from: string -> days|months")(temporal.parse_duration)
 
 
 @declare(
-    "years and months duration", "from: date, to: date -> months", "from: date and time, to: date and time -> months"
+    "years and months duration",
+    "from: date, to: date -> months",
+    "from: date and time, to: date and time -> months",
+    "from: date, to: date and time -> months",
+    "from: date and time, to: date -> months",
 )
 def _months_between(start: Any, end: Any) -> Months:
     return temporal.months_between(_date(start), _date(end))

@@ -50,12 +50,12 @@ for _name, _mode in (
     ("round half up", decimal.ROUND_HALF_UP),
     ("round half down", decimal.ROUND_HALF_DOWN),
 ):
-    declare(_name, "n: number, scale: number -> number")(_rounding(_mode))
-declare("floor", "n: number, scale?: number -> number")(_rounding(decimal.ROUND_FLOOR))
-declare("ceiling", "n: number, scale?: number -> number")(_rounding(decimal.ROUND_CEILING))
+    declare(_name, "n: money, scale: number -> money")(_rounding(_mode))
+declare("floor", "n: money, scale?: number -> money")(_rounding(decimal.ROUND_FLOOR))
+declare("ceiling", "n: money, scale?: number -> money")(_rounding(decimal.ROUND_CEILING))
 
 
-@declare("abs", "n: number -> number", "n: days -> days", "n: months -> months")
+@declare("abs", "n: money -> money", "n: days -> days", "n: months -> months")
 def _abs(value: Any) -> Any:
     if isinstance(value, Decimal | int):
         return abs(Decimal(value)) if value < 0 else value
@@ -63,7 +63,7 @@ def _abs(value: Any) -> Any:
     return max(value, negative)
 
 
-@declare("modulo", "dividend: number, divisor: number -> number")
+@declare("modulo", "dividend: money, divisor: money -> money")
 def _modulo(dividend: Decimal, divisor: Decimal) -> Decimal:
     if divisor == 0:
         raise operations.division_by_zero()
@@ -133,7 +133,7 @@ declare("max", "list: list<C> -> C?", "c...: C -> C?")(_extreme(">"))
 
 
 @declare("sum", "list: list<days> -> days?", "list: list<months> -> months?")
-@declare("sum", "list: list<number> -> number?", "n...: number -> number?")  # declared first: decorators run upwards
+@declare("sum", "list: list<money> -> money?", "n...: money -> money?")  # declared first: decorators run upwards
 def _sum(items: Sequence[Any]) -> Any:
     total = None
     for one in items:
@@ -148,7 +148,7 @@ def _sum(items: Sequence[Any]) -> Any:
     return total
 
 
-@declare("product", "list: list<number> -> number?", "n...: number -> number?")
+@declare("product", "list: list<bare> -> number?", "n...: bare -> number?")
 def _product(items: Sequence[Any]) -> Any:
     if not items or any(one is None for one in items):
         return None
@@ -158,13 +158,13 @@ def _product(items: Sequence[Any]) -> Any:
     return total
 
 
-@declare("mean", "list: list<number> -> number?", "n...: number -> number?")
+@declare("mean", "list: list<money> -> money?", "n...: money -> money?")
 def _mean(items: Sequence[Any]) -> Any:
     total = _sum(items)
     return None if total is None else exact(CONTEXT.divide, total, Decimal(len(items)))
 
 
-@declare("median", "list: list<number> -> number?", "n...: number -> number?")
+@declare("median", "list: list<money> -> money?", "n...: money -> money?")
 def _median(items: Sequence[Any]) -> Any:
     if not items or any(one is None for one in items):
         return None
@@ -173,7 +173,7 @@ def _median(items: Sequence[Any]) -> Any:
     return ordered[middle] if len(ordered) % 2 else _mean(ordered[middle - 1 : middle + 1])
 
 
-@declare("stddev", "list: list<number> -> number?", "n...: number -> number?", heavy=HEAVY)
+@declare("stddev", "list: list<money> -> money?", "n...: money -> money?", heavy=HEAVY)
 def _stddev(items: Sequence[Any]) -> Any:
     if any(one is None for one in items):
         return None
@@ -183,7 +183,7 @@ def _stddev(items: Sequence[Any]) -> Any:
     return exact(CONTEXT.sqrt, exact(CONTEXT.divide, _sum(squares), Decimal(len(items) - 1)))
 
 
-@declare("mode", "list: list<number> -> list<number>?", "n...: number -> list<number>?")
+@declare("mode", "list: list<money> -> list<money>?", "n...: money -> list<money>?")
 def _modes(items: Sequence[Any]) -> Any:
     if any(one is None for one in items):
         return None

@@ -2,7 +2,7 @@
 
 "string: string, length?: number -> string": `?` after a name makes the parameter optional, `?` after a type admits null
 (otherwise a null argument gives null), `...` takes any number of arguments. T stands for any type, C for an ordered
-one.
+one; `money` is a number whose currency the other `money` of the declaration and its result share, `bare` one without.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ from typing import Any, TypeVar
 
 from ..operations import Budget, pay
 from ..problems import Fault
-from ..types import ANY, DAYS, MONTHS, NAMES_ZH, SIMPLE, Type, list_of, optional, range_of
-from ..values import is_a, kind_of
+from ..types import ANY, DAYS, MONTHS, NAMES_ZH, ORDERED, SIMPLE, Type, list_of, number, one_of, optional, range_of
+from ..units import BARE, VARIABLE
+from ..values import Function, is_a, kind_of
 
 Code = TypeVar("Code", bound=Callable[..., Any])
 T = Type("T")
@@ -29,6 +30,8 @@ _PARAMETERLESS: Mapping[str, Type] = {
     "range": range_of(ANY),
     "context": Type("context", open=True),
     "function": Type("function"),
+    "money": number(unit=VARIABLE),
+    "bare": number(unit=BARE),
     "days": SIMPLE["days and time duration"],
     "months": SIMPLE["years and months duration"],
 }
@@ -113,6 +116,11 @@ class Builtin:
             f"“{self.name}”不接受这样的参数：{chinese}。",
         )
 
+    def value(self) -> Function:
+        """The function as a value, to be handed to another."""
+        parameters = max((one.parameters for one in self.overloads), key=len)
+        return Function(tuple(one.name for one in parameters), self.invoke, native=True)
+
     def usage(self) -> str:
         """How to call it, for hints."""
         return " or ".join(f"{self.name}({_usage(one)})" for one in self.overloads[:3])
@@ -142,10 +150,12 @@ def _accepts(overload: Overload, bound: Sequence[Any]) -> bool:
 
 
 def _belongs(value: Any, type_: Type) -> bool:
-    if type_.kind in ("T", "C") or value is None:
+    if type_.kind == "T" or value is None:
         return True
-    if type_.kind == "list" and type_.item is not None and type_.item.kind in ("T", "C"):
-        return kind_of(value) == "list"
+    if type_.kind == "C":
+        return kind_of(value) in ORDERED
+    if type_.item is not None and type_.item.kind in ("T", "C"):
+        return kind_of(value) == type_.kind
     return is_a(value, type_)
 
 
@@ -177,6 +187,8 @@ def read_type(text: str) -> Type:
     text = text.strip()
     if text.endswith("?"):
         return optional(read_type(text[:-1]))
+    if "|" in text:
+        return one_of(read_type(one) for one in text.split("|"))
     match = re.fullmatch(r"(list|range)<(.+)>", text)
     if match:
         inner = read_type(match[2])
@@ -221,10 +233,11 @@ def _paying(function: Callable[..., Any], heavy: int, wants_budget: bool) -> Cal
 
 
 class Library:
-    """Functions by name; plugins make one with more of them."""
+    """Functions by name, and named types such as a model's item definitions; plugins make one with more of them."""
 
-    def __init__(self, builtins: Iterable[Builtin] = ()) -> None:
+    def __init__(self, builtins: Iterable[Builtin] = (), types: Mapping[str, Type] | None = None) -> None:
         self._by_name = {one.name: one for one in builtins}
+        self.types: Mapping[str, Type] = types or {}
 
     def get(self, name: str) -> Builtin | None:
         """The function of that name."""
@@ -251,4 +264,8 @@ class Library:
 
     def joined(self, other: Library) -> Library:
         """Both libraries as one; the other's functions win."""
-        return Library([*self._by_name.values(), *other._by_name.values()])
+        return Library([*self._by_name.values(), *other._by_name.values()], {**self.types, **other.types})
+
+    def with_types(self, types: Mapping[str, Type]) -> Library:
+        """The same functions, and types that expressions may name (`x instance of tPerson`)."""
+        return Library(self._by_name.values(), {**self.types, **types})

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from ..limits import MAX_DIGITS, MAX_STRING
-from ..operations import Budget, checked_text, exact
+from ..operations import Budget, checked_text, exact, text_too_long
 from ..patterns import Pattern, compile_pattern
 from ..problems import Fault
 from ..values import CONTEXT, to_text
@@ -95,19 +95,23 @@ def _join(
 
 @declare("matches", "input: string, pattern: string, flags?: string? -> boolean", budget=True)
 def _matches(budget: Budget, text: str, pattern: str, flags: str | None = None) -> bool:
-    return compile_pattern(pattern, flags or "").find(text, 0, budget.spend) is not None
+    return compile_pattern(pattern, flags or "").find(text, budget.spend) is not None
 
 
 @declare("replace", "input: string, pattern: string, replacement: string, flags?: string? -> string", budget=True)
 def _replace(budget: Budget, text: str, pattern: str, replacement: str, flags: str | None = None) -> str:
     compiled = compile_pattern(pattern, flags or "")
     _never_empty(compiled, budget)
+    pieces: list[str | int] = [replacement] if "q" in (flags or "") else _pieces(replacement, compiled.groups)
     parts: list[str] = []
     size = last = 0
     for found in compiled.all(text, budget.spend):
-        parts += [text[last : found[0]], _filled(replacement, text, found)]
-        size += len(parts[-1]) + len(parts[-2])
-        checked_text("" if size <= MAX_STRING else " " * (MAX_STRING + 1))
+        parts.append(text[last : found[0]])
+        parts += [one if isinstance(one, str) else text[found[2 * one] : found[2 * one + 1]] for one in pieces]
+        size += sum(map(len, parts[-1 - len(pieces) :]))
+        budget.spend(1 + len(pieces))
+        if size > MAX_STRING:
+            raise text_too_long()
         last = found[1]
     return checked_text("".join(parts) + text[last:])
 
@@ -118,24 +122,41 @@ def _split(budget: Budget, text: str, delimiter: str) -> list[str]:
     _never_empty(compiled, budget)
     parts, last = [], 0
     for found in compiled.all(text, budget.spend):
+        budget.spend()
         parts.append(text[last : found[0]])
         last = found[1]
     return [*parts, text[last:]]
 
 
 def _never_empty(pattern: Pattern, budget: Budget) -> None:
-    if pattern.find("", 0, budget.spend) is not None:
+    if pattern.find("", budget.spend) is not None:
         raise Fault("feel.pattern", "The pattern matches an empty text.", "正则表达式不能匹配空文本。")
 
 
-def _filled(replacement: str, text: str, found: tuple[int, ...]) -> str:
-    """The replacement with $1 to $9 filled in; \\$ and \\\\ stand for themselves."""
-
-    def fill(mark: re.Match[str]) -> str:
-        if mark[1] is not None:
-            return mark[1]
-        group = int(mark[2])
-        begin, end = found[2 * group : 2 * group + 2] if 2 * group < len(found) else (-1, -1)
-        return text[begin:end] if begin >= 0 else ""
-
-    return re.sub(r"\\([\\$])|\$(\d)", fill, replacement)
+def _pieces(replacement: str, groups: int) -> list[str | int]:
+    """A replacement as texts and numbers of groups: $1, and $0 for the whole; \\$ and \\\\ stand for themselves."""
+    found: list[str | int] = []
+    at = 0
+    while at < len(replacement):
+        char = replacement[at]
+        if char == "\\" and replacement[at + 1 : at + 2] in ("\\", "$"):
+            found.append(replacement[at + 1])
+            at += 2
+        elif char == "$" and replacement[at + 1 : at + 2] in set("0123456789"):
+            at, group = at + 2, int(replacement[at + 1])
+            while replacement[at : at + 1] in set("0123456789") and group * 10 + int(replacement[at]) <= groups:
+                at, group = at + 1, group * 10 + int(replacement[at])
+            found.append(group if group <= groups else "")
+        elif char in "\\$":
+            raise Fault(
+                "feel.pattern",
+                "In a replacement, $ needs a group's number behind it and \\ a $ or \\.",
+                "替换文本中，$ 之后须为分组编号，\\ 之后须为 $ 或 \\。",
+            )
+        else:
+            end = min(
+                (one for one in (replacement.find(mark, at) for mark in "\\$") if one >= 0), default=len(replacement)
+            )
+            found.append(replacement[at:end])
+            at = end
+    return found

@@ -1,0 +1,78 @@
+"""Regular expressions of the dialect of XPath that cannot stall: `matches`, `replace` and `split` stand on it.
+
+A pattern is read once into a tree. RE2 matches what is regular, in a time that grows with the text; what refers back,
+or has no room in RE2, is matched step by step on the evaluation's budget (ADR 12). Light to import: the parts come with
+the first pattern.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from .backtracking import Backtracking
+    from .dialect import Tree
+    from .linear import Linear
+
+STATES_A_STEP: Final = 192
+"""Characters times states that one step of the budget pays for where RE2 matches (8 ns each at the very worst)."""
+
+Pay = Callable[[int], None]
+
+
+class Pattern:
+    """A pattern ready to search."""
+
+    __slots__ = ("_bounded", "_linear", "_tree")
+
+    def __init__(self, tree: Tree) -> None:
+        from .linear import linear
+
+        self._tree = tree
+        self._bounded: Backtracking | None = None
+        self._linear: Linear | None = None if tree.refers_back else linear(tree)
+
+    @property
+    def groups(self) -> int:
+        """How many parts of the pattern are noted."""
+        return self._tree.groups
+
+    def all(self, text: str, pay: Pay) -> Iterator[tuple[int, ...]]:
+        """All matches that do not overlap: begin, end, then those of each group (-1 where it took no part)."""
+        if self._linear is None or not self._suits(text):
+            return self._careful().all(text, pay)
+        pay(1 + len(text) * self._tree.size // STATES_A_STEP)
+        return self._linear.all(text)
+
+    def find(self, text: str, pay: Pay) -> tuple[int, ...] | None:
+        """The leftmost match."""
+        return next(self.all(text, pay), None)
+
+    def _suits(self, text: str) -> bool:
+        """RE2 lets a line begin after the last newline of a text, XPath does not; and it takes no half characters."""
+        return not (self._tree.line_starts and text.endswith("\n")) and (text.isascii() or _encodes(text))
+
+    def _careful(self) -> Backtracking:
+        from .backtracking import Backtracking
+
+        if self._bounded is None:
+            self._bounded = Backtracking(self._tree)
+        return self._bounded
+
+
+def _encodes(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+@lru_cache(maxsize=128)
+def compile_pattern(pattern: str, flags: str = "") -> Pattern:
+    """A pattern ready to search; raises Fault."""
+    from .dialect import read
+
+    return Pattern(read(pattern, flags))
