@@ -1,29 +1,37 @@
-"""Why an expression came out as it did: its tree with the value of every node, and that in words of both house
-languages.
+"""Why an expression came out as it did: its tree with the value of every node, and that in words of both languages.
+
+What a loop does to each item is told by its text alone, since such a node has many values; what was never evaluated has
+none.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from . import syntax, values
 from . import tree as t
+from .explanation_words import Labels, Speaker
 from .formatter import canonical
+from .problems import Words
 from .types import STRING
+from .value_words import shortened
 
-Labels = Mapping[str, Mapping[str, str]]
-"""Titles of facts by dotted path, in several languages; titles of codes as `path=code`; `path=*` hides every value."""
+Origins = Mapping[str, Words | str]
+"""Where facts came from, by dotted path; a path stands for everything below it too."""
 
-_SIGNS = {"*": "×", "/": "÷", "!=": "≠", "<=": "≤", ">=": "≥"}
-_UNSEEN = object()
+_UNSEEN: Final = object()
+_LONG: Final = 20
+_TEXT: Final = 300
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """One node: its text, its value (`seen` is False where it was never needed) and the nodes below."""
+    """One node: its text, its value (`seen` is False where there is none) and the nodes below.
+
+    `problem` says why it has no value where it failed; `origin` where a fact came from; `unit` its currency.
+    """
 
     kind: str
     source: syntax.Node = field(repr=False)
@@ -31,6 +39,9 @@ class Explanation:
     seen: bool
     name: str = ""
     parts: tuple[Explanation, ...] = ()
+    unit: str | None = None
+    origin: Words | None = None
+    problem: Words | None = None
 
     @property
     def text(self) -> str:
@@ -39,11 +50,15 @@ class Explanation:
 
     def in_words(self, language: str = "en", labels: Labels | None = None) -> str:
         """The explanation as one line: "monthly income 8,000 ≥ 2 × instalment 3,210: true"."""
-        return _Speaker(language, labels or {}).say(self)
+        return Speaker(language, labels or {}).line(self)
 
     def inputs(self) -> dict[str, Any]:
         """The facts that were looked at, by path."""
         return {one.name: one.value for one in self.walk() if one.kind == "input" and one.seen}
+
+    def origins(self) -> dict[str, Words]:
+        """Where the facts that were looked at came from, as far as the caller said."""
+        return {one.name: one.origin for one in self.walk() if one.seen and one.origin is not None}
 
     def walk(self) -> Iterator[Explanation]:
         """This node and all below."""
@@ -59,64 +74,125 @@ class Explanation:
 
     def as_json(self) -> dict[str, Any]:
         """A form that can be stored with a decision."""
-        found: dict[str, Any] = {"kind": self.kind, "text": self.text, "value": _kept(self.value), "seen": self.seen}
-        if self.name:
-            found["name"] = self.name
+        found: dict[str, Any] = {
+            "kind": self.kind,
+            "text": shortened(self.text, _TEXT),
+            "value": _kept(self.value),
+            "seen": self.seen,
+        }
+        for name in ("name", "unit", "origin", "problem"):
+            if getattr(self, name):
+                found[name] = getattr(self, name)
         if self.parts:
             found["parts"] = [one.as_json() for one in self.parts]
         return found
 
 
-def explain(root: t.Node, recorded: Mapping[int, Any]) -> Explanation:
-    """The explanation of a tree that the interpreter has recorded."""
+def explain(
+    root: t.Node,
+    recorded: Mapping[int, Any],
+    problems: Mapping[int, Words] | None = None,
+    origins: Origins | None = None,
+) -> Explanation:
+    """The explanation of a tree that the interpreter has recorded: values and problems by the identity of the node."""
     value = root.value if isinstance(root, t.Constant) else recorded.get(id(root), _UNSEEN)
     seen = value is not _UNSEEN
     kind, name, parts = _shape(root)
     return Explanation(
-        kind, root.syntax, value if seen else None, seen, name, tuple(explain(one, recorded) for one in parts)
+        kind,
+        root.syntax,
+        value if seen else None,
+        seen,
+        name,
+        tuple(explain(one, recorded, problems, origins) for one in parts),
+        (root.type.item or root.type).unit if root.type.kind in ("number", "list") else None,
+        _origin(name, origins or {}) if kind == "input" else None,
+        (problems or {}).get(id(root)),
     )
 
 
+def _origin(path: str, origins: Origins) -> Words | None:
+    while path:
+        found = origins.get(path)
+        if found is not None:
+            return {"en": found, "zh": found} if isinstance(found, str) else found
+        path = path.rpartition(".")[0]
+    return None
+
+
 def _shape(node: t.Node) -> tuple[str, str, tuple[t.Node, ...]]:
+    """Kind, name and parts of a node."""
     match node:
         case t.Input():
             return "input", ".".join(node.path), ()
-        case t.Constant():
-            return "constant", "", ()
-        case t.Arithmetic() | t.Compare():
-            return (
-                ("arithmetic" if isinstance(node, t.Arithmetic) else "compare"),
-                node.operator,
-                (node.left, node.right),
-            )
-        case t.Logic():
-            return "logic", node.operator, node.operands
-        case t.Not():
-            return "not", "", (node.operand,)
-        case t.If():
-            return "if", "", (node.condition, node.then, node.otherwise)
-        case t.Within():
-            return "between", "", (node.value, node.low, node.high)
-        case t.OneOf():
-            texts = (t.Constant(one, type=STRING, syntax=syntax.Literal_(one)) for one in sorted(node.values))
-            return "in", "one of", (node.value, *texts)
-        case t.Passes():
-            return "in", "", (node.value,)
-        case t.Let():
-            return "in", "", (node.value,)
-        case t.Call():
-            return "call", node.function.name, tuple(one for one in node.arguments if one is not None)
-        case t.Negate():
-            return "negate", "", (node.operand,)
         case t.Member() if node.origin:
             return "input", node.origin, ()
+        case t.Constant():
+            return "constant", "", ()
+        case t.Local():
+            return "local", node.name, ()
+        case t.Arithmetic():
+            return "arithmetic", node.operator, (node.left, node.right)
+        case t.Compare():
+            return "compare", node.operator, (node.left, node.right)
+        case t.Logic():
+            return "logic", node.operator, node.operands
+        case t.Call():
+            return "call", node.function.name, tuple(one for one in node.arguments if one is not None)
+        case t.Member():
+            return "member", node.name, (node.base,)
+        case t.Within():
+            ends = "".join("c" if closed else "o" for closed in (node.low_closed, node.high_closed))
+            return "between", "" if ends == "cc" else ends, (node.value, node.low, node.high)
+        case t.OneOf():
+            texts = (t.Constant(one, type=STRING, syntax=syntax.Literal_(one)) for one in sorted(node.values))
+            return "one of", "", (node.value, *texts)
+        case t.Let() if isinstance(node.syntax, syntax.In | syntax.UnaryTests):
+            return "in", "", (node.value, *_facts(node.body))
+        case t.Passes():
+            return "in", "", (node.value, *_facts(node.test))
         case _:
-            return "other", "", ()
+            return _SHAPES.get(type(node), "other"), "", _steady(node)
+
+
+_SHAPES: Final[Mapping[type[t.Node], str]] = {
+    t.Not: "not",
+    t.If: "if",
+    t.Negate: "negate",
+    t.Quantified: "quantified",
+}
+
+
+def _steady(node: t.Node) -> tuple[t.Node, ...]:
+    """The parts that have but one value: what a loop runs over, not what it does; of that only the facts it reads."""
+    match node:
+        case t.Filter():
+            return (node.base, *_facts(node.condition))
+        case t.Quantified():
+            return (*_loops(node.loops), *_facts(node.condition))
+        case t.For():
+            return (*_loops(node.loops), *_facts(node.body))
+        case t.Lambda():
+            return _facts(node.body)
+        case t.ListOf() if all(isinstance(one, t.Constant) for one in node.items):
+            return ()
+    return tuple(t.children(node))
+
+
+def _loops(loops: tuple[t.Loop, ...]) -> tuple[t.Node, ...]:
+    first, *rest = loops
+    ends = () if first.until is None else (first.until,)
+    return (first.source, *ends, *(fact for loop in rest for fact in _facts(loop)))
+
+
+def _facts(node: t.Node) -> tuple[t.Node, ...]:
+    """The facts read below a node: these have one value wherever they stand."""
+    return tuple({one.path: one for one in t.walk(node) if isinstance(one, t.Input)}.values())
 
 
 def _kept(value: Any) -> Any:
     """A value as an explanation stores it: long lists only by their length."""
-    return f"[{len(value)}]" if isinstance(value, list | tuple) and len(value) > 20 else plain(value)
+    return f"[{len(value)}]" if isinstance(value, list | tuple) and len(value) > _LONG else plain(value)
 
 
 def plain(value: Any) -> Any:
@@ -128,139 +204,3 @@ def plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [plain(one) for one in value]
     return values.to_text(value)
-
-
-class _Speaker:
-    def __init__(self, language: str, labels: Labels) -> None:
-        self.chinese = language.startswith("zh")
-        self.language = "zh" if self.chinese else "en"
-        self.labels = labels
-
-    def say(self, node: Explanation) -> str:
-        text = self._phrase(node)
-        if not node.seen:
-            return text + ("（未用到）" if self.chinese else " (not needed)")
-        if node.kind in ("compare", "logic", "between", "in", "not"):
-            return text + ("：" if self.chinese else ": ") + self.verdict(node.value)
-        if node.kind in ("arithmetic", "call", "other", "negate"):
-            return f"{text} = {self.value(node.value)}"
-        return text
-
-    def verdict(self, value: Any) -> str:
-        if value is None:
-            return "无法判断" if self.chinese else "unknown"
-        return ("成立" if value else "不成立") if self.chinese else ("true" if value else "false")
-
-    def value(self, value: Any) -> str:
-        if value is None:
-            return "（空）" if self.chinese else "no value"
-        if isinstance(value, bool):
-            return ("是" if value else "否") if self.chinese else ("yes" if value else "no")
-        if isinstance(value, Decimal | int):
-            return _grouped(values.number_text(value))
-        if isinstance(value, str):
-            return f"“{value}”"
-        if isinstance(value, list | tuple) and (len(value) > 5 or any(isinstance(one, list | tuple) for one in value)):
-            return f"{len(value)} 项" if self.chinese else f"{len(value)} items"
-        if isinstance(value, list | tuple):
-            return ("、" if self.chinese else ", ").join(self.value(one) for one in value) or "[]"
-        if isinstance(value, Mapping):
-            return "{…}"
-        return values.to_text(value)
-
-    def _label(self, path: str, otherwise: str) -> str:
-        label = self.labels.get(path)
-        return (label.get(self.language) or label.get("en") or otherwise) if label else otherwise
-
-    def _phrase(self, node: Explanation, about: str = "") -> str:
-        """A node without its verdict. `about` is the path of the fact it is compared with, whose codes have titles."""
-        if node.kind == "input":
-            return f"{self._label(node.name, node.name)} {self._coded(node.value, node.name)}"
-        if node.kind == "constant":
-            return self._coded(node.value, about)
-        write = _PHRASES.get(node.kind)
-        return write(self, node) if write is not None and node.parts else node.text
-
-    def _coded(self, value: Any, path: str) -> str:
-        if path and f"{path}=*" in self.labels:
-            return self._label(f"{path}=*", "***")
-        if path and isinstance(value, str):
-            return self._label(f"{path}={value}", self.value(value))
-        return self.value(value)
-
-    def arithmetic(self, node: Explanation) -> str:
-        left, right = node.parts
-        sign = _SIGNS.get(node.name, node.name)
-        return f"{self._operand(left, node, _path(right))} {sign} {self._operand(right, node, _path(left))}"
-
-    def logic(self, node: Explanation) -> str:
-        joined = ("；" if self.chinese else "; ").join(self.say(one) for one in node.parts if one.seen)
-        if self.chinese:
-            return f"{'须全部成立' if node.name == 'and' else '须至少一项成立'}（{joined}）"
-        return f"{'all of' if node.name == 'and' else 'any of'} ({joined})"
-
-    def negation(self, node: Explanation) -> str:
-        return f"{'并非' if self.chinese else 'not'} ({self._phrase(node.parts[0])})"
-
-    def conditional(self, node: Explanation) -> str:
-        condition, then, otherwise = node.parts
-        taken = then if then.seen and condition.value is True else otherwise
-        if taken.kind == "if" and taken is otherwise:
-            return self._phrase(taken)
-        because = self.say(condition)
-        return f"因 {because}，取 {self.say(taken)}" if self.chinese else f"since {because}, {self.say(taken)}"
-
-    def between(self, node: Explanation) -> str:
-        value, low, high = (self._phrase(one) for one in node.parts)
-        return f"{value} 在 {low} 与 {high} 之间" if self.chinese else f"{value} between {low} and {high}"
-
-    def membership(self, node: Explanation) -> str:
-        value, *tests = node.parts
-        if not tests:
-            return f"{self._phrase(value)} ({node.text})"
-        shown = ("、" if self.chinese else ", ").join(self._phrase(one, _path(value)) for one in tests[:8])
-        more = " ..." if len(tests) > 8 else ""
-        return f"{self._phrase(value)} {'属于' if self.chinese else 'is one of'} ({shown}{more})"
-
-    def call(self, node: Explanation) -> str:
-        if not all(one.seen for one in node.parts):
-            return node.text
-        return f"{node.name}({', '.join(self._phrase(one) for one in node.parts)})"
-
-    def negative(self, node: Explanation) -> str:
-        return f"-{self._operand(node.parts[0], node)}"
-
-    def _operand(self, node: Explanation, parent: Explanation, about: str = "") -> str:
-        text = self._phrase(node, about)
-        bracketed = (
-            node.kind == "arithmetic"
-            and node.name in ("+", "-")
-            and parent.name not in ("+", "")
-            and parent.kind in ("arithmetic", "negate")
-        )
-        if node.kind in ("call", "other") and node.seen and parent.kind != "arithmetic":
-            text += f" = {self.value(node.value)}"
-        return f"({text})" if bracketed else text
-
-
-_PHRASES: Mapping[str, Callable[[_Speaker, Explanation], str]] = {
-    "arithmetic": _Speaker.arithmetic,
-    "compare": _Speaker.arithmetic,
-    "logic": _Speaker.logic,
-    "not": _Speaker.negation,
-    "if": _Speaker.conditional,
-    "between": _Speaker.between,
-    "in": _Speaker.membership,
-    "call": _Speaker.call,
-    "negate": _Speaker.negative,
-}
-
-
-def _path(node: Explanation) -> str:
-    return node.name if node.kind == "input" else ""
-
-
-def _grouped(text: str) -> str:
-    sign, digits = ("-", text[1:]) if text.startswith("-") else ("", text)
-    whole, _, fraction = digits.partition(".")
-    return f"{sign}{int(whole):,}" + (f".{fraction}" if fraction else "") if len(whole) < 40 else text

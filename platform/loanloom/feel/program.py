@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import tree as t
-from .explanation import Explanation, explain
+from .explanation import Explanation, Origins, explain
 from .interpreter import Interpreter, Located
 from .problems import EvaluationError, Fault, FeelProblem, place, words
 from .python_target import compile_tree, generate
 from .types import Type
 
 _COSTLY = frozenset({"feel.too_many_steps", "feel.list_too_long", "feel.text_too_long"})
+_UNTOLD = words("it takes too many steps to be told", "步骤过多，无法逐项说明")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,26 +36,20 @@ class Program:
         self.inputs = t.inputs(root)
         self.quiet = quiet
         self._tested = tested
-        self._function: Callable[..., Any] | None = None
+        self._function: Callable[..., Any] = self._first
 
     def __call__(self, facts: Mapping[str, Any], *tested: Any) -> Any:
         """The value; raises EvaluationError where there is none."""
-        function = self._function
-        if function is None:
-            function = self._compile()
-        try:
-            return function(facts, *tested)
-        except Fault as fault:
-            if fault.code in _COSTLY:  # running again to find the place would cost as much once more
-                raise EvaluationError(fault.at(1, 1)) from None
-            return self._carefully(facts, tested)
-        except Exception:  # noqa: BLE001 - generated code may fail in any way; the interpreter says why and where
-            return self._carefully(facts, tested)
+        return self._function(facts, *tested) if tested else self._function(facts)
 
     @property
     def function(self) -> Callable[..., Any]:
-        """The bare function, for a caller with no time to lose: where it raises anything, call the program itself."""
-        return self._function or self._compile()
+        """The program as a bare function of facts (and of what is tested), for one who asks very often."""
+        return self.compile()._function
+
+    def _first(self, facts: Mapping[str, Any], *tested: Any) -> Any:
+        """Compiles, then stands aside."""
+        return self.function(facts, *tested)
 
     def evaluate(self, facts: Mapping[str, Any], *tested: Any) -> Evaluation:
         """Value or problem; never raises."""
@@ -63,12 +58,22 @@ class Program:
         except EvaluationError as error:
             return Evaluation(None, error.problem)
 
-    def explain(self, facts: Mapping[str, Any], *tested: Any) -> Explanation:
-        """The tree with the values that every node had, also of a run that failed half-way."""
+    def explain(self, facts: Mapping[str, Any], *tested: Any, origins: Origins | None = None) -> Explanation:
+        """The tree with the values that every node had, also of a run that failed half-way.
+
+        `origins` says where facts came from (a form, a bureau, computed), by dotted path.
+        """
         interpreter = Interpreter(facts, quiet=self.quiet, record=True)
-        with contextlib.suppress(Located, Fault, RecursionError, MemoryError):
-            interpreter.run(self.tree, self._environment(tested))
-        return explain(self.tree, interpreter.values or {})
+        with contextlib.suppress(Fault, RecursionError, MemoryError):
+            try:
+                interpreter.run(self.tree, self._environment(tested))
+            except Located as located:
+                interpreter.faults.append(located)
+        problems = {
+            id(one.node): _UNTOLD if one.fault.code == "feel.too_many_steps" else one.fault.words
+            for one in interpreter.faults
+        }
+        return explain(self.tree, interpreter.values or {}, problems, origins)
 
     @property
     def python(self) -> str:
@@ -86,17 +91,26 @@ class Program:
     def _environment(self, tested: tuple[Any, ...]) -> dict[str, Any]:
         return {one.slot: value for one, value in zip(self._parameters(), tested, strict=False)}
 
-    def _compile(self) -> Callable[..., Any]:
-        function: Callable[..., Any]
-        if self.quiet:
-            function = self._interpret
-        else:
-            try:
-                function = compile_tree(self.tree, self._parameters())
-            except (SyntaxError, RecursionError, MemoryError):  # nested deeper than Python's own compiler goes
-                function = self._interpret
-        self._function = function
-        return function
+    def compile(self) -> Program:
+        """Be ready to run; else that happens with the first facts."""
+        if self._function == self._first:
+            self._function = self._interpreted
+            if not self.quiet:
+                with contextlib.suppress(SyntaxError, RecursionError, MemoryError):  # deeper than Python itself goes
+                    self._function = compile_tree(self.tree, self._parameters(), again=self._again)
+        return self
+
+    def _interpreted(self, facts: Mapping[str, Any], *tested: Any) -> Any:
+        try:
+            return self._interpret(facts, *tested)
+        except Exception as error:  # noqa: BLE001 - the boundary must hold
+            return self._again(error, facts, *tested)
+
+    def _again(self, error: Exception, facts: Mapping[str, Any], *tested: Any) -> Any:
+        """Something went wrong: the interpreter says what and where."""
+        if isinstance(error, Fault) and error.code in _COSTLY:  # running again to find the place costs as much again
+            raise EvaluationError(error.at(1, 1)) from None
+        return self._carefully(facts, tested)
 
     def _interpret(self, facts: Mapping[str, Any], *tested: Any) -> Any:
         return Interpreter(facts, quiet=self.quiet).run(self.tree, self._environment(tested))
