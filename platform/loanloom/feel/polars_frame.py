@@ -1,0 +1,156 @@
+"""Facts as columns: the dtypes that translations read, and records made into a frame of them, every value checked.
+
+What a target proves holds for facts within their declared digits and limits; a fact outside is refused here, by row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+
+from .bounds import Bound, of_decimal
+from .checking import Checked
+from .limits import MAX_LIST, MAX_STRING
+from .polars_views import NoColumn, column_type
+from .problems import EvaluationError, FeelProblem, words
+from .runtime import look_up
+from .shapes import of_type
+from .types import ANY, Type
+from .values import kind_of
+
+
+def schema(*checked: Checked) -> dict[str, Type]:
+    """The facts that expressions read, by dotted path, with their types."""
+    from . import tree as t
+
+    found: dict[str, Type] = {}
+    for one in checked:
+        if one.program is not None:
+            for node in t.walk(one.program.tree):
+                if isinstance(node, t.Input):
+                    found[".".join(node.path)] = node.type
+    return found
+
+
+def dtypes(types: Mapping[str, Type]) -> dict[str, Any]:
+    """The dtype of each column; facts that no column holds are left out."""
+    found = {}
+    for path, type_ in types.items():
+        try:
+            found[path] = column_type(type_)
+        except NoColumn:
+            continue
+    return found
+
+
+def frame(types: Mapping[str, Type] | Checked, rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
+    """Records as a frame with a column for each fact; raises EvaluationError for a fact outside its type, naming its
+    row. A fact that is missing is null.
+    """
+    if isinstance(types, Checked):
+        types = schema(types)
+    columns = dtypes(types)
+    return pl.DataFrame([_column(path, types[path], columns[path], rows) for path in columns], height=len(rows))
+
+
+def unfit(types: Mapping[str, Type], row: Mapping[str, Any]) -> FeelProblem | None:
+    """Why a record does not go into a frame; None where it does."""
+    for path in dtypes(types):
+        value = look_up(row, path.split("."))
+        if not _fits(value, types[path]):
+            return _problem(path, None)
+    return None
+
+
+def _column(path: str, type_: Type, dtype: Any, rows: Sequence[Mapping[str, Any]]) -> pl.Series:
+    values = _values(path, rows)
+    try:
+        if type_.kind == "number":
+            return _numbers(path, type_, dtype, values)
+        if all(_fits(one, type_) for one in values) if type_.kind != "boolean" else True:
+            return pl.Series(path, values, dtype=dtype, strict=True)
+    except (RuntimeError, TypeError, ValueError, ArithmeticError, pl.exceptions.PolarsError):
+        pass
+    row = next((place for place, one in enumerate(values) if not _fits(one, type_)), None)
+    raise EvaluationError(_problem(path, row))
+
+
+def _values(path: str, rows: Sequence[Mapping[str, Any]]) -> list[Any]:
+    """One fact of every record."""
+    names = path.split(".")
+    if len(names) == 1:
+        return [one.get(path) for one in rows]
+    if len(names) == 2:
+        first, second = names
+        return [(one.get(first) or _NONE).get(second) for one in rows]
+    return [look_up(one, names) for one in rows]
+
+
+_NONE: Mapping[str, Any] = {}
+
+
+def _numbers(path: str, type_: Type, dtype: Any, values: list[Any]) -> pl.Series:
+    bound = of_type(type_)
+    assert isinstance(bound, Bound)
+    if not set(map(type, values)) <= {Decimal, type(None)}:
+        values = [Decimal(one) if type(one) is int else one for one in values]
+        if not set(map(type, values)) <= {Decimal, type(None)}:
+            raise TypeError
+    found = pl.Series(path, values) if any(one is not None for one in values) else pl.Series(path, values, pl.Int64)
+    wanted = pl.Decimal(38, bound.scale)
+    exact = found.cast(wanted, strict=True)
+    finer = isinstance(found.dtype, pl.Decimal) and found.dtype.scale > bound.scale
+    if finer and not exact.cast(found.dtype).eq_missing(found).all():
+        raise ValueError
+    whole = exact.to_physical()
+    low, high = whole.min(), whole.max()
+    if low is not None and not bound.low <= low <= high <= bound.high:  # type: ignore[operator]
+        raise ValueError
+    return whole.cast(pl.Int64) if dtype == pl.Int64 else exact
+
+
+def _fits(value: Any, type_: Type) -> bool:
+    """Whether a fact is of its type, digits and limits included."""
+    if value is None:
+        return True
+    kind = kind_of(value)
+    if kind != type_.kind:
+        return False
+    if kind == "number":
+        limits, bound = of_type(type_), of_decimal(value)
+        if not isinstance(limits, Bound) or bound is None or bound.scale > limits.scale:
+            return False
+        bound = bound.at(limits.scale)
+        return limits.low <= bound.low <= limits.high
+    if kind == "string":
+        return (len(value) <= MAX_STRING and value.isprintable()) or _encodes(value)
+    if kind == "list":
+        return len(value) <= MAX_LIST and _all_fit(value, type_.item or ANY)
+    if kind == "context":
+        return all(_fits(value.get(name), one) for name, one in type_.fields)
+    return True
+
+
+def _all_fit(values: Iterable[Any], type_: Type) -> bool:
+    return all(_fits(one, type_) for one in values)
+
+
+def _encodes(text: str) -> bool:
+    """Whether a text is one: half a surrogate pair is not."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return len(text) <= MAX_STRING
+
+
+def _problem(path: str, row: int | None) -> FeelProblem:
+    en = f"`{path}`" + (f" of row {row + 1}" if row is not None else "")
+    zh = (f"第 {row + 1} 行的" if row is not None else "") + f"“{path}”"
+    return FeelProblem(
+        "feel.target.unfit",
+        words(f"{en} is outside its declared type, digits or limits.", f"{zh}超出其声明的类型、位数或范围。"),
+    )
