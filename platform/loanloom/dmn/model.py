@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .boxed import (
     Annotation,
@@ -143,7 +143,9 @@ Drg = InputData | Decision | BusinessKnowledgeModel | DecisionService | Knowledg
 
 @dataclass(frozen=True, kw_only=True)
 class Definitions(Named):
-    """A whole model. `elements` keep the order of the file; `artifacts`, `contexts` and `diagrams` are kept as XML."""
+    """A whole model. `elements` keep the order of the file; `artifacts`, `contexts` and `diagrams` are kept as XML.
+    `prefixes` are but a spelling: how the text named the namespaces.
+    """
 
     namespace: str = ""
     expression_language: str | None = None
@@ -156,7 +158,7 @@ class Definitions(Named):
     artifacts: tuple[Xml, ...] = ()
     contexts: tuple[Xml, ...] = ()
     diagrams: tuple[Xml, ...] = ()
-    prefixes: tuple[tuple[str, str], ...] = ()
+    prefixes: tuple[tuple[str, str], ...] = field(default=(), compare=False)
 
     @property
     def decisions(self) -> tuple[Decision, ...]:

@@ -197,14 +197,15 @@ class Types:
             type_ = function_of((part.type for _, part in parameters), result.type)
             base = ItemType(name, optional(type_), parameters=parameters, result=result)
         else:
-            base = replace(self.named(one.type_ref, where, one.place), name=name)
+            base = self.named(one.type_ref, where, one.place)
         tests = self._tests(one.allowed_values, base.type if base.item is None else base.item.type, where)
         constraint = one.constraint
         if not one.is_collection:
-            return _restricted(base, (*tests, *self._tests(constraint, base.type, where)))
-        listed = list_of(_restricted(base, tests).type)
+            return _restricted(base, (*tests, *self._tests(constraint, base.type, where)), name)
+        item = _restricted(base, tests, name)
+        listed = list_of(item.type)
         whole = self._tests(constraint, listed, where)
-        return ItemType(name, optional(listed), item=_restricted(base, tests), whole=whole)
+        return ItemType(name, optional(listed), item=item, whole=whole)
 
     def _tests(self, tests: UnaryTests | None, type_: Type, where: str) -> tuple[Checked, ...]:
         if tests is None or not tests.text.strip():
@@ -220,15 +221,15 @@ def _plain(name: str, type_: Type) -> ItemType:
     return ItemType(name, type_)
 
 
-def _restricted(base: ItemType, tests: tuple[Checked, ...]) -> ItemType:
+def _restricted(base: ItemType, tests: tuple[Checked, ...], name: str) -> ItemType:
     """The type with tests of its values; texts that are listed become an enumeration for the checker."""
     if not tests:
         return base
     if base.item is not None:
-        return replace(base, item=_restricted(base.item, tests))
+        return replace(base, name=name, item=_restricted(base.item, tests, name))
     type_ = base.type
     for one in tests:
         tree = one.program.tree if one.program else None
         if isinstance(tree, t.OneOf) and type_.kind == "string" and type_.values is None:
             type_ = replace(type_, values=tuple(sorted(tree.values)))
-    return replace(base, type=type_, tests=(*base.tests, *tests))
+    return replace(base, name=name, type=type_, tests=(*base.tests, *tests))
