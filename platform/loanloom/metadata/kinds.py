@@ -29,11 +29,25 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """A place in `spec` that holds FEEL text, the type it must give and what it sees."""
+    """A place in `spec` that holds FEEL text, the type it must give, what it sees and what it must run as. With a
+    `mark` it holds FEEL only where it begins so ("= amount * 2"), else a plain value.
+    """
 
     pointer: str
     type: str
     scope: str
+    targets: tuple[str, ...] = ()
+    mark: str = ""
+
+    def text_of(self, written: object) -> str | None:
+        """The FEEL text written here, its mark blanked so that columns stay right; None where it is a plain value."""
+        if not isinstance(written, str) or not written.startswith(self.mark):
+            return None
+        return " " * len(self.mark) + written[len(self.mark) :]
+
+    def written(self, text: str) -> str:
+        """How a FEEL text that came from `text_of` is written here."""
+        return self.mark + text[len(self.mark) :]
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,7 +164,10 @@ def kind_from(document: Document) -> Kind:
         pinning=spec["pinning"],
         schema=with_common(spec["schema"]),
         references=tuple(Reference(**reference) for reference in spec["references"]),
-        expressions=tuple(Expression(**expression) for expression in spec["expressions"]),
+        expressions=tuple(
+            Expression(**{**expression, "targets": tuple(expression.get("targets", ()))})
+            for expression in spec["expressions"]
+        ),
         group=spec["ui"]["group"],
         order=spec["ui"]["order"],
         key_style=spec.get("key_style", "key"),

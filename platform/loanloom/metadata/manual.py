@@ -46,9 +46,14 @@ def _kind(kind: Kind) -> str:
         refers = ", ".join(f"`{each.pointer}` → [{each.kind}](#{each.kind})" for each in kind.references)
         lines.append(f"References: {refers}.\n")
     if kind.expressions:
-        holds = ", ".join(f"`{each.pointer}` ({each.type})" for each in kind.expressions)
+        holds = ", ".join(f"`{each.pointer}` ({each.type}{_runs_as(each.targets)})" for each in kind.expressions)
         lines.append(f"Expressions: {holds}.\n")
     return "\n".join(lines)
+
+
+def _runs_as(targets: tuple[str, ...]) -> str:
+    names = {"sql": "SQL", "polars": "polars"}
+    return f"; must run as {' and '.join(names[one] for one in targets)}" if targets else ""
 
 
 def _table(schema: Piece) -> str:

@@ -161,8 +161,9 @@ def expressions_of(document: Document, kind: Kind) -> Iterator[tuple[str, str]]:
     """The FEEL texts of a document: (pointer, text)."""
     for expression in kind.expressions:
         for pointer, written in pointers.match(document.spec, expression.pointer):
-            if isinstance(written, str):
-                yield pointer, written
+            text = expression.text_of(written)
+            if text is not None:
+                yield pointer, text
 
 
 @lru_cache(maxsize=1)

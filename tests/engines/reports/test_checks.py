@@ -6,7 +6,7 @@ import textwrap
 
 import pytest
 
-from loanloom.engines import reports
+from loanloom.engines import reports, targets
 from loanloom.engines.reports.fields import DATA_SETS, OF_RECORD, RECORDS, fields_of
 from loanloom.metadata.kinds import load_kinds
 from loanloom.metadata.reader import read_document
@@ -68,6 +68,79 @@ def test_an_unknown_field_is_named_with_the_nearest_one_and_its_place():
 )
 def test_each_mistake_has_its_code(changes, code):
     assert code in {problem.code for problem in problems_of(**changes)}
+
+
+COMPUTED = """\
+    apiVersion: loanloom/v1
+    kind: report
+    key: test-report
+    title: {{en: Test, zh: 测试}}
+    spec:
+      data_set: loans
+      where: {where}
+      columns:
+        - {{key: number, title: {{en: Loan, zh: 借据}}, value: loan.number, total: count}}
+        - key: made
+          title: {{en: Made, zh: 计算}}
+          value: {value}
+          {more}
+        - key: share
+          title: {{en: Share, zh: 占比}}
+          measure: {measure}
+      {rest}
+"""
+
+
+def computed(
+    value="loan.principal - 1", where="loan.overdue", measure="number + 1", more="total: sum", rest="as_of: true"
+):
+    registry = registry_of(COMPUTED.format(value=value, where=where, measure=measure, more=more, rest=rest))
+    return [*reports.check(registry), *targets.check(registry)]
+
+
+def test_computed_columns_conditions_and_measures_pass_the_check():
+    assert computed() == []
+    assert computed(value="loan.number", more="total: count", rest="filters: [loan.unit]") == []
+    assert computed(rest="filters: [made]") == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "line", "column", "words"),
+    [
+        ({"value": "loan.prncipal + 1"}, "feel.unknown_member", 12, 19, "principal"),
+        ({"value": "loan.principal + loan.number"}, "feel.wrong_type", 12, 31, "number"),
+        ({"where": "loan.principal"}, "feel.result_type", 7, 10, "boolean"),
+        ({"where": "loan.principal + 1"}, "feel.result_type", 7, 10, "boolean"),
+        ({"where": 'loan.state = "settld"'}, "feel.not_in_enumeration", 7, 23, "settled"),
+        ({"measure": "made + numbr"}, "feel.unknown_name", 16, 23, "number"),
+        ({"value": "loan.principal / 3"}, "feel.target.quotient", 12, 14, "1/3"),
+        ({"value": "upper case(loan.number)", "more": "{}"}, "feel.target.sql", 12, 14, "upper case"),
+        ({"value": "string length(customer.phone)"}, "feel.target.sql", 12, 28, "encrypted"),
+        ({"measure": "made / number"}, "feel.target.quotient", 16, 16, "Round it"),
+    ],
+)
+def test_an_expression_that_cannot_run_is_refused_at_its_place_with_the_reason(changes, code, line, column, words):
+    more = {"more": "total: count"} | {name: one for name, one in changes.items() if one != "{}"}
+    found = computed(**more)
+    (problem,) = [one for one in found if one.code == code]
+    assert (problem.line, problem.column) == (line, column), problem
+    assert words in problem.in_words("en")
+    assert problem.in_words("zh") != problem.in_words("en")
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"value": 'loan.unit + "x"'}, "report.sum_of_text"),
+        ({"value": "'[loan.principal]'"}, "report.not_shown"),
+        ({"rest": "sort: [{column: share}]"}, "report.measure_misplaced"),
+        ({"rest": "group_by: [share]"}, "report.measure_misplaced"),
+        ({"measure": "1 + 1\n          value: loan.number"}, "report.value_or_measure"),
+        ({"measure": "1 + 1\n          total: sum"}, "report.sum_of_measure"),
+    ],
+)
+def test_columns_that_make_no_sense_are_refused(changes, code):
+    assert code in {problem.code for problem in computed(**changes)}
 
 
 def test_a_page_of_an_unknown_record_or_field():

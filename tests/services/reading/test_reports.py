@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import io
+import json
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from types import MappingProxyType
 
 import pytest
 from openpyxl import load_workbook
 from sqlalchemy import select
 
 from loanloom.engines.reports.fields import DATA_SETS
+from loanloom.metadata.reader import read_document
+from loanloom.metadata.registry import Registry
 from loanloom.services.errors import Forbidden, NotFound
 from loanloom.services.reading import data_sets, overview, reports, search
 from loanloom.services.reading.data_sets.values import VALUES
@@ -178,3 +183,117 @@ def test_amounts_stay_numbers_in_a_sheet():
     assert Decimal(str(sheet["A2"].value)) == Decimal("-5.1")
     assert sheet["A2"].number_format == "#,##0.00"
     assert sheet["B2"].value.date() == date(2026, 1, 2)
+
+
+# -- computed columns, rows and measures ------------------------------------------------------------------------------
+
+
+def with_report(ctx, spec):
+    """The model company with one more report in its live registry."""
+    written = f"""
+apiVersion: loanloom/v1
+kind: report
+key: made-up
+title: {{en: Made up, zh: 自制}}
+spec: {json.dumps(spec)}
+"""
+    document = read_document(written, "metadata/reports/made-up.yaml").document
+    registry = ctx.registry
+    changed = Registry(MappingProxyType({**registry.documents, document.identity: document}), registry.kinds)
+    return replace(ctx, registry=changed)
+
+
+def column(key, value=None, **more):
+    title = {"en": key, "zh": key}
+    return {"key": key, "title": title, **({"value": value} if value else {}), **more}
+
+
+def test_an_overdue_loan_shows_what_it_owes_in_all_and_its_bucket(auditor, loans):
+    shown = reports.run(auditor, "overdue-loans", {})
+    keys = [one.key for one in shown.report.columns]
+    assert shown.count == 2
+    assert [row[keys.index("bucket")] for row in shown.rows] == ["31-60", "1-30"]
+    assert [row[keys.index("number")] for row in shown.rows] == ["JJ3", "JJ2"]
+    total = sum(row[keys.index("overdue_total")] for row in shown.rows)
+    assert shown.totals[keys.index("overdue_total")] == total
+
+
+def test_a_bucket_can_be_filtered_by(auditor, loans):
+    shown = reports.run(auditor, "overdue-loans", {"column.bucket": ["1-30"]})
+    assert shown.count == 1
+
+
+def test_measures_are_worked_out_for_each_group_and_for_all(auditor, loans):
+    shown = reports.run(auditor, "branch-quality", {})
+    assert [row[0] for row in shown.rows] == ["east-branch", "west-branch"]
+    keys = [one.key for one in shown.report.columns]
+    share = keys.index("overdue_share")
+    assert [row[share] for row in shown.rows] == [Decimal("0.5"), Decimal(0)]
+    assert shown.totals[share] == Decimal("0.3333")  # 50,000 of 150,000: the settled loan is left out
+    assert shown.totals[keys.index("loans")] == 5
+
+
+def test_a_computed_column_sorts_groups_and_totals_as_python_would(auditor, loans):
+    spec = {
+        "data_set": "loans",
+        "where": 'loan.number != "JJ6" and today() >= loan.disbursed_on',
+        "columns": [
+            column("number", "loan.number"),
+            column("third", "round half even(loan.principal / 30000, 1)", total="sum"),
+            column("late", 'if loan.days_past_due > 30 then "late" else "in time"'),
+        ],
+        "sort": [{"column": "third", "descending": True}],
+    }
+    shown = reports.run(with_report(auditor, spec), "made-up", {})
+    assert [row[1] for row in shown.rows] == [Decimal(one) for one in ("1.7", "1.3", "1.0", "0.7", "0.3")]
+    assert shown.totals[1] == Decimal("5.0")
+    del spec["sort"]
+    spec["group_by"] = ["late"]
+    spec["columns"] = [spec["columns"][2], column("loans", "loan.number", total="count"), spec["columns"][1]]
+    grouped = reports.run(with_report(auditor, spec), "made-up", {})
+    assert sorted(grouped.rows) == [("in time", 4, Decimal("4.0")), ("late", 1, Decimal("1.0"))]
+
+
+def test_what_cannot_be_computed_is_said_and_not_hidden(auditor, loans):
+    spec = {
+        "data_set": "loans",
+        "columns": [
+            column("number", "loan.number"),
+            column("a_day", "round half up(loan.principal / loan.days_past_due, 2)"),
+        ],
+        "sort": [{"column": "number"}],
+    }
+    shown = reports.run(with_report(auditor, spec), "made-up", {})
+    assert [row[1] for row in shown.rows] == [None, Decimal(2000), Decimal(750), None, None, None]
+    (problem,) = shown.problems
+    assert problem.in_words("en").startswith("4 lines have no value in “a_day”")
+    assert "4 行" in problem.in_words("zh")
+    spec["where"] = "loan.principal / loan.days_past_due > 1000"
+    shown = reports.run(with_report(auditor, spec), "made-up", {})
+    assert [row[0] for row in shown.rows] == ["JJ2"]
+    assert {one.code for one in shown.problems} == {"report.undecided"}
+
+
+def test_computed_columns_show_only_what_their_reader_may_see(model_company, acting, loans):
+    branch = acting(model_company, "approver-1", unit="east-branch")
+    (row,) = reports.run(branch, "branch-quality", {}).rows
+    assert row[0] == "east-branch"
+
+
+def test_a_computed_column_reads_each_overdue_part_once_and_in_any_order(auditor, loans):
+    spec = {
+        "data_set": "loans",
+        "columns": [
+            column("number", "loan.number"),
+            column("share", "round half up(loan.principal_overdue * 100 / loan.principal, 2)"),
+            column("most", "max(loan.principal_overdue, loan.interest_overdue, 1)"),
+        ],
+        "sort": [{"column": "most"}, {"column": "share", "descending": True}],
+    }
+    assert reports.run(with_report(auditor, spec), "made-up", {}).count == 6
+
+
+def test_an_export_has_every_computed_value(auditor, loans):
+    shown = reports.run(auditor, "loan-ledger", {})
+    place = [one.key for one in shown.report.columns].index("repaid")
+    assert [row[place] for row in reports.every_row(auditor, shown)] == [Decimal(0)] * 6

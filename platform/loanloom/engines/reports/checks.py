@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from loanloom.engines.facts import place
+from loanloom import feel
+from loanloom.engines.facts import place, problem_from_feel
+from loanloom.engines.reports.computing import Computed, compute
 from loanloom.engines.reports.fields import DATA_SETS, OF_RECORD, Field, fields_of
+from loanloom.engines.reports.report import read_report
 from loanloom.metadata.document import Document
 from loanloom.metadata.nearest import hint
 from loanloom.metadata.registry import Registry
 from loanloom.problems import Problem, Text, text
+
+_SHOWN = ("number", "string", "boolean", "date")
 
 
 def check(registry: Registry) -> list[Problem]:
@@ -36,31 +41,75 @@ def _unknown_column(document: Document, pointer: str, key: str, known: Iterable[
 def _report(document: Document, registry: Registry) -> Iterator[Problem]:
     spec = document.spec
     fields = fields_of(registry, spec["data_set"])
+    report = read_report(document)
+    computed = compute(report, registry)
     keys = [column["key"] for column in spec["columns"]]
+    if computed.where is not None:
+        yield from _expression(document, "/where", computed.where)
     for index, column in enumerate(spec["columns"]):
-        yield from _column(document, f"/columns/{index}", column, fields)
+        yield from _column(document, f"/columns/{index}", column, fields, computed)
     for index, path in enumerate(spec.get("filters", ())):
-        if path not in fields:
-            yield _unknown_field(document, f"/filters/{index}", path, fields)
+        if path not in fields and path not in computed.columns:
+            yield _unknown_field(document, f"/filters/{index}", path, (*fields, *computed.columns))
     groups = spec.get("group_by", ())
     for index, key in enumerate(groups):
         if key not in keys:
             yield _unknown_column(document, f"/group_by/{index}", key, keys)
+        elif key in computed.measures:
+            yield _measure_misplaced(document, f"/group_by/{index}")
     for index, one in enumerate(spec.get("sort", ())):
         if one["column"] not in keys:
             yield _unknown_column(document, f"/sort/{index}/column", one["column"], keys)
+        elif one["column"] in computed.measures and not groups:
+            yield _measure_misplaced(document, f"/sort/{index}/column")
     if groups:
         yield from _loose_columns(document, spec["columns"], groups)
 
 
+def _expression(document: Document, pointer: str, checked: feel.Checked) -> Iterator[Problem]:
+    yield from (problem_from_feel(one, document, pointer) for one in checked.problems)
+
+
+def _measure_misplaced(document: Document, pointer: str) -> Problem:
+    message = text(
+        "A measure is made of totals; rows have no value of it to group or sort by.",
+        "度量由合计计算得出，单行没有其取值，无法据此分组或排序。",
+    )
+    return _at(document, pointer, "report.measure_misplaced", message)
+
+
 def _column(
-    document: Document, pointer: str, column: Mapping[str, Any], fields: Mapping[str, Field]
+    document: Document, pointer: str, column: Mapping[str, Any], fields: Mapping[str, Field], computed: Computed
 ) -> Iterator[Problem]:
-    field = fields.get(column["value"])
-    if field is None:
-        yield _unknown_field(document, f"{pointer}/value", column["value"], fields)
-    elif column.get("total") == "sum" and not field.is_numeric:
-        message = text(f'"{field.path}" is no number and cannot be summed.', f"“{field.path}”不是数值，无法求和。")
+    if ("value" in column) == ("measure" in column):
+        message = text("A column has either a value or a measure.", "每列须有取值或度量之一。")
+        yield _at(document, pointer, "report.value_or_measure", message)
+        return
+    if "measure" in column:
+        yield from _expression(document, f"{pointer}/measure", computed.measures[column["key"]])
+        if column.get("total"):
+            message = text(
+                "A measure is worked out for the total line by itself; it is not summed.",
+                "度量在合计行中自行计算，不再求和。",
+            )
+            yield _at(document, f"{pointer}/total", "report.sum_of_measure", message)
+        return
+    checked = computed.columns.get(column["key"])
+    if checked is not None:
+        yield from _expression(document, f"{pointer}/value", checked)
+        if checked.ok and checked.type.kind not in _SHOWN:
+            message = text("A column shows a number, a text, a date or yes/no.", "列只能显示数字、文本、日期或是否。")
+            yield _at(document, f"{pointer}/value", "report.not_shown", message)
+        numeric = checked.type.kind == "number" or not checked.ok
+    else:
+        field = fields.get(column["value"])
+        if field is None:
+            yield _unknown_field(document, f"{pointer}/value", column["value"], fields)
+            return
+        numeric = field.is_numeric
+    if column.get("total") == "sum" and not numeric:
+        what = column["value"] if checked is None else column["key"]
+        message = text(f'"{what}" is no number and cannot be summed.', f"“{what}”不是数值，无法求和。")
         yield _at(document, f"{pointer}/total", "report.sum_of_text", message, text("Use count.", "请改用计数。"))
 
 
@@ -69,7 +118,7 @@ def _loose_columns(
 ) -> Iterator[Problem]:
     """In a grouped report every column is a group or has a total; anything else has no one value a group."""
     for index, column in enumerate(columns):
-        if column["key"] not in groups and not column.get("total"):
+        if column["key"] not in groups and not column.get("total") and "measure" not in column:
             message = text(
                 f'Column "{column["key"]}" has no single value for a group.',
                 f"列“{column['key']}”在分组中没有唯一的值。",

@@ -16,6 +16,8 @@ from loanloom.problems import Text, text
 
 Type = Literal["text", "money", "number", "percent", "date", "moment", "choice", "yes_no", "product", "unit", "account"]
 NUMERIC: frozenset[str] = frozenset(("money", "number", "percent"))
+DECIMALS: Mapping[str, int] = {"money": 2, "percent": 8, "number": 0}
+"""Decimals of a number where its field does not say."""
 RANGED: frozenset[str] = frozenset(("money", "number", "percent", "date", "moment"))
 
 FROM_DECLARED: Mapping[str, Type] = {
@@ -36,7 +38,10 @@ FROM_DECLARED: Mapping[str, Type] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """One field of a data set. `states`: its values are states, shown as badges. `added`: by the company's metadata."""
+    """One field of a data set. `states`: its values are states, shown as badges. `added`: by the company's metadata.
+
+    `decimals`: of a number that has other than its type's.
+    """
 
     path: str
     title: Text
@@ -44,6 +49,7 @@ class Field:
     code_list: str | None = None
     states: bool = False
     added: bool = False
+    decimals: int | None = None
 
     @property
     def is_numeric(self) -> bool:
@@ -84,7 +90,7 @@ APPLICATION = (
     _field("application.channel", "Channel", "申请渠道", "choice", "channel"),
     _field("application.state", "State", "状态", "choice", "application_state", states=True),
     _field("application.unit", "Unit", "经办机构", "unit"),
-    _field("score.points", "Points", "评分", "number"),
+    Field(path="score.points", title=text("Points", "评分"), type="number", decimals=4),
     _field("score.grade", "Grade", "等级", "text"),
     _field("limit.amount", "Limit", "测算额度", "money"),
 )

@@ -21,6 +21,7 @@ from loanloom.engines import (
     reports,
     rules,
     scoring,
+    targets,
 )
 from loanloom.metadata.bundle import Bundle
 from loanloom.metadata.document import Document, Identity
@@ -41,6 +42,7 @@ ENGINES: tuple[tuple[str, EngineCheck], ...] = (
     ("posting", posting.check),
     ("reports", reports.check),
     ("imports", imports.check),
+    ("targets", targets.check),
 )
 """Every engine room with its check."""
 _log = structlog.get_logger(__name__)

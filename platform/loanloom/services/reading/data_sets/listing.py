@@ -111,6 +111,8 @@ def condition(
 ) -> ColumnElement[bool]:
     """Who sees which rows, and what was asked for."""
     parts = [scope.visible(ctx, data_set.scoped)]
+    if data_set.where is not None:
+        parts.append(data_set.where)
     for path, value in (where or {}).items():
         parts.append(_fixed(data_set, path) == value)
     for path, wanted in asked.filters.items():

@@ -32,7 +32,10 @@ class Action:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataSet:
-    """A source with its columns. The columns of `scoped` decide who sees a row; `key` makes the order unique."""
+    """A source with its columns. The columns of `scoped` decide who sees a row; `key` makes the order unique.
+
+    `where`: rows that do not fulfil it do not belong to it at all.
+    """
 
     name: str
     title: Text
@@ -45,6 +48,7 @@ class DataSet:
     record_url: str | None = None
     actions: tuple[Action, ...] = ()
     icon: str = "file-text"
+    where: ColumnElement[bool] | None = None
 
     @property
     def fields(self) -> Mapping[str, Field]:
