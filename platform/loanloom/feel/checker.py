@@ -26,6 +26,7 @@ from .types import (
     DATE_TIME,
     DAYS,
     MONTHS,
+    NOTHING,
     NULL,
     NUMBER,
     ORDERED,
@@ -141,8 +142,7 @@ class Checker(Results):
         operands: list[t.Node] = []
         known: frozenset[Key] = frozenset()
         for one in node.operands:
-            with self.scope.assuming(known):
-                operands.append(self.boolean(one))
+            operands.append(self.scope.assuming(known, self.boolean, one))
             known |= certain(operands[-1], "not false" if node.operator == "and" else "not true")
         type_ = optional(BOOLEAN) if any(one.type.nullable for one in operands) else BOOLEAN
         return t.Logic(node.operator, tuple(operands), type=type_, syntax=node)
@@ -153,10 +153,8 @@ class Checker(Results):
 
     def conditional(self, node: s.If) -> t.Node:
         condition = self.boolean(node.condition)
-        with self.scope.assuming(certain(condition, "true")):
-            then = self.check(node.then)
-        with self.scope.assuming(certain(condition, "not true")):
-            otherwise = self.check(node.otherwise)
+        then = self.scope.assuming(certain(condition, "true"), self.check, node.then)
+        otherwise = self.scope.assuming(certain(condition, "not true"), self.check, node.otherwise)
         self.together(then, otherwise)
         return t.If(condition, then, otherwise, type=joined_all((then.type, otherwise.type)), syntax=node)
 
@@ -166,7 +164,8 @@ class Checker(Results):
         for one in items:
             if one.type.unit and of_unit.setdefault(one.type.unit, one) is one and len(of_unit) > 1:
                 self.together(next(iter(of_unit.values())), one)
-        return t.ListOf(items, type=list_of(joined_all(one.type for one in items)), syntax=node)
+        item = joined_all(one.type for one in items) if items else NOTHING
+        return t.ListOf(items, type=list_of(item), syntax=node)
 
     def context(self, node: s.Context) -> t.Node:
         entries: list[tuple[t.Local, t.Node]] = []

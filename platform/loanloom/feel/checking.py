@@ -29,7 +29,7 @@ class Checked:
     source: str
     problems: tuple[FeelProblem, ...]
     type: Type = ANY
-    inputs: frozenset[str] = frozenset()
+    tree: t.Node | None = field(default=None, repr=False)
     program: Program | None = None
     syntax: s.Node | None = field(default=None, repr=False)
     scope: Type = field(default=ANY, repr=False)
@@ -40,6 +40,11 @@ class Checked:
     def ok(self) -> bool:
         """Whether it can run."""
         return self.program is not None
+
+    @cached_property
+    def inputs(self) -> frozenset[str]:
+        """The dotted paths of the facts that it reads."""
+        return t.inputs(self.tree) if self.tree is not None else frozenset()
 
     @cached_property
     def canonical(self) -> str:
@@ -96,9 +101,9 @@ def _typed(
         checker.result(root, expect)
     problems = tuple(checker.problems)
     if problems and strict:
-        return Checked(source, problems, root.type, t.inputs(root), None, node, scope, tested, library)
+        return Checked(source, problems, root.type, root, None, node, scope, tested, library)
     program = Program(source, root, quiet=not strict, tested=local)
-    return Checked(source, problems, root.type, program.inputs, program, node, scope, tested, library)
+    return Checked(source, problems, root.type, root, program, node, scope, tested, library)
 
 
 _BASE: WeakKeyDictionary[Library, NameTable] = WeakKeyDictionary()

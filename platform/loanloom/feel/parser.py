@@ -25,7 +25,7 @@ _BINARY: Final = {
     "**": _POWER,
     **dict.fromkeys(COMPARISONS, _COMPARISON),
 }
-_WORDS: Final = {"or": _OR, "and": _AND, "between": _COMPARISON, "in": _COMPARISON}
+_STRENGTHS: Final = {**_BINARY, "or": _OR, "and": _AND, "between": _COMPARISON, "in": _COMPARISON}
 
 
 class Parser(Forms):
@@ -46,8 +46,12 @@ class Parser(Forms):
         """Operators that bind at least as strongly as `lowest`, left to right."""
         left = self._prefix()
         terms = 0
-        while (strength := self._strength()) >= lowest:
-            token = self.take()
+        while True:
+            token = self.tokens[self.at]
+            strength = _STRENGTHS.get(token.text, 0)
+            if strength < lowest or token.kind not in ("symbol", "name"):
+                return left
+            self.at += 1
             terms += 1
             if terms > MAX_HEIGHT:
                 raise too_large(token.start)
@@ -64,13 +68,6 @@ class Parser(Forms):
                 right = self.operation(strength + 1)
                 build = s.Compare if strength == _COMPARISON else s.Arithmetic
                 left = build(token.text, left, right, start=left.start, end=right.end)
-        return left
-
-    def _strength(self) -> int:
-        token = self.token
-        if token.kind == "symbol":
-            return _BINARY.get(token.text, 0)
-        return _WORDS.get(token.text, 0) if token.kind == "name" else 0
 
     def _logic(self, first: s.Node, token: Token, strength: int) -> s.Node:
         operands = [first, self.operation(strength + 1)]
@@ -128,14 +125,15 @@ class Parser(Forms):
         return s.UnaryTests(tuple(found), start=start, end=self.last_end)
 
     def _prefix(self) -> s.Node:
-        if self.sees("-"):
-            sign = self.take()
+        sign = self.token
+        if sign.text == "-" and sign.kind == "symbol":
+            self.at += 1
             self.enter()
             operand = self._prefix()
             self.leave()
             return s.Negate(operand, start=sign.start, end=operand.end)
         node = self._postfix(self._atom())
-        while self.sees_word("instance") and self.ahead().text == "of":
+        while self.token.text == "instance" and self.sees_word("instance") and self.ahead().text == "of":
             self.take()
             self.take()
             node = s.InstanceOf(node, self.type_name(), start=node.start, end=self.last_end)
@@ -143,18 +141,19 @@ class Parser(Forms):
 
     def _postfix(self, node: s.Node) -> s.Node:
         for _ in range(MAX_HEIGHT):
-            if self.token.kind != "symbol":
+            token = self.token
+            if token.kind != "symbol":
                 return node
-            if self.sees("."):
-                self.take()
+            if token.text == ".":
+                self.at += 1
                 name = self._member_name()
                 node = s.Member(node, name, start=node.start, end=self.last_end)
-            elif self.sees("[") and not self.range_end:
+            elif token.text == "[" and not self.range_end:
                 opened = self.take()
                 condition = self.expression()
                 self.expect("]", opened)
                 node = s.Filter(node, condition, start=node.start, end=self.last_end)
-            elif self.sees("("):
+            elif token.text == "(":
                 node = self._call(node)
             else:
                 return node
@@ -197,13 +196,13 @@ class Parser(Forms):
     def _atom(self) -> s.Node:
         token = self.token
         if token.kind == "number":
-            self.take()
+            self.at += 1
             return s.Literal_(Decimal(token.text), start=token.start, end=token.end)
         if token.kind == "string":
-            self.take()
+            self.at += 1
             return s.Literal_(token.text, start=token.start, end=token.end)
         if token.kind == "at":
-            self.take()
+            self.at += 1
             return s.AtLiteral(token.text, start=token.start, end=token.end)
         if token.kind == "name":
             return self._word(token)

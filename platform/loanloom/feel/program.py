@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from . import tree as t
@@ -33,10 +34,14 @@ class Program:
         self.text = source
         self.tree = root
         self.type: Type = root.type
-        self.inputs = t.inputs(root)
         self.quiet = quiet
         self._tested = tested
         self._function: Callable[..., Any] = self._first
+
+    @cached_property
+    def inputs(self) -> frozenset[str]:
+        """The dotted paths of the facts that it reads."""
+        return t.inputs(self.tree)
 
     def __call__(self, facts: Mapping[str, Any], *tested: Any) -> Any:
         """The value; raises EvaluationError where there is none."""

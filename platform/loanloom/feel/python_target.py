@@ -28,6 +28,7 @@ class Generator(Forms):
     def __init__(self) -> None:
         super().__init__()
         self._wholes: dict[int, int | None] = {}
+        self._there: set[tuple[str, ...]] = set()
 
     def expression(self, node: t.Node) -> str:
         """Python text of a node."""
@@ -85,7 +86,7 @@ class Generator(Forms):
         if isinstance(node, t.Constant):
             return f"({int(node.value)})" if node.value < 0 else str(int(node.value))
         if isinstance(node, t.If):
-            return f"({self.points(node.then)} if {self.test(node.condition)} else {self.points(node.otherwise)})"
+            return self.branches(node, self.points)
         assert isinstance(node, t.Arithmetic)
         return f"({self.points(node.left)} {node.operator} {self.points(node.right)})"
 
@@ -120,12 +121,15 @@ class Generator(Forms):
     def test(self, node: t.Node) -> str:
         """A condition of which only matters whether it is true; text that Python may take as it is."""
         if isinstance(node, t.Compare) and node.type.nullable and _cannot_fail(node):
-            sides = [(self.expression(one), one.type.nullable) for one in (node.left, node.right)]
+            sides = [(self.expression(one), self._may_miss(one)) for one in (node.left, node.right)]
             asked = [f"{text} is not None" for text, nullable in sides if nullable]
             return f"({' and '.join([*asked, f' {_PYTHON_COMPARE[node.operator]} '.join(text for text, _ in sides)])})"
         if isinstance(node, t.Logic) and (node.operator == "or" or all(_cannot_fail(one) for one in node.operands[1:])):
             return "(" + f" {node.operator} ".join(self.test(one) for one in node.operands) + ")"
         return self.condition(node)
+
+    def _may_miss(self, node: t.Node) -> bool:
+        return node.type.nullable and not (isinstance(node, t.Input) and node.path in self._there)
 
     def logic(self, node: t.Logic) -> str:
         """Three-valued, left to right, stopping at what decides."""
@@ -148,7 +152,21 @@ class Generator(Forms):
         )
 
     def conditional(self, node: t.If) -> str:
-        return f"({self.expression(node.then)} if {self.test(node.condition)} else {self.expression(node.otherwise)})"
+        return self.branches(node, self.expression)
+
+    def branches(self, node: t.If, write: Callable[[t.Node], str]) -> str:
+        """An if, its branches as `write` has them; a chain of cases about one fact asks once whether it is there."""
+        fact = _banded(node)
+        if fact is not None and fact.path not in self._there:
+            last = node.otherwise
+            while isinstance(last, t.If) and (again := _banded(last)) is not None and again.path == fact.path:
+                last = last.otherwise
+            if last is not node.otherwise and isinstance(last, t.Constant):
+                self._there.add(fact.path)
+                text = f"({write(last)} if {self.expression(fact)} is None else {self.branches(node, write)})"
+                self._there.discard(fact.path)
+                return text
+        return f"({write(node.then)} if {self.test(node.condition)} else {write(node.otherwise)})"
 
 
 def _whole_constant(value: Any) -> int | None:
@@ -164,6 +182,16 @@ def _asks_null(node: t.Compare) -> t.Node | None:
     for one, other in ((node.left, node.right), (node.right, node.left)):
         if other.type.kind == "Null" and isinstance(other, t.Constant):
             return one
+    return None
+
+
+def _banded(node: t.If) -> t.Input | None:
+    """The fact that may be null and that the condition orders against a constant."""
+    test = node.condition
+    if isinstance(test, t.Compare) and test.operator not in ("=", "!=") and _cannot_fail(test):
+        for one, other in ((test.left, test.right), (test.right, test.left)):
+            if isinstance(one, t.Input) and one.type.nullable and isinstance(other, t.Constant):
+                return one
     return None
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 
 from . import syntax as s
 from . import tree as t
 from .narrowing import Key, key_of
-from .types import ANY, DATE, Type, optional, required
+from .types import ANY, DATE, Type, dynamic, optional, required
 
 
 class Scope:
@@ -51,7 +50,7 @@ class Scope:
                 return member_of(local_at(local, syntax), name, local.type.members[name], syntax)
             if name == "item":
                 return local_at(local, syntax)
-            if loose is None and (local.type.kind == "Any" or local.type.open):
+            if loose is None and (dynamic(local.type) or local.type.open):
                 loose = local
         if name in self.facts.members:
             return t.Input((name,), type=self.facts.members[name], syntax=syntax)
@@ -61,12 +60,14 @@ class Scope:
             return t.Input((name,), type=ANY, syntax=syntax)
         return None
 
-    @contextmanager
-    def assuming(self, certain: frozenset[Key]) -> Iterator[None]:
-        """Inside, what these keys mean is known not to be null."""
+    def assuming(self, certain: frozenset[Key], check: Callable[[s.Node], t.Node], node: s.Node) -> t.Node:
+        """What `check` makes of a node where what these keys mean is known not to be null."""
+        if not certain:
+            return check(node)
         self._certain.append(certain)
-        yield
+        checked = check(node)
         self._certain.pop()
+        return checked
 
     def narrowed(self, node: t.Node) -> t.Node:
         """The same node, required where a condition has ruled out that it is null."""

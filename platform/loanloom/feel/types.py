@@ -55,6 +55,11 @@ class Type:
         return dict(self.fields)
 
     @cached_property
+    def turned(self) -> Type:
+        """The same type with nulls where it has none, without them where it has; made once."""
+        return replace(self, nullable=not self.nullable)
+
+    @cached_property
     def allowed(self) -> frozenset[str]:
         """The values of an enumeration."""
         return frozenset(self.values or ())
@@ -76,6 +81,8 @@ class Type:
 
 ANY = Type("Any", nullable=True)
 NULL = Type("Null", nullable=True)
+NOTHING = Type("Null")
+"""The items of an empty list: there are none, not even nulls."""
 NUMBER = Type("number")
 STRING = Type("string")
 BOOLEAN = Type("boolean")
@@ -125,12 +132,12 @@ def named(type_: Type) -> tuple[str, str]:
 
 def optional(type_: Type) -> Type:
     """The same type, or null."""
-    return type_ if type_.nullable else replace(type_, nullable=True)
+    return type_ if type_.nullable else type_.turned
 
 
 def required(type_: Type) -> Type:
     """The same type, never null."""
-    return replace(type_, nullable=False) if type_.nullable and type_.kind != "Null" else type_
+    return type_.turned if type_.nullable and type_.kind != "Null" else type_
 
 
 def one_of(types: Iterable[Type]) -> Type:

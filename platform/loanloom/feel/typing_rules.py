@@ -142,7 +142,7 @@ def comparable(operator: str, left: t.Node, right: t.Node) -> Fault | None:
     one, other = left.type, right.type
     if dynamic(one) or dynamic(other) or "Null" in (one.kind, other.kind):
         return None
-    if {mine.kind for mine in choices(one)} != {theirs.kind for theirs in choices(other)} or one.alternatives:
+    if one.kind != other.kind or one.alternatives:
         (english, chinese), (english2, chinese2) = named(one), named(other)
         return Fault(
             "feel.wrong_type",
