@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from loanloom.engines.calculations.compiling import CompiledCalculation, check, compile_calculation
+from loanloom.engines.calculations.compiling import (
+    CompiledCalculation,
+    check,
+    compile_calculation,
+    expected,
+    parameter_scope,
+    step_scope,
+)
 from loanloom.engines.calculations.model import Calculated, Calculation, Parameter, Step, StepValue
 from loanloom.engines.calculations.running import run
 
@@ -15,5 +22,8 @@ __all__ = [
     "StepValue",
     "check",
     "compile_calculation",
+    "expected",
+    "parameter_scope",
     "run",
+    "step_scope",
 ]

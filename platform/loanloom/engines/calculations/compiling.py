@@ -34,6 +34,24 @@ def compile_calculation(document: Document, registry: Registry) -> CompiledCalcu
     return _Compiler(document, registry).run()
 
 
+def parameter_scope(document: Document, registry: Registry) -> Type:
+    """What the check of a parameter sees: the parameters."""
+    known = currencies(registry)
+    return feel.context({one["key"]: derived.declared(one, known) for one in document.spec.get("parameters", ())})
+
+
+def step_scope(document: Document, registry: Registry) -> Type:
+    """What steps and checks see: the facts, the parameters and the other steps by their bare keys."""
+    facts = fact_scope.scope(registry, document.spec["subject"])
+    steps = derived.step_types(document, facts, currencies(registry))
+    return feel.context({**facts.members, **steps, **parameter_scope(document, registry).members})
+
+
+def expected(document: Document, key: str, registry: Registry) -> Type:
+    """A step is a number; the result of the calculation an amount in the loan's currency."""
+    return fact_scope.limit_type(registry) if key == document.spec["result"] else feel.NUMBER
+
+
 class _Compiler:
     def __init__(self, document: Document, registry: Registry) -> None:
         self.document = document
@@ -42,7 +60,6 @@ class _Compiler:
         self.labels = fact_scope.labels(registry)
         self.registry = registry
         self.known = currencies(registry)
-        self.steps = derived.step_types(document, self.facts, self.known)
 
     def say(self, code: str, message: Text, pointer: str, hint: Text | None = None) -> None:
         self.problems.append(self.document.problem(code, message, pointer, hint=hint))
@@ -54,11 +71,12 @@ class _Compiler:
         )
         self._names(spec)
         values = {one.key: one.value for one in parameters}
-        types: dict[str, Type] = {one.key: one.type for one in parameters}
-        self._parameter_checks(spec.get("parameters", ()), feel.context(types), values)
-        scope = feel.context({**self.facts.members, **self.steps, **types})
+        self._parameter_checks(spec.get("parameters", ()), parameter_scope(self.document, self.registry), values)
+        scope = step_scope(self.document, self.registry)
         programs = [
-            self._program(one["value"], scope, self._expected(one["key"]), f"/steps/{place}/value")
+            self._program(
+                one["value"], scope, expected(self.document, one["key"], self.registry), f"/steps/{place}/value"
+            )
             for place, one in enumerate(spec["steps"])
         ]
         steps = self._arranged(spec["steps"], programs)
@@ -87,10 +105,6 @@ class _Compiler:
             ),
             (),
         )
-
-    def _expected(self, key: str) -> Type:
-        """A step is a number; the result of the calculation an amount in the loan's currency."""
-        return fact_scope.limit_type(self.registry) if key == self.document.spec["result"] else feel.NUMBER
 
     def _parameter(self, spec: Mapping[str, Any], pointer: str) -> Parameter:
         type_ = derived.declared(spec, self.known)

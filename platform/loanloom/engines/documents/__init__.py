@@ -13,16 +13,19 @@ from loanloom.engines.documents.blocks import (
     from_json,
     to_json,
 )
-from loanloom.engines.documents.compile import check, compile_template
+from loanloom.engines.documents.compile import ROW_NAMES, check, compile_template, document_scope, row_scope
 from loanloom.engines.documents.fill import Filled, applies, each_facts, fill
 from loanloom.engines.documents.formatting import shown
+from loanloom.engines.documents.placeholders import Cut, cut
 from loanloom.engines.documents.template import CompiledTemplate, Template
 
 __all__ = [
+    "ROW_NAMES",
     "Block",
     "Clause",
     "Column",
     "CompiledTemplate",
+    "Cut",
     "FactList",
     "Filled",
     "Heading",
@@ -34,9 +37,12 @@ __all__ = [
     "applies",
     "check",
     "compile_template",
+    "cut",
+    "document_scope",
     "each_facts",
     "fill",
     "from_json",
+    "row_scope",
     "shown",
     "to_json",
 ]

@@ -40,17 +40,35 @@ def check(registry: Registry) -> list[Problem]:
     return [problem for compiled in found for problem in compiled.problems]
 
 
+def document_scope(spec: Mapping[str, Any], registry: Registry) -> feel.Type:
+    """What a placeholder sees: every fact, and in a template made for each guarantor or thing its own row."""
+    scope = fact_scope.scope(registry, "document")
+    name = ROW_NAMES.get(spec.get("each", ""))
+    if not name:
+        return scope
+    rows = scope.members.get(spec["each"])
+    return feel.context({**scope.members, name: rows.item if rows is not None and rows.item is not None else feel.ANY})
+
+
+def row_scope(scope: feel.Type, rows: feel.Type | None) -> feel.Type:
+    """What the columns of a table see: the facts, the entries of the row by their bare names, and its number."""
+    item = rows.item if rows is not None and rows.kind == "list" else None
+    inner = dict(item.members) if item is not None and item.kind == "context" else {"item": item or feel.ANY}
+    return feel.context({**scope.members, **inner, "row_number": feel.NUMBER}, open=item is None)
+
+
+def expected(how: str | None) -> feel.Type | None:
+    """What a format can show."""
+    return {"number": feel.NUMBER, "date": feel.DATE}.get(EXPECTED.get(how or "") or "")
+
+
 class _Compiler:
     def __init__(self, document: Document, registry: Registry) -> None:
         self.document = document
         self.registry = registry
         self.problems: list[Problem] = []
         self.row_name = ROW_NAMES.get(document.spec.get("each", ""))
-        self.scope = fact_scope.scope(registry, "document")
-        if self.row_name:
-            rows = self.scope.members.get(document.spec["each"])
-            row = rows.item if rows is not None and rows.item is not None else feel.ANY
-            self.scope = feel.context({**self.scope.members, self.row_name: row})
+        self.scope = document_scope(document.spec, registry)
 
     def run(self) -> CompiledTemplate:
         spec = self.document.spec
@@ -115,9 +133,7 @@ class _Compiler:
             self._say(
                 "document.not_rows", "The rows of a table must be a list.", "表格的行必须是列表。", f"{pointer}/rows"
             )
-        item = listed.item if listed is not None and listed.kind == "list" else None
-        inner = dict(item.members) if item is not None and item.kind == "context" else {"item": item or feel.ANY}
-        scope = feel.context({**self.scope.members, **inner, "row_number": feel.NUMBER}, open=item is None)
+        scope = row_scope(self.scope, listed)
         columns = []
         for at, one in enumerate(spec["columns"]):
             how = one.get("format")
@@ -156,9 +172,7 @@ class _Compiler:
     def placeholder(
         self, source: str, how: str | None, pointer: str, scope: feel.Type, before: str = ""
     ) -> Placeholder:
-        kind = EXPECTED.get(how or "")
-        expected = {"number": feel.NUMBER, "date": feel.DATE}.get(kind or "")
-        program = self.program(source, pointer, scope, expected, before)
+        program = self.program(source, pointer, scope, expected(how), before)
         return Placeholder(program, how, self._codes(source), source) if program else _NOTHING
 
     def program(

@@ -7,6 +7,7 @@ from loanloom.engines.forms.access import modes, writable
 from loanloom.engines.forms.compile import check, compile_form
 from loanloom.engines.forms.describing import Telling, describe, element_id, view_of_evaluated
 from loanloom.engines.forms.evaluate import Evaluated, evaluate
+from loanloom.engines.forms.fields import columns_of, field_at, row_scope
 from loanloom.engines.forms.model import Compiled, Form, FormField, Mode, Option
 from loanloom.engines.forms.narrowing import narrowed
 from loanloom.engines.forms.view import FieldView, FormView, GroupView, RowView, SectionView
@@ -25,12 +26,15 @@ __all__ = [
     "SectionView",
     "Telling",
     "check",
+    "columns_of",
     "compile_form",
     "describe",
     "element_id",
     "evaluate",
+    "field_at",
     "modes",
     "narrowed",
+    "row_scope",
     "view_of_evaluated",
     "writable",
 ]

@@ -12,7 +12,7 @@ from typing import Any
 
 from loanloom import feel
 from loanloom.engines import facts as fact_scope
-from loanloom.engines.forms.fields import entity_title, field_at, field_paths, spec_of
+from loanloom.engines.forms.fields import entity_title, field_at, field_paths, row_scope, spec_of
 from loanloom.engines.forms.fieldtypes import FIELD_TYPES, TABLE, is_pattern
 from loanloom.engines.forms.model import (
     ROW_ENTITIES,
@@ -176,8 +176,7 @@ class _Compiler:
     def _group(self, spec: Mapping[str, Any], pointer: str, path: str, declared: Sequence[Field]) -> Group:
         known = {one.key: one for one in declared if one.type != TABLE}
         chosen = spec.get("fields") or [{"field": key} for key in known]
-        row_types = {key: feel.optional(fact_scope.field_type(one, self.registry)) for key, one in known.items()}
-        scope = feel.context({**self.scope.members, **row_types})
+        scope = row_scope(self.scope, declared, self.registry)
         columns: list[FormField] = []
         for at, each in enumerate(chosen):
             place = f"{pointer}/fields/{at}" if "fields" in spec else pointer
@@ -188,7 +187,7 @@ class _Compiler:
             self.reads[f"{path}.{key}"] = _Reads()
             shown = spec_of(known[key], self.registry)
             columns.append(self._rules(each, place, f"{path}.{key}", shown, known[key], scope))
-        order = self._order_columns(path, columns, set(row_types), pointer)
+        order = self._order_columns(path, columns, set(known), pointer)
         return Group(
             columns=tuple(columns),
             order=tuple(order),

@@ -3,10 +3,13 @@ Pure."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from loanloom import feel
+from loanloom.engines import facts as fact_scope
 from loanloom.engines.forms.model import ROW_ENTITIES, Option, Spec
 from loanloom.metadata.fields import Field
 from loanloom.metadata.registry import Registry, builtin_documents
@@ -43,6 +46,20 @@ def field_paths(registry: Registry, record: str) -> list[str]:
     """Every path a form about `record` may name."""
     found = [f"{each}.{one.key}" for each in records_of(record) for one in registry.entity_fields(each)]
     return found + (list(ROW_ENTITIES) if record == "application" else [])
+
+
+def row_scope(scope: feel.Type, columns: Iterable[Field], registry: Registry) -> feel.Type:
+    """What rules inside a row see: all facts, and the row's own fields by their bare names."""
+    bare = {one.key: feel.optional(fact_scope.field_type(one, registry)) for one in columns if one.type != "table"}
+    return feel.context({**scope.members, **bare})
+
+
+def columns_of(path: str, registry: Registry) -> Sequence[Field]:
+    """The declared columns of a group: of a record with rows, or of a table."""
+    if path in ROW_ENTITIES:
+        return registry.entity_fields(ROW_ENTITIES[path])
+    declared = field_at(registry, path)
+    return declared.fields if declared is not None else ()
 
 
 def spec_of(declared: Field, registry: Registry) -> Spec:

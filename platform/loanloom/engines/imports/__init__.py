@@ -1,7 +1,15 @@
 """Import mappings: rows of a file -> facts of applications, and what a score is worth once outcomes are known. Pure."""
 
 from loanloom.engines.imports.figures import Figures, figures, gini
-from loanloom.engines.imports.mapping import Compiled, ImportMapping, Mapped, check, compile_mapping
+from loanloom.engines.imports.mapping import (
+    Compiled,
+    ImportMapping,
+    Mapped,
+    check,
+    compile_mapping,
+    field_at,
+    row_scope,
+)
 from loanloom.engines.imports.rows import Row, Rows, read_rows
 
 __all__ = [
@@ -13,7 +21,9 @@ __all__ = [
     "Rows",
     "check",
     "compile_mapping",
+    "field_at",
     "figures",
     "gini",
     "read_rows",
+    "row_scope",
 ]

@@ -11,6 +11,7 @@ from loanloom import feel
 from loanloom.engines import facts as fact_scope
 from loanloom.engines.imports.rows import Row
 from loanloom.metadata.document import Document
+from loanloom.metadata.fields import Field
 from loanloom.metadata.registry import Registry
 from loanloom.problems import Problem, Text, errors, text
 
@@ -77,22 +78,35 @@ class Compiled:
     problems: tuple[Problem, ...]
 
 
+def row_scope(spec: Mapping[str, Any]) -> feel.Type:
+    """What a value sees: the columns of its row."""
+    columns = {name: feel.optional(TYPES[kind]) for name, kind in spec["columns"].items()}
+    return feel.context({"row": feel.context(columns)})
+
+
+def field_at(path: str, registry: Registry) -> Field | None:
+    """The declared field that a value fills."""
+    record, _, name = path.partition(".")
+    fields = registry.entity_fields(record) if record in RECORDS else ()
+    return next((one for one in fields if one.key == name), None)
+
+
 def compile_mapping(document: Document, registry: Registry) -> Compiled:
     """Compile one import_mapping document."""
     spec = document.spec
     columns = spec["columns"]
-    scope = feel.context({"row": feel.context({name: feel.optional(TYPES[kind]) for name, kind in columns.items()})})
+    scope = row_scope(spec)
     problems: list[Problem] = list(_unknown_columns(document))
     programs = []
     for path, source in spec["values"].items():
         pointer = f"/values/{path}"
         record, _, name = path.partition(".")
-        fields = {one.key: one for one in registry.entity_fields(record)} if record in RECORDS else {}
-        if name not in fields:
+        field = field_at(path, registry)
+        if field is None:
             words = text(f"There is no field {path}.", f"没有字段 {path}。")
             problems.append(_placed(document, pointer, "import.unknown_field", words))
             continue
-        checked = feel.check(source, scope, expect=feel.optional(fact_scope.field_type(fields[name], registry)))
+        checked = feel.check(source, scope, expect=feel.optional(fact_scope.field_type(field, registry)))
         problems.extend(fact_scope.problem_from_feel(one, document, pointer) for one in checked.problems)
         if checked.program is not None:
             programs.append((record, name, checked.program))

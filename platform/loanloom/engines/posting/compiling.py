@@ -106,6 +106,11 @@ def _unknown_event(document: Document, event: str) -> Problem:
     )
 
 
+def event_scope(event: str) -> feel.Type:
+    """What the amount of a line sees: the amounts of its event by their names."""
+    return feel.context(dict.fromkeys(names(event), feel.NUMBER))
+
+
 def _line(
     document: Document, event: str, place: int, rule: Mapping[str, Any], chart: Chart, problems: list[Problem]
 ) -> RuleLine | None:
@@ -121,8 +126,7 @@ def _line(
                     hint=nearest_hint(code, chart.accounts),
                 )
             )
-    scope = feel.context(dict.fromkeys(names(event), feel.NUMBER))
-    checked = feel.check(str(rule["amount"]), scope, expect=feel.NUMBER)
+    checked = feel.check(str(rule["amount"]), event_scope(event), expect=feel.NUMBER)
     for problem in checked.problems:
         problems.append(
             document.problem(
