@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -151,7 +152,7 @@ def test_mistakes_in_a_table(old: str, new: str, code: str) -> None:
 
 
 def test_rows_that_can_never_count_are_found() -> None:
-    assert codes(TABLE.replace('[1000..5000)", \'"owned', '[5000..1000)", \'"owned')) == ["rules.never"]
+    assert codes(TABLE.replace('[1000..5000)", \'"owned', '[5000..1000)", \'"owned')) == ["rules.never", "rules.gap"]
     first = TABLE.replace("unique", "first").replace('["< 1000", "-"]', '["< 6000", "-"]')
     assert codes(first) == ["rules.unreachable"] * 2
     assert codes(TABLE.replace("unique", "first")) == []
@@ -180,3 +181,116 @@ def test_what_is_kept_encrypted_stays_out_of_the_trace() -> None:
     found = rules.run(ruleset, {"customer": {"id_number": "990101188001019999"}, "application": {}})
     assert found.hits
     assert "990101188001019999" not in json.dumps(found.as_json()) + " ".join(found.in_words("zh"))
+
+
+PRICING = """
+kind: ruleset
+key: decision
+title: {en: Pricing, zh: 定价}
+spec:
+  subject: application
+  hit_policy: collect
+  outputs:
+    - {key: fee, type: number, aggregation: sum, default: 0}
+    - {key: most, type: number, aggregation: max}
+    - {key: papers, type: number, aggregation: count}
+    - {key: notes, type: string}
+  table:
+    inputs:
+      - {title: {en: Amount, zh: 金额}, value: application.amount}
+      - {title: {en: Housing, zh: 住房}, value: application.housing}
+    rows:
+      - {key: base, when: ["> 0", "-"], then: {fee: "= application.amount * 0.01", most: 5, papers: 1}}
+      - key: rented
+        when: ["> 1000", '"rented"']
+        then: {fee: 50, most: 7, papers: 1, notes: '= "rent of " + string(application.amount)'}
+"""
+
+
+def test_results_may_be_computed_and_collected_values_brought_together() -> None:
+    found = run(PRICING, amount=D(2000), housing="rented")
+    assert found.outputs == {"fee": D("70.00"), "most": D(7), "papers": D(2), "notes": ["rent of 2000"]}
+    assert run(PRICING, amount=D(0)).outputs == {"fee": D(0), "most": None, "papers": D(0), "notes": []}
+    stored = json.loads(json.dumps(found.as_json()))
+    assert [(one["row"], one["then"]["fee"]) for one in stored["rules"]] == [(1, "20"), (2, "50")]
+    missed = json.loads(json.dumps(run(PRICING, amount=D(10), housing="rented").as_json()))["rules"][1]
+    assert missed["hit"] is False and missed["because"]["en"] == "Amount 10 (> 1000)"
+    assert missed["then"]["notes"].startswith('= "rent of')
+
+
+def test_a_computed_result_that_fails_is_named_with_its_row() -> None:
+    broken = PRICING.replace("application.amount * 0.01", "1 / (application.amount - 5)")
+    found = run(broken, amount=D(5), housing="owned")
+    assert found.outputs["fee"] is None and found.problems[0].code == "feel.division_by_zero"
+    assert found.problems[0].message["en"].startswith("Row 1 (base)")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "column"),
+    [
+        ("= application.amount * 0.01", "= application.amunt * 0.01", "feel.unknown_member", 68),
+        ("= application.amount * 0.01", '= \\"x\\"', "feel.result_type", None),
+        ("hit_policy: collect", "hit_policy: first", "rules.aggregation_without_collect", None),
+        ("{key: notes, type: string}", "{key: notes, type: string, aggregation: sum}", "rules.sum_of_no_numbers", None),
+        ("hit_policy: collect", "hit_policy: output_order", "rules.no_priorities", None),
+    ],
+)
+def test_mistakes_in_computed_results(old: str, new: str, code: str, column: int | None) -> None:
+    assert old in PRICING
+    found = [one for one in rules.check(registry_of(PRICING.replace(old, new))) if one.code == code]
+    assert found and found[0].message["zh"] and found[0].line
+    assert column is None or found[0].column == column
+
+
+def test_output_order_lists_the_worst_first() -> None:
+    text = LIST.replace("collect", "output_order")
+    assert run(text, amount=D(40000), monthly_income=D(0)).outputs["outcome"] == ["refuse", "refer"]
+    assert run(text, amount=D(1), monthly_income=D(1)).outputs["outcome"] == "approve"
+
+
+def problems(text: str, code: str) -> list[Any]:
+    return [one for one in rules.check(registry_of(text)) if one.code == code]
+
+
+def test_a_gap_is_shown_by_an_example_and_is_an_error_only_where_completeness_is_claimed() -> None:
+    gap = TABLE.replace('[">= 5000", "-"]', '["> 6000", "-"]')
+    (found,) = problems(gap, "rules.gap")
+    assert found.severity == "warning" and found.line
+    assert (
+        found.message["en"] == "No row applies to: Amount 5,000 CNY, Housing Own home."
+        or "Amount" in found.message["en"]
+    )
+    assert "金额" in found.message["zh"]
+    (claimed,) = problems(gap.replace("  table:\n", "  table:\n    complete: true\n"), "rules.gap")
+    assert claimed.severity == "error"
+    assert problems(gap + "  otherwise: {class: large}\n", "rules.gap") == []
+    where_unknown = TABLE.replace("  table:\n", "  table:\n    complete: true\n")
+    assert [one.severity for one in problems(where_unknown, "rules.gap_where_unknown")] == ["warning"]
+    assert problems(TABLE, "rules.gap_where_unknown") == []
+
+
+def test_an_overlap_is_shown_by_an_example() -> None:
+    (found,) = problems(
+        TABLE.replace('["< 1000", "-"]', '["<= 1000", "-"]').replace(", 'not(\"owned\")'", ", '\"rented\"'"),
+        "rules.overlap",
+    )[:1]
+    assert "Amount 1,000" in found.message["en"] and "Own home" in found.message["en"] and "自有" in found.message["zh"]
+
+
+def test_only_allowed_values_come_in() -> None:
+    text = TABLE.replace("value: application.amount}", 'value: application.amount, allowed: ">= 0"}')
+    assert run(text, amount=D(1)).outputs["rate"] == D("0.1")
+    refused = run(text, amount=D(-1))
+    assert [one.code for one in refused.problems] == ["rules.input_not_allowed"] and refused.outputs["rate"] is None
+
+
+def test_a_long_table_keeps_only_what_applied() -> None:
+    rows = "\n".join(
+        f'      - {{when: ["[{one * 10}..{one * 10 + 10})", "-"], then: {{class: c{one}, rate: {one}}}}}'
+        for one in range(200)
+    )
+    start = TABLE.index("      - {when:")
+    found = run(TABLE[:start] + rows + "\n", amount=D(1234), housing="owned")
+    stored = found.as_json()
+    assert found.outputs["class"] == "c123" and len(found.trace) == stored["looked_at"] == 200
+    assert [one["row"] for one in stored["rules"]] == [124]

@@ -29,7 +29,7 @@ from loanloom.dmn.tables.model import (
     TableProblem,
 )
 from loanloom.dmn.tables.policies import aggregated
-from loanloom.dmn.tables.running import Looked, TableResult, run, scan
+from loanloom.dmn.tables.running import Looked, TableResult, decide, run, scan
 
 __all__ = [
     "Aggregation",
@@ -51,6 +51,7 @@ __all__ = [
     "aggregated",
     "analyse",
     "compile_table",
+    "decide",
     "run",
     "scan",
 ]

@@ -4,6 +4,7 @@ never count. Each with input values that show it. Nothing is claimed that is not
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -11,7 +12,7 @@ from typing import Any, Literal
 from loanloom.dmn.tables import wording
 from loanloom.dmn.tables.axes import Axis, Piece, View, view
 from loanloom.dmn.tables.compiled import DecisionTable, Row
-from loanloom.dmn.tables.covering import Cover, Point, Steps, TooMuch
+from loanloom.dmn.tables.covering import STEPS, Cover, Point, Steps, TooMuch
 from loanloom.dmn.tables.index import Rows, rows_in
 from loanloom.dmn.tables.model import Given, Place
 from loanloom.dmn.tables.policies import ranks
@@ -19,6 +20,7 @@ from loanloom.feel.problems import Words
 from loanloom.feel.values import same
 
 MOST_FINDINGS = 20
+"""Of each sort; who mends these sees the next."""
 
 FindingKind = Literal["gap", "null_gap", "overlap", "conflict", "covered", "masked", "outranked", "never", "outside"]
 
@@ -55,14 +57,15 @@ class Analysis:
 
 def analyse(table: DecisionTable, labels: Mapping[str, Words] | None = None, steps: int | None = None) -> Analysis:
     """Gaps, overlaps and rows that never count. `labels` name codes as `path=code`."""
-    return _Analyst(table, labels or {}, Steps() if steps is None else Steps(steps)).run()
+    return _Analyst(table, labels or {}, STEPS if steps is None else steps).run()
 
 
 class _Analyst:
-    def __init__(self, table: DecisionTable, labels: Mapping[str, Words], steps: Steps) -> None:
+    def __init__(self, table: DecisionTable, labels: Mapping[str, Words], most: int) -> None:
         self.table = table
         self.labels = labels
-        self.steps = steps
+        self.most = most
+        self.steps = Steps(most)
         self.view: View = view(table)
         self.sure: Rows = table.every_row & ~self.view.unsure
         self.idle: Rows = 0
@@ -71,11 +74,12 @@ class _Analyst:
     def run(self) -> Analysis:
         found: list[Finding] = []
         why = None
-        try:
-            for part in (self._idle_rows, self._reach, self._gaps):
-                found.extend(part())
-        except TooMuch:
-            why = wording.too_large()
+        for part in (self._idle_rows, self._reach, self._gaps):
+            self.steps = Steps(self.most)
+            try:
+                found.extend(itertools.islice(part(), MOST_FINDINGS))
+            except TooMuch:
+                why = wording.too_large()
         if why is None and self.view.open_ended:
             why = wording.allowed_unknown()
         elif why is None and self.view.unsure:
@@ -119,7 +123,6 @@ class _Analyst:
 
     def _overlaps(self) -> Iterator[Finding]:
         meets = self._meets()
-        found = 0
         for later in rows_in(self.sure & ~self.idle):
             for earlier in rows_in(meets[later] & ((1 << later) - 1)):
                 kind: FindingKind = "overlap" if self.table.hit_policy == "unique" else "conflict"
@@ -129,10 +132,7 @@ class _Analyst:
                 names = (self.table.named(earlier), self.table.named(later))
                 said = wording.overlap(kind, names, self._in_words(example, earlier, later))
                 yield Finding(kind, (earlier, later), Place("cell", later), said[0], said[1], self._values(example))
-                found += 1
                 break
-            if found == MOST_FINDINGS:
-                return
 
     def _meets(self) -> list[Rows]:
         """For each row those that surely share a point with it."""
@@ -165,7 +165,7 @@ class _Analyst:
             return
         axes = [one.within(place).with_null() for one in self.view.axes]
         cover = Cover(axes, better, self.steps)
-        if cover.gap() is not None:
+        if any(not one.pieces for one in axes) or cover.gap() is not None:
             return
         rules = tuple(rows_in(cover.used))
         kind: FindingKind = (

@@ -211,6 +211,8 @@ class _Compiler:
                 named, named_zh = feel.types.named(result.type)
                 self._say(where, "table.wrong_result", f"The result should be {named}.", f"结果应为{named_zh}。")
                 return made
+        elif isinstance(entry, Program):
+            return entry
         elif not entry.strip():
             return Given(None)
         else:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from loanloom.dmn.tables.axes import Axis, Piece
 from loanloom.dmn.tables.index import Rows
 
-STEPS = 2_000_000
-"""Pieces that the analysis of one table may look at: about a second."""
+STEPS = 1_000_000
+"""Pieces that one part of the analysis may look at: about half a second."""
 
 Point = dict[int, Piece]
 """A piece for each axis, by the axis' place."""
@@ -21,7 +21,7 @@ class TooMuch(Exception):
 class Steps:
     """What may still be looked at."""
 
-    def __init__(self, left: int = STEPS) -> None:
+    def __init__(self, left: int) -> None:
         self.left = left
 
     def spend(self, steps: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from loanloom.feel import FeelProblem, Type
+from loanloom.feel import FeelProblem, Program, Type
 from loanloom.feel.problems import Words
 
 HitPolicy = Literal["unique", "any", "first", "priority", "rule_order", "output_order", "collect"]
@@ -21,7 +21,8 @@ class Given:
     value: Any
 
 
-Entry = str | Given
+Entry = str | Given | Program
+"""A result: a FEEL text, a ready value, or a program that is checked already."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,9 +21,9 @@ def agree(rows: Sequence[Values]) -> bool:
     return all(same(one, other) for row in rows[1:] for one, other in zip(rows[0], row, strict=True))
 
 
-def by_priority(table: DecisionTable, rows: Sequence[Values]) -> list[Values]:
+def by_priority(table: DecisionTable, rows: Sequence[tuple[int, Values]]) -> list[tuple[int, Values]]:
     """The rows, highest priority first: by the first output, among equals by the next; equal rows in rule order."""
-    return sorted(rows, key=lambda row: ranks(table.results, row))
+    return sorted(rows, key=lambda row: ranks(table.results, row[1]))
 
 
 def ranks(results: Sequence[Result], row: Values) -> tuple[int, ...]:

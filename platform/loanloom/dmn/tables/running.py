@@ -33,13 +33,15 @@ class Looked:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TableResult:
-    """What a table came to. `rows` are the outputs of the hits that count, `inputs` the values of the columns."""
+    """What a table came to. `rows` are rule numbers with their outputs as far as these were asked for, what decides
+    first; `inputs` are the values of the columns.
+    """
 
     table: DecisionTable
     facts: Mapping[str, Any]
     value: Any
     hits: tuple[int, ...]
-    rows: tuple[tuple[Any, ...], ...]
+    rows: tuple[tuple[int, tuple[Any, ...]], ...]
     problems: tuple[TableProblem, ...]
     inputs: tuple[Any, ...]
 
@@ -81,6 +83,16 @@ def run(table: DecisionTable, facts: Mapping[str, Any], budget: Budget | None = 
 def scan(table: DecisionTable, facts: Mapping[str, Any], budget: Budget | None = None) -> TableResult:
     """The same without the index: the reference it is held against."""
     return _run(table, facts, budget, _all_rows)
+
+
+def decide(table: DecisionTable, facts: Mapping[str, Any], hits: Sequence[int]) -> TableResult:
+    """What rules come to of which others know that they apply."""
+    asker = Asker(facts, standard=table.standard)
+    try:
+        value, rows = _decided(table, hits, asker)
+    except Stopped as stopped:
+        return TableResult(table, facts, None, tuple(hits), (), (*asker.problems, stopped.problem), ())
+    return TableResult(table, facts, value, tuple(hits), rows, tuple(asker.problems), ())
 
 
 def _run(table: DecisionTable, facts: Mapping[str, Any], budget: Budget | None, candidates: Any) -> TableResult:
@@ -133,25 +145,27 @@ def _passes(asker: Asker, row: int, cells: Sequence[Cell], inputs: Sequence[Any]
     return all(asker.ask(one.program, Place("cell", row, one.column), inputs[one.column]) is True for one in cells)
 
 
-def _decided(table: DecisionTable, hits: Sequence[int], asker: Asker) -> tuple[Any, tuple[tuple[Any, ...], ...]]:
+def _decided(
+    table: DecisionTable, hits: Sequence[int], asker: Asker
+) -> tuple[Any, tuple[tuple[int, tuple[Any, ...]], ...]]:
     if not hits:
         return _nothing(table, asker), ()
     if table.hit_policy == "unique" and len(hits) > 1:
         raise Stopped(policies.several_hits(table, hits))
-    rows = [_results(table, table.rows[hit], hit, asker) for hit in hits]
-    if table.hit_policy == "any" and not policies.agree(rows):
+    rows = [(hit, _results(table, table.rows[hit], hit, asker)) for hit in hits]
+    if table.hit_policy == "any" and not policies.agree([row for _, row in rows]):
         raise Stopped(policies.disagreement(table, hits))
     if table.hit_policy in ("priority", "output_order"):
         rows = policies.by_priority(table, rows)
     if table.aggregation is not None:
         try:
-            value = policies.aggregated(table.aggregation, [row[0] for row in rows])
+            value = policies.aggregated(table.aggregation, [row[0] for _, row in rows])
         except Fault as fault:
             raise Stopped(TableProblem(Place("table"), fault.at(1, 1))) from None
         return value, tuple(rows)
     if table.lists:
-        return [_shaped(table, row) for row in rows], tuple(rows)
-    return _shaped(table, rows[0]), (rows[0],)
+        return [_shaped(table, row) for _, row in rows], tuple(rows)
+    return _shaped(table, rows[0][1]), tuple(rows)
 
 
 def _results(table: DecisionTable, row: Row, place: int, asker: Asker) -> tuple[Any, ...]:

@@ -1,19 +1,19 @@
-"""Rule set document -> Ruleset, with every mistake gathered: wrong outputs, rows that overlap or are never reached."""
+"""Rule set document -> Ruleset, with every mistake gathered. Tables and hit policies are those of `dmn.tables`."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from loanloom import feel
+from loanloom.dmn import tables
 from loanloom.engines import facts as fact_scope
 from loanloom.engines.rules import reaching
 from loanloom.engines.rules.model import Cell, Column, Output, Rule, Ruleset
+from loanloom.engines.rules.outcomes import Outcomes
 from loanloom.feel import Program
 from loanloom.metadata.document import Document
-from loanloom.metadata.nearest import hint as nearest_hint
 from loanloom.metadata.registry import Registry
 from loanloom.problems import Problem, Text, errors, text
 
@@ -34,34 +34,29 @@ def compile_ruleset(document: Document, registry: Registry) -> CompiledRuleset:
 class _Compiler:
     def __init__(self, document: Document, registry: Registry) -> None:
         self.document = document
+        self.spec = document.spec
         self.problems: list[Problem] = []
-        self.scope = fact_scope.scope(registry, document.spec["subject"])
+        self.scope = fact_scope.scope(registry, self.spec["subject"])
         self.labels = fact_scope.labels(registry)
+        self.outcomes = Outcomes(document, self.scope, self.problems)
 
     def say(self, code: str, message: Text, pointer: str, hint: Text | None = None) -> None:
         self.problems.append(self.document.problem(code, message, pointer, hint=hint))
 
     def run(self) -> CompiledRuleset:
-        spec = self.document.spec
-        outputs = self._outputs(spec["outputs"])
-        if spec["hit_policy"] == "priority" and not any(one.values for one in outputs):
-            self.say(
-                "rules.no_priorities",
-                text("Priority needs the output's values, worst first.", "优先级策略需要列出结果取值（从最差起）。"),
-                "/outputs/0",
-                text("Add `values`.", "请补充 values。"),
-            )
-        columns: tuple[Column, ...] = ()
-        if "table" in spec:
-            columns, rules = self._table(spec["table"], outputs)
-        else:
-            rules = [self._rule(one, f"/rules/{place}", outputs) for place, one in enumerate(spec["rules"])]
-        otherwise = spec.get("otherwise")
-        if otherwise is not None:
-            otherwise = self._then(otherwise, "/otherwise", outputs)
-        if not errors(self.problems):
-            self.problems.extend(reaching.check(self.document, rules))
-        if errors(self.problems):
+        spec, outputs = self.spec, self.outcomes.outputs
+        self._policy(outputs)
+        pointer, listed = ("/table/rows", spec["table"]["rows"]) if "table" in spec else ("/rules", spec["rules"])
+        then = [self.outcomes.then(one["then"], f"{pointer}/{place}/then") for place, one in enumerate(listed)]
+        otherwise = self.outcomes.then(spec.get("otherwise", {}), "/otherwise")
+        table = self._table(then)
+        rules = tuple(self._rules(table, then)) if table is not None else ()
+        if table is not None and not errors(self.problems):
+            if "table" in spec:
+                self.problems.extend(reaching.check_table(self.document, table, self.labels))
+            else:
+                self.problems.extend(reaching.check_list(self.document, rules))
+        if table is None or errors(self.problems):
             return CompiledRuleset(None, tuple(self.problems))
         ruleset = Ruleset(
             key=self.document.key,
@@ -69,66 +64,113 @@ class _Compiler:
             digest=self.document.digest,
             hit_policy=spec["hit_policy"],
             outputs=outputs,
-            columns=columns,
-            rules=tuple(rules),
-            otherwise=otherwise,
+            table=table,
+            columns=tuple(Column(dict(one.title), one.program) for one in table.columns),
+            rules=rules,
+            otherwise={one.key: one.default for one in outputs} | otherwise,
             labels=self.labels,
         )
         return CompiledRuleset(ruleset, tuple(self.problems))
 
-    def _outputs(self, listed: Sequence[Mapping[str, Any]]) -> tuple[Output, ...]:
-        found: list[Output] = []
-        for place, one in enumerate(listed):
-            type_ = fact_scope.output_type(one)
-            values = tuple(fact_scope.scalar(value, type_) for value in one.get("values", ()))
-            for at, value in enumerate(one.get("values", ())):
-                if not _is_a(value, one["type"]):
-                    self._wrong_type(value, one["type"], f"/outputs/{place}/values/{at}")
-            title = one.get("title") or dict.fromkeys(("en", "zh"), one["key"])
-            found.append(Output(key=one["key"], title=title, type=type_, values=values))
-        return tuple(found)
+    def _policy(self, outputs: Sequence[Output]) -> None:
+        policy = self.spec["hit_policy"]
+        if policy in ("priority", "output_order") and not any(one.values for one in outputs):
+            self.say(
+                "rules.no_priorities",
+                text("Priority needs the output's values, worst first.", "优先级策略需要列出结果取值（从最差起）。"),
+                "/outputs/0",
+                text("Add `values`.", "请补充 values。"),
+            )
+        for place, one in enumerate(outputs):
+            if one.aggregation is None:
+                continue
+            where = f"/outputs/{place}/aggregation"
+            if policy != "collect":
+                self.say(
+                    "rules.aggregation_without_collect",
+                    text("Only collected results are brought together.", "只有“全部收集”才能汇总。"),
+                    where,
+                    text("Take it out, or let the hit policy be `collect`.", "请删除，或将命中策略改为 collect。"),
+                )
+            elif one.aggregation == "sum" and one.type.kind != "number":
+                self.say("rules.sum_of_no_numbers", text("Only numbers can be summed.", "只有数字可以求和。"), where)
 
-    def _wrong_type(self, value: Any, wanted: str, pointer: str) -> None:
-        self.say(
-            "rules.wrong_output_type", text(f'"{value}" is not a {wanted}.', f"“{value}”不是声明的类型。"), pointer
+    def _table(self, then: Sequence[Mapping[str, Any]]) -> tables.DecisionTable | None:
+        """The rule set as a decision table; a list of rules as one without columns, whose conditions stand apart."""
+        inputs: tuple[tables.Input, ...] = ()
+        listed = self.spec.get("rules", ())
+        if "table" in self.spec:
+            given = self.spec["table"]["inputs"]
+            listed = self.spec["table"]["rows"]
+            inputs = tuple(tables.Input(one["value"], one["title"], allowed=one.get("allowed")) for one in given)
+        rules = tuple(self._row(one, place, then[place]) for place, one in enumerate(listed))
+        outputs = tuple(
+            tables.Output(one.key, one.title, one.type, one.values or None) for one in self.outcomes.outputs
         )
+        made = tables.Table(inputs, outputs, rules, self.spec["hit_policy"], title=self.document.title)
+        compiled = tables.compile_table(made, self.scope)
+        known = len(self.problems) > 0
+        for found in compiled.problems:
+            if found.place.part not in ("result", "output") and not (known and found.place.part == "table"):
+                self.problems.append(self._problem(found))
+        return compiled.table
 
-    def _then(self, then: Mapping[str, Any], pointer: str, outputs: Sequence[Output]) -> dict[str, Any]:
-        declared = {one["key"]: one for one in self.document.spec["outputs"]}
-        known = {one.key: one for one in outputs}
-        found: dict[str, Any] = {}
-        for key, value in then.items():
-            where = f"{pointer}/{key}"
-            if key not in known:
-                self.say(
-                    "rules.unknown_output",
-                    text(f'"{key}" is not declared as an output.', f"“{key}”不是已声明的结果。"),
-                    where,
-                    nearest_hint(key, known),
-                )
-                continue
-            if value is not None and not _is_a(value, declared[key]["type"]):
-                self._wrong_type(value, declared[key]["type"], where)
-                continue
-            read = fact_scope.scalar(value, known[key].type) if value is not None else None
-            if known[key].values and read is not None and read not in known[key].values:
-                self.say(
-                    "rules.unknown_value",
-                    text(f'"{value}" is none of the values of {key}.', f"“{value}”不在“{key}”的取值之中。"),
-                    where,
-                    nearest_hint(str(value), map(str, known[key].values)),
-                )
-            found[key] = read
-        return found
+    def _row(self, spec: Mapping[str, Any], place: int, then: Mapping[str, Any]) -> tables.Rule:
+        results = tuple(_entry(then.get(one.key)) for one in self.outcomes.outputs)
+        if "rules" in self.spec:
+            return tables.Rule((), results, spec["key"], spec["title"])
+        title = spec.get("title")
+        if title is None:
+            key = f" ({spec['key']})" if "key" in spec else ""
+            title = text(f"Row {place + 1}{key}", f"第 {place + 1} 行{key}")
+        return tables.Rule(tuple(spec["when"]), results, str(spec.get("key", place + 1)), title)
 
-    def _rule(self, spec: Mapping[str, Any], pointer: str, outputs: Sequence[Output]) -> Rule:
+    def _problem(self, found: tables.TableProblem) -> Problem:
+        """A mistake in the table at its place in the document."""
+        place = found.place
+        pointers = {
+            "input": f"/table/inputs/{place.column}/value",
+            "allowed": f"/table/inputs/{place.column}/allowed",
+            "cell": f"/table/rows/{place.rule}/when" + ("" if place.column is None else f"/{place.column}"),
+        }
+        problem = found.problem
+        pointer = pointers.get(place.part, "/table")
+        if not problem.code.startswith("table."):
+            return fact_scope.problem_from_feel(problem, self.document, pointer)
+        hint = None
+        if problem.code == "table.cell_count":
+            hint = text("Write - where a column does not matter.", "不关心的列请写 -。")
+        code = problem.code.replace("table.", "rules.", 1)
+        return self.document.problem(code, dict(problem.message), pointer, hint=hint)
+
+    def _rules(self, table: tables.DecisionTable, then: Sequence[Mapping[str, Any]]) -> Iterator[Rule]:
+        if "rules" in self.spec:
+            for place, spec in enumerate(self.spec["rules"]):
+                yield self._rule(spec, f"/rules/{place}/when", then[place])
+            return
+        read = [one.program.inputs for one in table.columns]
+        rows = self.spec["table"]["rows"]
+        for place, (spec, row, results) in enumerate(zip(rows, table.rows, then, strict=True), 1):
+            inputs = frozenset().union(*(one.program.inputs | read[one.column] for one in row.cells))
+            yield Rule(
+                key=row.key,
+                title=spec.get("title") or spec.get("reason") or row.title,
+                condition=True,
+                cells=tuple(Cell(one.column, one.program) for one in sorted(row.cells, key=lambda one: one.column)),
+                reason=spec.get("reason"),
+                then=results,
+                inputs=tuple(sorted(inputs)),
+                row=place,
+            )
+
+    def _rule(self, spec: Mapping[str, Any], pointer: str, then: Mapping[str, Any]) -> Rule:
         condition: Program | bool = False
         inputs: frozenset[str] = frozenset()
         if isinstance(spec["when"], bool):
             condition = spec["when"]
         else:
             checked = feel.check(spec["when"], self.scope, expect=feel.BOOLEAN)
-            self._feel(checked.problems, f"{pointer}/when")
+            self.problems.extend(fact_scope.problem_from_feel(one, self.document, pointer) for one in checked.problems)
             condition, inputs = checked.program or False, checked.inputs
         return Rule(
             key=spec["key"],
@@ -136,74 +178,13 @@ class _Compiler:
             condition=condition,
             cells=(),
             reason=spec.get("reason"),
-            then=self._then(spec["then"], f"{pointer}/then", outputs),
-            inputs=tuple(sorted(inputs)),
-        )
-
-    def _feel(self, problems: Sequence[feel.FeelProblem], pointer: str) -> None:
-        self.problems.extend(fact_scope.problem_from_feel(one, self.document, pointer) for one in problems)
-
-    def _table(self, spec: Mapping[str, Any], outputs: Sequence[Output]) -> tuple[tuple[Column, ...], list[Rule]]:
-        columns: list[Column] = []
-        types: list[feel.Type] = []
-        for place, one in enumerate(spec["inputs"]):
-            checked = feel.check(one["value"], self.scope)
-            self._feel(checked.problems, f"/table/inputs/{place}/value")
-            types.append(checked.type)
-            if checked.program is not None:
-                columns.append(Column(one["title"], checked.program))
-        if len(columns) < len(types):
-            return (), []
-        rows = [self._row(one, place, columns, types, outputs) for place, one in enumerate(spec["rows"])]
-        return tuple(columns), rows
-
-    def _row(
-        self,
-        spec: Mapping[str, Any],
-        place: int,
-        columns: Sequence[Column],
-        types: Sequence[feel.Type],
-        outputs: Sequence[Output],
-    ) -> Rule:
-        pointer = f"/table/rows/{place}"
-        if len(spec["when"]) != len(columns):
-            self.say(
-                "rules.cell_count",
-                text(
-                    f"The row has {len(spec['when'])} tests for {len(columns)} inputs.",
-                    f"该行有 {len(spec['when'])} 个条件，输入列为 {len(columns)} 个。",
-                ),
-                f"{pointer}/when",
-                text("Write - where a column does not matter.", "不关心的列请写 -。"),
-            )
-        cells: list[Cell] = []
-        inputs: set[str] = set()
-        for at, (source, type_) in enumerate(zip(spec["when"], types, strict=False)):
-            checked = feel.check_unary(source, type_, self.scope)
-            self._feel(checked.problems, f"{pointer}/when/{at}")
-            if checked.program is not None:
-                cells.append(Cell(at, checked.program))
-                inputs |= checked.inputs | columns[at].program.inputs
-        title = spec.get("title") or spec.get("reason") or text(f"Row {place + 1}", f"第 {place + 1} 行")
-        return Rule(
-            key=str(spec.get("key", place + 1)),
-            title=title,
-            condition=True,
-            cells=tuple(cells),
-            reason=spec.get("reason"),
-            then=self._then(spec["then"], f"{pointer}/then", outputs),
+            then=then,
             inputs=tuple(sorted(inputs)),
         )
 
 
-def _is_a(value: Any, wanted: str) -> bool:
-    if wanted == "number":
-        return isinstance(value, int | Decimal) and not isinstance(value, bool)
-    if wanted == "boolean":
-        return isinstance(value, bool)
-    if wanted == "date":
-        return isinstance(value, str) and fact_scope.scalar(value, feel.DATE) is not None
-    return isinstance(value, str)
+def _entry(value: Any) -> tables.Entry:
+    return value if isinstance(value, Program) else tables.Given(value)
 
 
 def check(registry: Registry) -> list[Problem]:

@@ -2,33 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 
 from loanloom import feel
+from loanloom.dmn import tables
 from loanloom.engines import facts as fact_scope
 from loanloom.feel import Explanation, Program
 from loanloom.problems import Problem, Text, say, text
 
-HitPolicy = Literal["first", "unique", "any", "priority", "collect", "rule_order"]
-LISTING: tuple[HitPolicy, ...] = ("collect", "rule_order")
+MOST_TOLD = 60
+"""Rows of a table that a stored trace lists although they did not apply."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Output:
-    """One declared output. `values` run from worst to best."""
+    """One declared output. `values` run from worst to best; `default` is a value or a program."""
 
     key: str
     title: Text
     type: feel.Type
     values: tuple[Any, ...]
+    default: Any = None
+    aggregation: tables.Aggregation | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One test of a table row: the program of its column's value, and the test."""
+    """One test of a table row: its column and the test."""
 
     column: int
     test: Program
@@ -36,7 +39,9 @@ class Cell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """One rule: a condition, or the tests of a table row, and what follows."""
+    """One rule: a condition, or the tests of a table row (its number in `row`), and what follows: values and programs
+    by output.
+    """
 
     key: str
     title: Text
@@ -45,6 +50,7 @@ class Rule:
     then: Mapping[str, Any]
     reason: Text | None
     inputs: tuple[str, ...]
+    row: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,39 +63,67 @@ class Column:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Ruleset:
-    """A rule set ready to run."""
+    """A rule set ready to run. `table` is what decides; of a list of rules it has no columns, the conditions do."""
 
     key: str
     title: Text
     digest: str
-    hit_policy: HitPolicy
+    hit_policy: tables.HitPolicy
     outputs: tuple[Output, ...]
+    table: tables.DecisionTable
     columns: tuple[Column, ...]
     rules: tuple[Rule, ...]
-    otherwise: Mapping[str, Any] | None
+    otherwise: Mapping[str, Any]
     labels: Mapping[str, Text]
+
+    @property
+    def lists(self) -> bool:
+        """Whether all hits speak."""
+        return self.table.lists
 
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """One rule as it was looked at: hit is None where a fact was missing."""
+    """One rule as it was looked at: hit is None where a fact was missing; of a table row that does not apply, the test
+    that decided.
+    """
 
     rule: Rule
     hit: bool | None
+    cell: Cell | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RulesResult:
     """What a rule set came to. `outputs` has one value for each output, a list where its policy collects values
-    without rank.
+    without rank; `told` what the hits gave, by rule.
     """
 
     ruleset: Ruleset
     outputs: Mapping[str, Any]
     hits: tuple[Rule, ...]
-    trace: tuple[Looked, ...]
+    found: tables.TableResult | None
+    listed: tuple[Looked, ...] | None
+    told: Mapping[str, Mapping[str, Any]]
     problems: tuple[Problem, ...]
     seen: Mapping[str, Any]
+
+    @property
+    def trace(self) -> tuple[Looked, ...]:
+        """Every rule that was looked at, in order. Of a table, worked out when asked for."""
+        if self.listed is not None:
+            return self.listed
+        assert self.found is not None
+        return tuple(self._looked(self.ruleset.rules[one.row], one) for one in self.found.trace)
+
+    @staticmethod
+    def _looked(rule: Rule, one: tables.Looked) -> Looked:
+        return Looked(rule, one.hit, next((cell for cell in rule.cells if cell.column == one.column), None))
+
+    @property
+    def looked_at(self) -> int:
+        """How many rules were looked at."""
+        return self.found.looked_at if self.listed is None and self.found is not None else len(self.listed or ())
 
     @property
     def outcome(self) -> Any:
@@ -104,7 +138,13 @@ class RulesResult:
 
     def _decisive(self, rule: Rule) -> bool:
         first = self.ruleset.outputs[0]
-        return not first.values or rule.then.get(first.key) == self.outputs.get(first.key)
+        return not first.values or self._gave(rule).get(first.key) == self.outputs.get(first.key)
+
+    def _gave(self, rule: Rule) -> Mapping[str, Any]:
+        """What a rule gave; of one that did not count what it says, an expression as its text."""
+        return self.told.get(rule.key) or {
+            key: f"={one.text[1:]}" if isinstance(one, Program) else one for key, one in rule.then.items()
+        }
 
     def facts(self) -> dict[str, Any]:
         """What expressions see, for example as `eligibility`."""
@@ -119,13 +159,16 @@ class RulesResult:
     def _explained(self, rule: Rule, language: str) -> str:
         if not rule.cells:
             return "; ".join(one.in_words(language, self.ruleset.labels) for one in self.why(rule))
-        parts = []
-        for cell, found in zip(rule.cells, self.why(rule), strict=True):
-            column = self.ruleset.columns[cell.column]
-            hidden = any(f"{path}=*" in self.ruleset.labels for path in column.program.inputs)
-            value = say(fact_scope.HIDDEN, language) if hidden else _plain(found.value)
-            parts.append(f"{say(column.title, language)} {value} ({cell.test.text})")
-        return "; ".join(parts)
+        return "; ".join(self._tested(one, language) for one in rule.cells)
+
+    def _tested(self, cell: Cell, language: str) -> str:
+        """A column's value and the test of it; the value hidden where the field is kept encrypted."""
+        column = self.ruleset.columns[cell.column]
+        if any(f"{path}=*" in self.ruleset.labels for path in column.program.inputs):
+            value = say(fact_scope.HIDDEN, language)
+        else:
+            value = _plain(self.found.inputs[cell.column] if self.found is not None else None)
+        return f"{say(column.title, language)} {value} ({cell.test.text.strip()})"
 
     def as_json(self) -> dict[str, Any]:
         """Everything that explains the outcome, to be kept with the decision."""
@@ -134,8 +177,16 @@ class RulesResult:
             "digest": self.ruleset.digest,
             "outputs": {key: feel.plain(value) for key, value in self.outputs.items()},
             "reasons": [dict(one) for one in self.reasons],
-            "rules": [self._looked_json(one) for one in self.trace],
+            "rules": [self._looked_json(one) for one in self._worth_keeping()],
+            "looked_at": self.looked_at,
         }
+
+    def _worth_keeping(self) -> Iterator[Looked]:
+        """Of a long table what applied only; else everything that was looked at."""
+        if self.looked_at <= MOST_TOLD:
+            yield from self.trace
+        else:
+            yield from (Looked(one, True) for one in self.hits)
 
     def _looked_json(self, one: Looked) -> dict[str, Any]:
         rule = one.rule
@@ -143,12 +194,16 @@ class RulesResult:
             "key": rule.key,
             "title": dict(rule.title),
             "hit": one.hit,
-            "then": feel.plain(rule.then),
+            "then": feel.plain(self._gave(rule)),
             "inputs": {path: self._input(path) for path in rule.inputs},
         }
+        if rule.row is not None:
+            found["row"] = rule.row
         if one.hit:
             found["reason"] = dict(rule.reason) if rule.reason else None
             found["words"] = {tag: self._explained(rule, tag) for tag in ("en", "zh")}
+        elif one.cell is not None:
+            found["because"] = {tag: self._tested(one.cell, tag) for tag in ("en", "zh")}
         return found
 
     def _input(self, path: str) -> Any:
@@ -168,7 +223,7 @@ class RulesResult:
             )
         ]
         lines += [one.in_words(language) for one in self.problems]
-        for looked in self.trace:
+        for looked in self._worth_keeping():
             title = say(looked.rule.reason or looked.rule.title, language)
             if looked.hit:
                 lines.append(f"{title} ({self._explained(looked.rule, language)})")

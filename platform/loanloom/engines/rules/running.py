@@ -7,123 +7,121 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from loanloom.dmn import tables
 from loanloom.engines import facts as fact_scope
-from loanloom.engines.rules.model import LISTING, Looked, Rule, Ruleset, RulesResult
-from loanloom.feel import EvaluationError, Program
-from loanloom.problems import Problem, Text, say, text
+from loanloom.engines.rules.model import Looked, Output, Rule, Ruleset, RulesResult
+from loanloom.feel import EvaluationError, FeelProblem, Program
+from loanloom.feel.problems import Fault
+from loanloom.problems import Problem, Text
 
 
 def run(ruleset: Ruleset, facts: Mapping[str, Any]) -> RulesResult:
-    """Ask every rule (with `first`, until one applies) and join what they say."""
+    """Find the rules that apply and join what they say."""
+    if ruleset.columns:
+        whole = tables.run(ruleset.table, facts)
+        return _joined(ruleset, facts, whole, None, [_said(ruleset, one) for one in whole.problems])
     problems: list[Problem] = []
-    values = _columns(ruleset, facts, problems)
-    trace: list[Looked] = []
-    hits: list[Rule] = []
-    for rule in ruleset.rules if not problems else ():
-        hit = _applies(rule, facts, values, problems)
-        trace.append(Looked(rule, hit))
-        if hit:
-            hits.append(rule)
-            if ruleset.hit_policy == "first":
-                break
-    outputs = {} if problems else _outputs(ruleset, hits, problems)
-    if problems:
-        outputs = {one.key: None for one in ruleset.outputs}
-    return RulesResult(ruleset, outputs, tuple(hits), tuple(trace), tuple(problems), facts)
+    looked = _conditions(ruleset, facts, problems)
+    hits = [place for place, one in enumerate(looked) if one.hit]
+    found = tables.decide(ruleset.table, facts, hits) if not problems else None
+    problems += [_said(ruleset, one) for one in found.problems] if found is not None else []
+    return _joined(ruleset, facts, found, tuple(looked), problems)
 
 
-def _columns(ruleset: Ruleset, facts: Mapping[str, Any], problems: list[Problem]) -> list[Any]:
-    values: list[Any] = []
-    for column in ruleset.columns:
-        values.append(_ask(column.program, facts, column.title, ruleset.key, problems))
-    return values
+def _conditions(ruleset: Ruleset, facts: Mapping[str, Any], problems: list[Problem]) -> list[Looked]:
+    """Every condition of a list of rules (with `first`, until one applies)."""
+    looked: list[Looked] = []
+    for rule in ruleset.rules:
+        hit = _ask(rule.condition, facts, rule.title, rule.key, problems)
+        looked.append(Looked(rule, hit))
+        if hit and ruleset.hit_policy == "first":
+            break
+    return looked
 
 
-def _ask(
-    program: Program, facts: Mapping[str, Any], title: Text, key: str, problems: list[Problem], *tested: Any
-) -> Any:
+def _ask(condition: Program | bool, facts: Mapping[str, Any], title: Text, key: str, problems: list[Problem]) -> Any:
+    if not isinstance(condition, Program):
+        return condition
     try:
-        return program(facts, *tested)
+        return condition(facts)
     except EvaluationError as error:
         problems.append(fact_scope.run_problem(error.problem, key, title))
         return None
 
 
-def _applies(rule: Rule, facts: Mapping[str, Any], values: Sequence[Any], problems: list[Problem]) -> bool | None:
-    if isinstance(rule.condition, bool) and not rule.cells:
-        return rule.condition
-    if isinstance(rule.condition, Program):
-        found: bool | None = _ask(rule.condition, facts, rule.title, rule.key, problems)
-        return found
-    result: bool | None = True
-    for cell in rule.cells:
-        passed = _ask(cell.test, facts, rule.title, rule.key, problems, values[cell.column])
-        if passed is False:
-            return False
-        if passed is None:
-            result = None
-    return result
-
-
-def _outputs(ruleset: Ruleset, hits: Sequence[Rule], problems: list[Problem]) -> dict[str, Any]:
-    if not hits:
-        return _otherwise(ruleset)
-    if ruleset.hit_policy == "unique" and len(hits) > 1:
-        problems.append(_several(ruleset, hits))
-    if ruleset.hit_policy == "any" and any(one.then != hits[0].then for one in hits):
-        problems.append(_disagree(ruleset, hits))
-    if ruleset.hit_policy == "priority":
-        hits = [min(hits, key=lambda one: _ranks(ruleset, one))]
-    if ruleset.hit_policy in LISTING:
-        return {
-            one.key: _joined(one.values, [hit.then[one.key] for hit in hits if one.key in hit.then], ruleset)
-            for one in ruleset.outputs
-        }
-    return {one.key: hits[0].then.get(one.key) for one in ruleset.outputs}
-
-
-def _otherwise(ruleset: Ruleset) -> dict[str, Any]:
-    stated = ruleset.otherwise or {}
-    listing = ruleset.hit_policy in LISTING
-    return {
-        one.key: stated.get(one.key, [] if listing and not (ruleset.hit_policy == "collect" and one.values) else None)
-        for one in ruleset.outputs
+def _joined(
+    ruleset: Ruleset,
+    facts: Mapping[str, Any],
+    found: tables.TableResult | None,
+    looked: tuple[Looked, ...] | None,
+    problems: list[Problem],
+) -> RulesResult:
+    """The outputs, one value each."""
+    hits = tuple(ruleset.rules[place] for place in found.hits) if found is not None else ()
+    if found is None:
+        hits = tuple(one.rule for one in looked or () if one.hit)
+    rows = [(ruleset.rules[place], row) for place, row in found.rows] if found is not None else []
+    told = {
+        rule.key: {one.key: value for one, value in zip(ruleset.outputs, row, strict=True) if one.key in rule.then}
+        for rule, row in rows
     }
+    outputs: dict[str, Any] = {}
+    if not problems:
+        outputs = {one.key: _output(ruleset, one, rows, facts, problems) for one in ruleset.outputs}
+    if problems:
+        outputs = {one.key: None for one in ruleset.outputs}
+    return RulesResult(ruleset, outputs, hits, found, looked, told, tuple(problems), facts)
 
 
-def _joined(ranked: Sequence[Any], found: list[Any], ruleset: Ruleset) -> Any:
-    """With `collect`, ranked values join to the worst; all else is listed."""
-    if ruleset.hit_policy == "collect" and ranked:
-        return min(found, key=ranked.index) if found else None
-    return found
+def _output(
+    ruleset: Ruleset,
+    output: Output,
+    rows: Sequence[tuple[Rule, tuple[Any, ...]]],
+    facts: Mapping[str, Any],
+    problems: list[Problem],
+) -> Any:
+    place = ruleset.outputs.index(output)
+    if not rows:
+        return _otherwise(ruleset, output, facts, problems)
+    if not ruleset.lists:
+        return rows[0][1][place]
+    values = [row[place] for rule, row in rows if output.key in rule.then]
+    if ruleset.hit_policy == "collect" and output.aggregation is not None:
+        try:
+            return tables.aggregated(output.aggregation, values)
+        except Fault as fault:
+            problems.append(fact_scope.run_problem(fault.at(1, 1), output.key, output.title))
+            return None
+    if ruleset.hit_policy == "collect" and output.values:
+        return min((one for one in values if one in output.values), key=output.values.index, default=None)
+    return values
 
 
-def _ranks(ruleset: Ruleset, rule: Rule) -> tuple[int, ...]:
-    return tuple(
-        one.values.index(rule.then[one.key]) if rule.then.get(one.key) in one.values else len(one.values)
-        for one in ruleset.outputs
-    )
+def _otherwise(ruleset: Ruleset, output: Output, facts: Mapping[str, Any], problems: list[Problem]) -> Any:
+    """What stands where nothing applies."""
+    stated = ruleset.otherwise.get(output.key)
+    if isinstance(stated, Program):
+        return _ask(stated, facts, output.title, output.key, problems)
+    if stated is not None or not ruleset.lists:
+        return stated
+    if ruleset.hit_policy == "collect" and output.aggregation is not None:
+        return tables.aggregated(output.aggregation, [])
+    return None if ruleset.hit_policy == "collect" and output.values else []
 
 
-def _several(ruleset: Ruleset, hits: Sequence[Rule]) -> Problem:
-    return Problem(
-        code="rules.several_hits",
-        message=text(
-            f"{say(ruleset.title, 'en')}: only one rule may apply, but {_names(hits, 'en')} do.",
-            f"{say(ruleset.title, 'zh')}：只允许一条规则命中，实际命中：{_names(hits, 'zh')}。",
-        ),
-    )
+def _said(ruleset: Ruleset, found: tables.TableProblem) -> Problem:
+    """A problem of the table, said with the rule or column that it happened in."""
+    place = found.place
+    if found.problem.code.startswith("table."):
+        code = found.problem.code.replace("table.", "rules.", 1)
+        return Problem(code=code, message=dict(found.problem.message), field=_field(ruleset, place))
+    problem: FeelProblem = found.problem
+    if place.rule is not None:
+        rule = ruleset.rules[place.rule]
+        return fact_scope.run_problem(problem, rule.key, rule.title)
+    title = ruleset.columns[place.column].title if place.column is not None and ruleset.columns else ruleset.title
+    return fact_scope.run_problem(problem, ruleset.key, title)
 
 
-def _disagree(ruleset: Ruleset, hits: Sequence[Rule]) -> Problem:
-    return Problem(
-        code="rules.disagree",
-        message=text(
-            f"{say(ruleset.title, 'en')}: the rules that apply must agree, but {_names(hits, 'en')} do not.",
-            f"{say(ruleset.title, 'zh')}：命中规则的结果必须一致，以下规则不一致：{_names(hits, 'zh')}。",
-        ),
-    )
-
-
-def _names(rules: Sequence[Rule], language: str) -> str:
-    return ("、" if language == "zh" else ", ").join(say(one.title, language) or one.key for one in rules)
+def _field(ruleset: Ruleset, place: tables.Place) -> str:
+    return ruleset.rules[place.rule].key if place.rule is not None else ruleset.key
