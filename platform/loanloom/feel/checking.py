@@ -10,9 +10,7 @@ from . import syntax as s
 from . import tree as t
 from .checker import Checker
 from .cursor import NameTable
-from .formatter import canonical
-from .layout import WIDTH, formatted
-from .library import STANDARD, Library
+from .library import LENDING, Library
 from .limits import MAX_HEIGHT, MAX_LITERAL_ITEMS, MAX_NODES
 from .nodes import below
 from .parser import parse, parse_unary
@@ -34,7 +32,7 @@ class Checked:
     syntax: s.Node | None = field(default=None, repr=False)
     scope: Type = field(default=ANY, repr=False)
     tested: Type | None = field(default=None, repr=False)
-    functions: Library = field(default=STANDARD, repr=False)
+    functions: Library = field(default=LENDING, repr=False)
 
     @property
     def ok(self) -> bool:
@@ -49,24 +47,28 @@ class Checked:
     @cached_property
     def canonical(self) -> str:
         """The text as the formatter writes it; as it stands where it cannot be parsed."""
+        from .formatter import canonical
+
         return canonical(self.syntax) if self.syntax is not None else self.source
 
-    def formatted(self, width: int = WIDTH) -> str:
+    def formatted(self, width: int = 100) -> str:
         """The canonical text on lines of at most `width` columns, comments kept; as it stands where it cannot be
         parsed.
         """
+        from .layout import formatted
+
         return formatted(self.source, self.syntax, width) if self.syntax is not None else self.source
 
 
 def check(
-    source: str, scope: Type, *, expect: Type | None = None, functions: Library = STANDARD, mode: str = "strict"
+    source: str, scope: Type, *, expect: Type | None = None, functions: Library = LENDING, mode: str = "strict"
 ) -> Checked:
     """Check an expression against the facts it may see. `mode` is strict, or standard where errors become null."""
     return _checked(source, scope, None, expect, functions, mode == "strict")
 
 
 def check_unary(
-    source: str, input_type: Type, scope: Type, *, functions: Library = STANDARD, mode: str = "strict"
+    source: str, input_type: Type, scope: Type, *, functions: Library = LENDING, mode: str = "strict"
 ) -> Checked:
     """Check a cell of unary tests about a value of `input_type`; its program takes facts and value."""
     return _checked(source, scope, input_type, None, functions, mode == "strict")

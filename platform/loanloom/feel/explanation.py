@@ -192,15 +192,4 @@ def _facts(node: t.Node) -> tuple[t.Node, ...]:
 
 def _kept(value: Any) -> Any:
     """A value as an explanation stores it: long lists only by their length."""
-    return f"[{len(value)}]" if isinstance(value, list | tuple) and len(value) > _LONG else plain(value)
-
-
-def plain(value: Any) -> Any:
-    """A value as JSON can hold it: numbers and dates as text."""
-    if value is None or isinstance(value, bool | str):
-        return value
-    if isinstance(value, Mapping):
-        return {str(name): plain(one) for name, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(one) for one in value]
-    return values.to_text(value)
+    return f"[{len(value)}]" if isinstance(value, list | tuple) and len(value) > _LONG else values.plain(value)

@@ -8,7 +8,7 @@ the time, which is most of what importing and compiling cost.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields
 from typing import Any, Final, TypeVar, dataclass_transform
 
 Class = TypeVar("Class")
@@ -28,13 +28,17 @@ def node(*, kw_only: bool = False) -> Callable[[type[Class]], type[Class]]:
     return dataclass(slots=True, eq=False, repr=False, kw_only=kw_only)
 
 
+def _fields(one: Any) -> tuple[Field[Any], ...]:
+    return fields(one)
+
+
 class Shown:
     """Written like a dataclass."""
 
     __slots__ = ()
 
     def __repr__(self) -> str:
-        values = ", ".join(f"{one.name}={getattr(self, one.name)!r}" for one in fields(self) if one.repr)  # type: ignore[arg-type]
+        values = ", ".join(f"{one.name}={getattr(self, one.name)!r}" for one in _fields(self) if one.repr)
         return f"{type(self).__name__}({values})"
 
 
@@ -44,7 +48,7 @@ class Compared(Shown):
     __slots__ = ()
 
     def _key(self) -> tuple[object, ...]:
-        return tuple(getattr(self, one.name) for one in fields(self) if one.compare)  # type: ignore[arg-type]
+        return tuple(getattr(self, one.name) for one in _fields(self) if one.compare)
 
     def __eq__(self, other: object) -> bool:
         if type(self) is not type(other):

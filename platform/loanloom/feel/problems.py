@@ -5,7 +5,6 @@ Imports nothing of Loanloom; `loanloom.engines.facts` turns these into the platf
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -95,6 +94,8 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name most like `name`, if any is close: by its letters, or by its last part (`income` ->
     `customer.income`).
     """
+    import difflib  # only for one who has made a mistake
+
     candidates = sorted(set(known))
     found = difflib.get_close_matches(name[:80], candidates, n=1, cutoff=0.6)
     if found:

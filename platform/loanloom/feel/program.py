@@ -6,14 +6,16 @@ import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import tree as t
-from .explanation import Explanation, Origins, explain
 from .interpreter import Interpreter, Located
 from .problems import EvaluationError, Fault, FeelProblem, place, words
 from .python_target import compile_tree, generate
 from .types import Type
+
+if TYPE_CHECKING:
+    from .explanation import Explanation, Origins
 
 _COSTLY = frozenset({"feel.too_many_steps", "feel.list_too_long", "feel.text_too_long"})
 _UNTOLD = words("it takes too many steps to be told", "步骤过多，无法逐项说明")
@@ -68,6 +70,8 @@ class Program:
 
         `origins` says where facts came from (a form, a bureau, computed), by dotted path.
         """
+        from .explanation import explain
+
         interpreter = Interpreter(facts, quiet=self.quiet, record=True)
         with contextlib.suppress(Fault, RecursionError, MemoryError):
             try:

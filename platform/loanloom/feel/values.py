@@ -241,6 +241,17 @@ def to_text(value: Any, *, quoted: bool = False) -> str:
     return temporal.to_text(value)
 
 
+def plain(value: Any) -> Any:
+    """A value as JSON can hold it: numbers and dates as text."""
+    if value is None or isinstance(value, bool | str):
+        return value
+    if isinstance(value, Mapping):
+        return {str(name): plain(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(one) for one in value]
+    return to_text(value)
+
+
 def interval_text(value: Interval) -> str:
     """A range as text."""
     if value.low is None:
@@ -263,6 +274,7 @@ __all__ = [
     "kind_of",
     "moment",
     "number_text",
+    "plain",
     "same",
     "to_text",
     "wrong_kinds",
