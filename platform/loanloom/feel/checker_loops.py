@@ -15,6 +15,7 @@ from .types import (
     SIMPLE,
     Type,
     context,
+    dynamic,
     function_of,
     list_of,
     named,
@@ -97,7 +98,7 @@ class Loops(Tests):
             return required(item) if item.kind in ("number", "date") else ANY
         if kind == "list":
             return source.type.item or ANY
-        if kind not in ("Any", "Null"):
+        if kind != "Null" and not dynamic(source.type):
             english, chinese = named(source.type)
             self.report(
                 "feel.not_a_list",

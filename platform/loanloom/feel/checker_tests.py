@@ -9,7 +9,7 @@ from . import tree as t
 from .blame import between, odd_currency
 from .checker_base import Base
 from .scope import origin_of
-from .types import ANY, BOOLEAN, Type, fits, named, optional, required
+from .types import ANY, BOOLEAN, Type, choices, fits, named, optional, required
 from .typing_rules import not_in_enumeration
 from .units import clash, together
 
@@ -103,6 +103,10 @@ class Tests(Base):
 
     def _value_test(self, value: t.Node, checked: t.Node, test: s.Node) -> t.Node:
         kind, mine = checked.type.kind, value.type.kind
+        if checked.type.alternatives or value.type.alternatives:
+            for one in choices(checked.type):
+                self._like(value, checked, one.item or ANY if one.kind in ("range", "list") else one, test)
+            return t.Passes(value, checked, type=optional(BOOLEAN), syntax=test)
         item = checked.type.item or ANY
         if kind == "range" or (kind == "list" and mine != "list"):
             inner = item.item or ANY if kind == "list" and item.kind == "range" else item
@@ -119,7 +123,11 @@ class Tests(Base):
         currencies = clash(value.type, inner)
         if currencies is not None:
             self.fault(together(*currencies), odd_currency(value, checked, self.scope.facts).syntax)
-        elif fits(required(value.type), inner) == "no" and fits(inner, value.type) == "no":
+        elif any(
+            fits(one, other) == fits(other, one) == "no"
+            for one in choices(required(value.type))
+            for other in choices(inner)
+        ):
             (one, one_zh), (other, other_zh) = named(value.type), named(inner)
             spot = between("", value, checked).syntax
             self.report(
@@ -134,7 +142,9 @@ class Tests(Base):
 
     def _range_test(self, value: t.Node, test: s.Range) -> t.Node:
         if value.type.kind == "list":
-            return t.Passes(value, self.check(test), type=optional(BOOLEAN), syntax=test)
+            checked = self.check(test)
+            self._like(value, checked, checked.type.item or ANY, test)
+            return t.Passes(value, checked, type=optional(BOOLEAN), syntax=test)
         low = self.check(test.low) if test.low else None
         high = self.check(test.high) if test.high else None
         if low is None and high is not None:

@@ -13,9 +13,9 @@ def joined(first: Type, second: Type) -> Type:
     if first is second or first == second:
         return first
     if first.kind == "Null":
-        return optional(second)
+        return optional(second) if first.nullable else second
     if second.kind == "Null":
-        return optional(first)
+        return optional(first) if second.nullable else first
     nullable = first.nullable or second.nullable
     if first.kind == "Any" or first.kind != second.kind:
         return _joined_kinds(first, second)

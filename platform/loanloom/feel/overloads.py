@@ -9,7 +9,7 @@ from . import tree as t
 from .joining import joined
 from .library import Builtin, Overload, Parameter
 from .problems import Fault, words
-from .types import ANY, ORDERED, Fit, Type, choices, context, dynamic, fits, optional, required
+from .types import ANY, ORDERED, Fit, Type, choices, context, fits, optional, required
 from .typing_rules import member_type
 from .units import BARE, VARIABLE, clash, together
 
@@ -196,12 +196,17 @@ def _filled(type_: Type, variable: Type, unit: str | None) -> Type:
 def _flattened(arguments: list[t.Node | None]) -> Type | None:
     """`flatten`: a list of what lies deepest."""
     listed = arguments[0].type if arguments and arguments[0] is not None else ANY
-    item = listed
-    while item.kind == "list" and item.item is not None:
-        item = item.item if not item.nullable or item is listed else optional(item.item)
-    if listed.kind != "list" or dynamic(item) or any(one.kind == "list" for one in choices(item)):
+    if listed.kind != "list":
         return None
-    return Type("list", nullable=listed.nullable, item=item)
+    return Type("list", nullable=listed.nullable, item=_deepest(listed.item or ANY))
+
+
+def _deepest(item: Type) -> Type:
+    found: Type | None = None
+    for one in choices(item):
+        inner = _deepest(one.item or ANY) if one.kind == "list" else one
+        found = inner if found is None else joined(found, inner)
+    return optional(found or ANY) if item.nullable else found or ANY
 
 
 def _entry(arguments: list[t.Node | None]) -> Type | None:

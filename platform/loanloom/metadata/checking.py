@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from loanloom.metadata import schema_walk
 from loanloom.metadata.document import Document
@@ -14,10 +15,19 @@ from loanloom.metadata.structure import Schema, shown
 from loanloom.problems import LANGUAGES, Problem, errors, text
 
 _NAME = Schema(with_common({"$ref": "#/$defs/name"}))
+_KNOWN: WeakKeyDictionary[Document, dict[tuple[Kinds, tuple[str, ...]], tuple[Problem, ...]]] = WeakKeyDictionary()
 
 
 def check_document(document: Document, kinds: Kinds, languages: tuple[str, ...] = LANGUAGES) -> tuple[Problem, ...]:
-    """Everything wrong with a document by itself."""
+    """Everything wrong with a document by itself; looked for once, since neither documents nor kinds ever change."""
+    known = _KNOWN.setdefault(document, {})
+    found = known.get((kinds, languages))
+    if found is None:
+        found = known[kinds, languages] = _checked(document, kinds, languages)
+    return found
+
+
+def _checked(document: Document, kinds: Kinds, languages: tuple[str, ...]) -> tuple[Problem, ...]:
     kind = kinds.get(document.kind)
     if kind is None:
         line, column = document.place("/kind")
