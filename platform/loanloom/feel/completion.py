@@ -14,7 +14,7 @@ from .cursor import KEYWORDS
 from .described import Labels, about, codes_in_words, result_of, type_in_words
 from .formatter import quoted
 from .lexer import Token
-from .library import STANDARD, Library
+from .library import LENDING, Library
 from .problems import Words, words
 from .scope import origin_of
 from .types import SIMPLE, Type, optional
@@ -73,7 +73,7 @@ def complete(
     source: str,
     offset: int,
     scope: Type,
-    library: Library = STANDARD,
+    library: Library = LENDING,
     *,
     tested: Type | None = None,
     labels: Labels | None = None,

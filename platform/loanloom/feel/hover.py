@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from . import syntax as s
 from . import tree as t
 from .described import Labels, about, codes_in_words, result_of, type_in_words
-from .library import STANDARD, Builtin, Library
+from .library import LENDING, Builtin, Library
 from .problems import FeelProblem, Words
 from .scope import origin_of
 from .types import Type
@@ -46,7 +46,7 @@ def hover(
     source: str,
     offset: int,
     scope: Type,
-    library: Library = STANDARD,
+    library: Library = LENDING,
     *,
     tested: Type | None = None,
     labels: Labels | None = None,
@@ -110,7 +110,7 @@ def _usages(builtin: Builtin) -> tuple[str, ...]:
     return tuple(f"{one.strip()} → {result_of(builtin)}" for one in builtin.usage().split(" or "))
 
 
-def signature(source: str, offset: int, library: Library = STANDARD) -> Signature | None:
+def signature(source: str, offset: int, library: Library = LENDING) -> Signature | None:
     """The call that the cursor stands in."""
     text = unfinished(source, min(max(offset, 0), len(source)))
     for opened in reversed(text.opened):

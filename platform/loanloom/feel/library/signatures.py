@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 from ..operations import Budget, pay
-from ..problems import Fault
+from ..problems import Fault, Words
 from ..types import ANY, DAYS, MONTHS, NAMES_ZH, ORDERED, SIMPLE, Type, list_of, number, one_of, optional, range_of
 from ..units import BARE, VARIABLE
 from ..values import Function, is_a, kind_of
@@ -92,6 +92,7 @@ class Builtin:
 
     name: str
     overloads: list[Overload] = field(default_factory=list)
+    said: Words | None = None
 
     def invoke(self, arguments: Sequence[Any], names: Sequence[str] | None, budget: Any) -> Any:
         """Call with values whose types are only known now."""
@@ -123,7 +124,14 @@ class Builtin:
 
     def usage(self) -> str:
         """How to call it, for hints."""
-        return " or ".join(f"{self.name}({_usage(one)})" for one in self.overloads[:3])
+        return " or ".join(list(dict.fromkeys(f"{self.name}({_usage(one)})" for one in self.overloads))[:3])
+
+    @property
+    def about(self) -> Words | None:
+        """What it does, in a line."""
+        from .descriptions import ABOUT
+
+        return self.said or ABOUT.get(self.name)
 
 
 def run(overload: Overload, bound: Sequence[Any], budget: Any) -> Any:
@@ -248,11 +256,17 @@ class Library:
         """All function names."""
         return tuple(self._by_name)
 
-    def declare(self, name: str, *signatures: str, budget: bool = False, heavy: int = 0) -> Callable[[Code], Code]:
-        """Decorator: the function below is what `name` does for these signatures; `heavy`: steps of a call."""
+    def declare(
+        self, name: str, *signatures: str, budget: bool = False, heavy: int = 0, about: Words | None = None
+    ) -> Callable[[Code], Code]:
+        """Decorator: the function below is what `name` does for these signatures; `heavy`: steps of a call.
+
+        `about` says what it does, in both languages, for a function that is not of the house.
+        """
 
         def enter(function: Code) -> Code:
             builtin = self._by_name.setdefault(name, Builtin(name))
+            builtin.said = about or builtin.said
             for signature in signatures:
                 parameters, result, variadic = read_signature(signature)
                 costly = heavy or variadic or any(one.type.kind not in _CHEAP for one in parameters)
