@@ -7,6 +7,8 @@ with them.
 from __future__ import annotations
 
 from .evaluating import CompiledModel, ModelResult, Step, compile_model
+from .plain_reading import from_data
+from .plain_writing import as_data
 from .problems import DmnProblem, Place
 from .xml_reading import Read, read_xml
 from .xml_writing import write_xml
@@ -18,7 +20,9 @@ __all__ = [
     "Place",
     "Read",
     "Step",
+    "as_data",
     "compile_model",
+    "from_data",
     "read_xml",
     "write_xml",
 ]

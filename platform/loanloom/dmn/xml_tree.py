@@ -159,15 +159,18 @@ def _undeclared(source: str) -> bytes:
     return source.encode("utf-8", "surrogatepass")
 
 
-def write_tree(root: Xml, prefixes: Mapping[str, str], default: str) -> str:
-    """The text of a tree: `default` is the namespace without prefix, `prefixes` name others."""
+def write_tree(root: Xml, prefixes: Mapping[str, str], default: str, *, whole: bool = True) -> str:
+    """The text of a tree: `default` is the namespace without prefix, `prefixes` name others. A part of a file has no
+    declaration and names only the prefixes that it uses.
+    """
     names = _Names(prefixes, default)
     body: list[str] = []
-    _write(root, names, body, 0, default)
-    declared = "".join(f' xmlns{":" if p else ""}{p}="{_attribute(uri)}"' for p, uri in names.declared.items())
+    _write(root, names, body, 0, default if whole else None)
+    shown = names.declared if whole else {p: uri for p, uri in names.declared.items() if p and p in names.used}
+    declared = "".join(f' xmlns{":" if p else ""}{p}="{_attribute(uri)}"' for p, uri in shown.items())
     head, tag_end = body[0], len("<" + names.element(root.name))
     body[0] = head[:tag_end] + declared + head[tag_end:]
-    return '<?xml version="1.0" encoding="UTF-8"?>\n' + "".join(body)
+    return ('<?xml version="1.0" encoding="UTF-8"?>\n' if whole else "") + "".join(body)
 
 
 class _Names:
@@ -181,6 +184,7 @@ class _Names:
                 self.declared[prefix] = uri
                 self.by_uri.setdefault(uri, prefix)
         self.default = default
+        self.used: set[str] = set()
 
     def element(self, name: str) -> str:
         uri, _, local = name[1:].partition("}") if name.startswith("{") else ("", "", name)
@@ -203,10 +207,11 @@ class _Names:
                 number += 1
             self.by_uri[uri] = f"ns{number}"
             self.declared[f"ns{number}"] = uri
+        self.used.add(self.by_uri[uri])
         return self.by_uri[uri]
 
 
-def _write(node: Xml, names: _Names, out: list[str], depth: int, bare: str) -> None:
+def _write(node: Xml, names: _Names, out: list[str], depth: int, bare: str | None) -> None:
     """Write one element; those without text inside are indented. `bare` is the namespace of names without prefix."""
     tag = names.element(node.name)
     opening = tag + "".join(f' {names.attribute(name)}="{_attribute(value)}"' for name, value in node.attributes)
