@@ -8,12 +8,12 @@ from . import tree as t
 from .sql_target_base import SQL_TYPES, Piece, either
 from .sql_target_dates import Dates
 from .sql_target_lists import Lists, Many
-from .sql_target_numbers import Fraction, Numbers
+from .sql_target_quotients import Fraction, Quotients
 from .sql_target_texts import Texts
 from .types import ANY
 
 
-class Calls(Numbers, Texts, Dates, Lists):
+class Calls(Quotients, Texts, Dates, Lists):
     """What the target knows about functions."""
 
     def call(self, node: t.Call) -> Piece:

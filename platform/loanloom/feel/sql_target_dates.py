@@ -223,18 +223,57 @@ class Dates(Base):
         return Piece(text, date.fault, nullable=date.nullable)
 
     def date_of(self, node: t.Call) -> Piece:
-        """The date of an instant, or a date as it is; texts and numbers are no dates yet and refused."""
-        (argument, *rest) = node.arguments
-        if argument is None or rest or argument.type.kind not in _DATED:
-            raise self.refuse(node, "a date made of a text or of numbers", "由文本或数字构成的日期")
-        moment = self.piece(argument)
-        return Piece(f"{moment.text}::date", moment.fault, nullable=moment.nullable)
+        """A date: of an instant, of a text, or of a year, a month and a day."""
+        given = [one for one in node.arguments if one is not None]
+        kinds = [one.type.kind for one in given]
+        if kinds == ["number"] * 3:
+            return self._date_of_numbers(given)
+        piece = self.piece(given[0])
+        if kinds == ["string"]:
+            return self.once((piece,), lambda text: _read(text, piece.nullable))
+        if len(kinds) != 1 or kinds[0] not in _DATED:
+            raise self.refuse_type(given[0])
+        return Piece(f"{piece.text}::date", piece.fault, nullable=piece.nullable)
+
+    def _date_of_numbers(self, given: list[t.Node]) -> Piece:
+        pieces = tuple(self.piece(one) for one in given)
+        nullable = any(one.nullable for one in pieces)
+
+        def build(*parts: str) -> Piece:
+            inside = " AND ".join(
+                f"{one} = trunc({one}) AND {one} BETWEEN 1 AND {most}"
+                for one, most in zip(parts, (9999, 12, 31), strict=True)
+            )
+            year, month, day = (f"(CASE WHEN {inside} THEN {one} END)::integer" for one in parts)
+            made = f"(make_date({year}, {month}, 1) + ({day} - 1))"
+            fault = f"(({inside}) IS FALSE OR (extract(month FROM {made}) <> {parts[1]}) IS TRUE)"
+            known = " AND ".join(f"{one} IS NOT NULL" for one in parts)
+            return Piece(made, f"({known} AND {fault})" if nullable else fault, nullable=nullable)
+
+        return self.once(pieces, build)
 
     def argument(self, node: t.Call) -> Piece:
         """The one argument of a function."""
         (argument,) = node.arguments
         assert argument is not None
         return self.piece(argument)
+
+
+def date_in(text: str) -> str:
+    """The date that a text writes; of a day that its month does not have, a day of the next month."""
+    pattern = "^(?!0000)[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
+    safe = f"CASE WHEN {text} ~ '{pattern}' THEN {text} END"
+    year, month, day = f"left({safe}, 4)::integer", f"substr({safe}, 6, 2)::integer", f"right({safe}, 2)::integer"
+    return f"(make_date({year}, {month}, 1) + ({day} - 1))"
+
+
+def not_written(text: str) -> str:
+    """Whether a text is there and writes no date."""
+    return f"({text} IS NOT NULL AND {text} IS DISTINCT FROM to_char({date_in(text)}, 'YYYY-MM-DD'))"
+
+
+def _read(text: str, nullable: bool) -> Piece:
+    return Piece(date_in(text), not_written(text), nullable=nullable)
 
 
 def _whole_days(length: dt.timedelta) -> int:

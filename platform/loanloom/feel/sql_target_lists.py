@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from . import tree as t
 from .sql_target_base import SQL_TYPES, Base, Piece, Rows, both, either
+from .sql_target_dates import date_in, not_written
 from .types import ANY, Type
 
 _MOST_STEPS = 1_000
@@ -195,8 +196,7 @@ class Lists(Base):
             known = f"CASE {text} WHEN 'true' THEN TRUE WHEN 'false' THEN FALSE END"
             return Piece(f"({known})", f"(({text} NOT IN ('true', 'false')) IS TRUE)", simple=True)
         if type_.kind == "date":
-            value = date_in(text)
-            return Piece(value, f"(({text} <> coalesce(to_char({value}, 'YYYY-MM-DD'), '')) IS TRUE)", simple=True)
+            return Piece(date_in(text), not_written(text), simple=True)
         raise self.refuse(node, f"{type_.kind} inside a list", f"列表中的 {type_.kind}")
 
     # -- what is made of a list ---------------------------------------------------------------------------------------
@@ -275,14 +275,6 @@ class Lists(Base):
         wrong = f"{many.rows(f'{piece.fault} AS f')} ORDER BY {order} LIMIT 1 OFFSET {max(abs(place) - 1, 0)}"
         fault = None if piece.fault is None else f"coalesce((SELECT f FROM ({wrong}) AS {name}), FALSE)"
         return Piece(text if place else "NULL", either(many.problem(), fault))
-
-
-def date_in(text: str) -> str:
-    """The date that a text writes; of a day that its month does not have, a day of the next month."""
-    pattern = "^(?!0000)[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
-    safe = f"CASE WHEN {text} ~ '{pattern}' THEN {text} END"
-    year, month, day = f"left({safe}, 4)::integer", f"substr({safe}, 6, 2)::integer", f"right({safe}, 2)::integer"
-    return f"(make_date({year}, {month}, 1) + ({day} - 1))"
 
 
 def _later(many: Many, fault: str | None) -> str | None:
