@@ -189,7 +189,7 @@ def _outcomes(registry: Registry, role: str) -> Type:
     outputs: dict[str, Type] = {}
     for document in named or registry.all("ruleset"):
         for output in document.spec["outputs"]:
-            type_ = output_type(output)
+            type_ = outcome_type(document.spec["hit_policy"], output)
             known = outputs.get(output["key"])
             outputs[output["key"]] = type_ if known is None else feel.joined(known, type_)
     if "outcome" not in outputs:
@@ -197,8 +197,18 @@ def _outcomes(registry: Registry, role: str) -> Type:
     return _optionals(outputs)
 
 
+def outcome_type(policy: str, output: Mapping[str, Any]) -> Type:
+    """What a rule set gives as one output: the rules' values as a list where its hit policy lists them."""
+    if policy == "collect" and output.get("aggregation") == "count":
+        return NUMBER
+    listed = policy in ("rule_order", "output_order") or (
+        policy == "collect" and not output.get("aggregation") and not output.get("values")
+    )
+    return list_of(optional(output_type(output))) if listed else output_type(output)
+
+
 def output_type(output: Mapping[str, Any]) -> Type:
-    """The type of a rule set's output; with its values where they are listed."""
+    """The type of what one rule says as a rule set's output; with its values where they are listed."""
     if output["type"] == "string" and output.get("values"):
         return enumeration(str(one) for one in output["values"])
     return SCALARS[output["type"]]
@@ -309,10 +319,13 @@ class Converted:
 
 def convert(registry: Registry, subject: str, raw: Mapping[str, Any]) -> Converted:
     """Facts as JSON, YAML or the database gives them, made into FEEL values by their declared types."""
+    return read(scope(registry, subject), raw)
+
+
+def read(seen: Type, raw: Mapping[str, Any]) -> Converted:
+    """Facts as JSON or YAML gives them, made into FEEL values by the types of a scope."""
     problems: list[Problem] = []
-    facts = {
-        name: _value(value, scope(registry, subject).members.get(name), name, problems) for name, value in raw.items()
-    }
+    facts = {str(name): _value(value, seen.members.get(str(name)), str(name), problems) for name, value in raw.items()}
     return Converted(facts, tuple(problems))
 
 
@@ -343,7 +356,7 @@ def scalar(value: Any, type_: Type | None) -> Any:
 
 def _scalar(value: Any, type_: Type | None) -> Any:
     kind = type_.kind if type_ is not None else None
-    if kind == "number" or (kind is None and isinstance(value, int | float)):
+    if kind == "number" or (kind in (None, "Any") and isinstance(value, int | float)):
         written = str(value)
         number = Decimal(written) if len(written) <= MOST_DIGITS else Decimal("NaN")
         if not number.is_finite():

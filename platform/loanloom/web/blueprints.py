@@ -13,6 +13,7 @@ AREAS = (
     "loanloom.web.portal.pages",
     "loanloom.web.studio.changes",
     "loanloom.web.studio.definitions",
+    "loanloom.web.studio.expressions",
     "loanloom.web.workspace.account",
     "loanloom.web.workspace.applications",
     "loanloom.web.workspace.approvals",

@@ -195,7 +195,7 @@ def page(ctx: Context, kind: str, key: str) -> Page:
         stop = stops.current(connection, key) if kind == "product" else None
         rows = connection.execute(select(draft)).mappings().all()
         retired = None if (kind, key) in live.documents else _last_version(connection, kind, key)
-    registry, problems = _with_drafts(live, rows)
+    registry, problems = with_drafts(live, rows)
     document = live.get(kind, key) or retired
     shown = registry.get(kind, key) if own and not own.retire else document
     if own is not None:
@@ -211,7 +211,7 @@ def page(ctx: Context, kind: str, key: str) -> Page:
     )  # fmt: skip
 
 
-def _with_drafts(live: Registry, rows: Iterable[Mapping[Any, Any]]) -> tuple[Registry, tuple[Problem, ...]]:
+def with_drafts(live: Registry, rows: Iterable[Mapping[Any, Any]]) -> tuple[Registry, tuple[Problem, ...]]:
     """The live registry with every readable draft in it: quick, for looking; the full check comes with a proposal."""
     documents = dict(live.documents)
     for row in rows:

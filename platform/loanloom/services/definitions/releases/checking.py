@@ -13,6 +13,7 @@ import structlog
 from loanloom.engines import (
     calculations,
     documents,
+    expressions,
     flows,
     forms,
     imports,
@@ -42,6 +43,7 @@ ENGINES: tuple[tuple[str, EngineCheck], ...] = (
     ("posting", posting.check),
     ("reports", reports.check),
     ("imports", imports.check),
+    ("expressions", expressions.check),
     ("targets", targets.check),
 )
 """Every engine room with its check."""

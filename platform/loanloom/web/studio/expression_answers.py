@@ -1,0 +1,178 @@
+"""What the language service found, as the JSON of /studio/expressions. Values only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from loanloom import feel
+from loanloom.engines.expressions import Place
+from loanloom.feel.completion import Completion
+from loanloom.feel.described import type_in_words
+from loanloom.feel.hover import Hover, Signature, ranged
+from loanloom.problems import Problem
+from loanloom.services.definitions.expressions import Tried
+from loanloom.web.errors import problem_json
+
+Answer = dict[str, Any]
+
+
+def units(source: str, offset: int) -> int:
+    """An offset in characters as browsers count: UTF-16 units."""
+    return offset + sum(char > "\uffff" for char in source[:offset])
+
+
+def characters(source: str, offset: int) -> int:
+    """An offset in UTF-16 units as one in characters."""
+    at = 0
+    for number, char in enumerate(source):
+        if at >= offset:
+            return number
+        at += 1 + (char > "\uffff")
+    return len(source)
+
+
+def problems(found: Iterable[feel.FeelProblem], source: str) -> list[Answer]:
+    """Problems with their ranges."""
+    return [_problem(one, source) for one in found]
+
+
+def _problem(problem: feel.FeelProblem, source: str) -> Answer:
+    start, end = ranged(problem, source)
+    return {
+        "code": problem.code,
+        "message": dict(problem.message),
+        "hint": dict(problem.hint) if problem.hint else None,
+        "from": units(source, start),
+        "to": units(source, end),
+        "line": problem.line,
+        "column": problem.column,
+    }
+
+
+def checked(place: Place, found: feel.Checked, source: str) -> Answer:
+    """Type, inputs and problems."""
+    return {
+        "ok": found.ok,
+        "type": _type(found.type),
+        "inputs": _inputs(place, found),
+        "problems": problems(found.problems, source),
+        "canonical": found.canonical,
+    }
+
+
+def _type(type_: feel.Type) -> Answer:
+    return {**type_in_words(type_), "feel": str(type_)}
+
+
+def _inputs(place: Place, found: feel.Checked) -> list[Answer]:
+    return [{"path": path, "title": _or_none(place.labels.get(path))} for path in sorted(found.inputs)]
+
+
+def _or_none(words: Any) -> Answer | None:
+    return dict(words) if words else None
+
+
+def completions(source: str, offset: int, found: list[Completion]) -> Answer:
+    """What may be written, best first."""
+    here = units(source, offset)
+    options = [
+        {
+            "label": one.label,
+            "kind": one.kind,
+            "apply": one.apply,
+            "from": units(source, one.start),
+            "to": units(source, one.end),
+            "cursor": units(one.apply, one.cursor),
+            "type": _or_none(one.type),
+            "title": _or_none(one.title),
+            "about": _or_none(one.about),
+        }
+        for one in found
+    ]
+    return {
+        "from": options[0]["from"] if options else here,
+        "to": options[0]["to"] if options else here,
+        "options": options,
+    }
+
+
+def pointed(source: str, said: Hover | None, call: Signature | None) -> Answer:
+    """What stands at a place, and the call around it."""
+    shown = said and {
+        "from": units(source, said.start),
+        "to": units(source, said.end),
+        "type": dict(said.type),
+        "path": said.path,
+        "title": _or_none(said.title),
+        "codes": _or_none(said.codes),
+        "usage": list(said.usage),
+        "about": _or_none(said.about),
+    }
+    around = call and {
+        "name": call.name,
+        "usages": list(call.usages),
+        "argument": call.argument,
+        "about": _or_none(call.about),
+    }
+    return {"hover": shown, "signature": around}
+
+
+def tried(place: Place, found: Tried, source: str) -> Answer:
+    """A value, and why it came out so."""
+    problem = found.evaluation.problem
+    return {
+        "ok": problem is None,
+        "value": feel.plain(found.evaluation.value),
+        "text": None if problem else feel.to_text(found.evaluation.value, quoted=True),
+        "type": _type(found.checked.type),
+        "problem": _problem(problem, source) if problem else None,
+        "problems": [],
+        "words": {one: found.explanation.in_words(one, found.labels) for one in ("en", "zh")},
+        "tree": found.explanation.as_json(),
+        "facts": {path: feel.plain(value) for path, value in found.explanation.inputs().items()},
+        "inputs": _inputs(place, found.checked),
+        "hidden": list(found.hidden),
+        "unreadable": unreadable(found.unreadable),
+    }
+
+
+def unreadable(found: Iterable[Problem]) -> list[Answer]:
+    """Facts that are not of their type."""
+    return [problem_json(one) for one in found]
+
+
+def residual(place: Place, rest: feel.Checked, source: str, wrong: Iterable[Problem]) -> Answer:
+    """What remains of an expression."""
+    return {
+        "ok": rest.ok,
+        "text": rest.source,
+        "type": _type(rest.type),
+        "inputs": _inputs(place, rest),
+        "problems": problems(rest.problems, source),
+        "unreadable": unreadable(wrong),
+    }
+
+
+def targets(
+    found: feel.Checked, source: str, why_not: Callable[[feel.Checked, str], tuple[feel.FeelProblem, ...]]
+) -> Answer:
+    """What the expression can run as, with its text where there is one, and why it cannot."""
+    assert found.program is not None
+    answer: Answer = {"python": {"available": True, "text": found.program.python, "problems": []}}
+    for name in ("sql", "polars"):
+        try:
+            wrong = why_not(found, name)
+        except ImportError:
+            answer[name] = {"available": False, "text": None, "problems": []}
+            continue
+        text = _sql(found) if name == "sql" and not wrong else None
+        answer[name] = {"available": not wrong, "text": text, "problems": problems(wrong, source)}
+    return answer
+
+
+def _sql(found: feel.Checked) -> str | None:
+    from loanloom.feel.sql_target import to_sql
+
+    made = to_sql(found, {path: f'"{path}"' for path in found.inputs})
+    return made.value.text if made.value is not None else None
