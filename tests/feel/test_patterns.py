@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from loanloom import feel
 from loanloom.feel import context
+from loanloom.feel.budget import Budget
 from loanloom.feel.limits import MAX_STEPS
-from loanloom.feel.operations import Budget
 from loanloom.feel.patterns import Pattern, compile_pattern
 from loanloom.feel.patterns.backtracking import Backtracking
 from loanloom.feel.patterns.dialect import read

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from loanloom.feel import Checked, FeelProblem, Program
+from loanloom.feel.budget import Budget
 from loanloom.feel.interpreter import Interpreter, Located
-from loanloom.feel.operations import Budget
 from loanloom.feel.problems import Fault, place, words
 
 from .problems import DmnProblem, Place, of_expression

@@ -10,8 +10,8 @@ from typing import Any
 
 from . import operations, runtime
 from . import tree as t
+from .budget import Budget
 from .limits import MAX_CALL_DEPTH, MAX_STEPS
-from .operations import Budget
 from .problems import Fault
 from .types import named
 from .values import Function, is_a, kind_of
@@ -213,9 +213,7 @@ class Interpreter:
             self.budget.depth -= 1
             return value
 
-        return Function(
-            tuple(one.name for one in node.parameters), call, t.weight(node.body), node.type, node.types
-        )
+        return Function(tuple(one.name for one in node.parameters), call, t.weight(node.body), node.type, node.types)
 
     def instance_of(self, node: t.InstanceOf, env: Environment) -> Any:
         value = self.value(node.value, env)

@@ -5,103 +5,18 @@ a Fault.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from decimal import Decimal, DivisionByZero, Overflow
+from decimal import Decimal
 from typing import Any
 
 from . import temporal, wide
-from .limits import CHARACTERS_A_STEP, HEAVY, ITEMS_A_STEP, MAX_EXPONENT, MAX_LIST, MAX_STEPS, MAX_STRING
+from .budget import Budget, checked_text, division_by_zero, exact, pay
+from .limits import HEAVY, MAX_EXPONENT, MAX_LIST
 from .problems import Fault
+from .properties import PROPERTIES
 from .types import NAMES_ZH, Type, named
-from .values import CONTEXT, DecimalException, Function, Interval, Months, compare, kind_of, same, wrong_kinds
+from .values import CONTEXT, Function, Interval, Months, compare, kind_of, same, wrong_kinds
 
 _DURATIONS = ("days and time duration", "years and months duration")
-
-
-class Budget:
-    """How many loop steps an evaluation may still take."""
-
-    __slots__ = ("depth", "left")
-
-    def __init__(self, steps: int = MAX_STEPS) -> None:
-        self.left = steps
-        self.depth = 0
-
-    def spend(self, steps: int = 1) -> None:
-        """Take steps; refuses when none are left."""
-        self.left -= steps
-        if self.left < 0:
-            raise Fault(
-                "feel.too_many_steps",
-                f"The expression takes more than {MAX_STEPS} steps.",
-                f"表达式的计算步数超过 {MAX_STEPS}。",
-            )
-
-
-def exact(operation: Callable[..., Decimal], *operands: Any) -> Decimal:
-    """A decimal operation whose failures are Faults."""
-    try:
-        return operation(*operands)
-    except DivisionByZero:
-        raise division_by_zero() from None
-    except Overflow:
-        raise Fault("feel.out_of_range", "The number becomes too large.", "数字过大，超出范围。") from None
-    except DecimalException:
-        if len(operands) == 2 and operands[1] == 0:
-            raise division_by_zero() from None
-        raise Fault("feel.no_result", "This calculation has no result.", "该计算没有结果。") from None
-
-
-def division_by_zero() -> Fault:
-    """The fault of dividing by zero."""
-    return Fault("feel.division_by_zero", "A number is divided by zero.", "除数为零。")
-
-
-def pay(budget: Budget | None, *operands: Any) -> None:
-    """Spend steps for the length of lists and texts that an operation works through."""
-    if budget is None:
-        return
-    cost = 0
-    for one in operands:
-        if isinstance(one, str):
-            cost += len(one) // CHARACTERS_A_STEP
-        elif isinstance(one, list | tuple):
-            cost += len(one) // ITEMS_A_STEP
-    if cost:
-        budget.spend(cost)
-
-
-def added_text(left: str, right: str, budget: Budget) -> str:
-    """left + right, paid for by its length."""
-    pay(budget, left, right)
-    return checked_text(left + right)
-
-
-def checked_text(text: str) -> str:
-    """A text that is not too long."""
-    if len(text) > MAX_STRING:
-        raise text_too_long()
-    return text
-
-
-def text_too_long() -> Fault:
-    """The fault of a text that grows too long."""
-    return Fault(
-        "feel.text_too_long",
-        f"The text becomes longer than {MAX_STRING} characters.",
-        f"文本长度超过 {MAX_STRING} 个字符。",
-    )
-
-
-def checked_list(items: list[Any]) -> list[Any]:
-    """A list that is not too long."""
-    if len(items) > MAX_LIST:
-        raise list_too_long()
-    return items
-
-
-def list_too_long() -> Fault:
-    """The fault of a list that grows too long."""
-    return Fault("feel.list_too_long", f"The list becomes longer than {MAX_LIST} items.", f"列表超过 {MAX_LIST} 项。")
 
 
 def arithmetic(operator: str, left: Any, right: Any, budget: Budget | None = None) -> Any:
@@ -365,30 +280,3 @@ def _declared(value: Any, name: str, type_: Type | None, strict: bool) -> Any:
             f"“{name}”应为{wanted_zh}，而不是{NAMES_ZH.get(kind, kind)}。",
         )
     return found
-
-
-def _zone_name(value: Any) -> str | None:
-    return getattr(value.tzinfo, "key", None)
-
-
-def _part(name: str) -> Callable[[Any], Any]:
-    return lambda value: Decimal(getattr(value, name))
-
-
-PROPERTIES: Mapping[tuple[str, str], Callable[[Any], Any]] = {
-    **{(kind, part): _part(part) for kind in ("date", "date and time") for part in ("year", "month", "day")},
-    **{(kind, "weekday"): (lambda value: Decimal(value.isoweekday())) for kind in ("date", "date and time")},
-    **{(kind, part): _part(part) for kind in ("time", "date and time") for part in ("hour", "minute", "second")},
-    **{(kind, "time offset"): (lambda value: value.utcoffset()) for kind in ("time", "date and time")},
-    **{(kind, "timezone"): _zone_name for kind in ("time", "date and time")},
-    ("years and months duration", "years"): lambda value: Decimal(int(value.total / 12)),
-    ("years and months duration", "months"): lambda value: Decimal(value.total - int(value.total / 12) * 12),
-    ("days and time duration", "days"): lambda value: Decimal(temporal.parts(value)[0]),
-    ("days and time duration", "hours"): lambda value: Decimal(temporal.parts(value)[1]),
-    ("days and time duration", "minutes"): lambda value: Decimal(temporal.parts(value)[2]),
-    ("days and time duration", "seconds"): lambda value: Decimal(temporal.parts(value)[3]),
-    ("range", "start"): lambda value: value.low,
-    ("range", "end"): lambda value: value.high,
-    ("range", "start included"): lambda value: value.low_closed,
-    ("range", "end included"): lambda value: value.high_closed,
-}

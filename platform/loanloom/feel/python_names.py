@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from . import operations, runtime
+from .budget import Budget, added_text
 from .limits import MAX_CALL_DEPTH
-from .operations import Budget
 from .problems import Fault
 from .values import CONTEXT, Function, is_a
 
@@ -42,7 +42,7 @@ GLOBALS: Mapping[str, Any] = {
     "_interval": operations.interval,
     "_half": operations.half_interval,
     "_call": operations.call,
-    "_text": operations.added_text,
+    "_text": added_text,
     "_filtered": runtime.filtered,
     "_for_each": runtime.for_each,
     "_some": runtime.some,

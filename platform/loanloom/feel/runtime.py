@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from . import operations
-from .operations import Budget, checked_list
+from .budget import Budget, checked_list
 from .problems import Fault
 from .values import Interval, compare, kind_of
 

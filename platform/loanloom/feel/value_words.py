@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from . import values
-from .operations import PROPERTIES
+from .properties import PROPERTIES
 
 MONTH_NAMES: Final = (
     *("January", "February", "March", "April", "May", "June"),

@@ -9,8 +9,8 @@ from typing import Any
 
 from loanloom.dmn.tables.model import Place, TableProblem
 from loanloom.feel import EvaluationError, FeelProblem, Program
+from loanloom.feel.budget import Budget
 from loanloom.feel.interpreter import Interpreter, Located
-from loanloom.feel.operations import Budget
 from loanloom.feel.problems import Fault, place, words
 
 

@@ -15,7 +15,7 @@ from loanloom.dmn.tables.running import TableResult, run
 from loanloom.feel import Checked, FeelProblem, Library, Program, Type
 from loanloom.feel import syntax as s
 from loanloom.feel import tree as t
-from loanloom.feel.operations import Budget
+from loanloom.feel.budget import Budget
 from loanloom.feel.problems import words
 from loanloom.feel.values import is_a
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Final
 
-from ..operations import exact
+from ..budget import exact
 from ..problems import Fault
 from ..values import CONTEXT
 from .numbers import rounded

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from ..operations import exact
+from ..budget import exact
 from ..problems import Fault
 from ..values import CONTEXT
 from .signatures import Library

@@ -8,7 +8,7 @@ from functools import cmp_to_key
 from typing import Any
 
 from .. import operations
-from ..operations import Budget, checked_list
+from ..budget import Budget, checked_list
 from ..problems import Fault
 from ..values import compare, kind_of, same
 from .signatures import Library

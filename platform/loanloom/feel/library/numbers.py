@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from .. import operations
+from ..budget import division_by_zero, exact
 from ..limits import HEAVY
-from ..operations import exact
 from ..problems import Fault
 from ..values import CONTEXT, same
 from .signatures import Library
@@ -66,7 +66,7 @@ def _abs(value: Any) -> Any:
 @declare("modulo", "dividend: money, divisor: money -> money")
 def _modulo(dividend: Decimal, divisor: Decimal) -> Decimal:
     if divisor == 0:
-        raise operations.division_by_zero()
+        raise division_by_zero()
     try:
         quotient = _WIDE.divide_int(dividend, divisor)
     except decimal.InvalidOperation:

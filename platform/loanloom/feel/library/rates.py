@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
+from ..budget import Budget, exact
 from ..limits import HEAVY
-from ..operations import Budget, exact
 from ..problems import Fault
 from ..values import CONTEXT
 from .numbers import rounded

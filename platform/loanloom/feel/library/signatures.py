@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from ..operations import Budget, pay
+from ..budget import Budget, pay
 from ..problems import Fault, Words
 from ..types import ANY, DAYS, MONTHS, NAMES_ZH, ORDERED, SIMPLE, Type, list_of, number, one_of, optional, range_of
 from ..units import BARE, VARIABLE

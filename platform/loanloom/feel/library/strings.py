@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+from ..budget import Budget, checked_text, exact, text_too_long
 from ..limits import MAX_DIGITS, MAX_STRING
-from ..operations import Budget, checked_text, exact, text_too_long
 from ..patterns import Pattern, compile_pattern
 from ..problems import Fault
 from ..values import CONTEXT, to_text

@@ -1,0 +1,99 @@
+"""What keeps one evaluation cheap: its budget of steps, bounds of texts and lists, exact decimals whose failures are
+faults.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal, DecimalException, DivisionByZero, Overflow
+from typing import Any
+
+from .limits import CHARACTERS_A_STEP, ITEMS_A_STEP, MAX_LIST, MAX_STEPS, MAX_STRING
+from .problems import Fault
+
+
+class Budget:
+    """How many loop steps an evaluation may still take."""
+
+    __slots__ = ("depth", "left")
+
+    def __init__(self, steps: int = MAX_STEPS) -> None:
+        self.left = steps
+        self.depth = 0
+
+    def spend(self, steps: int = 1) -> None:
+        """Take steps; refuses when none are left."""
+        self.left -= steps
+        if self.left < 0:
+            raise Fault(
+                "feel.too_many_steps",
+                f"The expression takes more than {MAX_STEPS} steps.",
+                f"表达式的计算步数超过 {MAX_STEPS}。",
+            )
+
+
+def exact(operation: Callable[..., Decimal], *operands: Any) -> Decimal:
+    """A decimal operation whose failures are Faults."""
+    try:
+        return operation(*operands)
+    except DivisionByZero:
+        raise division_by_zero() from None
+    except Overflow:
+        raise Fault("feel.out_of_range", "The number becomes too large.", "数字过大，超出范围。") from None
+    except DecimalException:
+        if len(operands) == 2 and operands[1] == 0:
+            raise division_by_zero() from None
+        raise Fault("feel.no_result", "This calculation has no result.", "该计算没有结果。") from None
+
+
+def division_by_zero() -> Fault:
+    """The fault of dividing by zero."""
+    return Fault("feel.division_by_zero", "A number is divided by zero.", "除数为零。")
+
+
+def pay(budget: Budget | None, *operands: Any) -> None:
+    """Spend steps for the length of lists and texts that an operation works through."""
+    if budget is None:
+        return
+    cost = 0
+    for one in operands:
+        if isinstance(one, str):
+            cost += len(one) // CHARACTERS_A_STEP
+        elif isinstance(one, list | tuple):
+            cost += len(one) // ITEMS_A_STEP
+    if cost:
+        budget.spend(cost)
+
+
+def added_text(left: str, right: str, budget: Budget) -> str:
+    """left + right, paid for by its length."""
+    pay(budget, left, right)
+    return checked_text(left + right)
+
+
+def checked_text(text: str) -> str:
+    """A text that is not too long."""
+    if len(text) > MAX_STRING:
+        raise text_too_long()
+    return text
+
+
+def text_too_long() -> Fault:
+    """The fault of a text that grows too long."""
+    return Fault(
+        "feel.text_too_long",
+        f"The text becomes longer than {MAX_STRING} characters.",
+        f"文本长度超过 {MAX_STRING} 个字符。",
+    )
+
+
+def checked_list(items: list[Any]) -> list[Any]:
+    """A list that is not too long."""
+    if len(items) > MAX_LIST:
+        raise list_too_long()
+    return items
+
+
+def list_too_long() -> Fault:
+    """The fault of a list that grows too long."""
+    return Fault("feel.list_too_long", f"The list becomes longer than {MAX_LIST} items.", f"列表超过 {MAX_LIST} 项。")
