@@ -16,6 +16,7 @@ from .problems import FeelProblem, placed, words
 from .sql_target_base import SQL_TYPES, Columns, Piece, Rows, Sql, Unavailable, either
 from .sql_target_dates import DURATIONS
 from .sql_target_lists import Many
+from .sql_target_numbers import UNROUNDED
 from .sql_target_tests import Tests
 from .targets import Refusal, Translation
 from .types import BOOLEAN, fits
@@ -38,8 +39,8 @@ def to_sql(checked: Checked, columns: Columns, *, dialect: str = "postgresql", p
     try:
         made = writer.root(root)
     except Refusal as refusal:
-        found = refusal.at(checked.source)
-        return Translation((*exactness.problems, *(() if found in exactness.problems else (found,))))
+        said_already = exactness.problems and UNROUNDED[0] in refusal.problem.message["en"]
+        return Translation(exactness.problems if said_already else (*exactness.problems, refusal.at(checked.source)))
     except (RecursionError, MemoryError):
         problem = FeelProblem("feel.target.sql", words("The expression is nested too deeply.", "表达式嵌套过深。"))
         return Translation((placed(problem, checked.source, 0),))

@@ -7,6 +7,7 @@ from decimal import Decimal
 from . import tree as t
 from .sql_target_base import Base, Piece, is_simple, numeric, plain
 
+UNROUNDED = ("a quotient that is not rounded", "未舍入的商")
 _MOST_FACTORS = 20
 
 
@@ -21,7 +22,7 @@ class Numbers(Base):
 
     def unrounded(self, node: t.Node) -> Exception:
         """The refusal of a quotient that is neither rounded nor compared."""
-        return self.refuse(node, "a quotient that is not rounded", "未舍入的商")
+        return self.refuse(node, *UNROUNDED)
 
     def comparand(self, node: t.Node) -> Piece:
         """A number to compare: a column as it stands, so that whole numbers are compared as such."""
