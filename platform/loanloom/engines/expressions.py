@@ -159,9 +159,9 @@ def _steps(document: Document, pointer: str, registry: Registry) -> Mapping[str,
     if tokens[0] == "parameters":
         return {"scope": calculations.parameter_scope(document, registry), "labels": labels}
     found: dict[str, Any] = {"scope": calculations.step_scope(document, registry), "labels": labels}
-    if tokens[0] == "steps":
-        step = spec["steps"][int(tokens[1])]
-        found["expect"] = calculations.expected(document, step["key"], registry)
+    key = document.at(pointers.join(("steps", tokens[1], "key"))) if tokens[0] == "steps" else None
+    if isinstance(key, str):
+        found["expect"] = calculations.expected(document, key, registry)
     return found
 
 
