@@ -6,13 +6,11 @@ at its own line and column, before anything is published; a text that is wrong a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from loanloom import feel
-from loanloom.engines import facts, reports
-from loanloom.engines.reports.computing import measured
-from loanloom.engines.reports.scope import columns, scope
+from loanloom.engines import expressions, facts, reports
+from loanloom.engines.reports.scope import columns
 from loanloom.feel import FeelProblem
 from loanloom.feel.sql_target import Columns, to_sql
 from loanloom.metadata import pointers
@@ -21,8 +19,6 @@ from loanloom.metadata.kinds import Expression
 from loanloom.metadata.registry import Registry
 from loanloom.problems import Problem, text
 
-SUBJECTS = ("customer", "application", "loan", "document")
-
 
 def check(registry: Registry) -> list[Problem]:
     """Every expression of a registry that cannot run as its place needs."""
@@ -30,12 +26,13 @@ def check(registry: Registry) -> list[Problem]:
 
 
 def _document(document: Document, registry: Registry) -> Iterator[Problem]:
-    for place in registry.kinds.require(document.kind).expressions:
-        if not place.targets:
+    for declared in registry.kinds.require(document.kind).expressions:
+        if not declared.targets:
             continue
-        for pointer, written in pointers.match(document.spec, place.pointer):
-            if isinstance(written, str) and not _is_field(document, pointer, written):
-                yield from _expression(document, pointer, written, place, registry)
+        for pointer, value in pointers.match(document.spec, declared.pointer):
+            written = declared.text_of(value)
+            if written is not None and not _is_field(document, pointer, written):
+                yield from _expression(document, pointer, written, declared, registry)
 
 
 def _is_field(document: Document, pointer: str, written: str) -> bool:
@@ -44,39 +41,26 @@ def _is_field(document: Document, pointer: str, written: str) -> bool:
 
 
 def _expression(
-    document: Document, pointer: str, written: str, place: Expression, registry: Registry
+    document: Document, pointer: str, written: str, declared: Expression, registry: Registry
 ) -> Iterator[Problem]:
-    seen = _scope(document, place.scope, registry)
-    if seen is None:
-        message = text(
-            f'What an expression with the scope "{place.scope}" sees is not known here.',
-            f"无法确定可见范围“{place.scope}”中的内容。",
-        )
+    place = expressions.place(document, pointer, registry)
+    if place is None:
+        message = text("What an expression sees at this place is not known.", "无法确定此处表达式可见的内容。")
         yield document.problem("targets.unknown_scope", message, pointer)
         return
-    checked = feel.check(written, seen)
+    checked = place.check(written)
     if not checked.ok:
         return
-    mapped = columns(registry, document.spec["data_set"]) if place.scope == "data_set" else None
-    for target in place.targets:
+    mapped = columns(registry, document.spec["data_set"]) if declared.scope == "data_set" else None
+    for target in declared.targets:
         for problem in problems(checked, target, mapped):
             yield facts.problem_from_feel(problem, document, pointer)
-
-
-def _scope(document: Document, name: str, registry: Registry) -> feel.Type | None:
-    spec: Mapping[str, Any] = document.spec
-    if name == "data_set":
-        return scope(registry, spec["data_set"])
-    if name == "totals":
-        return measured(reports.read_report(document), registry)
-    subject = spec.get("subject") if name == "subject" else name
-    return facts.scope(registry, str(subject)) if subject in SUBJECTS else None
 
 
 def problems(checked: feel.Checked, target: str, mapped: Columns | None = None) -> tuple[FeelProblem, ...]:
     """Why an expression cannot run on a target; without a mapping, as if every fact had a column."""
     if target == "sql":
         return to_sql(checked, mapped or {path: f'"{path}"' for path in checked.inputs}).problems
-    from loanloom.feel.polars_target import to_polars
+    from loanloom.feel.polars_target import to_polars  # polars is an extra: only a kind that names it needs it
 
     return tuple(to_polars(checked).problems)

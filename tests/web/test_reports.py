@@ -1,0 +1,58 @@
+"""Reports over HTTP: computed columns, measures and what could not be computed, on the page and in the export."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import pytest
+from openpyxl import load_workbook
+from tests.services.reading.portfolio import add_loans
+
+
+@pytest.fixture
+def loans(model_company):
+    add_loans(model_company)
+
+
+def table(page):
+    """The cells of a report's table, row by row."""
+    rows = re.findall(r"<tr>(.*?)</tr>", page, re.S)
+    return [
+        [re.sub(r"<[^>]+>", "", cell).strip() for cell in re.findall(r"<t[hd].*?>(.*?)</t[hd]>", row, re.S)]
+        for row in rows
+    ]
+
+
+def test_a_report_with_measures_on_the_page_in_both_languages(person, loans):
+    page = person("auditor").get("/reports/branch-quality/").get_data(as_text=True)
+    head, *rows = table(page)
+    assert head[-2:] == ["Share overdue", "Share non-performing"]
+    assert rows[0][0] == "East branch" and rows[0][-2] == "50.00%"
+    assert rows[-1][0] == "Total" and rows[-1][-2] == "33.33%"
+    chinese = person("auditor", language="zh").get("/reports/branch-quality/").get_data(as_text=True)
+    assert "不良率" in table(chinese)[0][-1]
+
+
+def test_rows_and_filters_written_as_expressions(person, loans):
+    browser = person("auditor")
+    head, *rows = table(browser.get("/reports/overdue-loans/").get_data(as_text=True))
+    bucket = head.index("Days overdue")
+    assert [row[bucket] for row in rows if row[0].startswith("JJ")] == ["31-60", "1-30"]
+    page = browser.get("/reports/overdue-loans/?column.bucket=1-30").get_data(as_text=True)
+    assert [row[0] for row in table(page) if row[0].startswith("JJ")] == ["JJ2"]
+
+
+def test_the_export_has_the_computed_columns_as_numbers(person, loans):
+    answer = person("auditor").get("/reports/branch-quality/export.xlsx")
+    assert answer.status_code == 200
+    sheet = load_workbook(io.BytesIO(answer.get_data())).active
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    head = next(place for place, row in enumerate(rows) if "Share overdue" in row)
+    share = rows[head].index("Share overdue")
+    assert [row[share] for row in rows[head + 1 :] if row[share] is not None] == [0.5, 0, pytest.approx(0.3333)]
+
+
+def test_a_reader_of_one_branch_sees_its_figures_only(person, loans):
+    page = person("approver-1", unit="east-branch").get("/reports/branch-quality/").get_data(as_text=True)
+    assert "West branch" not in page and "East branch" in page
