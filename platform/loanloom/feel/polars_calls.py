@@ -24,6 +24,7 @@ from .polars_terms import (
     any_of,
     choose,
     dtype_of,
+    joined_by_or,
     literal,
     number_of,
 )
@@ -77,7 +78,7 @@ def _abs(node: t.Call, values: Sequence[Value]) -> Cell:
 def _modulo(node: t.Call, values: Sequence[Value]) -> Cell:
     dividend, divisor = (_number(one) for one in values)
     fault = division_fault(dividend, divisor)
-    return Cell(numbers.modulo(dividend, divisor), fault)
+    return Cell(numbers.modulo(dividend, divisor), any_of(fault))
 
 
 def division_fault(dividend: Number | Quotient, divisor: Number) -> Term | None:
@@ -117,7 +118,9 @@ def _extreme(node: t.Call, values: Sequence[Value]) -> Cell:
     terms, like = _alike(values)
     horizontal = pl.max_horizontal if largest else pl.min_horizontal
     best = Term(horizontal([one.expr for one in terms]), *terms)
-    empty = any_of(*(term.is_null() for term, one in zip(terms, values, strict=True) if getattr(one, "nullable", True)))
+    empty = joined_by_or(
+        term.is_null() for term, one in zip(terms, values, strict=True) if getattr(one, "nullable", True)
+    )
     if empty is not None:
         best = choose(empty, literal(None), best)
     return Cell(like(best, empty is not None))

@@ -125,7 +125,7 @@ def shift_days(date: Plain, duration: Number) -> Cell:
     days = (micro // literal(DAY, pl.Int64 if fits_narrow(duration.bound) else pl.Int128)).cast(pl.Int64)
     moved = day_number(date.term) + days
     nullable = date.nullable or duration.nullable
-    return Cell(Plain(as_date(moved), "date", nullable), _outside(moved, nullable))
+    return Cell(Plain(as_date(moved), "date", nullable), any_of(_outside(moved, nullable)))
 
 
 def shift_months(date: Plain, months: Number) -> Cell:
@@ -143,7 +143,9 @@ def shift_months(date: Plain, months: Number) -> Cell:
     if nullable:
         day = choose(index.is_null(), literal(None, pl.Int64), day)
     outside = year.compare("<", literal(1, pl.Int64)) | year.compare(">", literal(9999, pl.Int64))
-    return Cell(Plain(as_date(civil(year, month, day)), "date", nullable), outside.known() if nullable else outside)
+    return Cell(
+        Plain(as_date(civil(year, month, day)), "date", nullable), any_of(outside.known() if nullable else outside)
+    )
 
 
 def last_of_month(date: Plain) -> Plain:
@@ -168,17 +170,15 @@ def of_parts(year: Number, month: Number, day: Number) -> Cell:
     """date(year, month, day)"""
     nullable = year.nullable or month.nullable or day.nullable
     y, m, d = (one.to_narrow() for one in (year, month, day))
-    fault: Term | None = None
-    for term, low, high in ((y, 1, 9999), (m, 1, 12)):
-        outside = term.compare("<", literal(low, pl.Int64)) | term.compare(">", literal(high, pl.Int64))
-        fault = any_of(fault, outside)
+    outside = [
+        term.compare("<", literal(low, pl.Int64)) | term.compare(">", literal(high, pl.Int64))
+        for term, low, high in ((y, 1, 9999), (m, 1, 12))
+    ]
     beyond = d.compare("<", literal(1, pl.Int64)) | d.compare(">", _month_length(y, m))
-    fault = any_of(fault, beyond)
-    assert fault is not None
+    fault = outside[0] | outside[1] | beyond
     if nullable:
-        present = y.is_not_null() & m.is_not_null() & d.is_not_null()
-        fault = fault.known() & present
-    return Cell(Plain(as_date(civil(y, m, d)), "date", nullable), fault)
+        fault = fault.known() & y.is_not_null() & m.is_not_null() & d.is_not_null()
+    return Cell(Plain(as_date(civil(y, m, d)), "date", nullable), any_of(fault))
 
 
 _UNITS = {"days": (DAY, None), "hours": (3_600_000_000, 24), "minutes": (60_000_000, 60), "seconds": (1_000_000, 60)}

@@ -5,6 +5,7 @@ What a target proves holds for facts within their declared digits and limits; a 
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -52,25 +53,30 @@ def frame(types: Mapping[str, Type] | Checked, rows: Sequence[Mapping[str, Any]]
     """
     if isinstance(types, Checked):
         types = schema(types)
-    columns = dtypes(types)
-    return pl.DataFrame([_column(path, types[path], columns[path], rows) for path in columns], height=len(rows))
+    records: dict[str, list[Mapping[str, Any]]] = {"": list(rows)}
+    found = [_column(path, types[path], dtype, records) for path, dtype in dtypes(types).items()]
+    return pl.DataFrame(found, height=len(rows))
 
 
 def unfit(types: Mapping[str, Type], row: Mapping[str, Any]) -> FeelProblem | None:
     """Why a record does not go into a frame; None where it does."""
     for path in dtypes(types):
-        value = look_up(row, path.split("."))
-        if not _fits(value, types[path]):
+        if not _fits(look_up(row, path.split(".")), types[path]):
             return _problem(path, None)
     return None
 
 
-def _column(path: str, type_: Type, dtype: Any, rows: Sequence[Mapping[str, Any]]) -> pl.Series:
-    values = _values(path, rows)
+def _column(path: str, type_: Type, dtype: Any, records: dict[str, list[Mapping[str, Any]]]) -> pl.Series:
+    values = _values(path, records)
     try:
         if type_.kind == "number":
             return _numbers(path, type_, dtype, values)
-        if all(_fits(one, type_) for one in values) if type_.kind != "boolean" else True:
+        if type_.kind in _PYTHON:
+            good = set(map(type, values)) <= {_PYTHON[type_.kind], type(None)}
+            good = good and (type_.kind != "string" or max(map(len, filter(None, values)), default=0) <= MAX_STRING)
+        else:
+            good = all(_fits(one, type_) for one in values)
+        if good:
             return pl.Series(path, values, dtype=dtype, strict=True)
     except (RuntimeError, TypeError, ValueError, ArithmeticError, pl.exceptions.PolarsError):
         pass
@@ -78,36 +84,37 @@ def _column(path: str, type_: Type, dtype: Any, rows: Sequence[Mapping[str, Any]
     raise EvaluationError(_problem(path, row))
 
 
-def _values(path: str, rows: Sequence[Mapping[str, Any]]) -> list[Any]:
-    """One fact of every record."""
-    names = path.split(".")
-    if len(names) == 1:
-        return [one.get(path) for one in rows]
-    if len(names) == 2:
-        first, second = names
-        return [(one.get(first) or _NONE).get(second) for one in rows]
-    return [look_up(one, names) for one in rows]
-
-
+_PYTHON: Mapping[str, type] = {"string": str, "boolean": bool, "date": dt.date}
 _NONE: Mapping[str, Any] = {}
+
+
+def _values(path: str, records: dict[str, list[Mapping[str, Any]]]) -> list[Any]:
+    """One fact of every record."""
+    above, _, name = path.rpartition(".")
+    if above not in records:
+        records[above] = [one or _NONE for one in _values(above, records)]
+    return [one.get(name) for one in records[above]]
 
 
 def _numbers(path: str, type_: Type, dtype: Any, values: list[Any]) -> pl.Series:
     bound = of_type(type_)
     assert isinstance(bound, Bound)
-    if not set(map(type, values)) <= {Decimal, type(None)}:
-        values = [Decimal(one) if type(one) is int else one for one in values]
-        if not set(map(type, values)) <= {Decimal, type(None)}:
-            raise TypeError
-    found = pl.Series(path, values) if any(one is not None for one in values) else pl.Series(path, values, pl.Int64)
-    wanted = pl.Decimal(38, bound.scale)
-    exact = found.cast(wanted, strict=True)
-    finer = isinstance(found.dtype, pl.Decimal) and found.dtype.scale > bound.scale
-    if finer and not exact.cast(found.dtype).eq_missing(found).all():
-        raise ValueError
+    kinds = set(map(type, values))
+    if not kinds <= {Decimal, int, type(None)}:
+        raise TypeError
+    texts = pl.Series(path, list(map(str, values)), dtype=pl.String)  # three times as fast as from Decimals
+    finer = texts.str.contains(rf"\.\d{{{bound.scale + 1}}}|E")
+    exact = texts.str.to_decimal(scale=bound.scale).cast(pl.Decimal(38, bound.scale))
+    if finer.any():
+        places = [place for place, one in enumerate(finer) if one]
+        if not all(_fits(values[place], type_) for place in places):
+            raise ValueError
+        exact = exact.scatter(places, [values[place] for place in places])
     whole = exact.to_physical()
     low, high = whole.min(), whole.max()
-    if low is not None and not bound.low <= low <= high <= bound.high:  # type: ignore[operator]
+    if exact.null_count() != (texts == "None").sum():
+        raise ValueError
+    if isinstance(low, int) and isinstance(high, int) and not bound.low <= low <= high <= bound.high:
         raise ValueError
     return whole.cast(pl.Int64) if dtype == pl.Int64 else exact
 

@@ -10,12 +10,14 @@ from .bounds import Bound
 from .limits import MAX_LIST
 from .polars_terms import (
     Cell,
+    Fault,
     Listed,
     Number,
     Plain,
     Quotient,
     Term,
     Value,
+    any_of,
     choose,
     dtype_of,
     literal,
@@ -25,7 +27,7 @@ from .polars_views import kept
 ELEMENT = Term(pl.element())
 
 
-def mapped(listed: Listed, change: Callable[[Value], Cell]) -> tuple[Listed, Term | None]:
+def mapped(listed: Listed, change: Callable[[Value], Cell]) -> tuple[Listed, Fault | None]:
     """The list of what each item becomes, and where any item has no value."""
     cell = change(listed.view(ELEMENT))
     term, view = kept(cell.value)
@@ -33,14 +35,14 @@ def mapped(listed: Listed, change: Callable[[Value], Cell]) -> tuple[Listed, Ter
     return result, _any_fault(listed, cell.fault)
 
 
-def _any_fault(listed: Listed, fault: Term | None) -> Term | None:
+def _any_fault(listed: Listed, fault: Fault | None) -> Fault | None:
     if fault is None:
         return None
-    found = Term(listed.term.expr.list.eval(fault.expr).list.any(), listed.term, fault)
-    return found.known()
+    found = Term(listed.term.expr.list.eval(fault.term.expr).list.any(), listed.term, fault.term)
+    return any_of(found.known())
 
 
-def filtered(listed: Listed, condition: Cell) -> tuple[Listed, Term | None]:
+def filtered(listed: Listed, condition: Cell) -> tuple[Listed, Fault | None]:
     """The items for which the condition is true."""
     value = condition.value
     assert isinstance(value, Plain)
@@ -52,16 +54,17 @@ def quantified(listed: Listed, condition: Cell, *, some: bool) -> Cell:
     """some / every: stops at the item that decides, so a fault behind it does not count."""
     value = condition.value
     assert isinstance(value, Plain)
-    each, fault = value.term.expr, condition.fault
+    each = value.term.expr
     judged = each.any(ignore_nulls=False) if some else each.all(ignore_nulls=False)
     term = Term(listed.term.expr.list.agg(judged), listed.term, value.term)
     found = Plain(term, "boolean", nullable=True)
-    if fault is None:
+    if condition.fault is None:
         return Cell(found)
+    fault = condition.fault.term
     decides = each if some else ~each
     code = pl.when(fault.expr).then(pl.lit(2)).when(decides).then(pl.lit(1)).otherwise(pl.lit(0))
     first = listed.term.expr.list.agg(code.filter(code > 0).first())
-    return Cell(found, Term((first == 2).fill_null(value=False), listed.term, fault, value.term))
+    return Cell(found, any_of(Term((first == 2).fill_null(value=False), listed.term, fault, value.term)))
 
 
 def total(listed: Listed) -> Number:

@@ -9,7 +9,7 @@ from . import polars_dates as dates
 from . import polars_lists as lists
 from . import polars_operators as operators
 from . import tree as t
-from .polars_terms import Cell, Listed, Number, Plain, Term, Value, any_of
+from .polars_terms import Cell, Fault, Listed, Number, Plain, Value, any_of
 from .targets import Refusal, unsupported
 
 NAME = "polars"
@@ -54,7 +54,7 @@ class Loops:
             return Cell(found, any_of(cell.fault, fault))
         return Cell(operators.member(cell.value, node.name), cell.fault)
 
-    def _each(self, listed: Listed, change: Callable[[Value], Cell]) -> tuple[Listed, Term | None]:
+    def _each(self, listed: Listed, change: Callable[[Value], Cell]) -> tuple[Listed, Fault | None]:
         self.depth += 1
         try:
             return lists.mapped(listed, change)

@@ -10,7 +10,7 @@ from . import polars_numbers as numbers
 from . import polars_texts as texts
 from . import tree as t
 from .bounds import power_of_ten
-from .polars_terms import Cell, Nothing, Number, Plain, Quotient, Record, Struct, Term, Value, literal
+from .polars_terms import Cell, Nothing, Number, Plain, Quotient, Record, Struct, Term, Value, any_of, literal
 from .polars_views import entry, null_of
 
 
@@ -94,7 +94,7 @@ def _divided(left: Number | Quotient, right: Number | Quotient) -> Cell:
     inverse = numbers.inverse(right)
     if inverse is not None:
         return Cell(numbers.multiply(left, inverse))
-    return Cell(numbers.divide(left, right), fault)
+    return Cell(numbers.divide(left, right), any_of(fault))
 
 
 def _plain_arithmetic(operator: str, left: Plain, right: Plain) -> Cell:

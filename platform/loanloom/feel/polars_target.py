@@ -24,6 +24,7 @@ from .polars_frame import frame, schema
 from .polars_loops import NAME, Loops
 from .polars_terms import (
     Cell,
+    Fault,
     Listed,
     Nothing,
     Number,
@@ -38,6 +39,7 @@ from .polars_terms import (
     any_of,
     choose,
     dtype_of,
+    either_fault,
     literal,
 )
 from .polars_views import NoColumn, either, leaving, null_of, view
@@ -63,7 +65,8 @@ def to_polars(checked: Checked) -> Translation[pl.Expr]:
         return Translation((unsupported(root, NAME, *_type_words(root)).at(source),))
     if cell.fault is None:
         return Translation(value=expr)
-    return Translation(value=pl.when(~cell.fault.expr).then(expr), fault=cell.fault.expr)
+    fault = cell.fault.term.expr
+    return Translation(value=pl.when(~fault).then(expr), fault=fault)
 
 
 def _type_words(node: t.Node) -> tuple[str, str]:
@@ -129,7 +132,7 @@ class Visitor(Loops):
         value = view(column, optional(node.type) if nullable else node.type)
         if isinstance(value, Struct):
             raise TypeError
-        return Cell(value, None if nullable else column.is_null())
+        return Cell(value, None if nullable else Fault({".".join(node.path): column.is_null()}))
 
     def negate(self, node: t.Negate) -> Cell:
         cell = self.visit(node.operand)
@@ -202,11 +205,12 @@ class Visitor(Loops):
         for one in node.operands[1:]:
             cell = operators.truth(self.visit(one))
             value = operators.plain(cell)
-            if cell.fault is not None:
+            more = cell.fault.beyond(fault) if cell.fault is not None else None
+            if more is not None:
                 undecided = found.term if node.operator == "and" else ~found.term
                 if found.nullable:
                     undecided = undecided.to(lambda expr: expr.fill_null(value=True))
-                fault = any_of(fault, undecided & cell.fault)
+                fault = any_of(fault, undecided & more.term)
             term = found.term & value.term if node.operator == "and" else found.term | value.term
             found = Plain(term, "boolean", found.nullable or value.nullable)
         return Cell(found, fault)
@@ -220,15 +224,13 @@ class Visitor(Loops):
         condition = operators.truth(self.visit(node.condition))
         then, otherwise = self.visit(node.then), self.visit(node.otherwise)
         term = operators.plain(condition).term
-        fault = condition.fault
-        if then.fault is not None or otherwise.fault is not None:
-            none = literal(False)
-            fault = any_of(fault, choose(term, then.fault or none, otherwise.fault or none))
+        branches = [one.fault.beyond(condition.fault) if one.fault is not None else None for one in (then, otherwise)]
+        fault = any_of(condition.fault, either_fault(term, *branches))
         return Cell(either(term, then.value, otherwise.value), fault)
 
     def context(self, node: t.Context) -> Cell:
         entries: dict[str, Value] = {}
-        fault: Term | None = None
+        fault: Fault | None = None
         for local, one in node.entries:
             cell = self.visit(one)
             entries[local.name] = cell.value

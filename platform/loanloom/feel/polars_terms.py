@@ -6,7 +6,7 @@ rounding are exact; decimals stand only at the borders. An unrounded quotient is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Union
 
@@ -114,13 +114,54 @@ def literal(value: Any, dtype: Any = None) -> Term:
     return Term(pl.lit(value, dtype=dtype))
 
 
-def any_of(*terms: Term | None) -> Term | None:
-    """Whether any holds; None where none can."""
+def joined_by_or(terms: Iterable[Term]) -> Term | None:
+    """Whether any holds; None for none."""
     found: Term | None = None
     for one in terms:
-        if one is not None:
-            found = one if found is None else found | one
+        found = one if found is None else found | one
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Where a value has none: `missing` facts, by path, that are asked for in any case; and other reasons."""
+
+    missing: Mapping[str, Term]
+    other: Term | None = None
+
+    @property
+    def term(self) -> Term:
+        """True where there is no value; never null."""
+        terms = [*self.missing.values(), *([self.other] if self.other is not None else [])]
+        return joined_by_or(terms) or literal(False)
+
+    def beyond(self, first: Fault | None) -> Fault | None:
+        """What this adds to a fault that has been found before it."""
+        if first is None:
+            return self
+        missing = {path: one for path, one in self.missing.items() if path not in first.missing}
+        return Fault(missing, self.other) if missing or self.other is not None else None
+
+
+def any_of(*faults: Fault | Term | None) -> Fault | None:
+    """Where any of some faults is; None where none can be."""
+    missing: dict[str, Term] = {}
+    other: Term | None = None
+    for one in faults:
+        term = one.other if isinstance(one, Fault) else one
+        if isinstance(one, Fault):
+            missing |= one.missing
+        if term is not None:
+            other = term if other is None else other | term
+    return Fault(missing, other) if missing or other is not None else None
+
+
+def either_fault(condition: Term, then: Fault | None, otherwise: Fault | None) -> Term | None:
+    """The fault of the branch that is taken."""
+    if then is None and otherwise is None:
+        return None
+    none = literal(False)
+    return choose(condition, then.term if then else none, otherwise.term if otherwise else none)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +255,7 @@ class Cell:
     """What a node becomes: its value, and where it has none."""
 
     value: Value
-    fault: Term | None = None
+    fault: Fault | None = None
 
 
 def dtype_of(*bounds: Bound) -> Any:

@@ -10,7 +10,7 @@ from . import polars_numbers as numbers
 from . import tree as t
 from .bounds import Bound
 from .limits import MAX_STRING
-from .polars_terms import Cell, Number, Plain, Term, Value, any_of, choose, literal
+from .polars_terms import Cell, Number, Plain, Term, Value, any_of, choose, joined_by_or, literal
 from .polars_views import null_of
 
 BLANKS = "".join(chr(code) for code in range(0x3001) if chr(code).isspace())
@@ -35,7 +35,7 @@ def joined_text(left: Plain, right: Plain) -> Cell:
     size = left.term.to(lambda expr: expr.str.len_chars()) + right.term.to(lambda expr: expr.str.len_chars())
     fault = size.compare(">", literal(MAX_STRING, pl.UInt32))
     nullable = left.nullable or right.nullable
-    return Cell(Plain(left.term + right.term, "string", nullable), fault.known() if nullable else fault)
+    return Cell(Plain(left.term + right.term, "string", nullable), any_of(fault.known() if nullable else fault))
 
 
 def length(node: t.Call, values: Sequence[Value]) -> Cell:
@@ -80,11 +80,11 @@ def substring(node: t.Call, values: Sequence[Value]) -> Cell:
         nullable, parts = nullable or length.nullable, [*parts, wanted]
     term = Term(expr, *parts)
     if nullable:
-        missing = any_of(*(null_of(one) for one in values))
+        missing = joined_by_or(null_of(one) for one in values)
         assert missing is not None
         term = choose(missing, literal(None, pl.String), term)
         outside = outside.known() & ~missing
-    return Cell(Plain(term, "string", nullable), outside)
+    return Cell(Plain(term, "string", nullable), any_of(outside))
 
 
 def string(node: t.Call, values: Sequence[Value]) -> Cell:
