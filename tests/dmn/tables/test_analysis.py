@@ -270,3 +270,55 @@ def hits_of(table: DecisionTable, point: tuple[Any, ...]) -> tuple[int, ...]:
 
 def test_compiled_tables_with_mistakes_are_not_analysed() -> None:
     assert compile_table(written("n", "< x => 1"), SCOPE).table is None
+
+
+OPEN_CELLS: dict[str, tuple[Type, st.SearchStrategy[str]]] = {
+    "number": (number(), st.integers(-3, 3).map(lambda one: str(one / 2))),
+    "money": (number(digits=Digits(8, 2), least=D(0), unit="CNY"), st.integers(0, 5).map(lambda one: f"{one}.5")),
+    "text": (STRING, st.sampled_from(['"a"', '"ab"', '"b"', '""'])),
+    "date": (DATE, st.integers(1, 5).map(lambda one: f'@"2026-02-0{one}"')),
+    "instant": (DATE_TIME, st.integers(1, 5).map(lambda one: f'@"2026-02-01T0{one}:30:00"')),
+    "zoned": (DATE_TIME, st.integers(1, 5).map(lambda one: f'@"2026-02-01T0{one}:30:00+08:00"')),
+    "time": (TIME, st.sampled_from(['@"00:00:00"', '@"09:00:00"', '@"09:00:01"', '@"23:59:59"'])),
+    "days": (DAYS, st.integers(0, 4).map(lambda one: f'@"P{one}D"')),
+    "months": (MONTHS, st.integers(0, 4).map(lambda one: f'@"P{one}M"')),
+}
+
+
+@st.composite
+def open_tables(draw: st.DrawFn) -> tuple[DecisionTable, Type]:
+    names = draw(st.lists(st.sampled_from(sorted(OPEN_CELLS)), min_size=1, max_size=2, unique=True))
+    scope = context({one: optional(OPEN_CELLS[one][0]) for one in names})
+
+    def cell(name: str) -> str:
+        low, high = draw(OPEN_CELLS[name][1]), draw(OPEN_CELLS[name][1])
+        forms = [
+            "-",
+            low,
+            f"< {low}",
+            f">= {low}",
+            f"[{low}..{high})",
+            f"({low}..{high}]",
+            f"not({low}, > {high})",
+            "null",
+        ]
+        return draw(st.sampled_from(forms))
+
+    rules = tuple(
+        Rule(tuple(cell(one) for one in names), ("1",)) for _ in range(draw(st.integers(min_value=1, max_value=6)))
+    )
+    return compiled(Table(tuple(map(Input, names)), (Output("r"),), rules, "unique"), scope), scope
+
+
+@settings(max_examples=200, deadline=None)
+@given(open_tables())
+def test_every_example_of_every_kind_of_column_is_true(case: tuple[DecisionTable, Type]) -> None:
+    table, scope = case
+    listing = compiled(Table(table.source.inputs, (Output("r"),), table.source.rules, "rule_order"), scope)
+    for one in analyse(table).findings:
+        if one.example is None:
+            continue
+        facts = dict(zip(names(table), one.example, strict=True))
+        result = run(listing, facts)
+        assert not result.problems and result.hits == scan(listing, facts).hits, (one, result.problems)
+        assert set(one.rules) <= set(result.hits) if one.rules else not result.hits, (one.message, result.hits)

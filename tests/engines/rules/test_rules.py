@@ -218,6 +218,16 @@ def test_results_may_be_computed_and_collected_values_brought_together() -> None
     assert missed["then"]["notes"].startswith('= "rent of')
 
 
+def test_what_stands_otherwise_may_be_computed_too() -> None:
+    text = LIST.replace(
+        "{outcome: approve}", '{outcome: "= if application.amount < 10 then \\"approve\\" else \\"refer\\""}'
+    )
+    assert run(text, amount=D(1), monthly_income=D(5)).outcome == "approve"
+    assert run(text, amount=D(11), monthly_income=D(5)).outcome == "refer"
+    failing = LIST.replace("{outcome: approve}", '{outcome: "= if 1 / application.amount > 0 then null else null"}')
+    assert [one.code for one in run(failing, amount=D(0), monthly_income=D(5)).problems] == ["feel.division_by_zero"]
+
+
 def test_a_computed_result_that_fails_is_named_with_its_row() -> None:
     broken = PRICING.replace("application.amount * 0.01", "1 / (application.amount - 5)")
     found = run(broken, amount=D(5), housing="owned")
