@@ -13,9 +13,10 @@ from .problems import Fault
 
 
 class Budget:
-    """How many loop steps an evaluation may still take."""
+    """How many loop steps an evaluation may still take. Where `near`, dates stay within the years 1 to 9999."""
 
     __slots__ = ("depth", "left")
+    near = False
 
     def __init__(self, steps: int = MAX_STEPS) -> None:
         self.left = steps
@@ -30,6 +31,13 @@ class Budget:
                 f"The expression takes more than {MAX_STEPS} steps.",
                 f"表达式的计算步数超过 {MAX_STEPS}。",
             )
+
+
+class NearBudget(Budget):
+    """The budget of strict mode: what is reckoned beyond the years that a database holds is a fault."""
+
+    __slots__ = ()
+    near = True
 
 
 def exact(operation: Callable[..., Decimal], *operands: Any) -> Decimal:

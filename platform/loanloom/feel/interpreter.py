@@ -10,7 +10,7 @@ from typing import Any
 
 from . import operations, runtime
 from . import tree as t
-from .budget import Budget
+from .budget import Budget, NearBudget
 from .limits import MAX_CALL_DEPTH, MAX_STEPS
 from .problems import Fault
 from .types import named
@@ -34,7 +34,7 @@ class Interpreter:
     def __init__(self, facts: Mapping[str, Any], *, quiet: bool = False, record: bool = False) -> None:
         self.facts = facts
         self.quiet = quiet
-        self.budget = Budget(MAX_STEPS // 4 if record else MAX_STEPS)
+        self.budget: Budget = (Budget if quiet else NearBudget)(MAX_STEPS // 4 if record else MAX_STEPS)
         self.faults: list[Located] = []
         self._inputs: dict[tuple[str, ...], Any] = {}
         self.values: dict[int, Any] | None = {} if record else None

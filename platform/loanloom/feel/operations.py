@@ -26,7 +26,8 @@ def arithmetic(operator: str, left: Any, right: Any, budget: Budget | None = Non
     pay(budget, left, right)
     if operator == "**" and budget is not None:
         budget.spend(HEAVY)
-    return _ARITHMETIC[operator](left, right, kind_of(left), kind_of(right))
+    value = _ARITHMETIC[operator](left, right, kind_of(left), kind_of(right))
+    return wide.near(value) if budget is not None and budget.near else value
 
 
 def _add(left: Any, right: Any, one: str, other: str) -> Any:
@@ -77,7 +78,7 @@ def _divide(left: Any, right: Any, one: str, other: str) -> Any:
             raise division_by_zero()
         if isinstance(left, Months):
             return Months(_whole(exact(CONTEXT.divide, Decimal(left.total), right)))
-        return temporal.from_seconds(exact(CONTEXT.divide, temporal.seconds_of(left), right))
+        return temporal.from_seconds(exact(CONTEXT.divide, temporal.seconds_of(left), right), fine=_fine(left))
     if one == other and one in _DURATIONS:
         numbers = [Decimal(d.total) if isinstance(d, Months) else temporal.seconds_of(d) for d in (left, right)]
         return exact(CONTEXT.divide, *numbers)
@@ -107,10 +108,14 @@ def _whole(number: Decimal) -> int:
     return int(number)
 
 
+def _fine(duration: Any) -> bool:
+    return isinstance(duration, wide.WideDuration)
+
+
 def _scaled(duration: Any, factor: Decimal) -> Any:
     if isinstance(duration, Months):
         return Months(_whole(exact(CONTEXT.multiply, Decimal(duration.total), factor)))
-    return temporal.from_seconds(exact(CONTEXT.multiply, temporal.seconds_of(duration), factor))
+    return temporal.from_seconds(exact(CONTEXT.multiply, temporal.seconds_of(duration), factor), fine=_fine(duration))
 
 
 def negate(value: Any) -> Any:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from . import operations, runtime
-from .budget import Budget, added_text
+from .budget import Budget, NearBudget, added_text
 from .limits import MAX_CALL_DEPTH
 from .problems import Fault
 from .values import CONTEXT, Function, is_a
@@ -53,7 +53,7 @@ GLOBALS: Mapping[str, Any] = {
     "_and": runtime.conjunction,
     "_or": runtime.disjunction,
     "_arranged": runtime.arranged,
-    "_Budget": Budget,
+    "_Budget": NearBudget,
     "_Function": Function,
     "_is_a": is_a,
     "_deep": _guard_depth,

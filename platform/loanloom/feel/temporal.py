@@ -8,7 +8,7 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import re
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -218,11 +218,13 @@ def seconds_of(duration: Any) -> Decimal:
     return CONTEXT.divide(Decimal(wide.nanoseconds(duration)), Decimal(10**9))
 
 
-def from_seconds(seconds: Decimal) -> Any:
-    """A duration of so many seconds, to the nanosecond."""
+def from_seconds(seconds: Decimal, *, fine: bool = False) -> Any:
+    """A duration of so many seconds, to the microsecond; to the nanosecond where `fine`."""
     if abs(seconds) >= 10**20:
         raise Fault("feel.out_of_range", "The duration is out of range.", "时长超出范围。")
-    return wide.duration_of(int(CONTEXT.multiply(seconds, Decimal(10**9)).to_integral_value()))
+    digits = 9 if fine else 6
+    whole = int(CONTEXT.scaleb(seconds, digits).to_integral_value(rounding=ROUND_HALF_EVEN))
+    return wide.duration_of(whole * 10 ** (9 - digits))
 
 
 def parts(duration: Any) -> tuple[int, int, int, int, int]:

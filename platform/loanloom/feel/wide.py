@@ -31,6 +31,15 @@ def out_of_range() -> Fault:
     )
 
 
+def near(value: Any) -> Any:
+    """A value whose date lies within the years that datetime holds."""
+    if isinstance(value, WideDate) or (isinstance(value, WideDateTime) and not 1 <= value.year <= 9999):
+        raise Fault(
+            "feel.date_out_of_range", "The date lies outside the years 1 to 9999.", "日期超出公元 1 至 9999 年。"
+        )
+    return value
+
+
 class _Ordered:
     """Order among these types and datetime's own of the same kind."""
 

@@ -19,6 +19,7 @@ from typing import Any
 from loanloom.core.money import is_writable
 from loanloom.engines.forms import formats
 from loanloom.engines.forms.model import Spec
+from loanloom.feel.budget import Budget
 from loanloom.feel.patterns import Pattern, compile_pattern
 from loanloom.feel.problems import Fault as PatternFault
 from loanloom.problems import Problem, text
@@ -57,8 +58,11 @@ def _text_of(raw: Any) -> str:
 
 
 def matches(pattern: str, value: str) -> bool:
-    """Whether the whole value is written as the pattern says; in linear time whatever the pattern."""
-    return _compiled(pattern).find(value, 0, lambda cost: None) is not None
+    """Whether the whole value is written as the pattern says; within the bounds of one evaluation."""
+    try:
+        return _compiled(pattern).find(value, Budget().spend) is not None
+    except PatternFault:
+        return False
 
 
 def is_pattern(pattern: str) -> bool:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from .. import temporal, wide
+from ..budget import Budget
 from ..problems import Fault
 from ..values import Months
 from .signatures import Library
@@ -25,7 +26,13 @@ def _int(number: Decimal, what: str, zh: str) -> int:
     return int(number)
 
 
-declare("date", "from: string -> date")(temporal.parse_date)
+def _near(budget: Budget | None, value: Any) -> Any:
+    return wide.near(value) if budget is not None and budget.near else value
+
+
+@declare("date", "from: string -> date", budget=True)
+def _date_from(budget: Budget | None, text: str) -> Any:
+    return _near(budget, temporal.parse_date(text))
 
 
 @declare("date", "from: date -> date", "from: date and time -> date")
@@ -33,10 +40,10 @@ def _date(value: Any) -> Any:
     return wide.date_part(value)
 
 
-@declare("date", "year: number, month: number, day: number -> date")
-def _date_of(year: Decimal, month: Decimal, day: Decimal) -> Any:
+@declare("date", "year: number, month: number, day: number -> date", budget=True)
+def _date_of(budget: Budget | None, year: Decimal, month: Decimal, day: Decimal) -> Any:
     try:
-        return wide.date_of(*(_int(one, "date", "日期") for one in (year, month, day)))
+        return _near(budget, wide.date_of(*(_int(one, "date", "日期") for one in (year, month, day))))
     except (ValueError, OverflowError):
         raise _not_a("date", "日期") from None
 
@@ -64,7 +71,9 @@ def _time_of(hour: Decimal, minute: Decimal, second: Decimal, offset: Any = None
         raise _not_a("time", "时间") from None
 
 
-declare("date and time", "from: string -> date and time")(temporal.parse_date_time)
+@declare("date and time", "from: string -> date and time", budget=True)
+def _date_time_from(budget: Budget | None, text: str) -> Any:
+    return _near(budget, temporal.parse_date_time(text))
 
 
 @declare("date and time", "date: date, time: time -> date and time", "date: date and time, time: time -> date and time")
