@@ -23,6 +23,7 @@ from loanloom.dmn.tables import (
     analyse,
     compile_table,
     run,
+    scan,
 )
 from loanloom.dmn.tables.analysis import FindingKind
 from loanloom.feel import (
