@@ -30,7 +30,6 @@ _STEPS: Mapping[str, str] = {
     "floor": "CASE WHEN {rest} <> 0 AND {sign} < 0 THEN -1 ELSE 0 END",
     "ceiling": "CASE WHEN {rest} <> 0 AND {sign} > 0 THEN 1 ELSE 0 END",
     "round up": "CASE WHEN {rest} <> 0 THEN {sign} ELSE 0 END",
-    "round half up": "CASE WHEN 2 * abs({rest}) >= abs({below}) THEN {sign} ELSE 0 END",
     "round half down": "CASE WHEN 2 * abs({rest}) > abs({below}) THEN {sign} ELSE 0 END",
     "round half even": (
         "CASE WHEN 2 * abs({rest}) > abs({below}) OR (2 * abs({rest}) = abs({below}) AND mod({whole}, 2) <> 0) "
@@ -78,7 +77,10 @@ class Quotients(Numbers):
                 "below": d,
                 "whole": f"div({shifted}, {divisor})",
             }
-            text = f"({parts['whole']} + {_STEPS[mode].format(**parts)})"
+            if mode == "round half up":  # |n| / |d| + 1/2 cut off: one division instead of two
+                text = f"({parts['sign']} * div(2 * abs({shifted}) + abs({d}), 2 * abs({divisor})))"
+            else:
+                text = f"({parts['whole']} + {_STEPS[mode].format(**parts)})"
             return Piece(times(text, -scale), nullable=above.nullable or below.nullable)
 
         return self.once((above, below), build)
