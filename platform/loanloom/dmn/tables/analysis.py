@@ -117,9 +117,7 @@ class _Analyst:
 
     def _order(self, row: Row, place: int) -> tuple[Any, ...] | None:
         """What a row is ranked by; None where its results are computed."""
-        if not all(isinstance(one, Given) for one in row.results):
-            return None
-        return (ranks(self.table.results, tuple(one.value for one in row.results if isinstance(one, Given))), place)
+        return None if row.ready is None else (ranks(self.table.results, row.ready), place)
 
     def _overlaps(self) -> Iterator[Finding]:
         meets = self._meets()

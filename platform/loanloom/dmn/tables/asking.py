@@ -7,11 +7,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from loanloom.dmn.tables.model import Place, TableProblem
+from loanloom.dmn.tables.model import Part, Place, TableProblem
 from loanloom.feel import EvaluationError, FeelProblem, Program
 from loanloom.feel.budget import Budget
 from loanloom.feel.interpreter import Interpreter, Located
 from loanloom.feel.problems import Fault, place, words
+
+Where = tuple[Part, int | None, int | None]
+"""A place taken apart: most are never needed, and a tuple costs next to nothing."""
 
 
 class Stopped(Exception):
@@ -31,20 +34,20 @@ class Asker:
         self.budget = budget
         self.problems: list[TableProblem] = []
 
-    def ask(self, program: Program, where: Place, *tested: Any) -> Any:
-        """The value of a program."""
+    def ask(self, program: Program, where: Where, *tested: Any) -> Any:
+        """The value of a program that stands at `where`."""
         try:
             if self.budget is None and not self.standard:
                 return program(self.facts, *tested)
             return self._slowly(program, where, tested)
         except EvaluationError as error:
-            problem = TableProblem(where, error.problem)
+            problem = TableProblem(Place(*where), error.problem)
         if not self.standard or problem.code == "feel.too_many_steps":
             raise Stopped(problem)
         self.problems.append(problem)
         return None
 
-    def _slowly(self, program: Program, where: Place, tested: tuple[Any, ...]) -> Any:
+    def _slowly(self, program: Program, where: Where, tested: tuple[Any, ...]) -> Any:
         """On the interpreter, which shares a budget and keeps the faults."""
         interpreter = Interpreter(self.facts, quiet=self.standard)
         if self.budget is not None:
@@ -59,7 +62,7 @@ class Asker:
         except (RecursionError, MemoryError):
             said = words("The calculation goes too deep.", "计算层数过深。")
             raise EvaluationError(FeelProblem("feel.too_deep", said)) from None
-        self.problems.extend(TableProblem(where, _located(one, program)) for one in interpreter.faults)
+        self.problems.extend(TableProblem(Place(*where), _located(one, program)) for one in interpreter.faults)
         return value
 
 

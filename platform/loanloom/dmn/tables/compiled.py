@@ -65,6 +65,8 @@ class Row:
     cells: tuple[Cell, ...]
     results: tuple[Program | Given, ...]
     annotations: tuple[str, ...]
+    ready: tuple[Any, ...] | None
+    """The results where all of them are ready values."""
 
     def region(self, column: int) -> Region | bool | None:
         """The region of a column; None where it is not known, True where the row does not test it."""

@@ -193,7 +193,9 @@ class _Compiler:
         )
         entries += (Given(None),) * (len(results) - len(entries))
         title = rule.title or numbered("Row", "行", place)
-        return Row(rule.key or str(place + 1), title, tuple(cells), entries, rule.annotations)
+        given = [one for one in entries if isinstance(one, Given)]
+        ready = tuple(one.value for one in given) if len(given) == len(entries) else None
+        return Row(rule.key or str(place + 1), title, tuple(cells), entries, rule.annotations, ready)
 
     def _count(self, found: int, wanted: int, where: Place, code: str, noun: tuple[str, str]) -> None:
         if found != wanted:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from loanloom.dmn.tables import policies
-from loanloom.dmn.tables.asking import Asker, Stopped
+from loanloom.dmn.tables.asking import Asker, Stopped, Where
 from loanloom.dmn.tables.compiled import Cell, Column, DecisionTable, Result, Row
 from loanloom.dmn.tables.index import rows_in
 from loanloom.dmn.tables.model import Given, Place, TableProblem
@@ -65,7 +65,7 @@ class TableResult:
         unknown: int | None = None
         for cell in self.table.rows[row].cells:
             try:
-                passed = asker.ask(cell.program, Place("cell", row, cell.column), self.inputs[cell.column])
+                passed = asker.ask(cell.program, ("cell", row, cell.column), self.inputs[cell.column])
             except Stopped:
                 passed = None
             if passed is False:
@@ -116,11 +116,11 @@ def _run(table: DecisionTable, facts: Mapping[str, Any], budget: Budget | None, 
 
 
 def _input(asker: Asker, column: Column, place: int) -> Any:
-    value = asker.ask(column.program, Place("input", column=place))
+    value = asker.ask(column.program, ("input", None, place))
     if column.allowed is not None:
         items = value if column.listed and isinstance(value, list | tuple) else (value,)
         for one in items:
-            if asker.ask(column.allowed, Place("allowed", column=place), one) is not True:
+            if asker.ask(column.allowed, ("allowed", None, place), one) is not True:
                 raise Stopped(_not_allowed(column, place, one))
     return value
 
@@ -142,7 +142,7 @@ def _all_rows(table: DecisionTable, inputs: Sequence[Any]) -> Iterator[tuple[int
 
 
 def _passes(asker: Asker, row: int, cells: Sequence[Cell], inputs: Sequence[Any]) -> bool:
-    return all(asker.ask(one.program, Place("cell", row, one.column), inputs[one.column]) is True for one in cells)
+    return all(asker.ask(one.program, ("cell", row, one.column), inputs[one.column]) is True for one in cells)
 
 
 def _decided(
@@ -152,7 +152,7 @@ def _decided(
         return _nothing(table, asker), ()
     if table.hit_policy == "unique" and len(hits) > 1:
         raise Stopped(policies.several_hits(table, hits))
-    rows = [(hit, _results(table, table.rows[hit], hit, asker)) for hit in hits]
+    rows = [(hit, table.rows[hit].ready or _results(table, table.rows[hit], hit, asker)) for hit in hits]
     if table.hit_policy == "any" and not policies.agree([row for _, row in rows]):
         raise Stopped(policies.disagreement(table, hits))
     if table.hit_policy in ("priority", "output_order"):
@@ -170,12 +170,12 @@ def _decided(
 
 def _results(table: DecisionTable, row: Row, place: int, asker: Asker) -> tuple[Any, ...]:
     return tuple(
-        entry.value if isinstance(entry, Given) else _computed(asker, entry, result, Place("result", place, at))
+        entry.value if isinstance(entry, Given) else _computed(asker, entry, result, ("result", place, at))
         for at, (entry, result) in enumerate(zip(row.results, table.results, strict=True))
     )
 
 
-def _computed(asker: Asker, entry: Any, result: Result, where: Place) -> Any:
+def _computed(asker: Asker, entry: Any, result: Result, where: Where) -> Any:
     value = asker.ask(entry, where)
     if value is None:
         return None
@@ -184,13 +184,13 @@ def _computed(asker: Asker, entry: Any, result: Result, where: Place) -> Any:
             f"{result.title['en']}: {_said(value)} is not of the declared type.",
             f"{result.title.get('zh', result.title['en'])}：{_said(value)} 与声明的类型不符。",
         )
-        raise Stopped(TableProblem(where, FeelProblem("table.wrong_result", said)))
+        raise Stopped(TableProblem(Place(*where), FeelProblem("table.wrong_result", said)))
     if result.ranked and result.rank(value) is None:
         said = words(
             f"{result.title['en']}: {_said(value)} is none of its values.",
             f"{result.title.get('zh', result.title['en'])}：{_said(value)} 不在取值之中。",
         )
-        raise Stopped(TableProblem(where, FeelProblem("table.not_a_value", said)))
+        raise Stopped(TableProblem(Place(*where), FeelProblem("table.not_a_value", said)))
     return value
 
 
@@ -200,7 +200,7 @@ def _nothing(table: DecisionTable, asker: Asker) -> Any:
         return [] if table.lists else policies.aggregated(table.aggregation, []) if table.aggregation else None
     row = []
     for place, one in enumerate(table.results):
-        where = Place("default", column=place)
+        where: Where = ("default", None, place)
         default = one.default
         row.append(
             default.value

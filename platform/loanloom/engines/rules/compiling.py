@@ -108,7 +108,7 @@ class _Compiler:
             tables.Output(one.key, one.title, one.type, one.values or None) for one in self.outcomes.outputs
         )
         made = tables.Table(inputs, outputs, rules, self.spec["hit_policy"], title=self.document.title)
-        compiled = tables.compile_table(made, self.scope)
+        compiled = tables.compile_table(made, self.scope, feel.LENDING)
         known = len(self.problems) > 0
         for found in compiled.problems:
             if found.place.part not in ("result", "output") and not (known and found.place.part == "table"):
