@@ -124,7 +124,8 @@ def test_a_loan_on_any_day_of_its_life(house, person) -> None:
     assert "Special mention" not in before
     assert "Choose a day from" in page(finance, f"{loan}?on=2026-03-01", 422)
     assert "Enter a date" in page(finance, f"{loan}?on=soon", 422)
-    assert "关注" in page(person("finance", language="zh"), f"{loan}?tab=history")
+    history = page(person("finance", language="zh"), f"{loan}?tab=history")
+    assert "关注" in history and "第 2 行" in history, "the row of the decision table that put the loan into its class"
 
 
 def test_the_ledger_balances_on_screen(house, person) -> None:
