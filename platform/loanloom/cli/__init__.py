@@ -13,6 +13,7 @@ COMMANDS = {
     "up": ("loanloom.cli.up:up", "Start everything in this terminal."),
     "init": ("loanloom.cli.init:init", "Begin a company of your own in a new folder."),
     "bundle": ("loanloom.cli.bundle:bundle", "Check, test, plan and apply definitions."),
+    "feel": ("loanloom.cli.feel:feel", "Try, check and explain expressions."),
     "import": ("loanloom.cli.imports:import_", "Bring in applications from a file."),
     "demo": ("loanloom.cli.demo:demo", "The model company with its story."),
     "company": ("loanloom.cli.company:company", "Companies of this installation."),
