@@ -27,8 +27,13 @@ MAX_TEXT = 60_000
 _RESULTS = ("number", "string", "boolean", "date", "date and time")
 
 
-def to_sql(checked: Checked, columns: Columns, *, dialect: str = "postgresql", prefix: str = "f") -> Translation[Sql]:
-    """An expression as SQL over `columns`, which say where each fact lies. `prefix` begins the names of its binds."""
+def to_sql(
+    checked: Checked, columns: Columns, *, dialect: str = "postgresql", prefix: str = "f", tested: str | None = None
+) -> Translation[Sql]:
+    """An expression as SQL over `columns`, which say where each fact lies. `prefix` begins the names of its binds.
+
+    `tested` is the name of the value that unary tests are about.
+    """
     if dialect != "postgresql":
         raise ValueError(f"no such dialect: {dialect}")
     if checked.program is None:
@@ -36,6 +41,8 @@ def to_sql(checked: Checked, columns: Columns, *, dialect: str = "postgresql", p
     root = checked.program.tree
     exactness = Exactness(root, checked.source)
     writer = Writer(columns, exactness, prefix)
+    if checked.program.tested is not None and tested is not None:
+        writer.bound[checked.program.tested] = Piece(tested, simple=True)
     try:
         made = writer.root(root)
     except Refusal as refusal:
