@@ -125,6 +125,20 @@ def test_values_that_are_not_allowed_are_refused() -> None:
     assert compile_table(table, SCOPE, mode="standard").run({"city": "Paris"}).value is None
 
 
+def test_a_missing_fact_is_no_value_that_could_be_refused_but_in_standard_mode_it_is() -> None:
+    rules = (Rule(("null",), ("0",)), Rule(("> 5",), ("1",)))
+    table = Table((Input("amount", allowed=">= 0"),), (Output("result"),), rules)
+    assert value(table, {"amount": None}) == D(0)
+    assert compile_table(table, SCOPE, mode="standard").run({"amount": None}).problems
+
+
+def test_several_outputs_have_no_sum() -> None:
+    outputs = (Output("a"), Output("b"))
+    table = written("amount", "> 0 => 1 | 2", policy="collect", aggregation="sum", outputs=outputs)
+    result = compile_table(table, SCOPE, mode="standard").run({"amount": D(1)})
+    assert result.value is None and [one.code for one in result.problems] == ["table.aggregation_of_several"]
+
+
 def test_each_item_of_a_list_must_be_allowed() -> None:
     scope = context({"cities": list_of(STRING)})
     table = Table((Input("cities", allowed='"a", "b"'),), (Output("result"),), (Rule(("-",), ("1",)),))

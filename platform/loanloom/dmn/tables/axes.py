@@ -142,7 +142,7 @@ def _axis(table: DecisionTable, columns: Sequence[int], regions: Sequence[Region
         admits = sum(1 << row for row, one in enumerate(regions) if one.spans)
         pieces = [Piece(admits, _sample(column))] if domain.spans else []
     null = None
-    if column.type.nullable and domain.null is True:
+    if column.type.nullable and (domain.null is True or not table.standard):
         null = Piece(sum(1 << row for row, one in enumerate(regions) if one.null is True), None)
     return Axis(tuple(columns), tuple(_plainest(pieces)), null)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from loanloom import feel
+from loanloom.dmn.tables import policies
 from loanloom.dmn.tables.compiled import Cell, Column, DecisionTable, Result, Row, numbered
 from loanloom.dmn.tables.keys import value_of
 from loanloom.dmn.tables.model import Entry, Given, Input, Output, Place, Rule, Table, TableProblem
@@ -161,12 +162,7 @@ class _Compiler:
                 "只有“全部收集”才能汇总。",
             )
         if len(results) > 1:
-            self._say(
-                whole,
-                "table.aggregation_of_several",
-                "Several outputs cannot be brought together to one value.",
-                "有多个结果列时不能汇总为一个值。",
-            )
+            self.problems.append(policies.no_aggregation())
         elif table.aggregation == "sum" and results and results[0].type.kind not in ("number", "Any"):
             self._say(
                 Place("output", column=0),

@@ -28,7 +28,7 @@ Entry = str | Given | Program
 @dataclass(frozen=True, slots=True)
 class Input:
     """A column of tests: what it looks at. `type` is what its tests are checked against (else the expression's own
-    type); `allowed` are tests that every value must pass.
+    type); `allowed` are tests that every value must pass (in strict mode a missing one need not).
     """
 
     expression: str

@@ -47,6 +47,12 @@ def aggregated(how: Aggregation, values: Sequence[Any]) -> Any:
     return function.invoke([list(values)], None, Budget())
 
 
+def no_aggregation() -> TableProblem:
+    """Several outputs have no sum, least, greatest or number in common."""
+    said = words("Several outputs cannot be brought together to one value.", "有多个结果列时不能汇总为一个值。")
+    return TableProblem(Place("table"), FeelProblem("table.aggregation_of_several", said))
+
+
 def several_hits(table: DecisionTable, hits: Sequence[int]) -> TableProblem:
     """More than one rule where only one may."""
     return _of_hits(

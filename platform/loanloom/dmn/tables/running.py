@@ -15,7 +15,7 @@ from loanloom.dmn.tables import policies
 from loanloom.dmn.tables.asking import Asker, Stopped, Where
 from loanloom.dmn.tables.compiled import Cell, Column, DecisionTable, Result, Row
 from loanloom.dmn.tables.index import rows_in
-from loanloom.dmn.tables.model import Given, Place, TableProblem
+from loanloom.dmn.tables.model import Aggregation, Given, Place, TableProblem
 from loanloom.feel import FeelProblem, to_text
 from loanloom.feel.budget import Budget
 from loanloom.feel.problems import Fault, words
@@ -120,6 +120,8 @@ def _input(asker: Asker, column: Column, place: int) -> Any:
     if column.allowed is not None:
         items = value if column.listed and isinstance(value, list | tuple) else (value,)
         for one in items:
+            if one is None and not asker.standard:
+                continue  # what is missing is no value: the rows say what follows from it
             if asker.ask(column.allowed, ("allowed", None, place), one) is not True:
                 raise Stopped(_not_allowed(column, place, one))
     return value
@@ -158,14 +160,19 @@ def _decided(
     if table.hit_policy in ("priority", "output_order"):
         rows = policies.by_priority(table, rows)
     if table.aggregation is not None:
-        try:
-            value = policies.aggregated(table.aggregation, [row[0] for _, row in rows])
-        except Fault as fault:
-            raise Stopped(TableProblem(Place("table"), fault.at(1, 1))) from None
-        return value, tuple(rows)
+        return _aggregated(table, table.aggregation, [row for _, row in rows]), tuple(rows)
     if table.lists:
         return [_shaped(table, row) for _, row in rows], tuple(rows)
     return _shaped(table, rows[0][1]), tuple(rows)
+
+
+def _aggregated(table: DecisionTable, how: Aggregation, rows: Sequence[tuple[Any, ...]]) -> Any:
+    if len(table.results) > 1:
+        raise Stopped(policies.no_aggregation())
+    try:
+        return policies.aggregated(how, [row[0] for row in rows])
+    except Fault as fault:
+        raise Stopped(TableProblem(Place("table"), fault.at(1, 1))) from None
 
 
 def _results(table: DecisionTable, row: Row, place: int, asker: Asker) -> tuple[Any, ...]:
