@@ -6,7 +6,7 @@ of a statement. Nothing is run here and no driver is known: the text has named b
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from . import tree as t
@@ -28,11 +28,17 @@ _RESULTS = ("number", "string", "boolean", "date", "date and time")
 
 
 def to_sql(
-    checked: Checked, columns: Columns, *, dialect: str = "postgresql", prefix: str = "f", tested: str | None = None
+    checked: Checked,
+    columns: Columns,
+    *,
+    dialect: str = "postgresql",
+    prefix: str = "f",
+    tested: str | None = None,
+    filled: Collection[str] = (),
 ) -> Translation[Sql]:
     """An expression as SQL over `columns`, which say where each fact lies. `prefix` begins the names of its binds.
 
-    `tested` is the name of the value that unary tests are about.
+    `tested` is the name of the value that unary tests are about; `filled` are facts whose columns are never null.
     """
     if dialect != "postgresql":
         raise ValueError(f"no such dialect: {dialect}")
@@ -40,7 +46,7 @@ def to_sql(
         return Translation(checked.problems)
     root = checked.program.tree
     exactness = Exactness(root, checked.source)
-    writer = Writer(columns, exactness, prefix)
+    writer = Writer(columns, exactness, prefix, filled)
     if checked.program.tested is not None and tested is not None:
         writer.bound[checked.program.tested] = Piece(tested, simple=True)
     try:

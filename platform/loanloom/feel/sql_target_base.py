@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -107,8 +107,9 @@ def plain(value: Decimal) -> str:
 class Base(ABC):
     """Names, binds, local values and refusals of one translation."""
 
-    def __init__(self, columns: Columns, exactness: Exactness, prefix: str) -> None:
+    def __init__(self, columns: Columns, exactness: Exactness, prefix: str, filled: Collection[str] = ()) -> None:
         self.columns = columns
+        self.filled = filled
         self.exactness = exactness
         self.prefix = prefix
         self.parameters: dict[str, Any] = {}

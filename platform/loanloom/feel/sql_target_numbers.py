@@ -39,6 +39,8 @@ class Numbers(Base):
 
         Where a condition before has ruled a null out, the fact itself may still be one.
         """
+        if ".".join(node.path) in self.filled:
+            return Piece(text, simple=is_simple(text), nullable=False)
         nullable = node.type.nullable or node.narrowed
         return Piece(text, None if nullable else f"({text} IS NULL)", simple=is_simple(text), nullable=nullable)
 

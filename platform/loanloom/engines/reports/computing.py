@@ -88,7 +88,8 @@ def in_sql(checked: feel.Checked, registry: Registry, data_set: str, costly: Col
     The `costly` ones are queries of their own: each is written once.
     """
     named = columns(registry, data_set)
-    return to_sql(checked, {**named, **{path: f"({named[path]})" for path in costly if path in checked.inputs}})
+    once = {path: f"({named[path]})" for path in costly if path in checked.inputs}
+    return to_sql(checked, {**named, **once}, filled=("as_of",))
 
 
 def totals_in_sql(checked: feel.Checked) -> Translation[Sql]:

@@ -36,7 +36,7 @@ class _Writing:
         """A program of the rule set; a test that may fail would have to stop the whole run, which no CASE does."""
         self.count += 1
         checked = feel.Checked(program.text, (), type=program.type, program=program)
-        made = to_sql(checked, self.columns, prefix=f"r{self.count}_", tested=tested)
+        made = to_sql(checked, self.columns, prefix=f"r{self.count}_", tested=tested, filled=("as_of",))
         self.problems.extend(made.problems)
         if made.fault is not None:
             self.refuse("a test that may fail", "可能出错的条件")
@@ -60,7 +60,10 @@ class _Writing:
 
 
 def in_sql(ruleset: Ruleset, output: str, columns: Columns) -> Translation[Sql]:
-    """The value of one output for each record; null, with a fault, where rows contradict one another."""
+    """The value of one output for each record; null, with a fault, where rows contradict one another.
+
+    The business date is always there.
+    """
     found = next(one for one in ruleset.outputs if one.key == output)
     writing = _Writing(columns)
     if ruleset.hit_policy not in POLICIES:

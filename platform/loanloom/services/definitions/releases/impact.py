@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from sqlalchemy import Connection, Table, func, select
@@ -12,6 +12,7 @@ from loanloom.metadata.diff import Change
 from loanloom.metadata.document import Identity
 from loanloom.metadata.registry import Registry
 from loanloom.problems import Text, say, text
+from loanloom.services.definitions.releases.reclassing import reclassed
 from loanloom.store.tables import application, contract, loan
 
 RUNNING = ("draft", "submitted", "returned", "approved", "contracted")
@@ -19,7 +20,10 @@ RUNNING = ("draft", "submitted", "returned", "approved", "contracted")
 
 @dataclass(frozen=True, slots=True)
 class Impact:
-    """One product and what runs under it. These keep what they began with, but for what follows the product."""
+    """One product and what runs under it. These keep what they began with, but for what follows the product.
+
+    `reclassed`: running loans that new class rules would class otherwise than they are.
+    """
 
     product: str
     title: Text
@@ -28,6 +32,7 @@ class Impact:
     loans: int
     tracking: tuple[str, ...]
     words: Text
+    reclassed: int = 0
 
     def as_values(self) -> dict[str, Any]:
         """For the plan."""
@@ -53,7 +58,26 @@ def impact_of(connection: Connection, changes: Iterable[Change], old: Registry, 
     touched = closure(new, changed) | closure(old, changed)
     keys = sorted(key for kind, key in touched if kind == "product")
     counts = [_counts(connection, table, keys) for table in (application, contract, loan)]
-    return tuple(_impact(key, old, new, *(count.get(key, 0) for count in counts)) for key in keys)
+    return tuple(
+        _with_classes(
+            _impact(key, old, new, *(count.get(key, 0) for count in counts)), reclassed(connection, key, old, new)
+        )
+        for key in keys
+    )
+
+
+def _with_classes(impact: Impact, moves: Mapping[tuple[str, str], int] | None) -> Impact:
+    """The same, with how many loans the new class rules would move from which class to which."""
+    if moves is None:
+        return impact
+    total = sum(moves.values())
+    listed = ", ".join(f"{now} → {given}: {count:,}" for (now, given), count in moves.items())
+    said = text(
+        f" The new class rules would class {total:,} of them otherwise" + (f" ({listed})." if listed else "."),
+        f"新的分类规则将改变其中 {total:,} 笔的五级分类" + (f"（{listed}）。" if listed else "。"),
+    )
+    joined = {language: words + said.get(language, "") for language, words in impact.words.items()}
+    return replace(impact, words=joined, reclassed=total)
 
 
 def _counts(connection: Connection, table: Table, keys: list[str]) -> dict[str, int]:

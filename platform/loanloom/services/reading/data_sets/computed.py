@@ -17,7 +17,7 @@ from sqlalchemy.types import TypeEngine
 
 from loanloom.feel.sql_target import Sql
 
-_PLACE = re.compile(r'"([a-z_]+\.[a-z0-9_.]+)"|(?<!:):(f\d+)\b')
+_PLACE = re.compile(r'"([a-z_]+\.[a-z0-9_.]+)"|(?<!:):([a-z]\w*)')
 TYPES: dict[str, TypeEngine[Any]] = {
     "number": Numeric(),
     "string": Text(),
