@@ -11,13 +11,16 @@ from typing import Any
 import pytest
 
 from loanloom import feel
-from loanloom.feel import DATE, NUMBER, STANDARD, STRING, context, enumeration, list_of, optional
+from loanloom.feel import DATE, LENDING, NUMBER, STRING, context, enumeration, list_of, optional
+from loanloom.feel.library.manual import functions_page
 from loanloom.feel.values import same
 
-PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "expressions.md").read_text("utf-8")
+DOCS = Path(__file__).parents[2] / "docs"
+PAGES = [(DOCS / name).read_text("utf-8") for name in ("reference/expressions.md", "feel/language.md")]
 EXAMPLES = [
     tuple(part.strip() for part in line.split("// =>"))
-    for block in re.findall(r"```feel\n(.*?)```", PAGE, re.S)
+    for page in PAGES
+    for block in re.findall(r"```feel\n(.*?)```", page, re.S)
     for line in block.strip().split("\n")
 ]
 SCOPE = context(
@@ -51,6 +54,14 @@ def test_an_example_of_the_manual_is_true(source: str, expected: str) -> None:
     assert same(checked.program(FACTS), wanted.program({})), checked.program(FACTS)
 
 
+def test_the_pages_have_examples() -> None:
+    assert all(page.count("// =>") > 20 for page in PAGES)
+
+
 def test_the_manual_names_every_function() -> None:
-    missing = [name for name in (*STANDARD.names, "today") if f"`{name}`" not in PAGE]
+    missing = [name for name in (*LENDING.names, "today") if f"`{name}`" not in PAGES[0]]
     assert not missing
+
+
+def test_the_page_of_functions_is_that_of_the_library() -> None:
+    assert (DOCS / "reference" / "functions.md").read_text("utf-8") == functions_page(), "run `loanloom dev docs`"

@@ -18,12 +18,17 @@ def dev() -> None:
 @click.option("--check", is_flag=True, help="Change nothing; exit code 1 when something is out of date.")
 def docs(check: bool) -> None:
     """Write the generated pages of docs/reference."""
+    from loanloom.feel.library.manual import functions_page
     from loanloom.metadata.kinds import load_kinds
     from loanloom.metadata.manual import kinds_page
 
     folder = Path("docs/reference")
     stale = []
-    pages = {"settings.md": settings.reference(), "kinds.md": kinds_page(load_kinds())}
+    pages = {
+        "settings.md": settings.reference(),
+        "kinds.md": kinds_page(load_kinds()),
+        "functions.md": functions_page(),
+    }
     for name, content in pages.items():
         path = folder / name
         if path.exists() and path.read_text(encoding="utf-8") == content:

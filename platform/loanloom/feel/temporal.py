@@ -170,8 +170,7 @@ def difference(first: Any, second: Any) -> Any:
     if type(first) is type(second) is dt.date:
         return first - second
     if isinstance(first, wide.TIMES):
-        anchor = dt.date(2000, 1, 1)
-        return _gap(wide.instant_of(anchor, first), wide.instant_of(anchor, second))
+        return _gap(wide.instant_of(wide.ANCHOR, first), wide.instant_of(wide.ANCHOR, second))
     if isinstance(first, wide.INSTANTS) or isinstance(second, wide.INSTANTS):
         return _gap(_instant(first), _instant(second))
     return wide.duration_of((first.toordinal() - second.toordinal()) * wide.DAY)

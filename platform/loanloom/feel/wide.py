@@ -229,6 +229,15 @@ def nanoseconds(duration: Any) -> int:
     return int(((duration.days * 86_400 + duration.seconds) * 10**6 + duration.microseconds) * 1000)
 
 
+ANCHOR: Final = dt.date(2000, 1, 1)
+"""The day on which a time of day with a named zone is compared and subtracted."""
+
+
+def zone_offset(time: Any) -> dt.timedelta | None:
+    """How far the zone of a time of day is from UTC, of a named zone on the anchor's day; None without a zone."""
+    return None if time.tzinfo is None else instant_of(ANCHOR, time).utcoffset()
+
+
 def in_utc(value: Any) -> Any:
     """An instant with a zone as the same instant without one, in UTC."""
     return instant_at(number_of(value), clock(value) - nanoseconds(value.utcoffset()))
