@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from .limits import PRECISION
-from .types import Digits
+from .types import Digits, Type, number
 
 LIMIT: int = 10**PRECISION
 """Integers below it have at most 34 digits."""
@@ -241,3 +241,14 @@ def either(first: Bound | Ratio, second: Bound | Ratio) -> Bound | Ratio:
         max(one.widest, other.widest),
         max(one.steps, other.steps),
     )
+
+
+def type_of(bound: Bound) -> Type:
+    """A number type that says what a bound does."""
+    least, most = (_decimal(end, bound.scale) for end in (bound.low, bound.high))
+    return number(digits=bound.digits, least=least, most=most)
+
+
+def _decimal(value: int, scale: int) -> Decimal:
+    """value / 10**scale, whatever its length"""
+    return Decimal((int(value < 0), tuple(map(int, str(abs(value)))), -scale))

@@ -7,7 +7,7 @@ A quotient that never ends may stand only under a rounding or a comparison; `bou
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from . import exactness_calls
@@ -16,15 +16,18 @@ from .bounds import Bound, Ratio, added, divided, multiplied, negated, offset, p
 from .exactness_base import Base
 from .problems import FeelProblem
 from .shapes import FAILED, UNKNOWN, Items, Record, Shape, joined, of_type, of_value
-from .types import Digits
+from .types import Digits, Type
 
 
 class Exactness(Base):
-    """The analysis of one tree. `source` is its text, for the places of problems and for hints."""
+    """The analysis of one tree. `source` is its text, for the places of problems and for hints; `known` says more of
+    some facts, by dotted path, than their declared types do.
+    """
 
-    def __init__(self, root: t.Node, source: str = "") -> None:
+    def __init__(self, root: t.Node, source: str = "", known: Mapping[str, Type] | None = None) -> None:
         super().__init__(source)
         self.root = root
+        self._known = known or {}
         self._shapes: dict[int, Shape] = {}
         self._slots: dict[str, Shape] = {}
         self.stored(root)
@@ -72,7 +75,7 @@ class Exactness(Base):
         return of_value(node.value)
 
     def input(self, node: t.Input) -> Shape:
-        return of_type(node.type)
+        return of_type(self._known.get(".".join(node.path), node.type))
 
     def local(self, node: t.Local) -> Shape:
         return self._slots.get(node.slot) or of_type(node.type)

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import polars as pl
 
+from . import tree as t
 from .bounds import Bound, of_decimal
 from .checking import Checked
 from .limits import MAX_LIST, MAX_STRING
@@ -19,21 +21,52 @@ from .polars_views import NoColumn, column_type
 from .problems import EvaluationError, FeelProblem, words
 from .runtime import look_up
 from .shapes import of_type
-from .types import ANY, Type
+from .types import ANY, BOOLEAN, Type
 from .values import kind_of
 
 
 def schema(*checked: Checked) -> dict[str, Type]:
     """The facts that expressions read, by dotted path, with their types."""
-    from . import tree as t
+    return schema_of(one.program.tree for one in checked if one.program is not None)
 
+
+def schema_of(roots: Iterable[t.Node]) -> dict[str, Type]:
+    """The same of typed trees."""
     found: dict[str, Type] = {}
-    for one in checked:
-        if one.program is not None:
-            for node in t.walk(one.program.tree):
-                if isinstance(node, t.Input):
-                    found[".".join(node.path)] = node.type
+    for root in roots:
+        for path, type_ in _facts_of(root).items():
+            found[path] = _both(found[path], type_) if path in found else type_
     return found
+
+
+def _facts_of(root: t.Node) -> dict[str, Type]:
+    """The facts that a tree reads, by dotted path; of lists of records only the entries that are read."""
+    nodes = list(t.walk(root))
+    names = None if _holds_records(root.type) else {one.name for one in nodes if isinstance(one, t.Member)}
+    return {".".join(one.path): _part(one.type, names) for one in nodes if isinstance(one, t.Input)}
+
+
+def _holds_records(type_: Type) -> bool:
+    return type_.kind == "context" or (type_.item is not None and _holds_records(type_.item))
+
+
+def _part(type_: Type, names: set[str] | None) -> Type:
+    """A type without the entries that nobody reads."""
+    if type_.kind == "list" and type_.item is not None:
+        return replace(type_, item=_part(type_.item, names))
+    if type_.kind != "context" or names is None:
+        return type_
+    kept = tuple((name, _part(one, names)) for name, one in type_.fields if name in names)
+    return replace(type_, fields=kept or (("item", BOOLEAN),))  # a record that is only counted still needs an entry
+
+
+def _both(first: Type, second: Type) -> Type:
+    """A fact that two expressions read different entries of."""
+    if first.kind == "list" and second.kind == "list" and first.item is not None and second.item is not None:
+        return replace(first, item=_both(first.item, second.item))
+    if first.kind == "context" and second.kind == "context":
+        return replace(first, fields=tuple({**dict(first.fields), **dict(second.fields)}.items()))
+    return first
 
 
 def dtypes(types: Mapping[str, Type]) -> dict[str, Any]:

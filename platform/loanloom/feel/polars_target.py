@@ -7,7 +7,8 @@ express, or not exactly, is a problem here, at publication. Polars is imported o
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any
 
 import polars as pl
@@ -17,9 +18,10 @@ from . import polars_lists as lists
 from . import polars_numbers as numbers
 from . import polars_operators as operators
 from . import tree as t
-from .bounds import Bound
+from .bounds import Bound, type_of
 from .checking import Checked
 from .exactness import Exactness
+from .library import STANDARD
 from .polars_frame import frame, schema
 from .polars_loops import NAME, Loops
 from .polars_terms import (
@@ -45,28 +47,47 @@ from .polars_terms import (
 from .polars_views import NoColumn, either, leaving, null_of, view
 from .shapes import of_value
 from .targets import Refusal, Translation, refusal_of, unsupported
-from .types import NAMES_ZH, optional
+from .types import NAMES_ZH, NUMBER, Type, optional
 
 
 def to_polars(checked: Checked) -> Translation[pl.Expr]:
     """An expression and where it faults, or the problems why polars cannot have it."""
     if checked.program is None:
         return Translation(checked.problems)
-    root, source = checked.program.tree, checked.source
-    problems = Exactness(root, source).problems
-    if problems:
-        return Translation(problems)
+    return column(checked.program.tree, checked.source)[0]
+
+
+def column(
+    root: t.Node, source: str, known: Mapping[str, Type] | None = None, places: int | None = None
+) -> tuple[Translation[pl.Expr], Type]:
+    """The same for a typed tree, with the type of what it gives: a number knows its digits and limits. `known` says
+    more of some facts than their declared types do; with `places` the result is rounded half up to so many decimals.
+    """
+    if places is not None:
+        root = _rounded(root, places)
+    exactness = Exactness(root, source, known)
+    if exactness.problems:
+        return Translation(exactness.problems), root.type
     try:
-        cell = Visitor(source).visit(root)
+        cell = Visitor(source, known).visit(root)
         expr = leaving(cell.value)
     except Refusal as refusal:
-        return Translation((refusal.at(source),))
-    except TypeError:
-        return Translation((unsupported(root, NAME, *_type_words(root)).at(source),))
+        return Translation((refusal.at(source),)), root.type
+    except (TypeError, NoColumn):
+        return Translation((unsupported(root, NAME, *_type_words(root)).at(source),)), root.type
+    bound = exactness.bound(root) if root.type.kind == "number" else None
+    type_ = optional(type_of(bound)) if bound is not None else root.type
     if cell.fault is None:
-        return Translation(value=expr)
+        return Translation(value=expr), type_
     fault = cell.fault.term.expr
-    return Translation(value=pl.when(~fault).then(expr), fault=fault)
+    return Translation(value=pl.when(~fault).then(expr), fault=fault), optional(type_)
+
+
+def _rounded(root: t.Node, places: int) -> t.Node:
+    function = STANDARD.get("round half up")
+    assert function is not None
+    scale = t.Constant(Decimal(places), type=NUMBER, syntax=root.syntax)
+    return t.Call(function, (root, scale), None, function.overloads[0], type=root.type, syntax=root.syntax)
 
 
 def _type_words(node: t.Node) -> tuple[str, str]:
@@ -76,9 +97,10 @@ def _type_words(node: t.Node) -> tuple[str, str]:
 class Visitor(Loops):
     """One translation."""
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, known: Mapping[str, Type] | None = None) -> None:
         super().__init__()
         self.source = source
+        self._known = known or {}
 
     def visit(self, node: t.Node) -> Cell:
         """The cell of a node; raises Refusal."""
@@ -127,12 +149,13 @@ class Visitor(Loops):
     def input(self, node: t.Input) -> Cell:
         if self.depth:
             raise self.refusal(node, ("reading another fact for each item of a list", "在列表的每一项中读取其他输入"))
-        column = Term(pl.col(".".join(node.path)))
-        nullable = node.type.nullable or getattr(node, "narrowed", False)
-        value = view(column, optional(node.type) if nullable else node.type)
+        path = ".".join(node.path)
+        fact, type_ = Term(pl.col(path)), self._known.get(path, node.type)
+        nullable = type_.nullable or getattr(node, "narrowed", False)
+        value = view(fact, optional(type_) if nullable else type_)
         if isinstance(value, Struct):
             raise TypeError
-        return Cell(value, None if nullable else Fault({".".join(node.path): column.is_null()}))
+        return Cell(value, None if nullable else Fault({path: fact.is_null()}))
 
     def negate(self, node: t.Negate) -> Cell:
         cell = self.visit(node.operand)
@@ -278,4 +301,4 @@ _VISITS: dict[type[t.Node], Callable[[Visitor, Any], Cell]] = {
     t.Call: Visitor.call,
 }
 
-__all__ = ["frame", "schema", "to_polars"]
+__all__ = ["column", "frame", "schema", "to_polars"]

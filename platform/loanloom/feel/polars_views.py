@@ -63,7 +63,6 @@ def view(term: Term, type_: Type) -> Value:
         return Number(_scaled(term, bound), bound, type_.nullable)
     if type_.kind == "list":
         item = type_.item or ANY
-        column_type(item)
         return Listed(term, lambda element: view(element, optional(item)), type_.nullable)
     if type_.kind == "context":
         return Struct(term, type_)
@@ -170,11 +169,13 @@ def null_of(value: Value) -> Term:
 
 
 def leaving(value: Value) -> pl.Expr:
-    """A value as the target's result; raises TypeError for what has no column."""
+    """A value as the target's result; raises TypeError or NoColumn for what has no column."""
     if isinstance(value, Nothing):
         return pl.lit(None)
     if isinstance(value, Number):
         return output(value)
+    if isinstance(value, Struct):
+        column_type(value.type)
     if isinstance(value, Plain | Struct):
         return value.term.expr
     if isinstance(value, Record):

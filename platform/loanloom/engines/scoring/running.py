@@ -18,7 +18,7 @@ def score(card: Scorecard, values: Mapping[str, Any]) -> Score:
     unknown: list[Characteristic] = []
     for one in card.characteristics:
         value = values.get(one.indicator)
-        found = _bin(one, value)
+        found = bin_of(one, value)
         if found is None:
             unknown.append(one)
             continue
@@ -33,7 +33,8 @@ def score(card: Scorecard, values: Mapping[str, Any]) -> Score:
     return Score(card, total, grade, tuple(lines), _reasons(card, lines), ())
 
 
-def _bin(one: Characteristic, value: Any) -> Bin | None:
+def bin_of(one: Characteristic, value: Any) -> Bin | None:
+    """The bin of a value; None where the card has none for it."""
     if value is None:
         return one.missing
     if one.borders is None:
