@@ -24,7 +24,7 @@ SCOPE = context(
 
 
 def _unit(text: str) -> str | None:
-    checked = feel.check(text, SCOPE)
+    checked = feel.check(text, SCOPE, functions=feel.LENDING)
     assert not checked.problems, [one.in_words() for one in checked.problems]
     return (checked.type.item or checked.type).unit
 
@@ -61,6 +61,7 @@ def _unit(text: str) -> str | None:
         ("sqrt(income)", None),
         ("count(rows)", None),
         ("income / cost * price", "USD"),
+        ("without currency(price) * 7 + income", "CNY"),
     ],
 )
 def test_the_unit_of_a_result(text: str, unit: str | None) -> None:

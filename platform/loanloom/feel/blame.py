@@ -1,8 +1,8 @@
 """Which part of an expression a mistake of type is about, so that the report points at it and not at the whole.
 
 Where two sides do not go together, a fact is suspected before a constant, a value without any place beside the operator
-before one that has a place, a text before a number, and the currency that is rarer among the facts before the common
-one. Pure, over typed trees.
+before one that has a place, a text before other values and those before a number, and the currency that is rarer among
+the facts before the common one. Pure, over typed trees.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def between(operator: str, left: t.Node, right: t.Node) -> t.Node:
     lonely = [one for one in (left, right) if not takes(operator, one.type)] if operator else []
     if len(lonely) == 1:
         return _of_its_kind(lonely[0])
-    for suspicious in (_fixed, _ready, _plain_kind):
+    for suspicious in (_fixed, _ready, _plain_kind, _numeric):
         suspects = [one for one in (left, right) if not suspicious(one)]
         if len(suspects) == 1:
             return _of_its_kind(suspects[0])
@@ -75,6 +75,10 @@ def _ready(node: t.Node) -> bool:
 
 def _plain_kind(node: t.Node) -> bool:
     return "string" not in {one.kind for one in choices(node.type)}
+
+
+def _numeric(node: t.Node) -> bool:
+    return node.type.kind == "number"
 
 
 def _own(node: t.Node) -> bool:

@@ -16,7 +16,7 @@ from .nodes import below
 from .parser import parse, parse_unary
 from .problems import FeelProblem, Refused, placed, too_large, words
 from .program import Program
-from .types import ANY, Type, member_names
+from .types import ANY, Type
 from .typing_rules import SPACED_PARTS
 
 
@@ -142,4 +142,4 @@ def _constants(node: s.ListOf) -> int:
     return sum(isinstance(one, s.Literal_ | s.AtLiteral) for one in node.items)
 
 
-__all__ = ["Checked", "check", "check_unary", "known_names", "member_names"]
+__all__ = ["Checked", "check", "check_unary", "known_names"]

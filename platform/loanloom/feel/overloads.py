@@ -185,8 +185,8 @@ def _variable(type_: Type, expected: Type) -> Type | None:
 def _filled(type_: Type, variable: Type, unit: str | None) -> Type:
     if type_.kind in ("T", "C"):
         return optional(variable) if type_.nullable else required(variable)
-    if type_.unit == VARIABLE:
-        return replace(type_, unit=unit)
+    if type_.unit in (VARIABLE, BARE):
+        return replace(type_, unit=unit if type_.unit == VARIABLE else None)
     if type_.item is not None:
         kept = variable if type_.item.kind in ("T", "C") else _filled(type_.item, variable, unit)
         return replace(type_, item=kept)

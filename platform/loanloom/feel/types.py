@@ -67,7 +67,21 @@ class Type:
     @cached_property
     def spaced_names(self) -> tuple[str, ...]:
         """Names at any depth that are more than one token ("monthly income"): the parser joins them."""
-        return tuple(sorted(name for name in member_names(self) if not name.isidentifier()))
+        found = {name for name, _ in self.fields if not name.isidentifier()}
+        inner = [one for _, one in self.fields] + [one for one in (self.item, self.result) if one is not None]
+        for one in (*inner, *self.alternatives):
+            found.update(one.spaced_names)
+        return tuple(sorted(found))
+
+    @cached_property
+    def as_optional(self) -> Type:
+        """The same type, or null."""
+        return self if self.nullable else replace(self, nullable=True)
+
+    @cached_property
+    def as_required(self) -> Type:
+        """The same type, never null."""
+        return replace(self, nullable=False) if self.nullable and self.kind != "Null" else self
 
     def __str__(self) -> str:
         if self.kind in ("list", "range"):
@@ -234,23 +248,6 @@ def _context_fits(type_: Type, expected: Type) -> Fit:
             return "no"
         result = "maybe" if fit == "maybe" else result
     return result
-
-
-def member_names(scope: Type) -> frozenset[str]:
-    """Every entry name at any depth of a scope: what a name in the text may be."""
-    found: set[str] = set()
-    todo = [scope]
-    seen: set[int] = set()
-    while todo:
-        one = todo.pop()
-        if id(one) in seen:
-            continue
-        seen.add(id(one))
-        for name, type_ in one.fields:
-            found.add(name)
-            todo.append(type_)
-        todo.extend(part for part in (one.item, one.result, *one.alternatives) if part is not None)
-    return frozenset(found)
 
 
 def dotted_names(scope: Type, depth: int = 3) -> tuple[str, ...]:

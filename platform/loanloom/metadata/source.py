@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
+from loanloom.metadata.inside import offset_of
+
 Shape = Literal["mapping", "list", "plain", "quoted", "block", "alias"]
 
 
@@ -50,22 +52,10 @@ class Positions:
         span = self.values.get(pointer)
         if span is None:
             return self.place(pointer)
-        if span.shape == "block":
-            first = span.line + line
-            lines = text.split("\n")
-            indent = _indent_after(lines, span.line)
-            return (first, indent + column) if first <= len(lines) else (span.line, span.column)
-        if line == 1 and "\n" not in text[span.start : span.end]:
-            return span.line, span.column + column - 1 + (1 if span.shape == "quoted" else 0)
-        return span.line, span.column
-
-
-def _indent_after(lines: list[str], line: int) -> int:
-    """How far the first filled line after `line` (from 1) is indented."""
-    for candidate in lines[line:]:
-        if candidate.strip():
-            return len(candidate) - len(candidate.lstrip(" "))
-    return 0
+        offset = offset_of(text, span.start, span.end, span.shape, line, column)
+        if offset is None:
+            return span.line, span.column
+        return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,6 +131,7 @@ class _Compiler:
             declared = field_at(self.registry, path)
             if declared is None:
                 self._unknown(path, field_paths(self.registry, self.document.spec["record"]), f"{pointer}/field")
+                self._anyway(spec, pointer, path)
                 return None
             columns = declared.fields
             shown = spec_of(declared, self.registry)
@@ -144,6 +145,12 @@ class _Compiler:
             self._say("form.unknown_type", f"No field type “{shown.type}”.", f"没有字段类型“{shown.type}”。", pointer)
             return None
         return built
+
+    def _anyway(self, spec: Mapping[str, Any], pointer: str, path: str) -> None:
+        """Look at the formulas of a field that does not exist too, so that all mistakes are told at once."""
+        self.reads[path] = _Reads()
+        self._rules(spec, pointer, path, Spec(key=path, title=text(path, path), type="text"), None, self.scope)
+        del self.reads[path]
 
     def _rules(
         self, spec: Mapping[str, Any], pointer: str, path: str, shown: Spec, declared: Field | None, scope: feel.Type
