@@ -1,103 +1,155 @@
-"""Hostile texts end in a problem or a value, quickly, whatever they are."""
+"""Hostile texts (tests/feel/hostile/*.yaml) end in a problem or a value, quickly and in little memory, on every back end."""
 
 from __future__ import annotations
 
+import datetime as dt
 import time
+import tracemalloc
+from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
+from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from loanloom import feel
-from loanloom.feel import NUMBER, STRING, context, list_of, optional
+from loanloom.feel import DATE, NUMBER, STRING, context, list_of, optional
+from loanloom.feel.hover import hover
+from loanloom.feel.interpreter import Interpreter, Located
+from loanloom.feel.problems import Fault
 
-SCOPE = context({"x": optional(NUMBER), "s": STRING, "l": list_of(NUMBER)})
-FACTS = {"x": Decimal(3), "s": "a" * 50_000, "l": [Decimal(one) for one in range(1_000)]}
-SECONDS = 0.05
-
-TEXTS = [
-    "(" * 5000,
-    "[" * 3000,
-    "{" * 2000,
-    "-" * 7000 + "1",
-    "not(" * 1500 + "true" + ")" * 1500,
-    "if true then " * 500 + "1",
-    "9**9**9",
-    "10**6000",
-    "2**1000000",
-    "1e999999999",
-    "9" * 5000,
-    '"\\' * 2000,
-    "x" * 8001,
-    "x" * 1_000_000,
-    "1+" * 3900 + "1",
-    "true and " * 800 + "true",
-    "x." * 3000 + "x",
-    "x[" * 3000,
-    "l[1]" * 1500,
-    "/*" * 3900,
-    "@" * 4000,
-    "for i in 1..1000000 return i",
-    "for i in 1..100000, j in 1..100000 return i*j",
-    "for i in 1..1000, j in 1..1000 return i*j",
-    "some i in 1..30000 satisfies some j in 1..30000 satisfies i*j = -1",
-    "{f: function(g) g(g), r: f(f)}.r",
-    'string join(for i in 1..30000 return s, "x")',
-    "for i in 1..30000 return s + s",
-    "{a: s+s, b: a+a, c: b+b}",
-    "for i in 1..20000 return exp(i/10000)",
-    "for i in 1..20000 return i ** 0.333",
-    "for i in 1..5000 return count(l)",
-    "for i in 1..400 return sort(l)",
-    "for i in l return for j in l return l",
-    "distinct values(concatenate(l,l,l))",
-    'for i in 1..20000 return contains(s,"aaaaaaaab")',
-    "for i in 1..20000 return upper case(s)",
-    "[" + ",".join("1" for _ in range(1900)) + "]",
-    "{" + ",".join(f"a{i}:{i}" for i in range(700)) + "}",
-    'matches(s, "(a*)*b")',
-    'matches(s, "(a|aa)+$b")',
-    'matches(s, "(((((a{9}){9}){9}){9}){9})")',
-    'replace(s, "a?a?a?a?a?a?a?aaaaaaab", "x")',
-    'split(s, "(x+x+)+y")',
-    'matches(s, "' + "()" * 900 + '")',
-    'matches(s, "' + "(" * 900 + '")',
-    "string(1e6144)",
-    "modulo(1e6000, 1e-6000)",
-    "decimal(1/3, 6176)",
-    'duration("P999999999999Y") * 999999',
-    "1 instance of " + "list<" * 300,
-    "x in (" * 40 + "1" + ")" * 40,
-    "\x00",
-    "\ud800",
-    "__import__('os').system('x')",
-    "().__class__.__bases__",
-    "x.__class__",
-    "s.__len__",
-    "lambda: 0",
-    "{}[0]",
-    "..",
-    "]1",
-    "[1..",
-    "function(",
-    "\n" * 7000 + "1",
-]
+SECONDS, BYTES = 0.05, 50_000_000
+SCOPE = context(
+    {
+        "x": optional(NUMBER),
+        "s": STRING,
+        "l": list_of(NUMBER),
+        "d": DATE,
+        "rows": list_of(context({"n": NUMBER, "w": STRING})),
+        "as_of": DATE,
+    }
+)
+FACTS = {
+    "x": Decimal(3),
+    "s": "a" * 50_000,
+    "l": [Decimal(one) for one in range(1_000)],
+    "d": dt.date(2026, 3, 2),
+    "rows": [{"n": Decimal(one), "w": "b"} for one in range(300)],
+    "as_of": dt.date(2026, 3, 2),
+}
 
 
-@pytest.mark.parametrize("text", TEXTS, ids=range(len(TEXTS)))
-def test_a_hostile_text_is_answered_quickly(text: str) -> None:
-    best = min(_seconds(text) for _ in range(3))
+def _cases() -> list[Any]:
+    found = []
+    for path in sorted((Path(__file__).parent / "hostile").glob("*.yaml")):
+        for place, case in enumerate(yaml.safe_load(path.read_text("utf-8"))):
+            text = case.get("text") or "".join(piece * count for piece, count in case.get("pieces", ()))
+            text = text or "\ud800" + case["surrogate"]
+            found.append(pytest.param(text, bool(case.get("unary")), id=f"{path.stem}-{place + 1}"))
+    return found
+
+
+CASES = _cases()
+
+
+def checked(text: str, unary: bool, mode: str = "strict") -> feel.Checked:
+    if unary:
+        return feel.check_unary(text, NUMBER, SCOPE, functions=feel.LENDING, mode=mode)
+    return feel.check(text, SCOPE, functions=feel.LENDING, mode=mode)
+
+
+def run_generated(text: str, unary: bool) -> None:
+    """As the platform does: refused with a problem, or a value or a problem when run."""
+    found = checked(text, unary)
+    assert found.problems or found.program is not None
+    if found.program is not None:
+        found.program.evaluate(FACTS, *_tested(unary))
+
+
+def run_standard(text: str, unary: bool) -> None:
+    found = checked(text, unary, "standard")
+    if found.program is not None:
+        found.program.evaluate(FACTS, *_tested(unary))
+
+
+def run_interpreter(text: str, unary: bool) -> None:
+    found = checked(text, unary)
+    if found.program is not None:
+        try:
+            Interpreter(FACTS).run(found.program.tree, {found.program.tested: Decimal(3)} if unary else {})  # type: ignore[dict-item]
+        except (Located, Fault, RecursionError):
+            return
+
+
+def run_translated(text: str, unary: bool) -> None:
+    """The other targets: a translation or reasons, at publication."""
+    found = checked(text, unary)
+    if found.program is not None and not unary:
+        feel.to_polars(found)
+        feel.to_sql(found, {path: f"t.c{place}" for place, path in enumerate(sorted(found.inputs))})
+
+
+def run_tools(text: str, unary: bool) -> None:
+    """What an editor asks while one types."""
+    found = checked(text, unary)
+    assert found.formatted()
+    feel.complete(text, len(text), SCOPE)
+    hover(text, len(text) // 2, SCOPE)
+
+
+def run_explained(text: str, unary: bool) -> None:
+    found = checked(text, unary)
+    if found.program is not None:
+        explanation = found.program.explain(FACTS, *_tested(unary))
+        assert len(explanation.in_words("en")) <= 2_000 and len(explanation.in_words("zh")) <= 2_000
+
+
+def _tested(unary: bool) -> tuple[Decimal, ...]:
+    return (Decimal(3),) if unary else ()
+
+
+WAYS: tuple[Callable[[str, bool], None], ...] = (
+    run_generated,
+    run_standard,
+    run_interpreter,
+    run_translated,
+    run_tools,
+    run_explained,
+)
+
+
+@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
+@pytest.mark.parametrize(("text", "unary"), CASES)
+def test_a_hostile_text_is_answered_quickly(text: str, unary: bool, way: Callable[[str, bool], None]) -> None:
+    best = min(_seconds(partial(way, text, unary)) for _ in range(1))
+    for _ in range(4):
+        if best < SECONDS:
+            return
+        best = min(best, _seconds(partial(way, text, unary)))
     assert best < SECONDS, f"{best:.3f} s"
 
 
-def _seconds(text: str) -> float:
-    """Processor time of checking and running, so that busy neighbours do not count."""
+def _seconds(work: Callable[[], None]) -> float:
+    """Processor time, so that busy neighbours do not count."""
     start = time.process_time()
-    checked = feel.check(text, SCOPE)
-    if checked.program is not None:
-        checked.program.evaluate(FACTS)
-    else:
-        assert checked.problems
+    work()
     return time.process_time() - start
+
+
+def test_hostile_texts_take_little_memory() -> None:
+    tracemalloc.start()
+    try:
+        for case in CASES:
+            text, unary = case.values
+            before = tracemalloc.get_traced_memory()[0]
+            tracemalloc.reset_peak()
+            run_generated(str(text), bool(unary))
+            grown = tracemalloc.get_traced_memory()[1] - before
+            assert grown < BYTES, (case.id, grown)
+    finally:
+        tracemalloc.stop()
 
 
 def test_generated_code_reaches_no_python_object() -> None:

@@ -4,7 +4,8 @@ faults.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import datetime as dt
+from collections.abc import Callable, Mapping
 from decimal import Decimal, DecimalException, DivisionByZero, Overflow
 from typing import Any
 
@@ -15,11 +16,11 @@ from .problems import Fault
 class Budget:
     """How many loop steps an evaluation may still take. Where `near`, dates stay within the years 1 to 9999."""
 
-    __slots__ = ("depth", "left")
+    __slots__ = ("depth", "left", "limit")
     near = False
 
     def __init__(self, steps: int = MAX_STEPS) -> None:
-        self.left = steps
+        self.left = self.limit = steps
         self.depth = 0
 
     def spend(self, steps: int = 1) -> None:
@@ -28,8 +29,8 @@ class Budget:
         if self.left < 0:
             raise Fault(
                 "feel.too_many_steps",
-                f"The expression takes more than {MAX_STEPS} steps.",
-                f"表达式的计算步数超过 {MAX_STEPS}。",
+                f"The expression takes more than {self.limit} steps.",
+                f"表达式的计算步数超过 {self.limit}。",
             )
 
 
@@ -44,14 +45,18 @@ def exact(operation: Callable[..., Decimal], *operands: Any) -> Decimal:
     """A decimal operation whose failures are Faults."""
     try:
         return operation(*operands)
-    except DivisionByZero:
-        raise division_by_zero() from None
-    except Overflow:
-        raise Fault("feel.out_of_range", "The number becomes too large.", "数字过大，超出范围。") from None
-    except DecimalException:
-        if len(operands) == 2 and operands[1] == 0:
-            raise division_by_zero() from None
-        raise Fault("feel.no_result", "This calculation has no result.", "该计算没有结果。") from None
+    except DecimalException as error:
+        divided = len(operands) == 2 and operands[1] == 0
+        raise (division_by_zero() if divided else as_fault(error)) from None
+
+
+def as_fault(error: DecimalException) -> Fault:
+    """What a failed decimal operation means."""
+    if isinstance(error, DivisionByZero):
+        return division_by_zero()
+    if isinstance(error, Overflow):
+        return Fault("feel.out_of_range", "The number becomes too large.", "数字过大，超出范围。")
+    return Fault("feel.no_result", "This calculation has no result.", "该计算没有结果。")
 
 
 def division_by_zero() -> Fault:
@@ -71,6 +76,22 @@ def pay(budget: Budget | None, *operands: Any) -> None:
             cost += len(one) // ITEMS_A_STEP
     if cost:
         budget.spend(cost)
+
+
+_FLAT = frozenset({Decimal, str, bool, int, dt.date, type(None)})
+
+
+def pay_all(budget: Budget, *values: Any) -> int:
+    """Spend a step for every item at any depth, for an operation that goes so deep; how many there are."""
+    before, todo = budget.left, list(values)
+    while todo:
+        one = todo.pop()
+        if isinstance(one, Mapping):
+            one = list(one.values())
+        if isinstance(one, list | tuple):
+            budget.spend(len(one))
+            todo.extend(item for item in one if type(item) not in _FLAT)
+    return before - budget.left
 
 
 def added_text(left: str, right: str, budget: Budget) -> str:

@@ -46,6 +46,12 @@ CHARACTERS_A_STEP: Final = 256
 HEAVY: Final = 40
 """Steps for one power, root, logarithm or exponential."""
 
+MAX_ITERATORS: Final = 16
+"""Iterators of one `for`, `some` or `every`."""
+
+MAX_PATTERN: Final = 2_000
+"""Characters of one regular expression."""
+
 MAX_CALL_DEPTH: Final = 24
 """Functions written in an expression calling one another."""
 

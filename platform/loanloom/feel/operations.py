@@ -9,13 +9,14 @@ from decimal import Decimal
 from typing import Any
 
 from . import temporal, wide
-from .budget import Budget, checked_text, division_by_zero, exact, pay
+from .budget import Budget, checked_text, division_by_zero, exact, pay, pay_all
 from .limits import HEAVY, MAX_EXPONENT, MAX_LIST
 from .problems import Fault
 from .properties import PROPERTIES
 from .types import NAMES_ZH, Type, named
-from .values import CONTEXT, Function, Interval, Months, compare, kind_of, same, wrong_kinds
+from .values import CONTEXT, Function, Interval, Months, compare, is_a, kind_of, same, wrong_kinds
 
+_DEEP = (list, tuple, Mapping)
 _DURATIONS = ("days and time duration", "years and months duration")
 
 
@@ -90,6 +91,8 @@ def _power(left: Any, right: Any, one: str, other: str) -> Any:
         raise wrong_kinds("raised to a power", "做乘方", left, right)
     if abs(right) > MAX_EXPONENT:
         raise Fault("feel.exponent", f"The exponent is larger than {MAX_EXPONENT}.", f"指数超过 {MAX_EXPONENT}。")
+    if left == 0 and right < 0:
+        raise division_by_zero()
     return exact(CONTEXT.power, left, right)
 
 
@@ -136,6 +139,7 @@ def comparison(operator: str, left: Any, right: Any, budget: Budget | None = Non
     """left = != < <= > >= right; equality knows null, order gives null for it"""
     pay(budget, left)
     if operator in ("=", "!="):
+        _pay_for_comparing(budget, left, right)
         if left is not None and right is not None and kind_of(left) != kind_of(right):
             raise wrong_kinds("compared", "比较", left, right)
         return same(left, right) is (operator == "=")
@@ -143,6 +147,19 @@ def comparison(operator: str, left: Any, right: Any, budget: Budget | None = Non
     if order is None:
         return None
     return {"<": order < 0, "<=": order <= 0, ">": order > 0, ">=": order >= 0}[operator]
+
+
+def _pay_for_comparing(budget: Budget | None, left: Any, right: Any) -> None:
+    """Equality goes as deep as both sides do; lists of plain values are paid for already."""
+    if budget is not None and isinstance(left, _DEEP) and isinstance(right, _DEEP):
+        pay_all(budget, left)
+
+
+def instance_of(value: Any, type_: Type, budget: Budget) -> bool:
+    """Whether a value is there and belongs to a type."""
+    if type_.item is not None or type_.fields:
+        pay_all(budget, value)
+    return value is not None and is_a(value, type_)
 
 
 def within(value: Any, low: Any, high: Any, low_closed: bool, high_closed: bool) -> bool | None:
@@ -166,6 +183,7 @@ def in_interval(value: Any, interval: Interval) -> bool | None:
 def passes(value: Any, test: Any, budget: Budget | None = None) -> bool | None:
     """Whether a value passes a test that is itself a value: equal to it, in the range, in the list."""
     pay(budget, test)
+    _pay_for_comparing(budget, value, test)
     if isinstance(test, Interval):
         return in_interval(value, test)
     if kind_of(test) == "list":
@@ -232,26 +250,6 @@ def half_interval(end: Any, closed: bool, *, upwards: bool) -> Interval | None:
     return Interval(end, None, closed, False) if upwards else Interval(None, end, False, closed)
 
 
-def steps(start: Any, end: Any, budget: Budget) -> list[Any]:
-    """The whole numbers or days from start to end, backwards too."""
-    kind = kind_of(start)
-    if start is None or end is None or kind != kind_of(end) or kind not in ("number", "date"):
-        raise Fault(
-            "feel.wrong_type",
-            "A loop runs from a whole number to a whole number, or from a date to a date.",
-            "循环区间两端须同为整数或同为日期。",
-        )
-    if kind == "date":
-        first, last = start.toordinal(), end.toordinal()
-    else:
-        if abs(start) > 10**15 or abs(end) > 10**15 or start != int(start) or end != int(end):
-            raise Fault("feel.wrong_type", "A loop runs over whole numbers.", "循环区间两端须为整数。")
-        first, last = int(start), int(end)
-    budget.spend(abs(last - first) + 1)
-    numbers = range(first, last + 1) if first <= last else range(first, last - 1, -1)
-    return [wide.date_at(one) for one in numbers] if kind == "date" else [Decimal(one) for one in numbers]
-
-
 def call(function: Any, arguments: list[Any], budget: Budget, *, strict: bool = True) -> Any:
     """Call a function value. An argument that is not of its declared type is a fault, or null where not strict."""
     if not isinstance(function, Function):
@@ -266,6 +264,7 @@ def call(function: Any, arguments: list[Any], budget: Budget, *, strict: bool = 
             f"该函数需要 {len(function.parameters)} 个参数，而不是 {len(arguments)} 个。",
         )
     if function.types:
+        pay_all(budget, *arguments)
         arguments = [
             _declared(*one, strict) for one in zip(arguments, function.parameters, function.types, strict=True)
         ]

@@ -10,6 +10,8 @@ from typing import Literal
 from . import syntax as s
 from .cursor import Cursor, NameTable
 from .lexer import Token
+from .limits import MAX_ITERATORS
+from .problems import too_large
 
 _TYPE_WORDS = NameTable(
     ("date and time", "days and time duration", "years and months duration", "day time duration", "year month duration")
@@ -73,6 +75,8 @@ class Forms(Cursor):
             found.append(s.Iterator(name, source, until, start=start, end=self.last_end))
             if not self.accept(","):
                 return tuple(found)
+            if len(found) == MAX_ITERATORS:
+                raise too_large(start)
 
     def _for(self) -> s.Node:
         start = self.take().start

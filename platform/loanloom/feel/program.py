@@ -5,11 +5,14 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import DecimalException
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from . import tree as t
+from .budget import as_fault
 from .interpreter import Interpreter, Located
+from .limits import MAX_STEPS
 from .problems import EvaluationError, Fault, FeelProblem, place, words
 from .python_target import compile_tree, generate
 from .types import Type
@@ -115,30 +118,30 @@ class Program:
         except Exception as error:  # noqa: BLE001 - the boundary must hold
             return self._again(error, facts, *tested)
 
+    def _interpret(self, facts: Mapping[str, Any], *tested: Any, steps: int = MAX_STEPS // 2) -> Any:
+        return Interpreter(facts, quiet=self.quiet, steps=steps).run(self.tree, self._environment(tested))
+
     def _again(self, error: Exception, facts: Mapping[str, Any], *tested: Any) -> Any:
-        """Something went wrong: the interpreter says what and where."""
-        if isinstance(error, Fault) and error.code in _COSTLY:  # running again to find the place costs as much again
-            raise EvaluationError(error.at(1, 1)) from None
-        return self._carefully(facts, tested)
+        """Something went wrong: the interpreter says what and where, unless that would cost too much once more."""
+        if not isinstance(error, Located) and not (isinstance(error, Fault) and error.code in _COSTLY):
+            try:
+                return self._interpret(facts, *tested, steps=MAX_STEPS // 4)
+            except Exception as found:  # noqa: BLE001 - whatever it is, the problem is made of it
+                if not (isinstance(found, Located) and found.fault.code == "feel.too_many_steps"):
+                    error = found
+        raise EvaluationError(self._problem(error)) from None
 
-    def _interpret(self, facts: Mapping[str, Any], *tested: Any) -> Any:
-        return Interpreter(facts, quiet=self.quiet).run(self.tree, self._environment(tested))
-
-    def _carefully(self, facts: Mapping[str, Any], tested: tuple[Any, ...]) -> Any:
-        """Run again on the interpreter, which knows where it stands."""
-        try:
-            return self._interpret(facts, *tested)
-        except Located as located:
-            problem = located.fault.at(*place(self.text, located.node.syntax.start))
-        except Fault as fault:
-            problem = fault.at(1, 1)
-        except (RecursionError, MemoryError):
-            problem = FeelProblem("feel.too_deep", words("The calculation goes too deep.", "计算层数过深。"))
-        except Exception as error:  # noqa: BLE001 - facts of a wrong Python type; the boundary must hold
-            problem = FeelProblem(
-                "feel.wrong_fact",
-                words(
-                    f"A fact has a value that cannot be used ({type(error).__name__}).", "某个输入值的类型无法使用。"
-                ),
-            )
-        raise EvaluationError(problem) from None
+    def _problem(self, error: Exception) -> FeelProblem:
+        """What went wrong as a problem, with its place where the interpreter met it."""
+        if isinstance(error, Located):
+            return error.fault.at(*place(self.text, error.node.syntax.start))
+        if isinstance(error, Fault):
+            return error.at(1, 1)
+        if isinstance(error, DecimalException):
+            return as_fault(error).at(1, 1)
+        if isinstance(error, RecursionError | MemoryError):
+            return FeelProblem("feel.too_deep", words("The calculation goes too deep.", "计算层数过深。"))
+        kind = type(error).__name__
+        return FeelProblem(
+            "feel.wrong_fact", words(f"A fact has a value that cannot be used ({kind}).", "某个输入值的类型无法使用。")
+        )

@@ -127,5 +127,4 @@ class Forms(Writer):
         return f"_Function({names!r}, _deep({self.budget()}, lambda {slots}: {body}), {weight}{types})"
 
     def instance_of(self, node: t.InstanceOf) -> str:
-        first, again = self.held(node.value)
-        return f"({first} is not None and _is_a({again}, {self.constant_named(node.of)}))"
+        return f"_is_a({self.expression(node.value)}, {self.constant_named(node.of)}, {self.budget()})"

@@ -10,7 +10,7 @@ from . import operations, runtime
 from .budget import Budget, NearBudget, added_text
 from .limits import MAX_CALL_DEPTH
 from .problems import Fault
-from .values import CONTEXT, Function, is_a
+from .values import CONTEXT, Function
 
 
 def _guard_depth(budget: Budget, body: Callable[..., Any]) -> Callable[..., Any]:
@@ -55,7 +55,7 @@ GLOBALS: Mapping[str, Any] = {
     "_arranged": runtime.arranged,
     "_Budget": NearBudget,
     "_Function": Function,
-    "_is_a": is_a,
+    "_is_a": operations.instance_of,
     "_deep": _guard_depth,
     "_nothing": {},
     "_never": object(),

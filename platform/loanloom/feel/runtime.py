@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from . import operations
+from . import operations, wide
 from .budget import Budget, checked_list
 from .problems import Fault
 from .values import Interval, compare, kind_of
@@ -61,7 +61,7 @@ def items_of(value: Any, budget: Budget) -> Sequence[Any] | None:
         first, last = value.low, value.high
         if (compare(first, last) or 0) > 0:
             raise Fault("feel.not_a_range", "The range ends before it begins.", "区间的终点早于起点。")
-        found = operations.steps(first, last, budget)
+        found = range_steps(first, last, budget)
         if not value.low_closed:
             found = found[1:]
         return found if value.high_closed else found[:-1]
@@ -133,9 +133,24 @@ def every(sources: Sequence[Source], condition: Source, budget: Budget, weight: 
         return None
 
 
-def range_steps(start: Any, end: Any, budget: Budget) -> Any:
-    """start..end as a list"""
-    return operations.steps(start, end, budget)
+def range_steps(start: Any, end: Any, budget: Budget) -> list[Any]:
+    """The whole numbers or days from start to end, backwards too."""
+    kind = kind_of(start)
+    if start is None or end is None or kind != kind_of(end) or kind not in ("number", "date"):
+        raise Fault(
+            "feel.wrong_type",
+            "A loop runs from a whole number to a whole number, or from a date to a date.",
+            "循环区间两端须同为整数或同为日期。",
+        )
+    if kind == "date":
+        first, last = start.toordinal(), end.toordinal()
+    else:
+        if abs(start) > 10**15 or abs(end) > 10**15 or start != int(start) or end != int(end):
+            raise Fault("feel.wrong_type", "A loop runs over whole numbers.", "循环区间两端须为整数。")
+        first, last = int(start), int(end)
+    budget.spend(abs(last - first) + 1)
+    numbers = range(first, last + 1) if first <= last else range(first, last - 1, -1)
+    return [wide.date_at(one) for one in numbers] if kind == "date" else [Decimal(one) for one in numbers]
 
 
 def arranged(parameters: Sequence[str], arguments: list[Any], names: Sequence[str] | None) -> list[Any]:

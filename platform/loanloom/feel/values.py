@@ -8,23 +8,23 @@ context mapping · range Interval · function Function.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import (
     ROUND_HALF_EVEN,
     Context,
     Decimal,
-    DecimalException,
     DivisionByZero,
     InvalidOperation,
     Overflow,
 )
 from typing import Any
 
-from .limits import MAX_ADJUSTED, PRECISION
+from .budget import text_too_long
+from .limits import MAX_ADJUSTED, MAX_STRING, PRECISION
 from .problems import Fault
 from .types import ANY, NAMES_ZH, Type, fits
-from .wide import WideDate, WideDateTime, WideDuration, WideTime, clock, in_utc, nanoseconds
+from .wide import WideDate, WideDateTime, WideDuration, WideTime, clock, in_utc, nanoseconds, zone_offset
 
 CONTEXT = Context(
     prec=PRECISION,
@@ -72,6 +72,7 @@ class Function:
     native: bool = False
 
 
+_PLAIN = frozenset({Decimal, str, bool, dt.date, Months})
 _KINDS: dict[type, str] = {
     type(None): "Null",
     Decimal: "number",
@@ -139,6 +140,8 @@ def same(first: Any, second: Any) -> bool:
     """Whether two values are equal; values of different kinds are not."""
     if first is None or second is None:
         return first is second
+    if type(first) is type(second) and type(first) in _PLAIN:
+        return bool(first == second)
     kind = kind_of(first)
     if kind != kind_of(second):
         return False
@@ -164,10 +167,9 @@ def _same_contexts(first: Any, second: Any) -> bool:
 
 def moment(value: Any) -> tuple[bool, Any]:
     """What times and instants are compared by: whether they have a zone, and the time (in UTC where they do)."""
-    offset = value.utcoffset()
     if isinstance(value, dt.datetime | WideDateTime):
-        return (False, value) if offset is None else (True, in_utc(value))
-    since_midnight = clock(value)
+        return (False, value) if value.tzinfo is None else (True, in_utc(value))
+    offset, since_midnight = zone_offset(value), clock(value)
     return (False, since_midnight) if offset is None else (True, since_midnight - nanoseconds(offset))
 
 
@@ -216,6 +218,8 @@ def number_text(value: Decimal | int) -> str:
 
 def to_text(value: Any, *, quoted: bool = False) -> str:
     """A value as `string()` gives it; inside lists and contexts texts keep their quotes."""
+    if isinstance(value, list | tuple | Mapping):
+        return "".join(_pieces(value, [MAX_STRING]))
     kind = kind_of(value)
     if kind == "string":
         text = str(value)
@@ -226,10 +230,6 @@ def to_text(value: Any, *, quoted: bool = False) -> str:
         return "true" if value else "false"
     if kind == "number":
         return number_text(value)
-    if kind == "list":
-        return "[" + ", ".join(to_text(one, quoted=True) for one in value) + "]"
-    if kind == "context":
-        return "{" + ", ".join(f"{name}: {to_text(one, quoted=True)}" for name, one in value.items()) + "}"
     if isinstance(value, Interval):
         return interval_text(value)
     if isinstance(value, Function):
@@ -239,6 +239,29 @@ def to_text(value: Any, *, quoted: bool = False) -> str:
     from . import temporal
 
     return temporal.to_text(value)
+
+
+def _pieces(value: Any, room: list[int]) -> Iterator[str]:
+    """The text of a value inside another, piece by piece, while there is room: shared lists would make it endless."""
+    if isinstance(value, list | tuple):
+        pieces: Iterator[str] = _enclosed("[", "]", (("", one) for one in value), room)
+    elif isinstance(value, Mapping):
+        pieces = _enclosed("{", "}", ((f"{name}: ", one) for name, one in value.items()), room)
+    else:
+        pieces = iter((to_text(value, quoted=True),))
+    for piece in pieces:
+        room[0] -= len(piece)
+        if room[0] < 0:
+            raise text_too_long()
+        yield piece
+
+
+def _enclosed(opening: str, closing: str, items: Iterable[tuple[str, Any]], room: list[int]) -> Iterator[str]:
+    yield opening
+    for place, (name, one) in enumerate(items):
+        yield f", {name}" if place else name
+        yield from _pieces(one, room)
+    yield closing
 
 
 def plain(value: Any) -> Any:
@@ -260,22 +283,3 @@ def interval_text(value: Interval) -> str:
         return f"({'>=' if value.low_closed else '>'} {to_text(value.low, quoted=True)})"
     opening, closing = "[" if value.low_closed else "(", "]" if value.high_closed else ")"
     return f"{opening}{to_text(value.low, quoted=True)}..{to_text(value.high, quoted=True)}{closing}"
-
-
-__all__ = [
-    "CONTEXT",
-    "DecimalException",
-    "Function",
-    "Interval",
-    "Months",
-    "compare",
-    "interval_text",
-    "is_a",
-    "kind_of",
-    "moment",
-    "number_text",
-    "plain",
-    "same",
-    "to_text",
-    "wrong_kinds",
-]

@@ -8,7 +8,7 @@ from functools import cmp_to_key
 from typing import Any
 
 from .. import operations
-from ..budget import Budget, checked_list
+from ..budget import Budget, checked_list, pay_all
 from ..problems import Fault
 from ..values import compare, kind_of, same
 from .signatures import Library
@@ -18,8 +18,9 @@ declare = LISTS.declare
 _HASHABLE = ("number", "string", "boolean", "date")
 
 
-@declare("list contains", "list: list<T>, element: T? -> boolean")
-def _contains(items: Sequence[Any], element: Any) -> bool:
+@declare("list contains", "list: list<T>, element: T? -> boolean", budget=True)
+def _contains(budget: Budget | None, items: Sequence[Any], element: Any) -> bool:
+    _pay_for_comparing(budget, items, element)
     return any(same(one, element) for one in items)
 
 
@@ -106,8 +107,14 @@ def _reverse(items: Sequence[Any]) -> list[Any]:
     return list(reversed(items))
 
 
-@declare("index of", "list: list<T>, match: T? -> list<number>")
-def _index_of(items: Sequence[Any], match: Any) -> list[Decimal]:
+def _pay_for_comparing(budget: Budget | None, items: Sequence[Any], value: Any) -> None:
+    if budget is not None and kind_of(value) in ("list", "context"):
+        pay_all(budget, items)
+
+
+@declare("index of", "list: list<T>, match: T? -> list<number>", budget=True)
+def _index_of(budget: Budget | None, items: Sequence[Any], match: Any) -> list[Decimal]:
+    _pay_for_comparing(budget, items, match)
     return [Decimal(place) for place, one in enumerate(items, 1) if same(one, match)]
 
 
@@ -122,7 +129,7 @@ def _distinct(budget: Budget, items: Sequence[Any]) -> list[Any]:
                 continue
             seen.add((kind, one))
         else:
-            budget.spend(len(result))
+            budget.spend(len(result) * (1 + pay_all(budget, one)))
             if any(same(one, other) for other in result):
                 continue
         result.append(one)
@@ -139,7 +146,7 @@ def _duplicates(budget: Budget, items: Sequence[Any]) -> list[Any]:
     found: list[Any] = []
     seen: list[Any] = []
     for one in items:
-        budget.spend(len(seen))
+        budget.spend(len(seen) * (1 + pay_all(budget, one)))
         (found if any(same(one, other) for other in seen) else seen).append(one)
     return _distinct(budget, found)
 

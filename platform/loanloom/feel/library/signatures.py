@@ -168,20 +168,21 @@ def _belongs(value: Any, type_: Type) -> bool:
 
 
 def _coerced(overload: Overload, bound: Sequence[Any]) -> list[Any]:
-    result = []
-    for value, parameter in zip(bound, overload.parameters, strict=True):
-        wants_list = parameter.type.kind == "list"
-        if value is None or value is MISSING or overload.variadic:
-            result.append(value)
-        elif wants_list and kind_of(value) != "list":
-            result.append([value])
-        elif (
-            not wants_list and parameter.type.kind not in ("Any", "T") and kind_of(value) == "list" and len(value) == 1
-        ):
-            result.append(value[0])
-        else:
-            result.append(value)
-    return result
+    """The arguments with one value as a list of it, or a list of one as its item, where a parameter asks for that."""
+    last = len(overload.parameters) - 1 if overload.variadic else -1
+    return [
+        tuple(_turned(one, parameter.type) for one in value) if place == last else _turned(value, parameter.type)
+        for place, (value, parameter) in enumerate(zip(bound, overload.parameters, strict=True))
+    ]
+
+
+def _turned(value: Any, type_: Type) -> Any:
+    if value is None or value is MISSING:
+        return value
+    is_list = kind_of(value) == "list"
+    if type_.kind == "list":
+        return value if is_list else [value]
+    return value[0] if is_list and len(value) == 1 and type_.kind not in ("Any", "T") else value
 
 
 def _usage(overload: Overload) -> str:
@@ -228,12 +229,12 @@ def read_signature(text: str) -> tuple[tuple[Parameter, ...], Type, bool]:
 _CHEAP = frozenset({"number", "boolean", "date", "time", "date and time", DAYS.kind, MONTHS.kind})
 
 
-def _paying(function: Callable[..., Any], heavy: int, wants_budget: bool) -> Callable[..., Any]:
+def _paying(function: Callable[..., Any], heavy: int, wants_budget: bool, variadic: bool) -> Callable[..., Any]:
     """The function, paid for by the length of what it is given before it begins."""
 
     def call(budget: Budget | None, *arguments: Any) -> Any:
         if budget is not None:
-            pay(budget, *arguments)
+            pay(budget, *arguments, *(arguments[-1] if variadic else ()))
             budget.spend(heavy)
         return function(budget, *arguments) if wants_budget else function(*arguments)
 
@@ -270,7 +271,7 @@ class Library:
             for signature in signatures:
                 parameters, result, variadic = read_signature(signature)
                 costly = heavy or variadic or any(one.type.kind not in _CHEAP for one in parameters)
-                called = _paying(function, heavy, budget) if costly else function
+                called = _paying(function, heavy, budget, variadic) if costly else function
                 builtin.overloads.append(Overload(parameters, result, called, variadic, bool(costly or budget)))
             return function
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from ..budget import Budget, checked_text, exact, text_too_long
+from ..budget import Budget, checked_text, exact, pay_all, text_too_long
 from ..limits import MAX_DIGITS, MAX_STRING
 from ..patterns import Pattern, compile_pattern
 from ..problems import Fault
@@ -19,8 +19,10 @@ declare = STRINGS.declare
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,5})?", re.ASCII)
 
 
-@declare("string", "from: Any -> string")
-def _string(value: Any) -> str:
+@declare("string", "from: Any -> string", budget=True)
+def _string(budget: Budget | None, value: Any) -> str:
+    if budget is not None:
+        pay_all(budget, value)
     return checked_text(to_text(value))
 
 
@@ -109,7 +111,7 @@ def _replace(budget: Budget, text: str, pattern: str, replacement: str, flags: s
         parts.append(text[last : found[0]])
         parts += [one if isinstance(one, str) else text[found[2 * one] : found[2 * one + 1]] for one in pieces]
         size += sum(map(len, parts[-1 - len(pieces) :]))
-        budget.spend(1 + len(pieces))
+        budget.spend(3 + len(pieces))
         if size > MAX_STRING:
             raise text_too_long()
         last = found[1]
@@ -122,7 +124,7 @@ def _split(budget: Budget, text: str, delimiter: str) -> list[str]:
     _never_empty(compiled, budget)
     parts, last = [], 0
     for found in compiled.all(text, budget.spend):
-        budget.spend()
+        budget.spend(3)
         parts.append(text[last : found[0]])
         last = found[1]
     return [*parts, text[last:]]

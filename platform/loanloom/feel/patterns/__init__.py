@@ -11,6 +11,9 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from ..limits import MAX_PATTERN
+from ..problems import Fault
+
 if TYPE_CHECKING:
     from .backtracking import Backtracking
     from .dialect import Tree
@@ -73,6 +76,12 @@ def _encodes(text: str) -> bool:
 @lru_cache(maxsize=128)
 def compile_pattern(pattern: str, flags: str = "") -> Pattern:
     """A pattern ready to search; raises Fault."""
+    if len(pattern) > MAX_PATTERN:
+        raise Fault(
+            "feel.pattern",
+            f"The pattern is longer than {MAX_PATTERN} characters.",
+            f"正则表达式超过 {MAX_PATTERN} 个字符。",
+        )
     from .dialect import read
 
     return Pattern(read(pattern, flags))

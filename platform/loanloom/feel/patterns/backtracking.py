@@ -46,7 +46,7 @@ class Backtracking:
             at, place, saved = todo.pop()
             while True:
                 if count % PREPAID == 0:
-                    pay(PREPAID // 4)
+                    pay(PREPAID // 2)
                 count += 1
                 step = self.steps[at]
                 word = step[0]
