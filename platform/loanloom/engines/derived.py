@@ -72,7 +72,9 @@ class _Indicators:
         mentioned = {one for one in _MENTION.findall(source) if one in self.documents}
         others = {one: optional(self.type_of(one)) for one in sorted(mentioned)}
         facts = self.facts(str(spec["subject"]))
-        checked = feel.check(source, context({**facts, "indicators": optional(context(others))}))
+        checked = feel.check(
+            source, context({**facts, "indicators": optional(context(others))}), functions=feel.LENDING
+        )
         given = checked.type if checked.ok and checked.type.kind == stated.kind else stated
         missing = spec.get("missing")
         default = missing["value"] if isinstance(missing, Mapping) else None
@@ -102,7 +104,7 @@ def step_types(document: Document, facts: Type, known: Currencies) -> Mapping[st
     while ready := [key for key in formulas if key not in done and words[key] <= done]:
         for key in ready:
             scope = context({**facts.members, **found, **parameters})
-            checked = feel.check(str(formulas[key]["value"]), scope, expect=NUMBER)
+            checked = feel.check(str(formulas[key]["value"]), scope, expect=NUMBER, functions=feel.LENDING)
             unit = checked.type.unit if checked.ok and checked.type.kind == "number" else None
             rounding = formulas[key].get("round")
             digits = _digits(max(int(rounding["digits"]), 0)) if rounding else None

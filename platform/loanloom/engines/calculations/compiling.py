@@ -159,7 +159,7 @@ class _Compiler:
                 )
 
     def _program(self, source: str, scope: Type, expect: Type, pointer: str) -> Program | None:
-        checked = feel.check(source, scope, expect=expect)
+        checked = feel.check(source, scope, expect=expect, functions=feel.LENDING)
         self.problems.extend(fact_scope.problem_from_feel(one, self.document, pointer) for one in checked.problems)
         return checked.program
 

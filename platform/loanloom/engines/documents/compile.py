@@ -126,7 +126,7 @@ class _Compiler:
         )
 
     def table(self, spec: Mapping[str, Any], pointer: str) -> TemplateTable:
-        checked = feel.check(spec["rows"], self.scope)
+        checked = feel.check(spec["rows"], self.scope, functions=feel.LENDING)
         self._gather(checked.problems, f"{pointer}/rows")
         listed = checked.type
         if checked.program is not None and listed is not None and listed.kind not in ("list", "Any", "Null"):
@@ -179,7 +179,7 @@ class _Compiler:
         self, source: str, pointer: str, scope: feel.Type, expected: feel.Type | None = None, before: str = ""
     ) -> feel.Program | None:
         """`before` is the text in front of the expression, so that a mistake's column counts from the text's start."""
-        checked = feel.check(source, scope, expect=expected)
+        checked = feel.check(source, scope, expect=expected, functions=feel.LENDING)
         lines, last = before.count("\n"), before.rpartition("\n")[2]
         moved = tuple(
             replace(one, line=one.line + lines, column=one.column + (len(last) if one.line == 1 else 0))

@@ -115,7 +115,7 @@ def _routes(
             routes.append(Route(to=str(route["to"]), title=title, otherwise=True))
             continue
         source = str(route.get("when", ""))
-        checked = feel.check(source, scope, expect=feel.BOOLEAN)
+        checked = feel.check(source, scope, expect=feel.BOOLEAN, functions=feel.LENDING)
         place = f"{pointer}/routes/{index}/when"
         problems.extend(facts.problem_from_feel(problem, document, place) for problem in checked.problems)
         routes.append(

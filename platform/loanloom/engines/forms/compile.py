@@ -303,7 +303,7 @@ class _Compiler:
     ) -> feel.Program | None:
         if source is None:
             return None
-        checked = feel.check(str(source), scope or self.scope, expect=expected)
+        checked = feel.check(str(source), scope or self.scope, expect=expected, functions=feel.LENDING)
         into |= checked.inputs
         self.problems.extend(
             fact_scope.problem_from_feel(one, self.document, f"/spec{pointer}") for one in checked.problems

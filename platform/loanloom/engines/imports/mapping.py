@@ -106,7 +106,9 @@ def compile_mapping(document: Document, registry: Registry) -> Compiled:
             words = text(f"There is no field {path}.", f"没有字段 {path}。")
             problems.append(_placed(document, pointer, "import.unknown_field", words))
             continue
-        checked = feel.check(source, scope, expect=feel.optional(fact_scope.field_type(field, registry)))
+        checked = feel.check(
+            source, scope, expect=feel.optional(fact_scope.field_type(field, registry)), functions=feel.LENDING
+        )
         problems.extend(fact_scope.problem_from_feel(one, document, pointer) for one in checked.problems)
         if checked.program is not None:
             programs.append((record, name, checked.program))

@@ -126,7 +126,7 @@ def _line(
                     hint=nearest_hint(code, chart.accounts),
                 )
             )
-    checked = feel.check(str(rule["amount"]), event_scope(event), expect=feel.NUMBER)
+    checked = feel.check(str(rule["amount"]), event_scope(event), expect=feel.NUMBER, functions=feel.LENDING)
     for problem in checked.problems:
         problems.append(
             document.problem(

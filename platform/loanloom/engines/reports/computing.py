@@ -29,23 +29,31 @@ class Computed:
 def compute(report: Report, registry: Registry) -> Computed:
     """Check every expression of a report."""
     facts = scope(registry, report.data_set)
-    made = {one.key: feel.check(one.expression, facts) for one in report.columns if one.expression is not None}
+    made = {
+        one.key: feel.check(one.expression, facts, functions=feel.LENDING)
+        for one in report.columns
+        if one.expression is not None
+    }
     totals = totals_scope(dict(_totals(report, registry, made)))
     return Computed(
         made,
         {
-            one.key: feel.check(one.measure, totals, expect=feel.NUMBER)
+            one.key: feel.check(one.measure, totals, expect=feel.NUMBER, functions=feel.LENDING)
             for one in report.columns
             if one.measure is not None
         },
-        None if report.where is None else feel.check(report.where, facts, expect=feel.BOOLEAN),
+        None if report.where is None else feel.check(report.where, facts, expect=feel.BOOLEAN, functions=feel.LENDING),
     )
 
 
 def measured(report: Report, registry: Registry) -> feel.Type:
     """What the measures of a report see."""
     facts = scope(registry, report.data_set)
-    made = {one.key: feel.check(one.expression, facts) for one in report.columns if one.expression is not None}
+    made = {
+        one.key: feel.check(one.expression, facts, functions=feel.LENDING)
+        for one in report.columns
+        if one.expression is not None
+    }
     return totals_scope(dict(_totals(report, registry, made)))
 
 

@@ -169,7 +169,7 @@ class _Compiler:
         if isinstance(spec["when"], bool):
             condition = spec["when"]
         else:
-            checked = feel.check(spec["when"], self.scope, expect=feel.BOOLEAN)
+            checked = feel.check(spec["when"], self.scope, expect=feel.BOOLEAN, functions=feel.LENDING)
             self.problems.extend(fact_scope.problem_from_feel(one, self.document, pointer) for one in checked.problems)
             condition, inputs = checked.program or False, checked.inputs
         return Rule(

@@ -96,7 +96,7 @@ class Outcomes:
 
     def _program(self, output: Output, written: str, where: str) -> feel.Program | None:
         source = " " * len(MARK) + written[len(MARK) :]  # columns stay where the author sees them
-        checked = feel.check(source, self.scope, expect=output.type)
+        checked = feel.check(source, self.scope, expect=output.type, functions=feel.LENDING)
         self.problems.extend(fact_scope.problem_from_feel(one, self.document, where) for one in checked.problems)
         return checked.program
 

@@ -88,7 +88,7 @@ def _about(registry: Registry, subject: str, cell_of: str | None) -> Place:
         raise Refused(Problem(code="expression.unknown_scope", field="scope", message=message, hint=hint))
     if cell_of is None:
         return place
-    tested = feel.check(cell_of, place.scope)
+    tested = feel.check(cell_of, place.scope, functions=feel.LENDING)
     if not tested.ok:
         raise Refused(_said(tested.problems[0]))
     return Place("", "", "", place.scope, tested=tested.type, labels=place.labels)

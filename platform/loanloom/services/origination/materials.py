@@ -81,4 +81,6 @@ def _required(registry: Registry, rule: bool | str, known: Mapping[str, Any]) ->
 
 @lru_cache(maxsize=512)
 def _compiled(registry: Registry, rule: str) -> feel.Program | None:
-    return feel.check(rule, fact_scope.scope(registry, "application"), expect=feel.BOOLEAN).program
+    return feel.check(
+        rule, fact_scope.scope(registry, "application"), expect=feel.BOOLEAN, functions=feel.LENDING
+    ).program
