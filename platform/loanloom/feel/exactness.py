@@ -8,15 +8,17 @@ A quotient that never ends may stand only under a rounding or a comparison; `bou
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from . import exactness_calls
 from . import tree as t
 from .bounds import Bound, Ratio, added, divided, multiplied, negated, offset, power_of_ten, shifted
 from .exactness_base import Base
+from .library.numbers import NUMBERS
 from .problems import FeelProblem
 from .shapes import FAILED, UNKNOWN, Items, Record, Shape, joined, of_type, of_value
-from .types import Digits, Type
+from .types import NUMBER, Digits, Type
 
 
 class Exactness(Base):
@@ -191,14 +193,6 @@ class Exactness(Base):
         self.compared(node.value, node.high)
         return UNKNOWN
 
-    def passes(self, node: t.Passes) -> Shape:
-        if isinstance(self.shape(node.value), Ratio) and isinstance(node.test, t.Range):
-            for end in (node.test.low, node.test.high):
-                if end is not None:
-                    self.compared(node.value, end)
-            return UNKNOWN
-        return self._plain(node)
-
     def let(self, node: t.Let) -> Shape:
         self._slots[node.local.slot] = self.shape(node.value)
         return self.shape(node.body)
@@ -243,6 +237,14 @@ class Exactness(Base):
         return exactness_calls.call(self, node)
 
 
+def rounded_to(root: t.Node, places: int) -> t.Node:
+    """A tree whose value is rounded half up to so many decimals, as a place that keeps only so many does."""
+    function = NUMBERS.get("round half up")
+    assert function is not None
+    scale = t.Constant(Decimal(places), type=NUMBER, syntax=root.syntax)
+    return t.Call(function, (root, scale), None, function.overloads[0], type=root.type, syntax=root.syntax)
+
+
 _DURATIONS = frozenset({"days and time duration", "years and months duration"})
 _CALCULATED = _DURATIONS | {"number", "Any"}
 _OPERATORS: dict[str, Callable[..., Shape]] = {
@@ -263,7 +265,6 @@ _VISITS: dict[type[t.Node], Callable[[Exactness, Any], Shape]] = {
     t.Arithmetic: Exactness.arithmetic,
     t.Compare: Exactness.compare,
     t.Within: Exactness.within,
-    t.Passes: Exactness.passes,
     t.Let: Exactness.let,
     t.If: Exactness.conditional,
     t.ListOf: Exactness.list_of,

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from decimal import Decimal
 from typing import Any
 
 import polars as pl
@@ -20,8 +19,7 @@ from . import polars_operators as operators
 from . import tree as t
 from .bounds import Bound, type_of
 from .checking import Checked
-from .exactness import Exactness
-from .library import STANDARD
+from .exactness import Exactness, rounded_to
 from .polars_frame import frame, schema
 from .polars_loops import NAME, Loops
 from .polars_terms import (
@@ -47,7 +45,7 @@ from .polars_terms import (
 from .polars_views import NoColumn, either, leaving, null_of, view
 from .shapes import of_value
 from .targets import Refusal, Translation, refusal_of, unsupported
-from .types import NAMES_ZH, NUMBER, Type, optional
+from .types import NAMES_ZH, Type, optional
 
 
 def to_polars(checked: Checked) -> Translation[pl.Expr]:
@@ -64,7 +62,7 @@ def column(
     more of some facts than their declared types do; with `places` the result is rounded half up to so many decimals.
     """
     if places is not None:
-        root = _rounded(root, places)
+        root = rounded_to(root, places)
     exactness = Exactness(root, source, known)
     if exactness.problems:
         return Translation(exactness.problems), root.type
@@ -81,13 +79,6 @@ def column(
         return Translation(value=expr), type_
     fault = cell.fault.term.expr
     return Translation(value=pl.when(~fault).then(expr), fault=fault), optional(type_)
-
-
-def _rounded(root: t.Node, places: int) -> t.Node:
-    function = STANDARD.get("round half up")
-    assert function is not None
-    scale = t.Constant(Decimal(places), type=NUMBER, syntax=root.syntax)
-    return t.Call(function, (root, scale), None, function.overloads[0], type=root.type, syntax=root.syntax)
 
 
 def _type_words(node: t.Node) -> tuple[str, str]:
@@ -184,8 +175,6 @@ class Visitor(Loops):
 
     def passes(self, node: t.Passes) -> Cell:
         value = self.visit(node.value)
-        if isinstance(node.test, t.Range):
-            return self._in_range(value, node.test)
         test = self.visit(node.test)
         if not isinstance(test.value, Listed) or isinstance(value.value, Listed):
             raise TypeError
@@ -193,19 +182,6 @@ class Visitor(Loops):
         if test.value.nullable:
             found = choose(test.value.term.is_null(), null_of(value.value), found)
         return Cell(Plain(found, "boolean", nullable=False), any_of(value.fault, test.fault))
-
-    def _in_range(self, value: Cell, test: t.Range) -> Cell:
-        """A range as a value: an end that is null is infinitely far away."""
-        found, faults = literal(True), [value.fault]
-        for end, operator, closed in ((test.low, ">", test.low_closed), (test.high, "<", test.high_closed)):
-            if end is None:
-                continue
-            cell = self.visit(end)
-            faults.append(cell.fault)
-            held = operators.compared(operator + ("=" if closed else ""), value.value, cell.value)
-            found = found & (held.term | null_of(cell.value)).known()
-        empty = null_of(value.value)
-        return Cell(Plain(choose(empty, literal(None, pl.Boolean), found), "boolean", True), any_of(*faults))
 
     def one_of(self, node: t.OneOf) -> Cell:
         cell = self.visit(node.value)
