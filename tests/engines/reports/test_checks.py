@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
+from pathlib import Path
 
 import pytest
 
@@ -180,3 +182,10 @@ def test_fields_a_company_adds_can_be_shown_but_encrypted_ones_cannot():
 def test_every_data_set_is_made_of_known_records():
     assert {record for records in DATA_SETS.values() for record in records} <= set(RECORDS)
     assert set(OF_RECORD.values()) <= set(DATA_SETS)
+
+
+def test_the_report_in_the_manual_passes_the_check():
+    page = (Path(__file__).parents[3] / "docs" / "how-to" / "write-a-report.md").read_text("utf-8")
+    (source,) = re.findall(r"```yaml\n(.*?)```", page, re.S)
+    registry = registry_of(source)
+    assert [*reports.check(registry), *targets.check(registry)] == []
