@@ -224,6 +224,16 @@ def test_the_words_name_the_values_in_both_languages() -> None:
     assert found.findings[1].message["zh"].startswith("以下情况没有行命中：金额 10,000 CNY，等级")
 
 
+def test_each_hole_is_named_once_by_what_makes_it_one() -> None:
+    scope = context({"n": WHOLE, "g": GRADE, "b": BOOLEAN})
+    lines = ("< 3 | - | - => 1", '[4..9] | "A", "B" | - => 2', '[4..9] | "C" | true => 3')
+    found = analyse(compiled(written("n | g | b", *lines), scope)).of("gap")
+    assert {one.message["en"] for one in found} == {
+        "No row applies to: n 3.",
+        'No row applies to: n 4, g "C", b no.',
+    }
+
+
 def test_two_columns_of_one_fact_are_judged_together() -> None:
     scope = context({"n": WHOLE})
     table = compiled(written("n | n", ">= 3 | < 6 => 1", "< 3 | - => 2", "- | >= 6 => 3"), scope)

@@ -266,7 +266,7 @@ def test_a_gap_is_shown_by_an_example_and_is_an_error_only_where_completeness_is
     gap = TABLE.replace('[">= 5000", "-"]', '["> 6000", "-"]')
     (found,) = problems(gap, "rules.gap")
     assert found.severity == "warning" and found.line
-    assert re.fullmatch(r"No row applies to: Amount [a-z ]*5,000( CNY)?, Housing Own home[.]", found.message["en"])
+    assert re.fullmatch(r"No row applies to: Amount 5,000( CNY)?[.]", found.message["en"])
     assert "金额" in found.message["zh"]
     (claimed,) = problems(gap.replace("  table:\n", "  table:\n    complete: true\n"), "rules.gap")
     assert claimed.severity == "error"

@@ -5,7 +5,7 @@ never count. Each with input values that show it. Nothing is claimed that is not
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -21,6 +21,8 @@ from loanloom.feel.values import same
 
 MOST_FINDINGS = 20
 """Of each sort; who mends these sees the next."""
+
+MOST_GAPS = 5
 
 FindingKind = Literal["gap", "null_gap", "overlap", "conflict", "covered", "masked", "outranked", "never", "outside"]
 
@@ -128,7 +130,7 @@ class _Analyst:
                     continue
                 example = self._shared(earlier, later)
                 names = (self.table.named(earlier), self.table.named(later))
-                said = wording.overlap(kind, names, self._in_words(example, earlier, later))
+                said = wording.overlap(kind, names, self._in_words(example, self._tested(earlier, later)))
                 yield Finding(kind, (earlier, later), Place("cell", later), said[0], said[1], self._values(example))
                 break
 
@@ -163,7 +165,7 @@ class _Analyst:
             return
         axes = [one.within(place).with_null() for one in self.view.axes]
         cover = Cover(axes, better, self.steps)
-        if any(not one.pieces for one in axes) or cover.gap() is not None:
+        if any(not one.pieces for one in axes) or cover.gaps():
             return
         rules = tuple(rows_in(cover.used))
         kind: FindingKind = (
@@ -189,20 +191,19 @@ class _Analyst:
         if self.view.open_ended:
             return
         axes = self.view.axes
-        point = Cover(axes, self.table.every_row, self.steps).gap()
-        if point is not None:
-            said = wording.gap(self._in_words(point))
-            yield Finding("gap", (), Place("table"), said[0], said[1], self._values(point))
+        for gap in Cover(axes, self.table.every_row, self.steps).gaps(MOST_GAPS):
+            yield self._gap("gap", Place("table"), gap.point, gap.needed)
         for place, axis in enumerate(axes):
             if axis.null is None:
                 continue
             narrowed = [one.only_null() if at == place else one for at, one in enumerate(axes)]
-            point = Cover(narrowed, self.table.every_row, self.steps).gap()
-            if point is not None:
-                said = wording.gap(self._in_words(point, always=place))
-                yield Finding(
-                    "null_gap", (), Place("input", column=axis.columns[0]), said[0], said[1], self._values(point)
-                )
+            for gap in Cover(narrowed, self.table.every_row, self.steps).gaps():
+                where = Place("input", column=axis.columns[0])
+                yield self._gap("null_gap", where, gap.point, gap.needed | {place})
+
+    def _gap(self, kind: FindingKind, where: Place, point: Point, needed: frozenset[int]) -> Finding:
+        said = wording.gap(self._in_words(point, needed))
+        return Finding(kind, (), where, said[0], said[1], self._values(point))
 
     def _values(self, point: Point) -> tuple[Any, ...]:
         """A value for each column."""
@@ -212,17 +213,19 @@ class _Analyst:
                 found[column] = piece.value
         return tuple(found)
 
-    def _in_words(self, point: Point, *rows: int, always: int | None = None) -> Words:
-        """The values that matter: to the rows, or to the table."""
-        shown = [place for place in sorted(point) if self._matters(place, rows) or place == always]
-        named = [(self.table.columns[self.view.axes[place].columns[0]], point[place].value) for place in shown]
-        return wording.example(named, self.labels)
+    def _tested(self, *rows: int) -> frozenset[int]:
+        """The axes that one of the rows tests."""
+        return frozenset(
+            place
+            for place, axis in enumerate(self.view.axes)
+            if any(next(self._cells(row, axis), None) is not None for row in rows)
+        )
 
-    def _matters(self, place: int, rows: Sequence[int]) -> bool:
-        axis = self.view.axes[place]
-        if not rows:
-            return axis.matters
-        return any(next(self._cells(row, axis), None) is not None for row in rows)
+    def _in_words(self, point: Point, shown: frozenset[int]) -> Words:
+        """The values along some axes."""
+        columns = self.table.columns
+        named = [(columns[self.view.axes[place].columns[0]], point[place].value) for place in sorted(shown)]
+        return wording.example(named, self.labels)
 
 
 __all__ = ["Analysis", "Finding", "Piece", "analyse"]

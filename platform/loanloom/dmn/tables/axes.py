@@ -74,13 +74,6 @@ class Axis:
         """The same with null as one more piece."""
         return self if self.null is None else Axis(self.columns, (*self.pieces, self.null), None)
 
-    @property
-    def matters(self) -> bool:
-        """Whether rows differ along it."""
-        return len(self.pieces) > 1 or (
-            self.null is not None and any(one.rows != self.null.rows for one in self.pieces)
-        )
-
 
 @dataclass(frozen=True, eq=False)
 class View:

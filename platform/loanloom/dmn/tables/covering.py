@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from loanloom.dmn.tables.axes import Axis, Piece
 from loanloom.dmn.tables.index import Rows
@@ -31,6 +32,14 @@ class Steps:
             raise TooMuch
 
 
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A point that no row takes, and the axes that suffice for that: whatever the others are, no row takes it."""
+
+    point: Point
+    needed: frozenset[int]
+
+
 class Cover:
     """One search: axes, and the rows that count."""
 
@@ -41,31 +50,32 @@ class Cover:
         self.steps = steps
         self.used: Rows = 0
         """Rows that were needed to cover what is covered."""
-        self._covered: set[tuple[int, Rows]] = set()
+        self._most = 0
+        self._found: list[Gap] = []
+        self._known: list[frozenset[tuple[int, Rows]]] = []
+        self._searched: set[tuple[int, Rows]] = set()
         self._rest = [-1] * (len(self.axes) + 1)
         for place in range(len(self.axes) - 1, -1, -1):
             self._rest[place] = self._rest[place + 1] & self.axes[place].everywhere
 
-    def gap(self) -> Point | None:
-        """A point that no row takes; None where there is none, or where an axis has no value at all."""
-        if any(not one.pieces for one in self.axes):
-            return None
-        chosen: list[Piece] = []
-        if not self._search(0, self.rows, chosen):
-            return None
-        chosen += [one.pieces[0] for one in self.axes[len(chosen) :]]
-        return dict(zip(self.order, chosen, strict=True))
+    def gaps(self, most: int = 1) -> list[Gap]:
+        """Points that no row takes, each for another reason; none where an axis has no value at all."""
+        self._most = most
+        if all(one.pieces for one in self.axes):
+            self._search(0, self.rows, [])
+        return self._found
 
-    def _search(self, place: int, mask: Rows, chosen: list[Piece]) -> bool:
-        """Whether a gap lies behind what is chosen so far; then `chosen` leads to it."""
+    def _search(self, place: int, mask: Rows, chosen: list[Piece]) -> None:
+        """Look for gaps behind what is chosen so far, until there are enough."""
         if not mask:
-            return True
+            self._note(chosen)
+            return
         whole = mask & self._rest[place]
         if whole:
             self.used |= whole & -whole
-            return False
-        if (place, mask) in self._covered:
-            return False
+            return
+        if (place, mask) in self._searched:
+            return
         seen: set[Rows] = set()
         for piece in self.axes[place].told_apart(mask):
             self.steps.spend(1)
@@ -73,9 +83,40 @@ class Cover:
             if rows in seen:
                 continue
             seen.add(rows)
-            chosen.append(piece)
-            if self._search(place + 1, rows, chosen):
-                return True
-            chosen.pop()
-        self._covered.add((place, mask))
-        return False
+            if rows:
+                self._search(place + 1, rows, [*chosen, piece])
+            elif not self._note([*chosen, piece]):
+                self._other_reason(place, mask, chosen)
+            if len(self._found) >= self._most:
+                return
+        self._searched.add((place, mask))
+
+    def _other_reason(self, place: int, mask: Rows, chosen: list[Piece]) -> None:
+        """A gap is known already where it was looked for; another piece may be one for a reason of its own."""
+        for piece in self.axes[place].pieces:
+            self.steps.spend(1)
+            if not mask & piece.rows and self._note([*chosen, piece]):
+                return
+
+    def _note(self, chosen: list[Piece]) -> bool:
+        """Keep a gap unless one known already says the same; whether it was kept."""
+        needed = list(range(len(chosen)))
+        for place in range(len(chosen)):
+            rest = [one for one in needed if one != place]
+            if not self._taking([chosen[one] for one in rest]):
+                needed = rest
+        reason = frozenset((place, chosen[place].rows) for place in needed)
+        here = {(place, piece.rows) for place, piece in enumerate(chosen)}
+        if any(known <= here for known in self._known):
+            return False
+        self._known.append(reason)
+        whole = [*chosen, *(one.pieces[0] for one in self.axes[len(chosen) :])]
+        point = dict(zip(self.order, whole, strict=True))
+        self._found.append(Gap(point, frozenset(self.order[place] for place in needed)))
+        return True
+
+    def _taking(self, pieces: Sequence[Piece]) -> Rows:
+        rows = self.rows
+        for one in pieces:
+            rows &= one.rows
+        return rows
