@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from . import tree as t
-from .sql_target_base import Piece, either
+from .sql_target_base import Piece, both, either
 from .sql_target_numbers import Numbers, times
 
 Rounding = Callable[[str], str]
@@ -155,8 +155,8 @@ class Quotients(Numbers):
         if node.operator == "/":
             divided = _product(above, under)
             if not (isinstance(node.right, t.Constant) and node.right.value):
-                known = f"{above.text} IS NOT NULL AND {below.text} IS NOT NULL"
-                divided = divided.faulty(f"(({other.text} = 0) IS TRUE AND {known})")
+                known = [f"{one.text} IS NOT NULL" for one in (above, below) if one.nullable]
+                divided = divided.faulty(both(f"(({other.text} = 0) IS TRUE)", *known))
             return divided, _product(below, other)
         if node.operator not in "+-":
             raise self.unrounded(node)
