@@ -58,20 +58,20 @@ def test_what_is_simple_is_written_simply() -> None:
     data = dmn.as_data(x.read(body))
     wanted: dict[str, Any] = {
         "model": {"name": "m", "namespace": "urn:m", "id": "_m"},
-        "inputs": [{"name": "amount", "id": "i_amount", "type": "number"}],
+        "inputs": [{"name": "amount", "type": "number", "kept": {"id": "i_amount"}}],
         "functions": [
             {
                 "name": "twice",
-                "id": "k_twice",
                 "type": "number",
                 "parameters": [{"name": "n", "type": "number"}],
                 "logic": "n * 2",
+                "kept": {"id": "k_twice"},
             }
         ],
         "decisions": [
             {
                 "name": "d",
-                "id": "d_d",
+                "kept": {"id": "d_d"},
                 "type": "number",
                 "needs": ["amount", "twice"],
                 "logic": {

@@ -5,7 +5,7 @@ Gathers every mistake; in strict mode a model with mistakes does not run, in sta
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from loanloom import feel
@@ -44,8 +44,16 @@ class Unit:
 class Compiler:
     """One compilation."""
 
-    def __init__(self, root: Definitions, others: Iterable[Definitions], library: Library, mode: str) -> None:
+    def __init__(
+        self,
+        root: Definitions,
+        others: Iterable[Definitions],
+        library: Library,
+        mode: str,
+        given: Mapping[str, Type] | None = None,
+    ) -> None:
         self.problems: list[DmnProblem] = []
+        self.given = given or {}
         self.mode, self.library = mode, library
         self.root = root
         self.graph = Graph(root, {one.namespace: one for one in others}, self.problems)
@@ -82,6 +90,9 @@ class Compiler:
         boxer = self._boxer(node)
         if isinstance(element, InputData):
             item = self._declared(boxer, element.variable)
+            if item is ANYTHING and node.model == self.root.namespace and element.name in self.given:
+                item = ItemType(element.name, self.given[element.name])
+                return Unit(node, item.type, item)
             return Unit(node, optional(item.type), item)
         if isinstance(element, Decision):
             return self._decision(node, element, boxer)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from loanloom import feel
-from loanloom.feel import Library
+from loanloom.feel import Library, Type
 from loanloom.feel.problems import Fault
 from loanloom.feel.values import Function, kind_of
 
@@ -288,9 +288,12 @@ def compile_model(
     *,
     library: Library = feel.STANDARD,
     mode: str = "strict",
+    inputs: Mapping[str, Type] | None = None,
 ) -> CompiledModel:
-    """Check a model and make it ready to evaluate; `imports` are the models it may import, found by namespace."""
-    compiler = Compiler(definitions, imports, library, mode)
+    """Check a model and make it ready to evaluate. `imports` are the models it may import, found by namespace; `inputs`
+    the types of those inputs that the model itself gives none.
+    """
+    compiler = Compiler(definitions, imports, library, mode, inputs)
     units = compiler.units
     services = {
         key: (

@@ -10,6 +10,9 @@ from .elements import Element
 from .shapes import SHAPES, Attribute, Part
 
 COMMON = ("id", "label", "description")
+KEPT = ("id", "label", "attributes", "extensions", "variable", "information", "knowledge", "authority", "links")
+"""What only other tools care for stands under `kept`, so that it does not stand in the way of people."""
+
 OWN = "urn:loanloom:decision-model"
 """The namespace of what a model says for this platform: the fact that an input takes, titles in both languages."""
 
@@ -69,7 +72,7 @@ SHORT: Mapping[type[Element], str] = {
 }
 """Elements that may stand as the one field that matters, where they have nothing else."""
 
-INLINE = {b.ContextEntry: "variable", b.Binding: "parameter"}
+INLINE: Mapping[type[Element], str] = {b.ContextEntry: "variable", b.Binding: "parameter"}
 """Elements whose item's name and type stand beside its value."""
 
 VARIABLE = (m.InputData, m.Decision, m.BusinessKnowledgeModel, m.DecisionService)

@@ -38,7 +38,7 @@ class _Reader:
         for section, of in SECTIONS.items():
             for one in data.get(section, ()):
                 name = one.get("name", "")
-                self.names.setdefault(name, []).append((of, one.get("id") or name))
+                self.names.setdefault(name, []).append((of, one.get("kept", {}).get("id") or name))
 
     def whole(self, data: Mapping[str, Any], name: str, namespace: str) -> m.Definitions:
         about = {**data.get("model", {})}
@@ -63,6 +63,7 @@ class _Reader:
         return of(expression=self.boxed(data, pointer), place=place)
 
     def fields(self, of: type[Element], data: Mapping[str, Any], pointer: str) -> dict[str, Any]:
+        data = {**data.get("kept", {}), **data}
         at_text = f"{pointer}/text" if of in (b.LiteralExpression, m.UnaryTests) else pointer
         values: dict[str, Any] = {"place": Place(pointer=at_text)}
         for part in parts(of):
@@ -110,7 +111,7 @@ class _Reader:
 
     def drawn(self, of: type[Any], data: Mapping[str, Any], pointer: str) -> Any:
         """An element of the graph."""
-        own = dict(data)
+        own = {**data.get("kept", {}), **data, "kept": {}}
         function = own.pop("function", None)
         body = {key: own.pop(key) for key in ("logic", "parameters") if of is m.BusinessKnowledgeModel and key in own}
         type_, variable = own.pop("type", None) if of in VARIABLE else None, own.pop("variable", None)

@@ -9,7 +9,7 @@ from typing import Any
 from . import model as m
 from .elements import Element, InformationItem
 from .namespaces import MODEL, PREFIXES
-from .plain_names import BOXED_NAMES, COMMON, INLINE, OWN, SECTIONS, SHORT, VARIABLE, key_of, parts
+from .plain_names import BOXED_NAMES, COMMON, INLINE, KEPT, OWN, SECTIONS, SHORT, VARIABLE, key_of, parts
 from .shapes import Boxed, Child, Drawn, Raw, Reference
 from .xml_tree import Xml, write_tree
 
@@ -28,19 +28,23 @@ class _Writer:
             self.names.setdefault(one.name, []).append(one)
 
     def whole(self) -> dict[str, Any]:
-        found = self.element(self.definitions)
+        found = self.open(self.definitions)
         for key, of in SECTIONS.items():
             listed = [self.drawn(one) for one in self.definitions.elements if type(one) is of]
             if listed:
                 found[key] = listed
-        kept = {key: found.pop(key) for key in ("artifacts", "contexts", "diagrams") if key in found}
+        kept: dict[str, Any] = {key: found.pop(key) for key in ("artifacts", "contexts", "diagrams") if key in found}
         about = {key: found.pop(key) for key in list(found) if not isinstance(found[key], list) and key != "attributes"}
         about |= {"attributes": found.pop("attributes")} if "attributes" in found else {}
         extensions = {"extensions": found.pop("extensions")} if "extensions" in found else {}
         return {"model": {**about, **extensions}, **found, **kept}
 
     def element(self, one: Element) -> dict[str, Any]:
-        """Everything of an element that is not as it is by default."""
+        """Everything of an element that is not as it is by default; what other tools put there lies apart."""
+        return _apart(self.open(one))
+
+    def open(self, one: Element) -> dict[str, Any]:
+        """The same with all side by side."""
         of = type(one)
         data: dict[str, Any] = {}
         for part in parts(of):
@@ -93,7 +97,7 @@ class _Writer:
 
     def drawn(self, one: Any) -> dict[str, Any]:
         """An element of the graph, with what it needs by name."""
-        data = self.element(one)
+        data = self.open(one)
         if isinstance(one, VARIABLE):
             variable = one.variable
             data.pop("variable", None)
@@ -115,14 +119,14 @@ class _Writer:
             for key in ("information", "knowledge", "authority"):
                 data.pop(key, None)
             data["needs"] = needs
-        return _ordered(data)
+        return _ordered(_apart(data))
 
     def _needs(self, one: Any) -> list[Any] | None:
         """All requirements in one list, by name; None where one of them does not go into it."""
         written: list[Any] = []
         for kind, fields in _REQUIREMENTS.items():
             for requirement in getattr(one, kind, ()):
-                data = self.element(requirement)
+                data = self.open(requirement)
                 given = [field for field in fields if getattr(requirement, field)]
                 if len(given) != 1 or not set(data) <= {given[0], "id"}:
                     return None
@@ -155,7 +159,12 @@ _REQUIREMENTS: Mapping[str, Mapping[str, tuple[type[Element], ...]]] = {
     "knowledge": {"knowledge": (m.BusinessKnowledgeModel, m.DecisionService)},
     "authority": {"authority": (m.KnowledgeSource,)},
 }
-_FIRST = ("name", "title", "id", "label", "description", "question", "type", "value", "list", "parameters", "needs")
+_FIRST = ("name", "title", "description", "question", "type", "value", "list", "parameters", "needs")
+
+
+def _apart(data: dict[str, Any]) -> dict[str, Any]:
+    kept = {key: data[key] for key in KEPT if key in data}
+    return {**{key: value for key, value in data.items() if key not in kept}, **({"kept": kept} if kept else {})}
 
 
 def _ordered(data: dict[str, Any]) -> dict[str, Any]:

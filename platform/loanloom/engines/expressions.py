@@ -25,7 +25,18 @@ from loanloom.problems import Problem, Text
 
 SUBJECTS = ("customer", "application", "loan", "document")
 _ENGINES = frozenset(
-    ["calculation", "flow", "form", "import_mapping", "indicator", "posting_rules", "report", "ruleset", "template"]
+    [
+        "calculation",
+        "decision_model",
+        "flow",
+        "form",
+        "import_mapping",
+        "indicator",
+        "posting_rules",
+        "report",
+        "ruleset",
+        "template",
+    ]
 )
 """Kinds whose engine checks the expressions itself, with everything else about them."""
 
@@ -50,8 +61,8 @@ class Place:
     def check(self, source: str) -> feel.Checked:
         """An expression checked as it would be at this place."""
         if self.tested is not None:
-            return feel.check_unary(source, self.tested, self.scope)
-        return feel.check(source, self.scope, expect=self.expect)
+            return feel.check_unary(source, self.tested, self.scope, functions=feel.LENDING)
+        return feel.check(source, self.scope, expect=self.expect, functions=feel.LENDING)
 
     def full(self, path: str) -> str:
         """The path of a fact as the whole house calls it."""
@@ -79,7 +90,7 @@ def place(document: Document, pointer: str, registry: Registry) -> Place | None:
     kind = registry.kinds.get(document.kind)
     if kind is None:
         return None
-    declared_ = next((one for one in kind.expressions if _fits(pointer, one.pointer)), None)
+    declared_ = next((one for one in kind.expressions if fits(pointer, one.pointer)), None)
     try:
         if declared_ is not None:
             return _place(document, pointer, declared_, registry)
@@ -223,7 +234,7 @@ def _rules(document: Document, pointer: str, registry: Registry) -> Mapping[str,
 
 
 def _column(spec: Mapping[str, Any], at: int, scope: Type) -> Type:
-    return feel.check(str(spec["table"]["inputs"][at]["value"]), scope).type
+    return feel.check(str(spec["table"]["inputs"][at]["value"]), scope, functions=feel.LENDING).type
 
 
 def _output(spec: Mapping[str, Any], tokens: tuple[str, ...]) -> Type | None:
@@ -255,7 +266,9 @@ def _template(document: Document, pointer: str, registry: Registry) -> dict[str,
 def _template_row(document: Document, pointer: str, registry: Registry) -> Mapping[str, Any]:
     """A column of a table: /blocks/3/table/columns/0/value"""
     found = _template(document, pointer, registry)
-    rows = feel.check(str(document.at(pointers.join((*pointers.split(pointer)[:3], "rows")))), found["scope"])
+    rows = feel.check(
+        str(document.at(pointers.join((*pointers.split(pointer)[:3], "rows")))), found["scope"], functions=feel.LENDING
+    )
     origin = next(iter(rows.inputs), None) if len(rows.inputs) == 1 else None
     scope = documents.row_scope(found["scope"], rows.type)
     members = rows.type.item.members if rows.type.kind == "list" and rows.type.item is not None else {}
@@ -276,9 +289,18 @@ _BY_KIND: Mapping[tuple[str, str], _Sees] = {
     ("template", "document"): _template,
     ("template", "row"): _template_row,
 }
-_BY_SCOPE: Mapping[str, _Sees] = {name: _subject(name) for name in (*SUBJECTS, "subject", "record")}
 
 
-def _fits(pointer: str, pattern: str) -> bool:
+def _model_input(document: Document, pointer: str, registry: Registry) -> Mapping[str, Any]:
+    return {"scope": facts.model_scope(registry, str(document.spec["subject"]))}
+
+
+_BY_SCOPE: Mapping[str, _Sees] = {
+    **{name: _subject(name) for name in (*SUBJECTS, "subject", "record")},
+    "model_input": _model_input,
+}
+
+
+def fits(pointer: str, pattern: str) -> bool:
     tokens, wanted = pointers.split(pointer), pointers.split(pattern)
     return len(tokens) == len(wanted) and all(each in ("*", token) for token, each in zip(tokens, wanted, strict=True))

@@ -16,10 +16,11 @@ from functools import lru_cache
 from typing import Any
 
 from loanloom import feel
-from loanloom.engines import derived
+from loanloom.engines import decided, derived
 from loanloom.engines.currencies import currencies, number_type
 from loanloom.engines.derived import SCALARS
 from loanloom.feel import BOOLEAN, DATE, NUMBER, STRING, Digits, Type, context, enumeration, list_of, optional
+from loanloom.feel.problems import Fault
 from loanloom.metadata.document import Document
 from loanloom.metadata.fields import Field
 from loanloom.metadata.registry import Registry
@@ -46,6 +47,7 @@ FIELD: Mapping[str, Type] = {
 HIDDEN = text("(hidden)", "（已隐藏）")
 """What a trace shows in place of a field that is kept encrypted."""
 
+_TEMPORAL = frozenset({"time", "date and time", "days and time duration", "years and months duration"})
 MOST_DIGITS = 100
 """Characters of a number that is read from outside."""
 
@@ -86,6 +88,24 @@ def _fields_type(fields: Iterable[Field], registry: Registry | None) -> Type:
 @lru_cache(maxsize=64)
 def scope(registry: Registry, subject: str = "application") -> Type:
     """The facts that an expression about `subject` may see: application, customer, loan, or document (all of them)."""
+    shown = dict(_computed(registry, subject).members)
+    about = {one.spec["subject"] for one in registry.all("decision_model")}
+    found = {one: decided.result_types(registry, one, model_scope(registry, one)).members for one in sorted(about)}
+    if subject == "customer":
+        found.pop("application", None)
+    shown["models"] = optional(context({key: type_ for models in found.values() for key, type_ in models.items()}))
+    return context(shown)
+
+
+@lru_cache(maxsize=16)
+def model_scope(registry: Registry, subject: str) -> Type:
+    """What the inputs of decision models see: all but decisions, their own and the flow's."""
+    return context({name: type_ for name, type_ in _computed(registry, subject).fields if name != "decision"})
+
+
+@lru_cache(maxsize=64)
+def _computed(registry: Registry, subject: str) -> Type:
+    """The facts with indicators and limits."""
     shown = dict(_given(registry, subject).members)
     shown["indicators"] = optional(_indicators(registry, subject))
     if subject != "customer":
@@ -230,6 +250,9 @@ def labels(registry: Registry) -> Mapping[str, Text]:
     for calculation in registry.all("calculation"):
         for step in calculation.spec["steps"]:
             found.setdefault(f"limit.{step['key']}", step["title"])
+    for model in registry.all("decision_model"):
+        for one in model.spec["decisions"]:
+            found[f"models.{model.key}.{one['name']}"] = one.get("title") or text(one["name"], one["name"])
     found |= {
         "score.points": text("score", "评分"),
         "score.grade": text("grade", "评分等级"),
@@ -329,6 +352,18 @@ def read(seen: Type, raw: Mapping[str, Any]) -> Converted:
     return Converted(facts, tuple(problems))
 
 
+def read_value(value: Any, type_: Type | None) -> Any:
+    """A value of a file as the FEEL value of a type; a part that cannot be read is as it stands there."""
+    if isinstance(value, Mapping):
+        members = type_.members if type_ is not None else {}
+        return {str(name): read_value(one, members.get(str(name))) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        item = type_.item if type_ is not None else None
+        return [read_value(one, item) for one in value]
+    read = value if isinstance(value, bool) or value is None else scalar(value, type_)
+    return value if read is None else read
+
+
 def _value(value: Any, type_: Type | None, path: str, problems: list[Problem]) -> Any:
     if value is None:
         return None
@@ -350,7 +385,7 @@ def scalar(value: Any, type_: Type | None) -> Any:
     """One plain value as the FEEL value of its type; None where it cannot be read."""
     try:
         return _scalar(value, type_)
-    except (ValueError, InvalidOperation):
+    except (ValueError, InvalidOperation, Fault):
         return None
 
 
@@ -364,6 +399,8 @@ def _scalar(value: Any, type_: Type | None) -> Any:
         return number
     if kind == "date" and isinstance(value, str):
         return dt.date.fromisoformat(value)
+    if kind in _TEMPORAL and isinstance(value, str):
+        return feel.temporal.parse_any(value)
     if kind == "string":
         return str(value)
     return value

@@ -66,13 +66,13 @@ def _table(schema: Piece) -> str:
 
 
 def _rows(piece: Piece, root: Piece, path: str, seen: tuple[str, ...]) -> Iterator[tuple[str, Piece, bool]]:
-    """Every place below a piece; what refers to itself is shown once."""
+    """Every place below a piece; what refers to itself is shown once, what is told elsewhere not at all."""
     name = str(piece.get("$ref", ""))
     if name and name in seen:
         return
     seen = (*seen, name) if name else seen
     piece = schema_walk.follow(piece, root)
-    if piece.get("x-text"):
+    if piece.get("x-text") or piece.get("x-elsewhere"):
         return
     for key, below in piece.get("properties", {}).items():
         followed = schema_walk.follow(below, root)
@@ -88,6 +88,8 @@ def _rows(piece: Piece, root: Piece, path: str, seen: tuple[str, ...]) -> Iterat
 def _holds(piece: Piece, root: Piece) -> str:
     if piece.get("x-text"):
         return "text in each language"
+    if "x-elsewhere" in piece:
+        return say(piece["x-elsewhere"], "en")
     if piece.get("x-expression"):
         return "`true`, `false` or an expression" if "boolean" in piece.get("type", ()) else "expression"
     if piece.get("x-placeholders"):

@@ -14,7 +14,7 @@ from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 from loanloom import feel
-from loanloom.engines import derived
+from loanloom.engines import decided, derived
 from loanloom.engines import facts as fact_scope
 from loanloom.engines.currencies import currencies
 from loanloom.feel import EvaluationError, Program
@@ -232,7 +232,9 @@ def _sound(registry: Registry) -> tuple[tuple[Indicator, ...], tuple[Problem, ..
 def _compile(document: Document, registry: Registry, problems: list[Problem]) -> Indicator | None:
     spec = document.spec
     scope = fact_scope.scope(registry, spec["subject"])
-    checked = feel.check(spec["value"], scope, expect=derived.declared(spec, currencies(registry)))
+    checked = feel.check(
+        spec["value"], scope, expect=derived.declared(spec, currencies(registry)), functions=feel.LENDING
+    )
     found = [fact_scope.problem_from_feel(one, document, "/value") for one in checked.problems]
     policy, default = _policy(document, found)
     decimals = spec.get("decimals")
@@ -326,6 +328,7 @@ def needed(registry: Registry, product: Document) -> frozenset[str]:
         ("calculation", spec.get("limit")),
         *(("flow", key) for key in (spec.get("flows") or {}).values()),
         *_flow_rules(registry, spec),
+        *(("decision_model", key) for key in decided.models_of(registry, product)),
     ]
     for kind, key in named:
         document = registry.get(kind, str(key))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from loanloom.engines import documents, forms, products, rules
+from loanloom.engines import decisions, documents, forms, products, rules
 from loanloom.metadata.document import Document, document_from
 from loanloom.metadata.registry import Registry
 from loanloom.problems import Problem, text
@@ -70,6 +70,15 @@ def ruleset(registry: Registry, key: str) -> rules.Ruleset:
     if compiled.ruleset is None:
         raise Refused(compiled.problems)
     return compiled.ruleset
+
+
+@lru_cache(maxsize=256)
+def decision_model(registry: Registry, key: str) -> decisions.DecisionModel:
+    """The compiled decision model."""
+    compiled = decisions.compile_model(registry.require("decision_model", key), registry)
+    if compiled.model is None:
+        raise Refused(compiled.problems)
+    return compiled.model
 
 
 @lru_cache(maxsize=512)

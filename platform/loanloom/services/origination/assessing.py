@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, insert
 
 from loanloom import feel
-from loanloom.engines import calculations, rules, scoring
+from loanloom.engines import calculations, decided, decisions, rules, scoring
 from loanloom.engines import facts as fact_scope
 from loanloom.metadata.document import Document
 from loanloom.metadata.registry import Registry
@@ -57,6 +57,7 @@ class _Work:
     facts: dict[str, Any]
     findings: list[Finding] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    models: list[decisions.ModelFound] = field(default_factory=list)
 
     def add(self, kind: str, name: str, document: Document, result: Mapping[str, Any], trace: Any) -> None:
         self.facts[name] = result
@@ -66,14 +67,19 @@ class _Work:
 def assess(registry: Registry, product_key: str, facts: Mapping[str, Any]) -> Assessed:
     """Ask every engine that the product names. Somebody who is not eligible is scored where that is possible."""
     product = registry.require("product", product_key)
-    work = _Work({"eligibility": None, "indicators": {}, "score": None, "limit": None, "decision": None, **facts})
+    empty: dict[str, Any] = {"eligibility": None, "indicators": {}, "score": None, "limit": None, "decision": None}
+    work = _Work({**empty, "models": {}, **facts})
     _indicators(registry, product, work)
+    _models(registry, product, work, 0)
     missing, work.problems = work.problems, []
     _eligibility(registry, product, work)
     broken, work.problems = work.problems, []
     work.problems = missing
     _score(registry, product, work)
+    _models(registry, product, work, 1)
     _limit(registry, product, work)
+    _models(registry, product, work, 2)
+    _keep_models(product, work)
     refused = (work.facts["eligibility"] or {}).get("outcome") == REFUSE
     return Assessed(work.facts, tuple(work.findings), tuple(broken if refused else broken + work.problems))
 
@@ -113,6 +119,25 @@ def _limit(registry: Registry, product: Document, work: _Work) -> None:
     found = calculations.run(_engine_limit(registry, key), work.facts)
     work.problems.extend(found.problems)
     work.add("limit", "limit", registry.require("calculation", key), found.facts(), found.as_json())
+
+
+def _models(registry: Registry, product: Document, work: _Work, after: int) -> None:
+    """The decision models that the product needs and that can be computed now."""
+    for key in decided.models_of(registry, product):
+        model = engines.decision_model(registry, key)
+        if model.after != after:
+            continue
+        found = model.compute(work.facts)
+        work.problems.extend(found.problems)
+        work.facts["models"] = {**work.facts["models"], key: found.facts()}
+        work.models.append(found)
+
+
+def _keep_models(product: Document, work: _Work) -> None:
+    """All models together are one finding: their results by key, their traces in order."""
+    if work.models:
+        result = {found.model.key: feel.plain(found.values) for found in work.models}
+        work.findings.append(Finding("models", product, result, [found.as_json() for found in work.models]))
 
 
 def rows_of(ctx: Context, found: Mapping[int, Assessed]) -> list[dict[str, Any]]:
@@ -156,7 +181,9 @@ def guarantee_required(registry: Registry, product_key: str) -> feel.Program | N
     if rule is None:
         return None
     source = str(rule).lower() if isinstance(rule, bool) else rule
-    return feel.check(source, fact_scope.scope(registry, "application"), expect=feel.BOOLEAN).program
+    return feel.check(
+        source, fact_scope.scope(registry, "application"), expect=feel.BOOLEAN, functions=feel.LENDING
+    ).program
 
 
 @lru_cache(maxsize=256)

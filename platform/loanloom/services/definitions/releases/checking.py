@@ -12,6 +12,7 @@ import structlog
 
 from loanloom.engines import (
     calculations,
+    decisions,
     documents,
     expressions,
     flows,
@@ -37,6 +38,7 @@ ENGINES: tuple[tuple[str, EngineCheck], ...] = (
     ("rules", rules.check),
     ("scoring", scoring.check),
     ("calculations", calculations.check),
+    ("decisions", decisions.check),
     ("products", products.check),
     ("flows", flows.check),
     ("documents", documents.check),
