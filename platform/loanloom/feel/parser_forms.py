@@ -11,7 +11,7 @@ from . import syntax as s
 from .cursor import Cursor, NameTable
 from .lexer import Token
 from .limits import MAX_ITERATORS
-from .problems import too_large
+from .problems import Refused, too_large
 
 _TYPE_WORDS = NameTable(
     ("date and time", "days and time duration", "years and months duration", "day time duration", "year month duration")
@@ -102,6 +102,13 @@ class Forms(Cursor):
             if not self.accept(","):
                 break
         self.expect(")", opened)
+        if self.sees_word("external"):
+            raise Refused(
+                "feel.external",
+                "An expression calls no code outside of it.",
+                "表达式不能调用外部代码。",
+                self.token.start,
+            )
         return s.Lambda(tuple(parameters), self.expression(), start=start, end=self.last_end)
 
     def bracketed(self, token: Token) -> s.Node:
