@@ -1,15 +1,16 @@
-"""Hostile texts (tests/feel/hostile/*.yaml) end in a problem or a value, quickly and in little memory, on every back end."""
+"""Hostile texts (tests/feel/hostile) end in a problem or a value, quickly and in little memory, on every back end."""
 
 from __future__ import annotations
 
 import datetime as dt
+import resource
+import subprocess
+import sys
 import time
-import tracemalloc
 from collections.abc import Callable
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
@@ -41,17 +42,20 @@ FACTS = {
 }
 
 
-def _cases() -> list[Any]:
+Case = tuple[str, str, bool]
+"""Name, text, and whether it is a cell of a decision table."""
+
+
+def _cases(path: Path) -> list[Case]:
     found = []
-    for path in sorted((Path(__file__).parent / "hostile").glob("*.yaml")):
-        for place, case in enumerate(yaml.safe_load(path.read_text("utf-8"))):
-            text = case.get("text") or "".join(piece * count for piece, count in case.get("pieces", ()))
-            text = text or "\ud800" + case["surrogate"]
-            found.append(pytest.param(text, bool(case.get("unary")), id=f"{path.stem}-{place + 1}"))
+    for place, case in enumerate(yaml.safe_load(path.read_text("utf-8"))):
+        text = case.get("text") or "".join(piece * count for piece, count in case.get("pieces", ()))
+        text = text or "\ud800" + case["surrogate"]
+        found.append((f"{path.stem}-{place + 1}", text, bool(case.get("unary"))))
     return found
 
 
-CASES = _cases()
+SUBJECTS = {path.stem: _cases(path) for path in sorted((Path(__file__).parent / "hostile").glob("*.yaml"))}
 
 
 def checked(text: str, unary: bool, mode: str = "strict") -> feel.Checked:
@@ -83,19 +87,29 @@ def run_interpreter(text: str, unary: bool) -> None:
             return
 
 
-def run_translated(text: str, unary: bool) -> None:
-    """The other targets: a translation or reasons, at publication."""
+def run_polars(text: str, unary: bool) -> None:
+    """Another target: a translation or reasons, at publication."""
     found = checked(text, unary)
     if found.program is not None and not unary:
         feel.to_polars(found)
+
+
+def run_sql(text: str, unary: bool) -> None:
+    found = checked(text, unary)
+    if found.program is not None and not unary:
         feel.to_sql(found, {path: f"t.c{place}" for place, path in enumerate(sorted(found.inputs))})
 
 
-def run_tools(text: str, unary: bool) -> None:
+def run_formatter(text: str, unary: bool) -> None:
+    assert checked(text, unary).formatted()
+
+
+def run_completion(text: str, unary: bool) -> None:
     """What an editor asks while one types."""
-    found = checked(text, unary)
-    assert found.formatted()
     feel.complete(text, len(text), SCOPE)
+
+
+def run_hover(text: str, unary: bool) -> None:
     hover(text, len(text) // 2, SCOPE)
 
 
@@ -114,21 +128,31 @@ WAYS: tuple[Callable[[str, bool], None], ...] = (
     run_generated,
     run_standard,
     run_interpreter,
-    run_translated,
-    run_tools,
+    run_polars,
+    run_sql,
+    run_formatter,
+    run_completion,
+    run_hover,
     run_explained,
 )
 
 
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
-@pytest.mark.parametrize(("text", "unary"), CASES)
-def test_a_hostile_text_is_answered_quickly(text: str, unary: bool, way: Callable[[str, bool], None]) -> None:
-    best = min(_seconds(partial(way, text, unary)) for _ in range(1))
+@pytest.mark.parametrize("subject", SUBJECTS)
+def test_a_hostile_text_is_answered_quickly(subject: str, way: Callable[[str, bool], None]) -> None:
+    slow = {
+        name: best for name, text, unary in SUBJECTS[subject] if (best := _best(partial(way, text, unary))) > SECONDS
+    }
+    assert not slow
+
+
+def _best(work: Callable[[], None]) -> float:
+    """The best of a few runs, the first of which may have something to import."""
+    best = _seconds(work)
     for _ in range(4):
-        if best < SECONDS:
-            return
-        best = min(best, _seconds(partial(way, text, unary)))
-    assert best < SECONDS, f"{best:.3f} s"
+        if best > SECONDS:
+            best = min(best, _seconds(work))
+    return best
 
 
 def _seconds(work: Callable[[], None]) -> float:
@@ -139,17 +163,19 @@ def _seconds(work: Callable[[], None]) -> float:
 
 
 def test_hostile_texts_take_little_memory() -> None:
-    tracemalloc.start()
-    try:
-        for case in CASES:
-            text, unary = case.values
-            before = tracemalloc.get_traced_memory()[0]
-            tracemalloc.reset_peak()
-            run_generated(str(text), bool(unary))
-            grown = tracemalloc.get_traced_memory()[1] - before
-            assert grown < BYTES, (case.id, grown)
-    finally:
-        tracemalloc.stop()
+    """All of them, one after the other, in a process of their own: the highest it ever stood above its beginning."""
+    command = [sys.executable, "-c", "import runpy; runpy.run_path(__import__('sys').argv[1])['grow']()", __file__]
+    found = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert int(found.stdout) < BYTES
+
+
+def grow() -> None:
+    """Print how many bytes the process needs more for all texts than before them."""
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    for _, text, unary in (case for cases in SUBJECTS.values() for case in cases):
+        run_generated(text, unary)
+        run_standard(text, unary)
+    sys.stdout.write(str((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024))
 
 
 def test_generated_code_reaches_no_python_object() -> None:
