@@ -70,5 +70,20 @@ def test_what_sql_would_not_give_exactly_is_refused(source, words):
     assert words in made.problems[0].in_words("en")
 
 
+def test_allowed_values_of_an_input_are_left_to_a_run():
+    table = TABLE.replace("value: application.amount}", 'value: application.amount, allowed: ">= 0"}')
+    made = rules.in_sql(compiled(table), "class", {"application.amount": "amount", "application.housing": "housing"})
+    assert made.value is None and "allowed values" in made.problems[0].in_words("en")
+
+
+def test_a_computed_result_that_may_be_none_of_the_values_is_left_to_a_run():
+    listed = TABLE.replace("{key: rate, type: number}", "{key: rate, type: number, values: [0.1, 0.2, 0.3, 0.4]}")
+    computed = listed.replace("rate: 0.4}", 'rate: "= application.amount"}')
+    made = rules.in_sql(compiled(computed), "rate", {"application.amount": "amount", "application.housing": "housing"})
+    assert made.value is None and "computed result" in made.problems[0].in_words("en")
+    refused = rules.run(compiled(computed), {"application": {"amount": Decimal(6000), "housing": None}})
+    assert [one.code for one in refused.problems] == ["rules.not_a_value"]
+
+
 def _paths():
     return ("application.amount", "application.monthly_income", "application.purpose")

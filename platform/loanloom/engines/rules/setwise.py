@@ -55,7 +55,7 @@ class _Writing:
 
     def refuse(self, en: str, zh: str) -> None:
         """Note what cannot be said in SQL."""
-        message = words(f"Not possible in sql: {en}.", f"sql 无法执行：{zh}。")
+        message = words(f"Not possible in SQL: {en}.", f"SQL 无法执行：{zh}。")
         self.problems.append(FeelProblem("feel.target.sql", message))
 
 
@@ -70,6 +70,11 @@ def in_sql(ruleset: Ruleset, output: str, columns: Columns) -> Translation[Sql]:
         writing.refuse(f"the hit policy {ruleset.hit_policy}", f"命中策略 {ruleset.hit_policy}")
     if len(ruleset.rules) > MOST_ROWS:
         writing.refuse(f"more than {MOST_ROWS} rows", f"超过 {MOST_ROWS} 行的规则表")
+    if any(one.allowed is not None for one in ruleset.table.columns):
+        writing.refuse("allowed values of an input", "输入的允许取值")
+    unproven = found.values and found.type.values is None
+    if unproven and any(isinstance(one.then.get(output), Program) for one in ruleset.rules):
+        writing.refuse("a computed result that must be one of the output's values", "须属于取值范围的计算结果")
     if writing.problems:
         return Translation(tuple(writing.problems))
     source = _hits(ruleset, writing)
