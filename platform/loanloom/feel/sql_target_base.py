@@ -133,7 +133,7 @@ class Base(ABC):
 
     def refuse(self, node: t.Node, en: str, zh: str, hint: Words | None = None) -> Refusal:
         """The refusal of a node, to raise."""
-        return unsupported(node, "sql", en, zh, hint)
+        return unsupported(node, "SQL", en, zh, hint)
 
     def refuse_type(self, node: t.Node) -> Refusal:
         """The refusal of a node for what it gives."""
