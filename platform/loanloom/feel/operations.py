@@ -184,7 +184,7 @@ def passes(value: Any, test: Any, budget: Budget | None = None) -> bool | None:
     """Whether a value passes a test that is itself a value: equal to it, in the range, in the list."""
     pay(budget, test)
     _pay_for_comparing(budget, value, test)
-    if isinstance(test, Interval):
+    if isinstance(test, Interval) and not isinstance(value, Interval):
         return in_interval(value, test)
     if kind_of(test) == "list":
         if kind_of(value) == "list" and same(value, test):
@@ -196,7 +196,7 @@ def passes(value: Any, test: Any, budget: Budget | None = None) -> bool | None:
 
 
 def _holds(one: Any, value: Any) -> bool:
-    if isinstance(one, Interval):
+    if isinstance(one, Interval) and not isinstance(value, Interval):
         kinds = {kind_of(end) for end in (one.low, one.high) if end is not None}
         return kinds == {kind_of(value)} and in_interval(value, one) is True
     return same(value, one)

@@ -131,7 +131,15 @@ def read_cases(path: Path) -> Iterator[Case]:
 
 def named(type_name: str | None) -> Type:
     """The type of a name; Any for one that is not known."""
-    return ITEMS.get(type_name or "") or SIMPLE.get(type_name or "", ANY)
+    known = ITEMS.get(type_name or "") or SIMPLE.get(type_name or "")
+    return known or _list_named(type_name or "")
+
+
+def _list_named(name: str) -> Type:
+    """The kit calls its lists tStringList, booleanList, tDateList: a list of what the name says."""
+    stem = name.removesuffix("List").removeprefix("t").lower()
+    item = {"date": DATE, "number": NUMBER, "string": STRING, "boolean": BOOLEAN}.get(stem)
+    return list_of(item) if item is not None and name.endswith("List") else ANY
 
 
 def scope_of(inputs: Mapping[str, Any]) -> Type:
