@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
+from loanloom.engines import facts as fact_scope
 from loanloom.metadata.registry import Registry
 from loanloom.problems import text
 from loanloom.services import stored
@@ -102,8 +103,8 @@ def customer_row(connection: Connection, customer_id: int) -> Row[Any]:
     return row
 
 
-def found_by_engines(connection: Connection, application_id: int) -> dict[str, Any]:
-    """The last result of each engine: indicators, score, limit, eligibility, decision."""
+def found_by_engines(connection: Connection, registry: Registry, application_id: int) -> dict[str, Any]:
+    """The last result of each engine: indicators, models, score, limit, eligibility, decision."""
     table = tables.assessment
     newest = (
         select(table.c.kind, table.c.result)
@@ -111,7 +112,10 @@ def found_by_engines(connection: Connection, application_id: int) -> dict[str, A
         .where(table.c.application_id == application_id)
         .order_by(table.c.kind, table.c.id.desc())
     )
-    return {row.kind: row.result for row in connection.execute(newest)}
+    found = {row.kind: row.result for row in connection.execute(newest)}
+    if "models" in found:  # of any type, so kept as text and read as what the models say they are
+        found |= fact_scope.convert(registry, "application", {"models": found["models"]}).facts
+    return found
 
 
 def company_settings(connection: Connection, company_id: int) -> Mapping[str, Any]:

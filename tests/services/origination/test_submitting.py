@@ -42,7 +42,7 @@ def test_a_case_is_judged_scored_measured_and_routed(manager: Context, begin: Be
     assert "330000198206060053" not in repr(row.guarantors), "a guarantor's identity number is kept closed"
     assert "19900000003" not in repr(row.guarantors), "and so is a telephone number"
     kinds = {one.kind for one in lender.rows(tables.assessment)}
-    assert kinds == {"indicators", "eligibility", "score", "limit", "decision"}
+    assert kinds == {"indicators", "models", "eligibility", "score", "limit", "decision"}
     score = lender.one(tables.assessment, kind="score")
     assert score.trace["lines"] and score.definition_digest
     assert lender.count(tables.work_item) == 1
@@ -51,6 +51,21 @@ def test_a_case_is_judged_scored_measured_and_routed(manager: Context, begin: Be
     assert known["guarantors"][0]["id_number"] == "330000198206060053"
     assert known["score"]["grade"] == row.score_grade
     assert known["eligibility"]["outcome"] == "pass"
+
+
+def test_decision_models_are_computed_typed_and_kept_with_their_trace(
+    manager: Context, begin: Begin, lender: Lender
+) -> None:
+    submit(manager, begin())
+    kept = lender.one(tables.assessment, kind="models")
+    assert kept.result["resilience"]["resilience"] == "tight"
+    (model,) = kept.trace
+    assert [one["name"] for one in model["decisions"]] == ["takings", "burden", "resilience"]
+    assert model["decisions"][2]["rules"] == [{"row": 2, "annotations": ["a fifth of the surplus is left"]}]
+    row = lender.one(tables.application)
+    with manager.transaction() as connection:
+        known = applications.facts_of(manager, connection, row.id)
+    assert known["models"]["resilience"]["takings"] == Decimal("13300")
 
 
 def test_everything_wrong_is_told_and_nothing_is_kept(manager: Context, begin: Begin, lender: Lender) -> None:

@@ -231,7 +231,7 @@ def facts_of(ctx: Context, connection: Connection, application_id: int) -> dict[
         raise NotFound(APPLICATION)
     registry = releases.pinned(ctx, connection, row.release_id)
     customer = facts.customer_row(connection, row.customer_id)
-    return facts.basis(ctx, row, customer, registry) | facts.found_by_engines(connection, application_id)
+    return facts.basis(ctx, row, customer, registry) | facts.found_by_engines(connection, registry, application_id)
 
 
 def node_of(filling_in: Filling) -> str | None:
