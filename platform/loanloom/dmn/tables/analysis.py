@@ -7,6 +7,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 from loanloom.dmn.tables import wording
@@ -89,17 +90,16 @@ class _Analyst:
         return Analysis(tuple(found), why is None, why)
 
     def _idle_rows(self) -> Iterator[Finding]:
-        for place in range(len(self.table.rows)):
-            for axis in self.view.axes:
-                if any(one.rows >> place & 1 for one in axis.with_null().pieces):
-                    continue
-                self.idle |= 1 << place
-                empty = any(one.region is not None and one.region.is_empty for one in self._cells(place, axis))
-                where = Place("cell", place, axis.columns[0])
-                title = self.table.columns[axis.columns[0]].title
-                kind: FindingKind = "never" if empty else "outside"
-                yield Finding(kind, (place,), where, wording.idle(kind, self.table.named(place), title))
-                break
+        idle = [self.table.every_row & ~axis.anywhere for axis in self.view.axes]
+        for rows in idle:
+            self.idle |= rows
+        for place in rows_in(self.idle):
+            axis = next(one for one, rows in zip(self.view.axes, idle, strict=True) if rows >> place & 1)
+            empty = any(one.region is not None and one.region.is_empty for one in self._cells(place, axis))
+            where = Place("cell", place, axis.columns[0])
+            title = self.table.columns[axis.columns[0]].title
+            kind: FindingKind = "never" if empty else "outside"
+            yield Finding(kind, (place,), where, wording.idle(kind, self.table.named(place), title))
 
     def _cells(self, place: int, axis: Axis) -> Iterator[Any]:
         return (one for one in self.table.rows[place].cells if one.column in axis.columns)
@@ -112,12 +112,12 @@ class _Analyst:
             for place in range(len(self.table.rows)):
                 yield from self._masked(place, (1 << place) - 1)
         elif policy == "priority":
-            orders = [self._order(row, place) for place, row in enumerate(self.table.rows)]
-            for place, mine in enumerate(orders):
-                better = sum(1 << at for at, one in enumerate(orders) if mine and one and one < mine)
+            better = 0
+            for _, place in sorted(filter(None, map(self._order, self.table.rows, itertools.count()))):
                 yield from self._masked(place, better)
+                better |= 1 << place
 
-    def _order(self, row: Row, place: int) -> tuple[Any, ...] | None:
+    def _order(self, row: Row, place: int) -> tuple[tuple[int, ...], int] | None:
         """What a row is ranked by; None where its results are computed."""
         return None if row.ready is None else (ranks(self.table.results, row.ready), place)
 
@@ -138,10 +138,14 @@ class _Analyst:
         """For each row those that surely share a point with it."""
         found = [self.sure & ~self.idle] * len(self.table.rows)
         for axis in self.view.axes:
-            along = [0] * len(self.table.rows)
-            for piece in axis.with_null().pieces:
-                self.steps.spend(piece.rows.bit_count() // 8 + 1)
-                for row in rows_in(piece.rows):
+            whole = axis.with_null()
+            along = [whole.anywhere] * len(self.table.rows)
+            for row in rows_in(self.table.every_row & ~whole.everywhere):
+                along[row] = 0
+            for piece in whole.pieces:
+                part = piece.rows & ~whole.everywhere
+                self.steps.spend(part.bit_count() // 2 + 1)
+                for row in rows_in(part):
                     along[row] |= piece.rows
             found = [one & other for one, other in zip(found, along, strict=True)]
         return found
@@ -164,6 +168,7 @@ class _Analyst:
         if self.idle >> place & 1 or not better:
             return
         axes = [one.within(place).with_null() for one in self.view.axes]
+        self.steps.spend(sum(len(one.pieces) for one in axes) // 4)
         cover = Cover(axes, better, self.steps)
         if any(not one.pieces for one in axes) or cover.gaps():
             return
@@ -176,16 +181,22 @@ class _Analyst:
 
     def _alike(self, place: int) -> Rows:
         """Rows whose tests of unknown extent all stand in this row too, word for word."""
-        mine = {(one.column, one.program.text.strip()) for one in self.table.rows[place].cells if one.region is None}
-        return sum(
-            1 << at
-            for at in rows_in(self.view.unsure)
-            if all(
-                (one.column, one.program.text.strip()) in mine
-                for one in self.table.rows[at].cells
-                if one.region is None
-            )
-        )
+        mine = self._unknown(place)
+        self.steps.spend(len(self._unsure) // 4)
+        return sum(rows for tests, rows in self._unsure.items() if tests <= mine)
+
+    @cached_property
+    def _unsure(self) -> dict[frozenset[tuple[int, str]], Rows]:
+        """The rows with tests of unknown extent, by these tests."""
+        found: dict[frozenset[tuple[int, str]], Rows] = {}
+        for place in rows_in(self.view.unsure):
+            tests = self._unknown(place)
+            found[tests] = found.get(tests, 0) | 1 << place
+        return found
+
+    def _unknown(self, place: int) -> frozenset[tuple[int, str]]:
+        cells = self.table.rows[place].cells
+        return frozenset((one.column, one.program.text.strip()) for one in cells if one.region is None)
 
     def _gaps(self) -> Iterator[Finding]:
         if self.view.open_ended:

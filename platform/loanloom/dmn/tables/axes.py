@@ -4,6 +4,7 @@ every row decides alike, each piece with a value that stands for it.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -42,6 +43,14 @@ class Axis:
         return mask
 
     @cached_property
+    def anywhere(self) -> Rows:
+        """The rows that admit something, be it null."""
+        mask = self.null.rows if self.null is not None else 0
+        for one in self.pieces:
+            mask |= one.rows
+        return mask
+
+    @cached_property
     def changes(self) -> dict[int, list[int]]:
         """For each row the pieces at which it begins or ends."""
         found: dict[int, list[int]] = {}
@@ -66,9 +75,11 @@ class Axis:
 
     def within(self, row: int) -> Axis:
         """The part that one row admits."""
-        bit = 1 << row
-        null = self.null if self.null is not None and self.null.rows & bit else None
-        return Axis(self.columns, tuple(one for one in self.pieces if one.rows & bit), null)
+        null = self.null if self.null is not None and self.null.rows >> row & 1 else None
+        edges = [0, *self.changes.get(row, ()), len(self.pieces)]
+        begins = 0 if self.pieces and self.pieces[0].rows >> row & 1 else 1
+        stretches = (self.pieces[low:high] for low, high in itertools.pairwise(edges[begins:]))
+        return Axis(self.columns, tuple(one for part in itertools.islice(stretches, 0, None, 2) for one in part), null)
 
     def with_null(self) -> Axis:
         """The same with null as one more piece."""
