@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields, is_dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from loanloom.problems import say
+from loanloom.problems import Problem, say
 from loanloom.services.context import Context
 from loanloom.services.origination.rescoring import Rescored, rescore
 
@@ -81,18 +81,17 @@ def _candidate(ctx: Context, path: Path | None) -> Any:
     return releases.check_bundle(read_bundle(path, kinds())).registry
 
 
-def as_values(found: Rescored) -> dict[str, Any]:
-    """For JSON: numbers as text, so that none is rounded on the way."""
-    values = asdict(found) | {"slow": [one.in_words("en") for one in found.slow]}
-    return {name: _plain(value) for name, value in values.items()}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Decimal):
-        return str(value)
-    if isinstance(value, dict):
-        return {name: _plain(one) for name, one in value.items()}
-    return [_plain(one) for one in value] if isinstance(value, list | tuple) else value
+def as_values(found: Any) -> Any:
+    """For JSON: numbers as text, so that none is rounded on the way; problems in words."""
+    if isinstance(found, Problem):
+        return {"en": found.in_words("en"), "zh": found.in_words("zh")}
+    if is_dataclass(found):
+        return {one.name: as_values(getattr(found, one.name)) for one in fields(found)}
+    if isinstance(found, Mapping):
+        return {name: as_values(one) for name, one in found.items()}
+    if isinstance(found, tuple):
+        return [as_values(one) for one in found]
+    return str(found) if isinstance(found, Decimal) else found
 
 
 def _show(found: Rescored, language: str) -> None:

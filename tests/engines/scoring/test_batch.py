@@ -65,14 +65,15 @@ def some_value(draw: random.Random, type_: feel.Type) -> Any:
         ends = [end for end in (type_.least, type_.most) if isinstance(end, Decimal)]
         return draw.choice(ends) if ends and not fits(value, type_) else value
     if type_.kind == "list":
-        return [some_record(draw, type_.item) for _ in range(draw.choice((0, 0, 1, 2)))]
+        return [some_record(draw, type_.item or feel.ANY) for _ in range(draw.choice((0, 0, 1, 2)))]
     if type_.kind == "boolean":
         return draw.random() < 0.5
     return draw.choice(type_.values or ("x", "y"))
 
 
 def fits(value: Decimal, type_: feel.Type) -> bool:
-    return (type_.least is None or value >= type_.least) and (type_.most is None or value <= type_.most)
+    below = isinstance(type_.least, Decimal) and value < type_.least
+    return not below and not (isinstance(type_.most, Decimal) and value > type_.most)
 
 
 def some_record(draw: random.Random, type_: feel.Type) -> dict[str, Any]:
@@ -207,3 +208,10 @@ def test_a_case_outside_its_declared_digits_is_scored_alone() -> None:
 
 def test_no_cases_are_no_rows() -> None:
     assert batch_of(registry_of(DOCUMENTS), "mixed").score_cases([]).to_dicts() == []
+
+
+def test_the_check_of_a_release_warns_of_what_a_batch_computes_case_by_case(company: Registry) -> None:
+    warned = [one for one in scoring.check(registry_of(DOCUMENTS)) if one.code == "indicator.batch"]
+    assert [(one.severity, one.pointer, one.line) for one in warned] == [("warning", "/spec/value", 7)]
+    assert "1/3" in warned[0].message["en"] and "逐笔" in warned[0].message["zh"]
+    assert not [one for one in scoring.check(company) if one.code == "indicator.batch"]

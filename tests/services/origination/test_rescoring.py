@@ -89,5 +89,7 @@ def test_the_command_prints_tables_in_both_languages(company: Context, monkeypat
     printed = CliRunner().invoke(score_batch.score_batch, [CARD, "--language", language])
     assert printed.exit_code == 0, printed.output
     assert word in printed.output and "60" in printed.output
-    told = json.loads(CliRunner().invoke(score_batch.score_batch, [CARD, "--json"]).output)
+    printed = CliRunner().invoke(score_batch.score_batch, [CARD, "--json"])
+    assert printed.exit_code == 0, printed.exception
+    told = json.loads(printed.output)
     assert told["cases"] == 60 and told["mean_before"] == told["mean_after"]

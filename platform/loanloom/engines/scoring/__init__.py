@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from loanloom.engines.scoring.compiling import CompiledScorecard, compile_scorecard
 from loanloom.engines.scoring.compiling import check as _check_cards
+from loanloom.engines.scoring.exact import check as _check_exact
 from loanloom.engines.scoring.indicators import (
     CompiledIndicators,
     Indicated,
@@ -21,7 +22,7 @@ from loanloom.problems import Problem
 
 def check(registry: Registry) -> list[Problem]:
     """Everything wrong with the indicators and score cards of a registry."""
-    return [*_check_indicators(registry), *_check_cards(registry)]
+    return [*_check_indicators(registry), *_check_cards(registry), *_check_exact(registry)]
 
 
 __all__ = [

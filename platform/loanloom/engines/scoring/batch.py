@@ -16,6 +16,7 @@ import polars as pl
 from loanloom.engines import facts as fact_scope
 from loanloom.engines.scoring import running
 from loanloom.engines.scoring.batch_points import points_of, points_scale, scaled, scored
+from loanloom.engines.scoring.exact import places_of
 from loanloom.engines.scoring.indicators import Indicator, Indicators
 from loanloom.engines.scoring.model import Scorecard
 from loanloom.feel import EvaluationError, Type, joined
@@ -140,8 +141,7 @@ def _translated(one: Indicator, known: Mapping[str, Type], slow: set[str]) -> _C
     late = sorted(one.reads & slow)
     if late:
         return Slow(one, _reads_slow(one, late[0]))
-    places = None if one.step is None else -int(one.step.as_tuple().exponent)
-    translation, type_ = column(one.program.tree, one.program.text, known, places)
+    translation, type_ = column(one.program.tree, one.program.text, known, places_of(one))
     if translation.value is None:
         return Slow(one, fact_scope.run_problem(translation.problems[0], _name(one.key), one.title))
     value = translation.value
