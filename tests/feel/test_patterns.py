@@ -65,6 +65,7 @@ def test_both_matchers_agree(pattern: str, text: str, flags: str) -> None:
     tree = read(pattern, flags)
     fast, careful = Pattern(tree).find(text, ignored), next(Backtracking(tree).all(text, ignored), None)
     assert (fast is None) == (careful is None)
+    assert Pattern(tree).holds(text, ignored) == (fast is not None)
     if fast is not None and careful is not None:
         assert fast[0] == careful[0]
         if len(re.findall(r"\)[*+?{]", pattern)) < 2:

@@ -60,7 +60,7 @@ def _text_of(raw: Any) -> str:
 def matches(pattern: str, value: str) -> bool:
     """Whether the whole value is written as the pattern says; within the bounds of one evaluation."""
     try:
-        return _compiled(pattern).find(value, Budget().spend) is not None
+        return _compiled(pattern).holds(value, Budget().spend)
     except PatternFault:
         return False
 

@@ -97,7 +97,7 @@ def _join(
 
 @declare("matches", "input: string, pattern: string, flags?: string? -> boolean", budget=True)
 def _matches(budget: Budget, text: str, pattern: str, flags: str | None = None) -> bool:
-    return compile_pattern(pattern, flags or "").find(text, budget.spend) is not None
+    return compile_pattern(pattern, flags or "").holds(text, budget.spend)
 
 
 @declare("replace", "input: string, pattern: string, replacement: string, flags?: string? -> string", budget=True)
@@ -131,7 +131,7 @@ def _split(budget: Budget, text: str, delimiter: str) -> list[str]:
 
 
 def _never_empty(pattern: Pattern, budget: Budget) -> None:
-    if pattern.find("", budget.spend) is not None:
+    if pattern.holds("", budget.spend):
         raise Fault("feel.pattern", "The pattern matches an empty text.", "正则表达式不能匹配空文本。")
 
 

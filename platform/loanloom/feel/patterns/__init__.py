@@ -53,6 +53,13 @@ class Pattern:
         """The leftmost match."""
         return next(self.all(text, pay), None)
 
+    def holds(self, text: str, pay: Pay) -> bool:
+        """Whether there is a match: quicker than finding it."""
+        if self._linear is None or not self._suits(text):
+            return self.find(text, pay) is not None
+        pay(1 + len(text) * self._tree.size // STATES_A_STEP)
+        return self._linear.holds(text)
+
     def _suits(self, text: str) -> bool:
         """RE2 lets a line begin after the last newline of a text, XPath does not; and it takes no half characters."""
         return not (self._tree.line_starts and text.endswith("\n")) and (text.isascii() or _encodes(text))

@@ -52,9 +52,14 @@ class Linear:
         self._compiled: Any = re2.compile(text_of(tree.root), options)
         self.groups = tree.groups
 
+    def holds(self, text: str) -> bool:
+        """Whether there is a match."""
+        return self._compiled.search(text.encode()) is not None
+
     def all(self, text: str) -> Iterator[tuple[int, ...]]:
         """All matches that do not overlap: begin, end, then those of each group (-1 where it took no part)."""
-        for found in self._compiled.finditer(text):
+        plain = text.encode() if text.isascii() else text  # RE2 works on bytes: theirs are the same places then
+        for found in self._compiled.finditer(plain):
             yield tuple(place for group in range(self.groups + 1) for place in found.span(group))
 
 
