@@ -103,20 +103,17 @@ class Tests(Calls):
         return self.once((self.compared_piece(value),), lambda text: self._inside(Piece(text, simple=True), test))
 
     def _inside(self, value: Piece, test: t.Range) -> Piece:
-        """In a range as a value: an end that is null is infinitely far away."""
-        tests, faults = [], []
-        for end, sign in ((test.low, ">=" if test.low_closed else ">"), (test.high, "<=" if test.high_closed else "<")):
-            if end is None:
-                continue
-            made = self.compared_piece(end)
-            faults.append(made.fault)
-            tests.append(
-                f"coalesce({value.text} {sign} {made.text}, TRUE)"
-                if made.nullable
-                else f"{value.text} {sign} {made.text}"
-            )
-        text = " AND ".join(tests) or "TRUE"
-        return Piece(f"(CASE WHEN {value.text} IS NOT NULL THEN {text} END)").faulty(*faults)
+        """In a range as a value; with an end that is null it is null, and so is only a null."""
+        signs = (">=" if test.low_closed else ">", "<=" if test.high_closed else "<")
+        ends = [(self.compared_piece(one), sign) for one, sign in zip((test.low, test.high), signs, strict=True) if one]
+
+        def build(*texts: str) -> Piece:
+            inside = " AND ".join(f"{value.text} {sign} {text}" for text, (_, sign) in zip(texts, ends, strict=True))
+            unknown = [f"{text} IS NULL" for text, (end, _) in zip(texts, ends, strict=True) if end.nullable]
+            null = f"WHEN {' OR '.join(unknown)} THEN {value.text} IS NULL " if unknown else ""
+            return Piece(f"(CASE {null}WHEN {value.text} IS NOT NULL THEN {inside} END)")
+
+        return self.once(tuple(end for end, _ in ends), build)
 
     def one_of(self, node: t.OneOf) -> Piece:
         """One of some texts, bound as one array."""
