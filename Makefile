@@ -62,6 +62,9 @@ bench: setup     ## Figures beside their peers (NAME=spine, STRICT=1, JSON=1)
 oracle-dmn: setup ## The DMN conformance kit (DIR=a folder with literals.jsonl and models/)
 	@$(BIN)/python -m loanloom.testing.dmn_report "$(or $(DIR),../shared/oracle/dmn-tck)"
 
+fuzz: setup      ## Random expressions through every back end (SECONDS=60, SEED=a number)
+	@$(BIN)/python -m loanloom.testing.feel_fuzz $(or $(SECONDS),60) $(SEED)
+
 migration: setup ## Write the next migration from the tables (MESSAGE="what changes")
 	$(BIN)/loanloom dev migration "$(MESSAGE)"
 
@@ -71,4 +74,4 @@ wheel: setup     ## The installable package, in dist/
 clean:           ## Remove what was built; data in .loanloom stays
 	rm -rf .stamp build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache $(FRONTEND)/node_modules platform/loanloom/web/static/dist site
 
-.PHONY: help setup demo demo-once up test check docs bench oracle-dmn migration wheel clean
+.PHONY: help setup demo demo-once up test check docs bench fuzz oracle-dmn migration wheel clean

@@ -226,6 +226,8 @@ def at_index(items: Any, index: Any) -> Any:
         return None
     if kind_of(items) != "list":
         items = [items]
+    if kind_of(index) != "number":
+        raise Fault("feel.wrong_type", "The place in a list is a number.", "列表序号应为数字。")
     if abs(index) > MAX_LIST or index != int(index):
         return None
     place = int(index)

@@ -5,7 +5,7 @@ Raises only `Refused`. Names with spaces are those that the scope, the library o
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Final
 
 from . import syntax as s
@@ -197,7 +197,7 @@ class Parser(Forms):
         token = self.token
         if token.kind == "number":
             self.at += 1
-            return s.Literal_(Decimal(token.text), start=token.start, end=token.end)
+            return s.Literal_(_number(token), start=token.start, end=token.end)
         if token.kind == "string":
             self.at += 1
             return s.Literal_(token.text, start=token.start, end=token.end)
@@ -226,6 +226,13 @@ class Parser(Forms):
         ):
             parts.append(self.take().text)
         return s.Name(" ".join(parts), start=token.start, end=self.last_end)
+
+
+def _number(token: Token) -> Decimal:
+    try:
+        return Decimal(token.text)
+    except InvalidOperation:
+        raise Refused("feel.out_of_range", "The number is out of range.", "数字超出范围。", token.start) from None
 
 
 def parse(source: str, names: NameTable) -> s.Node:

@@ -76,7 +76,7 @@ class Program:
         from .explanation import explain
 
         interpreter = Interpreter(facts, quiet=self.quiet, record=True)
-        with contextlib.suppress(Fault, RecursionError, MemoryError):
+        with contextlib.suppress(Exception):  # facts of a wrong Python type; what was seen until then is told
             try:
                 interpreter.run(self.tree, self._environment(tested))
             except Located as located:

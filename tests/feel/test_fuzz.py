@@ -1,0 +1,28 @@
+"""A short run of `make fuzz`, always the same, and what longer runs have found."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from loanloom.testing.feel_fuzz import Fuzzer
+from loanloom.testing.feel_growing import facts
+from loanloom.testing.feel_judging import judge
+
+FOUND = [
+    "1e3333333333333333333",
+    "0 ** -1",
+    "[list contains([3], l), get or else(false, false)]",
+]
+
+
+@pytest.mark.parametrize("text", FOUND)
+def test_what_was_found_stays_mended(text: str) -> None:
+    source = random.Random(1)
+    for _ in range(20):
+        judge(text, facts(source), len(text) // 2)
+
+
+def test_a_short_run_finds_nothing() -> None:
+    assert list(Fuzzer(20261122).run(seconds=4)) == []
