@@ -17,6 +17,10 @@ FORM, OR, AND, COMPARISON, SUM, PRODUCT, POWER, NEGATE, INSTANCE, POSTFIX = rang
 OPERATORS: Final = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "**": POWER}
 
 
+_BRACKETED: Final = (s.ListOf, s.Range, s.Literal_, s.AtLiteral)
+"""What may be the right end of a range as it is: a `[` after anything else would be read as the range's end."""
+
+
 def canonical(node: s.Node) -> str:
     """The text of a tree, on one line."""
     return _ONE_LINE.text(node)
@@ -142,7 +146,7 @@ class Writer:
             return f"({'>=' if node.low_closed else '>'} {self.text(node.low, SUM)})"
         high = self.text(node.high, SUM)
         opening, closing = "[" if node.low_closed else "(", "]" if node.high_closed else ")"
-        if "[" in high and not high.startswith(("(", "[")):
+        if "[" in high and strength(node.high) >= SUM and not isinstance(node.high, _BRACKETED):
             high = f"({high})"
         return f"{opening}{self.text(node.low, SUM)}..{high}{closing}"
 

@@ -171,7 +171,7 @@ def _slots(node: s.Node) -> tuple[s.Node, ...]:
 
 def _attached(source: str, root: s.Node) -> tuple[dict[int, list[str]], list[str]]:
     """The comments above each part, and those behind everything."""
-    comments = _comments(source)
+    comments = comments_of(source)
     if not comments:
         return {}, []
     slots = _all_slots(root)
@@ -195,7 +195,7 @@ def _all_slots(root: s.Node) -> list[s.Node]:
     return sorted(found, key=lambda one: (one.start, -one.end))
 
 
-def _comments(source: str) -> list[tuple[int, str]]:
+def comments_of(source: str) -> list[tuple[int, str]]:
     """The comments between the tokens, each with its place."""
     found = []
     listed = tokens(source)

@@ -7,12 +7,13 @@ refused.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 from . import syntax as s
 from . import tree as t
+from .formatter import quoted
 from .lexer import tokens
 from .problems import FeelProblem, words
 from .types import Type
@@ -34,25 +35,36 @@ class CannotRename(Exception):
 
 def rename(checked: Checked, old: str, new: str) -> str:
     """The text with the fact at the dotted path `old` called `new`; both have the same parent. Raises CannotRename."""
+    return edited(checked.source, edits(checked, old, new))
+
+
+def edits(checked: Checked, old: str, new: str) -> list[Edit]:
+    """The places that `rename` changes, and what stands there then."""
     if checked.program is None:
         raise CannotRename(checked.problems[0])
     parent, _, name = new.rpartition(".")
     if parent != old.rpartition(".")[0] or not name:
         raise _cannot("feel.rename_parent", f"`{old}` cannot move to `{new}`.", f"“{old}”不能移到“{new}”。")
     path = tuple(old.split("."))
-    edits = {edit[:2]: edit for edit in _uses(checked.source, checked.program.tree, path, name)}
-    if not edits:
-        return checked.source
+    found = {edit[:2]: edit for edit in _uses(checked.source, checked.program.tree, path, name)}
+    if not found:
+        return []
     scope = renamed_scope(checked.scope, path, name)
-    for qualified in (False, True):
-        text = _edited(checked.source, edits.values(), "item." if qualified else "")
-        if _same_meaning(checked, text, scope, path, name):
-            return text
+    for bare in ("", "item."):
+        listed = sorted(_qualified(checked.source, one, bare) for one in found.values())
+        if _same_meaning(checked, edited(checked.source, listed), scope, path, name):
+            return listed
     raise _cannot(
         "feel.rename_captured",
         f"`{name}` means something else at a place where `{old}` is used.",
         f"“{name}”在使用“{old}”的某处另有含义。",
     )
+
+
+def _qualified(source: str, edit: Edit, bare: str) -> Edit:
+    """`bare` before a name that no dot leads to."""
+    start, end, text = edit
+    return edit if source[:start].rstrip().endswith(".") else (start, end, bare + text)
 
 
 def renamed_scope(scope: Type, path: tuple[str, ...], name: str) -> Type:
@@ -106,11 +118,10 @@ def _member_name(source: str, node: s.Member) -> int:
     return node.base.end + behind[dot + 1].start
 
 
-def _edited(source: str, edits: Iterable[Edit], bare: str = "") -> str:
-    """The source with the edits made; `bare` is put before a name that no dot leads to."""
-    for start, end, text in sorted(edits, reverse=True):
-        dotted = source[:start].rstrip().endswith(".")
-        source = source[:start] + ("" if dotted else bare) + text + source[end:]
+def edited(source: str, changes: Iterable[Edit]) -> str:
+    """The source with the edits made."""
+    for start, end, text in sorted(changes, reverse=True):
+        source = source[:start] + text + source[end:]
     return source
 
 
@@ -174,26 +185,26 @@ def rename_code(checked: Checked, codes: Mapping[str, Iterable[str]], old: str, 
     scope = checked.scope
     for path, values in codes.items():
         scope = _recoded(scope, tuple(path.split(".")), tuple(new if one == old else one for one in values))
-    return recode(checked, scope, old, new)
+    return edited(checked.source, code_edits(checked.source, lambda text: _check(checked, text, scope), old, new))
 
 
-def recode(checked: Checked, scope: Type, old: str, new: str, tested: Type | None = None) -> str:
-    """The text made right for a scope in which a code is written otherwise."""
-    text = checked.source
-    other = replace(checked, tested=tested) if tested is not None else checked
+def code_edits(source: str, check: Callable[[str], Checked], old: str, new: str) -> list[Edit]:
+    """The places where a text names a code that is now written otherwise. `check` checks a text as it must be then."""
+    text = source
     while True:
-        again = _check(other, text, scope)
-        edits = {
-            (one.start, one.end, f'"{new}"')
+        again = check(text)
+        found = {
+            (one.start or 0, one.end or 0, quoted(new))
             for one in again.problems
             if one.code == "feel.not_in_enumeration" and _is_literal(text, one, old)
         }
-        if not edits:
+        if not found:
             break
-        text = _edited(text, edits)  # type: ignore[arg-type]
+        text = edited(text, found)
     if again.program is None:
         raise CannotRename(again.problems[0])
-    return text
+    pairs = zip(tokens(source), tokens(text), strict=True)
+    return [(one.start + 1, one.end - 1, new) for one, other in pairs if one.text != other.text]
 
 
 def _is_literal(text: str, problem: FeelProblem, code: str) -> bool:
