@@ -10,10 +10,12 @@ from .evaluating import CompiledModel, ModelResult, Step, compile_model
 from .plain_reading import from_data
 from .plain_writing import as_data
 from .problems import DmnProblem, Place
+from .tabling import BoxedTable
 from .xml_reading import Read, read_xml
 from .xml_writing import write_xml
 
 __all__ = [
+    "BoxedTable",
     "CompiledModel",
     "DmnProblem",
     "ModelResult",

@@ -23,7 +23,7 @@ from .namespaces import is_feel
 from .problems import DmnProblem, of_expression, problem
 from .running import Names, Run
 from .scoping import is_function, may_become, not_a_condition, with_names
-from .tabling import compile_boxed_table
+from .tabling import BoxedTable, compile_boxed_table
 from .types import ANYTHING, ItemType, Types
 
 Evaluate = Callable[[Names, Run], Any]
@@ -49,6 +49,7 @@ class Boxer:
         self.types, self.library, self.mode, self.problems = types, library, mode, problems
         self.language = language
         self.element = ""
+        self.tables: list[BoxedTable] = []
 
     def compile(self, expression: Expression | None, scope: Type) -> Code:
         """Any boxed expression; its value is brought to the type that it names."""

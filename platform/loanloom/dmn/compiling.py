@@ -17,6 +17,7 @@ from .graph import Graph, Key, Node
 from .model import BusinessKnowledgeModel, Decision, DecisionService, Definitions, InformationItem, InputData
 from .problems import DmnProblem, problem
 from .scoping import with_names
+from .tabling import BoxedTable
 from .types import ANYTHING, ItemType, Types
 
 MOMENT = {"as_of": DATE, "now": DATE_TIME}
@@ -59,6 +60,7 @@ class Compiler:
         self.graph = Graph(root, {one.namespace: one for one in others}, self.problems)
         self.types = self._types()
         self.units: dict[Key, Unit] = {}
+        self.tables: list[BoxedTable] = []
         for node in self.graph.order:
             self.units[node.key] = self._unit(node)
         for unit in self.units.values():
@@ -83,6 +85,8 @@ class Compiler:
         library = self.library.with_types(types.by_name())
         boxer = Boxer(types, library, self.mode, model.expression_language, self.problems)
         boxer.element = node.name
+        if node.model == self.root.namespace:
+            boxer.tables = self.tables
         return boxer
 
     def _unit(self, node: Node) -> Unit:

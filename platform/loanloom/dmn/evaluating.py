@@ -19,37 +19,12 @@ from .compiling import MOMENT, Compiler, Unit, unknown_target
 from .graph import Key
 from .model import Decision, DecisionService, Definitions, InputData
 from .problems import DmnProblem
-from .running import Noted, Run, Stopped, TableHit
+from .results import ModelResult, Step
+from .running import Noted, Run, Stopped
+from .tabling import BoxedTable
 
 Path = tuple[str, ...]
 """The imports through which an element is reached."""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """How one decision came to its value: what it read, which rules of its tables applied, what went wrong."""
-
-    element: str
-    id: str | None
-    value: Any
-    inputs: Mapping[str, Any]
-    problems: tuple[DmnProblem, ...] = ()
-    tables: tuple[TableHit, ...] = ()
-    failed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ModelResult:
-    """The values asked for, by name; a decision that failed is not among them. The trace is in order of computing."""
-
-    values: Mapping[str, Any]
-    problems: tuple[DmnProblem, ...]
-    trace: tuple[Step, ...]
-
-    @property
-    def value(self) -> Any:
-        """The value where one was asked for; null where it failed."""
-        return next(iter(self.values.values()), None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,6 +36,7 @@ class CompiledModel:
     standard: bool
     units: Mapping[Key, Unit]
     services: Mapping[Key, tuple[list[Unit], list[Unit]]]
+    tables: tuple[BoxedTable, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -303,7 +279,8 @@ def compile_model(
         for key, unit in units.items()
         if isinstance(unit.node.element, DecisionService)
     }
-    return CompiledModel(definitions, tuple(compiler.problems), mode == "standard", units, services)
+    tables = tuple(compiler.tables)
+    return CompiledModel(definitions, tuple(compiler.problems), mode == "standard", units, services, tables)
 
 
 __all__ = ["CompiledModel", "ModelResult", "Step", "compile_model"]

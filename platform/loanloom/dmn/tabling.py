@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from loanloom.feel import ANY, NUMBER, Program, Type, context, list_of, optional
@@ -34,6 +35,19 @@ _POLICIES = {
 _AGGREGATIONS = {"SUM": "sum", "MIN": "min", "MAX": "max", "COUNT": "count"}
 
 
+@dataclass(frozen=True, eq=False)
+class BoxedTable:
+    """A table of the model as it was compiled: whose it is, how it is written, what runs."""
+
+    element: str
+    source: DecisionTable
+    table: tables.DecisionTable
+
+    def place(self, where: tables.Place) -> Place:
+        """The place in the model of something in the table."""
+        return place_of(self.source, where)
+
+
 def compile_boxed_table(one: DecisionTable, scope: Type, boxer: Boxer) -> tuple[Type, Callable[[Names, Run], Any]]:
     """The type of a table's value and how it is computed."""
     policy, aggregation = _POLICIES.get(one.hit_policy), _AGGREGATIONS.get(one.aggregation or "")
@@ -50,6 +64,7 @@ def compile_boxed_table(one: DecisionTable, scope: Type, boxer: Boxer) -> tuple[
         boxer.problems.append(of_expression(found.problem, element, place_of(one, found.place)))
     if compiled.table is None:
         return optional(ANY), lambda names, run: None
+    boxer.tables.append(BoxedTable(element, one, compiled.table))
     coerce = _coercion(items, one, compiled.table.lists, bool(aggregation))
 
     def run(names: Names, run: Run) -> Any:

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal
 
-from loanloom.engines import decided
+from loanloom import dmn
+from loanloom.dmn import tables
+from loanloom.engines import decided, facts
 from loanloom.engines.decisions.model import compile_model
 from loanloom.metadata.document import Document
 from loanloom.metadata.registry import Registry, expressions_of
 from loanloom.problems import Problem, text
+
+_MILD = frozenset({"gap", "masked", "outranked", "outside"})
+"""What may be meant so: cases left to null, a last row for whatever is left, a test for what should not come."""
 
 
 def check(registry: Registry) -> list[Problem]:
@@ -20,7 +26,25 @@ def check(registry: Registry) -> list[Problem]:
         problems.extend(compiled.problems)
         if compiled.model is not None:
             after[document.key] = compiled.model.after
+            problems.extend(_reach(document, compiled.model.model, registry))
     return [*problems, *_too_early(registry, after)]
+
+
+def _reach(document: Document, model: dmn.CompiledModel, registry: Registry) -> Iterator[Problem]:
+    """Rows of the model's tables that contradict or hide each other, and cases that none takes."""
+    for one in model.tables:
+        for found in tables.analyse(one.table, facts.labels(registry)).findings:
+            if found.kind in ("gap", "null_gap") and (one.table.lists or found.kind == "null_gap" or _defaults(one)):
+                continue
+            where = one.place(found.place).pointer or ""
+            message = text(f"{one.element}: {found.message['en']}", f"{one.element}：{found.message['zh']}")
+            hint = dict(found.hint) if found.hint else None
+            severity: Literal["error", "warning"] = "warning" if found.kind in _MILD else "error"
+            yield document.problem(f"decision_model.{found.kind}", message, where, hint=hint, severity=severity)
+
+
+def _defaults(one: dmn.BoxedTable) -> bool:
+    return all(output.default is not None for output in one.source.outputs)
 
 
 def _too_early(registry: Registry, after: dict[str, int]) -> Iterator[Problem]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,11 +10,11 @@ from loanloom import dmn, feel
 from loanloom.dmn.plain_names import OWN
 from loanloom.engines import decided
 from loanloom.engines import facts as fact_scope
-from loanloom.feel import EvaluationError, Program
+from loanloom.feel import EvaluationError, Program, value_in_words
 from loanloom.feel.values import kind_of
 from loanloom.metadata.document import Document
 from loanloom.metadata.registry import Registry
-from loanloom.problems import Problem, Text, say, text
+from loanloom.problems import LANGUAGES, Problem, Text, say, text
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,22 +75,35 @@ class ModelFound:
             "key": self.model.key,
             "title": dict(self.model.title),
             "digest": self.model.digest,
-            "decisions": [
-                {
-                    "name": step.element,
-                    "title": dict(self.model.titled(step.element)),
-                    "value": _plain(step.value),
-                    "inputs": {name: _plain(value) for name, value in step.inputs.items()},
-                    "rules": [
-                        {"row": row + 1, "annotations": list(hit.result.table.rows[row].annotations)}
-                        for hit in step.tables
-                        for row in hit.result.hits
-                    ],
-                    "problems": [{"en": one.in_words("en"), "zh": one.in_words("zh")} for one in step.problems],
-                }
-                for step in self.trace
-            ],
+            "decisions": [self._kept(step) for step in self.trace],
         }
+
+    def _kept(self, step: dmn.Step) -> dict[str, Any]:
+        rules = [
+            {"row": row + 1, "annotations": [note for note in hit.result.table.rows[row].annotations if note]}
+            for hit in step.tables
+            for row in hit.result.hits
+        ]
+        return {
+            "name": step.element,
+            "title": dict(self.model.titled(step.element)),
+            "value": _plain(step.value),
+            "inputs": {name: _plain(value) for name, value in step.inputs.items()},
+            "words": {tag: self._read(step, rules, tag) for tag in LANGUAGES},
+            "rules": rules,
+            "problems": [{tag: one.in_words(tag) for tag in LANGUAGES} for one in step.problems],
+        }
+
+    def _read(self, step: dmn.Step, rules: Sequence[Mapping[str, Any]], language: str) -> str:
+        """What a decision read and which rules applied, as one line."""
+        said = [
+            f"{say(self.model.titled(name), language)} {value_in_words(value, language)}"
+            for name, value in step.inputs.items()
+        ]
+        for rule in rules:
+            row = say(text(f"row {rule['row']}", f"第 {rule['row']} 行"), language)
+            said.append(" ".join((row, *(f"({note})" for note in rule["annotations"]))))
+        return say(text("; ", "；"), language).join(said)
 
     def in_words(self, language: str = "en") -> tuple[str, ...]:
         """One line for each decision."""
