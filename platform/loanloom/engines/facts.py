@@ -2,16 +2,13 @@
 values.
 
 Pure. The names are those of the whole house (customer.*, application.*, indicators.*, score.*, limit.* ...); a fact
-that a case does
-not have yet is null. Services load the values; this room only says what they are.
+that a case does not have yet is null. Services load the values; this room only says what they are.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -19,8 +16,9 @@ from loanloom import feel
 from loanloom.engines import decided, derived
 from loanloom.engines.currencies import currencies, number_type
 from loanloom.engines.derived import SCALARS
+from loanloom.engines.labels import HIDDEN, RECORDS, ROWS, labels
+from loanloom.engines.raw_facts import Converted, at, read, read_value, scalar
 from loanloom.feel import BOOLEAN, DATE, NUMBER, STRING, Digits, Type, context, enumeration, list_of, optional
-from loanloom.feel.problems import Fault
 from loanloom.metadata.document import Document
 from loanloom.metadata.fields import Field
 from loanloom.metadata.registry import Registry
@@ -44,20 +42,11 @@ FIELD: Mapping[str, Type] = {
 }
 """Field types to FEEL types; `table` is a list of contexts."""
 
-HIDDEN = text("(hidden)", "（已隐藏）")
-"""What a trace shows in place of a field that is kept encrypted."""
-
-_TEMPORAL = frozenset({"time", "date and time", "days and time duration", "years and months duration"})
-MOST_DIGITS = 100
-"""Characters of a number that is read from outside."""
-
-_ROWS = {"guarantors": "guarantor", "collateral": "collateral"}
-_RECORDS = ("customer", "application", "company", "sanction", "contract", "loan")
 _SUBJECTS: Mapping[str, tuple[str, ...]] = {
     "customer": ("customer", "company"),
     "application": ("customer", "application", "company", "sanction", "contract"),
-    "loan": _RECORDS,
-    "document": _RECORDS,
+    "loan": RECORDS,
+    "document": RECORDS,
 }
 _INDICATOR_SUBJECTS = {"customer": ("customer",), "application": ("customer", "application")}
 
@@ -117,10 +106,10 @@ def _computed(registry: Registry, subject: str) -> Type:
 def _given(registry: Registry, subject: str) -> Type:
     """The facts that no formula of the company gives."""
     shown: dict[str, Type] = {}
-    for record in _SUBJECTS.get(subject, _RECORDS):
+    for record in _SUBJECTS.get(subject, RECORDS):
         shown[record] = optional(_fields_type(registry.entity_fields(record), registry))
     if subject != "customer":
-        for name, record in _ROWS.items():
+        for name, record in ROWS.items():
             shown[name] = optional(list_of(_fields_type(registry.entity_fields(record), registry)))
         shown["product"] = optional(_optionals(_product(registry)))
         shown["score"] = optional(_optionals({"points": NUMBER, "grade": _grades(registry)}))
@@ -234,49 +223,6 @@ def output_type(output: Mapping[str, Any]) -> Type:
     return SCALARS[output["type"]]
 
 
-@lru_cache(maxsize=16)
-def labels(registry: Registry) -> Mapping[str, Text]:
-    """What people call each fact, by its path, each code as `path=code`, and `path=*` where values stay hidden."""
-    found: dict[str, Text] = {}
-    for record in _RECORDS:
-        _label(found, record, registry.entity_fields(record), registry)
-    for name, record in _ROWS.items():
-        _label(found, name, registry.entity_fields(record), registry)
-    for one in registry.all("indicator"):
-        found[f"indicators.{one.key}"] = one.title
-    for card in registry.all("scorecard"):
-        for grade in card.spec["grades"]:
-            found.setdefault(f"score.grade={grade['key']}", grade["title"])
-    for calculation in registry.all("calculation"):
-        for step in calculation.spec["steps"]:
-            found.setdefault(f"limit.{step['key']}", step["title"])
-    for model in registry.all("decision_model"):
-        for one in model.spec["decisions"]:
-            found[f"models.{model.key}.{one['name']}"] = one.get("title") or text(one["name"], one["name"])
-    found |= {
-        "score.points": text("score", "评分"),
-        "score.grade": text("grade", "评分等级"),
-        "limit.amount": text("credit limit", "测算额度"),
-        "eligibility.outcome": text("eligibility", "准入结论"),
-        "decision.outcome": text("decision", "审批结论"),
-        "as_of": text("today", "当前业务日期"),
-        "product.rate": text("rate of the product", "产品利率"),
-    }
-    return found
-
-
-def _label(found: dict[str, Text], prefix: str, fields: Iterable[Field], registry: Registry) -> None:
-    for field in fields:
-        path = f"{prefix}.{field.key}"
-        found[path] = field.title
-        if field.encrypted:
-            found[f"{path}=*"] = HIDDEN
-        codes = registry.get("code_list", field.code_list) if field.code_list else None
-        for item in codes.spec["items"] if codes else ():
-            found[f"{path}={item['key']}"] = item["title"]
-        _label(found, path, field.fields, registry)
-
-
 def problem_from_feel(problem: feel.FeelProblem, document: Document, pointer: str) -> Problem:
     """A mistake in an expression at its place in the document. The pointer counts from the spec or from the whole."""
     inside = (problem.line, problem.column)
@@ -293,16 +239,6 @@ def place(problem: Problem, document: Document) -> Problem:
 
 def _from_spec(pointer: str) -> str:
     return pointer[5:] if pointer == "/spec" or pointer.startswith("/spec/") else pointer
-
-
-def at(facts: Mapping[str, Any], path: str) -> Any:
-    """The fact at a dotted path; for a path through a list, the list."""
-    value: Any = facts
-    for name in path.split("."):
-        if not isinstance(value, Mapping):
-            return value
-        value = value.get(name)
-    return value
 
 
 def circles(reads: Mapping[str, Iterable[str]]) -> list[tuple[str, ...]]:
@@ -332,87 +268,30 @@ def run_problem(problem: feel.FeelProblem, what: str, title: Text) -> Problem:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Converted:
-    """Facts as FEEL values, and what could not be read."""
-
-    facts: dict[str, Any]
-    problems: tuple[Problem, ...] = ()
-
-
 def convert(registry: Registry, subject: str, raw: Mapping[str, Any]) -> Converted:
     """Facts as JSON, YAML or the database gives them, made into FEEL values by their declared types."""
     return read(scope(registry, subject), raw)
 
 
-def read(seen: Type, raw: Mapping[str, Any]) -> Converted:
-    """Facts as JSON or YAML gives them, made into FEEL values by the types of a scope."""
-    problems: list[Problem] = []
-    facts = {str(name): _value(value, seen.members.get(str(name)), str(name), problems) for name, value in raw.items()}
-    return Converted(facts, tuple(problems))
-
-
-def read_value(value: Any, type_: Type | None) -> Any:
-    """A value of a file as the FEEL value of a type; a part that cannot be read is as it stands there."""
-    if isinstance(value, Mapping):
-        members = type_.members if type_ is not None else {}
-        return {str(name): read_value(one, members.get(str(name))) for name, one in value.items()}
-    if isinstance(value, list | tuple):
-        item = type_.item if type_ is not None else None
-        return [read_value(one, item) for one in value]
-    read = value if isinstance(value, bool) or value is None else scalar(value, type_)
-    return value if read is None else read
-
-
-def _value(value: Any, type_: Type | None, path: str, problems: list[Problem]) -> Any:
-    if value is None:
-        return None
-    if isinstance(value, Mapping):
-        members = type_.members if type_ is not None else {}
-        return {name: _value(one, members.get(name), f"{path}.{name}", problems) for name, one in value.items()}
-    if isinstance(value, list | tuple):
-        item = type_.item if type_ is not None else None
-        return [_value(one, item, f"{path}.{place_}", problems) for place_, one in enumerate(value, 1)]
-    if isinstance(value, bool):
-        return value
-    read = scalar(value, type_)
-    if read is None:
-        problems.append(_unreadable(path, value, type_))
-    return read
-
-
-def scalar(value: Any, type_: Type | None) -> Any:
-    """One plain value as the FEEL value of its type; None where it cannot be read."""
-    try:
-        return _scalar(value, type_)
-    except (ValueError, InvalidOperation, Fault):
-        return None
-
-
-def _scalar(value: Any, type_: Type | None) -> Any:
-    kind = type_.kind if type_ is not None else None
-    if kind == "number" or (kind in (None, "Any") and isinstance(value, int | float)):
-        written = str(value)
-        number = Decimal(written) if len(written) <= MOST_DIGITS else Decimal("NaN")
-        if not number.is_finite():
-            raise ValueError(value)
-        return number
-    if kind == "date" and isinstance(value, str):
-        return dt.date.fromisoformat(value)
-    if kind in _TEMPORAL and isinstance(value, str):
-        return feel.temporal.parse_any(value)
-    if kind == "string":
-        return str(value)
-    return value
-
-
-def _unreadable(path: str, value: Any, type_: Type | None) -> Problem:
-    kind = type_.kind if type_ is not None else "value"
-    return Problem(
-        code="facts.unreadable",
-        field=path,
-        message=text(
-            f'{path}: "{str(value)[:60]}" is not a {kind}.',
-            f"{path}：“{str(value)[:60]}”不是{'日期' if kind == 'date' else '数字'}。",
-        ),
-    )
+__all__ = [
+    "FIELD",
+    "HIDDEN",
+    "SCALARS",
+    "Converted",
+    "at",
+    "circles",
+    "convert",
+    "field_type",
+    "labels",
+    "limit_type",
+    "model_scope",
+    "outcome_type",
+    "output_type",
+    "place",
+    "problem_from_feel",
+    "read",
+    "read_value",
+    "run_problem",
+    "scalar",
+    "scope",
+]

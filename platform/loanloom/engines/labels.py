@@ -1,0 +1,62 @@
+"""What people call each fact and each code: the words of traces and explanations. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+
+from loanloom.metadata.fields import Field
+from loanloom.metadata.registry import Registry
+from loanloom.problems import Text, text
+
+HIDDEN = text("(hidden)", "（已隐藏）")
+"""What a trace shows in place of a field that is kept encrypted."""
+
+RECORDS = ("customer", "application", "company", "sanction", "contract", "loan")
+"""Every record whose fields are facts."""
+
+ROWS: Mapping[str, str] = {"guarantors": "guarantor", "collateral": "collateral"}
+"""Facts that are lists of records, with the record."""
+
+
+@lru_cache(maxsize=16)
+def labels(registry: Registry) -> Mapping[str, Text]:
+    """What people call each fact, by its path, each code as `path=code`, and `path=*` where values stay hidden."""
+    found: dict[str, Text] = {}
+    for record in RECORDS:
+        _label(found, record, registry.entity_fields(record), registry)
+    for name, record in ROWS.items():
+        _label(found, name, registry.entity_fields(record), registry)
+    for one in registry.all("indicator"):
+        found[f"indicators.{one.key}"] = one.title
+    for card in registry.all("scorecard"):
+        for grade in card.spec["grades"]:
+            found.setdefault(f"score.grade={grade['key']}", grade["title"])
+    for calculation in registry.all("calculation"):
+        for step in calculation.spec["steps"]:
+            found.setdefault(f"limit.{step['key']}", step["title"])
+    for model in registry.all("decision_model"):
+        for one in model.spec["decisions"]:
+            found[f"models.{model.key}.{one['name']}"] = one.get("title") or text(one["name"], one["name"])
+    found |= {
+        "score.points": text("score", "评分"),
+        "score.grade": text("grade", "评分等级"),
+        "limit.amount": text("credit limit", "测算额度"),
+        "eligibility.outcome": text("eligibility", "准入结论"),
+        "decision.outcome": text("decision", "审批结论"),
+        "as_of": text("today", "当前业务日期"),
+        "product.rate": text("rate of the product", "产品利率"),
+    }
+    return found
+
+
+def _label(found: dict[str, Text], prefix: str, fields: Iterable[Field], registry: Registry) -> None:
+    for field in fields:
+        path = f"{prefix}.{field.key}"
+        found[path] = field.title
+        if field.encrypted:
+            found[f"{path}=*"] = HIDDEN
+        codes = registry.get("code_list", field.code_list) if field.code_list else None
+        for item in codes.spec["items"] if codes else ():
+            found[f"{path}={item['key']}"] = item["title"]
+        _label(found, path, field.fields, registry)
