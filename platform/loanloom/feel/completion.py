@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
+from weakref import WeakKeyDictionary
 
 from .cursor import KEYWORDS
 from .described import Labels, about, codes_in_words, result_of, type_in_words
@@ -36,6 +37,7 @@ _NEXT_WORD: Final = {
     "if": "then", "then": "else", "for in": "return", "some in": "satisfies", "for": "in", "some": "in",
 }  # fmt: skip
 _DEPTH: Final = 3
+_KEPT: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,12 @@ class _Offer:
     back: int = 0
 
 
+_FACTS: dict[int, tuple[Type, Labels, Sounds, list[_Offer]]] = {}
+_FUNCTIONS: WeakKeyDictionary[Library, list[_Offer]] = WeakKeyDictionary()
+_NO_LABELS: Final[Labels] = {}
+_NO_SOUNDS: Final[Sounds] = {}
+
+
 def complete(
     source: str,
     offset: int,
@@ -84,7 +92,7 @@ def complete(
     text = unfinished(source, offset)
     if text.inside == "comment":
         return []
-    help_ = _Help(scope, library, tested, labels or {}, sounds or {})
+    help_ = _Help(scope, library, tested, labels or _NO_LABELS, sounds or _NO_SOUNDS)
     if text.inside == "string":
         return help_.in_string(text, source, offset)
     for at in _splits(text.tokens, offset):
@@ -185,9 +193,19 @@ class _Help:
             for path, inner in _paths(type_, f"{name}.", 1):
                 tail = path.removeprefix(f"{name}.")
                 yield self._fact(path, inner, f"{origin}.{tail}" if origin else None, "local")
-        for path, type_ in _paths(self.scope, "", _DEPTH):
-            if path.partition(".")[0] not in shadowed:
-                yield self._fact(path, type_, path, "fact")
+        for one in self._facts():
+            if one.label.partition(".")[0] not in shadowed:
+                yield one
+
+    def _facts(self) -> list[_Offer]:
+        """The facts of the scope; kept for the next time, since a scope lives as long as its release."""
+        known = _FACTS.get(id(self.scope))
+        if known is None or known[0] is not self.scope or known[1] is not self.labels or known[2] is not self.sounds:
+            found = [self._fact(path, type_, path, "fact") for path, type_ in _paths(self.scope, "", _DEPTH)]
+            if len(_FACTS) >= _KEPT:
+                _FACTS.clear()
+            known = _FACTS[id(self.scope)] = (self.scope, self.labels, self.sounds, found)
+        return known[3]
 
     def _fact(self, label: str, type_: Type, origin: str | None, kind: Kind) -> _Offer:
         title = self.labels.get(origin or label)
@@ -230,16 +248,11 @@ class _Help:
             yield _Offer("today()", "date", "", type_in_words(SIMPLE["date"]), words("the business date", "业务日期"))
             yield _Offer('date("")', "date", "", type_in_words(SIMPLE["date"]), words("a date", "日期"), back=2)
 
-    def _functions(self) -> Iterator[_Offer]:
-        for name in self.library.names:
-            builtin = self.library.get(name)
-            if builtin is not None and name != "not":
-                result = result_of(builtin)
-                usage = words(f"{builtin.usage()} → {result}", f"{builtin.usage()} → {result}")
-                said = about(builtin)
-                search = tuple(one.lower() for one in said.values()) if said else ()
-                yield _Offer(name, "function", f"{name}()", usage, None, said, search, back=1)
-        yield _Offer("today()", "function", "", type_in_words(SIMPLE["date"]), words("the business date", "业务日期"))
+    def _functions(self) -> list[_Offer]:
+        known = _FUNCTIONS.get(self.library)
+        if known is None:
+            known = _FUNCTIONS[self.library] = list(_functions(self.library))
+        return known
 
     def _operators(self, text: Unfinished, at: int) -> Iterator[_Offer]:
         innermost = next((one for one in reversed(text.opened) if one.at < at), None)
@@ -247,6 +260,17 @@ class _Help:
         if following is not None:
             yield from _words((following,))
         yield from _words(_OPERATOR_WORDS)
+
+
+def _functions(library: Library) -> Iterator[_Offer]:
+    for name in library.names:
+        builtin = library.get(name)
+        if builtin is not None and name != "not":
+            usage = f"{builtin.usage()} → {result_of(builtin)}"
+            said = about(builtin)
+            search = tuple(one.lower() for one in said.values()) if said else ()
+            yield _Offer(name, "function", f"{name}()", words(usage, usage), None, said, search, back=1)
+    yield _Offer("today()", "function", "", type_in_words(SIMPLE["date"]), words("the business date", "业务日期"))
 
 
 def _words(found: Iterable[str]) -> Iterator[_Offer]:

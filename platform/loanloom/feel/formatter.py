@@ -114,7 +114,7 @@ class Writer:
             return f"({', '.join(self.tests(node.tests))})"
         only = node.tests[0]
         text = self.test(only)
-        if isinstance(only, s.Range | s.Test):
+        if isinstance(only, s.Test) or (isinstance(only, s.Range) and None not in (only.low, only.high)):
             return text
         return f"({text})" if strength(only) < SUM or text.startswith("(") else text
 

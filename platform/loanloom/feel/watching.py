@@ -14,7 +14,7 @@ from .checking import known_names
 from .library import Library
 from .parser import parse, parse_unary
 from .problems import Refused
-from .types import Type
+from .types import ANY, Type
 from .unfinished import MARK
 
 
@@ -41,6 +41,7 @@ class _Watcher(Checker):
     def check(self, node: s.Node) -> t.Node:
         if isinstance(node, s.Name) and node.name == MARK:
             self._note()
+            return t.Wrong("feel.unknown_name", MARK, MARK, type=ANY, syntax=node)
         found = super().check(node)
         self.seen.nodes.append((node, found))
         if isinstance(node, s.Member) and node.name == MARK:
