@@ -111,16 +111,26 @@ class Exactness(Base):
                     self.stored(one)
             return exactness_calls.date_difference(node) or of_type(node.type)
         if node.type.kind in _DURATIONS and node.operator in "*/":
-            return self.refuse(
-                node,
-                "duration",
-                "A duration is multiplied or divided, which rounds it.",
-                "时长乘除会产生舍入。",
-            )
+            return self._multiple(node)
         left, right = self.number(node.left), self.number(node.right)
         if left is None or right is None:
             return FAILED
         return _OPERATORS[node.operator](self, node, left, right)
+
+    def _multiple(self, node: t.Arithmetic) -> Shape:
+        """A duration multiplied or divided: exact where whole months are taken a whole number of times."""
+        if node.operator == "*" and node.type.kind == "years and months duration":
+            left, right = self.number(node.left), self.number(node.right)
+            if isinstance(left, Bound) and isinstance(right, Bound) and left.scale == right.scale == 0:
+                found = multiplied(left, right)
+                if found.most <= _MOST_MONTHS:
+                    return found
+        return self.refuse(
+            node,
+            "duration",
+            "A duration is multiplied or divided, which rounds it.",
+            "时长乘除会产生舍入。",
+        )
 
     def _sum(self, node: t.Arithmetic, left: Bound | Ratio, right: Bound | Ratio) -> Shape:
         if isinstance(left, Ratio):
@@ -245,6 +255,8 @@ def rounded_to(root: t.Node, places: int) -> t.Node:
     return t.Call(function, (root, scale), None, function.overloads[0], type=root.type, syntax=root.syntax)
 
 
+_MOST_MONTHS = 10**12
+"""Months of the longest duration that a multiplication may give."""
 _DURATIONS = frozenset({"days and time duration", "years and months duration"})
 _CALCULATED = _DURATIONS | {"number", "Any"}
 _OPERATORS: dict[str, Callable[..., Shape]] = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import polars as pl
 
 from . import polars_calls as calls
@@ -56,7 +58,8 @@ def arithmetic(node: t.Arithmetic, left: Value, right: Value) -> Cell:
         if operator in "+-":
             return Cell(numbers.add(left, right, minus=operator == "-"))
         if operator == "*":
-            return Cell(numbers.multiply(left, right))
+            kind = left.kind if left.kind != "number" else right.kind
+            return Cell(replace(numbers.multiply(left, right), kind=kind))
         return Cell(_power(left, right))
     return Cell(_with_quotient(operator, left, right))
 

@@ -207,6 +207,7 @@ _FORMS: dict[str, list[Callable[[Writer, int], str]]] = {
         lambda w, left: w.one(*_DATES),
         lambda w, left: f'({w.date(left)} {w.one("+", "-")} duration("{w.one(*_DURATIONS)}"))',
         lambda w, left: f"last day of month({w.date(left)})",
+        lambda w, left: f'({w.date(left)} + duration("{w.one("P1M", "P1Y")}") * applicant.dependants)',
         lambda w, left: f"(if {w.boolean(left)} then {w.date(left)} else {w.date(left)})",
         lambda w, left: f"max({w.date(left)}, {w.date(left)})",
         lambda w, left: f"get or else({w.date(left)}, as_of)",

@@ -216,6 +216,8 @@ EXPRESSIONS = {
         'd + duration("P1M")',
         'd - duration("P13M")',
         'd + duration("P4Y")',
+        'd + duration("P1M") * n',
+        'd - n * duration("P7M")',
         "d + (e - d)",
         "(d - e).days",
         "(d - e).hours",
