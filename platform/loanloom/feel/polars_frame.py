@@ -70,14 +70,29 @@ def _both(first: Type, second: Type) -> Type:
 
 
 def dtypes(types: Mapping[str, Type]) -> dict[str, Any]:
-    """The dtype of each column; facts that no column holds are left out."""
-    found = {}
-    for path, type_ in types.items():
-        try:
-            found[path] = column_type(type_)
-        except NoColumn:
-            continue
-    return found
+    """The dtype of each column; facts, and entries of records, that no column holds are left out."""
+    return {path: column_type(type_) for path, type_ in held(types).items()}
+
+
+def held(types: Mapping[str, Type]) -> dict[str, Type]:
+    """The facts, and what of them, that columns can hold."""
+    found = {path: _held(type_) for path, type_ in types.items()}
+    return {path: type_ for path, type_ in found.items() if type_ is not None}
+
+
+def _held(type_: Type) -> Type | None:
+    if type_.kind == "list":
+        item = _held(type_.item or ANY)
+        return None if item is None else replace(type_, item=item)
+    if type_.kind == "context":
+        entries = ((name, _held(one)) for name, one in type_.fields)
+        kept = tuple((name, one) for name, one in entries if one is not None)
+        return replace(type_, fields=kept, open=False) if kept else None
+    try:
+        column_type(type_)
+    except NoColumn:
+        return None
+    return type_
 
 
 def frame(types: Mapping[str, Type] | Checked, rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
@@ -87,14 +102,14 @@ def frame(types: Mapping[str, Type] | Checked, rows: Sequence[Mapping[str, Any]]
     if isinstance(types, Checked):
         types = schema(types)
     records: dict[str, list[Mapping[str, Any]]] = {"": list(rows)}
-    found = [_column(path, types[path], dtype, records) for path, dtype in dtypes(types).items()]
+    found = [_column(path, type_, column_type(type_), records) for path, type_ in held(types).items()]
     return pl.DataFrame(found, height=len(rows))
 
 
 def unfit(types: Mapping[str, Type], row: Mapping[str, Any]) -> FeelProblem | None:
     """Why a record does not go into a frame; None where it does."""
-    for path in dtypes(types):
-        if not _fits(look_up(row, path.split(".")), types[path]):
+    for path, type_ in held(types).items():
+        if not _fits(look_up(row, path.split(".")), type_):
             return _problem(path, None)
     return None
 
@@ -102,19 +117,52 @@ def unfit(types: Mapping[str, Type], row: Mapping[str, Any]) -> FeelProblem | No
 def _column(path: str, type_: Type, dtype: Any, records: dict[str, list[Mapping[str, Any]]]) -> pl.Series:
     values = _values(path, records)
     try:
-        if type_.kind == "number":
-            return _numbers(path, type_, dtype, values)
-        if type_.kind in _PYTHON:
-            good = set(map(type, values)) <= {_PYTHON[type_.kind], type(None)}
-            good = good and (type_.kind != "string" or max(map(len, filter(None, values)), default=0) <= MAX_STRING)
-        else:
-            good = all(_fits(one, type_) for one in values)
-        if good:
-            return pl.Series(path, values, dtype=dtype, strict=True)
-    except (RuntimeError, TypeError, ValueError, ArithmeticError, pl.exceptions.PolarsError):
-        pass
-    row = next((place for place, one in enumerate(values) if not _fits(one, type_)), None)
-    raise EvaluationError(_problem(path, row))
+        return _series(path, type_, dtype, values)
+    except (RuntimeError, TypeError, ValueError, ArithmeticError, AttributeError, pl.exceptions.PolarsError):
+        row = next((place for place, one in enumerate(values) if not _fits(one, type_)), None)
+        raise EvaluationError(_problem(path, row)) from None
+
+
+def _series(name: str, type_: Type, dtype: Any, values: list[Any]) -> pl.Series:
+    """Values as a column; raises any of the errors above where one is not of the type."""
+    if type_.kind == "number":
+        return _numbers(name, type_, dtype, values)
+    if type_.kind == "list":
+        return _lists(name, type_.item or ANY, dtype, values)
+    if type_.kind == "context":
+        return _records(name, type_, dtype, values)
+    if not set(map(type, values)) <= {_PYTHON[type_.kind], type(None)}:
+        raise TypeError
+    if type_.kind == "string" and max(map(len, filter(None, values)), default=0) > MAX_STRING:
+        raise ValueError
+    return pl.Series(name, values, dtype=dtype, strict=True)
+
+
+def _records(name: str, type_: Type, dtype: Any, values: list[Any]) -> pl.Series:
+    known = [_NONE if one is None else one for one in values]
+    inner = dict(zip([field.name for field in dtype.fields], [field.dtype for field in dtype.fields], strict=True))
+    columns = [_series(key, one, inner[key], [each.get(key) for each in known]) for key, one in type_.fields]
+    found = pl.DataFrame(columns).to_struct(name)
+    if None not in values:
+        return found
+    there = pl.Series([one is not None for one in values])
+    return pl.select(pl.when(there).then(found).alias(name)).to_series()
+
+
+def _lists(name: str, item: Type, dtype: Any, values: list[Any]) -> pl.Series:
+    """All items as one column, then cut where the lists end."""
+    sizes = [None if one is None else len(one) for one in values]
+    if max(filter(None, sizes), default=0) > MAX_LIST:
+        raise ValueError
+    flat = [each for one in values if one for each in one]
+    places = [place for place, size in enumerate(sizes) if size for _ in range(size)]
+    items = _series("items", item, dtype.inner, flat)
+    cut = pl.DataFrame({"place": pl.Series(places, dtype=pl.Int64), "items": items})
+    lists = cut.group_by("place", maintain_order=True).agg("items")
+    rows = pl.DataFrame({"place": pl.int_range(len(values), eager=True), "size": pl.Series(sizes, dtype=pl.Int64)})
+    whole = rows.join(lists, on="place", how="left", maintain_order="left")
+    empty = pl.lit([], dtype=dtype)
+    return whole.select(pl.when(pl.col("size") == 0).then(empty).otherwise("items").alias(name)).to_series()
 
 
 _PYTHON: Mapping[str, type] = {"string": str, "boolean": bool, "date": dt.date}

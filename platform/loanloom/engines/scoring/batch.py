@@ -21,7 +21,7 @@ from loanloom.engines.scoring.indicators import Indicator, Indicators
 from loanloom.engines.scoring.model import Scorecard
 from loanloom.feel import EvaluationError, Type, joined
 from loanloom.feel.bounds import Bound, of_decimal, type_of
-from loanloom.feel.polars_frame import dtypes, frame, schema_of, unfit
+from loanloom.feel.polars_frame import frame, held, schema_of, unfit
 from loanloom.feel.polars_target import column
 from loanloom.problems import Problem, say, text
 
@@ -128,7 +128,7 @@ def compile_batch(card: Scorecard, indicators: Indicators) -> Batch:
         columns.append(found)
         known[_name(one.key)] = found.type
     read = schema_of(one.indicator.program.tree for one in columns)
-    types = {path: read[path] for path in dtypes(read) if not path.startswith(_name(""))}
+    types = {path: type_ for path, type_ in held(read).items() if not path.startswith(_name(""))}
     return Batch(card, needed, types, tuple(columns), tuple(slow))
 
 
