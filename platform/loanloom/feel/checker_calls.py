@@ -6,6 +6,7 @@ from . import syntax as s
 from . import tree as t
 from .blame import odd_currency, unfit
 from .checker_loops import Loops
+from .joining import joined_all
 from .library import Builtin, Overload
 from .overloads import Bound, currencies, fit_of, flat, misfit, result_of, unsettled_result
 from .patterns import compile_pattern
@@ -100,7 +101,7 @@ class Calls(Loops):
                 node,
                 did_you_mean(name, (*self.library.names, "today")),
             )
-        arguments = self._arguments(builtin, node)
+        arguments = self._arguments(node)
         alone = arguments[0] if len(arguments) == 1 else None
         if (
             name in _CONVERSIONS
@@ -144,14 +145,21 @@ class Calls(Loops):
             except Fault as fault:
                 self.report(fault.code, fault.words["en"], fault.words["zh"], pattern.syntax)
 
-    def _arguments(self, builtin: Builtin, node: s.Call) -> list[t.Node]:
-        arguments: list[t.Node] = []
-        for one in node.arguments:
-            if isinstance(one, s.Lambda) and arguments and arguments[0].type.kind == "list":
-                arguments.append(self.function(one, assume=arguments[0].type.item or ANY))
-            else:
-                arguments.append(self.builtin_named(one) or self.check(one))
-        return arguments
+    def _arguments(self, node: s.Call) -> list[t.Node]:
+        """The arguments. Functions written out come last: what they are given is known from the others."""
+        found = {
+            place: self.builtin_named(one) or self.check(one)
+            for place, one in enumerate(node.arguments)
+            if not isinstance(one, s.Lambda)
+        }
+        given = ANY
+        if 0 in found and found[0].type.kind == "list":
+            others = (one.type for place, one in found.items() if place)
+            given = joined_all((found[0].type.item or ANY, *others))
+        for place, one in enumerate(node.arguments):
+            if isinstance(one, s.Lambda):
+                found[place] = self.function(one, assume=given)
+        return [found[place] for place in range(len(node.arguments))]
 
     def _constant(self, builtin: Builtin, text: str, written: t.Node, node: s.Call) -> t.Node:
         try:
