@@ -19,7 +19,7 @@ import click
 from loanloom import feel as language_of
 from loanloom.cli import feel_printing as printing
 from loanloom.cli.faults import language as terminal_language
-from loanloom.cli.feel_place import SCOPES, Surroundings, surroundings
+from loanloom.cli.feel_place import SCOPES, Surroundings, project_folder, registry_at, surroundings
 from loanloom.feel import Checked
 from loanloom.feel.described import type_in_words
 
@@ -244,5 +244,30 @@ def functions(words: tuple[str, ...], language: str, as_json: bool) -> None:
         click.echo(json.dumps(found, ensure_ascii=False, indent=1))
     else:
         printed(found, language)
+    if not found:
+        raise SystemExit(1)
+
+
+@feel.command()
+@click.argument("fact")
+@click.option("--project", type=click.Path(exists=True, path_type=Path), help="Where the definitions are.")
+@click.option("--language", type=_LANGUAGES, default=terminal_language, help="Of what is printed.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+def uses(fact: str, project: Path | None, language: str, as_json: bool) -> None:
+    """Where FACT (such as customer.income) is read or shown, by what the definitions mean."""
+    from loanloom.services.definitions.uses import of_fact
+
+    folder = project_folder(project)
+    if folder is None:
+        raise click.UsageError("There are no definitions here: say where with --project.")
+    registry = registry_at(folder)
+    found = of_fact(registry, fact)
+    if as_json:
+        click.echo(json.dumps([{"kind": one.kind, "key": one.key, "pointer": one.pointer} for one in found]))
+    for one in () if as_json else found:
+        file = registry.kinds.require(one.kind).file_of(one.key)
+        document = registry.get(one.kind, one.key)
+        line = document.place(f"/spec{one.pointer}")[0] if document is not None else None
+        click.echo(f"{file}:{line}: {one.pointer}" if line else f"{file}: {one.pointer}")
     if not found:
         raise SystemExit(1)

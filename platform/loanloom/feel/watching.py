@@ -85,6 +85,7 @@ def watch(source: str, scope: Type, library: Library, tested: Type | None = None
 
 def _against(root: t.Node) -> t.Node | None:
     """What the mark is compared with."""
+    pairs: tuple[tuple[t.Node, t.Node], ...]
     for one in t.walk(root):
         if isinstance(one, t.Compare):
             pairs = ((one.left, one.right), (one.right, one.left))

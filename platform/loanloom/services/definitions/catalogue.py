@@ -20,6 +20,7 @@ from loanloom.metadata.kinds import Group, Kind
 from loanloom.metadata.registry import Registry, Use
 from loanloom.problems import Problem, Text, say, text
 from loanloom.services.context import Context
+from loanloom.services.definitions import uses
 from loanloom.services.definitions.releases import candidate as candidates
 from loanloom.services.definitions.releases import drafts, known, snapshots, stops
 from loanloom.services.definitions.releases.drafts import Draft
@@ -206,9 +207,15 @@ def page(ctx: Context, kind: str, key: str) -> Page:
     title = shown.title if shown else document.title if document else text(key, key)
     return Page(
         kind=known_kind, key=key, title=title, live=live.get(kind, key), draft=own, shown=shown or document,
-        registry=registry, states=states, problems=problems if own else (), uses=registry.used_by(kind, key),
+        registry=registry, states=states, problems=problems if own else (), uses=_uses(registry, kind, key),
         change_id=change_id, stop=stop,
     )  # fmt: skip
+
+
+def _uses(registry: Registry, kind: str, key: str) -> tuple[Use, ...]:
+    """References to a document and, for what expressions read by name, the expressions."""
+    read = uses.of_fact(registry, f"indicators.{key}") if kind == "indicator" else ()
+    return tuple(dict.fromkeys((*registry.used_by(kind, key), *read)))
 
 
 def with_drafts(live: Registry, rows: Iterable[Mapping[Any, Any]]) -> tuple[Registry, tuple[Problem, ...]]:

@@ -19,7 +19,7 @@ from loanloom.metadata.editing import replace_values
 from loanloom.metadata.pointers import parent
 from loanloom.problems import Problem, errors
 from loanloom.services.definitions import catalogue as definitions
-from loanloom.services.definitions import product_trial, releases
+from loanloom.services.definitions import product_trial, releases, uses
 from loanloom.services.definitions import sheet as definition_sheet
 from loanloom.services.definitions.releases import candidate, drafts, history
 from loanloom.services.definitions.releases.policy import drafts_allowed
@@ -83,6 +83,7 @@ def _page(kind: str, key: str, view: str, *, problems: tuple[Problem, ...] = (),
         csp_nonce()
     elif view == "used":
         shown["uses"] = [(use, page.registry.get(use.kind, use.key)) for use in page.uses]
+        shown["fields"] = uses.of_fields(page.registry, page.shown) if kind == "entity" and page.shown else ()
     else:
         shown["versions"] = history.versions(ctx, kind, key)
     return render_template("studio/definition.html", **shown, **more)
