@@ -89,6 +89,8 @@ def call(exactness: Exactness, node: t.Call) -> Shape:
             f"The results of `{name}` never end, so no number of decimals holds them exactly.",
             f"“{name}”的结果是无限小数，无法用任何小数位数精确存储。",
         )
+    if node.type.kind == "number":
+        return _RESULTS.get(name) or UNKNOWN
     return _RESULTS.get(name) or of_type(node.type)
 
 

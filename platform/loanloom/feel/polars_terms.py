@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Union
+from typing import Any
 
 import polars as pl
 
@@ -247,7 +247,7 @@ class Nothing:
     nullable: bool = True
 
 
-Value = Union[Number, Quotient, Plain, Listed, Struct, Record, Nothing]  # noqa: UP007 - Listed refers to it
+Value = Number | Quotient | Plain | Listed | Struct | Record | Nothing
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Union
+from typing import Any
 
 from .bounds import Bound, Ratio, either, of_decimal, of_digits
 from .limits import MAX_LIST
@@ -41,7 +41,7 @@ class Blank:
     reported: bool = False
 
 
-Shape = Union[Bound, Ratio, Items, Record, Blank]  # noqa: UP007 - Items and Record refer to it
+Shape = Bound | Ratio | Items | Record | Blank
 
 UNKNOWN = Blank()
 FAILED = Blank(reported=True)
