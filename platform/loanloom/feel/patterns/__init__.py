@@ -16,8 +16,8 @@ from ..problems import Fault
 
 if TYPE_CHECKING:
     from .backtracking import Backtracking
-    from .dialect import Tree
     from .linear import Linear
+    from .tree import Tree
 
 STATES_A_STEP: Final = 192
 """Characters times states that one step of the budget pays for where RE2 matches (8 ns each at the very worst)."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from .dialect import Back, Choice, Edge, Group, Node, One, Repeat, Sequence, Tree
+from .tree import Back, Choice, Edge, Group, Node, One, Repeat, Sequence, Tree
 
 Step = list[Any]
 """An instruction: its word, then what it needs (a set, places to go on at, a slot)."""

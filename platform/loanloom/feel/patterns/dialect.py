@@ -5,81 +5,18 @@ Classes with subtraction, \p{..}, \i \c, counted and reluctant repeats, groups, 
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
 
 from ..limits import MAX_NESTING
 from ..problems import Fault
 from .characters import Characters, category, escape, single
+from .tree import MAX_SIZE, Back, Choice, Edge, Group, Node, One, Repeat, Sequence, Tree, size_of
 
 MAX_REPEAT: Final = 1_000
 """Largest count in { }."""
 
-MAX_SIZE: Final = 2_000
-"""Characters that a pattern tests once its counted repeats are written out."""
-
 MAX_GROUPS: Final = 20
 """Capturing groups of one pattern; (?: ) does not count."""
-
-
-class One(NamedTuple):
-    """One character of a set."""
-
-    of: Characters
-
-
-class Edge(NamedTuple):
-    """The beginning or the end of the text, or of a line."""
-
-    end: bool
-    lines: bool
-
-
-class Back(NamedTuple):
-    """What a group matched, once more."""
-
-    group: int
-    any_case: bool
-
-
-class Group(NamedTuple):
-    """A part whose match is noted."""
-
-    body: Node
-    number: int
-
-
-class Sequence(NamedTuple):
-    """Parts one after another."""
-
-    parts: tuple[Node, ...]
-
-
-class Choice(NamedTuple):
-    """One of several, the first that fits preferred."""
-
-    parts: tuple[Node, ...]
-
-
-class Repeat(NamedTuple):
-    """A part several times; greedy takes as many as it can."""
-
-    body: Node
-    low: int
-    high: int | None
-    greedy: bool
-
-
-Node = One | Edge | Back | Group | Sequence | Choice | Repeat
-
-
-class Tree(NamedTuple):
-    """A pattern read: its groups, and whether it needs more than a linear matcher can."""
-
-    root: Node
-    groups: int
-    refers_back: bool
-    line_starts: bool
-    size: int
 
 
 def wrong(en: str, zh: str) -> Fault:
@@ -112,7 +49,7 @@ class _Reader:
             root = self.choice()
             if self.at < len(self.text):
                 raise wrong("a ) without its (", "括号不配对")
-        size = _size(root)
+        size = size_of(root)
         if size > MAX_SIZE:
             raise wrong("it is too large", "过于复杂")
         return Tree(root, self.groups, self.refers_back, self.line_starts, size)
@@ -298,15 +235,6 @@ class _Reader:
 
 def _is_count(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 9
-
-
-def _size(node: Node) -> int:
-    """Characters tested once repeats are written out."""
-    if isinstance(node, Sequence | Choice):
-        return sum(map(_size, node.parts)) + len(node.parts)
-    if isinstance(node, Repeat):
-        return min((_size(node.body) + 1) * max(node.low, node.high or 1, 1), MAX_SIZE * MAX_SIZE)
-    return _size(node.body) + 2 if isinstance(node, Group) else 1
 
 
 def _without_space(pattern: str) -> str:

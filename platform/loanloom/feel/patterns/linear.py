@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from .characters import Characters
-from .dialect import Choice, Edge, Group, Node, One, Repeat, Sequence, Tree
+from .tree import Choice, Edge, Group, Node, One, Repeat, Sequence, Tree
 
 MAX_MEMORY: Final = 2 << 20
 """Bytes that RE2 may use for one pattern."""
