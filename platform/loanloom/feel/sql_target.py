@@ -200,7 +200,7 @@ class Writer(Tests):
         return Piece(text, either(condition.fault, fault), nullable=then.nullable or otherwise.nullable)
 
     def quantified(self, node: t.Quantified) -> Piece:
-        many = self.loop(node.loops, node)
+        many = self.loop(node.loops, node, lazily=True)
         value = self.condition(node.condition)
         if value.fault is not None and many.order is None:
             raise self.refuse(node, "a test that may fail on a list without an order", "对无序列表执行可能出错的检验")

@@ -4,45 +4,24 @@ tests and single items.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from . import tree as t
-from .sql_target_base import SQL_TYPES, Base, Piece, Rows, both, either
-from .sql_target_dates import date_in, not_written
+from .sql_target_base import SQL_TYPES, Piece, Rows, both, either
+from .sql_target_records import Item, Json, Records, Row
 from .types import ANY, Type
 
 _MOST_STEPS = 1_000
-_NUMBER = "^[+-]?([0-9]{1,40}([.][0-9]{0,40})?|[.][0-9]{1,40})$"
-
-
-@dataclass(frozen=True, slots=True)
-class Json:
-    """A record in a JSON value."""
-
-    text: str
-    type: Type
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A record in a row of a relation."""
-
-    alias: str
-    columns: Mapping[str, str]
-    type: Type
-
-
-Item = Piece | Json | Row
 
 
 @dataclass(frozen=True, slots=True)
 class Many:
     """A list: rows after FROM, what each item is, which rows belong to it, and what can be wrong with a row.
 
-    `fault` and `null` are about the list itself, `row_fault` about a row before `where` leaves it out. A list with no
-    `order` may be counted and summed, but has no first item.
+    `fault` and `null` are about the list itself, `row_fault` about a row before `where` leaves it out. `order` is what
+    the rows are ordered by; a list without it may be counted and summed, but has no first item.
     """
 
     source: str
@@ -65,7 +44,7 @@ class Many:
         return either(self.fault, rows)
 
 
-class Lists(Base):
+class Lists(Records):
     """What the target knows about lists."""
 
     def many(self, node: t.Node) -> Many:
@@ -136,21 +115,51 @@ class Lists(Base):
         return Many(f"(VALUES {rows}) AS {name}(v, o)", Piece(f"{name}.v", simple=True), None, f"{name}.o", None, fault)
 
     def many_for(self, node: t.For) -> Many:
-        """The body for each item of one list."""
+        """The body for each item, or for each combination of items."""
         base = self.loop(node.loops, node)
         if any(isinstance(one, t.Local) and one.slot == node.partial.slot for one in t.walk(node.body)):
             raise self.refuse(node, "`partial`", "“partial”")
         body = self.piece(node.body)
         return replace(base, item=replace(body, fault=None, simple=False), row_fault=_later(base, body.fault))
 
-    def loop(self, loops: tuple[t.Loop, ...], node: t.Node) -> Many:
-        """What a loop runs over, its item bound."""
-        if len(loops) > 1:
-            raise self.refuse(node, "a loop over several lists", "同时遍历多个列表")
-        (loop,) = loops
+    def loop(self, loops: tuple[t.Loop, ...], node: t.Node, *, lazily: bool = False) -> Many:
+        """What a loop runs over, each of its items bound; a later list is asked for each item before it.
+
+        Where a loop may end early (`lazily`), a later list that may fail might never have been asked.
+        """
+        base = self._bound_loop(loops[0], node)
+        for one in loops[1:]:
+            inner = self._bound_loop(one, node)
+            if inner.null is not None:
+                raise self.refuse(one, "a loop over a second list that may be null", "遍历可能为空的第二个列表")
+            wrong = inner.problem()
+            if wrong is not None and lazily:
+                raise self.refuse(one, "a second list that may fail", "可能出错的第二个列表")
+            if wrong is not None:
+                wrong = f"EXISTS ({replace(base, where=both(base.where, wrong)).rows('1')})"
+            source = f"{base.source} CROSS JOIN LATERAL {inner.source}"
+            order = None if base.order is None or inner.order is None else f"{base.order}, {inner.order}"
+            fault = either(base.problem(), wrong)
+            base = Many(source, inner.item, both(base.where, inner.where), order, base.null, fault)
+        return base
+
+    def _bound_loop(self, loop: t.Loop, node: t.Node) -> Many:
         base = self._steps(loop, node) if loop.until is not None else self.many(loop.source)
         self.bound[loop.local.slot] = base.item
         return base
+
+    def many_call(self, node: t.Call) -> Many:
+        """The values of a list, each once."""
+        listed = node.arguments[0]
+        if node.function.name != "distinct values" or listed is None:
+            raise self.refuse(node, f"`{node.function.name}`", f"“{node.function.name}”")
+        base, name = self.many(listed), self.fresh()
+        kind = SQL_TYPES.get((listed.type.item or ANY).kind)
+        if kind is None:
+            raise self.refuse(node, "this list", "该列表")
+        collated = ' COLLATE "C"' if kind == "text" else ""
+        rows = base.rows(f"DISTINCT {self.scalar(base, node).text}{collated} AS v")
+        return Many(f"({rows}) AS {name}", Piece(f"{name}.v", simple=True), None, None, base.null, base.problem())
 
     def _steps(self, loop: t.Loop, node: t.Node) -> Many:
         ends = [one.value if isinstance(one, t.Constant) else None for one in (loop.source, loop.until)]
@@ -162,42 +171,6 @@ class Lists(Base):
         name, step = self.fresh(), 1 if first <= last else -1
         source = f"generate_series({int(first)}, {int(last)}, {step}) WITH ORDINALITY AS {name}(v, o)"
         return Many(source, Piece(f"{name}.v::numeric", simple=True, nullable=False), None, f"{name}.o")
-
-    # -- records ------------------------------------------------------------------------------------------------------
-
-    def record(self, node: t.Node) -> Item:
-        """A node that gives a record."""
-        if isinstance(node, t.Local) and isinstance(self.bound.get(node.slot), Json | Row):
-            found: Item = self.bound[node.slot]
-            return found
-        raise self.refuse(node, "a whole record", "整条记录")
-
-    def entry(self, item: Item, name: str, node: t.Node) -> Piece:
-        """An entry of a record."""
-        if isinstance(item, Piece):
-            raise self.refuse(node, f"`.{name}` of each item", f"各项的“{name}”")
-        type_ = item.type.members.get(name, ANY)
-        if type_.kind not in SQL_TYPES:
-            raise self.refuse(node, f"the entry `{name}`", f"“{name}”项")
-        if isinstance(item, Row):
-            if name not in item.columns:
-                raise self.refuse(node, f"`{name}`, which no column holds", f"“{name}”没有对应的列")
-            return Piece(f"CAST({item.alias}.{item.columns[name]} AS {SQL_TYPES[type_.kind]})", simple=True)
-        return self._json_entry(f"({item.text} ->> {self.bind(name)})", type_, node)
-
-    def _json_entry(self, text: str, type_: Type, node: t.Node) -> Piece:
-        """An entry of a JSON record; one that is no value of its type is a fault."""
-        if type_.kind == "string":
-            return Piece(text, simple=True)
-        if type_.kind == "number":
-            value = f"CASE WHEN {text} ~ '{_NUMBER}' THEN {text} END::numeric"
-            return Piece(f"({value})", f"(({text} !~ '{_NUMBER}') IS TRUE)", simple=True)
-        if type_.kind == "boolean":
-            known = f"CASE {text} WHEN 'true' THEN TRUE WHEN 'false' THEN FALSE END"
-            return Piece(f"({known})", f"(({text} NOT IN ('true', 'false')) IS TRUE)", simple=True)
-        if type_.kind == "date":
-            return Piece(date_in(text), not_written(text), simple=True)
-        raise self.refuse(node, f"{type_.kind} inside a list", f"列表中的 {type_.kind}")
 
     # -- what is made of a list ---------------------------------------------------------------------------------------
 
@@ -244,7 +217,7 @@ class Lists(Base):
     def _first_fault(self, many: Many, value: Piece, decides: str) -> str:
         """Whether a row without a value comes before the first that decides."""
         name = self.fresh()
-        rows = many.rows(f"{many.order} AS o, {value.text} AS v, {value.fault} AS f")
+        rows = many.rows(f"row_number() OVER (ORDER BY {many.order}) AS o, {value.text} AS v, {value.fault} AS f")
         first = f"min(o) FILTER (WHERE {decides} AND NOT f)"
         return f"(SELECT coalesce(min(o) FILTER (WHERE f) < {first}, bool_or(f), FALSE) FROM ({rows}) AS {name})"
 
@@ -266,7 +239,7 @@ class Lists(Base):
         if not isinstance(index, Decimal) or index != int(index) or abs(index) > 100_000:
             raise self.refuse(node, "an item at a place that is not constant", "位置不固定的列表项")
         many = self.many(node.base)
-        if many.order is None:
+        if many.order is None or "," in many.order:
             raise self.refuse(node, "an item by its place in a list without an order", "无序列表中按位置取项")
         piece, place = read(many.item), int(index)
         order = many.order if place > 0 else f"{many.order} DESC"
@@ -292,4 +265,5 @@ _MANY: dict[type[t.Node], Callable[[Lists, object], Many]] = {
     t.Filter: Lists.many_filter,  # type: ignore[dict-item]
     t.ListOf: Lists.many_of,  # type: ignore[dict-item]
     t.For: Lists.many_for,  # type: ignore[dict-item]
+    t.Call: Lists.many_call,  # type: ignore[dict-item]
 }
