@@ -29,7 +29,8 @@ def formatted(source: str, node: s.Node, width: int = WIDTH) -> str:
     """The canonical text of a parsed source on lines of at most `width` columns, where its words allow it."""
     found, last = _attached(source, node)
     text = _Layout(width, found, _forced(node, found)).slot(node)
-    return "\n".join((text, *last))
+    lines = "\n".join((text, *last)).split("\n")
+    return "\n".join(one.rstrip() for one in lines if one.strip())
 
 
 class _Layout(Writer):
@@ -40,7 +41,13 @@ class _Layout(Writer):
         self.comments = comments
         self.forced = forced
 
-    def text(self, node: s.Node, needed: int = FORM, reserve: int = 0) -> str:
+    def text(self, node: s.Node, needed: int = FORM) -> str:
+        """A part in the middle of a line: where it begins with a comment, a line begins with it."""
+        text = self.part(node, needed)
+        return f"\n{_indented(text)}\n" if text.startswith(("//", "/*")) else text
+
+    def part(self, node: s.Node, needed: int = FORM, reserve: int = 0) -> str:
+        """A part where a line may begin."""
         bracketed = strength(node) < needed
         if id(node) not in self.forced:
             flat = canonical(node)
@@ -92,7 +99,7 @@ class _Layout(Writer):
         above = self.comments.get(id(node), ())
         if isinstance(node, s.Test):
             return "\n".join((*above, f"{prefix}{self.comparison(node)}{suffix}"))
-        text = self.text(node, needed, columns(prefix) + columns(suffix))
+        text = self.part(node, needed, columns(prefix) + columns(suffix))
         stacked = "\n" in text and isinstance(node, _STACKED) and strength(node) >= needed
         if stacked and prefix and not _chained(prefix, node):
             text, prefix = f"\n{self.deeper(node)}", prefix.rstrip()
@@ -115,7 +122,7 @@ class _Layout(Writer):
     def deeper(self, node: s.Node) -> str:
         """A part, indented."""
         self.room -= len(_INDENT)
-        text = self.text(node)
+        text = self.part(node)
         self.room += len(_INDENT)
         return _indented(text)
 
