@@ -110,7 +110,7 @@ class Calls(Loops):
             and node.names in (None, ("from",))
         ):
             return self._constant(builtin, alone.value, alone, node)
-        if name == "not" and alone is not None and alone.type.kind == "boolean":
+        if name == "not" and alone is not None and alone.type.kind == "boolean" and node.names in (None, ("negand",)):
             return t.Not(alone, type=alone.type, syntax=node)
         self._pattern(name, arguments, node)
         return self._chosen(builtin, arguments, node)
