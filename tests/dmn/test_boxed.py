@@ -124,6 +124,9 @@ def test_for_every_and_some() -> None:
     assert x.value(PEOPLE + decision("d", loop, inputs=("people",)), "d", TWO) == [68, 34]
     running = f'<for iteratorVariable="i"><in>{literal("[1..4]")}</in><return>{literal("if i = 1 then 1 else partial[-1] * i")}</return></for>'
     assert x.standard(decision("d", running), "d") == [1, 2, 6, 24]
+    stepped = f'<for iteratorVariable="i"><in>{literal("1..n")}</in><return>{literal("i * 2")}</return></for>'
+    body = input_data("n", "number") + decision("d", stepped, inputs=("n",))
+    assert x.value(body, "d", {"n": D(3)}) == [2, 4, 6], "a range as it stands in a loop"
     for quantifier, expected in (("every", False), ("some", True)):
         asked = f'<{quantifier} iteratorVariable="p"><in>{literal("people")}</in><satisfies>{literal("p.age >= 18")}</satisfies></{quantifier}>'
         assert x.value(PEOPLE + decision("d", asked, inputs=("people",)), "d", TWO) is expected

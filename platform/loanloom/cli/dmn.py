@@ -44,10 +44,10 @@ def check(file: Path, others: tuple[Path, ...], language: str) -> None:
     definitions = _read(file, language)
     compiled = models.compile_model(definitions, [_read(one, language) for one in others])
     _say(compiled.problems, file, language)
-    count = len(definitions.decisions)
+    count, wrong = len(definitions.decisions), len(compiled.problems)
     said = {
-        "en": f"{count} decision{'' if count == 1 else 's'}, {len(compiled.problems)} mistakes.",
-        "zh": f"共 {count} 个决策，{len(compiled.problems)} 处错误。",
+        "en": f"{count} decision{'' if count == 1 else 's'}, {wrong} mistake{'' if wrong == 1 else 's'}.",
+        "zh": f"共 {count} 个决策，{wrong} 处错误。",
     }
     click.secho(said[language], fg="red" if compiled.problems else "green")
     _exit(bool(compiled.problems))

@@ -22,7 +22,7 @@ from .elements import Expression
 from .namespaces import is_feel
 from .problems import DmnProblem, of_expression, problem
 from .running import Names, Run
-from .scoping import is_function, may_become, not_a_condition, with_names
+from .scoping import is_function, may_become, not_a_condition, stepping, with_names
 from .tabling import BoxedTable, compile_boxed_table
 from .types import ANYTHING, ItemType, Types
 
@@ -254,7 +254,7 @@ class Boxer:
         return Code(optional(listed) if match.type.kind == "boolean" else optional(ANY), run)
 
     def iterator(self, one: b.Iterator, scope: Type) -> Code:
-        source, element = self.branch(one.source, scope), self.element
+        source, element = self.branch(stepping(one.source), scope), self.element
         item = source.type.item or ANY if source.type.kind in ("list", "range") else ANY
         bound: dict[str, Type] = {one.variable: item}
         if isinstance(one, b.ForIterator):

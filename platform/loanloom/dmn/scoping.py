@@ -12,10 +12,11 @@ from loanloom.feel.problems import Fault
 from loanloom.feel.types import fits, named
 from loanloom.feel.values import kind_of
 
-from .boxed import FunctionDefinition, LiteralExpression
+from .boxed import Branch, FunctionDefinition, LiteralExpression
 from .elements import Expression
 
 _FUNCTION = re.compile(r"\s*function\s*\(")
+_STEPS = re.compile(r"\s*[^\[\]()\"]+\.\.[^\[\]()\"]+\s*")
 
 
 def with_names(scope: Type, inner: Mapping[str, Type]) -> Type:
@@ -28,6 +29,14 @@ def is_function(expression: Expression | None) -> bool:
     if isinstance(expression, LiteralExpression):
         return _FUNCTION.match(expression.text) is not None
     return isinstance(expression, FunctionDefinition)
+
+
+def stepping(branch: Branch | None) -> Branch | None:
+    """What an iterator runs over. `1..4` stands there as in the text of a loop, though it is no expression by itself."""
+    inside = branch.expression if branch is not None else None
+    if branch is None or not isinstance(inside, LiteralExpression) or not _STEPS.fullmatch(inside.text):
+        return branch
+    return replace(branch, expression=replace(inside, text=f"for item in {inside.text.strip()} return item"))
 
 
 def may_become(type_: Type, wanted: Type) -> bool:

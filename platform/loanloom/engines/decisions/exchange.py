@@ -1,6 +1,6 @@
 """Definitions as DMN files and back: decision models as they are, the tables of rule sets as decision tables.
 
-What comes from another tool has no facts yet: an input takes the fact of its name where there is exactly one.
+What comes from another tool has no facts yet: an input takes the fact of its name, where it is clear which that is.
 """
 
 from __future__ import annotations
@@ -64,9 +64,8 @@ def imported(definitions: m.Definitions, key: str, registry: Registry | None, su
     for one in data.get("inputs", ()):
         if "value" in one:
             continue
-        found = facts.get(_plain(one["name"]), ())
-        one["value"] = found[0] if len(found) == 1 else "null"
-        if len(found) != 1:
+        one["value"] = _likely(facts.get(_plain(one["name"]), ()), subject) or "null"
+        if one["value"] == "null":
             unbound.append(one["name"])
     kept = data["model"].get("attributes", {})
     title = {tag: kept.pop(f"{{{OWN}}}title-{tag}", definitions.name or key) for tag in LANGUAGES}
@@ -93,6 +92,15 @@ def _facts(registry: Registry | None, subject: str) -> dict[str, list[str]]:
             if "." in path:
                 found.setdefault(_plain(path.rpartition(".")[2]), []).append(path)
     return found
+
+
+def _likely(paths: Sequence[str], subject: str) -> str | None:
+    """The fact that a name means: the subject's own, else the customer's, else the only one."""
+    for record in (subject, "customer"):
+        found = [one for one in paths if one.rpartition(".")[0] == record]
+        if len(found) == 1:
+            return found[0]
+    return paths[0] if len(paths) == 1 else None
 
 
 def _plain(name: str) -> str:
