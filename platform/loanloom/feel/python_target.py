@@ -18,7 +18,8 @@ from .types import BOOLEAN, fits
 
 _NUMERIC = {"+": "_add", "-": "_subtract", "*": "_multiply", "/": "_divide"}
 _PYTHON_COMPARE = {"=": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
-_MOST = 10**30
+_MOST_DIGITS = 30
+_MOST = 10**_MOST_DIGITS
 """Whole sums stay below this, far within 34 digits."""
 
 
@@ -28,7 +29,6 @@ class Generator(Forms):
     def __init__(self) -> None:
         super().__init__()
         self._wholes: dict[int, int | None] = {}
-        self._there: set[tuple[str, ...]] = set()
 
     def expression(self, node: t.Node) -> str:
         """Python text of a node."""
@@ -84,11 +84,12 @@ class Generator(Forms):
     def points(self, node: t.Node) -> str:
         """A node that `whole` has bounded, as Python integers: a scorecard's sum costs next to nothing."""
         if isinstance(node, t.Constant):
-            return f"({int(node.value)})" if node.value < 0 else str(int(node.value))
+            return str(node.value)
         if isinstance(node, t.If):
             return self.branches(node, self.points)
         assert isinstance(node, t.Arithmetic)
-        return f"({self.points(node.left)} {node.operator} {self.points(node.right)})"
+        right = self.points(node.right)
+        return f"{self.points(node.left)} {node.operator} " + (f"({right})" if _is_sum(node.right) else right)
 
     def compare(self, node: t.Compare) -> str:
         asked = _asks_null(node)
@@ -121,15 +122,13 @@ class Generator(Forms):
     def test(self, node: t.Node) -> str:
         """A condition of which only matters whether it is true; text that Python may take as it is."""
         if isinstance(node, t.Compare) and node.type.nullable and _cannot_fail(node):
-            sides = [(self.expression(one), self._may_miss(one)) for one in (node.left, node.right)]
+            left, right = self.expression(node.left), self.expression(node.right)
+            sides = ((left, node.left.type.nullable), (right, node.right.type.nullable))
             asked = [f"{text} is not None" for text, nullable in sides if nullable]
-            return f"({' and '.join([*asked, f' {_PYTHON_COMPARE[node.operator]} '.join(text for text, _ in sides)])})"
+            return f"({' and '.join([*asked, f'{left} {_PYTHON_COMPARE[node.operator]} {right}'])})"
         if isinstance(node, t.Logic) and (node.operator == "or" or all(_cannot_fail(one) for one in node.operands[1:])):
             return "(" + f" {node.operator} ".join(self.test(one) for one in node.operands) + ")"
         return self.condition(node)
-
-    def _may_miss(self, node: t.Node) -> bool:
-        return node.type.nullable and not (isinstance(node, t.Input) and node.path in self._there)
 
     def logic(self, node: t.Logic) -> str:
         """Three-valued, left to right, stopping at what decides."""
@@ -157,22 +156,36 @@ class Generator(Forms):
     def branches(self, node: t.If, write: Callable[[t.Node], str]) -> str:
         """An if, its branches as `write` has them; a chain of cases about one fact asks once whether it is there."""
         fact = _banded(node)
-        if fact is not None and fact.path not in self._there:
-            last = node.otherwise
-            while isinstance(last, t.If) and (again := _banded(last)) is not None and again.path == fact.path:
-                last = last.otherwise
-            if last is not node.otherwise and isinstance(last, t.Constant):
-                self._there.add(fact.path)
-                text = f"({write(last)} if {self.expression(fact)} is None else {self.branches(node, write)})"
-                self._there.discard(fact.path)
-                return text
-        return f"({write(node.then)} if {self.test(node.condition)} else {write(node.otherwise)})"
+        if fact is None or (last := _end_of_chain(node, fact)) is node.otherwise or not isinstance(last, t.Constant):
+            return f"({write(node.then)} if {self.test(node.condition)} else {write(node.otherwise)})"
+        name, end, text = self.expression(fact), write(last), ""
+        case: t.Node = node
+        while isinstance(case, t.If):
+            test = case.condition
+            assert isinstance(test, t.Compare)
+            sides = f"{self.expression(test.left)} {_PYTHON_COMPARE[test.operator]} {self.expression(test.right)}"
+            text += f"{write(case.then)} if {sides} else "
+            case = case.otherwise
+        return f"({end} if {name} is None else {text}{end})"
+
+
+def _is_sum(node: t.Node) -> bool:
+    return isinstance(node, t.Arithmetic)
+
+
+def _end_of_chain(node: t.If, fact: t.Input) -> t.Node:
+    """What is left when no case about the fact applies."""
+    last: t.Node = node
+    while isinstance(last, t.If) and (found := _banded(last)) is not None and found.path == fact.path:
+        last = last.otherwise
+    return last
 
 
 def _whole_constant(value: Any) -> int | None:
-    if not isinstance(value, Decimal) or value.as_tuple().exponent != 0 or (value.is_zero() and value.is_signed()):
-        return None
-    return abs(int(value)) if abs(value) < _MOST else None
+    text = str(value)
+    digits = text.removeprefix("-")
+    known = isinstance(value, Decimal) and digits.isdecimal() and len(digits) <= _MOST_DIGITS and text != "-0"
+    return int(digits) if known else None
 
 
 def _asks_null(node: t.Compare) -> t.Node | None:
