@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Any
 
 from . import tree as t
 from .sql_target_base import SQL_TYPES, Piece, Rows, both, either
@@ -258,12 +259,12 @@ def _later(many: Many, fault: str | None) -> str | None:
     return either(many.row_fault, now)
 
 
-_MANY: dict[type[t.Node], Callable[[Lists, object], Many]] = {
-    t.Input: Lists.many_input,  # type: ignore[dict-item]
-    t.Local: Lists.many_local,  # type: ignore[dict-item]
-    t.Member: Lists.many_member,  # type: ignore[dict-item]
-    t.Filter: Lists.many_filter,  # type: ignore[dict-item]
-    t.ListOf: Lists.many_of,  # type: ignore[dict-item]
-    t.For: Lists.many_for,  # type: ignore[dict-item]
-    t.Call: Lists.many_call,  # type: ignore[dict-item]
+_MANY: dict[type[t.Node], Callable[[Lists, Any], Many]] = {
+    t.Input: Lists.many_input,
+    t.Local: Lists.many_local,
+    t.Member: Lists.many_member,
+    t.Filter: Lists.many_filter,
+    t.ListOf: Lists.many_of,
+    t.For: Lists.many_for,
+    t.Call: Lists.many_call,
 }

@@ -43,7 +43,7 @@ def _translated(element: Translated, compiler: SQLCompiler, **options: Any) -> s
 
 def _part(part: str | ColumnElement[Any], compiler: SQLCompiler, options: dict[str, Any]) -> str:
     if isinstance(part, str):
-        return str(compiler.post_process_text(part))  # type: ignore[no-untyped-call]
+        return str(compiler.post_process_text(part))  # type: ignore[no-untyped-call]  # SQLAlchemy says no types here
     return str(compiler.process(part, **{**options, "within_columns_clause": False}))
 
 
