@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Mapping
+from decimal import Decimal
+
 from . import tree as t
 from .sql_target_base import SQL_TYPES, Piece, either
 from .sql_target_calls import Calls
@@ -77,6 +81,11 @@ class Tests(Calls):
     def _in_written(self, value: t.Node, test: t.ListOf) -> Piece:
         """value in [a, b, [c..d]]: each item by itself"""
         made = self.compared_piece(value)
+        known = [one.value for one in test.items if isinstance(one, t.Constant) and type(one.value) in _ARRAYS]
+        if known and len(known) == len(test.items) and len({type(one) for one in known}) == 1:
+            kind = _ARRAYS[type(known[0])]
+            text = f"({made.text} = ANY({self.bind(known, f'{kind}[]')}))"
+            return Piece(f"({text} IS TRUE)" if made.nullable else text, made.fault, nullable=False)
 
         def build(text: str) -> Piece:
             one = Piece(text, simple=True, nullable=made.nullable)
@@ -122,6 +131,10 @@ class Tests(Calls):
             self.check_text(one, node)
         text = f"({value.text} = ANY({self.bind(sorted(node.values), 'text[]')}))"
         return Piece(f"({text} IS TRUE)" if value.nullable else text, value.fault, nullable=False)
+
+
+_ARRAYS: Mapping[type, str] = {Decimal: "numeric", dt.date: "date"}
+"""Constants that are bound as one array."""
 
 
 def _once_only(piece: Piece) -> Piece:
