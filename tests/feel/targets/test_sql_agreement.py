@@ -244,7 +244,7 @@ EXPRESSIONS = {
         'date("2024-02-" + string(n))',
         "at.hour",
         "at.minute",
-        "at.second",
+        "at.second + at.minute * 60 + at.hour * 3600",
         "at.year",
         'at + duration("PT25H")',
         'at - duration("P1M")',
