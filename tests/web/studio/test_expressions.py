@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,6 +27,13 @@ def answer(browser: Any, address: str, **sent: Any) -> Any:
     found = ask(browser, address, **sent)
     assert found.status_code == 200, found.get_data(as_text=True)
     return found.get_json()
+
+
+def test_the_example_of_the_page_is_true(person: Any) -> None:
+    page = (Path(__file__).resolve().parents[3] / "docs/feel/tools.md").read_text("utf-8")
+    sent, wanted = (json.loads(one) for one in re.findall(r"```json\n(.*?)```", page, re.S))
+    found = answer(person(ADMIN), sent.pop("address"), **sent)
+    assert {name: found[name] for name in wanted} == wanted
 
 
 @pytest.fixture
