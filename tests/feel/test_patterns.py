@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loanloom import feel
-from loanloom.feel import context
+from loanloom.feel import STRING, context
 from loanloom.feel.budget import Budget
 from loanloom.feel.limits import MAX_STEPS
 from loanloom.feel.patterns import Pattern, compile_pattern
@@ -160,3 +160,23 @@ def test_a_long_text_is_within_the_bounds_of_one_evaluation() -> None:
 
 def test_half_a_character_is_no_end_of_the_world() -> None:
     assert first("b", "a\ud800b") == (2, 3)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        " or ".join(f'matches(s, "\\\\p{{L}}{{1,{count}}}x")' for count in range(1, 180)),
+        'matches(s, "' + "[\\\\w\\\\W]" * 220 + '")',
+        'matches(s, "' + "\\\\p{L}" * 390 + '")',
+        'matches(s, "(\\\\w{1,30}-){1,30}$")',
+        'for i in 1..600 return matches(s, "\\\\p{L}{1," + string(i) + "}x")',
+        'for i in 1..600 return matches(s, "[^\\\\p{L}\\\\w" + string(i) + "]x")',
+    ],
+)
+def test_large_classes_are_bounded_too(source: str) -> None:
+    first("\\d\\p{L}", "")  # the tables of Unicode are read once in a process
+    began = time.process_time()
+    checked = feel.check(source, context({"s": STRING}))
+    if checked.program is not None:
+        checked.program.evaluate({"s": "ab字-" * 10})
+    assert time.process_time() - began < 0.25, "a bound of 50 ms, with room for a loaded machine"

@@ -30,8 +30,14 @@ _PATTERNS = {
 """Parameters of the functions that take a pattern."""
 
 
+MAX_PATTERN_WORK = 30_000
+"""Ranges of characters gone through for all patterns that one expression writes out."""
+
+
 class Calls(Loops):
     """What the checker knows about calls."""
+
+    pattern_work = 0
 
     def call(self, node: s.Call) -> t.Node:
         target = node.function
@@ -141,7 +147,9 @@ class Calls(Loops):
             return
         if flags is None or (isinstance(flags, t.Constant) and isinstance(flags.value, str | None)):
             try:
-                compile_pattern(pattern.value, (flags.value if flags else None) or "")
+                if self.pattern_work > MAX_PATTERN_WORK:
+                    raise Fault("feel.pattern", "There are too many large patterns here.", "大型正则表达式过多。")
+                self.pattern_work += compile_pattern(pattern.value, (flags.value if flags else None) or "").work
             except Fault as fault:
                 self.report(fault.code, fault.words["en"], fault.words["zh"], pattern.syntax)
 

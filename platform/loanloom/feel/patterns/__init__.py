@@ -22,32 +22,37 @@ if TYPE_CHECKING:
 STATES_A_STEP: Final = 192
 """Characters times states that one step of the budget pays for where RE2 matches (8 ns each at the very worst)."""
 
+RANGES_A_STEP: Final = 1
+"""Ranges of characters that one step of the budget pays for where a pattern is read and compiled."""
+
 Pay = Callable[[int], None]
 
 
 class Pattern:
     """A pattern ready to search."""
 
-    __slots__ = ("_bounded", "_linear", "_tree")
+    __slots__ = ("_bounded", "_linear", "_tree", "_used")
 
     def __init__(self, tree: Tree) -> None:
-        from .linear import linear
-
         self._tree = tree
+        self._used = False
+        self._linear: Linear | None = None
         self._bounded: Backtracking | None = None
-        self._linear: Linear | None = None if tree.refers_back else linear(tree)
 
     @property
     def groups(self) -> int:
         """How many parts of the pattern are noted."""
         return self._tree.groups
 
+    @property
+    def work(self) -> int:
+        """How much there was to read, and is to compile."""
+        return self._tree.work + self._tree.weight
+
     def all(self, text: str, pay: Pay) -> Iterator[tuple[int, ...]]:
         """All matches that do not overlap: begin, end, then those of each group (-1 where it took no part)."""
-        if self._linear is None or not self._suits(text):
-            return self._careful().all(text, pay)
-        pay(1 + len(text) * self._tree.size // STATES_A_STEP)
-        return self._linear.all(text)
+        quick = self._quick(text, pay)
+        return self._careful().all(text, pay) if quick is None else quick.all(text)
 
     def find(self, text: str, pay: Pay) -> tuple[int, ...] | None:
         """The leftmost match."""
@@ -55,10 +60,20 @@ class Pattern:
 
     def holds(self, text: str, pay: Pay) -> bool:
         """Whether there is a match: quicker than finding it."""
-        if self._linear is None or not self._suits(text):
-            return self.find(text, pay) is not None
-        pay(1 + len(text) * self._tree.size // STATES_A_STEP)
-        return self._linear.holds(text)
+        quick = self._quick(text, pay)
+        return next(self._careful().all(text, pay), None) is not None if quick is None else quick.holds(text)
+
+    def _quick(self, text: str, pay: Pay) -> Linear | None:
+        """RE2, where it can match this text. Paid for; the first use also what it took to read and to compile."""
+        if not self._used:
+            from .linear import linear
+
+            pay(self.work // RANGES_A_STEP)
+            self._linear, self._used = None if self._tree.refers_back else linear(self._tree), True
+        if self._linear is not None and self._suits(text):
+            pay(1 + len(text) * self._tree.size // STATES_A_STEP)
+            return self._linear
+        return None
 
     def _suits(self, text: str) -> bool:
         """RE2 lets a line begin after the last newline of a text, XPath does not; and it takes no half characters."""

@@ -10,7 +10,7 @@ from typing import Final
 from ..limits import MAX_NESTING
 from ..problems import Fault
 from .characters import Characters, category, escape, single
-from .tree import MAX_SIZE, Back, Choice, Edge, Group, Node, One, Repeat, Sequence, Tree, size_of
+from .tree import MAX_SIZE, MAX_WORK, Back, Choice, Edge, Group, Node, One, Repeat, Sequence, Tree, size_of
 
 MAX_REPEAT: Final = 1_000
 """Largest count in { }."""
@@ -41,6 +41,7 @@ class _Reader:
         self.at = self.depth = self.groups = 0
         self.closed: set[int] = set()
         self.refers_back = self.line_starts = False
+        self.work = 0
 
     def tree(self) -> Tree:
         if self.literal:
@@ -52,7 +53,15 @@ class _Reader:
         size = size_of(root)
         if size > MAX_SIZE:
             raise wrong("it is too large", "过于复杂")
-        return Tree(root, self.groups, self.refers_back, self.line_starts, size)
+        weight = size_of(root, ranges=True)
+        return Tree(root, self.groups, self.refers_back, self.line_starts, size, weight, self.work)
+
+    def through(self, found: Characters) -> Characters:
+        """A set that was made, its ranges counted."""
+        self.work += len(found.ranges)
+        if self.work > MAX_WORK:
+            raise wrong("its classes are too large", "字符类别过大")
+        return found
 
     def peek(self) -> str:
         return self.text[self.at : self.at + 1]
@@ -172,7 +181,7 @@ class _Reader:
         if letter in ("p", "P"):
             self.take()
             found = self.property()
-            return found if letter == "p" else ~found
+            return found if letter == "p" else self.through(~found)
         found_set = escape(letter) if letter.isalpha() and letter not in "ntr" else None
         if found_set is not None:
             self.take()
@@ -210,11 +219,11 @@ class _Reader:
                 if self.peek() != "]":
                     raise wrong("nothing may follow a class taken away", "排除的字符类之后不能再有内容")
                 break
-            found |= self.member(char)
+            found = self.through(found | self.member(char))
             first = False
         self.take()
         self.depth -= 1
-        return (~found if negated else found) - without
+        return self.through(self.through(~found if negated else found) - without)
 
     def member(self, char: str) -> Characters:
         if char == "\\":

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from .characters import Characters
-from .tree import Choice, Edge, Group, Node, One, Repeat, Sequence, Tree
+from .tree import MAX_WEIGHT, Choice, Edge, Group, Node, One, Repeat, Sequence, Tree
 
 MAX_MEMORY: Final = 2 << 20
 """Bytes that RE2 may use for one pattern."""
@@ -64,7 +64,9 @@ class Linear:
 
 
 def linear(tree: Tree) -> Linear | None:
-    """The tree for RE2; None where RE2 is not installed, or would need too much memory."""
+    """The tree for RE2; None where RE2 is not installed, or would need too much time or memory to take it in."""
+    if tree.weight > MAX_WEIGHT:
+        return None
     try:
         import re2
     except ImportError:

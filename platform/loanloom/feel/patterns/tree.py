@@ -10,6 +10,13 @@ MAX_SIZE: Final = 2_000
 """Characters that a pattern tests once its counted repeats are written out."""
 
 
+MAX_WORK: Final = 12_000
+"""Ranges of characters gone through to read a pattern: some 5 ms."""
+
+MAX_WEIGHT: Final = 8_000
+"""Ranges of characters that RE2 is given: some 5 ms; what has more runs on the bounded matcher."""
+
+
 class One(NamedTuple):
     """One character of a set."""
 
@@ -62,19 +69,27 @@ Node = One | Edge | Back | Group | Sequence | Choice | Repeat
 
 
 class Tree(NamedTuple):
-    """A pattern read: its groups, and whether it needs more than a linear matcher can."""
+    """A pattern read: its groups, and whether it needs more than a linear matcher can.
+
+    `size` is how many characters it tests, `weight` how many ranges of characters these are, `work` how many were
+    gone through to read it.
+    """
 
     root: Node
     groups: int
     refers_back: bool
     line_starts: bool
     size: int
+    weight: int
+    work: int
 
 
-def size_of(node: Node) -> int:
-    """Characters tested once repeats are written out."""
+def size_of(node: Node, ranges: bool = False) -> int:
+    """Characters tested once repeats are written out; with `ranges`, the ranges of characters that these are."""
     if isinstance(node, Sequence | Choice):
-        return sum(map(size_of, node.parts)) + len(node.parts)
+        return sum(size_of(part, ranges) for part in node.parts) + len(node.parts)
     if isinstance(node, Repeat):
-        return min((size_of(node.body) + 1) * max(node.low, node.high or 1, 1), MAX_SIZE * MAX_SIZE)
-    return size_of(node.body) + 2 if isinstance(node, Group) else 1
+        return min((size_of(node.body, ranges) + 1) * max(node.low, node.high or 1, 1), MAX_SIZE * MAX_SIZE)
+    if isinstance(node, Group):
+        return size_of(node.body, ranges) + 2
+    return len(node.of.ranges) if ranges and isinstance(node, One) else 1
