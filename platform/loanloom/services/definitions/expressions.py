@@ -6,9 +6,10 @@ what is kept encrypted, is left out, so that no expression can bring it to light
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import select
@@ -213,4 +214,90 @@ def remaining(place: Place, source: str, known: Mapping[str, Any]) -> tuple[feel
     return residual(place.check(source), read.facts), read.problems
 
 
-__all__ = ["Asked", "Tried", "completions", "pointed", "remaining", "run", "run_on", "where"]
+# -- to begin with ----------------------------------------------------------------------------------------------------
+
+SHOWN = 12
+"""Expressions of the company that are offered as examples."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """An expression that the company uses, and where."""
+
+    kind: str
+    key: str
+    title: Text
+    subject: str
+    source: str
+
+
+def examples(ctx: Context) -> tuple[Example, ...]:
+    """Short expressions of rules, indicators and limits that are live, a few of each, for people to start from."""
+    return _examples(ctx.registry)
+
+
+@lru_cache(maxsize=16)
+def _examples(registry: Registry) -> tuple[Example, ...]:
+    kinds = ("ruleset", "indicator", "calculation")
+    return tuple(one for kind in kinds for one in islice(_examples_of(registry, kind), SHOWN // len(kinds)))
+
+
+def _examples_of(registry: Registry, kind: str) -> Iterator[Example]:
+    """One expression of each document that has a fitting one."""
+    for document in registry.all(kind):
+        subject = str(document.spec.get("subject", "application"))
+        usable = (one.source for one in expressions.written(document, registry) if _worth_showing(one))
+        source = next(usable, None) if subject in SUBJECTS else None
+        if source is not None:
+            yield Example(kind, document.key, document.title, subject, source)
+
+
+def _worth_showing(one: expressions.Written) -> bool:
+    """Whether it reads something, is short, and means the same without its surroundings."""
+    words = one.source.strip()
+    if one.place.tested is not None or not 12 <= len(words) <= 90 or "\n" in words:
+        return False
+    checked = one.check()
+    return checked.ok and bool(checked.inputs) and not one.place.aliases
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """A function of the language: how it is called and what it does."""
+
+    name: str
+    usages: tuple[str, ...]
+    about: Text
+
+
+@lru_cache(maxsize=1)
+def functions() -> list[tuple[Text, list[Described]]]:
+    """All functions by subject."""
+    from loanloom.feel.library.descriptions import SUBJECTS as BY_SUBJECT
+    from loanloom.feel.library.manual import signatures
+
+    found = []
+    for subject in BY_SUBJECT:
+        rows = []
+        for name, about in subject.rows():
+            builtin = feel.LENDING.get(name)
+            usages = tuple(signatures(builtin)) if builtin is not None else (f"{name}()",)
+            rows.append(Described(name, usages, about))
+        found.append((subject.title, rows))
+    return found
+
+
+__all__ = [
+    "Asked",
+    "Described",
+    "Example",
+    "Tried",
+    "completions",
+    "examples",
+    "functions",
+    "pointed",
+    "remaining",
+    "run",
+    "run_on",
+    "where",
+]

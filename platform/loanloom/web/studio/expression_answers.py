@@ -19,17 +19,13 @@ Answer = dict[str, Any]
 
 def units(source: str, offset: int) -> int:
     """An offset in characters as browsers count: UTF-16 units."""
-    return offset + sum(char > "\uffff" for char in source[:offset])
+    return len(source[:offset].encode("utf-16-le", "surrogatepass")) // 2
 
 
 def characters(source: str, offset: int) -> int:
     """An offset in UTF-16 units as one in characters."""
-    at = 0
-    for number, char in enumerate(source):
-        if at >= offset:
-            return number
-        at += 1 + (char > "\uffff")
-    return len(source)
+    before = source.encode("utf-16-le", "surrogatepass")[: 2 * max(offset, 0)]
+    return len(before.decode("utf-16-le", "surrogatepass"))
 
 
 def problems(found: Iterable[feel.FeelProblem], source: str) -> list[Answer]:
@@ -66,7 +62,21 @@ def _type(type_: feel.Type) -> Answer:
 
 
 def _inputs(place: Place, found: feel.Checked) -> list[Answer]:
-    return [{"path": path, "title": _or_none(place.labels.get(path))} for path in sorted(found.inputs)]
+    return [_input(place, path) for path in sorted(found.inputs)]
+
+
+def _input(place: Place, path: str) -> Answer:
+    """A fact that is read: its name, its type, and the codes it may be."""
+    type_ = _type_at(place.scope, path)
+    codes = [{"key": key, "title": _or_none(place.labels.get(f"{path}={key}"))} for key in type_.values or ()]
+    return {"path": path, "title": _or_none(place.labels.get(path)), "type": _type(type_), "codes": codes}
+
+
+def _type_at(scope: feel.Type, path: str) -> feel.Type:
+    found = scope
+    for name in path.split("."):
+        found = found.members.get(name, feel.ANY)
+    return found
 
 
 def _or_none(words: Any) -> Answer | None:
@@ -95,6 +105,17 @@ def completions(source: str, offset: int, found: list[Completion]) -> Answer:
         "to": options[0]["to"] if options else here,
         "options": options,
     }
+
+
+def completions_in_text(source: str, at: int, found: list[Completion]) -> Answer:
+    """What may be written at a place of a whole text. An option that puts its value in quotes takes the place of all of
+    it; `from` and `to` are the word alone.
+    """
+    answer = completions(source, at, found)
+    if found:
+        answer["from"] = max(one["from"] for one in answer["options"])
+        answer["to"] = min(one["to"] for one in answer["options"])
+    return answer
 
 
 def pointed(source: str, said: Hover | None, call: Signature | None) -> Answer:
