@@ -11,6 +11,7 @@ import pytest
 
 from loanloom import feel
 from loanloom.feel import BOOLEAN, DATE, NUMBER, STRING, Type, context, enumeration, list_of, optional
+from loanloom.feel.interpreter import Interpreter
 
 FACTS: dict[str, Any] = {
     "customer": {"age": Decimal(34), "kind": "business", "name": "Li Mei", "since_on": dt.date(2020, 2, 29)},
@@ -57,7 +58,7 @@ def value(scope: Type) -> Callable[..., Any]:
         assert checked.program is not None, [one.in_words() for one in checked.problems]
         found = checked.program.evaluate({**FACTS, **facts})
         assert found.problem is None, found.problem
-        assert checked.program._interpret({**FACTS, **facts}) == found.value
+        assert Interpreter({**FACTS, **facts}).run(checked.program.tree) == found.value
         return found.value
 
     return run

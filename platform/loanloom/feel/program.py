@@ -40,8 +40,8 @@ class Program:
         self.tree = root
         self.type: Type = root.type
         self.quiet = quiet
-        self._tested = tested
-        self._function: Callable[..., Any] = self._first
+        self._careful = _Careful(source, root, quiet, (tested,) if tested is not None else ())
+        self._function: Callable[..., Any] | None = None
 
     @cached_property
     def inputs(self) -> frozenset[str]:
@@ -50,16 +50,22 @@ class Program:
 
     def __call__(self, facts: Mapping[str, Any], *tested: Any) -> Any:
         """The value; raises EvaluationError where there is none."""
-        return self._function(facts, *tested) if tested else self._function(facts)
+        function = self._function
+        if function is None:
+            function = self.function
+        return function(facts, *tested) if tested else function(facts)
 
     @property
     def function(self) -> Callable[..., Any]:
         """The program as a bare function of facts (and of what is tested), for one who asks very often."""
-        return self.compile()._function
+        if self._function is None:
+            self._function = self._compiled()
+        return self._function
 
-    def _first(self, facts: Mapping[str, Any], *tested: Any) -> Any:
-        """Compiles, then stands aside."""
-        return self.function(facts, *tested)
+    def compile(self) -> Program:
+        """Be ready to run; else that happens with the first facts."""
+        _ = self.function
+        return self
 
     def evaluate(self, facts: Mapping[str, Any], *tested: Any) -> Evaluation:
         """Value or problem; never raises."""
@@ -78,7 +84,7 @@ class Program:
         interpreter = Interpreter(facts, quiet=self.quiet, record=True)
         with contextlib.suppress(Exception):  # facts of a wrong Python type; what was seen until then is told
             try:
-                interpreter.run(self.tree, self._environment(tested))
+                interpreter.run(self.tree, self._careful.environment(tested))
             except Located as located:
                 interpreter.faults.append(located)
         problems = {
@@ -90,46 +96,52 @@ class Program:
     @property
     def python(self) -> str:
         """The generated source, to look at."""
-        return generate(self.tree, self._parameters())[0]
+        return generate(self.tree, self._careful.parameters)[0]
 
     @property
     def tested(self) -> str | None:
         """The slot of the tested value, for unary tests."""
-        return self._tested.slot if self._tested is not None else None
+        return next((one.slot for one in self._careful.parameters), None)
 
-    def _parameters(self) -> tuple[t.Local, ...]:
-        return (self._tested,) if self._tested is not None else ()
+    def _compiled(self) -> Callable[..., Any]:
+        if not self.quiet:
+            with contextlib.suppress(SyntaxError, RecursionError, MemoryError):  # deeper than Python itself goes
+                return compile_tree(self.tree, self._careful.parameters, again=self._careful.again)
+        return self._careful.run
 
-    def _environment(self, tested: tuple[Any, ...]) -> dict[str, Any]:
-        return {one.slot: value for one, value in zip(self._parameters(), tested, strict=False)}
 
-    def compile(self) -> Program:
-        """Be ready to run; else that happens with the first facts."""
-        if self._function == self._first:
-            self._function = self._interpreted
-            if not self.quiet:
-                with contextlib.suppress(SyntaxError, RecursionError, MemoryError):  # deeper than Python itself goes
-                    self._function = compile_tree(self.tree, self._parameters(), again=self._again)
-        return self
+class _Careful:
+    """The slow way: by the interpreter, which knows where it stands. Holds no compiled code, which holds it."""
 
-    def _interpreted(self, facts: Mapping[str, Any], *tested: Any) -> Any:
+    def __init__(self, text: str, tree: t.Node, quiet: bool, parameters: tuple[t.Local, ...]) -> None:
+        self.text = text
+        self.tree = tree
+        self.quiet = quiet
+        self.parameters = parameters
+
+    def environment(self, tested: tuple[Any, ...]) -> dict[str, Any]:
+        """The tested value under its slot."""
+        return {one.slot: value for one, value in zip(self.parameters, tested, strict=False)}
+
+    def run(self, facts: Mapping[str, Any], *tested: Any) -> Any:
+        """The value; raises EvaluationError."""
         try:
-            return self._interpret(facts, *tested)
+            return self._interpret(facts, tested, MAX_STEPS // 2)
         except Exception as error:  # noqa: BLE001 - the boundary must hold
-            return self._again(error, facts, *tested)
+            raise EvaluationError(self._problem(error)) from None
 
-    def _interpret(self, facts: Mapping[str, Any], *tested: Any, steps: int = MAX_STEPS // 2) -> Any:
-        return Interpreter(facts, quiet=self.quiet, steps=steps).run(self.tree, self._environment(tested))
-
-    def _again(self, error: Exception, facts: Mapping[str, Any], *tested: Any) -> Any:
+    def again(self, error: Exception, facts: Mapping[str, Any], *tested: Any) -> Any:
         """Something went wrong: the interpreter says what and where, unless that would cost too much once more."""
-        if not isinstance(error, Located) and not (isinstance(error, Fault) and error.code in _COSTLY):
+        if not (isinstance(error, Fault) and error.code in _COSTLY):
             try:
-                return self._interpret(facts, *tested, steps=MAX_STEPS // 4)
+                return self._interpret(facts, tested, MAX_STEPS // 4)
             except Exception as found:  # noqa: BLE001 - whatever it is, the problem is made of it
                 if not (isinstance(found, Located) and found.fault.code == "feel.too_many_steps"):
                     error = found
         raise EvaluationError(self._problem(error)) from None
+
+    def _interpret(self, facts: Mapping[str, Any], tested: tuple[Any, ...], steps: int) -> Any:
+        return Interpreter(facts, quiet=self.quiet, steps=steps).run(self.tree, self.environment(tested))
 
     def _problem(self, error: Exception) -> FeelProblem:
         """What went wrong as a problem, with its place where the interpreter met it."""
