@@ -12,6 +12,7 @@ from .polars_terms import (
     Cell,
     Fault,
     Listed,
+    Nothing,
     Number,
     Plain,
     Quotient,
@@ -147,18 +148,20 @@ def at(listed: Listed, index: Number) -> Value:
 def of_items(items: list[Value]) -> Listed:
     """A list written out; raises TypeError where its items are not held alike."""
     numbers = [one for one in items if isinstance(one, Number)]
-    if len(numbers) == len(items) and numbers:
+    plain = [one for one in items if isinstance(one, Plain)]
+    nulls = sum(isinstance(one, Nothing) for one in items)
+    if numbers and len(numbers) + nulls == len(items):
         scale = max(one.bound.scale for one in numbers)
         ends = [one.bound.at(scale) for one in numbers]
         bound = Bound(min(one.low for one in ends), max(one.high for one in ends), scale)
         dtype, kind = dtype_of(bound), numbers[0].kind
-        terms = [one.at(scale, dtype) for one in numbers]
+        terms = [one.at(scale, dtype) if isinstance(one, Number) else literal(None, dtype) for one in items]
         return Listed(_concat(terms), lambda element: Number(element, bound, nullable=True, kind=kind), False)
-    plain = [one for one in items if isinstance(one, Plain)]
-    if len(plain) != len(items) or len({one.kind for one in plain}) != 1:
+    if len(plain) + nulls != len(items) or len({one.kind for one in plain}) != 1:
         raise TypeError
     kind = plain[0].kind
-    return Listed(_concat([one.term for one in plain]), lambda element: Plain(element, kind, True), False)
+    terms = [one.term if isinstance(one, Plain) else literal(None) for one in items]
+    return Listed(_concat(terms), lambda element: Plain(element, kind, True), False)
 
 
 def _concat(terms: list[Term]) -> Term:

@@ -11,7 +11,7 @@ import polars as pl
 
 from . import bounds
 from .bounds import Bound, ten
-from .polars_terms import Number, Quotient, Term, TooWide, choose, dtype_of, literal, number_of
+from .polars_terms import MIRRORED, Number, Quotient, Term, TooWide, choose, dtype_of, literal, number_of
 
 
 def add(left: Number, right: Number, *, minus: bool = False) -> Number:
@@ -105,12 +105,9 @@ def compare(operator: str, left: Number | Quotient, right: Number | Quotient) ->
     return left.at(scale, dtype).compare(operator, right.at(scale, dtype))
 
 
-_MIRRORED: Mapping[str, str] = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
-
-
 def _compare_quotient(operator: str, left: Number | Quotient, right: Number | Quotient) -> Term:
     if not isinstance(left, Quotient):
-        return _compare_quotient(_MIRRORED[operator], right, left)
+        return _compare_quotient(MIRRORED[operator], right, left)
     if isinstance(right, Quotient):  # the scale analysis has refused it
         raise TooWide
     one = _positive(left)

@@ -30,12 +30,13 @@ class TooWide(Exception):
 
 
 class Term:
-    """A polars expression and how many parts it has when written out."""
+    """A polars expression, how many parts it has when written out, and whether it is made of constants alone."""
 
-    __slots__ = ("expr", "size")
+    __slots__ = ("constant", "expr", "size")
 
-    def __init__(self, expr: pl.Expr, *parts: Term) -> None:
+    def __init__(self, expr: pl.Expr, *parts: Term, constant: bool = False) -> None:
         self.expr = expr
+        self.constant: bool = constant or (bool(parts) and all(one.constant for one in parts))
         self.size: int = 1 + sum(one.size for one in parts)
         if self.size > MOST_TERMS:
             raise TooLarge
@@ -68,11 +69,17 @@ class Term:
         return Term(~self.expr, self)
 
     def compare(self, operator: str, other: Term) -> Term:
-        """self = != < <= > >= other; null where either is null."""
+        """self = != < <= > >= other; null where either is null. A constant goes to the right: polars 2.1 gives one row
+        for a constant compared with a choice between constants that falls on the same one everywhere.
+        """
+        if self.constant and not other.constant:
+            return other.compare(MIRRORED[operator], self)
         return Term(_COMPARE[operator](self.expr, other.expr), self, other)
 
     def same(self, other: Term) -> Term:
         """Whether both are equal; two nulls are."""
+        if self.constant and not other.constant:
+            return other.same(self)
         return Term(self.expr.eq_missing(other.expr), self, other)
 
     def cast(self, dtype: Any) -> Term:
@@ -93,6 +100,9 @@ class Term:
         return Term(change(self.expr), self)
 
 
+MIRRORED: Mapping[str, str] = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
+"""a < b is b > a."""
+
 _COMPARE: Mapping[str, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
     "=": lambda left, right: left == right,
     "!=": lambda left, right: left != right,
@@ -111,7 +121,7 @@ def choose(condition: Term, then: Term, otherwise: Term) -> Term:
 
 def literal(value: Any, dtype: Any = None) -> Term:
     """A constant."""
-    return Term(pl.lit(value, dtype=dtype))
+    return Term(pl.lit(value, dtype=dtype), constant=True)
 
 
 def joined_by_or(terms: Iterable[Term]) -> Term | None:

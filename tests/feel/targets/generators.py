@@ -155,6 +155,12 @@ _FORMS: dict[str, list[Callable[[Writer, int], str]]] = {
         lambda w, left: f"({w.one('applicant.dependants', '月收入')} ** 2)",
         lambda w, left: f"{{ x: {w.number(left)}, y: x + {w.small()} }}.y",
         lambda w, left: f"count(guarantors[{w.condition_of_item()}])",
+        lambda w, left: w.one("count(distinct values(amounts))", "count(distinct values(tags))", "reverse(amounts)[1]"),
+        lambda w, left: f"amounts[{w.one('applicant.dependants', '0', '2', '-3')}]",
+        lambda w, left: f"({w.one('as_of', 'applicant.since')} - {w.date(left)}).{w.one('days', 'hours')}",
+        lambda w, left: f'{w.one(*_ROUNDINGS)}(({w.date(left)} - applicant.born) / duration("P7D"), {w.scale()})',
+        lambda w, left: f"{w.one('day of year', 'week of year')}({w.date(left)})",
+        lambda w, left: f"[{w.number(left)}, {w.small()}, null][{w.one('1', '2', '-1')}]",
         lambda w, left: f"sum(guarantors[{w.condition_of_item()}].amount)",
         lambda w, left: f"sum(for g in guarantors return g.amount * g.share {w.one('+', '-')} {w.one(*_CONSTANTS)})",
     ],
@@ -183,6 +189,14 @@ _FORMS: dict[str, list[Callable[[Writer, int], str]]] = {
         lambda w, left: f"({w.string(left)} {w.one('<', '>=', '=', '!=')} {w.string(left)})",
         lambda w, left: f"({w.number(left)} in amounts)",
         lambda w, left: f"list contains(tags, {w.string(left)})",
+        lambda w, left: f"{w.one('all', 'any')}(for a in amounts return a {w.one('<', '>=', '!=')} {w.small()})",
+        lambda w, left: (
+            f"{w.one('some', 'every')} a in amounts satisfies a {w.one('<', '>', '!=')} {w.one(*_CONSTANTS)}"
+        ),
+        lambda w, left: (
+            f"{w.one('some', 'every')} a in amounts satisfies 100 / a {w.one('<', '>')} {w.one(*_CONSTANTS)}"
+        ),
+        lambda w, left: f"{{ q: {w.quotient(left)}, small: q < {w.one(*_CONSTANTS)} }}.small",
         lambda w, left: f"{w.one('contains', 'starts with', 'ends with')}({w.string(left)}, {w.one(*_TEXTS)})",
         lambda w, left: f"is defined({w.number(left)})",
         lambda w, left: f"{w.one('odd', 'even')}({w.one('applicant.age', 'applicant.dependants', '月收入')})",

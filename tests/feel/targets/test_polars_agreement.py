@@ -140,3 +140,16 @@ def test_a_required_fact_that_is_missing_faults_only_where_it_is_asked_for():
     rows = [{"sure": True, "age": None}, {"sure": False, "age": None}, {"sure": False, "age": D(20)}]
     translation = to_polars(feel.check("sure or age > 18", scope))
     assert polars_rows.polars(translation, frame(dict(scope.fields), rows)) == [True, polars_rows.FAULT, True]
+
+
+@pytest.mark.parametrize(
+    "text", ["1 < (if sure then 7 else 8)", '"a" = (if sure then "a" else "b")', "5 >= (if sure then null else 3)"]
+)
+@pytest.mark.parametrize("count", [1, 2, 3, 25])
+def test_rows_that_are_all_alike_stay_as_many(text, count):
+    """A constant beside a choice of constants: polars 2.1 would give one row where all rows choose alike."""
+    scope = feel.context({"sure": feel.BOOLEAN})
+    rows = [{"sure": place % 25 > 12} for place in range(count)]
+    translation, data = to_polars(feel.check(text, scope)), frame(dict(scope.fields), rows)
+    assert polars_rows.polars(translation, data, lazily=True) == polars_rows.polars(translation, data)
+    assert polars_rows.disagreements(text, scope, rows, dict(scope.fields)) == []
