@@ -53,7 +53,7 @@ def judge(text: str, facts: Mapping[str, Any], offset: int) -> None:
     cell = feel.check_unary(text, NUMBER, SCOPE, functions=feel.LENDING)
     _said(cell, text)
     if cell.program is not None:
-        cell.program.evaluate(facts, facts.get("a"))
+        _run(cell, cell.program, facts, facts.get("a"))
     feel.complete(text, offset, SCOPE, feel.LENDING)
     hover(text, offset, SCOPE, feel.LENDING)
 
@@ -66,14 +66,15 @@ def _said(checked: feel.Checked, text: str) -> None:
         assert 1 <= one.line <= text.count("\n") + 1 and one.column >= 1, one
 
 
-def _run(checked: feel.Checked, program: feel.Program, facts: Mapping[str, Any]) -> None:
+def _run(checked: feel.Checked, program: feel.Program, facts: Mapping[str, Any], *tested: Any) -> None:
     """Generated code, interpreter, explanation and declared type agree."""
-    found = program.evaluate(facts)
+    found = program.evaluate(facts, *tested)
     if found.problem is None and is_a(facts, SCOPE):
         assert found.value is not None or checked.type.nullable, f"null, but of type {checked.type}"
         assert is_a(found.value, checked.type), f"no {checked.type}"
     try:
-        expected = Interpreter(facts, steps=MAX_STEPS).run(program.tree)
+        slots = {program.tested: tested[0]} if program.tested else {}
+        expected = Interpreter(facts, steps=MAX_STEPS).run(program.tree, slots)
     except Located as located:
         code, got = located.fault.code, "a value" if found.problem is None else found.problem.code
         assert got == code or {got, code} & _LENIENT, f"{got}, where the interpreter says {code}"
@@ -82,7 +83,7 @@ def _run(checked: feel.Checked, program: feel.Program, facts: Mapping[str, Any])
             assert found.problem.code in _COSTLY, f"{found.problem.code}, where the interpreter has a value"
         elif not isinstance(expected, Function):
             assert same(found.value, expected) and _text(found.value) == _text(expected), "another value"
-    explanation = program.explain(facts)
+    explanation = program.explain(facts, *tested)
     for language in ("en", "zh"):
         assert len(explanation.in_words(language)) <= 2_000
     if explanation.seen and found.problem is None and not isinstance(found.value, Function):
