@@ -19,7 +19,7 @@ from loanloom.metadata.bundle import RETIRE, read_bundle
 from loanloom.metadata.editing import replace_values
 from loanloom.metadata.registry import Registry, build
 from loanloom.problems import Problem, errors
-from loanloom.services.definitions import renaming
+from loanloom.services.definitions import renaming, renaming_data
 from loanloom.services.definitions.releases.known import kinds
 from loanloom.services.definitions.renaming import Renaming, Rewritten
 
@@ -64,7 +64,7 @@ def code(code_list: str, old: str, new: str, path: Path, **how: Any) -> None:
         return renaming.code(registry, code_list, old, new)
 
     def demo(registry: Registry, file: str, source: str) -> Rewritten | None:
-        return renaming.code_in_data(file, source, renaming.fields_of_list(registry, code_list), old, new)
+        return renaming_data.code_in_data(file, source, renaming.fields_of_list(registry, code_list), old, new)
 
     _carry_out(path, plan, demo, **how)
 
@@ -82,7 +82,7 @@ Data = Callable[[Registry, str, str], Rewritten | None]
 
 
 def _demo_keys(old: str, new: str) -> Data:
-    return lambda _, file, source: renaming.field_in_data(file, source, old, new)
+    return lambda _, file, source: renaming_data.field_in_data(file, source, old, new)
 
 
 def _carry_out(

@@ -133,6 +133,13 @@ def code(registry: Registry, code_list: str, old: str, new: str) -> Renaming:
     return _planned(registry, old, new, found, problems, (*map(_stored, fields), *_mentions(registry, found, old)))
 
 
+def own_fields(registry: Registry) -> tuple[str, ...]:
+    """The paths of the fields that the company itself declares."""
+    roots = {record: root for root, record in places.ROWS.items()}
+    declared = ((record, one) for record in registry.records for one in registry.entity_fields(record))
+    return tuple(f"{roots.get(record, record)}.{one.key}" for record, one in declared if not one.builtin)
+
+
 def fields_of_list(registry: Registry, code_list: str) -> tuple[str, ...]:
     """The paths of the facts whose values are codes of a list."""
     found: list[str] = []
@@ -271,27 +278,3 @@ def read_values(source: str) -> Iterable[tuple[str, object]]:
     from loanloom.metadata.pointers import walk
 
     return walk(read_tree(source).value)
-
-
-# -- data beside the definitions --------------------------------------------------------------------------------------
-
-
-def field_in_data(file: str, source: str, old: str, new: str) -> Rewritten | None:
-    """Facts written out in a file of their own (demonstration data): None where the field is not among them."""
-    value = read_tree(source).value
-    changes = places.in_facts(value, "", old.split("."), new.rpartition(".")[2])
-    return _data(file, source, changes)
-
-
-def code_in_data(file: str, source: str, fields: Iterable[str], old: str, new: str) -> Rewritten | None:
-    """The same for a code."""
-    value = read_tree(source).value
-    changes = [one for path in fields for one in places.code_in_facts(value, "", path.split("."), old, new)]
-    return _data(file, source, changes)
-
-
-def _data(file: str, source: str, changes: list[Change]) -> Rewritten | None:
-    done = rewrite(source, changes)
-    if not changes or done.problems:
-        return None
-    return Rewritten(("", ""), file, source, done.text, tuple(sorted({one.pointer for one in changes})))

@@ -87,6 +87,20 @@ def save(ctx: Context, kind: str, key: str, source: str, version: int | None) ->
         return _save(ctx, connection, kind, key, source, version)
 
 
+def save_together(ctx: Context, texts: Mapping[Identity, str], retired: Iterable[Identity] = ()) -> None:
+    """Keep several texts as drafts at once, each over the draft there is; all of them or none."""
+    ctx.require("definition.edit")
+    allow_drafts()
+    with ctx.transaction() as connection:
+        for (kind, key), source in sorted(texts.items()):
+            row = _row(connection, kind, key)
+            _save(ctx, connection, kind, key, source, row["version"] if row else None)
+        for kind, key in retired:
+            row = _row(connection, kind, key)
+            source = row["source"] if row else source_text(_live(ctx, kind, key))
+            _save(ctx, connection, kind, key, source, row["version"] if row else None, retiring=True)
+
+
 def change_values(
     ctx: Context, kind: str, key: str, values: Mapping[str, Any], version: int | None, *, remove: Iterable[str] = ()
 ) -> Draft:
