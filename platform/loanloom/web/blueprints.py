@@ -14,6 +14,7 @@ AREAS = (
     "loanloom.web.studio.changes",
     "loanloom.web.studio.definitions",
     "loanloom.web.studio.expressions",
+    "loanloom.web.studio.renaming",
     "loanloom.web.studio.playground",
     "loanloom.web.workspace.account",
     "loanloom.web.workspace.applications",
