@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
+import operator
+import random
+import re
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loanloom import feel
-from loanloom.feel import BOOLEAN, DATE, NUMBER, STRING, context, list_of, optional
+from loanloom.feel import BOOLEAN, DATE, NUMBER, STRING, context, lexer, list_of, optional
 from loanloom.feel.interpreter import Interpreter, Located
-from loanloom.feel.problems import Fault
+from loanloom.feel.problems import Fault, Refused
+from loanloom.testing.feel_growing import Grower, facts
+from loanloom.testing.feel_judging import judge
+
+ORDERS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 
 SCOPE = context(
     {
@@ -152,6 +160,48 @@ def test_generated_code_agrees_with_the_interpreter(text: str, facts: dict[str, 
     found = program.evaluate(facts)
     assert found.problem is None
     assert found.value == expected and str(found.value) == str(expected), text
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.integers(0, 10**9))
+def test_generated_code_agrees_over_the_whole_language(seed: int) -> None:
+    """Every function and form: money, rows, dates, functions, contexts, filters, loops, cells; nulls and extremes."""
+    source = random.Random(seed)
+    text = Grower(source).text()
+    for _ in range(3):
+        judge(text, facts(source), len(text) // 2)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.text(alphabet="ab1.9 eE_\"\\\n/*-><=!.,:?'@|()[]{}+汉é²\t\u0301😀\u200b^&", max_size=14))
+def test_common_tokens_are_read_as_the_careful_way_reads_them(text: str) -> None:
+    def outcome(common: re.Pattern[str]) -> object:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(lexer, "_COMMON", common)
+            try:
+                return lexer.tokens(text)
+            except Refused as refused:
+                return refused.problem.code, refused.offset
+
+    assert outcome(lexer._COMMON) == outcome(re.compile("(?!)"))
+
+
+CUTS = st.lists(st.integers(-50, 50), min_size=2, max_size=6, unique=True)
+
+
+@settings(max_examples=150, deadline=None)
+@given(CUTS, st.sampled_from(["<", "<=", ">", ">="]), st.none() | DECIMALS, st.booleans())
+def test_a_chain_of_cases_gives_what_its_cases_say(cuts: list[int], sign: str, b: Decimal | None, whole: bool) -> None:
+    """Chains are written flat, their points summed as integers where they are whole; in whatever order the cuts are."""
+    points = [str(place) if whole else f"{place}.50" for place in range(len(cuts) + 1)]
+    chain = "".join(f"if b {sign} {cut} then {value} else " for cut, value in zip(cuts, points, strict=False))
+    program = feel.check(f"100 - ({chain}{points[-1]}) + 1", SCOPE).program
+    assert program is not None
+    given_facts = {"b": b}
+    expected = Interpreter(given_facts).run(program.tree)
+    assert str(program(given_facts)) == str(expected)
+    case = next((one for one, cut in enumerate(cuts) if b is not None and ORDERS[sign](b, cut)), len(cuts))
+    assert program(given_facts) == 101 - Decimal(points[case])
 
 
 @settings(max_examples=300, deadline=None)

@@ -97,14 +97,14 @@ class Writer:
         """The same, each node with whether a null in it makes the whole null."""
         if not any(asked for _, asked in nodes):
             return build(*(self.expression(node) for node, _ in nodes))
-        guards, texts, simple = [], [], True
+        guards, texts = [], []
+        simple = all(is_simple(node) for node, _ in nodes[1:])
         for node, asked in nodes:
             if is_simple(node):
                 texts.append(self.expression(node))
                 if asked:
                     guards.append(f"({texts[-1]} is None)")
                 continue
-            simple = False
             name = self.temporary()
             guards.append(f"(({name} := {self.expression(node)}) is {'None' if asked else '_never'})")
             texts.append(name)
