@@ -123,10 +123,12 @@ class Writer(Tests):
             if not last:
                 return self._entries(node, name, place + 1)
             slots = {one.name: one.slot for one, _ in node.entries}
-            found: Piece = self.bound[slots[name]]
+            found = self.bound[slots[name]]
+            if not isinstance(found, Piece):
+                raise self.unrounded(node)
             return found
 
-        return self.let(local.slot, self.piece(value), body)
+        return self._with(local.slot, value, body)
 
     def index(self, node: t.Index) -> Piece:
         if node.base.type.kind != "list":
@@ -151,17 +153,23 @@ class Writer(Tests):
             return self.added(node)
         if "Null" in kinds or "Any" in kinds:
             raise self.refuse_type(node)
+        if node.type.kind == "number":
+            return self.divided(node)
         return self.arithmetic_dates(node)
 
     def let_in(self, node: t.Let) -> Piece:
-        if not self.exactness.quotient(node.value):
-            return self.let(node.local.slot, self.piece(node.value), lambda: self.piece(node.body))
-        above, below = self.fraction(node.value)
+        return self._with(node.local.slot, node.value, lambda: self.piece(node.body))
+
+    def _with(self, slot: str, value: t.Node, body: Callable[[], Piece]) -> Piece:
+        """`body` with a value bound; a quotient as what stands above and below its line."""
+        if not self.exactness.quotient(value):
+            return self.let(slot, self.piece(value), body)
+        above, below = self.fraction(value)
 
         def build(n: str, d: str) -> Piece:
             line = (Piece(n, simple=True, nullable=above.nullable), Piece(d, simple=True, nullable=below.nullable))
-            self.bound[node.local.slot] = line
-            return self.piece(node.body)
+            self.bound[slot] = line
+            return body()
 
         return self.once((above, below), build)
 

@@ -10,7 +10,9 @@ from decimal import Decimal
 from typing import Any
 
 from . import tree as t
+from .limits import MAX_LIST
 from .sql_target_base import SQL_TYPES, Piece, Rows, both, either
+from .sql_target_numbers import Numbers
 from .sql_target_records import Item, Json, Records, Row
 from .types import ANY, Type
 
@@ -45,7 +47,7 @@ class Many:
         return either(self.fault, rows)
 
 
-class Lists(Records):
+class Lists(Records, Numbers):
     """What the target knows about lists."""
 
     def many(self, node: t.Node) -> Many:
@@ -150,11 +152,13 @@ class Lists(Records):
         return base
 
     def many_call(self, node: t.Call) -> Many:
-        """The values of a list, each once."""
-        listed = node.arguments[0]
-        if node.function.name != "distinct values" or listed is None:
-            raise self.refuse(node, f"`{node.function.name}`", f"“{node.function.name}”")
+        """A list from its end, or its values, each once."""
+        listed, function = node.arguments[0], node.function.name
+        if function not in ("distinct values", "reverse") or listed is None:
+            raise self.refuse(node, f"`{function}`", f"“{function}”")
         base, name = self.many(listed), self.fresh()
+        if function == "reverse":
+            return replace(base, order=None if base.order is None or "," in base.order else _turned(base.order))
         kind = SQL_TYPES.get((listed.type.item or ANY).kind)
         if kind is None:
             raise self.refuse(node, "this list", "该列表")
@@ -236,19 +240,33 @@ class Lists(Records):
 
     def at(self, node: t.Index, read: Callable[[Item], Piece]) -> Piece:
         """What is read of the item at a place; null where there is none."""
-        index = node.index.value if isinstance(node.index, t.Constant) else None
-        if not isinstance(index, Decimal) or index != int(index) or abs(index) > 100_000:
-            raise self.refuse(node, "an item at a place that is not constant", "位置不固定的列表项")
         many = self.many(node.base)
         if many.order is None or "," in many.order:
             raise self.refuse(node, "an item by its place in a list without an order", "无序列表中按位置取项")
-        piece, place = read(many.item), int(index)
-        order = many.order if place > 0 else f"{many.order} DESC"
-        text = f"({many.rows(piece.text)} ORDER BY {order} LIMIT 1 OFFSET {max(abs(place) - 1, 0)})"
+        piece = read(many.item)
+        index = node.index.value if isinstance(node.index, t.Constant) else None
+        if isinstance(index, Decimal) and index == int(index) and 0 < abs(index) <= MAX_LIST:
+            order = many.order if index > 0 else _turned(many.order)
+            end = f"ORDER BY {order} LIMIT 1 OFFSET {abs(int(index)) - 1}"
+            wrong = f"coalesce(({many.rows(str(piece.fault))} {end}), FALSE)"
+            fault = None if piece.fault is None else wrong
+            return Piece(f"({many.rows(piece.text)} {end})", either(many.problem(), fault))
+        asked = self.number(node.index)
+        return self.once((asked,), lambda place: self._at_place(many, piece, place)).faulty(many.problem())
+
+    def _at_place(self, many: Many, piece: Piece, place: str) -> Piece:
+        """The item at a place that each row has its own of; from the end where it is negative."""
         name = self.fresh()
-        wrong = f"{many.rows(f'{piece.fault} AS f')} ORDER BY {order} LIMIT 1 OFFSET {max(abs(place) - 1, 0)}"
-        fault = None if piece.fault is None else f"coalesce((SELECT f FROM ({wrong}) AS {name}), FALSE)"
-        return Piece(text if place else "NULL", either(many.problem(), fault))
+        counted = f"row_number() OVER (ORDER BY {many.order}) AS i, count(*) OVER () AS n"
+        rows = many.rows(f"{piece.text} AS v, {piece.fault or 'FALSE'} AS f, {counted}")
+        end = f"FROM ({rows}) AS {name} WHERE i = CASE WHEN {place} > 0 THEN {place} ELSE n + 1 + {place} END"
+        fault = None if piece.fault is None else f"(SELECT coalesce(bool_or(f), FALSE) {end})"
+        return Piece(f"(SELECT v {end})", fault)
+
+
+def _turned(order: str) -> str:
+    """The order from the end."""
+    return order.removesuffix(" DESC") if order.endswith(" DESC") else f"{order} DESC"
 
 
 def _later(many: Many, fault: str | None) -> str | None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 
 from . import tree as t
-from .sql_target_base import Base, Piece, is_simple, numeric, plain
+from .sql_target_base import Base, Piece, is_simple, numeric, plain, seconds
+from .values import Months
 
 UNROUNDED = ("a quotient that is not rounded", "未舍入的商")
 _MOST_FACTORS = 20
@@ -47,19 +49,19 @@ class Numbers(Base):
     def arithmetic_numbers(self, node: t.Arithmetic) -> Piece:
         """left + - * / ** right over numbers"""
         if node.operator == "/":
-            return self._divided(node)
+            return self.divided(node)
         if node.operator == "**":
             return self._power(node)
         left, right = self.number(node.left), self.number(node.right)
         text = f"({left.text} {node.operator} {right.text})"
         return Piece(text, nullable=left.nullable or right.nullable).faulty(left.fault, right.fault)
 
-    def _divided(self, node: t.Arithmetic) -> Piece:
+    def divided(self, node: t.Arithmetic) -> Piece:
         """A division by a constant whose reciprocal ends, as a multiplication; others are not exact."""
         reciprocal = _reciprocal(node.right)
         if reciprocal is None or self.exactness.of(node) is None:
             raise self.unrounded(node)
-        left = self.number(node.left)
+        left = self.piece(node.left)
         return Piece(f"({left.text} * {numeric(reciprocal)})", left.fault, nullable=left.nullable)
 
     def _power(self, node: t.Arithmetic) -> Piece:
@@ -112,6 +114,10 @@ def times(text: str, scale: int) -> str:
 def _reciprocal(node: t.Node) -> Decimal | None:
     """1 / constant, where that ends within the digits of a number."""
     value = node.value if isinstance(node, t.Constant) else None
+    if isinstance(value, Months):
+        value = Decimal(value.total)
+    elif isinstance(value, dt.timedelta):
+        value = seconds(value)
     if not isinstance(value, Decimal) or value == 0:
         return None
     found = Decimal(1) / value

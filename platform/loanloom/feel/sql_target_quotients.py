@@ -106,7 +106,7 @@ class Quotients(Numbers):
     def fraction(self, node: t.Node) -> Fraction:
         """A quotient as what stands above and below the line; a zero below is a fault of what stands above."""
         if not self.exactness.quotient(node):
-            return self.number(node), _ONE
+            return (self.number(node) if node.type.kind == "number" else self.piece(node)), _ONE
         made = _FRACTIONS.get(type(node))
         if made is None:
             raise self.unrounded(node)
