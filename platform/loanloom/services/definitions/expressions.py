@@ -24,7 +24,7 @@ from loanloom.feel.residual import residual
 from loanloom.metadata.registry import Registry
 from loanloom.problems import Problem, Text, text
 from loanloom.services.context import Context
-from loanloom.services.definitions import working
+from loanloom.services.definitions import compiled, working
 from loanloom.services.definitions.catalogue import kind_of, sounds
 from loanloom.services.definitions.releases import candidate
 from loanloom.services.errors import NotFound, Refused
@@ -169,11 +169,13 @@ def run_on(ctx: Context, place: Place, source: str, number: str) -> Tried:
 
 
 def _hidden(ctx: Context, filling: applications.Filling) -> frozenset[str]:
-    """The paths that the reader may not see in clear: encrypted ones, and those that the form hides or masks."""
+    """The paths that the reader may not see in clear: encrypted ones, and those that a form hides or masks."""
     closed = {path.removesuffix("=*") for path in fact_scope.labels(filling.registry) if path.endswith("=*")}
-    node = applications.node_of(filling)
-    modes = forms.modes(filling.form, ctx.actor.roles, node)
-    return frozenset(closed | {path for path, mode in modes.items() if mode in ("hidden", "masked")})
+    of_customer = compiled.record_form(filling.registry, "customer")
+    for form, node in ((filling.form, applications.node_of(filling)), (of_customer, None)):
+        modes = forms.modes(form, ctx.actor.roles, node)
+        closed |= {path for path, mode in modes.items() if mode in ("hidden", "masked")}
+    return frozenset(closed)
 
 
 def _without(value: Any, path: str, hidden: frozenset[str]) -> Any:
@@ -239,26 +241,31 @@ def examples(ctx: Context) -> tuple[Example, ...]:
 @lru_cache(maxsize=16)
 def _examples(registry: Registry) -> tuple[Example, ...]:
     kinds = ("ruleset", "indicator", "calculation")
-    return tuple(one for kind in kinds for one in islice(_examples_of(registry, kind), SHOWN // len(kinds)))
+    found: dict[str, Example] = {}
+    for kind in kinds:
+        fresh = (one for one in _examples_of(registry, kind) if one.source not in found)
+        found |= {one.source: one for one in islice(fresh, SHOWN // len(kinds))}
+    return tuple(found.values())
 
 
 def _examples_of(registry: Registry, kind: str) -> Iterator[Example]:
     """One expression of each document that has a fitting one."""
     for document in registry.all(kind):
         subject = str(document.spec.get("subject", "application"))
-        usable = (one.source for one in expressions.written(document, registry) if _worth_showing(one))
-        source = next(usable, None) if subject in SUBJECTS else None
-        if source is not None:
-            yield Example(kind, document.key, document.title, subject, source)
+        if subject not in SUBJECTS:
+            continue
+        about = _about(registry, subject, None)
+        usable = [one.source for one in expressions.written(document, registry) if _worth_showing(one, about)]
+        if usable:
+            yield Example(kind, document.key, document.title, subject, max(usable, key=len))
 
 
-def _worth_showing(one: expressions.Written) -> bool:
-    """Whether it reads something, is short, and means the same without its surroundings."""
+def _worth_showing(one: expressions.Written, about: Place) -> bool:
+    """Whether it computes something, is short, and means the same without its surroundings."""
     words = one.source.strip()
-    if one.place.tested is not None or not 12 <= len(words) <= 90 or "\n" in words:
+    if one.place.tested is not None or not 20 <= len(words) <= 100 or "\n" in words:
         return False
-    checked = one.check()
-    return checked.ok and bool(checked.inputs) and not one.place.aliases
+    return about.check(words).ok
 
 
 @dataclass(frozen=True, slots=True)
