@@ -29,7 +29,7 @@ def test_from_a_name_to_a_reason(
 ) -> None:
     page = open_as(admin, language=language, width=width)
     page.goto(PAGE)
-    write(page, "金额" if language == "zh" else "applied am")
+    write(page, "金额" if language == "zh" else "amount")
     options = page.locator(".cm-tooltip-autocomplete li")
     expect(options.first).to_be_visible()
     write(page, "application.amuont > 50000")

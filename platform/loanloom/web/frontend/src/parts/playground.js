@@ -167,7 +167,8 @@ export function arm(root) {
 
   function branch(node, depth = 0) {
     const value = node.seen ? shortly(node.value) : words.not_looked_at;
-    const head = make("span", { class: node.seen ? "" : "muted" }, make("code", {}, node.text), " ", make("span", { class: "tree-value" }, value));
+    const shown = node.kind === "constant" ? null : make("span", { class: "tree-value" }, value);
+    const head = make("span", { class: node.seen ? "" : "muted" }, make("code", {}, node.text), " ", shown);
     if (!node.parts?.length) return make("li", {}, head);
     const below = make("ul", {}, ...node.parts.map((one) => branch(one, depth + 1)));
     return make("li", {}, make("details", { open: depth < 2 }, make("summary", {}, head), below));
