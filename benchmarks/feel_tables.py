@@ -1,7 +1,7 @@
 """Decision tables of a thousand rows: found by the index, beside asking every row, and beside zen-engine's table.
 
-The table prices loans: an amount range, a grade, a province and a term, every combination one row. zen has no exact numbers
-and no `unique`; it is given the same rows as `first`.
+The table prices loans: an amount range, a grade, a province and a term, every combination one row. zen has no exact
+numbers and no `unique`; it is given the same rows as `first`.
 """
 
 from __future__ import annotations
