@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from loanloom import feel
@@ -24,20 +25,10 @@ from loanloom.metadata.registry import Registry
 from loanloom.problems import Problem, Text
 
 SUBJECTS = ("customer", "application", "loan", "document")
-_ENGINES = frozenset(
-    [
-        "calculation",
-        "decision_model",
-        "flow",
-        "form",
-        "import_mapping",
-        "indicator",
-        "posting_rules",
-        "report",
-        "ruleset",
-        "template",
-    ]
-)
+_ENGINES = frozenset({
+    "calculation", "decision_model", "flow", "form", "import_mapping", "indicator", "posting_rules", "report", "ruleset",
+    "template",
+})  # fmt: skip
 """Kinds whose engine checks the expressions itself, with everything else about them."""
 
 
@@ -115,7 +106,7 @@ def written(document: Document, registry: Registry) -> Iterator[Written]:
 
 
 def _placeholders(document: Document, kind: Kind, registry: Registry) -> Iterator[Written]:
-    if "x-placeholders" not in _words(kind):
+    if not _has_prose(kind):
         return
     for pointer, value, piece in schema_walk.walk(kind.schema, document.spec):
         if piece.get("x-placeholders") and isinstance(value, str):
@@ -125,8 +116,9 @@ def _placeholders(document: Document, kind: Kind, registry: Registry) -> Iterato
                     yield Written(found, part.expression, part.offset)
 
 
-def _words(kind: Kind) -> str:
-    return str(kind.schema)
+@lru_cache(maxsize=64)
+def _has_prose(kind: Kind) -> bool:
+    return "x-placeholders" in str(kind.schema)
 
 
 def check(registry: Registry) -> list[Problem]:
