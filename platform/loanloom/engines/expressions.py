@@ -26,8 +26,8 @@ from loanloom.problems import Problem, Text
 
 SUBJECTS = ("customer", "application", "loan", "document")
 _ENGINES = frozenset({
-    "calculation", "decision_model", "flow", "form", "import_mapping", "indicator", "posting_rules", "report", "ruleset",
-    "template",
+    "calculation", "decision_model", "flow", "form", "import_mapping", "indicator", "posting_rules", "report",
+    "ruleset", "template",
 })  # fmt: skip
 """Kinds whose engine checks the expressions itself, with everything else about them."""
 
