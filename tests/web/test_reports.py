@@ -7,7 +7,10 @@ import re
 
 import pytest
 from openpyxl import load_workbook
+from sqlalchemy import update
 from tests.services.reading.portfolio import add_loans
+
+from loanloom.store.tables import loan
 
 
 @pytest.fixture
@@ -56,3 +59,11 @@ def test_the_export_has_the_computed_columns_as_numbers(person, loans):
 def test_a_reader_of_one_branch_sees_its_figures_only(person, loans):
     page = person("approver-1", unit="east-branch").get("/reports/branch-quality/").get_data(as_text=True)
     assert "West branch" not in page and "East branch" in page
+
+
+def test_what_could_not_be_computed_is_said_above_the_table(person, loans, model_company):
+    with model_company.transaction() as connection:
+        connection.execute(update(loan).where(loan.c.number == "JJ1").values(principal=0, principal_outstanding=0))
+    page = person("auditor", language="zh").get("/reports/loan-ledger/").get_data(as_text=True)
+    assert "“已还比例”列有 1 行无法计算" in page
+    assert "0.00%" in page

@@ -210,17 +210,16 @@ def _undecided(ctx: Context, made: Measured, asked: Asked) -> Any:
 
 def _uncomputed(report: Report, key: str, count: int) -> Problem:
     if key == UNDECIDED:
+        left = "1 line is left out" if count == 1 else f"{count} lines are left out"
         message = text(
-            f"{count} lines are left out: whether they belong here could not be computed (a division by zero?).",
+            f"{left}: whether the report's condition holds could not be computed (a division by zero?).",
             f"有 {count} 行因条件无法计算（如除数为零）而未列入。",
         )
         return Problem(code="report.undecided", message=message)
     title = report.column(key).title
-    return Problem(
-        code="report.uncomputed",
-        field=key,
-        message=text(
-            f"{count} lines have no value in “{say(title, 'en')}”: it could not be computed (a division by zero?).",
-            f"“{say(title, 'zh')}”列有 {count} 行无法计算（如除数为零），未显示取值。",
-        ),
+    lines = "1 line has" if count == 1 else f"{count} lines have"
+    message = text(
+        f"{lines} no value in “{say(title, 'en')}”: it could not be computed (a division by zero?).",
+        f"“{say(title, 'zh')}”列有 {count} 行无法计算（如除数为零），未显示取值。",
     )
+    return Problem(code="report.uncomputed", field=key, message=message)
