@@ -47,6 +47,14 @@ class Positions:
         span = self.span(pointer, key=key)
         return (span.line, span.column) if span else None
 
+    def near(self, offset: int) -> str | None:
+        """The pointer of the value that begins last before an offset or at it; of two, the one that holds nothing."""
+        return max(
+            (pointer for pointer, span in self.values.items() if span.start <= offset),
+            key=lambda pointer: (self.values[pointer].start, self.values[pointer].shape not in ("mapping", "list")),
+            default=None,
+        )
+
     def inside(self, pointer: str, line: int, column: int, text: str) -> tuple[int, int] | None:
         """The place in the file of a line and column (from 1) inside the text value at `pointer`."""
         span = self.values.get(pointer)

@@ -9,7 +9,7 @@ as browsers do. The place is either a subject or a place of a definition:
                                              `source`: the whole YAML text while it is being changed; may be left out
 
 POST /studio/expressions/check      {..place, "expression": "customer.age >= 18"}
-    -> {"ok": true, "type": {"en", "zh", "feel"}, "inputs": [{"path", "title": {..}|null}], "problems": [PROBLEM],
+    -> {"ok": true, "type": {"en", "zh", "feel"}, "inputs": [INPUT], "problems": [PROBLEM],
         "canonical": "..."}
 POST /studio/expressions/complete   {..place, "expression": "customer.a", "offset": 10}
     -> {"from": 9, "to": 10, "options": [{"label", "kind", "apply", "from", "to", "cursor", "type": {..}|null,
@@ -17,6 +17,12 @@ POST /studio/expressions/complete   {..place, "expression": "customer.a", "offse
 POST /studio/expressions/hover      {..place, "expression", "offset"}
     -> {"hover": {"from", "to", "type": {..}, "path", "title", "codes", "usage": [..], "about"}|null,
         "signature": {"name", "usages": [..], "argument", "about"}|null}
+
+    Both of them may be asked about a place of a whole YAML text too, in place of pointer and expression:
+    {"kind", "key", "source", "at": 310}. Offsets then count in the YAML text, and `apply` is fit to be put there:
+    quotes escaped or doubled, a plain value put in quotes as a whole where it would say something else. Outside
+    expressions, and while the text cannot be read, nothing is offered ("options": []; "hover" and "signature" null).
+
 POST /studio/expressions/run        {..place, "expression", "facts": {..}, "value": .., "targets": true}
                                  or {..place, "expression", "application": "A2026-000017"}
     -> {"ok": true, "value": .., "text": "true", "type": {..}, "problem": PROBLEM|null, "words": {"en", "zh"},
@@ -27,6 +33,7 @@ POST /studio/expressions/format     {..place, "expression", "width": 100}     ->
 POST /studio/expressions/residual   {..place, "expression", "known": {..}}
     -> {"ok": true, "text": "...", "inputs": [..], "problems": [PROBLEM], "unreadable": [..]}
 
+INPUT: {"path", "title": {..}|null, "type": {"en", "zh", "feel"}, "codes": [{"key", "title": {..}|null}]}
 PROBLEM: {"code", "message": {"en", "zh"}, "hint": {..}|null, "from", "to", "line", "column"}. An expression that is
 wrong is an answer (200, "ok": false); a request that cannot be understood is 422 with {"problems": [..]}.
 """
@@ -40,9 +47,10 @@ from flask import Blueprint, request
 
 from loanloom.engines import targets
 from loanloom.engines.expressions import Place
+from loanloom.engines.expressions_in_text import Here
 from loanloom.feel.limits import MAX_LENGTH
 from loanloom.problems import Problem, text
-from loanloom.services.definitions import expressions
+from loanloom.services.definitions import expressions, expressions_in_text
 from loanloom.services.definitions.expressions import Asked
 from loanloom.services.errors import Refused
 from loanloom.store import json as exact
@@ -70,8 +78,12 @@ def check() -> Answer:
 @blueprint.post("/complete")
 @requires("definition.read")
 def complete() -> Answer:
-    """What may be written at an offset."""
-    sent, place, source = _asked()
+    """What may be written at an offset, or at a place of a whole text."""
+    sent = _sent()
+    if "at" in sent:
+        text_, at, here = _in_text(sent)
+        return answers.completions_in_text(text_, at, list(expressions_in_text.fitting(here)) if here else [])
+    sent, place, source = _asked(sent)
     offset = answers.characters(source, _number(sent, "offset", len(source)))
     return answers.completions(source, offset, expressions.completions(place, source, offset))
 
@@ -79,8 +91,12 @@ def complete() -> Answer:
 @blueprint.post("/hover")
 @requires("definition.read")
 def hover() -> Answer:
-    """What stands at an offset."""
-    sent, place, source = _asked()
+    """What stands at an offset, or at a place of a whole text."""
+    sent = _sent()
+    if "at" in sent:
+        text_, _, here = _in_text(sent)
+        return answers.pointed(text_, *(expressions_in_text.pointed(here) if here else (None, None)))
+    sent, place, source = _asked(sent)
     offset = answers.characters(source, _number(sent, "offset", len(source)))
     return answers.pointed(source, *expressions.pointed(place, source, offset))
 
@@ -130,14 +146,20 @@ def residual() -> Answer:
 # -- what was sent ----------------------------------------------------------------------------------------------------
 
 
-def _asked() -> tuple[Mapping[str, Any], Place, str]:
-    """The object that was sent, the place it is about, and the expression."""
+def _sent() -> Mapping[str, Any]:
+    """The object that was sent."""
     try:
         sent = exact.loads(request.get_data(cache=True, as_text=True))
     except (ValueError, RecursionError):
         raise _refused("body", "This is not JSON.", "请求不是有效的 JSON。") from None
     if not isinstance(sent, dict) or _depth(sent) > DEEPEST:
         raise _refused("body", "Send one JSON object.", "请发送一个 JSON 对象。")
+    return sent
+
+
+def _asked(sent: Mapping[str, Any] | None = None) -> tuple[Mapping[str, Any], Place, str]:
+    """The object that was sent, the place it is about, and the expression."""
+    sent = _sent() if sent is None else sent
     source = _words(sent, "expression", 2 * MAX_LENGTH)
     asked = Asked(
         kind=_words(sent, "kind", 60),
@@ -148,6 +170,16 @@ def _asked() -> tuple[Mapping[str, Any], Place, str]:
         cell_of=_words(sent, "cell_of", MAX_LENGTH) or None,
     )
     return sent, expressions.where(current_context(), asked), source
+
+
+def _in_text(sent: Mapping[str, Any]) -> tuple[str, int, Here | None]:
+    """The YAML text that was sent, the place in it, and the expression there, if any."""
+    asked = Asked(
+        kind=_words(sent, "kind", 60), key=_words(sent, "key", 200), source=_words(sent, "source", LONGEST_SOURCE)
+    )
+    written = asked.source or ""
+    at = answers.characters(written, _number(sent, "at", 0))
+    return written, at, expressions_in_text.here(current_context(), asked, at)
 
 
 def _words(sent: Mapping[str, Any], name: str, most: int) -> str:
