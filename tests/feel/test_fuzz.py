@@ -14,6 +14,11 @@ FOUND = [
     "1e3333333333333333333",
     "0 ** -1",
     "[list contains([3], l), get or else(false, false)]",
+    "(1e-30) ** 4",
+    "(1e-30) / (1e30)",
+    'list replace(l, function(x, y) x = y, "90M")',
+    "for i in 1..4 return i in (a..[1, 2][b])",
+    "[1, 2][a]",
 ]
 
 

@@ -110,7 +110,8 @@ def contains(listed: Listed, element: Value) -> Term:
     item = listed.view(ELEMENT)
     if isinstance(item, Number) and isinstance(element, Number):
         return _contains_number(listed, item, element)
-    assert isinstance(item, Plain) and isinstance(element, Plain)
+    if not isinstance(item, Plain) or not isinstance(element, Plain):
+        raise TypeError
     return Term(
         listed.term.expr.list.contains(element.term.expr, nulls_equal=True), listed.term, element.term, item.term
     )

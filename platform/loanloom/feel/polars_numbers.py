@@ -13,6 +13,9 @@ from . import bounds
 from .bounds import Bound, ten
 from .polars_terms import MIRRORED, Number, Quotient, Term, TooWide, choose, dtype_of, literal, number_of
 
+_DIGITS = 38
+"""Digits of polars' widest decimal."""
+
 
 def add(left: Number, right: Number, *, minus: bool = False) -> Number:
     """left + right, or left - right"""
@@ -239,9 +242,13 @@ def modulo(dividend: Number, divisor: Number) -> Number:
 
 
 def output(one: Number) -> pl.Expr:
-    """A number as it leaves: Decimal(38, scale); a duration as such; months as a whole number."""
+    """A number as it leaves: Decimal(38, scale); a duration as such; months as a whole number. Raises TypeError where
+    no column has so many decimals.
+    """
     if one.kind == "days and time duration":
         return one.term.expr.cast(pl.Duration("us"))
     if one.kind == "years and months duration":
         return one.term.expr.cast(pl.Int64)
-    return one.term.expr.cast(pl.Int128).reinterpret(dtype=pl.Decimal(38, one.bound.scale))
+    if one.bound.scale > _DIGITS:
+        raise TypeError
+    return one.term.expr.cast(pl.Int128).reinterpret(dtype=pl.Decimal(_DIGITS, one.bound.scale))

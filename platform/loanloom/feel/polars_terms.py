@@ -193,7 +193,8 @@ class Number:
         bound = self.bound.at(scale)
         dtype = dtype or dtype_of(bound)
         if self.constant is not None:
-            return literal(bound.low, dtype)
+            ready = self.term.constant and scale == self.bound.scale and dtype == dtype_of(self.bound)
+            return self.term if ready else literal(bound.low, dtype)
         term = self.term if dtype == dtype_of(self.bound) else self.term.cast(dtype)
         return term if scale == self.bound.scale else term * literal(ten(scale - self.bound.scale), dtype)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, Final
 
 from loanloom import feel
@@ -53,7 +54,8 @@ def judge(text: str, facts: Mapping[str, Any], offset: int) -> None:
     cell = feel.check_unary(text, NUMBER, SCOPE, functions=feel.LENDING)
     _said(cell, text)
     if cell.program is not None:
-        _run(cell, cell.program, facts, facts.get("a"))
+        tested = facts.get("a")
+        _run(cell, cell.program, facts, tested if isinstance(tested, Decimal) else Decimal(1))
     feel.complete(text, offset, SCOPE, feel.LENDING)
     hover(text, offset, SCOPE, feel.LENDING)
 
