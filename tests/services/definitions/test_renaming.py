@@ -99,6 +99,12 @@ def test_codes_in_forms_rules_and_mappings_are_followed(registry: Registry) -> N
             assert renaming.code(registry, document.key, document.spec["items"][0]["key"], "other_word").problems
 
 
+def test_a_code_that_the_system_itself_knows_keeps_its_name(registry: Registry) -> None:
+    """The product's guarantee modes are words of the program; a company cannot give them others."""
+    plan = renaming.code(registry, "guarantee_mode", "guarantee", "surety")
+    assert errors(plan.problems)
+
+
 def test_an_indicator_takes_its_new_key_and_the_old_one_is_retired(registry: Registry) -> None:
     plan = renaming.indicator(registry, "farming_years", "years_farming")
     assert not errors(plan.problems) and plan.retired == (("indicator", "farming_years"),)

@@ -131,12 +131,12 @@ def in_facts(value: Any, pointer: str, path: list[str], new: str) -> list[Change
 
 
 def of_code(
-    document: Document, registry: Registry, changed: Registry, fields: Iterable[str], old: str, new: str
+    document: Document, registry: Registry, changed: Registry, code_list: str, fields: Iterable[str], old: str, new: str
 ) -> tuple[list[Change], list[Problem]]:
     """The changes that write a code otherwise. `changed` is the registry in which the code list has it already;
     `fields` are the paths of the facts that take its codes.
     """
-    changes: list[Change] = []
+    changes = _declared_codes(document, registry, code_list, old, new)
     problems: list[Problem] = []
     for one in expressions.written(document, registry):
         if old not in one.source:
@@ -154,6 +154,16 @@ def of_code(
     if document.kind == "scorecard":
         changes += _code_in_options(document, registry, changed, old, new)
     return changes, problems
+
+
+def _declared_codes(document: Document, registry: Registry, code_list: str, old: str, new: str) -> list[Change]:
+    """Places whose schema says that they hold codes of the list."""
+    schema = registry.kinds.require(document.kind).schema
+    return [
+        Words(f"/spec{pointer}", 0, len(old), new)
+        for pointer, value, piece in schema_walk.walk(schema, document.spec)
+        if value == old and piece.get("x-codes") == code_list
+    ]
 
 
 def code_in_facts(value: Any, pointer: str, path: list[str], old: str, new: str) -> list[Change]:

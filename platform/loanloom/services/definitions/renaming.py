@@ -127,7 +127,7 @@ def code(registry: Registry, code_list: str, old: str, new: str) -> Renaming:
     problems: list[Problem] = []
     for document in registry.own:
         if document is not own:
-            changes, refused = places.of_code(document, registry, changed, fields, old, new)
+            changes, refused = places.of_code(document, registry, changed, code_list, fields, old, new)
             problems += refused
             found.append((document, changes))
     return _planned(registry, old, new, found, problems, (*map(_stored, fields), *_mentions(registry, found, old)))
