@@ -1,5 +1,4 @@
-"""The typed tree: what every back end (Python, interpreter, later polars and SQL) visits. Names are resolved, forms
-are few.
+"""The typed tree: what every back end (Python, interpreter, polars, SQL) visits. Names are resolved, forms are few.
 
 The checker makes it from the syntax tree; `type` is the static type, `syntax` the text it came from.
 """
@@ -41,9 +40,7 @@ class Input(Node):
 
 @node()
 class Local(Node):
-    """A value bound by a loop, a filter, a function or a test. `slot` is unique in the tree, `origin` the facts'
-    path.
-    """
+    """A value bound by a loop, filter, function or test. `slot` is unique in the tree, `origin` the facts' path."""
 
     slot: str
     name: str
@@ -289,16 +286,12 @@ def inputs(node: Node) -> frozenset[str]:
 
 def _below_path(node: Node) -> Iterator[Node]:
     """What else a path reads on its way: the conditions of its filters."""
-    while True:
-        if isinstance(node, Filter):
-            yield node.condition
-        elif isinstance(node, Index):
-            yield node.index
-        elif not isinstance(node, Member):
-            if not isinstance(node, Input | Local):
-                yield node
-            return
+    while isinstance(node, Filter | Index | Member):
+        if not isinstance(node, Member):
+            yield node.condition if isinstance(node, Filter) else node.index
         node = node.base
+    if not isinstance(node, Input | Local):
+        yield node
 
 
 def weight(node: Node) -> int:
