@@ -107,6 +107,16 @@ SENTENCES = [
         "sum(guaranteed amount 30,000 CNY, 12,000 CNY) = 42,000 CNY ≥ 50,000: false",
         "sum(担保金额 30,000 元、12,000 元) = 42,000 元 ≥ 50,000：不成立",
     ),
+    (
+        "some g in guarantors satisfies g.amount < 20000",
+        "some g in guarantors satisfies g.amount < 20000: true (item 2)",
+        "some g in guarantors satisfies g.amount < 20000：成立（第 2 项）",
+    ),
+    (
+        "every g in guarantors satisfies g.amount < 20000",
+        "every g in guarantors satisfies g.amount < 20000: false (item 1)",
+        "every g in guarantors satisfies g.amount < 20000：不成立（第 1 项）",
+    ),
     ("not(married)", "not (married no): true", "并非（已婚 否）：成立"),
 ]
 

@@ -30,7 +30,8 @@ _TEXT: Final = 300
 class Explanation:
     """One node: its text, its value (`seen` is False where there is none) and the nodes below.
 
-    `problem` says why it has no value where it failed; `origin` where a fact came from; `unit` its currency.
+    `problem` says why it has no value where it failed; `origin` where a fact came from; `unit` its currency; `item`
+    which of a list's items settled it.
     """
 
     kind: str
@@ -42,6 +43,7 @@ class Explanation:
     unit: str | None = None
     origin: Words | None = None
     problem: Words | None = None
+    item: int | None = None
 
     @property
     def text(self) -> str:
@@ -80,7 +82,7 @@ class Explanation:
             "value": _kept(self.value),
             "seen": self.seen,
         }
-        for name in ("name", "unit", "origin", "problem"):
+        for name in ("name", "unit", "origin", "problem", "item"):
             if getattr(self, name):
                 found[name] = getattr(self, name)
         if self.parts:
@@ -88,14 +90,19 @@ class Explanation:
         return found
 
 
-def explain(
-    root: t.Node,
-    recorded: Mapping[int, Any],
-    problems: Mapping[int, Words] | None = None,
-    origins: Origins | None = None,
-) -> Explanation:
-    """The explanation of a tree that the interpreter has recorded: values and problems by the identity of the node."""
-    value = root.value if isinstance(root, t.Constant) else recorded.get(id(root), _UNSEEN)
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """What one run left behind, by the identity of the node: values, why there is none, which item settled a loop."""
+
+    values: Mapping[int, Any]
+    problems: Mapping[int, Words] = field(default_factory=dict)
+    deciding: Mapping[int, int] = field(default_factory=dict)
+    origins: Origins = field(default_factory=dict)
+
+
+def explain(root: t.Node, run: Recording) -> Explanation:
+    """The explanation of a tree that the interpreter has recorded."""
+    value = root.value if isinstance(root, t.Constant) else run.values.get(id(root), _UNSEEN)
     seen = value is not _UNSEEN
     kind, name, parts = _shape(root)
     return Explanation(
@@ -104,10 +111,11 @@ def explain(
         value if seen else None,
         seen,
         name,
-        tuple(explain(one, recorded, problems, origins) for one in parts),
+        tuple(explain(one, run) for one in parts),
         (root.type.item or root.type).unit if root.type.kind in ("number", "list") else None,
-        _origin(name, origins or {}) if kind == "input" else None,
-        (problems or {}).get(id(root)),
+        _origin(name, run.origins) if kind == "input" else None,
+        run.problems.get(id(root)),
+        run.deciding.get(id(root)),
     )
 
 

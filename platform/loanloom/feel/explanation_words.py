@@ -53,6 +53,8 @@ class Speaker:
             return text + self.choose(f": no result ({reason['en']})", f"：无结果（{reason['zh']}）")
         if node.kind in _CONDITIONS:
             text += self.choose(": ", "：") + self.verdict(node.value)
+            if node.item is not None:
+                text += self.choose(f" (item {node.item})", f"（第 {node.item} 项）")
         elif node.kind in _COMPUTED:
             text += f" = {self.value(node)}"
         if node.problem is not None:
@@ -159,7 +161,7 @@ class Speaker:
     def logic(self, node: Explanation) -> str:
         deciding = node.name == "or"
         seen = [one for one in node.parts if one.seen]
-        broken = [one for one in node.parts if not one.seen and _is_broken(one)]
+        broken = [one for one in node.parts if not one.seen and any(part.problem for part in one.walk())]
         decisive = broken or [one for one in seen if one.value is (None if node.value is None else deciding)]
         shown = decisive or seen
         texts = [self.say(one) if decisive else self.phrase(one) for one in shown[:_PARTS]]
@@ -270,10 +272,6 @@ _PHRASES: Final[Mapping[str, Callable[[Speaker, Explanation], str]]] = {
 
 def _path(node: Explanation) -> str:
     return node.name if node.kind == "input" else ""
-
-
-def _is_broken(node: Explanation) -> bool:
-    return any(one.problem is not None for one in node.walk())
 
 
 def _is_long(node: Explanation) -> bool:

@@ -41,6 +41,7 @@ class Interpreter:
         self.quiet = quiet
         self.budget: Budget = (Budget if quiet else NearBudget)(steps or MAX_STEPS // (4 if record else 2))
         self.faults: list[Located] = []
+        self.deciding: dict[int, int] = {}  # which item settled a `some` or `every`
         self._inputs: dict[tuple[str, ...], Any] = {}
         self.values: dict[int, Any] | None = {} if record else None
 
@@ -187,11 +188,18 @@ class Interpreter:
         return runtime.for_each(self._sources(node.loops, env), body, self.budget, t.weight(node.body))
 
     def quantified(self, node: t.Quantified, env: Environment) -> Any:
-        def condition(*bound: Any) -> Any:
-            inner = {**env, **{one.local.slot: value for one, value in zip(node.loops, bound, strict=True)}}
-            return self._truth(node.condition, inner)
+        asked, some = 0, node.quantifier == "some"
 
-        judge = runtime.some if node.quantifier == "some" else runtime.every
+        def condition(*bound: Any) -> Any:
+            nonlocal asked
+            asked += 1
+            inner = {**env, **{one.local.slot: value for one, value in zip(node.loops, bound, strict=True)}}
+            holds = self._truth(node.condition, inner)
+            if holds is some and len(node.loops) == 1:
+                self.deciding[id(node)] = asked
+            return holds
+
+        judge = runtime.some if some else runtime.every
         return judge(self._sources(node.loops, env), condition, self.budget, t.weight(node.condition))
 
     def call(self, node: t.Call, env: Environment) -> Any:

@@ -79,7 +79,7 @@ class Program:
 
         `origins` says where facts came from (a form, a bureau, computed), by dotted path.
         """
-        from .explanation import explain
+        from .explanation import Recording, explain
 
         interpreter = Interpreter(facts, quiet=self.quiet, record=True)
         with contextlib.suppress(Exception):  # facts of a wrong Python type; what was seen until then is told
@@ -91,7 +91,7 @@ class Program:
             id(one.node): _UNTOLD if one.fault.code == "feel.too_many_steps" else one.fault.words
             for one in interpreter.faults
         }
-        return explain(self.tree, interpreter.values or {}, problems, origins)
+        return explain(self.tree, Recording(interpreter.values or {}, problems, interpreter.deciding, origins or {}))
 
     @property
     def python(self) -> str:
