@@ -10,7 +10,7 @@ from loanloom.feel.operations import call as call_plainly
 from loanloom.feel.problems import Fault, did_you_mean
 from loanloom.feel.values import Function
 
-from .running import Names, Run, Stopped
+from .running import Exhausted, Names, Run, Stopped
 from .types import ItemType
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ def function_value(parameters: Parameters, body: Code, names: Names, run: Run, t
         run.enter()
         try:
             return body.run({**names, **arguments}, run)
+        except Exhausted:
+            raise
         except Stopped as stopped:
             raise as_fault(stopped) from None
         finally:

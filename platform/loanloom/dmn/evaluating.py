@@ -20,7 +20,7 @@ from .graph import Key
 from .model import Decision, DecisionService, Definitions, InputData
 from .problems import DmnProblem
 from .results import ModelResult, Step
-from .running import Noted, Run, Stopped
+from .running import Exhausted, Noted, Run, Stopped
 from .tabling import BoxedTable
 
 Path = tuple[str, ...]
@@ -139,11 +139,13 @@ class _Evaluation:
                 self.known[key] = self._input(unit, path)
             else:
                 names = self.names(unit, path)
-                self.known[key] = unit.code.run(names, self.run)
+                value = unit.code.run(names, self.run)
+                self.run.measure(value, unit.node.name)
+                self.known[key] = value
         except Stopped as stopped:
             failed = True
             self.failed[key] = stopped.problem
-            noted.problems.append(stopped.problem)
+            noted.add(stopped.problem)
         finally:
             self.run.noted = outer
         if isinstance(unit.node.element, InputData) and not noted.problems:
@@ -231,7 +233,10 @@ class _Evaluation:
                 facts = {name: self.facts[name] for name in MOMENT if name in self.facts}
                 inner = _Evaluation(self.model, facts, self.run, known)
                 values = {one.name: inner.value(one, path) for one in outputs}
-                self.run.noted.problems.extend(found for step in inner.trace for found in step.problems)
+                for found in (found for step in inner.trace for found in step.problems):
+                    self.run.noted.add(found)
+            except Exhausted:
+                raise
             except Stopped as stopped:
                 raise as_fault(stopped) from None
             finally:

@@ -20,6 +20,15 @@ MAX_STEPS = 200_000
 MAX_DEPTH = 40
 """Functions of a model calling one another."""
 
+MAX_PARTS = 100_000
+"""Parts of one decision's value, lists and records opened."""
+
+CALL = 20
+"""Steps that one call costs."""
+
+MAX_NOTED = 20
+"""Faults, and tables asked, that are noted of one decision."""
+
 Names = Mapping[str, Any]
 
 
@@ -44,6 +53,10 @@ class Stopped(Exception):
         self.problem = problem
 
 
+class Exhausted(Stopped):
+    """The bounds of the evaluation are reached: no mode goes on, no caller makes a null of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class TableHit:
     """What one decision table did: whose it is, and the table's own result with hits and trace."""
@@ -59,6 +72,16 @@ class Noted:
     problems: list[DmnProblem] = field(default_factory=list)
     tables: list[TableHit] = field(default_factory=list)
 
+    def add(self, found: DmnProblem) -> None:
+        """A problem, once, and no more than anybody reads."""
+        if len(self.problems) < MAX_NOTED and found not in self.problems:
+            self.problems.append(found)
+
+    def hit(self, found: TableHit) -> None:
+        """A table that was asked; of a loop's many only the first."""
+        if len(self.tables) < MAX_NOTED:
+            self.tables.append(found)
+
 
 class Run:
     """The state of one evaluation. `standard`: faults become null and are noted; else they stop the decision."""
@@ -73,7 +96,7 @@ class Run:
         """A fault: the end of a strict decision, a null with a reason in standard mode."""
         if not self.standard or found.code == "feel.too_many_steps":
             raise Stopped(found)
-        self.noted.problems.append(found)
+        self.noted.add(found)
 
     def fault(self, fault: Fault, element: str, at: Place) -> None:
         """The same of a fault without a place in an expression."""
@@ -81,11 +104,23 @@ class Run:
 
     def enter(self) -> None:
         """One call deeper."""
-        self.budget.spend()
+        self.budget.spend(CALL)
+        if self.depth >= MAX_DEPTH:
+            said = words("Functions call one another too deeply.", "函数相互调用层数过深。")
+            raise Exhausted(DmnProblem("feel.too_deep", said))
         self.depth += 1
-        if self.depth > MAX_DEPTH:
-            self.depth -= 1
-            raise Fault("feel.too_deep", "Functions call one another too deeply.", "函数相互调用层数过深。")
+
+    def measure(self, value: Any, element: str) -> None:
+        """Refuse a value of too many parts: lists that hold one another cost little to make and much to write down."""
+        todo, left = [value], MAX_PARTS
+        while todo:
+            one = todo.pop()
+            inside = list(one.values()) if isinstance(one, Mapping) else one if isinstance(one, list | tuple) else ()
+            left -= len(inside)
+            if left < 0:
+                said = words(f"The value has more than {MAX_PARTS} parts.", f"结果超过 {MAX_PARTS} 项。")
+                raise Exhausted(DmnProblem("dmn.value_too_large", said, None, element))
+            todo.extend(inside)
 
     def leave(self) -> None:
         """Back from a call."""
@@ -110,8 +145,7 @@ class Run:
             return None
         except (RecursionError, MemoryError):
             said = words("The calculation goes too deep.", "计算层数过深。")
-            self.note(DmnProblem("feel.too_deep", said, None, element, at))
-            return None
+            raise Exhausted(DmnProblem("feel.too_deep", said, None, element, at)) from None
         for noticed in interpreter.faults:
             self.note(of_expression(_placed(noticed, program), element, at))
         return value

@@ -32,7 +32,7 @@ def is_function(expression: Expression | None) -> bool:
 
 
 def stepping(branch: Branch | None) -> Branch | None:
-    """What an iterator runs over. `1..4` stands there as in the text of a loop, though it is no expression by itself."""
+    """What an iterator runs over. `1..4` may stand there as in a loop, though it is no expression by itself."""
     inside = branch.expression if branch is not None else None
     if branch is None or not isinstance(inside, LiteralExpression) or not _STEPS.fullmatch(inside.text):
         return branch

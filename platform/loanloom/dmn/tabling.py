@@ -69,7 +69,7 @@ def compile_boxed_table(one: DecisionTable, scope: Type, boxer: Boxer) -> tuple[
 
     def run(names: Names, run: Run) -> Any:
         result = compiled.run(names, run.budget)
-        run.noted.tables.append(TableHit(element, result))
+        run.noted.hit(TableHit(element, result))
         for found in result.problems:
             run.note(of_expression(found.problem, element, place_of(one, found.place)))
         try:
