@@ -19,6 +19,7 @@ FOUND = [
     'list replace(l, function(x, y) x = y, "90M")',
     "for i in 1..4 return i in (a..[1, 2][b])",
     "[1, 2][a]",
+    "function() if false then rows else []",
 ]
 
 

@@ -123,7 +123,7 @@ class Forms(Writer):
         slots = ", ".join(one.slot for one in node.parameters)
         names = tuple(one.name for one in node.parameters)
         body, weight = self.expression(node.body), t.weight(node.body)
-        types = f", {self.constant_named(node.type)}, {self.constant_named(node.types)}" if node.types else ""
+        types = f", {self.constant_named(node.type)}, {self.constant_named(node.types)}"
         return f"_Function({names!r}, _deep({self.budget()}, lambda {slots}: {body}), {weight}{types})"
 
     def instance_of(self, node: t.InstanceOf) -> str:
