@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from decimal import Decimal
 from typing import Any
 
@@ -114,3 +115,13 @@ def test_the_rest_over_the_unknown_is_the_whole_over_all(text: str, facts: dict[
     expected, found = whole.program.evaluate(facts), rest.program.evaluate(unknown)
     assert feel.plain(found.value) == feel.plain(expected.value), (text, rest.source)
     assert (found.problem and found.problem.code) == (expected.problem and expected.problem.code), (text, rest.source)
+
+
+def test_many_costly_parts_cost_no_more_than_one_run() -> None:
+    """Each part alone would use up the steps of a run; together they must not use them up again and again."""
+    part = "sum(for i in 1..9000 return i * rate)"
+    checked = feel.check(f"[{', '.join([part] * 40)}]", LOAN)
+    begun = time.process_time()
+    left = residual(checked, {"rate": Decimal(1)})
+    assert time.process_time() - begun < 0.5
+    assert left.ok

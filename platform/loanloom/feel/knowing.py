@@ -9,7 +9,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from . import tree as t
+from .budget import Budget, NearBudget
 from .interpreter import Interpreter, Located
+from .limits import MAX_STEPS
 from .problems import EvaluationError, Fault
 from .program import Program
 from .values import is_a
@@ -26,13 +28,19 @@ class Knowing:
         self.program = program
         self.known = known
         self.env: dict[str, Any] = {}
+        # one for everything: many parts that each cost much cost no more together than one run
+        self.budget = (Budget if program.quiet else NearBudget)(MAX_STEPS // 2)
         self._needs: dict[int, frozenset[object]] = {}
 
     def value(self, node: t.Node) -> Any:
         """The value of a node that reads only what is known; UNKNOWN where it does not, or has no value."""
         if not all(one in self.env if isinstance(one, str) else self._has(one) for one in self.needs(node)):
             return UNKNOWN
+        if self.budget.left <= 0:
+            return UNKNOWN
         interpreter = Interpreter(self.known, quiet=self.program.quiet)
+        interpreter.budget = self.budget
+        self.budget.depth = 0
         try:
             value = interpreter.run(node, dict(self.env))
         except (Located, Fault, EvaluationError, RecursionError):
