@@ -173,8 +173,10 @@ def test_help_comes_at_once() -> None:
     scope = context({name: optional(context(fields)) for name in ("customer", "application", "loan", "contract", "x")})
     text = "some g in [1, 2] satisfies g > 1 and customer.field_7 > application.field_9 * 2 and fie"
     complete(text, len(text), scope)
-    begun = time.process_time()
+    taken = []
     for _ in range(10):
+        begun = time.process_time()
         complete(text, len(text), scope)
         hover(text, 50, scope)
-    assert (time.process_time() - begun) / 10 < 0.03
+        taken.append(time.process_time() - begun)
+    assert min(taken) < 0.01
