@@ -12,20 +12,13 @@ from . import operations, runtime
 from . import tree as t
 from .budget import Budget, NearBudget
 from .limits import MAX_CALL_DEPTH, MAX_STEPS
-from .problems import Fault
+from .problems import Fault, Located
 from .types import named
 from .values import Function, is_a, kind_of
 
+__all__ = ["Interpreter", "Located"]
+
 Environment = dict[str, Any]
-
-
-class Located(Exception):
-    """A fault with the node it happened at."""
-
-    def __init__(self, fault: Fault, node: t.Node) -> None:
-        super().__init__(str(fault))
-        self.fault = fault
-        self.node = node
 
 
 class Interpreter:

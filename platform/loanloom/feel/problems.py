@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 Words = Mapping[str, str]
 
@@ -60,6 +61,15 @@ class Fault(Exception):
     def at(self, line: int, column: int) -> FeelProblem:
         """The same as a problem with its place."""
         return FeelProblem(self.code, self.words, self.hint, line, column)
+
+
+class Located(Exception):
+    """A fault with the node of the typed tree that it happened at."""
+
+    def __init__(self, fault: Fault, node: Any) -> None:
+        super().__init__(str(fault))
+        self.fault = fault
+        self.node = node
 
 
 class Refused(Exception):

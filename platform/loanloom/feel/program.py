@@ -11,10 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from . import tree as t
 from .budget import as_fault
-from .interpreter import Interpreter, Located
 from .limits import MAX_STEPS
-from .problems import EvaluationError, Fault, FeelProblem, place, words
-from .python_target import compile_tree, generate
+from .problems import EvaluationError, Fault, FeelProblem, Located, place, words
 from .types import Type
 
 if TYPE_CHECKING:
@@ -80,6 +78,7 @@ class Program:
         `origins` says where facts came from (a form, a bureau, computed), by dotted path.
         """
         from .explanation import Recording, explain
+        from .interpreter import Interpreter
 
         interpreter = Interpreter(facts, quiet=self.quiet, record=True)
         with contextlib.suppress(Exception):  # facts of a wrong Python type; what was seen until then is told
@@ -96,6 +95,8 @@ class Program:
     @property
     def python(self) -> str:
         """The generated source, to look at."""
+        from .python_target import generate
+
         return generate(self.tree, self._careful.parameters)[0]
 
     @property
@@ -105,6 +106,8 @@ class Program:
 
     def _compiled(self) -> Callable[..., Any]:
         if not self.quiet:
+            from .python_target import compile_tree
+
             with contextlib.suppress(SyntaxError, RecursionError, MemoryError):  # deeper than Python itself goes
                 return compile_tree(self.tree, self._careful.parameters, again=self._careful.again)
         return self._careful.run
@@ -141,6 +144,8 @@ class _Careful:
         raise EvaluationError(self._problem(error)) from None
 
     def _interpret(self, facts: Mapping[str, Any], tested: tuple[Any, ...], steps: int) -> Any:
+        from .interpreter import Interpreter
+
         return Interpreter(facts, quiet=self.quiet, steps=steps).run(self.tree, self.environment(tested))
 
     def _problem(self, error: Exception) -> FeelProblem:
