@@ -235,3 +235,12 @@ def test_unary_tests(cell: str, tested: Any, expected: Any) -> None:
     checked = feel.check_unary(cell, feel.optional(feel.NUMBER), feel.context({"limit": feel.NUMBER}))
     assert checked.program is not None, checked.problems
     assert checked.program({"limit": D(6)}, tested) is expected
+
+
+def test_a_context_that_may_hold_anything_hides_no_function() -> None:
+    anything = feel.context({}, open=True)
+    checked = feel.check("round half up(a / 3, 2)", anything)
+    assert checked.program is not None and checked.program({"a": Decimal(10)}) == Decimal("3.33")
+    rows = feel.context({"rows": feel.list_of(feel.ANY)})
+    counted = feel.check("rows[count(n) > 1]", rows)
+    assert counted.program is not None and counted.program({"rows": [{"n": [1, 2]}, {"n": []}]}) == [{"n": [1, 2]}]

@@ -83,12 +83,14 @@ class Calls(Loops):
         return t.Constant(builtin.value(), type=Type("function"), syntax=node)
 
     def _is_library(self, target: s.Name) -> bool:
-        """A fact that happens to be named like a function does not hide it where it is called."""
+        """A fact that happens to be named like a function does not hide it where it is called; nor does a context that
+        may hold anything.
+        """
+        if self.library.get(target.name) is None and target.name not in _CLOCK:
+            return False
         found = self.scope.resolve(target.name, target)
-        return (
-            found is not None
-            and found.type.kind not in ("function", "Any")
-            and (self.library.get(target.name) is not None or target.name in _CLOCK)
+        return found is not None and (
+            found.type.kind not in ("function", "Any") or not self.scope.declares(target.name)
         )
 
     def _library_call(self, name: str, node: s.Call) -> t.Node:

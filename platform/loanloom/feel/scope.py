@@ -60,6 +60,15 @@ class Scope:
             return t.Input((name,), type=ANY, syntax=syntax)
         return None
 
+    def declares(self, name: str) -> bool:
+        """Whether a name is bound or declared here, not merely possible because something is open."""
+        if name in self.facts.members:
+            return True
+        return any(
+            bound == name or (bound is None and (name == "item" or name in local.type.members))
+            for bound, local in self._bindings
+        )
+
     def assuming(self, certain: frozenset[Key], check: Callable[[s.Node], t.Node], node: s.Node) -> t.Node:
         """What `check` makes of a node where what these keys mean is known not to be null."""
         if not certain:
