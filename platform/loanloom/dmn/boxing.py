@@ -6,7 +6,6 @@ The scope of an entry of a context is what stands around it and the entries befo
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from loanloom import feel
@@ -18,26 +17,14 @@ from loanloom.feel.values import kind_of
 
 from . import boxed as b
 from .calling import call_named, function_value
-from .elements import Expression
+from .elements import Element, Expression
 from .namespaces import is_feel
+from .pieces import NOTHING, Code, Seen
 from .problems import DmnProblem, of_expression, problem
 from .running import Names, Run
 from .scoping import is_function, may_become, not_a_condition, stepping, with_names
 from .tabling import BoxedTable, compile_boxed_table
 from .types import ANYTHING, ItemType, Types
-
-Evaluate = Callable[[Names, Run], Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Code:
-    """A compiled expression."""
-
-    type: Type
-    run: Evaluate
-
-
-NOTHING = Code(optional(ANY), lambda names, run: None)
 
 
 class Boxer:
@@ -50,6 +37,7 @@ class Boxer:
         self.language = language
         self.element = ""
         self.tables: list[BoxedTable] = []
+        self.seen: dict[str, Seen] = {}
 
     def compile(self, expression: Expression | None, scope: Type) -> Code:
         """Any boxed expression; its value is brought to the type that it names."""
@@ -60,6 +48,11 @@ class Boxer:
 
     def item(self, type_ref: str | None, where: Any) -> ItemType:
         return self.types.named(type_ref, self.element, where.place)
+
+    def see(self, where: Element | None, scope: Type, tested: Type | None = None) -> None:
+        """Remember what a place sees, for whoever helps people to write there."""
+        if where is not None and where.place.pointer is not None:
+            self.seen[where.place.pointer] = Seen(scope, tested)
 
     def say(self, code: str, en: str, zh: str, where: Any) -> None:
         self.problems.append(problem(code, en, zh, element=self.element, place=where.place))
@@ -101,6 +94,7 @@ class Boxer:
             )
             return NOTHING
         checked = feel.check(one.text, scope, functions=self.library, mode=self.mode)
+        self.see(one, scope)
         element = self.element
         self.problems.extend(of_expression(found, element, one.place) for found in checked.problems)
         type_ = optional(checked.type) if self.mode == "standard" else checked.type

@@ -14,7 +14,7 @@ from .running import Exhausted, Names, Run, Stopped
 from .types import ItemType
 
 if TYPE_CHECKING:
-    from .boxing import Code
+    from .pieces import Code
 
 Parameters = Sequence[tuple[str, ItemType]]
 

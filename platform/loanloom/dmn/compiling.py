@@ -12,9 +12,10 @@ from loanloom import feel
 from loanloom.feel import ANY, DATE, DATE_TIME, Library, Type, context, optional
 from loanloom.feel.types import function_of
 
-from .boxing import NOTHING, Boxer, Code
+from .boxing import Boxer
 from .graph import Graph, Key, Node
 from .model import BusinessKnowledgeModel, Decision, DecisionService, Definitions, InformationItem, InputData
+from .pieces import NOTHING, Code, Seen
 from .problems import DmnProblem, problem
 from .scoping import with_names
 from .tabling import BoxedTable
@@ -61,6 +62,7 @@ class Compiler:
         self.types = self._types()
         self.units: dict[Key, Unit] = {}
         self.tables: list[BoxedTable] = []
+        self.seen: dict[str, Seen] = {}
         for node in self.graph.order:
             self.units[node.key] = self._unit(node)
         for unit in self.units.values():
@@ -86,7 +88,7 @@ class Compiler:
         boxer = Boxer(types, library, self.mode, model.expression_language, self.problems)
         boxer.element = node.name
         if node.model == self.root.namespace:
-            boxer.tables = self.tables
+            boxer.tables, boxer.seen = self.tables, self.seen
         return boxer
 
     def _unit(self, node: Node) -> Unit:

@@ -6,7 +6,7 @@ An import is a model of its own at each place where it is imported, so its input
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from loanloom import feel
@@ -18,6 +18,7 @@ from .calling import arranged, as_fault, call_named
 from .compiling import MOMENT, Compiler, Unit, unknown_target
 from .graph import Key
 from .model import Decision, DecisionService, Definitions, InputData
+from .pieces import Seen
 from .problems import DmnProblem
 from .results import ModelResult, Step
 from .running import Exhausted, Noted, Run, Stopped
@@ -37,6 +38,7 @@ class CompiledModel:
     units: Mapping[Key, Unit]
     services: Mapping[Key, tuple[list[Unit], list[Unit]]]
     tables: tuple[BoxedTable, ...] = ()
+    seen: Mapping[str, Seen] = field(default_factory=dict)
 
     @property
     def ok(self) -> bool:
@@ -285,7 +287,9 @@ def compile_model(
         if isinstance(unit.node.element, DecisionService)
     }
     tables = tuple(compiler.tables)
-    return CompiledModel(definitions, tuple(compiler.problems), mode == "standard", units, services, tables)
+    return CompiledModel(
+        definitions, tuple(compiler.problems), mode == "standard", units, services, tables, compiler.seen
+    )
 
 
 __all__ = ["CompiledModel", "ModelResult", "Step", "compile_model"]

@@ -62,6 +62,7 @@ def compile_boxed_table(one: DecisionTable, scope: Type, boxer: Boxer) -> tuple[
     element = boxer.element
     for found in compiled.problems:
         boxer.problems.append(of_expression(found.problem, element, place_of(one, found.place)))
+    _see(one, scope, [made.type for made in compiled.table.columns] if compiled.table else [], boxer)
     if compiled.table is None:
         return optional(ANY), lambda names, run: None
     boxer.tables.append(BoxedTable(element, one, compiled.table))
@@ -116,6 +117,19 @@ def as_table(one: DecisionTable, items: list[ItemType], boxer: Boxer) -> tables.
         cast(tables.HitPolicy, _POLICIES[one.hit_policy]),
         cast(tables.Aggregation, _AGGREGATIONS[one.aggregation]) if one.aggregation else None,
     )
+
+
+def _see(one: DecisionTable, scope: Type, columns: list[Type], boxer: Boxer) -> None:
+    """What each cell sees and tests."""
+    types = [*columns, *[ANY] * len(one.inputs)]
+    for clause, type_ in zip(one.inputs, types, strict=False):
+        boxer.see(clause.expression, scope)
+        boxer.see(clause.values, scope, type_)
+    for rule in one.rules:
+        for cell, type_ in zip(rule.inputs, types, strict=False):
+            boxer.see(cell, scope, type_)
+        for entry in rule.outputs:
+            boxer.see(entry, scope)
 
 
 def _languages(one: DecisionTable, boxer: Boxer) -> None:

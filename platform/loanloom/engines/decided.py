@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 from loanloom import dmn, feel
+from loanloom.dmn.pieces import Seen
 from loanloom.dmn.plain_names import OWN
 from loanloom.dmn.problems import Place
 from loanloom.dmn.scoping import may_become
@@ -33,6 +34,7 @@ class Decided:
     model: dmn.CompiledModel | None
     problems: tuple[dmn.DmnProblem, ...]
     after: int
+    seen: Mapping[str, Seen] = field(default_factory=dict)
 
     @property
     def results(self) -> Mapping[str, Type]:
@@ -83,7 +85,7 @@ def decided(document: Document, registry: Registry, facts: Type) -> Decided:
     model = dmn.compile_model(definitions, library=LENDING, inputs=types)
     problems += [*model.problems, *_mismatches(definitions, model, types, programs)]
     sound = None if problems else model
-    return Decided(document.key, tuple(programs.items()), sound, tuple(problems), after)
+    return Decided(document.key, tuple(programs.items()), sound, tuple(problems), after, model.seen)
 
 
 def _mismatches(

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from loanloom import feel
-from loanloom.engines import calculations, documents, facts, forms, imports, posting, reports
+from loanloom.engines import calculations, decided, documents, facts, forms, imports, posting, reports
 from loanloom.engines.currencies import currencies
 from loanloom.engines.derived import declared
 from loanloom.engines.reports.computing import measured
@@ -85,6 +85,8 @@ def place(document: Document, pointer: str, registry: Registry) -> Place | None:
     try:
         if declared_ is not None:
             return _place(document, pointer, declared_, registry)
+        if document.kind == "decision_model":
+            return _inside_model(document, pointer, registry)
         piece = schema_walk.at(kind.schema, document.spec, pointer)
         return _prose(document, pointer, registry) if piece.get("x-placeholders") else None
     except (KeyError, TypeError, IndexError, ValueError, AttributeError):
@@ -281,6 +283,15 @@ _BY_KIND: Mapping[tuple[str, str], _Sees] = {
     ("template", "document"): _template,
     ("template", "row"): _template_row,
 }
+
+
+def _inside_model(document: Document, pointer: str, registry: Registry) -> Place | None:
+    """The logic of a decision model sees what its decision needs."""
+    scope = facts.model_scope(registry, str(document.spec["subject"]))
+    found = decided.decided(document, registry, scope).seen.get(pointer)
+    if found is None:
+        return None
+    return Place(document.kind, document.key, pointer, found.scope, tested=found.tested, labels=facts.labels(registry))
 
 
 def _model_input(document: Document, pointer: str, registry: Registry) -> Mapping[str, Any]:

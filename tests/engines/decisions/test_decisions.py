@@ -11,7 +11,7 @@ from tests.engines.decisions.models import PRICING
 from tests.engines.documents_of import registry_of
 
 from loanloom import dmn, feel
-from loanloom.engines import decided, decisions, facts
+from loanloom.engines import decided, decisions, expressions, facts
 from loanloom.engines.decisions.model import DecisionModel
 
 CASE: dict[str, Any] = {
@@ -135,3 +135,20 @@ def test_what_is_kept_for_other_tools_may_be_spoilt_without_harm() -> None:
     spoilt = PRICING.replace("name: rate\n", "name: rate\n      kept: {extensions: 7, variable: 3, information: [1]}\n")
     (found,) = problems_of(spoilt)
     assert "What is kept for other tools cannot be read" in found
+
+
+def test_help_for_writing_knows_what_each_place_of_a_model_sees() -> None:
+    registry = registry_of(PRICING)
+    document = registry.require("decision_model", "pricing")
+    formula = expressions.place(document, "/decisions/0/logic/context/entries/1/value", registry)
+    assert formula is not None
+    assert {"instalment", "payment", "income"} <= set(formula.scope.members)
+    assert "housing" not in formula.scope.members, "the decision does not need it"
+    cell = expressions.place(document, "/decisions/1/logic/table/rules/1/when/1", registry)
+    assert cell is not None
+    assert cell.tested is not None
+    assert cell.check('"ownde"').problems[0].code == "feel.not_in_enumeration"
+    taken = expressions.place(document, "/inputs/0/value", registry)
+    assert taken is not None
+    assert "application" in taken.scope.members
+    assert expressions.place(document, "/decisions/0/title", registry) is None
