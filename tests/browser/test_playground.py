@@ -65,6 +65,7 @@ def test_what_is_left_when_only_some_facts_are_known(open_as: Callable[..., Page
 def test_an_example_by_keyboard_and_its_link(open_as: Callable[..., Page], admin: str) -> None:
     page = open_as(admin, language="en")
     page.goto(PAGE)
+    expect(page.locator(".editor.expression .cm-content")).to_be_visible()
     page.locator(".example").first.focus()
     page.keyboard.press("Enter")
     expect(page.locator("[data-pg=run]")).to_be_enabled()

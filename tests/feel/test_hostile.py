@@ -191,3 +191,16 @@ def test_explanations_of_large_results_stay_small() -> None:
     explanation = program.explain(FACTS)
     assert len(explanation.in_words("en")) < 500
     assert len(str(explanation.as_json())) < 2_000
+
+
+def test_lists_that_share_their_parts_are_not_written_out() -> None:
+    """Forty names, each a list of the one before twice: small in memory, endless on paper."""
+    doubled = ", ".join(f"a{one}: [a{one - 1}, a{one - 1}]" for one in range(1, 40))
+    source = f"{{a0: [1, 2], {doubled}}}"
+    for text in (source, f"{source}.a39"):
+        for mode in ("strict", "standard"):
+            program = feel.check(text, feel.context({}), mode=mode).program
+            assert program is not None
+            found = program.evaluate({})
+            assert found.problem is not None and found.problem.code == "feel.list_too_long"
+            assert len(str(program.explain({}).as_json())) < 100_000

@@ -12,9 +12,10 @@ from typing import Any, Final
 
 from . import syntax, values
 from . import tree as t
+from .budget import Budget, pay_all
 from .explanation_words import Labels, Speaker
 from .formatter import canonical
-from .problems import Words
+from .problems import Fault, Words
 from .types import STRING
 from .value_words import shortened
 
@@ -23,6 +24,7 @@ Origins = Mapping[str, Words | str]
 
 _UNSEEN: Final = object()
 _LONG: Final = 20
+_MANY: Final = 500
 _TEXT: Final = 300
 
 
@@ -199,5 +201,11 @@ def _facts(node: t.Node) -> tuple[t.Node, ...]:
 
 
 def _kept(value: Any) -> Any:
-    """A value as an explanation stores it: long lists only by their length."""
-    return f"[{len(value)}]" if isinstance(value, list | tuple) and len(value) > _LONG else values.plain(value)
+    """A value as an explanation stores it: long lists only by their length, deep ones not at all."""
+    if isinstance(value, list | tuple) and len(value) > _LONG:
+        return f"[{len(value)}]"
+    try:
+        pay_all(Budget(_MANY), value)
+    except Fault:
+        return "..."
+    return values.plain(value)

@@ -10,13 +10,16 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from . import tree as t
-from .budget import as_fault
+from .budget import as_fault, checked_result
 from .limits import MAX_STEPS
 from .problems import EvaluationError, Fault, FeelProblem, Located, place, words
-from .types import Type
+from .types import ORDERED, Type
 
 if TYPE_CHECKING:
     from .explanation import Explanation, Origins
+
+_ONE_VALUE = ORDERED | {"boolean", "Null"}
+"""Kinds whose values hold no others."""
 
 _COSTLY = frozenset({"feel.too_many_steps", "feel.list_too_long", "feel.text_too_long"})
 _UNTOLD = words("it takes too many steps to be told", "步骤过多，无法逐项说明")
@@ -109,7 +112,8 @@ class Program:
             from .python_target import compile_tree
 
             with contextlib.suppress(SyntaxError, RecursionError, MemoryError):  # deeper than Python itself goes
-                return compile_tree(self.tree, self._careful.parameters, again=self._careful.again)
+                made = compile_tree(self.tree, self._careful.parameters, again=self._careful.again)
+                return made if self.type.kind in _ONE_VALUE else self._careful.bounded(made)
         return self._careful.run
 
 
@@ -121,6 +125,18 @@ class _Careful:
         self.tree = tree
         self.quiet = quiet
         self.parameters = parameters
+
+    def bounded(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """The function, with results that are not too large to be handed out."""
+
+        def call(facts: Mapping[str, Any], *tested: Any) -> Any:
+            value = function(facts, *tested)
+            try:
+                return checked_result(value)
+            except Fault as fault:
+                raise EvaluationError(fault.at(*place(self.text, self.tree.syntax.start))) from None
+
+        return call
 
     def environment(self, tested: tuple[Any, ...]) -> dict[str, Any]:
         """The tested value under its slot."""
@@ -146,7 +162,8 @@ class _Careful:
     def _interpret(self, facts: Mapping[str, Any], tested: tuple[Any, ...], steps: int) -> Any:
         from .interpreter import Interpreter
 
-        return Interpreter(facts, quiet=self.quiet, steps=steps).run(self.tree, self.environment(tested))
+        value = Interpreter(facts, quiet=self.quiet, steps=steps).run(self.tree, self.environment(tested))
+        return checked_result(value)
 
     def _problem(self, error: Exception) -> FeelProblem:
         """What went wrong as a problem, with its place where the interpreter met it."""
