@@ -43,9 +43,11 @@ def test_circles_are_refused_with_their_path() -> None:
         + decision("b", literal("c"), decisions=("c",))
         + decision("c", literal("a"), decisions=("a",))
     )
-    assert "a: These need each other: `a` → `b` → `c` → `a`." in problems(body)
     found = dmn.compile_model(x.read(body)).problems[0]
-    assert found.in_words("zh") == "a: 相互依赖：“a” → “b” → “c” → “a”。"
+    assert found.message["en"] == "These need each other: `a` → `b` → `c` → `a`."
+    assert found.message["zh"] == "相互依赖：“a” → “b” → “c” → “a”。"
+    assert found.element == "a"
+    assert found.hint
 
 
 def test_knowledge_may_be_mutual() -> None:
