@@ -7,6 +7,7 @@ file, line, column and JSON pointer for metadata; `field` for a form. It is neve
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -36,7 +37,9 @@ def say(value: Text | str | None, language: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """One mistake or warning, with its place. `code` is stable and dotted, e.g. `metadata.unknown_key`."""
+    """One mistake or warning, with its place. `code` is stable and dotted, e.g. `metadata.unknown_key`; `end` is the
+    line and column just behind what is wrong, where that is known.
+    """
 
     code: str
     message: Text
@@ -45,12 +48,16 @@ class Problem:
     file: str | None = None
     line: int | None = None
     column: int | None = None
+    end: tuple[int, int] | None = dataclasses.field(default=None, compare=False)
     pointer: str | None = None
     field: str | None = None
 
     def at(self, **place: Any) -> Problem:
         """The same problem at another place; arguments that are None leave what is known."""
-        return replace(self, **{name: value for name, value in place.items() if value is not None})
+        known = {name: value for name, value in place.items() if value is not None}
+        if known.keys() & {"line", "column"}:
+            known.setdefault("end", None)
+        return replace(self, **known)
 
     def in_words(self, language: str = "en") -> str:
         """Message and hint as one line of text."""

@@ -227,7 +227,10 @@ def problem_from_feel(problem: feel.FeelProblem, document: Document, pointer: st
     """A mistake in an expression at its place in the document. The pointer counts from the spec or from the whole."""
     inside = (problem.line, problem.column)
     hint = dict(problem.hint) if problem.hint else None
-    return document.problem(problem.code, dict(problem.message), _from_spec(pointer), hint=hint, inside=inside)
+    length = problem.end - problem.start if problem.start is not None and problem.end is not None else None
+    return document.problem(
+        problem.code, dict(problem.message), _from_spec(pointer), hint=hint, inside=inside, length=length
+    )
 
 
 def place(problem: Problem, document: Document) -> Problem:

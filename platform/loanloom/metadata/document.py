@@ -70,15 +70,30 @@ class Document:
         hint: Text | None = None,
         at_key: bool = False,
         inside: tuple[int, int] | None = None,
+        length: int | None = None,
         severity: Literal["error", "warning"] = "error",
     ) -> Problem:
-        """A problem with this document; `pointer` counts from `spec`, `inside` is (line, column) in the text there."""
+        """A problem with this document; `pointer` counts from `spec`, `inside` is (line, column) in the text there and
+        `length` the number of characters that are wrong, where known.
+        """
         whole = f"/spec{pointer}"
         line, column = self.place(whole, at_key=at_key, inside=inside)
         return Problem(
             code=code, message=message, hint=hint, severity=severity,
-            file=self.file, line=line, column=column, pointer=whole,
+            file=self.file, line=line, column=column, pointer=whole, end=self._end(whole, at_key, inside, length),
         )  # fmt: skip
+
+    def _end(
+        self, pointer: str, at_key: bool, inside: tuple[int, int] | None, length: int | None
+    ) -> tuple[int, int] | None:
+        """Line and column just behind what is wrong, where it is one word or one value."""
+        if self.source is None:
+            return None
+        positions, written = self.source.positions, self.source.text
+        value = self.at(pointer.removeprefix("/spec")) if inside else None
+        if inside and isinstance(value, str):
+            return positions.end_inside(pointer, *inside, written, value, length)
+        return positions.end(pointer, written, key=at_key)
 
     def place(
         self, pointer: str, *, at_key: bool = False, inside: tuple[int, int] | None = None

@@ -81,5 +81,6 @@ def _at(tree: Tree, fault: Fault) -> Problem:
         file=tree.source.file,
         line=line,
         column=column,
+        end=tree.source.positions.end(fault.pointer, tree.source.text, key=fault.at_key),
         pointer=fault.pointer,
     )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
-from loanloom.metadata.inside import offset_of
+from loanloom.metadata.inside import offset_of, ranges_of
 
+_WORD = re.compile(r"\w+")
 Shape = Literal["mapping", "list", "plain", "quoted", "block", "alias"]
 
 
@@ -61,9 +63,32 @@ class Positions:
         if span is None:
             return self.place(pointer)
         offset = offset_of(text, span.start, span.end, span.shape, line, column)
-        if offset is None:
-            return span.line, span.column
-        return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
+        return (span.line, span.column) if offset is None else _line_and_column(text, offset)
+
+    def end(self, pointer: str, text: str, *, key: bool = False) -> tuple[int, int] | None:
+        """Line and column just behind the key, or the value in one line, at `pointer`; None for anything larger."""
+        span = (self.keys if key else self.values).get(pointer)
+        if span is None or span.shape not in ("plain", "quoted") or "\n" in text[span.start : span.end]:
+            return None
+        return span.line, span.column + span.end - span.start
+
+    def end_inside(
+        self, pointer: str, line: int, column: int, text: str, value: str, length: int | None
+    ) -> tuple[int, int] | None:
+        """Line and column just behind `length` characters (else a word) from a place inside a text value."""
+        span = self.values.get(pointer)
+        ranges = span and ranges_of(text, span.start, span.end, span.shape, value)
+        before = value.split("\n")[: line - 1]
+        start = sum(map(len, before)) + len(before) + column - 1
+        if not ranges or not 0 <= start < len(ranges):
+            return None
+        found = _WORD.match(value, start)
+        last = start + (length or (len(found[0]) if found else 1))
+        return _line_and_column(text, ranges[min(last, len(ranges)) - 1][1])
+
+
+def _line_and_column(text: str, offset: int) -> tuple[int, int]:
+    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
 
 
 @dataclass(frozen=True, slots=True)

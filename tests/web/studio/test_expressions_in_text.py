@@ -229,3 +229,39 @@ def test_a_large_text_is_answered_soon(admin: Any, rules: Any) -> None:
     answer = asked(admin, "complete", text)
     assert answer["options"][0]["label"].startswith('"')
     assert time.process_time() - begun < 3
+
+
+def checked(browser: Any, written: str) -> Any:
+    fields = {"source": written, "csrf_token": browser.csrf()}
+    return browser.post("/studio/definitions/ruleset/eligibility-farmer/check", data=fields)
+
+
+MARKED = [
+    ("customer.knid = 1", "knid"),
+    ('"\\"𠮷\\" = \\"a\\" and customer.knid = 1"', "knid"),
+    ("'customer.knid = ''1'''", None),
+    (">-\n        customer.kind = 1\n        and customer.knid = 1", "knid"),
+    ("|\n        customer.age = 1\n\n        or customer.knid", "knid"),
+    ("customer.kind = 5", "customer.kind"),
+]
+
+
+@pytest.mark.parametrize(("condition", "word"), MARKED)
+def test_a_problem_is_marked_at_its_word_alone(admin: Any, rules: Any, condition: str, word: str | None) -> None:
+    """From line and column to just behind the word, as a browser counts."""
+    written = rules(condition)
+    found = checked(admin, written)
+    lines, marked = written.split("\n"), []
+    for one in found.json["problems"]:
+        line = lines[one["line"] - 1].encode("utf-16-le")
+        assert one["end_line"] == one["line"]
+        marked.append(line[2 * (one["column"] - 1) : 2 * (one["end_column"] - 1)].decode("utf-16-le"))
+    assert marked and (word is None or word in marked), marked
+
+
+def test_a_wrong_key_and_a_wrong_value_are_marked_alone(admin: Any, rules: Any) -> None:
+    written = rules(RULE).replace("hit_policy: collect", "hit_policy: collects\n  colour: red")
+    found = checked(admin, written)
+    lines = written.split("\n")
+    marked = {lines[one["line"] - 1][one["column"] - 1 : one["end_column"] - 1] for one in found.json["problems"]}
+    assert marked == {"collects", "colour"}

@@ -27,7 +27,7 @@ from loanloom.services.errors import Conflict, Refused
 from loanloom.web.access import requires
 from loanloom.web.language import language
 from loanloom.web.security import csp_nonce, current_context
-from loanloom.web.studio.words import FILTERS
+from loanloom.web.studio.words import FILTERS, marks_of
 
 blueprint = Blueprint("studio", __name__, url_prefix="/studio")
 VIEWS = ("sheet", "text", "used", "history")
@@ -236,12 +236,7 @@ def check_text(kind: str, key: str) -> dict[str, Any]:
     """Check a text while it is being written: problems with their places, for the editor."""
     typed = request.form.get("source", "").replace("\r\n", "\n")
     found = definitions.check(current_context(), kind, key, typed)
-    file = definitions.kind_of(kind).file_of(key)
-    spoken = language()
-    return {"problems": [
-        {"line": p.line, "column": p.column, "severity": p.severity, "message": p.in_words(spoken)}
-        for p in found if p.file == file
-    ]}  # fmt: skip
+    return {"problems": marks_of(found, definitions.kind_of(kind).file_of(key), typed)}
 
 
 @blueprint.post("/definitions/<kind>/<key>/copy")

@@ -52,15 +52,30 @@ def cell_of(problem: Problem, page: Page) -> str | None:
     return None
 
 
-def marks(found: Iterable[Problem], page: Page) -> list[dict[str, Any]]:
-    """Problems as the editor marks them."""
-    file, spoken = page.kind.file_of(page.key), language()
-    return [
-        {"line": problem.line, "column": problem.column, "severity": problem.severity,
-         "message": problem.in_words(spoken)}
-        for problem in found
-        if problem.file == file
-    ]  # fmt: skip
+def marks(found: Iterable[Problem], page: Page, source: str) -> list[dict[str, Any]]:
+    """Problems of a definition as the editor marks them in its text. Columns count UTF-16 units, as browsers do."""
+    return marks_of(found, page.kind.file_of(page.key), source)
+
+
+def marks_of(found: Iterable[Problem], file: str, source: str) -> list[dict[str, Any]]:
+    """The problems of one file as marks."""
+    lines, spoken = source.split("\n"), language()
+    shown = []
+    for problem in found:
+        if problem.file == file:
+            end_line, end_column = problem.end or (None, None)
+            shown.append({
+                "line": problem.line, "column": _in_units(lines, problem.line, problem.column),
+                "end_line": end_line, "end_column": _in_units(lines, end_line, end_column),
+                "severity": problem.severity, "message": problem.in_words(spoken),
+            })  # fmt: skip
+    return shown
+
+
+def _in_units(lines: list[str], line: int | None, column: int | None) -> int | None:
+    if line is None or column is None or not 0 < line <= len(lines):
+        return column
+    return column + sum(one > "\uffff" for one in lines[line - 1][: column - 1])
 
 
 def place_in_words(use: Use, document: Document | None) -> str:

@@ -1,15 +1,24 @@
-// CodeMirror over a YAML <textarea data-editor>. data-problems: [{line, column, message, severity}] marks them in place.
+// CodeMirror over a YAML <textarea data-editor>. data-problems: [{line, column, end_line, end_column, message, severity}]
+// marks them in place; data-kind and data-key name the definition, whose expressions then get help as one types.
 // The textarea stays the form's field, so the page works without script.
 import { yaml } from "@codemirror/lang-yaml";
 import { lintGutter, setDiagnostics } from "@codemirror/lint";
 import { EditorState } from "@codemirror/state";
 import { EditorView, basicSetup } from "codemirror";
+import { feelInText } from "./feelintext.js";
 
-function diagnostics(state, problems) {
-  return problems.map(({ line, column, message, severity }) => {
-    const at = state.doc.line(Math.min(Math.max(line ?? 1, 1), state.doc.lines));
-    const from = Math.min(at.from + Math.max((column ?? 1) - 1, 0), at.to);
-    return { from, to: at.to, message, severity: severity ?? "error" };
+function offset(doc, line, column) {
+  const at = doc.line(Math.min(Math.max(line ?? 1, 1), doc.lines));
+  return Math.min(at.from + Math.max((column ?? 1) - 1, 0), at.to);
+}
+
+// A mark covers what is wrong where its end is known, else the rest of the line; never nothing.
+function diagnostics({ doc }, problems) {
+  return problems.map(({ line, column, end_line, end_column, message, severity }) => {
+    const from = offset(doc, line, column);
+    const to = end_line ? offset(doc, end_line, end_column) : doc.lineAt(from).to;
+    const begin = to > from ? from : Math.max(Math.min(from, to - 1), doc.lineAt(from).from);
+    return { from: begin, to: Math.max(to, begin), message, severity: severity ?? "error" };
   });
 }
 
@@ -44,12 +53,16 @@ export function arm(area) {
       extensions: [
         basicSetup,
         yaml(),
+        area.dataset.kind ? feelInText({ kind: area.dataset.kind, key: area.dataset.key }) : [],
         lintGutter(),
         EditorState.tabSize.of(2),
         EditorState.readOnly.of(area.readOnly),
         EditorView.lineWrapping,
         EditorView.cspNonce.of(document.querySelector('meta[name="csp-nonce"]')?.content ?? ""),
-        EditorView.contentAttributes.of({ "aria-label": area.getAttribute("aria-label") ?? area.labels?.[0]?.textContent ?? "YAML" }),
+        EditorView.contentAttributes.of({
+          "aria-label": area.getAttribute("aria-label") ?? area.labels?.[0]?.textContent ?? "YAML",
+          tabindex: "0", // what scrolls holds something that the keyboard reaches, said so for all tools
+        }),
         EditorView.updateListener.of((update) => {
           if (!update.docChanged) return;
           area.value = update.state.doc.toString();
