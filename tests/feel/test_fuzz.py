@@ -20,6 +20,7 @@ FOUND = [
     "for i in 1..4 return i in (a..[1, 2][b])",
     "[1, 2][a]",
     "function() if false then rows else []",
+    "{}",
 ]
 
 

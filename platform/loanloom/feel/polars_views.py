@@ -178,7 +178,7 @@ def leaving(value: Value) -> pl.Expr:
         column_type(value.type)
     if isinstance(value, Plain | Struct):
         return value.term.expr
-    if isinstance(value, Record):
+    if isinstance(value, Record) and value.entries:  # a frame has no record without entries
         return pl.struct([leaving(one).alias(name) for name, one in value.entries.items()])
     if isinstance(value, Listed):
         item = value.view(Term(pl.element()))
