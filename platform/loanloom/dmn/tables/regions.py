@@ -179,7 +179,9 @@ def _kind(parts: Iterable[Region]) -> str | object | None:
 def _known(parts: Sequence[Region | None]) -> tuple[list[Region], str | None] | None:
     known = [one for one in parts if one is not None]
     kind = _kind(known)
-    return None if len(known) < len(parts) or kind is _UNKNOWN else (known, kind)  # type: ignore[return-value]
+    if len(known) < len(parts) or (kind is not None and not isinstance(kind, str)):
+        return None
+    return known, kind
 
 
 def joined(parts: Sequence[Region | None]) -> Region | None:

@@ -6,10 +6,9 @@ what is kept encrypted, is left out, so that no expression can bring it to light
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
 from typing import Any
 
 from sqlalchemy import select
@@ -64,7 +63,7 @@ def where(ctx: Context, asked: Asked) -> Place:
     ctx.require("definition.read")
     registry = working.registry_of(ctx)
     if not asked.kind:
-        return _about(registry, asked.subject, asked.cell_of)
+        return about(registry, asked.subject, asked.cell_of)
     kind = kind_of(asked.kind)
     document = registry.get(kind.key, asked.key)
     if asked.source is not None:
@@ -78,7 +77,8 @@ def where(ctx: Context, asked: Asked) -> Place:
     return found
 
 
-def _about(registry: Registry, subject: str, cell_of: str | None) -> Place:
+def about(registry: Registry, subject: str, cell_of: str | None) -> Place:
+    """What may be written about a subject; `cell_of` is what a cell of a decision table tests."""
     if subject == "none":
         place = Place("", "", "", OPEN)
     elif subject in SUBJECTS:
@@ -216,92 +216,11 @@ def remaining(place: Place, source: str, known: Mapping[str, Any]) -> tuple[feel
     return residual(place.check(source), read.facts), read.problems
 
 
-# -- to begin with ----------------------------------------------------------------------------------------------------
-
-SHOWN = 12
-"""Expressions of the company that are offered as examples."""
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """An expression that the company uses, and where."""
-
-    kind: str
-    key: str
-    title: Text
-    subject: str
-    source: str
-
-
-def examples(ctx: Context) -> tuple[Example, ...]:
-    """Short expressions of rules, indicators and limits that are live, a few of each, for people to start from."""
-    return _examples(ctx.registry)
-
-
-@lru_cache(maxsize=16)
-def _examples(registry: Registry) -> tuple[Example, ...]:
-    kinds = ("ruleset", "indicator", "calculation")
-    found: dict[str, Example] = {}
-    for kind in kinds:
-        fresh = (one for one in _examples_of(registry, kind) if one.source not in found)
-        found |= {one.source: one for one in islice(fresh, SHOWN // len(kinds))}
-    return tuple(found.values())
-
-
-def _examples_of(registry: Registry, kind: str) -> Iterator[Example]:
-    """One expression of each document that has a fitting one."""
-    for document in registry.all(kind):
-        subject = str(document.spec.get("subject", "application"))
-        if subject not in SUBJECTS:
-            continue
-        about = _about(registry, subject, None)
-        usable = [one.source for one in expressions.written(document, registry) if _worth_showing(one, about)]
-        if usable:
-            yield Example(kind, document.key, document.title, subject, max(usable, key=len))
-
-
-def _worth_showing(one: expressions.Written, about: Place) -> bool:
-    """Whether it computes something, is short, and means the same without its surroundings."""
-    words = one.source.strip()
-    if one.place.tested is not None or not 20 <= len(words) <= 100 or "\n" in words:
-        return False
-    return about.check(words).ok
-
-
-@dataclass(frozen=True, slots=True)
-class Described:
-    """A function of the language: how it is called and what it does."""
-
-    name: str
-    usages: tuple[str, ...]
-    about: Text
-
-
-@lru_cache(maxsize=1)
-def functions() -> list[tuple[Text, list[Described]]]:
-    """All functions by subject."""
-    from loanloom.feel.library.descriptions import SUBJECTS as BY_SUBJECT
-    from loanloom.feel.library.manual import signatures
-
-    found = []
-    for subject in BY_SUBJECT:
-        rows = []
-        for name, about in subject.rows():
-            builtin = feel.LENDING.get(name)
-            usages = tuple(signatures(builtin)) if builtin is not None else (f"{name}()",)
-            rows.append(Described(name, usages, about))
-        found.append((subject.title, rows))
-    return found
-
-
 __all__ = [
     "Asked",
-    "Described",
-    "Example",
     "Tried",
+    "about",
     "completions",
-    "examples",
-    "functions",
     "pointed",
     "remaining",
     "run",
