@@ -36,7 +36,7 @@ class Parser(Forms):
         bare, self.range_end = self.range_end, False
         node = self.operation(_OR)
         self.range_end = bare
-        self.leave()
+        self.depth -= 1
         return node
 
     def operand(self) -> s.Node:
@@ -217,7 +217,10 @@ class Parser(Forms):
             return s.Name(match[0], start=token.start, end=self.last_end)
         if token.text in KEYWORDS:
             return self.keyword(token)
-        parts = [self.take().text]
+        self.at += 1
+        if self.tokens[self.at].kind != "name":
+            return s.Name(token.text, start=token.start, end=token.end)
+        parts = [token.text]
         while (
             self.token.kind == "name"
             and self.token.text not in KEYWORDS
