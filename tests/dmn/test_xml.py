@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import time
 import warnings
 from pathlib import Path
 
@@ -138,6 +139,8 @@ BOMB = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a
         ("<a>" * (MAX_DEPTH + 1) + "</a>" * (MAX_DEPTH + 1), "dmn.xml_too_deep"),
         ("<a>" + "<b/>" * 200_001 + "</a>", "dmn.xml_too_large"),
         ("<a>" + "x" * 10_000_001, "dmn.xml_too_large"),
+        (f'<a xmlns:q="{"u" * 1_000_000}">' + "<q:a/>" * 2_000 + "</a>", "dmn.xml_namespaces"),
+        ("<a " + " ".join(f'xmlns:n{one}="{one}"' for one in range(1_500)) + "/>", "dmn.xml_namespaces"),
         ("<a><b></a>", "dmn.not_xml"),
         ("", "dmn.not_xml"),
         ("not xml at all", "dmn.not_xml"),
@@ -155,6 +158,18 @@ def test_hostile_and_broken_texts_are_refused_in_words(text: str, code: str) -> 
     assert read.problems[0].in_words("en") != read.problems[0].in_words("zh")
     encoded = dmn.read_xml(text.encode("utf-8", "surrogatepass"))
     assert [one.code for one in encoded.problems] == [code]
+
+
+def test_the_time_to_read_grows_with_the_file_alone() -> None:
+    def seconds(count: int) -> float:
+        text = x.text_of("<o:a xmlns:o='urn:o'/>" * count)
+        begun = time.process_time()
+        read = dmn.read_xml(text)
+        assert read.definitions is not None and len(read.definitions.extensions) == count
+        return time.process_time() - begun
+
+    seconds(100)
+    assert seconds(32_000) < 40 * max(seconds(2_000), 0.005)  # 16 times as long; it was some 200 times
 
 
 def test_what_is_not_known_is_named_with_its_line() -> None:

@@ -166,13 +166,16 @@ class _Reader:
 
     def _left_over(self, node: Xml, values: dict[str, Any], taken: set[int]) -> None:
         """Elements of other tools outside their proper place are kept as extensions; unknown ones of DMN are said."""
+        kept = []
         for child in node.children:
             if id(child) in taken:
                 continue
             if child.namespace == MODEL:
                 self._unknown(node, child.local, child.line)
             else:
-                values["extensions"] = (*values.get("extensions", ()), child)
+                kept.append(child)
+        if kept:
+            values["extensions"] = (*values.get("extensions", ()), *kept)
 
     def _unknown(self, node: Xml, name: str, line: int) -> None:
         self.problems.append(

@@ -18,6 +18,9 @@ MAX_LENGTH = 10_000_000
 MAX_DEPTH = 100
 MAX_ELEMENTS = 200_000
 MAX_ATTRIBUTES = 400_000
+MAX_NAMESPACE = 500
+"""Characters of one namespace: its name is repeated in that of every element and attribute."""
+MAX_NAMESPACES = 1_000
 
 _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 XML_NAMESPACE = "http://www.w3.org/XML/1998/namespace"
@@ -87,6 +90,7 @@ class _Builder:
         self.parser.CharacterDataHandler = self.characters
         self.stack: list[tuple[str, tuple[tuple[str, str], ...], list[str | Xml], int]] = []
         self.prefixes: dict[str, str] = {}
+        self.names: dict[str, str] = {}
         self.elements = self.attributes = 0
         self.root: Xml | None = None
 
@@ -95,6 +99,10 @@ class _Builder:
 
     def declared(self, prefix: str | None, uri: str | None) -> None:
         self.prefixes.setdefault(prefix or "", uri or "")
+        if len(self.prefixes) > MAX_NAMESPACES or len(uri or "") > MAX_NAMESPACE:
+            raise _Refused(
+                "dmn.xml_namespaces", "A namespace is too long, or there are too many.", "命名空间过长或过多。"
+            )
 
     def start(self, name: str, attributes: list[str]) -> None:
         self.elements += 1
@@ -104,8 +112,12 @@ class _Builder:
         if self.elements > MAX_ELEMENTS or self.attributes > MAX_ATTRIBUTES:
             raise _Refused("dmn.xml_too_large", "The file has too many elements.", "文件中的元素过多。")
         pairs = zip(attributes[::2], attributes[1::2], strict=True)
-        found = tuple(sorted((_clark(one), value) for one, value in pairs))
-        self.stack.append((_clark(name), found, [], self.parser.CurrentLineNumber))
+        found = tuple(sorted((self.name(one), value) for one, value in pairs))
+        self.stack.append((self.name(name), found, [], self.parser.CurrentLineNumber))
+
+    def name(self, written: str) -> str:
+        """The name of an element or attribute; the same object for the same name."""
+        return self.names.setdefault(written, _clark(written))
 
     def characters(self, text: str) -> None:
         content = self.stack[-1][2]
