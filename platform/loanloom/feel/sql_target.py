@@ -18,6 +18,7 @@ from .sql_target_dates import DURATIONS
 from .sql_target_lists import Many
 from .sql_target_numbers import UNROUNDED
 from .sql_target_tests import Tests
+from .sql_turns import MAX_STEPS, turns
 from .targets import Refusal, Translation
 from .types import BOOLEAN, fits
 
@@ -50,6 +51,8 @@ def to_sql(
     if checked.program.tested is not None and tested is not None:
         writer.bound[checked.program.tested] = Piece(tested, simple=True)
     try:
+        if turns(root) > MAX_STEPS:  # the database keeps no budget
+            raise writer.refuse(root, f"more than {MAX_STEPS} turns of its loops", f"循环次数超过 {MAX_STEPS}")
         made = writer.root(root)
     except Refusal as refusal:
         said_already = exactness.problems and UNROUNDED[0] in refusal.problem.message["en"]

@@ -191,3 +191,24 @@ def test_size_is_bounded():
         deep = f"round half up(({deep}) / b + 1, 2)"
     problems = to_sql(feel.check(deep, SCOPE), COLUMNS).problems
     assert problems
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "count(for i in 1..999, j in 1..999, k in 1..999 return 1)",
+        "count(for i in 1..999 return count(for j in 1..999 return count(for k in 1..999 return i + j + k)))",
+        "some i in 1..999, j in 1..999, k in 1..999 satisfies i * j * k = a",
+        "count((for i in 1..999, j in 1..999 return i)[item > 5])",
+        "count(for i in (for j in 1..999, k in 1..99 return j) return i)",
+        "count([1, 2, 3][count(for i in 1..999, j in 1..99 return 1) > item])",
+    ],
+)
+def test_a_statement_never_goes_round_more_often_than_an_evaluation_may(expression):
+    (problem,) = refused(expression)
+    assert problem.code == "feel.target.sql" and "turns" in problem.message["en"] and "循环" in problem.message["zh"]
+
+
+def test_loops_within_the_budget_are_taken():
+    checked = feel.check("count(for i in 1..99, j in 1..99 return i) > 5 and a in (1, 2, 3)", SCOPE)
+    assert to_sql(checked, COLUMNS).problems == ()
