@@ -10,6 +10,7 @@ from typing import Any
 
 from loanloom import feel
 from loanloom.feel import Type
+from loanloom.feel.limits import MAX_ADJUSTED
 from loanloom.feel.problems import Fault
 from loanloom.problems import Problem, text
 
@@ -73,10 +74,10 @@ def scalar(value: Any, type_: Type | None) -> Any:
 
 def _scalar(value: Any, type_: Type | None) -> Any:
     kind = type_.kind if type_ is not None else None
-    if kind == "number" or (kind in (None, "Any") and isinstance(value, int | float)):
+    if kind == "number" or (kind in (None, "Any") and isinstance(value, int | float | Decimal)):
         written = str(value)
         number = Decimal(written) if len(written) <= MOST_DIGITS else Decimal("NaN")
-        if not number.is_finite():
+        if not number.is_finite() or abs(number.adjusted()) > MAX_ADJUSTED:
             raise ValueError(value)
         return number
     if kind == "date" and isinstance(value, str):

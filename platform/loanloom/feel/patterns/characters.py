@@ -9,7 +9,7 @@ import itertools
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 
 LAST = 0x10FFFF
 
@@ -106,9 +106,11 @@ def category(name: str) -> Characters | None:
     return _by_category().get(name) if 0 < len(name) < 3 else None
 
 
-@cache
+@lru_cache(maxsize=16)
 def escape(letter: str) -> Characters | None:
     r"""The characters of \d \s \w \i \c and of their capitals, which are the others."""
+    if letter not in "dswicDSWIC":
+        return None
     if letter.isupper():
         found = escape(letter.lower())
         return None if found is None else ~found

@@ -33,7 +33,8 @@ POST /studio/expressions/format     {..place, "expression", "width": 100}     ->
 POST /studio/expressions/residual   {..place, "expression", "known": {..}}
     -> {"ok": true, "text": "...", "inputs": [..], "problems": [PROBLEM], "unreadable": [..]}
 
-INPUT: {"path", "title": {..}|null, "type": {"en", "zh", "feel"}, "codes": [{"key", "title": {..}|null}]}
+INPUT: {"path", "title": {..}|null, "type": {"en", "zh", "feel"}, "codes": [{"key", "title": {..}|null}],
+    "example": [{..}]|null}   a list of records is given as a whole; `example` shows the entries that are read
 PROBLEM: {"code", "message": {"en", "zh"}, "hint": {..}|null, "from", "to", "line", "column"}. An expression that is
 wrong is an answer (200, "ok": false); a request that cannot be understood is 422 with {"problems": [..]}.
 """
@@ -62,6 +63,7 @@ blueprint = Blueprint("expressions", __name__, url_prefix="/studio/expressions")
 
 LONGEST_SOURCE: Final = 400_000
 DEEPEST: Final = 20
+MOST_VALUES: Final = 50_000
 WIDTHS: Final = range(20, 401)
 
 Answer = dict[str, Any]
@@ -153,7 +155,11 @@ def _sent() -> Mapping[str, Any]:
     except (ValueError, RecursionError):
         raise _refused("body", "This is not JSON.", "请求不是有效的 JSON。") from None
     if not isinstance(sent, dict) or _depth(sent) > DEEPEST:
-        raise _refused("body", "Send one JSON object.", "请发送一个 JSON 对象。")
+        raise _refused(
+            "body",
+            "Send one JSON object, neither too deep nor too large.",
+            "请发送一个 JSON 对象，层数和数据量不要过大。",
+        )
     return sent
 
 
@@ -210,10 +216,12 @@ def _facts(sent: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 
 def _depth(value: Any) -> int:
-    """How deep a value is nested; counted level by level."""
-    level, depth = [value], 0
+    """How deep a value is nested, counted level by level; of too many values, deeper than any."""
+    level, depth, count = [value], 0, 0
     while level and depth <= DEEPEST:
-        depth += 1
+        depth, count = depth + 1, count + len(level)
+        if count > MOST_VALUES:
+            return DEEPEST + 1
         level = [
             inner
             for one in level
