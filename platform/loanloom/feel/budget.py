@@ -82,15 +82,15 @@ _FLAT = frozenset({Decimal, str, bool, int, dt.date, type(None)})
 
 
 def pay_all(budget: Budget, *values: Any) -> int:
-    """Spend a step for every item at any depth, for an operation that goes so deep; how many there are."""
+    """Spend a step for every list, record and item at any depth, for an operation that goes so deep; how many."""
     before, todo = budget.left, list(values)
     while todo:
         one = todo.pop()
-        if isinstance(one, Mapping):
-            one = list(one.values())
-        if isinstance(one, list | tuple):
-            budget.spend(len(one))
-            todo.extend(item for item in one if type(item) not in _FLAT)
+        if not isinstance(one, list | tuple):
+            one = list(one.values()) if isinstance(one, Mapping) else None
+        if one is not None:
+            budget.spend(1 + len(one))
+            todo += [item for item in one if type(item) not in _FLAT]
     return before - budget.left
 
 

@@ -184,6 +184,8 @@ def _steady(node: t.Node) -> tuple[t.Node, ...]:
             return (*_loops(node.loops), *_facts(node.body))
         case t.Lambda():
             return _facts(node.body)
+        case t.Context():
+            return tuple(value for _, value in node.entries)
         case t.ListOf() if all(isinstance(one, t.Constant) for one in node.items):
             return ()
     return tuple(t.children(node))
