@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from loanloom.feel.problems import did_you_mean
+from loanloom.feel.problems import did_you_mean, words
 
 from .model import BusinessKnowledgeModel, Decision, DecisionService, Definitions, Drg, InputData, KnowledgeSource
 from .problems import DmnProblem, problem
@@ -170,7 +170,13 @@ class Graph:
             return
         said = " → ".join(f"`{one.name}`" for one in (*circle, again))
         said_zh = " → ".join(f"“{one.name}”" for one in (*circle, again))
-        self._say("dmn.circle", f"These need each other: {said}.", f"相互依赖：{said_zh}。", again)
+        self._say(
+            "dmn.circle",
+            f"These need each other: {said}.",
+            f"相互依赖：{said_zh}。",
+            again,
+            words("Take one of them out of what another needs.", "请去掉其中一个依赖。"),
+        )
         circle[-1].needs[:] = [one for one in circle[-1].needs if one[1] is not again]
 
     def find(self, model: str, name: str) -> Node | None:
