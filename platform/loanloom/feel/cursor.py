@@ -155,6 +155,10 @@ class Cursor:
         shown = self.source[token.start : token.end][:40]
         if shown in ("==", "=") and self.tokens[max(self.at - 1, 0)].text == "=":
             hint = words("Equality is a single `=`.", "相等用一个“=”。")
+        elif shown == "'":
+            hint = words('Texts stand in double quotes: "...".', '文本请用半角双引号："..."。')
+        elif shown != shown.lower() and shown.lower() in KEYWORDS:
+            hint = words("Words of the language are small: if, then, and.", "关键字请用小写：if、then、and。")
         return Refused("feel.syntax", f"Unexpected `{shown}`.", f"此处不应出现“{shown}”。", token.start, hint)
 
     def close(self) -> None:

@@ -6,6 +6,7 @@ from abc import abstractmethod
 
 from . import tree as t
 from .bounds import Bound, Ratio
+from .formatter import canonical
 from .problems import FeelProblem
 from .shapes import FAILED, Record, Shape
 from .targets import refusal_of
@@ -33,8 +34,8 @@ class Base:
         return FAILED
 
     def text(self, node: t.Node) -> str:
-        """A node as the author wrote it, for hints; shortened where it is long."""
-        text = " ".join(self.source[node.syntax.start : node.syntax.end].split())
+        """A node in its canonical text, brackets included, for hints; left out where it is long."""
+        text = canonical(node.syntax) if node.syntax.end > node.syntax.start else ""
         return text if 0 < len(text) <= 60 else "..."
 
     def number(self, node: t.Node) -> Bound | Ratio | None:

@@ -228,10 +228,16 @@ def _unknown_character(char: str, at: int) -> Refused:
     if char in _QUOTES:
         plain = '"'
     hint = None
-    if plain != char and plain.isascii():
+    if plain == "'":
+        hint = words('Texts stand in double quotes: "...".', '文本请用半角双引号："..."。')
+    elif char == "%":
+        hint = words(
+            "Write 5 % as 0.05; the rest of a division is `modulo(a, b)`.", "5% 请写 0.05；求余数请用“modulo(a, b)”。"
+        )
+    elif plain != char and plain.isascii():
         hint = words(f"Write {plain} instead.", f"请改用半角字符 {plain}。")
-    elif char in "&|!;%^~$#`":
-        other = {"&": "and", "|": "or", "!": "not(...)", ";": ",", "%": "modulo(a, b)", "^": "**"}.get(char)
+    elif char in "&|!;^~$#`":
+        other = {"&": "and", "|": "or", "!": "not(...)", ";": ",", "^": "**"}.get(char)
         hint = words(f"FEEL writes `{other}`.", f"此处应写“{other}”。") if other else None
     return Refused(
         "feel.unknown_character",

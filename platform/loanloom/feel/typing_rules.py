@@ -148,7 +148,7 @@ def comparable(operator: str, left: t.Node, right: t.Node) -> Fault | None:
             "feel.wrong_type",
             f"Cannot compare {english} with {english2}.",
             f"{chinese}不能与{chinese2}比较。",
-            _date_hint(left, right),
+            _constant_hint(left, right),
         )
     currencies = clash(one, other)
     if currencies is not None:
@@ -181,12 +181,18 @@ def some_of(values: tuple[str, ...]) -> str:
     return ", ".join(values[:6]) + (" ..." if len(values) > 6 else "")
 
 
-def _date_hint(left: t.Node, right: t.Node) -> dict[str, str] | None:
+def _constant_hint(left: t.Node, right: t.Node) -> dict[str, str] | None:
     for one, other in ((left, right), (right, left)):
         if one.type.kind == "date" and isinstance(other, t.Constant) and isinstance(other.value, str):
             hint = words(f'Write date("{other.value}").', f'请写 date("{other.value}")。')
             return dict(hint)
+        if one.type.kind == "number" and isinstance(other, t.Constant) and _is_number(other.value):
+            return dict(words(f"Write {other.value} without quotes.", f"请去掉引号，写 {other.value}。"))
     return None
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, str) and value.removeprefix("-").replace(".", "", 1).isdecimal() and value.isascii()
 
 
 def not_in_enumeration(enumerated: Type, constant: t.Node) -> Fault | None:

@@ -226,3 +226,11 @@ def test_dates_and_durations_are_bounded_too():
     assert exactness.problems == ()
     assert exactness.of(checked.program.tree).scale == 1
     assert dt.date.max.toordinal() - dt.date.min.toordinal() == 3_652_058
+
+
+def test_the_hint_of_a_quotient_can_be_taken_over_as_it_stands() -> None:
+    (problem,) = analysed("a / (a - 100)")[0].problems
+    assert problem.hint is not None
+    proposed = problem.hint["en"].split("`")[1]
+    assert proposed == "round half up(a / (a - 100), 2)"
+    assert analysed(proposed)[0].problems == ()
