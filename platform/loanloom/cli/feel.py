@@ -245,6 +245,8 @@ def functions(words: tuple[str, ...], language: str, as_json: bool) -> None:
     else:
         printed(found, language)
     if not found:
+        nothing = {"en": "No function fits these words.", "zh": "没有符合这些词的函数。"}
+        click.echo(nothing[language], err=True)
         raise SystemExit(1)
 
 
@@ -270,4 +272,6 @@ def uses(fact: str, project: Path | None, language: str, as_json: bool) -> None:
         line = document.place(f"/spec{one.pointer}")[0] if document is not None else None
         click.echo(f"{file}:{line}: {one.pointer}" if line else f"{file}: {one.pointer}")
     if not found:
+        nothing = {"en": f"No definition reads or shows {fact}.", "zh": f"没有定义用到 {fact}。"}
+        click.echo(nothing[language], err=True)
         raise SystemExit(1)

@@ -88,7 +88,9 @@ def _with_cell(
 def _facts_in(file: Path) -> dict[str, Any]:
     try:
         tree = read_tree(file.read_text(encoding="utf-8"), str(file))
-    except (OSError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError:
+        raise click.ClickException(f"{file} cannot be read: it is not text in UTF-8.") from None
+    except OSError as error:
         raise click.ClickException(f"{file} cannot be read: {error}") from None
     if tree.problems or not isinstance(tree.value, Mapping):
         said = tree.problems[0].in_words("en") if tree.problems else "it should hold names with values."

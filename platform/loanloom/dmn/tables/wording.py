@@ -60,7 +60,10 @@ def gap(shown: Words) -> Said:
         return words("No row ever applies.", "没有任何行会命中。"), None
     return (
         words(f"No row applies to: {shown['en']}.", f"以下情况没有行命中：{zh(shown)}。"),
-        words("Add a row for it, or say what stands otherwise.", "请补充一行，或写明其他情况。"),
+        words(
+            "Add a row for it, or state under `otherwise` what stands then.",
+            "请补充一行，或用 otherwise 写明其余情况的结果。",
+        ),
     )
 
 

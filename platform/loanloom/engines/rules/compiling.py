@@ -122,7 +122,8 @@ class _Compiler:
         title = spec.get("title")
         if title is None:
             key = f" ({spec['key']})" if "key" in spec else ""
-            title = text(f"Row {place + 1}{key}", f"第 {place + 1} 行{key}")
+            key_zh = f"（{spec['key']}）" if "key" in spec else ""
+            title = text(f"Row {place + 1}{key}", f"第 {place + 1} 行{key_zh}")
         return tables.Rule(tuple(spec["when"]), results, str(spec.get("key", place + 1)), title)
 
     def _problem(self, found: tables.TableProblem) -> Problem:
@@ -139,7 +140,9 @@ class _Compiler:
             return fact_scope.problem_from_feel(problem, self.document, pointer)
         hint = None
         if problem.code == "table.cell_count":
-            hint = text("Write - where a column does not matter.", "不关心的列请写 -。")
+            hint = text(
+                "One test for each column; write - where a column does not matter.", "每列一个条件；不关心的列请写 -。"
+            )
         code = problem.code.replace("table.", "rules.", 1)
         return self.document.problem(code, dict(problem.message), pointer, hint=hint)
 

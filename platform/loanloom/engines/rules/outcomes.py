@@ -17,6 +17,9 @@ MARK = "="
 """Before a text, it makes the text an expression, as in a spreadsheet."""
 
 
+_TYPES = {"number": "数字", "string": "文本", "boolean": "是/否", "date": "日期"}
+
+
 class Outcomes:
     """Reads outputs and results of one document; mistakes go to `problems`."""
 
@@ -50,8 +53,14 @@ class Outcomes:
 
     def _wrong_type(self, value: Any, pointer: str) -> None:
         wanted = self.declared[self._key(pointer)]["type"]
+        hint = None
+        if wanted == "number":
+            hint = text("Write 12 % as 0.12; a formula begins with =.", "12% 请写 0.12；公式以 = 开头。")
         self._say(
-            "rules.wrong_output_type", text(f'"{value}" is not a {wanted}.', f"“{value}”不是声明的类型。"), pointer
+            "rules.wrong_output_type",
+            text(f'"{value}" is not a {wanted}.', f"“{value}”不是{_TYPES[wanted]}。"),
+            pointer,
+            hint,
         )
 
     def _key(self, pointer: str) -> str:
