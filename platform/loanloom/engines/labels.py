@@ -44,6 +44,8 @@ def labels(registry: Registry) -> Mapping[str, Text]:
         "limit.amount": text("credit limit", "测算额度"),
         "eligibility.outcome": text("eligibility", "准入结论"),
         "decision.outcome": text("decision", "审批结论"),
+        "guarantors": text("guarantors", "保证人"),
+        "collateral": text("collateral", "抵质押物"),
         "as_of": text("today", "当前业务日期"),
         "product.rate": text("rate of the product", "产品利率"),
     }

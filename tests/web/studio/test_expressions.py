@@ -52,6 +52,17 @@ def test_a_check_tells_type_inputs_and_problems_with_their_range(admin: Any) -> 
     assert "amount" in one["hint"]["en"] and "amount" in one["hint"]["zh"]
 
 
+def test_a_list_of_records_is_given_as_a_whole(admin: Any) -> None:
+    rows = "sum(guarantors[amount > 5].amount)"
+    (one,) = answer(admin, "check", expression=rows)["inputs"]
+    assert one["path"] == "guarantors" and one["type"]["feel"].startswith("list") and one["title"]["zh"] == "保证人"
+    assert [list(each) for each in one["example"]] == [["amount"]]
+    given = [{"amount": 3}, *one["example"]]
+    assert answer(admin, "run", expression=rows, facts={"guarantors": given})["value"] == str(
+        one["example"][0]["amount"]
+    )
+
+
 def test_completion_finds_facts_by_chinese_title_and_by_sound(admin: Any) -> None:
     by_title = answer(admin, "complete", expression="金额", offset=2)
     paths = [one["label"] for one in by_title["options"]]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable, Collection, Iterable
+from typing import Any, Final
 
 from loanloom import feel
 from loanloom.engines.expressions import Place
@@ -15,6 +15,8 @@ from loanloom.services.definitions.expressions import Tried
 from loanloom.web.errors import problem_json
 
 Answer = dict[str, Any]
+_SHOWN: Final = {"number": 1000, "boolean": True, "date": "2026-03-02"}
+"""What stands for a value of a kind in the example of a list's item."""
 
 
 def units(source: str, offset: int) -> int:
@@ -62,14 +64,36 @@ def _type(type_: feel.Type) -> Answer:
 
 
 def _inputs(place: Place, found: feel.Checked) -> list[Answer]:
-    return [_input(place, path) for path in sorted(found.inputs)]
+    return [_input(place, path, found.inputs) for path in sorted({_given(place.scope, one) for one in found.inputs})]
 
 
-def _input(place: Place, path: str) -> Answer:
-    """A fact that is read: its name, its type, and the codes it may be."""
+def _given(scope: feel.Type, path: str) -> str:
+    """What has to be given for a path: what lies in the records of a list is given with the whole list."""
+    found, names = scope, path.split(".")
+    for count, name in enumerate(names, 1):
+        found = found.members.get(name, feel.ANY)
+        if found.kind == "list":
+            return ".".join(names[:count])
+    return path
+
+
+def _input(place: Place, path: str, read: Collection[str]) -> Answer:
+    """A fact that is read: its name, its type, the codes it may be, and of a list the shape of an item."""
     type_ = _type_at(place.scope, path)
+    below = sorted(one.removeprefix(f"{path}.") for one in read if one.startswith(f"{path}."))
+    records = (
+        {name: _SHOWN.get(feel.required(type_.item.members.get(name, feel.ANY)).kind, "") for name in below}
+        if type_.item
+        else {}
+    )
     codes = [{"key": key, "title": _or_none(place.labels.get(f"{path}={key}"))} for key in type_.values or ()]
-    return {"path": path, "title": _or_none(place.labels.get(path)), "type": _type(type_), "codes": codes}
+    return {
+        "path": path,
+        "title": _or_none(place.labels.get(path)),
+        "type": _type(type_),
+        "codes": codes,
+        "example": [records] if records else None,
+    }
 
 
 def _type_at(scope: feel.Type, path: str) -> feel.Type:

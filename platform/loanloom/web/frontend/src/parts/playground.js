@@ -29,18 +29,19 @@ export function arm(root) {
   function field(input) {
     const id = `pg-fact-${input.path}`;
     const label = make("label", { class: "form-label", for: id }, said(input.title) || input.path, make("span", { class: "muted mono" }, input.path));
+    const hint = input.type.feel.startsWith("list") ? make("p", { class: "hint" }, words.rows) : null;
     const control = controlOf(input, id);
     control.value = known.get(input.path) ?? "";
     control.addEventListener("input", () => known.set(input.path, control.value));
-    return make("div", { class: "playground-fact", "data-path": input.path }, label, control);
+    return make("div", { class: "playground-fact", "data-path": input.path }, label, control, hint);
   }
 
-  function controlOf({ type, codes }, id) {
+  function controlOf({ type, codes, example }, id) {
     const kind = type.feel;
     if (codes.length) return choice(id, codes.map((one) => [one.key, said(one.title) || one.key]));
     if (kind === "boolean") return choice(id, [["true", words.yes], ["false", words.no]]);
     if (kind.startsWith("list") || kind.startsWith("context")) {
-      return make("textarea", { id, class: "form-control mono", rows: 3, spellcheck: "false", placeholder: words.rows });
+      return make("textarea", { id, class: "form-control mono", rows: 3, spellcheck: "false", placeholder: example ? JSON.stringify(example) : "[1, 2]" });
     }
     const numeric = kind === "number";
     return make("input", {
@@ -58,7 +59,7 @@ export function arm(root) {
     const shown = [...part("facts").children].map((one) => one.dataset.path).join("|");
     if (shown !== inputs.map((one) => one.path).join("|")) part("facts").replaceChildren(...inputs.map(field));
     part("facts-empty").hidden = inputs.length > 0;
-    part("facts-empty").textContent = area.value.trim() && sound ? words.reads_nothing : words.empty;
+    part("facts-empty").textContent = !area.value.trim() ? words.empty : sound ? words.reads_nothing : words.mend;
     part("stored").hidden = part("scope").value === "none" || !inputs.length;
   }
 
@@ -138,14 +139,19 @@ export function arm(root) {
     const told = answer.problem ? [answer.problem] : (answer.problems ?? []);
     const unreadable = answer.unreadable ?? [];
     part("result").replaceChildren(
-      ...(answer.ok ? [make("p", { class: `playground-value ${tone(answer.value)}` }, valueWords(answer))] : []),
-      ...[...told, ...unreadable].map((one) => make("p", { class: "playground-wrong" }, problemWords(one), one.field ? ` (${one.field})` : "")),
+      ...(answer.ok ? [shownValue(answer)] : []),
+      ...[...told, ...unreadable].map((one) => make("p", { class: "playground-wrong" }, problemWords(one))),
       ...(answer.words && said(answer.words) ? [make("p", { class: "playground-why" }, said(answer.words))] : []),
       ...(answer.hidden?.length ? [make("p", { class: "hint" }, `${words.hidden} ${answer.hidden.join(", ")}`)] : []),
       ...(rest ? [make("p", { class: "hint" }, words.rest), make("code", { class: "playground-rest" }, rest.text)] : []),
       ...(answer.tree ? [make("ul", { class: "playground-tree" }, branch(answer.tree))] : []),
       ...(answer.targets ? [targets(answer.targets)] : []),
     );
+  }
+
+  function shownValue(answer) {
+    const text = valueWords(answer);
+    return make("p", { class: `playground-value ${tone(answer.value)} ${text.length > 80 ? "is-long" : ""}`, tabindex: text.length > 80 ? "0" : null }, text);
   }
 
   const tone = (value) => (value === true ? "is-good" : value === false ? "is-bad" : "");
@@ -166,7 +172,7 @@ export function arm(root) {
   }
 
   function branch(node, depth = 0) {
-    const value = node.seen ? shortly(node.value) : words.not_looked_at;
+    const value = node.seen ? shortly(node.value) : node.parts?.some((one) => one.seen) ? words.nothing : words.not_looked_at;
     const shown = node.kind === "constant" ? null : make("span", { class: "tree-value" }, value);
     const head = make("span", { class: node.seen ? "" : "muted" }, make("code", {}, node.text), " ", shown);
     if (!node.parts?.length) return make("li", {}, head);
