@@ -110,3 +110,20 @@ def test_a_function_item_types_the_result() -> None:
     )
     assert x.standard(body, "d") is None
     assert [one.code for one in dmn.compile_model(x.read(body)).problems] == ["dmn.wrong_type"]
+
+
+def test_types_that_multiply_or_go_on_too_long_are_refused_at_once() -> None:
+    bomb = "".join(
+        f'<itemDefinition name="t{n}">'
+        + "".join(f'<itemComponent name="{c}"><typeRef>t{n + 1}</typeRef></itemComponent>' for c in "abcdefgh")
+        + "</itemDefinition>"
+        for n in range(30)
+    )
+    chain = "".join(f'<itemDefinition name="t{n}"><typeRef>t{n + 1}</typeRef></itemDefinition>' for n in range(1500))
+    for items, last in ((bomb, 30), (chain, 1500)):
+        text = f'{items}<itemDefinition name="t{last}"><typeRef>number</typeRef></itemDefinition>'
+        text += '<inputData name="x" id="x"><variable name="x" typeRef="t0"/></inputData>'
+        read = dmn.read_xml(x.text_of(text))
+        assert read.definitions is not None
+        problems = dmn.compile_model(read.definitions).problems
+        assert {one.code for one in problems} == {"dmn.type_too_large"} and problems[0].in_words("zh")

@@ -33,6 +33,10 @@ _ALIASES: Mapping[str, Type] = {
     "function": Type("function"),
     "range": Type("range", item=ANY),
 }
+MAX_PARTS = 5_000
+"""Parts of one type, those of its parts counted every time."""
+MAX_REFERENCES = 50
+"""Item definitions that refer to one another in a row."""
 _MIDNIGHT = dt.time(tzinfo=dt.UTC)
 
 
@@ -48,6 +52,7 @@ class ItemType:
     result: ItemType | None = None
     tests: tuple[Checked, ...] = ()
     whole: tuple[Checked, ...] = ()
+    parts: int = 1
 
     def conforms(self, value: Any) -> bool:
         """Whether a value belongs here; null always does."""
@@ -107,6 +112,7 @@ class Types:
         self._library, self._mode, self._problems = library, mode, problems
         self._known: dict[str, ItemType] = {}
         self._simple: dict[str, ItemType] = {}
+        self._open = 0
 
     def check_all(self) -> None:
         """Look at every item definition, so that its mistakes are told even where nothing uses it."""
@@ -179,23 +185,42 @@ class Types:
     def _define(self, definition: ItemDefinition, name: str) -> ItemType:
         """Enter the type before its parts are looked at: a type may hold lists of itself."""
         made = self._known[name] = ItemType(name, ANY)
-        built = self._built(definition, name)
-        for one in ("type", "item", "members", "parameters", "result", "tests", "whole"):
+        self._open += 1
+        built = self._built(definition, name) if self._open <= MAX_REFERENCES else self._too_large(definition, name)
+        self._open -= 1
+        for one in ("type", "item", "members", "parameters", "result", "tests", "whole", "parts"):
             setattr(made, one, getattr(built, one))
         return made
+
+    def _too_large(self, one: ItemDefinition, name: str) -> ItemType:
+        found = problem(
+            "dmn.type_too_large",
+            "The type has too many parts, or refers to others too deeply.",
+            "该类型的组成部分过多，或引用层数过深。",
+            element=f"type {name}",
+            place=one.place,
+        )
+        self._problems.append(found)
+        return ANYTHING
 
     def _built(self, one: ItemDefinition, name: str) -> ItemType:
         where = f"type {name}"
         if one.components:
             members = {part.name: self._built(part, f"{name}.{part.name}") for part in one.components}
+            parts = 1 + sum(member.parts for member in members.values())
+            if parts > MAX_PARTS:
+                return self._too_large(one, name)
             fields = {label: optional(member.type) for label, member in members.items()}
             type_ = optional(context(fields, open=self._mode == "standard"))
-            base = ItemType(name, type_, members=members)
+            base = ItemType(name, type_, members=members, parts=parts)
         elif one.function is not None:
             parameters = tuple((part.name, self.named(part.type_ref, where)) for part in one.function.parameters)
             result = self.named(one.function.output_type_ref, where, one.place)
+            parts = 1 + result.parts + sum(part.parts for _, part in parameters)
+            if parts > MAX_PARTS:
+                return self._too_large(one, name)
             type_ = function_of((part.type for _, part in parameters), result.type)
-            base = ItemType(name, optional(type_), parameters=parameters, result=result)
+            base = ItemType(name, optional(type_), parameters=parameters, result=result, parts=parts)
         else:
             base = self.named(one.type_ref, where, one.place)
         tests = self._tests(one.allowed_values, base.type if base.item is None else base.item.type, where)
@@ -205,7 +230,7 @@ class Types:
         item = _restricted(base, tests, name)
         listed = list_of(item.type)
         whole = self._tests(constraint, listed, where)
-        return ItemType(name, optional(listed), item=item, whole=whole)
+        return ItemType(name, optional(listed), item=item, whole=whole, parts=item.parts)
 
     def _tests(self, tests: UnaryTests | None, type_: Type, where: str) -> tuple[Checked, ...]:
         if tests is None or not tests.text.strip():
