@@ -14,8 +14,8 @@ import polars as pl
 from benchmarks import feel_cases
 from benchmarks.figure import Figure, seconds_each, side_by_side
 from loanloom import feel
-from loanloom.feel.polars_frame import frame
-from loanloom.feel.polars_target import to_polars
+from loanloom.feel.targets.polars.frame import frame
+from loanloom.feel.targets.polars.target import to_polars
 
 ROWS = 100_000
 ALONE = 2_000

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from functools import partial
 
 from benchmarks.figure import Figure, seconds_each, side_by_side
-from loanloom.feel.budget import Budget
 from loanloom.feel.patterns import compile_pattern
 from loanloom.feel.problems import Fault
+from loanloom.feel.running.budget import Budget
 
 PHONE = ("^1[3-9]\\d{9}$", "13800001234")
 IDENTITY = ("^\\d{6}(19|20)\\d{2}(0[1-9]|1[0-2])\\d{2}\\d{3}[\\dXx]$", "11010519491231002X")

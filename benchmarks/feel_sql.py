@@ -15,7 +15,7 @@ from sqlalchemy import Connection, create_engine, text
 
 from benchmarks.figure import Figure
 from loanloom import feel
-from loanloom.feel.sql_target import Sql, to_sql
+from loanloom.feel.targets.sql.target import Sql, to_sql
 from loanloom.testing.postgres import Cluster
 
 ROWS = 100_000

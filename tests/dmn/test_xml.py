@@ -168,8 +168,8 @@ def test_the_time_to_read_grows_with_the_file_alone() -> None:
         assert read.definitions is not None and len(read.definitions.extensions) == count
         return time.process_time() - begun
 
-    seconds(100)
-    assert seconds(32_000) < 40 * max(seconds(2_000), 0.005)  # 16 times as long; it was some 200 times
+    long = min(seconds(32_000) for _ in range(3))
+    assert long < 40 * max(min(seconds(2_000) for _ in range(3)), 0.005)  # 16 times as long; it was some 200 times
 
 
 def test_what_is_not_known_is_named_with_its_line() -> None:

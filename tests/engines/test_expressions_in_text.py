@@ -41,14 +41,17 @@ def places(text: str, span: Span) -> list[int]:
 
 
 def found_in(document: Document, registry: Registry) -> dict[tuple[str, int], Here]:
-    """The expressions that are found in a text, by pointer and beginning."""
+    """The expressions that are found in a text, by pointer and beginning. Those inside a decision model speak of the
+    model's own names and are not among the expressions over facts.
+    """
     assert document.source is not None
     found = {}
     for pointer, span in document.source.positions.values.items():
         if pointer.startswith("/spec/") and span.shape not in ("mapping", "list"):
             for at in places(document.source.text, span):
                 here = find(document, at, registry)
-                if here is not None and (here.place.mark or here.source == here.source.strip()):
+                inside_model = document.kind == "decision_model" and not pointer.startswith("/spec/inputs/")
+                if here is not None and not inside_model and (here.place.mark or here.source == here.source.strip()):
                     found[here.place.pointer, here.shift] = here
     return found
 

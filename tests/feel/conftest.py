@@ -11,7 +11,7 @@ import pytest
 
 from loanloom import feel
 from loanloom.feel import BOOLEAN, DATE, NUMBER, STRING, Type, context, enumeration, list_of, optional
-from loanloom.feel.interpreter import Interpreter
+from loanloom.feel.running.interpreter import Interpreter
 
 FACTS: dict[str, Any] = {
     "customer": {"age": Decimal(34), "kind": "business", "name": "Li Mei", "since_on": dt.date(2020, 2, 29)},

@@ -9,19 +9,7 @@ from typing import Any
 import pytest
 
 from loanloom import feel
-from loanloom.feel import (
-    ANY,
-    BOOLEAN,
-    DATE,
-    DATE_TIME,
-    NUMBER,
-    STRING,
-    coerce,
-    context,
-    enumeration,
-    list_of,
-    number,
-)
+from loanloom.feel import ANY, BOOLEAN, DATE, DATE_TIME, NUMBER, STRING, coerce, context, enumeration, list_of, number
 
 PERSON = context({"name": STRING, "age": NUMBER})
 LIBRARY = feel.STANDARD.with_types({"tPerson": PERSON, "Loan Grade": enumeration(["A", "B"])})

@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loanloom import feel
-from loanloom.feel import syntax as s
-from loanloom.feel.cursor import NameTable
-from loanloom.feel.formatter import canonical
-from loanloom.feel.layout import formatted
-from loanloom.feel.parser import parse, parse_unary
-from loanloom.feel.widths import columns
+from loanloom.feel.text import syntax as s
+from loanloom.feel.text.cursor import NameTable
+from loanloom.feel.text.formatter import canonical
+from loanloom.feel.text.layout import formatted
+from loanloom.feel.text.parser import parse, parse_unary
+from loanloom.feel.text.widths import columns
 
 SPACED = ("monthly income", "月 收入", "date and time")
 NAMES = NameTable(SPACED)
@@ -104,7 +104,7 @@ COMMENTS = st.sampled_from(["// why\n", "/* because */", "/* one\n two */", " \n
 @settings(max_examples=80, deadline=None)
 @given(trees, st.lists(st.tuples(st.floats(0, 1), COMMENTS), min_size=1, max_size=4), st.integers(20, 80))
 def test_comments_are_kept_wherever_they_stand(tree: s.Node, comments: list[tuple[float, str]], width: int) -> None:
-    from loanloom.feel.lexer import tokens
+    from loanloom.feel.text.lexer import tokens
 
     source = canonical(tree)
     ends = [one.end for one in tokens(source)]
@@ -123,7 +123,7 @@ def test_comments_are_kept_wherever_they_stand(tree: s.Node, comments: list[tupl
 
 def _words(text: str) -> str:
     """The comments of a text."""
-    from loanloom.feel.layout import comments_of
+    from loanloom.feel.text.layout import comments_of
 
     return "\n".join(one for _, one in comments_of(text))
 

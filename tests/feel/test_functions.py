@@ -8,7 +8,7 @@ import pytest
 
 from loanloom import feel
 from loanloom.feel import STANDARD, context
-from loanloom.feel.values import same
+from loanloom.feel.running.values import same
 
 # Each line is true in standard mode; the right side is an expression too.
 HOLDS = """

@@ -17,9 +17,9 @@ import yaml
 
 from loanloom import feel
 from loanloom.feel import DATE, NUMBER, STRING, context, list_of, optional
-from loanloom.feel.hover import hover
-from loanloom.feel.interpreter import Interpreter, Located
+from loanloom.feel.help.hover import hover
 from loanloom.feel.problems import Fault
+from loanloom.feel.running.interpreter import Interpreter, Located
 
 SECONDS, BYTES = 0.05, 50_000_000
 SCOPE = context(

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from loanloom import feel
 from loanloom.feel import DATE, NUMBER, STRING, context, enumeration, list_of, number, optional
-from loanloom.feel.completion import Completion, complete
-from loanloom.feel.hover import hover, ranged, signature
+from loanloom.feel.help.completion import Completion, complete
+from loanloom.feel.help.hover import hover, ranged, signature
 
 KINDS = enumeration(("farmer", "person"))
 SCOPE = context(

@@ -13,7 +13,7 @@ import pytest
 from loanloom import feel
 from loanloom.feel import DATE, LENDING, NUMBER, STRING, context, enumeration, list_of, optional
 from loanloom.feel.library.manual import functions_page
-from loanloom.feel.values import same
+from loanloom.feel.running.values import same
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = [(DOCS / name).read_text("utf-8") for name in ("reference/expressions.md", "feel/language.md")]

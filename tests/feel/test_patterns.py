@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from loanloom import feel
 from loanloom.feel import STRING, context
-from loanloom.feel.budget import Budget
 from loanloom.feel.limits import MAX_STEPS
 from loanloom.feel.patterns import Pattern, compile_pattern
 from loanloom.feel.patterns.backtracking import Backtracking
 from loanloom.feel.patterns.dialect import read
 from loanloom.feel.problems import Fault
+from loanloom.feel.running.budget import Budget
 
 ATOMS = st.sampled_from(["a", "b", ".", "[ab]", "[^a]", "^", "$", "\\d", "\\.", "\\s", "[a-c-[b]]", "\\p{L}"])
 PLAIN = st.sampled_from(["a", "b", ".", "[ab]", "[^a]", "\\d", "\\."])

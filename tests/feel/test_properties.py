@@ -14,9 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loanloom import feel
-from loanloom.feel import BOOLEAN, DATE, NUMBER, STRING, context, lexer, list_of, optional
-from loanloom.feel.interpreter import Interpreter, Located
+from loanloom.feel import BOOLEAN, DATE, NUMBER, STRING, context, list_of, optional
 from loanloom.feel.problems import Fault, Refused
+from loanloom.feel.running.interpreter import Interpreter, Located
+from loanloom.feel.text import lexer
 from loanloom.testing.feel_growing import Grower, facts
 from loanloom.testing.feel_judging import judge
 

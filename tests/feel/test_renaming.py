@@ -6,7 +6,7 @@ import pytest
 
 from loanloom import feel
 from loanloom.feel import NUMBER, STRING, context, enumeration, list_of
-from loanloom.feel.renaming import CannotRename, rename, rename_code
+from loanloom.feel.help.renaming import CannotRename, rename, rename_code
 
 KINDS = ("farmer", "person")
 SCOPE = context(

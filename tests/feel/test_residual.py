@@ -13,7 +13,7 @@ from tests.feel.test_properties import FACTS, SCOPE, numbers, truths
 
 from loanloom import feel
 from loanloom.feel import BOOLEAN, NUMBER, STRING, context, enumeration, list_of, optional
-from loanloom.feel.residual import residual
+from loanloom.feel.help.residual import residual
 
 LOAN = context(
     {

@@ -32,7 +32,7 @@ from loanloom.feel import (
     number,
     optional,
 )
-from loanloom.feel.values import is_a
+from loanloom.feel.running.values import is_a
 
 CNY = number(unit="CNY", digits=Digits(12, 2), least=Decimal(0), most=Decimal(1_000_000_000_000))
 USD = number(unit="USD")

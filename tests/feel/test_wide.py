@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loanloom import feel
-from loanloom.feel import context, temporal, wide
-from loanloom.feel.values import compare, same
+from loanloom.feel import context
+from loanloom.feel.running import temporal, wide
+from loanloom.feel.running.values import compare, same
 
 
 def standard(source: str) -> Any:

@@ -15,7 +15,7 @@ from loanloom import dmn as models
 from loanloom.cli.faults import language as terminal_language
 from loanloom.dmn.model import Definitions
 from loanloom.feel import plain, to_text
-from loanloom.feel.values import kind_of
+from loanloom.feel.running.values import kind_of
 
 file_argument = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 language_option = click.option(

@@ -21,7 +21,7 @@ from loanloom.cli import feel_printing as printing
 from loanloom.cli.faults import language as terminal_language
 from loanloom.cli.feel_place import SCOPES, Surroundings, project_folder, registry_at, surroundings
 from loanloom.feel import Checked
-from loanloom.feel.described import type_in_words
+from loanloom.feel.help.described import type_in_words
 
 Command = Callable[..., Any]
 _LANGUAGES = click.Choice(["en", "zh"])
@@ -194,7 +194,7 @@ def inputs(asked: Asked) -> None:
 @asking
 def residual(asked: Asked) -> None:
     """What remains of an expression when the facts of the file are known."""
-    from loanloom.feel.residual import residual as remaining
+    from loanloom.feel.help.residual import residual as remaining
 
     found = remaining(asked.right(), asked.around.facts)
     asked.say({"ok": True, "text": found.source, "inputs": sorted(found.inputs)}, found.formatted())
@@ -204,7 +204,7 @@ def residual(asked: Asked) -> None:
 @asking
 def sql(asked: Asked) -> None:
     """The expression as PostgreSQL over columns named like the facts, or why it cannot be."""
-    from loanloom.feel.sql_target import to_sql
+    from loanloom.feel.targets.sql.target import to_sql
 
     found = asked.right()
     made = to_sql(found, {path: f'"{path}"' for path in found.inputs})
@@ -221,7 +221,7 @@ def sql(asked: Asked) -> None:
 def polars(asked: Asked) -> None:
     """The expression as polars, or why it cannot be."""
     try:
-        from loanloom.feel.polars_target import to_polars
+        from loanloom.feel.targets.polars.target import to_polars
     except ImportError:
         raise click.ClickException("polars is not installed: pip install loanloom[batch]") from None
     made = to_polars(asked.right())

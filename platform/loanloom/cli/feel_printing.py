@@ -8,12 +8,12 @@ from typing import Any
 import click
 
 from loanloom import feel
-from loanloom.feel.explanation import Explanation
-from loanloom.feel.formatter import canonical
-from loanloom.feel.hover import ranged
-from loanloom.feel.value_words import value_in_words
-from loanloom.feel.widths import columns
-from loanloom.feel.written import Unwritable, literal
+from loanloom.feel.help.hover import ranged
+from loanloom.feel.running.explanation import Explanation
+from loanloom.feel.running.value_words import value_in_words
+from loanloom.feel.text.formatter import canonical
+from loanloom.feel.text.widths import columns
+from loanloom.feel.text.written import Unwritable, literal
 from loanloom.problems import Problem, Text, say
 
 _WORDS = {

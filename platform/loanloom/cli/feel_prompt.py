@@ -11,8 +11,8 @@ import click
 from loanloom import feel
 from loanloom.cli import feel_printing as printing
 from loanloom.cli.feel_place import Surroundings
-from loanloom.feel.completion import complete
-from loanloom.feel.described import type_in_words
+from loanloom.feel.help.completion import complete
+from loanloom.feel.help.described import type_in_words
 
 _HELP = {
     "en": """An expression gives its value. Commands:

@@ -9,11 +9,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from loanloom import feel
-from loanloom.feel import ANY, BOOLEAN, Library, Type, context, joined, list_of, optional, runtime
-from loanloom.feel.joining import joined_all
+from loanloom.feel import ANY, BOOLEAN, Library, Type, context, joined, list_of, optional
+from loanloom.feel.checking.joining import joined_all
 from loanloom.feel.problems import Fault
+from loanloom.feel.running import runtime
+from loanloom.feel.running.values import kind_of
 from loanloom.feel.types import function_of
-from loanloom.feel.values import kind_of
 
 from . import boxed as b
 from .calling import call_named, function_value

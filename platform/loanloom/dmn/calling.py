@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from loanloom.feel import Type
-from loanloom.feel.operations import call as call_plainly
 from loanloom.feel.problems import Fault, did_you_mean
-from loanloom.feel.values import Function
+from loanloom.feel.running.operations import call as call_plainly
+from loanloom.feel.running.values import Function
 
 from .running import Exhausted, Names, Run, Stopped
 from .types import ItemType

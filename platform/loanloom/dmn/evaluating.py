@@ -12,7 +12,7 @@ from typing import Any
 from loanloom import feel
 from loanloom.feel import Library, Type
 from loanloom.feel.problems import Fault
-from loanloom.feel.values import Function, kind_of
+from loanloom.feel.running.values import Function, kind_of
 
 from .calling import arranged, as_fault, call_named
 from .compiling import MOMENT, Compiler, Unit, unknown_target

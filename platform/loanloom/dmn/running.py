@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from loanloom.feel import Checked, FeelProblem, Program
-from loanloom.feel.budget import Budget
-from loanloom.feel.interpreter import Interpreter, Located
 from loanloom.feel.problems import Fault, place, words
+from loanloom.feel.running.budget import Budget
+from loanloom.feel.running.interpreter import Interpreter, Located
 
 from .problems import DmnProblem, Place, of_expression
 from .tables import TableResult

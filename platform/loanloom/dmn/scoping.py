@@ -9,8 +9,8 @@ from typing import Any
 
 from loanloom.feel import Type
 from loanloom.feel.problems import Fault
+from loanloom.feel.running.values import kind_of
 from loanloom.feel.types import fits, named
-from loanloom.feel.values import kind_of
 
 from .boxed import Branch, FunctionDefinition, LiteralExpression
 from .elements import Expression

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from loanloom.feel import ANY, NUMBER, Program, Type, context, list_of, optional
-from loanloom.feel.joining import joined_all
+from loanloom.feel.checking.joining import joined_all
 from loanloom.feel.problems import Fault
+from loanloom.feel.running.values import kind_of
 from loanloom.feel.types import SIMPLE
-from loanloom.feel.values import kind_of
 
 from . import tables
 from .boxed import DecisionTable, LiteralExpression

@@ -15,8 +15,8 @@ from loanloom import feel
 from loanloom.feel import ANY, Checked, Library, Type, context, list_of, optional
 from loanloom.feel import tree as t
 from loanloom.feel.problems import Fault, did_you_mean
+from loanloom.feel.running.values import is_a, kind_of
 from loanloom.feel.types import SIMPLE, function_of, named
-from loanloom.feel.values import kind_of
 
 from .model import Definitions, ItemDefinition, UnaryTests
 from .problems import NOWHERE, DmnProblem, Place, of_expression, problem
@@ -64,7 +64,7 @@ class ItemType:
             return all(map(self.item.conforms, value)) and self._allowed(value, self.whole)
         if any(name not in value or not one.conforms(value[name]) for name, one in self.members.items()):
             return False
-        if not self.members and self.result is None and not feel.values.is_a(value, self.type):
+        if not self.members and self.result is None and not is_a(value, self.type):
             return False
         return self._allowed(value, self.tests)
 

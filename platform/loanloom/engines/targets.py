@@ -12,7 +12,7 @@ from loanloom import feel
 from loanloom.engines import expressions, facts, reports
 from loanloom.engines.reports.scope import columns
 from loanloom.feel import FeelProblem
-from loanloom.feel.sql_target import Columns, to_sql
+from loanloom.feel.targets.sql.target import Columns, to_sql
 from loanloom.metadata import pointers
 from loanloom.metadata.document import Document
 from loanloom.metadata.kinds import Expression
@@ -61,6 +61,6 @@ def problems(checked: feel.Checked, target: str, mapped: Columns | None = None) 
     """Why an expression cannot run on a target; without a mapping, as if every fact had a column."""
     if target == "sql":
         return to_sql(checked, mapped or {path: f'"{path}"' for path in checked.inputs}).problems
-    from loanloom.feel.polars_target import to_polars  # polars is an extra: only a kind that names it needs it
+    from loanloom.feel.targets.polars.target import to_polars  # polars is an extra: only a kind that names it needs it
 
     return tuple(to_polars(checked).problems)

@@ -18,12 +18,13 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from .checking import Checked, check, check_unary
-from .coercion import coerce
-from .joining import joined, joined_all
+from .checking.front import Checked, check, check_unary
+from .checking.joining import joined, joined_all
 from .library import LENDING, MONEY, STANDARD, Builtin, Library
 from .problems import EvaluationError, FeelProblem
-from .program import Evaluation, Program
+from .running.coercion import coerce
+from .running.program import Evaluation, Program
+from .running.values import Interval, Months, plain, to_text
 from .types import (
     ANY,
     BOOLEAN,
@@ -46,30 +47,29 @@ from .types import (
     range_of,
     required,
 )
-from .values import Interval, Months, plain, to_text
 
 if TYPE_CHECKING:
-    from .completion import Completion, complete
-    from .exactness import Exactness
-    from .explanation import Explanation
-    from .hover import Hover
-    from .polars_target import to_polars
-    from .renaming import rename
-    from .sql_target import to_sql
-    from .targets import Translation
-    from .value_words import value_in_words
+    from .help.completion import Completion, complete
+    from .help.hover import Hover
+    from .help.renaming import rename
+    from .running.explanation import Explanation
+    from .running.value_words import value_in_words
+    from .targets.exactness import Exactness
+    from .targets.polars.target import to_polars
+    from .targets.sql.target import to_sql
+    from .targets.translation import Translation
 
 _LATER = {
-    "Completion": "completion",
-    "Exactness": "exactness",
-    "Explanation": "explanation",
-    "Hover": "hover",
-    "Translation": "targets",
-    "complete": "completion",
-    "rename": "renaming",
-    "to_polars": "polars_target",
-    "to_sql": "sql_target",
-    "value_in_words": "value_words",
+    "Completion": "help.completion",
+    "Exactness": "targets.exactness",
+    "Explanation": "running.explanation",
+    "Hover": "help.hover",
+    "Translation": "targets.translation",
+    "complete": "help.completion",
+    "rename": "help.renaming",
+    "to_polars": "targets.polars.target",
+    "to_sql": "targets.sql.target",
+    "value_in_words": "running.value_words",
 }
 
 

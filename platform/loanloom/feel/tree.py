@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Literal
 
-from . import syntax
 from .library import Builtin, Overload
 from .limits import NODES_A_STEP
 from .nodes import Shown, below, node
+from .text import syntax
 from .types import Type
 
 

@@ -28,12 +28,12 @@ from loanloom.feel import (
     context,
     list_of,
     optional,
-    temporal,
 )
-from loanloom.feel.interpreter import Interpreter
-from loanloom.feel.joining import joined_all
+from loanloom.feel.checking.joining import joined_all
+from loanloom.feel.running import temporal
+from loanloom.feel.running.interpreter import Interpreter
+from loanloom.feel.running.values import kind_of, same
 from loanloom.feel.types import SIMPLE
-from loanloom.feel.values import kind_of, same
 
 READ: Mapping[str, Callable[[str], Any]] = {
     "string": str,

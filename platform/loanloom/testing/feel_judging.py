@@ -8,10 +8,10 @@ from typing import Any, Final
 
 from loanloom import feel
 from loanloom.feel import BOOLEAN, DATE, NUMBER, STRING, Type, context, enumeration, list_of, number, optional
-from loanloom.feel.hover import hover
-from loanloom.feel.interpreter import Interpreter, Located
+from loanloom.feel.help.hover import hover
 from loanloom.feel.limits import MAX_STEPS
-from loanloom.feel.values import Function, is_a, same
+from loanloom.feel.running.interpreter import Interpreter, Located
+from loanloom.feel.running.values import Function, is_a, same
 
 SCOPE: Final = context(
     {

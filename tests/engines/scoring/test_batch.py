@@ -14,7 +14,7 @@ from tests.engines.documents_of import registry_of
 from loanloom import feel
 from loanloom.engines import scoring
 from loanloom.engines.scoring import batch as batches
-from loanloom.feel.polars_frame import schema_of
+from loanloom.feel.targets.polars.frame import schema_of
 from loanloom.metadata.bundle import read_bundle
 from loanloom.metadata.kinds import load_kinds
 from loanloom.metadata.registry import Registry, build

@@ -9,10 +9,10 @@ from typing import Any
 import polars as pl
 
 from loanloom import feel
-from loanloom.feel.interpreter import Interpreter, Located
-from loanloom.feel.polars_frame import frame
-from loanloom.feel.polars_target import to_polars
-from loanloom.feel.targets import Translation
+from loanloom.feel.running.interpreter import Interpreter, Located
+from loanloom.feel.targets.polars.frame import frame
+from loanloom.feel.targets.polars.target import to_polars
+from loanloom.feel.targets.translation import Translation
 
 FAULT = "fault"
 

@@ -12,9 +12,9 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from loanloom import feel
-from loanloom.feel.interpreter import Interpreter, Located
-from loanloom.feel.sql_target import Sql, to_sql
-from loanloom.feel.targets import Translation
+from loanloom.feel.running.interpreter import Interpreter, Located
+from loanloom.feel.targets.sql.target import Sql, to_sql
+from loanloom.feel.targets.translation import Translation
 
 TYPES = {"number": "numeric", "string": "text", "boolean": "boolean", "date": "date", "date and time": "timestamp"}
 FAULT = "fault"

@@ -15,10 +15,10 @@ from tests.feel.targets import generators as g
 
 from loanloom import feel
 from loanloom.feel import Digits, context, list_of, number, optional
-from loanloom.feel.bounds import LIMIT, Bound, Ratio, offset, reciprocal
-from loanloom.feel.exactness import Exactness
-from loanloom.feel.interpreter import Interpreter, Located
-from loanloom.feel.values import CONTEXT
+from loanloom.feel.running.interpreter import Interpreter, Located
+from loanloom.feel.running.values import CONTEXT
+from loanloom.feel.targets.bounds import LIMIT, Bound, Ratio, offset, reciprocal
+from loanloom.feel.targets.exactness import Exactness
 
 D = Decimal
 MONEY = optional(number(digits=Digits(16, 2)))

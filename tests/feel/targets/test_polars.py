@@ -15,8 +15,8 @@ from tests.feel.targets import generators as g
 
 from loanloom import feel
 from loanloom.feel import Digits, context, list_of, number, optional
-from loanloom.feel.polars_frame import dtypes, frame, schema, unfit
-from loanloom.feel.polars_target import column, to_polars
+from loanloom.feel.targets.polars.frame import dtypes, frame, schema, unfit
+from loanloom.feel.targets.polars.target import column, to_polars
 
 D = Decimal
 MONEY = optional(number(digits=Digits(10, 2)))
@@ -173,9 +173,8 @@ def test_a_result_can_be_rounded_and_the_next_expression_knows_its_digits() -> N
 
 
 def test_polars_is_imported_only_when_it_is_asked_for() -> None:
-    code = (
-        "import sys, loanloom.feel, loanloom.feel.exactness, loanloom.engines.scoring; print('polars' in sys.modules)"
-    )
+    rooms = "loanloom.feel, loanloom.feel.targets.exactness, loanloom.engines.scoring"
+    code = f"import sys, {rooms}; print('polars' in sys.modules)"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "False"
 

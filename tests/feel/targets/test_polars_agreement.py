@@ -13,8 +13,8 @@ from tests.feel.targets import generators as g
 from tests.feel.targets import polars_rows
 
 from loanloom import feel
-from loanloom.feel.polars_frame import frame
-from loanloom.feel.polars_target import to_polars
+from loanloom.feel.targets.polars.frame import frame
+from loanloom.feel.targets.polars.target import to_polars
 
 D = Decimal
 ROWS = g.rows(random.Random(11), 60)

@@ -9,7 +9,7 @@ from tests.feel.targets import generators
 from tests.feel.targets.sql_rows import Bench
 
 from loanloom import feel
-from loanloom.feel.sql_target import to_sql
+from loanloom.feel.targets.sql.target import to_sql
 
 EXAMPLES = int(os.environ.get("LOANLOOM_TEST_EXAMPLES", "12"))
 EXPRESSIONS, ROWS = 24, 16

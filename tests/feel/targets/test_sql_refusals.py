@@ -10,7 +10,7 @@ from sqlalchemy import text
 from tests.feel.targets.sql_rows import Bench, in_python
 
 from loanloom import feel
-from loanloom.feel.sql_target import Rows, Unavailable, to_sql
+from loanloom.feel.targets.sql.target import Rows, Unavailable, to_sql
 
 WIDE = feel.optional(feel.number(digits=feel.Digits(15, 4)))
 SCOPE = feel.context(

@@ -18,7 +18,7 @@ from loanloom.dmn.tables.index import Rows, rows_in
 from loanloom.dmn.tables.model import Given, Place
 from loanloom.dmn.tables.policies import ranks
 from loanloom.feel.problems import Words
-from loanloom.feel.values import same
+from loanloom.feel.running.values import same
 
 MOST_FINDINGS = 20
 """Of each sort; who mends these sees the next."""

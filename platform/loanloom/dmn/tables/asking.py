@@ -9,9 +9,9 @@ from typing import Any
 
 from loanloom.dmn.tables.model import Part, Place, TableProblem
 from loanloom.feel import EvaluationError, FeelProblem, Program
-from loanloom.feel.budget import Budget
-from loanloom.feel.interpreter import Interpreter, Located
 from loanloom.feel.problems import Fault, place, words
+from loanloom.feel.running.budget import Budget
+from loanloom.feel.running.interpreter import Interpreter, Located
 
 Where = tuple[Part, int | None, int | None]
 """A place taken apart: most are never needed, and a tuple costs next to nothing."""

@@ -12,7 +12,7 @@ from loanloom.dmn.tables.model import LISTING, Aggregation, Given, HitPolicy, Ta
 from loanloom.dmn.tables.regions import Region
 from loanloom.feel import Program, Type
 from loanloom.feel.problems import Words, words
-from loanloom.feel.values import same
+from loanloom.feel.running.values import same
 
 
 @dataclass(frozen=True, slots=True, eq=False)

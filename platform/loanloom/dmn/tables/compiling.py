@@ -14,11 +14,11 @@ from loanloom.dmn.tables.model import Entry, Given, Input, Output, Place, Rule, 
 from loanloom.dmn.tables.regions import region_of
 from loanloom.dmn.tables.running import TableResult, run
 from loanloom.feel import Checked, FeelProblem, Library, Program, Type
-from loanloom.feel import syntax as s
 from loanloom.feel import tree as t
-from loanloom.feel.budget import Budget
 from loanloom.feel.problems import words
-from loanloom.feel.values import is_a
+from loanloom.feel.running.budget import Budget
+from loanloom.feel.running.values import is_a
+from loanloom.feel.text import syntax as s
 
 _NULL_TEXT = "null"
 

@@ -14,8 +14,8 @@ from typing import Any
 
 from loanloom.feel import Months, Type
 from loanloom.feel.problems import Fault
-from loanloom.feel.values import kind_of
-from loanloom.feel.wide import DAY, clock, date_at, duration_of, instant_at, nanoseconds, number_of, time_at
+from loanloom.feel.running.values import kind_of
+from loanloom.feel.running.wide import DAY, clock, date_at, duration_of, instant_at, nanoseconds, number_of, time_at
 
 _WIDE = Context(prec=120)
 _PLAIN = frozenset({"number", "string", "boolean"})

@@ -9,9 +9,9 @@ from typing import Any
 from loanloom.dmn.tables.compiled import DecisionTable, Result
 from loanloom.dmn.tables.model import Aggregation, Place, TableProblem
 from loanloom.feel import STANDARD, FeelProblem
-from loanloom.feel.budget import Budget
 from loanloom.feel.problems import words
-from loanloom.feel.values import same
+from loanloom.feel.running.budget import Budget
+from loanloom.feel.running.values import same
 
 Values = tuple[Any, ...]
 

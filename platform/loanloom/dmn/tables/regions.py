@@ -13,8 +13,8 @@ from typing import Any
 from loanloom.dmn.tables.keys import keyed
 from loanloom.feel import Interval, Program
 from loanloom.feel import tree as t
-from loanloom.feel.interpreter import Interpreter, Located
 from loanloom.feel.problems import Fault
+from loanloom.feel.running.interpreter import Interpreter, Located
 
 Edge = tuple[Any, int]
 """A border key and on which side of it: -1 just below, 0 at it, 1 just above. Ordered as tuples."""

@@ -17,9 +17,9 @@ from loanloom.dmn.tables.compiled import Cell, Column, DecisionTable, Result, Ro
 from loanloom.dmn.tables.index import rows_in
 from loanloom.dmn.tables.model import Aggregation, Given, Place, TableProblem
 from loanloom.feel import FeelProblem, to_text
-from loanloom.feel.budget import Budget
 from loanloom.feel.problems import Fault, words
-from loanloom.feel.values import is_a
+from loanloom.feel.running.budget import Budget
+from loanloom.feel.running.values import is_a
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from loanloom.dmn.plain_names import OWN
 from loanloom.engines import decided
 from loanloom.engines import facts as fact_scope
 from loanloom.feel import EvaluationError, Program, value_in_words
-from loanloom.feel.values import kind_of
+from loanloom.feel.running.values import kind_of
 from loanloom.metadata.document import Document
 from loanloom.metadata.registry import Registry
 from loanloom.problems import LANGUAGES, Problem, Text, say, text

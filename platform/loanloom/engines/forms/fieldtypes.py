@@ -19,9 +19,9 @@ from typing import Any
 from loanloom.core.money import is_writable
 from loanloom.engines.forms import formats
 from loanloom.engines.forms.model import Spec
-from loanloom.feel.budget import Budget
 from loanloom.feel.patterns import Pattern, compile_pattern
 from loanloom.feel.problems import Fault as PatternFault
+from loanloom.feel.running.budget import Budget
 from loanloom.problems import Problem, text
 
 LARGEST = Decimal("1E15")

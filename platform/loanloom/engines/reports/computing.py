@@ -9,9 +9,9 @@ from loanloom import feel
 from loanloom.engines.reports.fields import DECIMALS, NUMERIC, Field, Type, fields_of
 from loanloom.engines.reports.report import Column, Report
 from loanloom.engines.reports.scope import COUNT, WHOLE_DIGITS, columns, scope, totals_scope
-from loanloom.feel.exactness import Exactness
-from loanloom.feel.sql_target import Sql, to_sql
-from loanloom.feel.targets import Translation
+from loanloom.feel.targets.exactness import Exactness
+from loanloom.feel.targets.sql.target import Sql, to_sql
+from loanloom.feel.targets.translation import Translation
 from loanloom.metadata.registry import Registry
 
 _FIELDS: Mapping[str, Type] = {"number": "number", "string": "text", "boolean": "yes_no", "date": "date"}

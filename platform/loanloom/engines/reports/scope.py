@@ -12,7 +12,7 @@ from functools import lru_cache
 from loanloom import feel
 from loanloom.engines.facts import field_type
 from loanloom.engines.reports.fields import DATA_SETS, DECIMALS, Field, fields_of
-from loanloom.feel.sql_target import Columns, Unavailable
+from loanloom.feel.targets.sql.target import Columns, Unavailable
 from loanloom.metadata.registry import Registry
 from loanloom.problems import Text, text
 

@@ -15,8 +15,8 @@ from loanloom import feel
 from loanloom.engines.rules.model import Cell, Output, Rule, Ruleset
 from loanloom.feel import FeelProblem, Program
 from loanloom.feel.problems import words
-from loanloom.feel.sql_target import Columns, Sql, to_sql
-from loanloom.feel.targets import Translation
+from loanloom.feel.targets.sql.target import Columns, Sql, to_sql
+from loanloom.feel.targets.translation import Translation
 
 POLICIES = ("first", "unique")
 MOST_ROWS = 500

@@ -20,9 +20,9 @@ from loanloom.engines.scoring.exact import places_of
 from loanloom.engines.scoring.indicators import Indicator, Indicators
 from loanloom.engines.scoring.model import Scorecard
 from loanloom.feel import EvaluationError, Type, joined
-from loanloom.feel.bounds import Bound, of_decimal, type_of
-from loanloom.feel.polars_frame import frame, held, schema_of, unfit
-from loanloom.feel.polars_target import column
+from loanloom.feel.targets.bounds import Bound, of_decimal, type_of
+from loanloom.feel.targets.polars.frame import frame, held, schema_of, unfit
+from loanloom.feel.targets.polars.target import column
 from loanloom.problems import Problem, say, text
 
 

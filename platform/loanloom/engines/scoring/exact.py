@@ -8,8 +8,8 @@ from dataclasses import replace
 from loanloom.engines import facts as fact_scope
 from loanloom.engines.scoring.indicators import Indicator, Indicators, sound_indicators
 from loanloom.feel import FeelProblem, Type
-from loanloom.feel.bounds import type_of
-from loanloom.feel.exactness import Exactness, rounded_to
+from loanloom.feel.targets.bounds import type_of
+from loanloom.feel.targets.exactness import Exactness, rounded_to
 from loanloom.metadata.registry import Registry
 from loanloom.problems import Problem, text
 

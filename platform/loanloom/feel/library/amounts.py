@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Final
 
-from ..budget import exact
 from ..problems import Fault
-from ..values import CONTEXT
+from ..running.budget import exact
+from ..running.values import CONTEXT
 from .numbers import rounded
 from .signatures import Library
 

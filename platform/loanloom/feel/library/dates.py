@@ -6,10 +6,10 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
-from .. import temporal, wide
-from ..budget import Budget
 from ..problems import Fault
-from ..values import Months
+from ..running import temporal, wide
+from ..running.budget import Budget
+from ..running.values import Months
 from .signatures import Library
 
 DATES = Library()

@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from ..budget import exact
 from ..problems import Fault
-from ..values import CONTEXT
+from ..running.budget import exact
+from ..running.values import CONTEXT
 from .signatures import Library
 
 DAY_COUNTS = Library()

@@ -7,10 +7,10 @@ from decimal import Decimal
 from functools import cmp_to_key
 from typing import Any
 
-from .. import operations
-from ..budget import Budget, checked_list, pay_all
 from ..problems import Fault
-from ..values import compare, kind_of, same
+from ..running import operations
+from ..running.budget import Budget, checked_list, pay_all
+from ..running.values import compare, kind_of, same
 from .signatures import Library
 
 LISTS = Library()

@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
-from .. import operations
-from ..budget import division_by_zero, exact
 from ..limits import HEAVY
 from ..problems import Fault
-from ..values import CONTEXT, same
+from ..running import operations
+from ..running.budget import division_by_zero, exact
+from ..running.values import CONTEXT, same
 from .signatures import Library
 
 NUMBERS = Library()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..problems import Fault
-from ..values import Interval, compare
+from ..running.values import Interval, compare
 from .signatures import Library
 
 RANGES = Library()
@@ -132,8 +132,8 @@ def _dots(text: str) -> int:
 
 def _end(source: str, text: str) -> Any:
     """The value of an end: a constant, or a conversion of a constant such as date("2026-01-31"); None for nothing."""
-    from .. import syntax as s
-    from ..checking import check
+    from ..checking.front import check
+    from ..text import syntax as s
     from ..types import context
 
     if not source.strip():

@@ -11,10 +11,10 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
-from ..budget import Budget, exact
 from ..limits import HEAVY
 from ..problems import Fault
-from ..values import CONTEXT
+from ..running.budget import Budget, exact
+from ..running.values import CONTEXT
 from .numbers import rounded
 from .signatures import Library
 

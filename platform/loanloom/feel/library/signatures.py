@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from ..budget import Budget, pay
+from ..checking.units import BARE, VARIABLE
 from ..problems import Fault, Words
+from ..running.budget import Budget, pay
+from ..running.values import Function, is_a, kind_of
 from ..types import ANY, DAYS, MONTHS, NAMES_ZH, ORDERED, SIMPLE, Type, list_of, number, one_of, optional, range_of
-from ..units import BARE, VARIABLE
-from ..values import Function, is_a, kind_of
 
 Code = TypeVar("Code", bound=Callable[..., Any])
 T = Type("T")

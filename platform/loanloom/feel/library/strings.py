@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from ..budget import Budget, checked_text, exact, pay_all, text_too_long
 from ..limits import MAX_DIGITS, MAX_STRING
 from ..patterns import Pattern, compile_pattern
 from ..problems import Fault
-from ..values import CONTEXT, to_text
+from ..running.budget import Budget, checked_text, exact, pay_all, text_too_long
+from ..running.values import CONTEXT, to_text
 from .signatures import Library
 
 STRINGS = Library()

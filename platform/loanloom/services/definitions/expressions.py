@@ -17,9 +17,9 @@ from loanloom import feel
 from loanloom.engines import expressions, forms
 from loanloom.engines import facts as fact_scope
 from loanloom.engines.expressions import SUBJECTS, Place
-from loanloom.feel.completion import Completion, complete
-from loanloom.feel.hover import Hover, Signature, hover, signature
-from loanloom.feel.residual import residual
+from loanloom.feel.help.completion import Completion, complete
+from loanloom.feel.help.hover import Hover, Signature, hover, signature
+from loanloom.feel.help.residual import residual
 from loanloom.metadata.registry import Registry
 from loanloom.problems import Problem, Text, text
 from loanloom.services.context import Context

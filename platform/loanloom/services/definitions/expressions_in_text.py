@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from loanloom.engines.expressions_in_text import Here, find
-from loanloom.feel.completion import Completion
-from loanloom.feel.hover import Hover, Signature
+from loanloom.feel.help.completion import Completion
+from loanloom.feel.help.hover import Hover, Signature
 from loanloom.services.context import Context
 from loanloom.services.definitions import expressions, working
 from loanloom.services.definitions.catalogue import kind_of

@@ -10,7 +10,7 @@ from typing import Any
 
 from loanloom.engines import expressions, facts
 from loanloom.engines.expressions import Written
-from loanloom.feel.renaming import CannotRename, code_edits, edits
+from loanloom.feel.help.renaming import CannotRename, code_edits, edits
 from loanloom.metadata import pointers, schema_walk
 from loanloom.metadata.document import Document
 from loanloom.metadata.fields import record_of

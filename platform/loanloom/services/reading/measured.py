@@ -15,8 +15,8 @@ from sqlalchemy import ColumnElement, Date, bindparam
 from loanloom import feel
 from loanloom.engines.reports import Report
 from loanloom.engines.reports.computing import compute, field_of, in_sql, totals_in_sql
-from loanloom.feel.sql_target import Sql
-from loanloom.feel.targets import Translation
+from loanloom.feel.targets.sql.target import Sql
+from loanloom.feel.targets.translation import Translation
 from loanloom.problems import Problem
 from loanloom.services.context import Context
 from loanloom.services.errors import Refused

@@ -7,9 +7,9 @@ from typing import Any, Final
 
 from loanloom import feel
 from loanloom.engines.expressions import Place
-from loanloom.feel.completion import Completion
-from loanloom.feel.described import type_in_words
-from loanloom.feel.hover import Hover, Signature, ranged
+from loanloom.feel.help.completion import Completion
+from loanloom.feel.help.described import type_in_words
+from loanloom.feel.help.hover import Hover, Signature, ranged
 from loanloom.problems import Problem
 from loanloom.services.definitions.expressions import Tried
 from loanloom.web.errors import problem_json
@@ -217,7 +217,7 @@ def targets(
 
 
 def _sql(found: feel.Checked) -> str | None:
-    from loanloom.feel.sql_target import to_sql
+    from loanloom.feel.targets.sql.target import to_sql
 
     made = to_sql(found, {path: f'"{path}"' for path in found.inputs})
     return made.value.text if made.value is not None else None

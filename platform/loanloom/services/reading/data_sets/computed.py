@@ -1,7 +1,7 @@
 """An expression over a row as a column of a statement: translated SQL with the real columns put in their places.
 
-The text comes from `loanloom.feel.sql_target` alone, whose words are its own: facts stand in it by name, everything
-an author wrote as a value is bound.
+The text comes from `loanloom.feel.targets.sql` alone, whose words are its own: facts stand in it by name, everything an
+author wrote as a value is bound.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
 
-from loanloom.feel.sql_target import Sql
+from loanloom.feel.targets.sql.target import Sql
 
 _PLACE = re.compile(r'"([a-z_]+\.[a-z0-9_.]+)"|(?<!:):([a-z]\w*)')
 TYPES: dict[str, TypeEngine[Any]] = {

@@ -1,0 +1,1 @@
+"""For people who write expressions: completion, hover, renaming, partial evaluation. Pure, over checked texts."""

@@ -1,0 +1,1 @@
+"""Typed tree to Python source: the fast back end for one record."""

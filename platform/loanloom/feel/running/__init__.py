@@ -1,0 +1,1 @@
+"""What a program computes with: values, operators, the interpreter, and explanations of a run."""

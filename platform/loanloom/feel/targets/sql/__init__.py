@@ -1,0 +1,1 @@
+"""Typed tree to SQL for PostgreSQL, as text with bound values."""
