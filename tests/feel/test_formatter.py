@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from loanloom import feel
@@ -68,6 +68,8 @@ def _forms(inner: st.SearchStrategy[s.Node]) -> st.SearchStrategy[s.Node]:
 
 
 trees = st.recursive(leaves, _forms, max_leaves=8)
+FILTERED = s.Filter(s.Name("a"), s.Name("b"))
+RANGE_IN_A_RANGE = s.Range(s.Name("a"), s.Range(FILTERED, None, False, False), False, False)
 
 
 @settings(max_examples=150, deadline=None)
@@ -79,6 +81,7 @@ def test_the_text_of_any_tree_gives_the_tree_and_itself(tree: s.Node) -> None:
     assert canonical(again) == text
 
 
+@example(tests=(RANGE_IN_A_RANGE,), negated=False)
 @settings(max_examples=60, deadline=None)
 @given(st.lists(_test(st.recursive(leaves, _forms, max_leaves=4)), max_size=3).map(tuple), st.booleans())
 def test_the_text_of_any_cell_gives_the_cell(tests: tuple[s.Node, ...], negated: bool) -> None:

@@ -11,7 +11,7 @@ from tests.feel.targets.sql_rows import Bench
 from loanloom import feel
 from loanloom.feel.targets.sql.target import to_sql
 
-EXAMPLES = int(os.environ.get("LOANLOOM_TEST_EXAMPLES", "12"))
+EXAMPLES = int(os.environ.get("EXAMPLES", "12"))
 EXPRESSIONS, ROWS = 24, 16
 
 

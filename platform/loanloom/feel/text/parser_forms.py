@@ -119,7 +119,7 @@ class Forms(Cursor):
         if token.text == "{":
             return self._context(token)
         if token.text == "]":
-            return self.range_rest(token, self.operand(), low_closed=False)
+            return self.range_rest(token, self._end(), low_closed=False)
         if token.text == "(" and self.sees("<", "<=", ">", ">=", "=", "!="):
             return self._half_range(token)
         if token.text == "[" and self.sees("]"):
@@ -139,7 +139,7 @@ class Forms(Cursor):
 
     def _half_range(self, opened: Token) -> s.Node:
         operator = self.take().text
-        value = self.operand()
+        value = self._end()
         self.expect(")", opened)
         place = {"start": opened.start, "end": self.last_end}
         if operator in ("<", "<="):
@@ -153,13 +153,18 @@ class Forms(Cursor):
     def range_rest(self, opened: Token, low: s.Node, *, low_closed: bool) -> s.Node:
         """The rest of a range after its low end."""
         self.expect("..", opened)
-        bare, self.range_end = self.range_end, True
-        high = self.operand()
-        self.range_end = bare
+        high = self._end(right=True)
         if not self.sees("]", ")", "["):
             raise self.unexpected("]", opened)
         closing = self.take()
         return s.Range(low, high, low_closed, closing.text == "]", start=opened.start, end=closing.end)
+
+    def _end(self, *, right: bool = False) -> s.Node:
+        """An end of a range; behind the right one `[` closes the range rather than filters."""
+        bare, self.range_end = self.range_end, right
+        end = self.operand()
+        self.range_end = bare
+        return end
 
     def _context(self, opened: Token) -> s.Node:
         self.enter()
