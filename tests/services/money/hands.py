@@ -38,6 +38,7 @@ def main() -> None:
     """url company action arguments."""
     url, company, action, *arguments = sys.argv[1:]
     ctx: Context = context_of(Database(url), int(company))
+    print("ready", flush=True)
     sys.stdin.readline()  # everybody begins at the same moment
     try:
         if action == "disburse":

@@ -33,7 +33,10 @@ class Hands:
         ]  # fmt: skip
 
     def go(self) -> list[str]:
-        """Let them begin; what each said, or how it died."""
+        """Let them begin once all are there; what each said, or how it died."""
+        for each in self.running:
+            assert each.stdout is not None
+            assert each.stdout.readline() == "ready\n"
         for each in self.running:
             assert each.stdin is not None
             each.stdin.write("go\n")
