@@ -58,8 +58,8 @@ def surroundings(
     if chosen != "none" and folder is None:
         raise click.UsageError("There are no definitions here: say where with --project, or use --scope none.")
     given = _facts_in(facts) if facts is not None else {}
-    if as_of is not None:
-        given = {**given, "as_of": as_of}
+    today = dt.datetime.now().astimezone().date().isoformat()  # at the prompt, today is the reader's own
+    given = {"as_of": today, **given} if as_of is None else {**given, "as_of": as_of}
     if chosen == "none" or folder is None:
         values = {name: _guessed(one) for name, one in given.items()}
         seen = feel.context({"as_of": feel.DATE, **{name: _type_of(one) for name, one in values.items()}})

@@ -63,8 +63,13 @@ class Compiler:
         self.units: dict[Key, Unit] = {}
         self.tables: list[BoxedTable] = []
         self.seen: dict[str, Seen] = {}
+        before = len(self.problems)
         for node in self.graph.order:
             self.units[node.key] = self._unit(node)
+        if any(
+            one.code == "dmn.circle" for one in self.problems
+        ):  # the names that it was cut from are not mistakes too
+            self.problems[before:] = [one for one in self.problems[before:] if one.code != "feel.unknown_name"]
         for unit in self.units.values():
             unit.needs = [(via, self.units[one.key]) for via, one in unit.node.needs]
 

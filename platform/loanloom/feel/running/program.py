@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import tree as t
 from ..limits import MAX_STEPS
-from ..problems import EvaluationError, Fault, FeelProblem, Located, place, words
+from ..problems import EvaluationError, Fault, FeelProblem, Located, place, placed, words
 from ..types import ORDERED, Type
 from .budget import as_fault, checked_result
 
@@ -117,6 +117,13 @@ class Program:
         return self._careful.run
 
 
+def _to_blame(located: Located) -> t.Node:
+    """The part that a fault is about: of a division by zero the divisor."""
+    node = located.node
+    divided = located.fault.code == "feel.division_by_zero" and isinstance(node, t.Arithmetic) and node.operator == "/"
+    return node.right if divided and isinstance(node, t.Arithmetic) else node
+
+
 class _Careful:
     """The slow way: by the interpreter, which knows where it stands. Holds no compiled code, which holds it."""
 
@@ -168,7 +175,8 @@ class _Careful:
     def _problem(self, error: Exception) -> FeelProblem:
         """What went wrong as a problem, with its place where the interpreter met it."""
         if isinstance(error, Located):
-            return error.fault.at(*place(self.text, error.node.syntax.start))
+            part = _to_blame(error).syntax
+            return placed(error.fault.at(1, 1), self.text, part.start, part.end)
         if isinstance(error, Fault):
             return error.at(1, 1)
         if isinstance(error, DecimalException):

@@ -159,7 +159,7 @@ export function arm(root) {
   function valueWords(answer) {
     if (answer.value === true) return words.yes;
     if (answer.value === false) return words.no;
-    if (answer.value === null) return words.nothing;
+    if (answer.value === null) return answer.type.feel === "boolean" ? words.undecided : words.nothing;
     return typeof answer.value === "string" && !/^(list|context|range)/.test(answer.type.feel) ? grouped(answer) : answer.text;
   }
 
