@@ -68,6 +68,7 @@ def _forms(inner: st.SearchStrategy[s.Node]) -> st.SearchStrategy[s.Node]:
 
 
 trees = st.recursive(leaves, _forms, max_leaves=8)
+CASE = s.If(s.Name("a"), s.Name("a"), s.Name("a"))
 FILTERED = s.Filter(s.Name("a"), s.Name("b"))
 RANGE_IN_A_RANGE = s.Range(s.Name("a"), s.Range(FILTERED, None, False, False), False, False)
 
@@ -104,6 +105,7 @@ def test_a_layout_means_the_same_and_is_stable(tree: s.Node, width: int) -> None
 COMMENTS = st.sampled_from(["// why\n", "/* because */", "/* one\n two */", " \n// own line\n", "\n"])
 
 
+@example(tree=CASE, comments=[(0.0, "// why\n"), (0.0, "// why\n")], width=20)
 @settings(max_examples=80, deadline=None)
 @given(trees, st.lists(st.tuples(st.floats(0, 1), COMMENTS), min_size=1, max_size=4), st.integers(20, 80))
 def test_comments_are_kept_wherever_they_stand(tree: s.Node, comments: list[tuple[float, str]], width: int) -> None:

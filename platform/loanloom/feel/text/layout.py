@@ -186,10 +186,20 @@ def _attached(source: str, root: s.Node) -> tuple[dict[int, list[str]], list[str
     last: list[str] = []
     for start, text in comments:
         line = source.rfind("\n", 0, start) + 1
-        place = next((one for one in slots if one.start >= line), None)
+        place = _outermost(next((one for one in slots if one.start >= line), None), slots)
         into = last if place is None else found.setdefault(id(place), [])
         into.extend(one.strip() for one in text.split("\n"))
     return found, last
+
+
+def _outermost(place: s.Node | None, slots: Sequence[s.Node]) -> s.Node | None:
+    """What a comment above a part is above of: where an `if` begins with its condition's line, the whole of it."""
+    while place is not None:
+        whole = next((one for one in slots if isinstance(one, s.If) and one.condition is place), None)
+        if whole is None:
+            return place
+        place = next(one for one in slots if one.start == whole.start)
+    return None
 
 
 def _all_slots(root: s.Node) -> list[s.Node]:
