@@ -35,14 +35,12 @@ Names = Mapping[str, Any]
 class ModelBudget(Budget):
     """The steps that all expressions of one evaluation share."""
 
-    def spend(self, steps: int = 1) -> None:
-        self.left -= steps
-        if self.left < 0:
-            raise Fault(
-                "feel.too_many_steps",
-                f"The decision model takes more than {MAX_STEPS} steps.",
-                f"决策模型的计算步数超过 {MAX_STEPS}。",
-            )
+    def exhausted(self) -> Fault:
+        return Fault(
+            "feel.too_many_steps",
+            f"The decision model takes more than {self.limit} steps.",
+            f"决策模型的计算步数超过 {self.limit}。",
+        )
 
 
 class Stopped(Exception):

@@ -170,18 +170,13 @@ def _member(value: Any) -> Region | None:
     return None if found_key is None else Region((_point(found_key[1]),), False, found_key[0])
 
 
-def _kind(parts: Iterable[Region]) -> str | object | None:
-    """The one kind of several regions; _UNKNOWN where they are of several."""
-    kinds = {one.kind for one in parts if one.kind is not None}
-    return _UNKNOWN if len(kinds) > 1 else next(iter(kinds), None)
-
-
 def _known(parts: Sequence[Region | None]) -> tuple[list[Region], str | None] | None:
+    """The regions and their one kind; None where one is not known or they are of several kinds."""
     known = [one for one in parts if one is not None]
-    kind = _kind(known)
-    if len(known) < len(parts) or (kind is not None and not isinstance(kind, str)):
+    kinds = {one.kind for one in known if one.kind is not None}
+    if len(known) < len(parts) or len(kinds) > 1:
         return None
-    return known, kind
+    return known, next(iter(kinds), None)
 
 
 def joined(parts: Sequence[Region | None]) -> Region | None:

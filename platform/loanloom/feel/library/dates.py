@@ -102,25 +102,12 @@ def _day_of_year(date: Any) -> Decimal:
 
 @declare("day of week", "date: date -> string", "date: date and time -> string")
 def _day_of_week(date: Any) -> str:
-    return ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")[date.isoweekday() - 1]
+    return temporal.DAY_NAMES[date.isoweekday() - 1]
 
 
 @declare("month of year", "date: date -> string", "date: date and time -> string")
 def _month_of_year(date: Any) -> str:
-    return (
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    )[date.month - 1]
+    return temporal.MONTH_NAMES[date.month - 1]
 
 
 @declare("week of year", "date: date -> number", "date: date and time -> number")

@@ -27,11 +27,15 @@ class Budget:
         """Take steps; refuses when none are left."""
         self.left -= steps
         if self.left < 0:
-            raise Fault(
-                "feel.too_many_steps",
-                f"The expression takes more than {self.limit} steps.",
-                f"表达式的计算步数超过 {self.limit}。",
-            )
+            raise self.exhausted()
+
+    def exhausted(self) -> Fault:
+        """The fault of taking more steps than there were."""
+        return Fault(
+            "feel.too_many_steps",
+            f"The expression takes more than {self.limit} steps.",
+            f"表达式的计算步数超过 {self.limit}。",
+        )
 
 
 class NearBudget(Budget):

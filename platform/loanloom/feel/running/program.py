@@ -119,9 +119,10 @@ class Program:
 
 def _to_blame(located: Located) -> t.Node:
     """The part that a fault is about: of a division by zero the divisor."""
-    node = located.node
-    divided = located.fault.code == "feel.division_by_zero" and isinstance(node, t.Arithmetic) and node.operator == "/"
-    return node.right if divided and isinstance(node, t.Arithmetic) else node
+    node: t.Node = located.node
+    if located.fault.code == "feel.division_by_zero" and isinstance(node, t.Arithmetic) and node.operator == "/":
+        return node.right
+    return node
 
 
 class _Careful:

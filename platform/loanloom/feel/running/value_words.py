@@ -9,11 +9,8 @@ from typing import Any, Final
 
 from . import values
 from .properties import PROPERTIES
+from .temporal import MONTH_NAMES
 
-MONTH_NAMES: Final = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
 CURRENCIES_ZH: Final[Mapping[str, str]] = {
     "CNY": "元",
     "HKD": "港元",

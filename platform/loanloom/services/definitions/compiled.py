@@ -6,14 +6,19 @@ draft, a built-in that changed) the use case is refused with its problems.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
+from typing import TypeVar
 
-from loanloom.engines import decisions, documents, forms, products, rules
+from loanloom import feel
+from loanloom.engines import calculations, decisions, documents, forms, products, rules, scoring
+from loanloom.engines import facts as fact_scope
 from loanloom.metadata.document import Document, document_from
 from loanloom.metadata.registry import Registry
 from loanloom.problems import Problem, text
 from loanloom.services.errors import Refused
 
+Made = TypeVar("Made")
 _NOT_ASKED = {
     "customer": ("number", "since_on"),
     "application": ("number", "product", "state", "applied_on"),
@@ -24,9 +29,7 @@ _NOT_ASKED = {
 def form(registry: Registry, key: str) -> forms.Form:
     """The compiled form."""
     compiled = forms.compile_form(_document(registry, "form", key), registry)
-    if compiled.form is None:
-        raise Refused(compiled.problems)
-    return compiled.form
+    return _sound(compiled.form, compiled.problems)
 
 
 @lru_cache(maxsize=128)
@@ -49,42 +52,69 @@ def record_form(registry: Registry, record: str) -> forms.Form:
 def plain_form(registry: Registry, record: str) -> forms.Form:
     """A form over every declared field of a record without any rule but that name and kind must be there."""
     compiled = forms.compile_form(_plain_form(registry, record), registry)
-    if compiled.form is None:
-        raise Refused(compiled.problems)
-    return compiled.form
+    return _sound(compiled.form, compiled.problems)
 
 
 @lru_cache(maxsize=512)
 def template(registry: Registry, key: str) -> documents.Template:
     """The compiled template."""
     compiled = documents.compile_template(_document(registry, "template", key), registry)
-    if compiled.template is None:
-        raise Refused(compiled.problems)
-    return compiled.template
+    return _sound(compiled.template, compiled.problems)
 
 
 @lru_cache(maxsize=512)
 def ruleset(registry: Registry, key: str) -> rules.Ruleset:
     """The compiled rule set."""
     compiled = rules.compile_ruleset(registry.require("ruleset", key), registry)
-    if compiled.ruleset is None:
-        raise Refused(compiled.problems)
-    return compiled.ruleset
+    return _sound(compiled.ruleset, compiled.problems)
 
 
 @lru_cache(maxsize=256)
 def decision_model(registry: Registry, key: str) -> decisions.DecisionModel:
     """The compiled decision model."""
     compiled = decisions.compile_model(registry.require("decision_model", key), registry)
-    if compiled.model is None:
-        raise Refused(compiled.problems)
-    return compiled.model
+    return _sound(compiled.model, compiled.problems)
+
+
+@lru_cache(maxsize=256)
+def indicators(registry: Registry, product_key: str) -> scoring.Indicators:
+    """The compiled indicators that a product needs."""
+    keys = sorted(scoring.needed(registry, registry.require("product", product_key)))
+    compiled = scoring.compile_indicators(registry, keys)
+    return _sound(compiled.indicators, compiled.problems)
+
+
+@lru_cache(maxsize=256)
+def scorecard(registry: Registry, key: str) -> scoring.Scorecard:
+    """The compiled score card."""
+    compiled = scoring.compile_scorecard(registry.require("scorecard", key), registry)
+    return _sound(compiled.card, compiled.problems)
+
+
+@lru_cache(maxsize=256)
+def calculation(registry: Registry, key: str) -> calculations.Calculation:
+    """The compiled calculation."""
+    compiled = calculations.compile_calculation(registry.require("calculation", key), registry)
+    return _sound(compiled.calculation, compiled.problems)
+
+
+@lru_cache(maxsize=512)
+def condition(registry: Registry, source: str) -> feel.Program | None:
+    """A condition over an application's facts, such as those of products and materials; None for one that is wrong."""
+    scope = fact_scope.scope(registry, "application")
+    return feel.check(source, scope, expect=feel.BOOLEAN, functions=feel.LENDING).program
 
 
 @lru_cache(maxsize=512)
 def offer(registry: Registry, product_key: str) -> products.Offer:
     """The compiled product of a checked registry."""
     return products.offer(registry.require("product", product_key), registry)
+
+
+def _sound(made: Made | None, problems: Sequence[Problem]) -> Made:
+    if made is None:
+        raise Refused(problems)
+    return made
 
 
 def _document(registry: Registry, kind: str, key: str) -> Document:

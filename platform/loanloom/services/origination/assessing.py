@@ -9,20 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, insert
 
 from loanloom import feel
 from loanloom.engines import calculations, decided, decisions, rules, scoring
-from loanloom.engines import facts as fact_scope
 from loanloom.metadata.document import Document
 from loanloom.metadata.registry import Registry
 from loanloom.problems import Problem
 from loanloom.services.context import Context
 from loanloom.services.definitions import compiled as engines
-from loanloom.services.errors import Refused
 from loanloom.store import tables
 
 REFUSE = "refuse"
@@ -85,7 +82,7 @@ def assess(registry: Registry, product_key: str, facts: Mapping[str, Any]) -> As
 
 
 def _indicators(registry: Registry, product: Document, work: _Work) -> None:
-    computed = _engine_indicators(registry, product.key).compute(work.facts)
+    computed = engines.indicators(registry, product.key).compute(work.facts)
     work.problems.extend(computed.problems)
     work.add("indicators", "indicators", product, computed.facts(), computed.as_json())
 
@@ -103,7 +100,7 @@ def _score(registry: Registry, product: Document, work: _Work) -> None:
     key = product.spec.get("scorecard")
     if not key:
         return
-    found = scoring.score(_engine_card(registry, key), work.facts["indicators"])
+    found = scoring.score(engines.scorecard(registry, key), work.facts["indicators"])
     work.problems.extend(found.problems)
     work.add("score", "score", registry.require("scorecard", key), found.facts(), found.as_json())
     rate = product.spec["rate"]
@@ -116,7 +113,7 @@ def _limit(registry: Registry, product: Document, work: _Work) -> None:
     key = product.spec.get("limit")
     if not key or (product.spec.get("scorecard") and work.facts["score"]["grade"] is None):
         return
-    found = calculations.run(_engine_limit(registry, key), work.facts)
+    found = calculations.run(engines.calculation(registry, key), work.facts)
     work.problems.extend(found.problems)
     work.add("limit", "limit", registry.require("calculation", key), found.facts(), found.as_json())
 
@@ -174,38 +171,9 @@ def figures(assessed: Assessed) -> dict[str, Any]:
     }
 
 
-@lru_cache(maxsize=256)
 def guarantee_required(registry: Registry, product_key: str) -> feel.Program | None:
     """The product's condition under which a guarantee is needed."""
     rule = (registry.require("product", product_key).spec.get("guarantee") or {}).get("required")
     if rule is None:
         return None
-    source = str(rule).lower() if isinstance(rule, bool) else rule
-    return feel.check(
-        source, fact_scope.scope(registry, "application"), expect=feel.BOOLEAN, functions=feel.LENDING
-    ).program
-
-
-@lru_cache(maxsize=256)
-def _engine_indicators(registry: Registry, product_key: str) -> scoring.Indicators:
-    keys = sorted(scoring.needed(registry, registry.require("product", product_key)))
-    compiled = scoring.compile_indicators(registry, keys)
-    if compiled.indicators is None:
-        raise Refused(compiled.problems)
-    return compiled.indicators
-
-
-@lru_cache(maxsize=256)
-def _engine_card(registry: Registry, key: str) -> scoring.Scorecard:
-    compiled = scoring.compile_scorecard(registry.require("scorecard", key), registry)
-    if compiled.card is None:
-        raise Refused(compiled.problems)
-    return compiled.card
-
-
-@lru_cache(maxsize=256)
-def _engine_limit(registry: Registry, key: str) -> calculations.Calculation:
-    compiled = calculations.compile_calculation(registry.require("calculation", key), registry)
-    if compiled.calculation is None:
-        raise Refused(compiled.problems)
-    return compiled.calculation
+    return engines.condition(registry, str(rule).lower() if isinstance(rule, bool) else rule)

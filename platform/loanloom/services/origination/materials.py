@@ -5,15 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Row
 
 from loanloom import feel
-from loanloom.engines import facts as fact_scope
 from loanloom.metadata.registry import Registry
 from loanloom.problems import Problem, Text, text
+from loanloom.services.definitions import compiled as engines
 from loanloom.services.origination import uploads
 from loanloom.services.origination.uploads import Upload
 
@@ -72,15 +71,8 @@ def missing(
 def _required(registry: Registry, rule: bool | str, known: Mapping[str, Any]) -> bool:
     if isinstance(rule, bool):
         return rule
-    program = _compiled(registry, rule)
+    program = engines.condition(registry, rule)
     try:
         return program is not None and program(known) is True
     except feel.EvaluationError:
         return False
-
-
-@lru_cache(maxsize=512)
-def _compiled(registry: Registry, rule: str) -> feel.Program | None:
-    return feel.check(
-        rule, fact_scope.scope(registry, "application"), expect=feel.BOOLEAN, functions=feel.LENDING
-    ).program

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from ...running.temporal import DAY_NAMES, MONTH_NAMES
 from ..bounds import Bound
 from ..shapes import DAY, MOST_DAYS
 from .numbers import truncated
@@ -19,21 +20,6 @@ from .terms import Cell, Number, Plain, Term, any_of, choose, fits_narrow, liter
 _EPOCH = dt.date(1970, 1, 1)
 _FIRST = (dt.date.min - _EPOCH).days
 _LAST = (dt.date.max - _EPOCH).days
-_DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_MONTH_NAMES = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
 
 
 def day_number(date: Term) -> Term:
@@ -76,7 +62,7 @@ def part(date: Plain, name: str) -> Number:
 
 def name_of(date: Plain, what: str) -> Plain:
     """The English name of the day of the week or the month."""
-    method, names = ("weekday", _DAY_NAMES) if what == "day of week" else ("month", _MONTH_NAMES)
+    method, names = ("weekday", DAY_NAMES) if what == "day of week" else ("month", MONTH_NAMES)
     numbers = list(range(1, len(names) + 1))
     term = _part(date.term, method).to(
         lambda expr: expr.replace_strict(numbers, list(names), default=None, return_dtype=pl.String)

@@ -10,6 +10,7 @@ import datetime as dt
 from decimal import Decimal
 
 from ... import tree as t
+from ...running.temporal import DAY_NAMES, MONTH_NAMES
 from ...running.values import Months
 from .base import Base, Piece, either, seconds
 
@@ -20,11 +21,6 @@ _MONTHS = 119_987
 """From the first month of year 1 to the last of year 9999."""
 _FIRST, _LAST = dt.date(1, 1, 1), dt.date(9999, 12, 31)
 _PARTS = {"year": "year", "month": "month", "day": "day", "weekday": "isodow", "hour": "hour", "minute": "minute"}
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_MONTH_NAMES = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
 DURATIONS = ("days and time duration", "years and months duration")
 _DATED = ("date", "date and time")
 _MICROSECOND = Decimal("0.000001")
@@ -192,11 +188,11 @@ class Dates(Base):
 
     def day_of_week(self, node: t.Call) -> Piece:
         """Monday to Sunday"""
-        return self._named(node, "isodow", _WEEKDAYS)
+        return self._named(node, "isodow", DAY_NAMES)
 
     def month_of_year(self, node: t.Call) -> Piece:
         """January to December"""
-        return self._named(node, "month", _MONTH_NAMES)
+        return self._named(node, "month", MONTH_NAMES)
 
     def _named(self, node: t.Call, part: str, names: tuple[str, ...]) -> Piece:
         date = self.argument(node)
