@@ -18,7 +18,8 @@ from loanloom.core.lending.allocation import Due, allocate, by_component
 from loanloom.core.lending.arrears import arrears, due_of
 from loanloom.core.lending.cost import annual_cost, irr, xirr
 from loanloom.core.lending.decisions import Disburse, ReceiveRepayment, decide, payoff
-from loanloom.core.lending.loan import Loan, evolve
+from loanloom.core.lending.evolution import evolve
+from loanloom.core.lending.loan import Loan
 from loanloom.core.lending.rules import READY_MADE
 from loanloom.core.lending.schedule import Schedule, build_schedule
 from loanloom.core.lending.terms import AllocationOrder, PenaltyTerms, PrepaymentTerms, Terms

@@ -19,7 +19,8 @@ from loanloom.core.lending.decisions import (
     payoff,
 )
 from loanloom.core.lending.events import LoanSettled, RepaymentReceived, SurplusApplied
-from loanloom.core.lending.loan import Loan, evolve
+from loanloom.core.lending.evolution import evolve
+from loanloom.core.lending.loan import Loan
 from loanloom.core.lending.rules import READY_MADE
 from loanloom.core.lending.terms import PrepaymentTerms, Terms
 

@@ -15,7 +15,8 @@ from loanloom.core.lending.allocation import Due, allocate
 from loanloom.core.lending.arrears import due_of, interest_accrued, owed, position
 from loanloom.core.lending.decisions import Disburse, ReceiveRepayment, SettleEarly, decide, payoff
 from loanloom.core.lending.events import EVENT_NAMES, EVENTS, Event, RepaymentReceived
-from loanloom.core.lending.loan import Loan, evolve, replay
+from loanloom.core.lending.evolution import evolve, replay
+from loanloom.core.lending.loan import Loan
 from loanloom.core.lending.records import from_record, to_record
 from loanloom.core.lending.rules import READY_MADE
 from loanloom.core.lending.schedule import build_schedule

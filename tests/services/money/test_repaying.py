@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from tests.services.money.house import House, counted
 
-from loanloom.core.lending.loan import replay
+from loanloom.core.lending.evolution import replay
 from loanloom.services.errors import Forbidden, NotFound, Refused
 from loanloom.services.money import disbursements, loan_rows, repayments
 from loanloom.store import tables

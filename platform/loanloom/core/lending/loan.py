@@ -1,27 +1,15 @@
-"""A loan's state and how events make it: `evolve(loan, event)`; `replay(events, until)` for any day in the past.
+"""A loan's state: what was agreed and paid, instalment by instalment.
 
-The state says what was agreed and paid. What is owed on a day is computed from it (`owed`, in `arrears`), never
-stored. Commands and their checks live in `decisions`.
+What is owed on a day is computed from it (`owed`, in `arrears`), never stored. Events make it (`evolution`); commands
+and their checks live in `decisions`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import reduce
 
-from loanloom.core.lending.allocation import Applied
-from loanloom.core.lending.events import (
-    Event,
-    FeeCharged,
-    LoanDisbursed,
-    LoanSettled,
-    RepaymentReceived,
-    ScheduleChanged,
-    SurplusApplied,
-)
 from loanloom.core.lending.schedule import Instalment
 from loanloom.core.lending.terms import PenaltyTerms, Terms
 from loanloom.core.money import ZERO, total
@@ -98,79 +86,3 @@ class Loan:
     def matures_on(self) -> date:
         """The last due date."""
         return self.accounts[-1].instalment.due_on
-
-
-def _paid(account: Account, parts: list[Applied], on: date, penalty: PenaltyTerms) -> Account:
-    """The account after parts of a receipt: products are brought up to the day before balances change."""
-    principal_days, interest_days = account.products(on, penalty)
-    counted = on if account.late_days(on, penalty) else account.counted_to
-    sums = {part.component: part.amount for part in parts}
-    after = replace(
-        account,
-        principal_days=principal_days,
-        interest_days=interest_days,
-        counted_to=counted,
-        principal_paid=account.principal_paid + sums.get("principal", ZERO),
-        interest_paid=account.interest_paid + sums.get("interest", ZERO),
-        penalty_paid=account.penalty_paid + sums.get("penalty", ZERO),
-        compound_paid=account.compound_paid + sums.get("compound", ZERO),
-        fee_paid=account.fee_paid + sums.get("fee", ZERO),
-    )
-    return replace(after, paid_on=on) if account.open and not after.open else after
-
-
-def _apply(loan: Loan, applied: tuple[Applied, ...], on: date) -> tuple[Account, ...]:
-    parts: dict[int, list[Applied]] = {}
-    for part in applied:
-        parts.setdefault(part.number, []).append(part)
-    return tuple(
-        _paid(account, parts[account.instalment.number], on, loan.terms.penalty)
-        if account.instalment.number in parts
-        else account
-        for account in loan.accounts
-    )
-
-
-def evolve(loan: Loan | None, event: Event) -> Loan:
-    """The loan after an event. Total over events that `decide` can make; anything else is a defect."""
-    if isinstance(event, LoanDisbursed):
-        return Loan(
-            terms=event.terms, accounts=tuple(Account(row) for row in event.instalments), last_event_on=event.on
-        )
-    if loan is None:
-        raise ValueError("a loan begins with its disbursement")
-    match event:
-        case RepaymentReceived():
-            accounts, surplus = _apply(loan, event.applied, event.on), loan.surplus + event.surplus
-            return replace(loan, accounts=accounts, surplus=surplus, last_event_on=event.on)
-        case SurplusApplied():
-            accounts, surplus = _apply(loan, event.applied, event.on), loan.surplus - event.amount
-            return replace(loan, accounts=accounts, surplus=surplus, last_event_on=event.on)
-        case ScheduleChanged():
-            return replace(loan, accounts=_rescheduled(loan.accounts, event), last_event_on=event.on)
-        case FeeCharged():
-            accounts = tuple(
-                replace(account, fee=account.fee + event.amount)
-                if account.instalment.number == event.number
-                else account
-                for account in loan.accounts
-            )
-            return replace(loan, accounts=accounts, last_event_on=event.on)
-        case LoanSettled():
-            return replace(loan, settled_on=event.on, last_event_on=event.on)
-
-
-def _rescheduled(accounts: tuple[Account, ...], event: ScheduleChanged) -> tuple[Account, ...]:
-    """Earlier instalments stand; later ones are replaced, keeping what was paid on one of the same number."""
-    before = {account.instalment.number: account for account in accounts}
-    kept = tuple(account for account in accounts if account.instalment.number < event.from_number)
-    return kept + tuple(
-        replace(before[row.number], instalment=row) if row.number in before else Account(row)
-        for row in event.instalments
-    )
-
-
-def replay(events: Iterable[Event], until: date | None = None) -> Loan | None:
-    """The loan as its events made it, up to and including a day; None before the disbursement."""
-    taken = (event for event in events if until is None or event.on <= until)
-    return reduce(evolve, taken, None)

@@ -14,7 +14,8 @@ from sqlalchemy import Connection, RowMapping, select
 
 from loanloom.core.lending.decisions import Disburse, decide
 from loanloom.core.lending.events import Event, LoanDisbursed
-from loanloom.core.lending.loan import Loan, evolve
+from loanloom.core.lending.evolution import evolve
+from loanloom.core.lending.loan import Loan
 from loanloom.core.lending.records import to_record
 from loanloom.engines import posting, products
 from loanloom.problems import Problem, text

@@ -17,7 +17,8 @@ from loanloom.core.lending.arrears import Position, due_of, position
 from loanloom.core.lending.cost import AnnualCost
 from loanloom.core.lending.decisions import Payoff, payoff
 from loanloom.core.lending.events import Event
-from loanloom.core.lending.loan import Account, Loan, replay
+from loanloom.core.lending.evolution import replay
+from loanloom.core.lending.loan import Account, Loan
 from loanloom.core.money import ZERO
 from loanloom.engines import products
 from loanloom.problems import Problem, text

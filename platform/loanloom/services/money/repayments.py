@@ -16,7 +16,8 @@ from sqlalchemy import Connection
 from loanloom.core.lending.allocation import by_component
 from loanloom.core.lending.decisions import Decision, Payoff, ReceiveRepayment, SettleEarly, decide, payoff
 from loanloom.core.lending.events import Event, LoanSettled, RepaymentReceived, SurplusApplied
-from loanloom.core.lending.loan import Loan, evolve
+from loanloom.core.lending.evolution import evolve
+from loanloom.core.lending.loan import Loan
 from loanloom.core.lending.records import to_record
 from loanloom.core.lending.terms import COMPONENTS
 from loanloom.core.money import ZERO

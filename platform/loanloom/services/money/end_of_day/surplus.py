@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from loanloom.core.lending.decisions import ApplySurplus, decide
-from loanloom.core.lending.loan import evolve
+from loanloom.core.lending.evolution import evolve
 from loanloom.services.context import Context
 from loanloom.services.money import booking, loan_rows, repayments
 from loanloom.services.money.end_of_day.step import Chunk, Run

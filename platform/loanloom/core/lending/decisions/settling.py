@@ -1,0 +1,134 @@
+"""Early settlement 提前结清: what pays a loan off on a day, and taking exactly that."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+from loanloom.core.lending.allocation import allocate
+from loanloom.core.lending.arrears import interest_accrued, owed
+from loanloom.core.lending.decisions.decision import Command, Decide, Decision, closing, refusal_of, refused
+from loanloom.core.lending.events import Event, FeeCharged, RepaymentReceived, ScheduleChanged, SurplusApplied
+from loanloom.core.lending.evolution import evolve, evolve_all
+from loanloom.core.lending.loan import Loan
+from loanloom.core.lending.terms import COMPONENTS
+from loanloom.core.money import formatted, total
+from loanloom.problems import Problem, text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettleEarly(Command):
+    """Take exactly the payoff amount and close the loan."""
+
+    on: date
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Payoff:
+    """What settles the loan on a day, by component; problems say why it cannot be settled early."""
+
+    on: date
+    amounts: dict[str, Decimal]
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def total(self) -> Decimal:
+        """The amount that settles the loan."""
+        return total(self.amounts.values())
+
+
+def _brought_forward(loan: Loan, on: date) -> ScheduleChanged | None:
+    """All principal due later falls due today, with the current instalment's interest up to today; None when nothing
+    is due later."""
+    ahead = [account for account in loan.accounts if account.instalment.due_on > on]
+    if not ahead:
+        return None
+    current = ahead[0].instalment
+    row = replace(
+        current,
+        start_on=min(current.start_on, on),
+        due_on=on,
+        principal=total(account.instalment.principal for account in ahead),
+        interest=interest_accrued(current, on, loan.terms.rounding),
+    )
+    return ScheduleChanged(on=on, reason="early_settlement", from_number=current.number, instalments=(row,))
+
+
+def _settlement(loan: Loan, on: date) -> tuple[Event, ...]:
+    """The events that make the whole loan due today."""
+    change = _brought_forward(loan, on)
+    if change is None:
+        return ()
+    early = change.instalments[0].principal
+    fee = loan.terms.rounding.apply(early * loan.terms.prepayment.fee_rate)
+    if not fee:
+        return (change,)
+    return change, FeeCharged(on=on, reason="early_settlement", number=change.from_number, amount=fee)
+
+
+def payoff(loan: Loan, on: date) -> Payoff:
+    """What settles the loan on a day: everything due, all later principal, interest to the day, the agreed fee."""
+    refusal = refusal_of(loan, on, None)
+    if refusal:
+        return Payoff(on, {}, refusal.problems)
+    events = _settlement(loan, on)
+    after = evolve_all(loan, events)
+    dues = owed(after, on)
+    amounts = {component: total(due.amounts[component] for due in dues) for component in COMPONENTS}
+    return Payoff(on, amounts, _prepayment_refused(loan, on) if events else ())
+
+
+def _prepayment_refused(loan: Loan, on: date) -> tuple[Problem, ...]:
+    terms = loan.terms.prepayment
+    if not terms.allowed:
+        return refused(
+            "lending.no_prepayment",
+            text("This product does not allow early settlement.", "本产品不允许提前结清。"),
+        ).problems
+    first = loan.terms.start_on + timedelta(days=terms.min_days)
+    if on < first:
+        return refused(
+            "lending.prepayment_too_soon",
+            text(f"Early settlement is possible from {first}.", f"{first} 起方可提前结清。"),
+        ).problems
+    return ()
+
+
+def _settle(loan: Loan, command: SettleEarly) -> Decision:
+    refusal = refusal_of(loan, command.on, command.amount)
+    if refusal:
+        return refusal
+    quote = payoff(loan, command.on)
+    if quote.problems:
+        return Decision(problems=quote.problems)
+    if command.amount + loan.surplus != quote.total:
+        digits = loan.terms.rounding.digits
+        wanted = formatted(quote.total - loan.surplus, digits)
+        return refused(
+            "lending.not_the_payoff_amount",
+            text(
+                f"Settling on {command.on} takes exactly {wanted}, not {formatted(command.amount, digits)}.",
+                f"{command.on} 结清应收 {wanted}，而不是 {formatted(command.amount, digits)}。",
+            ),
+            field="amount",
+        )
+    return Decision(_settling_events(loan, command))
+
+
+def _settling_events(loan: Loan, command: SettleEarly) -> tuple[Event, ...]:
+    """Make everything due, use up what we keep for the borrower, then take the rest."""
+    events = _settlement(loan, command.on)
+    after = evolve_all(loan, events)
+    if after.surplus:
+        kept = allocate(after.surplus, owed(after, command.on), loan.terms.allocation)
+        applied = SurplusApplied(on=command.on, amount=after.surplus, applied=kept.applied)
+        events, after = (*events, applied), evolve(after, applied)
+    taken = allocate(command.amount, owed(after, command.on), loan.terms.allocation)
+    receipt = RepaymentReceived(on=command.on, amount=command.amount, applied=taken.applied, surplus=taken.left_over)
+    return closing(loan, (*events, receipt), command.on)
+
+
+DECIDES: Mapping[type[Command], Decide] = {SettleEarly: _settle}

@@ -1,0 +1,38 @@
+"""What can happen to a loan, in the past tense. Events are stored for ever; a loan is the sum of its events.
+
+One file a family, each with its stored names; a family is added by one line in `EVENTS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from loanloom.core.lending.events import money
+from loanloom.core.lending.events.event import Event
+from loanloom.core.lending.events.money import (
+    FeeCharged,
+    LoanDisbursed,
+    LoanSettled,
+    RepaymentReceived,
+    ScheduleChanged,
+    SurplusApplied,
+)
+
+EVENTS: Mapping[str, type[Event]] = {
+    **money.NAMED,
+}
+"""Stored names of all events."""
+
+EVENT_NAMES = {kind: name for name, kind in EVENTS.items()}
+
+__all__ = [
+    "EVENTS",
+    "EVENT_NAMES",
+    "Event",
+    "FeeCharged",
+    "LoanDisbursed",
+    "LoanSettled",
+    "RepaymentReceived",
+    "ScheduleChanged",
+    "SurplusApplied",
+]
