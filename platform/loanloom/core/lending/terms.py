@@ -11,7 +11,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from loanloom.core.lending.charges import ChargeTerms, Guarantee
+from loanloom.core.lending.late_terms import PLAIN_PENALTY, PenaltyTerms
+from loanloom.core.lending.tax_terms import TaxTerms
 from loanloom.core.money import CENTS, Rounding
+
+__all__ = ["COMPONENTS", "AllocationOrder", "PenaltyTerms", "Phase", "PrepaymentTerms", "Terms"]
 
 COMPONENTS = ("fee", "penalty", "compound", "interest", "principal")
 """What an instalment can owe: charges, penalty interest 罚息, interest on unpaid interest 复利, interest, principal."""
@@ -27,21 +32,6 @@ class Phase:
     principal: str = "equal_instalment"
     interest: str = "declining_balance"
     parameters: Mapping[str, Decimal] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PenaltyTerms:
-    """Penalty interest: the contract rate with an uplift, on the overdue part only, by actual days over `year_days`.
-
-    Within the grace nothing is charged; once it has lapsed the days count from the due date (`reaches_back`) or from
-    the end of the grace. `compound` charges the same rate on unpaid interest.
-    """
-
-    uplift: Decimal = Decimal("0.5")
-    year_days: int = 360
-    grace_days: int = 0
-    reaches_back: bool = True
-    compound: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +67,11 @@ class Terms:
     day_count: str = "30/360"
     daily_basis: int = 360
     rounding: Rounding = CENTS
-    penalty: PenaltyTerms = PenaltyTerms()
+    penalty: PenaltyTerms = PLAIN_PENALTY
     allocation: AllocationOrder = AllocationOrder()
     prepayment: PrepaymentTerms = PrepaymentTerms()
     keeps_overpayment: bool = False
+    charges: tuple[ChargeTerms, ...] = ()
+    guarantees: tuple[Guarantee, ...] = ()
+    interest_tax: TaxTerms | None = None
+    upfront_deduction: bool = False
