@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Table, text
+from sqlalchemy import Connection, Table, inspect, text
 
 from .tables import metadata
 from .tables.base import CURRENT_COMPANY
@@ -47,8 +47,10 @@ def apply(connection: Connection, worker: str) -> None:
     run(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {quoted}")
     run(f"REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM {quoted}")
     run(GUARD)
+    there = set(inspect(connection).get_table_names())  # a table whose migration is still being written is not
     for table in metadata.sorted_tables:
-        _protect(connection, table, quoted)
+        if table.name in there:
+            _protect(connection, table, quoted)
 
 
 def _protect(connection: Connection, table: Table, worker: str) -> None:

@@ -10,6 +10,7 @@ from .contracts import blob, contract, document, upload
 from .customers import customer
 from .days import day_chunk, day_run
 from .ledger import accrual, journal_entry, journal_line
+from .loan_changes import loan_change
 from .loans import disbursement, instalment, loan, loan_class, loan_event, receipt, repayment
 from .records import record, record_index
 from .releases import definition, draft, product_stop, release, release_item
@@ -39,6 +40,7 @@ __all__ = [
     "journal_entry",
     "journal_line",
     "loan",
+    "loan_change",
     "loan_class",
     "loan_event",
     "membership",
