@@ -5,6 +5,19 @@ from __future__ import annotations
 from .applications import application, assessment
 from .approvals import flow_history, sanction, work_item
 from .base import metadata
+from .cash import (
+    bank_line,
+    bank_statement,
+    cash_item,
+    cash_order,
+    claim,
+    claim_batch,
+    deposit,
+    deposit_entry,
+    payout,
+    receipt_reversal,
+    suspense,
+)
 from .companies import company, membership
 from .contracts import blob, contract, document, upload
 from .customers import customer
@@ -12,6 +25,7 @@ from .days import day_chunk, day_run
 from .ledger import accrual, journal_entry, journal_line
 from .loan_changes import loan_change
 from .loans import disbursement, instalment, loan, loan_class, loan_event, receipt, repayment
+from .parties import borrower_group, group_member, party
 from .records import record, record_index
 from .releases import definition, draft, product_stop, release, release_item
 from .running import audit_log, idempotency, import_run, job_run, message, number_sequence, outbox
@@ -22,17 +36,27 @@ __all__ = [
     "application",
     "assessment",
     "audit_log",
+    "bank_line",
+    "bank_statement",
     "blob",
+    "borrower_group",
+    "cash_item",
+    "cash_order",
+    "claim",
+    "claim_batch",
     "company",
     "contract",
     "customer",
     "day_chunk",
     "day_run",
     "definition",
+    "deposit",
+    "deposit_entry",
     "disbursement",
     "document",
     "draft",
     "flow_history",
+    "group_member",
     "idempotency",
     "import_run",
     "instalment",
@@ -48,8 +72,11 @@ __all__ = [
     "metadata",
     "number_sequence",
     "outbox",
+    "party",
+    "payout",
     "product_stop",
     "receipt",
+    "receipt_reversal",
     "record",
     "record_index",
     "release",
@@ -58,6 +85,7 @@ __all__ = [
     "sanction",
     "saved_view",
     "sign_in_guard",
+    "suspense",
     "upload",
     "user_profile",
     "work_item",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Date, Index, Integer, Numeric, Text, UniqueConstraint, text
+from sqlalchemy import Column, Date, Index, Integer, LargeBinary, Numeric, Text, UniqueConstraint, text
 
 from .base import Key, company_table, link, mapping, moment, money, version
 
@@ -133,11 +133,18 @@ receipt = company_table(
     Column("currency", Key, nullable=False, server_default="CNY"),
     Column("received_on", Date, nullable=False),
     Column("channel", Key, nullable=False, server_default="bank"),
+    Column("purpose", Key, nullable=False, server_default="repayment"),  # repayment, suspense, deposit, item
+    Column("payer_name", Text),  # where somebody else than the borrower paid
+    Column("payer_account_cipher", LargeBinary),
+    Column("payer_account_hash", LargeBinary),
+    Column("payer_account_masked", Text),
     Column("reference", Text),
     Column("note", Text),
     Column("created_by", Integer),
     moment("created_at", now=True),
     UniqueConstraint("company_id", "number"),
+    Index(None, "company_id", "received_on"),
+    Index(None, "company_id", "payer_account_hash"),
     append_only=True,
 )
 
