@@ -6,6 +6,7 @@ services; what the amounts must be is checked here. One file a family of command
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from loanloom.core.lending.decisions import receiving, settling
@@ -22,6 +23,12 @@ _DECIDES: Mapping[type[Command], Decide] = {
 }
 
 
+COMMANDS: Mapping[str, type[Command]] = {
+    re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower(): kind for kind in (Disburse, *_DECIDES)
+}
+"""All commands by the name they are stored and asked for: SettleEarly is settle_early."""
+
+
 def decide(loan: Loan | None, command: Command) -> Decision:
     """What a command leads to."""
     if isinstance(command, Disburse):
@@ -32,6 +39,7 @@ def decide(loan: Loan | None, command: Command) -> Decision:
 
 
 __all__ = [
+    "COMMANDS",
     "ApplySurplus",
     "Command",
     "Decision",
