@@ -55,7 +55,9 @@ def _read(hint: Any, value: Any) -> Any:
     if origin is UnionType or NoneType in get_args(hint):
         if value is None:
             return None
-        hint = next(option for option in get_args(hint) if option is not NoneType)
+        listed = isinstance(value, list)
+        options = [option for option in get_args(hint) if option is not NoneType]
+        hint = next((option for option in options if (get_origin(option) is tuple) is listed), options[0])
         origin = get_origin(hint)
     if origin is tuple:
         return tuple(_read(get_args(hint)[0], item) for item in value)

@@ -1,0 +1,71 @@
+"""The parts of terms that say what happens after disbursement (lateness: `late_terms`).
+
+Plain values; what they lead to is decided in `allocation` and `decisions`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+COMPONENTS = ("fee", "penalty", "compound", "interest", "principal")
+"""What an instalment can owe: charges, penalty interest 罚息, interest on unpaid interest 复利, interest, principal."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AllocationOrder:
+    """Which debt a receipt pays first; `by` instalment (oldest instalment first) or component (across instalments)."""
+
+    order: tuple[str, ...] = COMPONENTS
+    by: str = "instalment"
+
+
+BY_INSTALMENT = AllocationOrder()
+"""The oldest instalment first, costs before interest before principal."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeeStep:
+    """A fee rate on principal repaid early that holds from so many days after the start."""
+
+    from_days: int
+    fee_rate: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrepaymentTerms:
+    """Early repayment: whether, for which fee on the principal repaid early, and not before how many days.
+
+    `fee_steps` (by age of the loan) beat `fee_rate`. `partial` allows parts of at least `least_amount`, after which
+    the number of periods (`keeps` term) or the instalment (`keeps` instalment) stays, whichever of `choices`.
+    """
+
+    allowed: bool = True
+    fee_rate: Decimal = Decimal(0)
+    min_days: int = 0
+    fee_steps: tuple[FeeStep, ...] = ()
+    partial: bool = True
+    least_amount: Decimal = Decimal(0)
+    keeps: str = "term"
+    choices: tuple[str, ...] = ("term", "instalment")
+
+
+FREE_PREPAYMENT = PrepaymentTerms()
+"""At any time, without a fee."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecalculationTerms:
+    """Interest follows what is really outstanding (absent: it stays as scheduled).
+
+    `rest`: how often the balance counts (daily or period). `on_prepayment`: what an early payment of principal does
+    to the plan (last_instalment: shortens from the end, instalment: lowers the instalments, next: moves what is next).
+    `payoff`: interest up to the day or up to the end of the period. `compounding`: none, interest, fee, both.
+    `arrears`: whether unpaid principal past its due date goes on bearing interest.
+    """
+
+    rest: str = "daily"
+    on_prepayment: str = "last_instalment"
+    payoff: str = "to_day"
+    compounding: str = "none"
+    arrears: bool = True
