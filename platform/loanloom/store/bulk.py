@@ -28,9 +28,11 @@ def _columns(table: Table, names: tuple[str, ...]) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """Amounts as text, so that no digit is added or lost on the way; JSON values pass as they are."""
+    """Amounts as text, so that no digit is added or lost on the way; closed fields as PostgreSQL reads them in hex."""
     if isinstance(value, Decimal):
         return str(value)
+    if isinstance(value, bytes):
+        return f"\\x{value.hex()}"
     return value.isoformat() if isinstance(value, date) else value
 
 

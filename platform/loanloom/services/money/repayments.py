@@ -43,6 +43,8 @@ class Received:
     receipt_id: int
     receipt_number: str
     settled: bool
+    sequence: int = 0
+    """The loan's event that the money became, by which it is undone."""
     replayed: bool = False
 
 
@@ -100,21 +102,34 @@ def receive(
 ) -> Received:
     """Book money received today for a loan: `due` pays what is due, `settle` pays everything and closes the loan."""
     ctx.require("money.receive")
+    booking.check_channel(channel)
     with ctx.transaction() as connection:
         first = Once(ctx, connection, idempotency_key, f"repayment:{loan_id}:{amount}:{purpose}")
         if first.answer is not None:
             return Received(**{**first.answer, "replayed": True})
         booking.open_day(ctx, connection)
-        kept = _seen(ctx, loan_rows.load(ctx, connection, [loan_id], lock=True))
-        decision = _decide(ctx, kept.loan, amount, purpose)
-        if decision.problems:
-            raise Refused(decision.problems)
-        change = Change(kept, decision.events, _after(kept.loan, decision.events))
-        given = {"channel": booking.check_channel(channel), **_words(reference=reference, note=note)}
-        made = _book(ctx, connection, [change], [amount], given)[0]
+        given = {"channel": channel, "reference": reference, "note": note}
+        made = receive_in(ctx, connection, loan_id, amount, purpose, given)
         answer = {"loan_id": made.loan_id, "receipt_id": made.receipt_id, "receipt_number": made.receipt_number}
-        first.keep(answer | {"settled": made.settled})
+        first.keep(answer | {"settled": made.settled, "sequence": made.sequence})
         return made
+
+
+def receive_in(
+    ctx: Context, connection: Connection, loan_id: int, amount: Decimal, purpose: Purpose, given: Mapping[str, Any]
+) -> Received:
+    """Apply money to a loan inside the caller's transaction, whose day is open.
+
+    `given`: channel, reference, note, the payer's columns; `receipt_id` and `receipt_number` where the money came in
+    before (an unidentified receipt, money held), so that no second receipt is written.
+    """
+    kept = _seen(ctx, loan_rows.load(ctx, connection, [loan_id], lock=True))
+    decision = _decide(ctx, kept.loan, amount, purpose)
+    if decision.problems:
+        raise Refused(decision.problems)
+    _words(reference=given.get("reference"), note=given.get("note"))
+    change = Change(kept, decision.events, _after(kept.loan, decision.events))
+    return book_received(ctx, connection, [change], [amount], given)[0]
 
 
 def receive_many(
@@ -142,7 +157,7 @@ def receive_many(
                 continue
             changes.append(Change(kept, decision.events, _after(kept.loan, decision.events)))
             amounts.append(amount)
-        return _book(ctx, connection, changes, amounts, {"channel": booking.check_channel(channel)}), refused
+        return book_received(ctx, connection, changes, amounts, {"channel": booking.check_channel(channel)}), refused
 
 
 def _decide(ctx: Context, loan: Loan, amount: Decimal, purpose: Purpose) -> Decision:
@@ -178,17 +193,46 @@ def _words(**given: str | None) -> dict[str, str | None]:
     return given
 
 
-def _book(
+def book_received(
     ctx: Context,
     connection: Connection,
     changes: Sequence[Change],
     amounts: Sequence[Decimal],
     given: Mapping[str, Any],
 ) -> list[Received]:
-    """Save changes of loans with a receipt for each amount."""
+    """Save changes of loans with a receipt for each amount, or with the one receipt that `given` names."""
     if not changes:
         return []
-    numbered = receipt_numbers(ctx, connection, [change.kept for change in changes])
+    if given.get("receipt_id") is not None:
+        numbered, ids = [str(given["receipt_number"])] * len(changes), [int(given["receipt_id"])] * len(changes)
+    else:
+        numbered = receipt_numbers(ctx, connection, [change.kept for change in changes])
+        ids = _write_receipts(ctx, connection, changes, amounts, numbered, given)
+    write_repayments(ctx, connection, changes, ids)
+    booking.book(ctx, connection, changes)
+    return [
+        Received(
+            change.kept.id,
+            receipt_id,
+            number,
+            change.after.settled_on is not None,
+            change.kept.row["event_count"] + 1,
+        )
+        for change, receipt_id, number in zip(changes, ids, numbered, strict=True)
+    ]
+
+
+PAYER = ("payer_name", "payer_account_cipher", "payer_account_hash", "payer_account_masked")
+
+
+def _write_receipts(
+    ctx: Context,
+    connection: Connection,
+    changes: Sequence[Change],
+    amounts: Sequence[Decimal],
+    numbered: Sequence[str],
+    given: Mapping[str, Any],
+) -> list[int]:
     rows = [
         {
             "number": number,
@@ -201,16 +245,11 @@ def _book(
             "reference": given.get("reference"),
             "note": given.get("note"),
             "created_by": ctx.actor.user_id,
+            **{name: given[name] for name in PAYER if name in given},
         }
         for change, amount, number in zip(changes, amounts, numbered, strict=True)
     ]
-    ids = [int(row["id"]) for row in bulk.insert(connection, tables.receipt, rows, returning=["id"])]
-    write_repayments(ctx, connection, changes, ids)
-    booking.book(ctx, connection, changes)
-    return [
-        Received(change.kept.id, receipt_id, number, change.after.settled_on is not None)
-        for change, receipt_id, number in zip(changes, ids, numbered, strict=True)
-    ]
+    return [int(row["id"]) for row in bulk.insert(connection, tables.receipt, rows, returning=["id"])]
 
 
 def write_repayments(
