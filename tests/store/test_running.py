@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -12,6 +13,7 @@ from sqlalchemy import func, insert, select
 from loanloom.problems import text
 from loanloom.services.context import Actor
 from loanloom.store import audit, idempotency, messages, numbering, outbox, saving, tables
+from loanloom.store.idempotency import Asked
 
 NOW = datetime(2026, 1, 5, 2, tzinfo=UTC)
 
@@ -59,15 +61,18 @@ class TestNumbers:
 class TestIdempotency:
     def test_the_first_answer_is_kept(self, database, company, other_company):
         with database.transaction(company.id) as connection:
-            assert idempotency.earlier(connection, "k1", "repay", 7) is None
-            idempotency.keep(connection, "k1", "repay", {"receipt": "R1", "amount": Decimal("10.00")}, 7)
+            asked = Asked("k1", "repay", "17", {"amount": Decimal("10.00")}, 7)
+            assert idempotency.earlier(connection, asked) is None
+            idempotency.keep(connection, asked, {"receipt": "R1", "amount": Decimal("10.00")})
         with database.transaction(company.id) as connection:
-            answer = idempotency.earlier(connection, "k1", "repay", 7)
+            answer = idempotency.earlier(connection, asked)
             assert answer == idempotency.Answer({"receipt": "R1", "amount": Decimal("10.00")}, fits=True)
-            assert idempotency.earlier(connection, "k1", "disburse", 7).fits is False
-            assert idempotency.earlier(connection, "k1", "repay", 8).fits is False
+            for other in ({"given": {"amount": Decimal("10.01")}}, {"given": None}, {"actor_id": 8}):
+                assert idempotency.earlier(connection, replace(asked, **other)).fits is False
+            for elsewhere in ({"action": "disburse"}, {"subject": "18"}, {"key": "k2"}):
+                assert idempotency.earlier(connection, replace(asked, **elsewhere)) is None
         with database.transaction(other_company.id) as connection:
-            assert idempotency.earlier(connection, "k1", "repay", 7) is None
+            assert idempotency.earlier(connection, asked) is None
 
     def test_a_double_click_waits_for_the_first_and_gets_its_answer(self, database, company):
         answers = []
@@ -76,25 +81,25 @@ class TestIdempotency:
         def second() -> None:
             inside.wait(5)
             with database.transaction(company.id) as connection:
-                answers.append(idempotency.earlier(connection, "k", "repay"))
+                answers.append(idempotency.earlier(connection, Asked("k", "repay")))
 
         thread = threading.Thread(target=second)
         thread.start()
         with database.transaction(company.id) as connection:
-            idempotency.earlier(connection, "k", "repay")
+            idempotency.earlier(connection, Asked("k", "repay"))
             inside.set()
             thread.join(0.3)
             assert thread.is_alive(), "the second one must wait"
-            idempotency.keep(connection, "k", "repay", {"n": 1})
+            idempotency.keep(connection, Asked("k", "repay"), {"n": 1})
         thread.join(5)
         assert [answer.response for answer in answers] == [{"n": 1}]
 
     def test_what_was_undone_is_not_kept(self, database, company):
         with pytest.raises(RuntimeError), database.transaction(company.id) as connection:
-            idempotency.keep(connection, "k", "repay", {})
+            idempotency.keep(connection, Asked("k", "repay"), {})
             raise RuntimeError
         with database.transaction(company.id) as connection:
-            assert idempotency.earlier(connection, "k", "repay") is None
+            assert idempotency.earlier(connection, Asked("k", "repay")) is None
 
 
 class TestOutbox:

@@ -2,7 +2,8 @@
 
 `apply` runs after every migration, as the owner, and can be repeated; it reads the marks that the tables carry, so a
 new table is covered by existing. The working role reads and writes one company at a time and can never change or
-remove what is append-only: the grant is missing, and a trigger stands behind it. Nor can it delete any record at all.
+remove what is append-only: the grant is missing, and a trigger stands behind it (a column `set_once` may be filled
+while it is empty). Nor can it delete any record at all.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Table, inspect, text
 
+from . import ledger_guard
 from .tables import metadata
 from .tables.base import CURRENT_COMPANY
 
@@ -18,6 +20,17 @@ GUARD = """
 CREATE OR REPLACE FUNCTION loanloom_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION 'rows of %% are never changed or removed', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
+END $$
+"""
+ONCE = """
+CREATE OR REPLACE FUNCTION loanloom_set_once() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE was jsonb := to_jsonb(OLD); now jsonb := to_jsonb(NEW);
+BEGIN
+    IF EXISTS (SELECT 1 FROM jsonb_each(was) AS old WHERE now -> old.key IS DISTINCT FROM old.value
+        AND (old.value <> 'null' OR NOT old.key = ANY (TG_ARGV))) THEN
+        RAISE EXCEPTION 'rows of %% are never changed', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NEW;
 END $$
 """
 
@@ -47,10 +60,13 @@ def apply(connection: Connection, worker: str) -> None:
     run(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {quoted}")
     run(f"REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM {quoted}")
     run(GUARD)
+    run(ONCE)
     there = set(inspect(connection).get_table_names())  # a table whose migration is still being written is not
     for table in metadata.sorted_tables:
         if table.name in there:
             _protect(connection, table, quoted)
+    if "ledger_period" in there:
+        ledger_guard.apply(connection)
 
 
 def _protect(connection: Connection, table: Table, worker: str) -> None:
@@ -63,11 +79,19 @@ def _protect(connection: Connection, table: Table, worker: str) -> None:
         run(f"DROP POLICY IF EXISTS one_company ON {name}")
         run(f"CREATE POLICY one_company ON {name} USING ({same}) WITH CHECK ({same})")
     if is_append_only(table):
+        once = tuple(table.info.get("set_once", ()))
         run(f"REVOKE UPDATE, DELETE, TRUNCATE ON {name} FROM {worker}")
         run(
-            f"CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {name} "
+            f"CREATE OR REPLACE TRIGGER append_only BEFORE {'' if once else 'UPDATE OR '}DELETE OR TRUNCATE ON {name} "
             "FOR EACH STATEMENT EXECUTE FUNCTION loanloom_append_only()"
         )
+        if once:
+            run(f"GRANT UPDATE ({', '.join(once)}) ON {name} TO {worker}")
+            named = ", ".join(f"'{column}'" for column in once)
+            run(
+                f"CREATE OR REPLACE TRIGGER set_once BEFORE UPDATE ON {name} "
+                f"FOR EACH ROW EXECUTE FUNCTION loanloom_set_once({named})"
+            )
 
 
 @dataclass(frozen=True, slots=True)

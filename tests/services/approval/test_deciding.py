@@ -232,7 +232,7 @@ def test_the_same_key_gets_the_first_answer_and_changes_nothing(lender):
     for who, what in (("risk", "refuse"), ("risk2", "approve")):
         with pytest.raises(Conflict) as reused:
             approvals.decide(lender.ctx(who), item.id, what, **args)
-        assert reused.value.problems[0].code == "approval.key_reused"
+        assert reused.value.problems[0].code == "service.key_reused"
 
 
 @pytest.mark.parametrize("action", ["pay_out", "", "APPROVE", "approve; drop table", "resubmit"])

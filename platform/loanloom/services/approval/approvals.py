@@ -13,14 +13,14 @@ from typing import Any
 from sqlalchemy import Connection, Row, select, update
 
 from loanloom.engines import flows
-from loanloom.problems import Problem, text
 from loanloom.services.approval import flow_cases, flow_moves, guards
 from loanloom.services.approval import messages as approval_messages
 from loanloom.services.approval.flow_cases import Case
 from loanloom.services.context import Context
-from loanloom.services.errors import Conflict, Forbidden, NotFound, Refused
+from loanloom.services.errors import Forbidden, NotFound, Refused
+from loanloom.services.once import Once
 from loanloom.services.origination import applications
-from loanloom.store import audit, idempotency, tables
+from loanloom.store import audit, tables
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,12 +131,10 @@ def decide(
 ) -> Decided:
     """Decide one item. The same key gives the first answer again; two at once have exactly one winner."""
     ctx.require("application.decide")
-    command = f"approval.decide:{item_id}:{decision}"
     with ctx.transaction() as connection:
-        if idempotency_key:
-            earlier = idempotency.earlier(connection, idempotency_key, command, ctx.actor.user_id)
-            if earlier is not None:
-                return _again(earlier)
+        first = Once(ctx, connection, idempotency_key, "approval.decide", item_id, {"decision": decision})
+        if first.answer is not None:
+            return Decided(**{**first.answer, "replayed": True})
         case, item = guards.locked(ctx, connection, item_id)
         guards.check_open(item, expected_version)
         guards.check_claim(ctx, item)
@@ -150,8 +148,7 @@ def decide(
             conditions=tuple(text.strip() for text in conditions if text.strip()) if decision == "approve" else (),
         )
         done = _carry_out(ctx, connection, case, item, said)
-        if idempotency_key:
-            idempotency.keep(connection, idempotency_key, command, asdict(done), ctx.actor.user_id)
+        first.keep(asdict(done))
         return done
 
 
@@ -250,15 +247,3 @@ def _change_item(ctx: Context, connection: Connection, item: Row[Any], action: s
     connection.execute(update(table).where(table.c.id == item.id).values(**values, version=table.c.version + 1))
     before, after = {"assignee": item.assignee}, {"assignee": values["assignee"]}
     audit.write(connection, ctx.actor, action, ("work_item", item.id), before=before, after=after, at=ctx.now)
-
-
-def _again(earlier: idempotency.Answer) -> Decided:
-    if not earlier.fits:
-        raise Conflict(
-            Problem(
-                code="approval.key_reused",
-                message=text("This form was already used for another decision.", "该页面已用于另一项操作。"),
-                hint=text("Open the case again.", "请重新打开该业务。"),
-            )
-        )
-    return Decided(**{**earlier.response, "replayed": True})

@@ -83,7 +83,7 @@ def disburse(ctx: Context, contract_id: int, *, channel: str = "bank", idempoten
     ctx.require("money.disburse")
     booking.check_channel(channel)
     with ctx.transaction() as connection:
-        first = Once(ctx, connection, idempotency_key, f"disbursement:{contract_id}")
+        first = Once(ctx, connection, idempotency_key, "disbursement", contract_id, {"channel": channel})
         if first.answer is not None:
             return Disbursed(**{**first.answer, "replayed": True})
         booking.open_day(ctx, connection)

@@ -104,7 +104,8 @@ def receive(
     ctx.require("money.receive")
     booking.check_channel(channel)
     with ctx.transaction() as connection:
-        first = Once(ctx, connection, idempotency_key, f"repayment:{loan_id}:{amount}:{purpose}")
+        asked = {"amount": amount, "purpose": purpose, "channel": channel, "reference": reference, "note": note}
+        first = Once(ctx, connection, idempotency_key, "repayment", loan_id, asked)
         if first.answer is not None:
             return Received(**{**first.answer, "replayed": True})
         booking.open_day(ctx, connection)

@@ -69,7 +69,7 @@ def begin(
     """Begin an application of a customer for a product; its id."""
     ctx.require("application.create", "portal.use")
     with ctx.transaction() as connection:
-        first = Once(ctx, connection, idempotency_key, f"application.begin:{product_key}:{customer_id}")
+        first = Once(ctx, connection, idempotency_key, "application.begin", f"{product_key}:{customer_id}")
         if first.answer is not None:
             return int(first.answer["application_id"])
         customer = customers.read(ctx, connection, customer_id)

@@ -54,9 +54,8 @@ def submit(
 ) -> Submitted:
     """Hand in a draft, or a returned application again."""
     ctx.require("application.create", "portal.use")
-    command = f"application.submit:{application_id}"
     with ctx.transaction() as connection:
-        first = Once(ctx, connection, idempotency_key, command)
+        first = Once(ctx, connection, idempotency_key, "application.submit", application_id)
         if first.answer is not None:
             return Submitted(**{**first.answer, "replayed": True})
         row = applications.read(ctx, connection, application_id, lock=True)

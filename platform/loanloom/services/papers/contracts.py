@@ -52,7 +52,7 @@ def prepare(ctx: Context, sanction_id: int, *, idempotency_key: str | None = Non
     """Make the contracts of a sanction; refused when it expired, a conflict when they exist."""
     ctx.require("contract.prepare")
     with ctx.transaction() as connection:
-        first = Once(ctx, connection, idempotency_key, f"contract.prepare:{sanction_id}")
+        first = Once(ctx, connection, idempotency_key, "contract.prepare", sanction_id)
         if first.answer is not None:
             return Prepared(**{**first.answer, "replayed": True})
         sanction = sanctions.take_up(ctx, connection, sanction_id)
@@ -65,7 +65,7 @@ def sign(ctx: Context, contract_id: int, signed_on: date, *, version: int, idemp
     """Note that the whole package was signed on a day; never by who prepared it."""
     ctx.require("contract.sign")
     with ctx.transaction() as connection:
-        first = Once(ctx, connection, idempotency_key, f"contract.sign:{contract_id}")
+        first = Once(ctx, connection, idempotency_key, "contract.sign", contract_id)
         if first.answer is not None:
             return
         row = read(ctx, connection, contract_id, lock=True)

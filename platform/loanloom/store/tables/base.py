@@ -87,8 +87,10 @@ def company_column() -> Column[Any]:
     return Column("company_id", Integer, ForeignKey("company.id"), nullable=False, server_default=text(CURRENT_COMPANY))
 
 
-def company_table(name: str, *items: SchemaItem, append_only: bool = False) -> Table:
-    """A business table: key (company_id, id), row-level security, and `append_only` where rows never change."""
+def company_table(name: str, *items: SchemaItem, append_only: bool = False, set_once: tuple[str, ...] = ()) -> Table:
+    """A business table: key (company_id, id), row-level security, and `append_only` where rows never change, but for
+    the empty columns that may be filled later, `set_once`."""
     company, identity = company_column(), Column("id", BigInteger, Identity(), nullable=False)
     company.primary_key = identity.primary_key = True
-    return Table(name, metadata, company, identity, *items, info={"company": True, "append_only": append_only})
+    marks = {"company": True, "append_only": append_only, "set_once": set_once}
+    return Table(name, metadata, company, identity, *items, info=marks)

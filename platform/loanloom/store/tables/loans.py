@@ -28,9 +28,14 @@ loan = company_table(
     Column("event_count", Integer, nullable=False, server_default="0"),
     *money("principal_outstanding"),
     *money("surplus", default="0"),  # money kept for the borrower
-    # What the ledger holds as accrued penalties of this loan, paid or not: the day books the difference to that.
+    # What the ledger holds as receivable of this loan, paid amounts taken off: the day books the difference to what it
+    # owes. Interest needs no such column: it follows from the instalments, but for what `interest_beyond` adds.
     *money("penalty_booked", default="0"),
     *money("compound_booked", default="0"),
+    *money("damages_booked", default="0"),
+    *money("fee_booked", default="0"),
+    *money("interest_beyond", default="0"),
+    Column("accounting", Key, nullable=False, server_default="performing"),  # suspended, charged_off, written_off
     # As of the start of the business date, for lists and the day's selection.
     *money("penalty_outstanding", default="0"),
     *money("overdue_amount", default="0"),
@@ -62,6 +67,12 @@ instalment = company_table(
     *money("base"),  # what bears interest in the period, at this rate by actual days over the basis
     Column("annual_rate", Numeric, nullable=False),
     Column("daily_basis", Integer, nullable=False),
+    # Where the base changed inside the period: what earlier bases bore, unrounded, up to the day the base counts from.
+    *money("carried", default="0"),
+    Column("counted_from", Date),
+    *money("drawn", default="0"),  # paid out within the period
+    *money("capitalised", default="0"),  # the part of the interest that becomes principal
+    Column("tolerated_to", Date),  # until then not late: holidays
     *money("fee", default="0"),
     *money("principal_paid", default="0"),
     *money("interest_paid", default="0"),
@@ -88,8 +99,11 @@ loan_event = company_table(
     Column("actor_id", Integer),
     Column("correlation_id", Text),
     moment("recorded_at", now=True),
+    # Undone or decided anew by what was booked from this sequence on; such an event stays readable and counts no more.
+    Column("superseded_by", Integer),
     UniqueConstraint("company_id", "loan_id", "sequence"),
     append_only=True,
+    set_once=("superseded_by",),
 )
 
 loan_class = company_table(

@@ -61,12 +61,13 @@ message = company_table(
 idempotency = company_table(
     "idempotency",
     Column("key", Key, nullable=False),
-    Column("command", Key, nullable=False),
+    Column("command", Key, nullable=False),  # the action, such as repayment.receive
+    Column("subject", Key, nullable=False, server_default=""),  # the record it acts on, such as the loan's id
     Column("actor_id", Integer),
-    Column("request_digest", Key),
+    Column("request_digest", Key),  # of everything else that was asked: the same key for something else is refused
     mapping("response", default=None, nullable=True),
     moment("created_at", now=True),
-    UniqueConstraint("company_id", "key"),
+    UniqueConstraint("company_id", "key", "command", "subject"),
     append_only=True,
 )
 
