@@ -24,10 +24,9 @@ from loanloom.services.errors import Conflict, Refused
 from loanloom.services.money import lending_rules, loan_rows
 from loanloom.services.money.loan_rows import Change
 from loanloom.store import bulk, tables
+from loanloom.store.ledger_guard import DAY_LOCK
 
 CHANNELS = ("bank", "cash", "counter", "online")
-DAY_LOCK = 4_711
-"""First half of the advisory lock of a company's day: shared by whoever moves money, exclusive to open its closing."""
 
 
 def check_channel(channel: str) -> str:
@@ -114,6 +113,8 @@ def post(ctx: Context, connection: Connection, posted: Sequence[Posted]) -> list
             {
                 "journal_entry_id": entry_id,
                 "line_number": number,
+                "business_date": each.entry.on,
+                "currency": each.currency,
                 "account_code": line.account,
                 "debit": line.debit,
                 "credit": line.credit,

@@ -22,7 +22,16 @@ from .companies import company, membership
 from .contracts import blob, contract, document, upload
 from .customers import customer
 from .days import day_chunk, day_run
-from .ledger import accrual, journal_entry, journal_line
+from .ledger import (
+    account_day,
+    account_month,
+    accrual,
+    journal_entry,
+    journal_line,
+    ledger_day,
+    ledger_period,
+    loan_month,
+)
 from .loan_changes import loan_change
 from .loans import disbursement, instalment, loan, loan_class, loan_event, receipt, repayment
 from .parties import borrower_group, group_member, party
@@ -32,6 +41,8 @@ from .running import audit_log, idempotency, import_run, job_run, message, numbe
 from .screens import saved_view, sign_in_guard, user_profile
 
 __all__ = [
+    "account_day",
+    "account_month",
     "accrual",
     "application",
     "assessment",
@@ -63,10 +74,13 @@ __all__ = [
     "job_run",
     "journal_entry",
     "journal_line",
+    "ledger_day",
+    "ledger_period",
     "loan",
     "loan_change",
     "loan_class",
     "loan_event",
+    "loan_month",
     "membership",
     "message",
     "metadata",

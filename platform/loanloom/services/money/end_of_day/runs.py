@@ -12,11 +12,11 @@ from sqlalchemy import Connection, RowMapping, func, insert, select, update
 from loanloom.problems import Problem, Text, text
 from loanloom.services.context import Context
 from loanloom.services.errors import Conflict, NotFound
-from loanloom.services.money.booking import DAY_LOCK
 from loanloom.services.money.end_of_day import rolling, working
 from loanloom.services.money.end_of_day.plan import STEPS
 from loanloom.services.money.end_of_day.step import Run
 from loanloom.store import audit, tables
+from loanloom.store.ledger_guard import DAY_LOCK
 
 RUN, CHUNK = tables.day_run, tables.day_chunk
 
