@@ -17,7 +17,7 @@ _PLAIN = frozenset({int, str, bool, NoneType})
 
 
 def to_record(value: Any) -> Any:
-    """A dataclass (or anything inside one) as plain values."""
+    """A dataclass or named tuple (or anything inside one) as plain values; rows leave out what they have by default."""
     kind = type(value)
     if kind is Decimal:
         return str(value)
@@ -29,7 +29,18 @@ def to_record(value: Any) -> Any:
         return [to_record(item) for item in value]
     if isinstance(value, Mapping):
         return {str(key): to_record(item) for key, item in value.items()}
+    if isinstance(value, tuple):
+        return _row_to_record(value)
     return {name: to_record(getattr(value, name)) for name in _hints(kind)}
+
+
+def _row_to_record(row: Any) -> dict[str, Any]:
+    usual = row._field_defaults
+    return {
+        name: to_record(item)
+        for name, item in zip(row._fields, row, strict=True)
+        if name not in usual or item != usual[name]
+    }
 
 
 def from_record(kind: type[Value], record: Mapping[str, Any]) -> Value:
@@ -42,11 +53,12 @@ _known: dict[type[Any], dict[str, Any]] = {}
 
 
 def _hints(kind: type[Any]) -> dict[str, Any]:
-    """The fields of a dataclass with their types, worked out once."""
+    """The fields of a dataclass or named tuple with their types, worked out once."""
     found = _known.get(kind)
     if found is None:
         hints = get_type_hints(kind)
-        found = _known[kind] = {field.name: hints[field.name] for field in dataclasses.fields(kind)}
+        names = getattr(kind, "_fields", None) or [field.name for field in dataclasses.fields(kind)]
+        found = _known[kind] = {name: hints[name] for name in names}
     return found
 
 
@@ -67,4 +79,8 @@ def _read(hint: Any, value: Any) -> Any:
         return Decimal(value)
     if hint is date:
         return date.fromisoformat(value)
-    return from_record(hint, value) if dataclasses.is_dataclass(hint) and isinstance(hint, type) else value
+    return from_record(hint, value) if isinstance(hint, type) and _has_fields(hint) else value
+
+
+def _has_fields(kind: type[Any]) -> bool:
+    return dataclasses.is_dataclass(kind) or issubclass(kind, tuple)

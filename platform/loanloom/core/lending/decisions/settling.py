@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -47,8 +47,7 @@ def _brought_forward(loan: Loan, on: date) -> ScheduleChanged | None:
     if not ahead:
         return None
     current = ahead[0].instalment
-    row = replace(
-        current,
+    row = current._replace(
         start_on=min(current.start_on, on),
         due_on=on,
         principal=total(account.instalment.principal for account in ahead),
