@@ -1,30 +1,171 @@
 """Many rows in one statement: the rows travel as one JSON parameter and are unpacked by the database.
 
-Column types come from the table, so amounts stay exact. One statement however many rows; order is kept.
+Column types come from the table, so amounts stay exact. One statement however many rows; order is kept. What is
+written inside `with together(connection):` leaves as one single statement for all tables, when the block ends.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, RowMapping, Table, text
+from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import postgresql
 
 from . import json as exact
 
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy's own gap
+_SIZES = (1, 8, 64, 512)
+"""How many rows an update is planned for: a few are found by their key, and that however large the table is."""
 
 Row = Mapping[str, Any]
 
 
-@lru_cache(maxsize=256)
-def _columns(table: Table, names: tuple[str, ...]) -> str:
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """What is done to one table, as far as the text of the statement depends on it."""
+
+    table: Table
+    names: tuple[str, ...]
+    key: tuple[str, ...] = ()  # none: insert
+    added: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Gathered:
+    steps: dict[_Step, list[Row]] = field(default_factory=dict)
+
+
+_gathering: WeakKeyDictionary[Connection, _Gathered] = WeakKeyDictionary()
+
+
+@contextmanager
+def together(connection: Connection) -> Iterator[None]:
+    """Hold back what is inserted and updated in here and send it as one statement at the end; nothing on an exception.
+
+    So rows written in the block cannot be read in it, and no row may be updated twice. Ids can be had beforehand.
+    """
+    if connection in _gathering:  # part of a larger whole
+        yield
+        return
+    gathered = _gathering[connection] = _Gathered()
+    try:
+        yield
+    finally:
+        del _gathering[connection]
+    if gathered.steps:
+        _send(connection, gathered.steps)
+
+
+def ids(connection: Connection, table: Table, count: int) -> list[int]:
+    """Ids for rows to come, in order."""
+    if not count:
+        return []
+    statement = "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)"
+    return [int(row[0]) for row in connection.exec_driver_sql(statement, (table.name, count))]
+
+
+def insert(
+    connection: Connection, table: Table, rows: Sequence[Row], returning: Iterable[str] = ()
+) -> Sequence[Mapping[str, Any]]:
+    """Insert rows that all have the same columns; what `returning` names comes back in their order."""
+    if not rows:
+        return []
+    names, wanted = tuple(rows[0]), tuple(returning)
+    if connection not in _gathering:
+        return _sent(connection, _Step(table, names), rows, wanted)
+    if wanted and wanted != ("id",):
+        raise ValueError("of rows that are sent later only the ids are known before")
+    if wanted:
+        numbered = [{"id": row_id} for row_id in ids(connection, table, len(rows))]
+        _gathering[connection].steps.setdefault(_Step(table, ("id", *names)), []).extend(
+            {**row, **number} for row, number in zip(rows, numbered, strict=True)
+        )
+        return numbered
+    _gathering[connection].steps.setdefault(_Step(table, names), []).extend(rows)
+    return []
+
+
+def update(
+    connection: Connection,
+    table: Table,
+    rows: Sequence[Row],
+    key: Sequence[str] = ("id",),
+    added: Iterable[str] = (),
+) -> None:
+    """Set the given columns of the rows found by `key`, and `added` (SQL assignments) in all of them."""
+    if not rows:
+        return
+    step = _Step(table, tuple(rows[0]), tuple(key), tuple(added))
+    if connection in _gathering:
+        _gathering[connection].steps.setdefault(step, []).extend(rows)
+    else:
+        connection.exec_driver_sql(_written(step, _size(rows)), (_packed(rows, step.names),))
+
+
+def _sent(
+    connection: Connection, step: _Step, rows: Sequence[Row], wanted: tuple[str, ...]
+) -> Sequence[Mapping[str, Any]]:
+    statement = _written(step, 0)
+    if wanted:
+        statement += " RETURNING " + ", ".join(f'"{name}"' for name in wanted)
+    result = connection.exec_driver_sql(statement, (_packed(rows, step.names),))
+    return [dict(row) for row in result.mappings()] if wanted else []
+
+
+def _send(connection: Connection, steps: Mapping[_Step, Sequence[Row]]) -> None:
+    sizes = tuple((step, _size(rows) if step.key else 0) for step, rows in steps.items())
+    values = tuple(_packed(rows, step.names) for step, rows in steps.items())
+    connection.exec_driver_sql(_combined(sizes), values)
+
+
+@lru_cache(maxsize=1024)
+def _combined(sizes: tuple[tuple[_Step, int], ...]) -> str:
+    """All steps as one statement; the last stands by itself, the others before it."""
+    written = [_written(step, size) for step, size in sizes]
+    before = ", ".join(f"step_{place} AS ({each})" for place, each in enumerate(written[:-1], 1))
+    return f"WITH {before} {written[-1]}" if before else written[-1]
+
+
+@lru_cache(maxsize=1024)
+def _written(step: _Step, size: int) -> str:
+    return _update(step, size) if step.key else _insert(step)
+
+
+def _insert(step: _Step) -> str:
+    listed = ", ".join(f'"{name}"' for name in step.names)
+    return (
+        f'INSERT INTO "{step.table.name}" ({listed}) SELECT {listed} FROM ROWS FROM ('  # noqa: S608 - names of our tables
+        f"jsonb_to_recordset(CAST(%s AS jsonb)) AS ({_columns(step)})) WITH ORDINALITY AS given"
+        f"({listed}, place) ORDER BY place"
+    )
+
+
+def _update(step: _Step, size: int) -> str:
+    sets = [f'"{name}" = given."{name}"' for name in step.names if name not in step.key] + list(step.added)
+    found = " AND ".join(f'kept."{name}" = given."{name}"' for name in step.key)
+    few = f" LIMIT {size}" if size else ""
+    return (
+        f'UPDATE "{step.table.name}" AS kept SET {", ".join(sets)} FROM '  # noqa: S608 - names of our tables
+        f"(SELECT * FROM jsonb_to_recordset(CAST(%s AS jsonb)) AS r({_columns(step)}){few}) AS given WHERE {found}"
+    )
+
+
+def _columns(step: _Step) -> str:
     """The names with their types, as a column definition list."""
-    return ", ".join(f'"{name}" {table.c[name].type.compile(dialect=_DIALECT)}' for name in names)
+    types = ((name, step.table.c[name].type.compile(dialect=_DIALECT)) for name in step.names)
+    return ", ".join(f'"{name}" {written}' for name, written in types)
+
+
+def _size(rows: Sequence[Row]) -> int:
+    """The class of size that holds these rows; 0 for more than any."""
+    return next((size for size in _SIZES if len(rows) <= size), 0)
 
 
 def _plain(value: Any) -> Any:
@@ -38,40 +179,3 @@ def _plain(value: Any) -> Any:
 
 def _packed(rows: Sequence[Row], names: tuple[str, ...]) -> str:
     return exact.dumps([{name: _plain(row[name]) for name in names} for row in rows])
-
-
-def insert(
-    connection: Connection, table: Table, rows: Sequence[Row], returning: Iterable[str] = ()
-) -> Sequence[RowMapping]:
-    """Insert rows that all have the same columns; what `returning` names comes back in their order."""
-    if not rows:
-        return []
-    names, wanted = tuple(rows[0]), ", ".join(f'"{name}"' for name in returning)
-    listed = ", ".join(f'"{name}"' for name in names)
-    statement = (
-        f'INSERT INTO "{table.name}" ({listed}) SELECT {listed} FROM ROWS FROM ('  # noqa: S608 - names of our tables
-        f"jsonb_to_recordset(CAST(:rows AS jsonb)) AS ({_columns(table, names)})) WITH ORDINALITY AS given"
-        f"({listed}, place) ORDER BY place" + (f" RETURNING {wanted}" if wanted else "")
-    )
-    result = connection.execute(text(statement), {"rows": _packed(rows, names)})
-    return result.mappings().all() if wanted else []
-
-
-def update(
-    connection: Connection,
-    table: Table,
-    rows: Sequence[Row],
-    key: Sequence[str] = ("id",),
-    added: Iterable[str] = (),
-) -> int:
-    """Set the given columns of the rows found by `key`, and `added` (SQL assignments) in all of them; how many."""
-    if not rows:
-        return 0
-    names = tuple(rows[0])
-    sets = [f'"{name}" = given."{name}"' for name in names if name not in key] + list(added)
-    found = " AND ".join(f'kept."{name}" = given."{name}"' for name in key)
-    statement = (
-        f'UPDATE "{table.name}" AS kept SET {", ".join(sets)} FROM '  # noqa: S608 - names of our tables
-        f"jsonb_to_recordset(CAST(:rows AS jsonb)) AS given({_columns(table, names)}) WHERE {found}"
-    )
-    return connection.execute(text(statement), {"rows": _packed(rows, names)}).rowcount
