@@ -49,7 +49,7 @@ spec:
     repayment_received:
       - {debit: "1002", amount: amount, memo: {en: Received, zh: 收款}}
       - {credit: "1301", amount: principal}
-      - {credit: "1131", amount: interest + penalty + compound}
+      - {credit: "1131", amount: interest + penalty + compound + damages}
       - {credit: "6021", amount: fee}
       - {credit: "2241", amount: surplus}
 """

@@ -61,7 +61,7 @@ PRODUCTS = {
 _LINES = """
       - {{credit: "1301", amount: principal}}
       - {{credit: "1131", amount: interest}}
-      - {{credit: "1132", amount: penalty + compound}}
+      - {{credit: "1132", amount: penalty + compound + damages}}
       - {{credit: "6021", amount: fee}}"""
 DOCUMENTS = [
     *(_PRODUCT.format(key=key, **values) for key, values in PRODUCTS.items()),

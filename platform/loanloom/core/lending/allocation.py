@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from loanloom.core.lending.terms import AllocationOrder
+from loanloom.core.lending.terms import COMPONENTS, AllocationOrder
 from loanloom.core.money import ZERO, total
 
 
@@ -44,9 +44,10 @@ class Allocation:
 
 
 def _turns(dues: Sequence[Due], order: AllocationOrder) -> Iterator[tuple[Due, str]]:
+    components = (*order.order, *(name for name in COMPONENTS if name not in order.order))
     if order.by == "component":
-        return ((due, component) for component in order.order for due in dues)
-    return ((due, component) for due in dues for component in order.order)
+        return ((due, component) for component in components for due in dues)
+    return ((due, component) for due in dues for component in components)
 
 
 def allocate(amount: Decimal, dues: Sequence[Due], order: AllocationOrder) -> Allocation:

@@ -12,9 +12,10 @@ from decimal import Decimal
 
 from loanloom.core.lending.allocation import Due
 from loanloom.core.lending.loan import Account, Loan
+from loanloom.core.lending.penalties import LateCosts, late_costs
 from loanloom.core.lending.schedule import Instalment
 from loanloom.core.lending.terms import COMPONENTS, Terms
-from loanloom.core.money import ONE, ZERO, Rounding, total
+from loanloom.core.money import ZERO, Rounding, total
 
 
 def interest_accrued(row: Instalment, on: date, rounding: Rounding) -> Decimal:
@@ -28,28 +29,31 @@ def interest_accrued(row: Instalment, on: date, rounding: Rounding) -> Decimal:
     return min(rounding.apply(row.base * row.annual_rate * days / row.daily_basis), row.interest)
 
 
-def penalty_rate(account: Account, terms: Terms) -> Decimal:
-    """The rate that replaces the contract rate on what is overdue."""
-    return account.instalment.annual_rate * (ONE + terms.penalty.uplift)
+def late_costs_of(account: Account, terms: Terms, on: date) -> LateCosts:
+    """What lateness has cost an instalment by `on`, paid or not: penalty and compound interest, damages, late fees."""
+    paid = {
+        "fee": max(account.fee_paid - account.fee, ZERO),
+        "penalty": account.penalty_paid,
+        "compound": account.compound_paid,
+        "damages": account.damages_paid,
+    }
+    return late_costs(account, terms.penalty, terms.rounding, on, paid=paid, agreed_on=terms.start_on)
 
 
 def penalties(account: Account, terms: Terms, on: date) -> tuple[Decimal, Decimal]:
     """Penalty and compound interest that an instalment has attracted by `on`, paid or not."""
-    principal_days, interest_days = account.products(on, terms.penalty)
-    if not principal_days and not interest_days:
-        return ZERO, ZERO
-    rate, year, rounded = penalty_rate(account, terms), terms.penalty.year_days, terms.rounding.apply
-    compound = rounded(interest_days * rate / year) if terms.penalty.compound else ZERO
-    return rounded(principal_days * rate / year), compound
+    amounts = late_costs_of(account, terms, on).amounts
+    return amounts["penalty"], amounts["compound"]
 
 
 def due_of(account: Account, terms: Terms, on: date) -> Due:
     """What one instalment owes on a day at or after its due date."""
-    penalty, compound = penalties(account, terms, on)
+    late = late_costs_of(account, terms, on).amounts
     amounts = {
-        "fee": account.fee - account.fee_paid,
-        "penalty": penalty - account.penalty_paid,
-        "compound": compound - account.compound_paid,
+        "fee": account.fee + late["fee"] - account.fee_paid,
+        "penalty": late["penalty"] - account.penalty_paid,
+        "compound": late["compound"] - account.compound_paid,
+        "damages": late["damages"] - account.damages_paid,
         "interest": account.interest_unpaid,
         "principal": account.principal_unpaid,
     }
@@ -99,6 +103,7 @@ class Position:
     interest_accrued: Decimal
     penalty: Decimal
     compound: Decimal
+    damages: Decimal
     fee: Decimal
     due: dict[str, Decimal]
     arrears: Arrears
@@ -127,6 +132,7 @@ def position(loan: Loan, on: date) -> Position:
         interest_accrued=accrued,
         penalty=due["penalty"],
         compound=due["compound"],
+        damages=due["damages"],
         fee=due["fee"],
         due=due,
         arrears=arrears(loan, on),

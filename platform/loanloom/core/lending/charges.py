@@ -18,10 +18,11 @@ from loanloom.problems import Text
 
 CHARGE_EVENTS = (
     "application", "disbursement", "tranche", "instalment", "date", "event", "early_settlement", "prepayment",
-    "accruing", "guarantee", "overdue",
+    "accruing", "guarantee",
 )  # fmt: skip
 """What makes a charge fall due. `event` is any change of the loan named in `of_event` (extension, rate_change ...);
-`accruing` grows on a balance with a calendar of its own; `guarantee` falls due once for each guarantee."""
+`accruing` grows on a balance with a calendar of its own; `guarantee` falls due once for each guarantee. What lateness
+costs is no charge: `late_terms`."""
 
 CHARGE_BASES = (
     "principal", "disbursed", "principal_outstanding", "instalment", "instalment_principal", "instalment_interest",

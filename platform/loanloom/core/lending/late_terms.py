@@ -23,9 +23,15 @@ class Settlement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DamagesTerms:
-    """Liquidated damages 违约金 for each late instalment: `amount` flat plus `rate` of `base` once, plus
-    `daily_rate` of it for each day; from `after_days` late on, never more than `most_rate` of the base or `most`."""
+    """Liquidated damages 违约金 for each late instalment, or a fee for lateness (component `fee`: a collection fee).
 
+    `amount` flat plus `rate` of the base once, when more than `after_days` late; plus `daily_rate` of it for each day
+    beyond; never more than `most_rate` of the instalment or `most`. The base is the `overdue` part of the instalment
+    (principal and interest), its overdue `principal`, or the whole `instalment` as agreed.
+    """
+
+    key: str = "damages"
+    component: str = "damages"
     base: str = "overdue"
     amount: Decimal = ZERO
     rate: Decimal = ZERO

@@ -7,11 +7,13 @@ and their checks live in `decisions`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
+from loanloom.core.lending.circumstances import ORDINARY, Circumstances
+from loanloom.core.lending.penalties import NEVER_LATE, Lateness
 from loanloom.core.lending.schedule import Instalment
-from loanloom.core.lending.terms import PenaltyTerms, Terms
+from loanloom.core.lending.terms import Terms
 from loanloom.core.money import ZERO, total
 
 
@@ -19,8 +21,7 @@ from loanloom.core.money import ZERO, total
 class Account:
     """One instalment with what has been charged and paid.
 
-    `principal_days` and `interest_days` (积数: amount x days overdue) hold the part of penalty and compound interest
-    that earlier balances bore, up to `counted_to`: exact whole numbers of cents and days, divided only when asked.
+    `late` holds what earlier overdue balances bore (积数: amount x rate x days), divided only when asked.
     """
 
     instalment: Instalment
@@ -30,10 +31,9 @@ class Account:
     compound_paid: Decimal = ZERO
     fee_paid: Decimal = ZERO
     fee: Decimal = ZERO
-    principal_days: Decimal = ZERO
-    interest_days: Decimal = ZERO
-    counted_to: date | None = None
     paid_on: date | None = None
+    damages_paid: Decimal = ZERO
+    late: Lateness = NEVER_LATE
 
     @property
     def principal_unpaid(self) -> Decimal:
@@ -50,22 +50,6 @@ class Account:
         """Whether scheduled principal or interest is still unpaid."""
         return self.principal_unpaid > 0 or self.interest_unpaid > 0
 
-    def late_days(self, on: date, penalty: PenaltyTerms) -> int:
-        """Days of lateness not yet counted into the products; none while the grace lasts."""
-        due = self.instalment.due_on
-        grace_ends = due + timedelta(days=penalty.grace_days)
-        if on <= grace_ends:
-            return 0
-        start = due if penalty.reaches_back else grace_ends
-        return max((on - max(start, self.counted_to or start)).days, 0)
-
-    def products(self, on: date, penalty: PenaltyTerms) -> tuple[Decimal, Decimal]:
-        """Overdue principal x days and overdue interest x days up to `on`."""
-        days = self.late_days(on, penalty)
-        if not days:
-            return self.principal_days, self.interest_days
-        return self.principal_days + self.principal_unpaid * days, self.interest_days + self.interest_unpaid * days
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loan:
@@ -74,6 +58,7 @@ class Loan:
     terms: Terms
     accounts: tuple[Account, ...]
     surplus: Decimal = ZERO
+    circumstances: Circumstances = ORDINARY
     settled_on: date | None = None
     last_event_on: date
 

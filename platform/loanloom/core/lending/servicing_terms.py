@@ -8,16 +8,49 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-COMPONENTS = ("fee", "penalty", "compound", "interest", "principal")
-"""What an instalment can owe: charges, penalty interest 罚息, interest on unpaid interest 复利, interest, principal."""
+COMPONENTS = ("fee", "penalty", "compound", "damages", "interest", "principal")
+"""What an instalment can owe: charges, penalty interest 罚息, interest on unpaid interest 复利, liquidated
+damages 违约金, interest, principal."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bucket:
+    """The order of components for what is `past_due`, `due` on the day, or not due yet (`in_advance`)."""
+
+    when: str
+    order: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AllocationRule:
+    """Another order for one `kind` of receipt (None: any), or for loans at least `from_days` past due, or both.
+
+    Of the rules that fit, one naming the kind beats one that does not, then the highest band.
+    """
+
+    order: tuple[str, ...] = COMPONENTS
+    by: str = "instalment"
+    buckets: tuple[Bucket, ...] = ()
+    surplus: str = ""
+    kind: str | None = None
+    from_days: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AllocationOrder:
-    """Which debt a receipt pays first; `by` instalment (oldest instalment first) or component (across instalments)."""
+    """Which debt a receipt pays first; `by` instalment (oldest instalment first) or component (across instalments).
+
+    `buckets` give what is past due, due and in advance an order each, in that sequence; without them `order` holds
+    for all. `surplus` says what money beyond the due does: it pays the `next_instalment`, the `last_instalment`, the
+    `next_last_instalment` (the running one, then from the end) or all later ones alike (`reamortise`), or is a `keep`
+    or `refuse` case; empty leaves it to `Terms.keeps_overpayment`. `rules` are exceptions.
+    """
 
     order: tuple[str, ...] = COMPONENTS
     by: str = "instalment"
+    buckets: tuple[Bucket, ...] = ()
+    surplus: str = ""
+    rules: tuple[AllocationRule, ...] = ()
 
 
 BY_INSTALMENT = AllocationOrder()

@@ -14,8 +14,10 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, select
 
 from loanloom.core.lending.arrears import owed, penalties, position
+from loanloom.core.lending.circumstances import ORDINARY, Circumstances
 from loanloom.core.lending.events import EVENT_NAMES, EVENTS, Event
 from loanloom.core.lending.loan import Account, Loan
+from loanloom.core.lending.penalties import NEVER_LATE, Lateness
 from loanloom.core.lending.records import from_record, to_record
 from loanloom.core.lending.schedule import Instalment
 from loanloom.core.lending.terms import Terms
@@ -74,6 +76,7 @@ def _loan(ctx: Context, row: RowMapping, accounts: list[Account]) -> Loan:
         terms=lending_rules.bound_terms(ctx, row["product_key"], from_record(Terms, row["terms"])),
         accounts=tuple(accounts),
         surplus=row["surplus"],
+        circumstances=from_record(Circumstances, row["circumstances"]) if row["circumstances"] else ORDINARY,
         settled_on=row["settled_on"],
         last_event_on=row["last_event_on"],
     )
@@ -87,7 +90,8 @@ def account_of(row: RowMapping) -> Account:
             row["base"], row["annual_rate"], row["daily_basis"],
         ),
         row["principal_paid"], row["interest_paid"], row["penalty_paid"], row["compound_paid"], row["fee_paid"],
-        row["fee"], row["principal_days"], row["interest_days"], row["counted_to"], row["paid_on"],
+        row["fee"], row["paid_on"], row["damages_paid"],
+        from_record(Lateness, row["late"]) if row["late"] else NEVER_LATE,
     )  # fmt: skip
 
 
@@ -111,9 +115,8 @@ def instalment_values(loan_id: int, account: Account) -> dict[str, Any]:
         "penalty_paid": account.penalty_paid,
         "compound_paid": account.compound_paid,
         "fee_paid": account.fee_paid,
-        "principal_days": account.principal_days,
-        "interest_days": account.interest_days,
-        "counted_to": account.counted_to,
+        "damages_paid": account.damages_paid,
+        "late": None if account.late == NEVER_LATE else to_record(account.late),
         "status": "due" if account.open else "paid",
         "paid_on": account.paid_on,
     }
@@ -166,6 +169,7 @@ def save(
                 "settled_on": after.settled_on,
                 "matures_on": after.matures_on,
                 "last_event_on": after.last_event_on,
+                "circumstances": None if after.circumstances == ORDINARY else to_record(after.circumstances),
                 "event_count": change.kept.row["event_count"] + len(change.events),
                 "penalty_booked": penalty,
                 "compound_booked": compound,

@@ -28,6 +28,7 @@ loan = company_table(
     Column("event_count", Integer, nullable=False, server_default="0"),
     *money("principal_outstanding"),
     *money("surplus", default="0"),  # money kept for the borrower
+    mapping("circumstances", default=None, nullable=True),  # what few loans have (core: Circumstances); null: ordinary
     # What the ledger holds as receivable of this loan, paid amounts taken off: the day books the difference to what it
     # owes. Interest needs no such column: it follows from the instalments, but for what `interest_beyond` adds.
     *money("penalty_booked", default="0"),
@@ -78,10 +79,9 @@ instalment = company_table(
     *money("interest_paid", default="0"),
     *money("penalty_paid", default="0"),
     *money("compound_paid", default="0"),
+    *money("damages_paid", default="0"),
     *money("fee_paid", default="0"),
-    Column("principal_days", Numeric, nullable=False, server_default="0"),  # overdue amounts x days, up to counted_to
-    Column("interest_days", Numeric, nullable=False, server_default="0"),
-    Column("counted_to", Date),
+    mapping("late", default=None, nullable=True),  # what lateness has cost so far (core: Lateness); null: never late
     Column("status", Key, nullable=False, server_default="due"),  # due, paid, cancelled
     Column("paid_on", Date),
     UniqueConstraint("company_id", "loan_id", "number"),
@@ -173,6 +173,7 @@ repayment = company_table(
     *money("interest", default="0"),
     *money("penalty", default="0"),
     *money("compound", default="0"),
+    *money("damages", default="0"),
     *money("fee", default="0"),
     *money("unapplied", default="0"),
     mapping("allocation", default="'[]'::jsonb"),

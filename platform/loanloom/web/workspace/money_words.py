@@ -11,6 +11,7 @@ COMPONENTS: Mapping[str, Text] = {
     "fee": text("Fees", "费用"),
     "penalty": text("Penalty interest", "罚息"),
     "compound": text("Compound interest", "复利"),
+    "damages": text("Liquidated damages", "违约金"),
     "interest": text("Interest", "利息"),
     "principal": text("Principal", "本金"),
     "surplus": text("Kept for the borrower", "留存款项"),

@@ -17,24 +17,23 @@ from loanloom.core.lending.events import (
     SurplusApplied,
 )
 from loanloom.core.lending.loan import Account, Loan
-from loanloom.core.lending.terms import PenaltyTerms
+from loanloom.core.lending.penalties import counted
+from loanloom.core.lending.schedule import Instalment
+from loanloom.core.lending.terms import Terms
 from loanloom.core.money import ZERO
 
 
-def _paid(account: Account, parts: list[Applied], on: date, penalty: PenaltyTerms) -> Account:
-    """The account after parts of a receipt: products are brought up to the day before balances change."""
-    principal_days, interest_days = account.products(on, penalty)
-    counted = on if account.late_days(on, penalty) else account.counted_to
+def _paid(account: Account, parts: list[Applied], on: date, terms: Terms) -> Account:
+    """The account after parts of a receipt: its lateness is brought up to the day before balances change."""
     sums = {part.component: part.amount for part in parts}
     after = replace(
         account,
-        principal_days=principal_days,
-        interest_days=interest_days,
-        counted_to=counted,
+        late=counted(account, terms.penalty, terms.rounding, on),
         principal_paid=account.principal_paid + sums.get("principal", ZERO),
         interest_paid=account.interest_paid + sums.get("interest", ZERO),
         penalty_paid=account.penalty_paid + sums.get("penalty", ZERO),
         compound_paid=account.compound_paid + sums.get("compound", ZERO),
+        damages_paid=account.damages_paid + sums.get("damages", ZERO),
         fee_paid=account.fee_paid + sums.get("fee", ZERO),
     )
     return replace(after, paid_on=on) if account.open and not after.open else after
@@ -45,7 +44,7 @@ def applied_to(loan: Loan, applied: tuple[Applied, ...], on: date) -> tuple[Acco
     for part in applied:
         parts.setdefault(part.number, []).append(part)
     return tuple(
-        _paid(account, parts[account.instalment.number], on, loan.terms.penalty)
+        _paid(account, parts[account.instalment.number], on, loan.terms)
         if account.instalment.number in parts
         else account
         for account in loan.accounts
@@ -63,7 +62,7 @@ def _surplus_applied(loan: Loan, event: SurplusApplied) -> Loan:
 
 
 def _schedule_changed(loan: Loan, event: ScheduleChanged) -> Loan:
-    return replace(loan, accounts=_rescheduled(loan.accounts, event))
+    return replace(loan, accounts=_rescheduled(loan, event))
 
 
 def _fee_charged(loan: Loan, event: FeeCharged) -> Loan:
@@ -78,14 +77,19 @@ def _settled(loan: Loan, event: LoanSettled) -> Loan:
     return replace(loan, settled_on=event.on)
 
 
-def _rescheduled(accounts: tuple[Account, ...], event: ScheduleChanged) -> tuple[Account, ...]:
-    """Earlier instalments stand; later ones are replaced, keeping what was paid on one of the same number."""
-    before = {account.instalment.number: account for account in accounts}
-    kept = tuple(account for account in accounts if account.instalment.number < event.from_number)
-    return kept + tuple(
-        replace(before[row.number], instalment=row) if row.number in before else Account(row)
-        for row in event.instalments
-    )
+def _rescheduled(loan: Loan, event: ScheduleChanged) -> tuple[Account, ...]:
+    """Earlier instalments stand; later ones are replaced, keeping what was paid on one of the same number and what its
+    lateness has cost until now."""
+    terms, before = loan.terms, {account.instalment.number: account for account in loan.accounts}
+    kept = tuple(account for account in loan.accounts if account.instalment.number < event.from_number)
+
+    def account_for(row: Instalment) -> Account:
+        known = before.get(row.number)
+        if known is None:
+            return Account(row)
+        return replace(known, instalment=row, late=counted(known, terms.penalty, terms.rounding, event.on))
+
+    return kept + tuple(account_for(row) for row in event.instalments)
 
 
 EVOLVES: Mapping[type[Event], Callable[[Loan, Any], Loan]] = {

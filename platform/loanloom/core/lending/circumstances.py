@@ -1,0 +1,64 @@
+"""What is out of the ordinary about a loan: state that few loans have, kept beside its balances as one value.
+
+Everything here follows from events; most loans have `ORDINARY` for ever.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from loanloom.core.lending.allocation import Applied
+from loanloom.core.money import ZERO
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConditionalWaiver:
+    """Debt given up on condition: it revives if an instalment goes unpaid for more than `grace_days` before `until`."""
+
+    on: date
+    until: date
+    grace_days: int
+    applied: tuple[Applied, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subrogation:
+    """What a guarantor paid for the borrower and may now claim from him (追偿)."""
+
+    guarantor: str
+    paid: Decimal = ZERO
+    recovered: Decimal = ZERO
+
+    @property
+    def claim(self) -> Decimal:
+        """What the borrower still owes the guarantor."""
+        return self.paid - self.recovered
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances:
+    """`agreed_matures_on` and `extended_months`, `extensions`: the first maturity and what extensions added to it.
+    `restructured`: how many times; `observed_until`: under observation. `suspended_on`: interest is kept in suspense
+    since. `written_off`: by component, what was given up in the books but is still owed; `recovered` of it."""
+
+    agreed_matures_on: date | None = None
+    extensions: int = 0
+    extended_months: int = 0
+    restructured: int = 0
+    observed_until: date | None = None
+    waivers: tuple[ConditionalWaiver, ...] = ()
+    accelerated_on: date | None = None
+    suspended_on: date | None = None
+    misused_on: date | None = None
+    misused: Decimal = ZERO
+    subrogations: tuple[Subrogation, ...] = ()
+    written_off_on: date | None = None
+    written_off: Mapping[str, Decimal] = field(default_factory=dict)
+    recovered: Decimal = ZERO
+    renewed_by: str = ""
+
+
+ORDINARY = Circumstances()
