@@ -41,14 +41,26 @@ class Once:
     ) -> None:
         """`locked`: the subject's row is locked already, so nobody else can be at work on the same."""
         self._connection = connection
-        self.asked = Asked(key, action, str(subject), given, ctx.actor.user_id) if key else None
-        found = idempotency.earlier(connection, self.asked, alone=not locked) if self.asked else None
+        self._asked = asked(ctx, key, action, subject, given)
+        found = idempotency.earlier(connection, self._asked, alone=not locked) if self._asked else None
         self.answer: Mapping[str, Any] | None = None if found is None else fitting(found)
 
     def keep(self, answer: Mapping[str, Any]) -> None:
         """Keep the answer in the command's own transaction."""
-        if self.asked is not None:
-            idempotency.keep(self._connection, self.asked, answer)
+        keep(self._connection, self._asked, answer)
+
+
+def asked(
+    ctx: Context, key: str | None, action: str, subject: object = "", given: Mapping[str, Any] | None = None
+) -> Asked | None:
+    """The command as it was asked for; None without a key."""
+    return Asked(key, action, str(subject), given, ctx.actor.user_id) if key else None
+
+
+def keep(connection: Connection, command: Asked | None, answer: Mapping[str, Any]) -> None:
+    """Keep the answer to a command that came with a key."""
+    if command is not None:
+        idempotency.keep(connection, command, answer)
 
 
 def fitting(found: idempotency.Answer) -> Mapping[str, Any]:

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Connection, Row, String, bindparam, func, insert, select
+from sqlalchemy import Connection, Row, String, bindparam, func, select
 
+from . import bulk
 from . import json as exact
 from .tables import idempotency
 
@@ -86,4 +87,4 @@ def earlier(connection: Connection, asked: Asked, *, alone: bool = True) -> Answ
 
 def keep(connection: Connection, asked: Asked, response: Mapping[str, Any] | None) -> None:
     """Keep the answer; it is there for good once the transaction commits."""
-    connection.execute(insert(idempotency), asked.row(response))
+    bulk.insert(connection, idempotency, [asked.row(response)])

@@ -21,6 +21,11 @@ def take(connection: Connection, key: str, period: str = "", count: int = 1) -> 
 
 
 def take_loose(database: Database, company_id: int, key: str, period: str = "", count: int = 1) -> int:
-    """The next number at once, for nobody to wait; an undone transaction leaves a gap."""
+    """The next number at once, for nobody to wait; an undone transaction leaves a gap.
+
+    Its commit waits for no disk: whatever is committed later with this number takes it along (one log, in order), and
+    what is not committed needs no number.
+    """
     with database.transaction(company_id) as connection:
+        connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
         return take(connection, key, period, count)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
 from loanloom.core.ledger.journal import Entry
 from loanloom.core.lending.events import EVENT_NAMES, Event, LoanDisbursed
@@ -20,11 +20,13 @@ from loanloom.engines import posting
 from loanloom.problems import Problem, text
 from loanloom.services import numbers
 from loanloom.services.context import Context
-from loanloom.services.errors import Conflict, Refused
+from loanloom.services.errors import Refused
 from loanloom.services.money import lending_rules, loan_rows
 from loanloom.services.money.loan_rows import Change
+from loanloom.services.money.open_day import hold_open as open_day
 from loanloom.store import bulk, tables
-from loanloom.store.ledger_guard import DAY_LOCK
+
+__all__ = ["CHANNELS", "Posted", "book", "check_channel", "numbers_for", "open_day", "post", "summary", "tell"]
 
 CHANNELS = ("bank", "cash", "counter", "online")
 
@@ -51,38 +53,6 @@ class Posted:
     loan_id: int | None = None
     unit: str | None = None
     currency: str = "CNY"
-
-
-def open_day(ctx: Context, connection: Connection) -> None:
-    """Hold the day open until this transaction ends; refuse when it is being closed or has moved on."""
-    connection.execute(select(func.pg_advisory_xact_lock_shared(DAY_LOCK, ctx.company.id)))
-    run, company = tables.day_run, tables.company
-    closing = select(run.c.id).where(run.c.business_date == company.c.business_date, run.c.state != "done").exists()
-    found = connection.execute(
-        select(company.c.business_date, closing.label("closing")).where(company.c.id == ctx.company.id)
-    ).one()
-    if found.closing:
-        raise Refused(
-            Problem(
-                code="day.closing",
-                message=text(
-                    f"The day {found.business_date} is being closed; no money can be booked now.",
-                    f"{found.business_date} 正在日终处理，暂不能记账。",
-                ),
-                hint=text("Try again in a moment, on the new business date.", "请稍候，待进入新营业日后重试。"),
-            )
-        )
-    if found.business_date != ctx.business_date:
-        raise Conflict(
-            Problem(
-                code="day.moved",
-                message=text(
-                    f"The business date is {found.business_date} now, not {ctx.business_date}.",
-                    f"营业日期已变为 {found.business_date}，不再是 {ctx.business_date}。",
-                ),
-                hint=text("Look at the figures of today and try again.", "请核对今日数据后重试。"),
-            )
-        )
 
 
 def post(ctx: Context, connection: Connection, posted: Sequence[Posted]) -> list[int]:

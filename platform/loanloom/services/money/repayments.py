@@ -7,7 +7,7 @@ in one transaction. `preview` shows beforehand exactly what `receive` will do.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -22,12 +22,11 @@ from loanloom.core.lending.records import to_record
 from loanloom.core.lending.terms import COMPONENTS
 from loanloom.core.money import ZERO
 from loanloom.problems import Problem, text
-from loanloom.services import scope
+from loanloom.services import once, scope
 from loanloom.services.context import Context
 from loanloom.services.errors import NotFound, Refused
-from loanloom.services.money import booking, lending_rules, loan_rows
+from loanloom.services.money import booking, holding, lending_rules, loan_rows
 from loanloom.services.money.loan_rows import Change, Kept
-from loanloom.services.once import Once
 from loanloom.store import bulk, tables
 
 LOAN = text("loan", "借据")
@@ -102,17 +101,16 @@ def receive(
 ) -> Received:
     """Book money received today for a loan: `due` pays what is due, `settle` pays everything and closes the loan."""
     ctx.require("money.receive")
-    booking.check_channel(channel)
+    given = {"channel": booking.check_channel(channel), **_words(reference=reference, note=note)}
+    asked = once.asked(ctx, idempotency_key, "repayment", loan_id, given | {"amount": amount, "purpose": purpose})
     with ctx.transaction() as connection:
-        asked = {"amount": amount, "purpose": purpose, "channel": channel, "reference": reference, "note": note}
-        first = Once(ctx, connection, idempotency_key, "repayment", loan_id, asked)
-        if first.answer is not None:
-            return Received(**{**first.answer, "replayed": True})
-        booking.open_day(ctx, connection)
-        given = {"channel": channel, "reference": reference, "note": note}
-        made = receive_in(ctx, connection, loan_id, amount, purpose, given)
-        answer = {"loan_id": made.loan_id, "receipt_id": made.receipt_id, "receipt_number": made.receipt_number}
-        first.keep(answer | {"settled": made.settled, "sequence": made.sequence})
+        held = holding.hold(ctx, connection, [loan_id], asked)
+        if held.answer is not None:
+            return Received(**{**held.answer, "replayed": True})
+        change = _changed(ctx, _seen(ctx, held.loans), amount, purpose)
+        with bulk.together(connection):
+            (made,) = book_received(ctx, connection, [change], [amount], given)
+            once.keep(connection, asked, {name: value for name, value in asdict(made).items() if name != "replayed"})
         return made
 
 
@@ -124,13 +122,11 @@ def receive_in(
     `given`: channel, reference, note, the payer's columns; `receipt_id` and `receipt_number` where the money came in
     before (an unidentified receipt, money held), so that no second receipt is written.
     """
-    kept = _seen(ctx, loan_rows.load(ctx, connection, [loan_id], lock=True))
-    decision = _decide(ctx, kept.loan, amount, purpose)
-    if decision.problems:
-        raise Refused(decision.problems)
     _words(reference=given.get("reference"), note=given.get("note"))
-    change = Change(kept, decision.events, _after(kept.loan, decision.events))
-    return book_received(ctx, connection, [change], [amount], given)[0]
+    change = _changed(ctx, _seen(ctx, loan_rows.load(ctx, connection, [loan_id], lock=True)), amount, purpose)
+    with bulk.together(connection):
+        (made,) = book_received(ctx, connection, [change], [amount], given)
+    return made
 
 
 def receive_many(
@@ -141,10 +137,10 @@ def receive_many(
     What cannot be booked is told by loan id and leaves the others alone; loans with nothing due are passed over.
     """
     ctx.require("money.receive")
+    given = {"channel": booking.check_channel(channel)}
     with ctx.transaction() as connection:
-        booking.open_day(ctx, connection)
         changes, amounts, refused = [], [], {}
-        for kept in loan_rows.load(ctx, connection, receipts, lock=True):
+        for kept in holding.hold(ctx, connection, receipts).loans:
             if not scope.sees(ctx, kept.row):
                 continue
             amount = receipts[kept.id]
@@ -158,7 +154,16 @@ def receive_many(
                 continue
             changes.append(Change(kept, decision.events, _after(kept.loan, decision.events)))
             amounts.append(amount)
-        return book_received(ctx, connection, changes, amounts, {"channel": booking.check_channel(channel)}), refused
+        with bulk.together(connection):
+            return book_received(ctx, connection, changes, amounts, given), refused
+
+
+def _changed(ctx: Context, kept: Kept, amount: Decimal, purpose: Purpose) -> Change:
+    """What the money does to the loan; refused where it may not be taken."""
+    decision = _decide(ctx, kept.loan, amount, purpose)
+    if decision.problems:
+        raise Refused(decision.problems)
+    return Change(kept, decision.events, _after(kept.loan, decision.events))
 
 
 def _decide(ctx: Context, loan: Loan, amount: Decimal, purpose: Purpose) -> Decision:
