@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection
@@ -26,7 +25,18 @@ from loanloom.services.money.loan_rows import Change
 from loanloom.services.money.open_day import hold_open as open_day
 from loanloom.store import bulk, tables
 
-__all__ = ["CHANNELS", "Posted", "book", "check_channel", "numbers_for", "open_day", "post", "summary", "tell"]
+__all__ = [
+    "CHANNELS",
+    "Posted",
+    "book",
+    "check_channel",
+    "numbers_for",
+    "open_day",
+    "post",
+    "posted_for",
+    "summary",
+    "tell",
+]
 
 CHANNELS = ("bank", "cash", "counter", "online")
 
@@ -99,22 +109,21 @@ def post(ctx: Context, connection: Connection, posted: Sequence[Posted]) -> list
     return ids
 
 
+def posted_for(ctx: Context, change: Change) -> list[Posted]:
+    """The entries that `book` posts for a change of a loan; penalties the ledger does not hold yet come first."""
+    row, on = change.kept.row, ctx.business_date
+    rules = lending_rules.posting_for(ctx, row["product_key"])
+    owed = loan_rows.penalties_accrued(change.after, on)
+    missing = {"penalty": owed[0] - row["penalty_booked"], "compound": owed[1] - row["compound_booked"]}
+    accrued = posting.entry_for(rules, "penalty_accrued", missing, on) if any(missing.values()) else None
+    entries = [*([accrued] if accrued else []), *posting.entries(rules, change.events)]
+    return [Posted(entry, ("loan", change.kept.id), change.kept.id, row["unit"], row["currency"]) for entry in entries]
+
+
 def book(ctx: Context, connection: Connection, changes: Sequence[Change]) -> None:
-    """Save changes of loans with their entries. Penalties that the ledger does not hold yet are accrued first."""
-    booked: dict[int, tuple[Decimal, Decimal]] = {}
-    posted: list[Posted] = []
-    for change in changes:
-        row = change.kept.row
-        rules = lending_rules.posting_for(ctx, row["product_key"])
-        on = ctx.business_date
-        owed = loan_rows.penalties_accrued(change.after, on)
-        booked[change.kept.id] = owed
-        missing = {"penalty": owed[0] - row["penalty_booked"], "compound": owed[1] - row["compound_booked"]}
-        accrued = posting.entry_for(rules, "penalty_accrued", missing, on) if any(missing.values()) else None
-        entries = [*([accrued] if accrued else []), *posting.entries(rules, change.events)]
-        posted += [
-            Posted(entry, ("loan", change.kept.id), change.kept.id, row["unit"], row["currency"]) for entry in entries
-        ]
+    """Save changes of loans with their entries."""
+    booked = {change.kept.id: loan_rows.penalties_accrued(change.after, ctx.business_date) for change in changes}
+    posted = [each for change in changes for each in posted_for(ctx, change)]
     loan_rows.save(ctx, connection, changes, booked)
     post(ctx, connection, posted)
     tell(ctx, connection, [(change.kept.id, change.kept.row["event_count"], change.events) for change in changes])
