@@ -40,21 +40,24 @@ class _Step:
 @dataclass(slots=True)
 class _Gathered:
     steps: dict[_Step, list[Row]] = field(default_factory=dict)
+    reserved: dict[Table, list[int]] = field(default_factory=dict)
 
 
 _gathering: WeakKeyDictionary[Connection, _Gathered] = WeakKeyDictionary()
 
 
 @contextmanager
-def together(connection: Connection) -> Iterator[None]:
+def together(connection: Connection, reserve: Mapping[Table, int] | None = None) -> Iterator[None]:
     """Hold back what is inserted and updated in here and send it as one statement at the end; nothing on an exception.
 
-    So rows written in the block cannot be read in it, and no row may be updated twice. Ids can be had beforehand.
+    So rows written in the block cannot be read in it, and no row may be updated twice. Ids are known at once: they are
+    drawn before, those of `reserve` in one statement for all tables; one that is not used leaves a gap.
     """
     if connection in _gathering:  # part of a larger whole
         yield
         return
-    gathered = _gathering[connection] = _Gathered()
+    gathered = _Gathered(reserved=ids(connection, reserve) if reserve else {})
+    _gathering[connection] = gathered
     try:
         yield
     finally:
@@ -63,12 +66,17 @@ def together(connection: Connection) -> Iterator[None]:
         _send(connection, gathered.steps)
 
 
-def ids(connection: Connection, table: Table, count: int) -> list[int]:
-    """Ids for rows to come, in order."""
-    if not count:
-        return []
-    statement = "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)"
-    return [int(row[0]) for row in connection.exec_driver_sql(statement, (table.name, count))]
+def ids(connection: Connection, wanted: Mapping[Table, int]) -> dict[Table, list[int]]:
+    """Ids for rows to come, so many for each table, in order."""
+    drawn = " UNION ALL ".join(
+        f"SELECT {place}, nextval(pg_get_serial_sequence('{table.name}', 'id')) FROM generate_series(1, %s)"  # noqa: S608 - names of our tables
+        for place, table in enumerate(wanted)
+    )
+    found: dict[Table, list[int]] = {table: [] for table in wanted}
+    tables = list(wanted)
+    for place, row_id in connection.exec_driver_sql(drawn, tuple(wanted.values())):
+        found[tables[place]].append(int(row_id))
+    return found
 
 
 def insert(
@@ -83,13 +91,19 @@ def insert(
     if wanted and wanted != ("id",):
         raise ValueError("of rows that are sent later only the ids are known before")
     if wanted:
-        numbered = [{"id": row_id} for row_id in ids(connection, table, len(rows))]
+        numbered = [{"id": row_id} for row_id in _drawn(connection, table, len(rows))]
         _gathering[connection].steps.setdefault(_Step(table, ("id", *names)), []).extend(
             {**row, **number} for row, number in zip(rows, numbered, strict=True)
         )
         return numbered
     _gathering[connection].steps.setdefault(_Step(table, names), []).extend(rows)
     return []
+
+
+def _drawn(connection: Connection, table: Table, count: int) -> list[int]:
+    reserved = _gathering[connection].reserved.get(table, [])
+    taken, reserved[:count] = reserved[:count], []
+    return taken if len(taken) == count else taken + ids(connection, {table: count - len(taken)})[table]
 
 
 def update(

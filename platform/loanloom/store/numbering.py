@@ -26,6 +26,5 @@ def take_loose(database: Database, company_id: int, key: str, period: str = "", 
     Its commit waits for no disk: whatever is committed later with this number takes it along (one log, in order), and
     what is not committed needs no number.
     """
-    with database.transaction(company_id) as connection:
-        connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
+    with database.transaction(company_id, waits_for_disk=False) as connection:
         return take(connection, key, period, count)

@@ -32,6 +32,8 @@ from loanloom.store import bulk, tables
 LOAN = text("loan", "借据")
 Purpose = Literal["due", "settle"]
 LONGEST_WORDS = 200
+RESERVED = {tables.receipt: 1, tables.journal_entry: 2}
+"""Ids that a receipt usually needs: its own, its entry's, that of penalties accrued since the morning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,7 @@ def receive(
         if held.answer is not None:
             return Received(**{**held.answer, "replayed": True})
         change = _changed(ctx, _seen(ctx, held.loans), amount, purpose)
-        with bulk.together(connection):
+        with bulk.together(connection, RESERVED):
             (made,) = book_received(ctx, connection, [change], [amount], given)
             once.keep(connection, asked, {name: value for name, value in asdict(made).items() if name != "replayed"})
         return made
@@ -124,7 +126,7 @@ def receive_in(
     """
     _words(reference=given.get("reference"), note=given.get("note"))
     change = _changed(ctx, _seen(ctx, loan_rows.load(ctx, connection, [loan_id], lock=True)), amount, purpose)
-    with bulk.together(connection):
+    with bulk.together(connection, RESERVED):
         (made,) = book_received(ctx, connection, [change], [amount], given)
     return made
 
