@@ -17,7 +17,7 @@ from loanloom.engines.currencies import currencies
 from loanloom.engines.derived import declared
 from loanloom.engines.reports.computing import measured
 from loanloom.engines.reports.scope import scope as report_scope
-from loanloom.feel import BOOLEAN, NUMBER, Type
+from loanloom.feel import BOOLEAN, DATE, NUMBER, Type
 from loanloom.metadata import pointers, schema_walk
 from loanloom.metadata.document import Document
 from loanloom.metadata.kinds import Expression, Kind
@@ -144,7 +144,7 @@ def _place(document: Document, pointer: str, declared_: Expression, registry: Re
     sees = _BY_KIND.get((document.kind, declared_.scope)) or _BY_SCOPE.get(declared_.scope)
     if sees is None:
         return None
-    expect = {"boolean": BOOLEAN, "number": NUMBER}.get(declared_.type)
+    expect = {"boolean": BOOLEAN, "number": NUMBER, "date": DATE}.get(declared_.type)
     found = {"labels": facts.labels(registry), "expect": expect, **sees(document, pointer, registry)}
     return Place(document.kind, document.key, pointer, mark=declared_.mark, **found)
 

@@ -5,19 +5,21 @@ Pure; reads the registry handed in, knows no customer and no loan.
 
 from loanloom.engines.products.agreeing import (
     Agreed,
+    Particulars,
     Preview,
     bound,
     calendar_of,
-    check_request,
+    index_of,
     preview,
     preview_terms,
     terms,
 )
 from loanloom.engines.products.compiling import Compiled, check, compile_product, offer
-from loanloom.engines.products.offer import Offer
+from loanloom.engines.products.limits import check_request
+from loanloom.engines.products.offer import ChangeRule, Offer
 from loanloom.engines.products.sheet import Row, Section, term_sheet
 
 __all__ = [
-    "Agreed", "Compiled", "Offer", "Preview", "Row", "Section", "bound", "calendar_of", "check", "check_request",
-    "compile_product", "offer", "preview", "preview_terms", "term_sheet", "terms",
+    "Agreed", "ChangeRule", "Compiled", "Offer", "Particulars", "Preview", "Row", "Section", "bound", "calendar_of",
+    "check", "check_request", "compile_product", "index_of", "offer", "preview", "preview_terms", "term_sheet", "terms",
 ]  # fmt: skip

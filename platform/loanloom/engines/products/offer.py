@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from loanloom.core.lending.terms import AllocationOrder, PenaltyTerms, PrepaymentTerms
+from loanloom.core.lending.charges import ChargeTerms
+from loanloom.core.lending.late_terms import PenaltyTerms
+from loanloom.core.lending.plan_terms import DownPaymentTerms, GraceTerms
+from loanloom.core.lending.servicing_terms import AllocationOrder, PrepaymentTerms, RecalculationTerms
+from loanloom.core.lending.tax_terms import TaxTerms
 from loanloom.core.money import Rounding
+from loanloom.engines.products.pricing import Pricing
+from loanloom.engines.products.ways import Repaying
 from loanloom.problems import Text
 
 BINDINGS: Mapping[str, str] = {
@@ -42,8 +48,93 @@ class Range:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeRule:
+    """What may be done to running loans in one way: whether, how often, how far, and who approves it."""
+
+    allowed: bool = True
+    approval: str = "other_person"
+    approvers: tuple[str, ...] = ()
+    most_times: int | None = None
+    most_amount: Decimal | None = None
+    most_days: int | None = None
+    backdate_days: int | None = None
+
+
+ANY_CHANGE = ChangeRule()
+"""What holds for a change that the product does not speak of."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arithmetic:
+    """How results become money, and what happens to what rounding leaves."""
+
+    interest_by: str = "days"
+    accrual: str = "basis"
+    precision: int = 34
+    place: str = "period"
+    level: str = "periods"
+    multiple: Decimal | None = None
+    residual: str = "last"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawing:
+    """How the money is drawn; `expected` are shares of the amount so many days after the first draw."""
+
+    pattern: str = "once"
+    most: int | None = None
+    min_amount: Decimal | None = None
+    within_days: int | None = None
+    only_expected: bool = False
+    full_term_each: bool = False
+    expected: tuple[tuple[int, Decimal], ...] = ()
+    chooses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """The credit line that a product draws on."""
+
+    revolving: bool = True
+    sharing: str = "own"
+    valid_months: int = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entrusting:
+    """A loan of a trustor's money: whose the interest is, when it is passed on, which money and which use."""
+
+    interest_to: str = "trustor"
+    repays_on: str = "receipt"
+    sources: tuple[str, ...] = ()
+    uses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grouping:
+    """A group of borrowers that answer for each other; `release` are (share of members, after instalments paid)."""
+
+    min_members: int = 3
+    max_members: int = 10
+    liability: str = "joint"
+    release: tuple[tuple[Decimal, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payout:
+    """Whom the money goes to; from `entrusted_above` on straight to the supplier (受托支付)."""
+
+    payees: tuple[str, ...] = ("borrower",)
+    entrusted_above: Decimal | None = None
+    merchant_net: bool = False
+
+
+TO_THE_BORROWER, AT_ONCE, PLAINLY = Payout(), Drawing(), Arithmetic()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """One product as agreed with nobody yet."""
+    """One product as agreed with nobody yet. `months` counts in `term_unit`."""
 
     key: str
     title: Text
@@ -51,14 +142,8 @@ class Offer:
     currency: str
     amount: Range
     months: Range
-    fixed_rate: Decimal | None
-    rates: Mapping[str, Decimal]
-    methods: tuple[str, ...]
-    every: int
-    unit: str
-    due_day: int | None
-    min_first_days: int
-    roll: str
+    pricing: Pricing
+    repaying: Repaying
     day_count: str
     daily_basis: int
     rounding: Rounding
@@ -75,10 +160,48 @@ class Offer:
     sanction_days: int
     binding: Mapping[str, str]
     ends_on: date | None
+    business: str = "ordinary"
+    term_unit: str = "month"
+    matures_on: str | None = None
+    arithmetic: Arithmetic = PLAINLY
+    grace: GraceTerms | None = None
+    down_payment: DownPaymentTerms | None = None
+    recalculation: RecalculationTerms | None = None
+    overpayment: str = "refuse"
+    charges: tuple[ChargeTerms, ...] = ()
+    charge_days: Mapping[str, int] = field(default_factory=dict)
+    collectors: Mapping[str, Text] = field(default_factory=dict)
+    interest_tax: TaxTerms | None = None
+    upfront_deduction: bool = False
+    drawing: Drawing = AT_ONCE
+    payout: Payout = TO_THE_BORROWER
+    line: Line | None = None
+    entrusting: Entrusting | None = None
+    grouping: Grouping | None = None
+    changes: Mapping[str, ChangeRule] = field(default_factory=dict)
 
-    def rate(self, grade: str | None = None) -> Decimal | None:
-        """The yearly rate for a grade; None where the grade is not sold to."""
-        return self.fixed_rate if self.fixed_rate is not None else self.rates.get(grade or "")
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """The ways of repaying to choose from."""
+        return self.repaying.methods
+
+    @property
+    def fixed_rate(self) -> Decimal | None:
+        """The yearly rate where it is the same for everybody."""
+        return self.pricing.fixed
+
+    @property
+    def rates(self) -> Mapping[str, Decimal]:
+        """The rates as quoted, by grade; empty where the grade decides nothing."""
+        return self.pricing.by_grade
+
+    def rate(self, grade: str | None = None, term: int | None = None, on: date | None = None) -> Decimal | None:
+        """The yearly rate for a grade, a term and a day; None where the grade is not sold to."""
+        return self.pricing.yearly(grade, term or int(self.months.least), self.term_unit, on, self.daily_basis)
+
+    def change(self, kind: str) -> ChangeRule:
+        """What the product says to one kind of change."""
+        return self.changes.get(kind, ANY_CHANGE)
 
     def open_on(self, day: date) -> bool:
         """Whether applications are taken on a day."""
