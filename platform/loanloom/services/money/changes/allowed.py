@@ -1,0 +1,69 @@
+"""Which changes a loan may have now: asked of the core with this loan, of its product, and of the person's role.
+
+The core is asked with small trial values: a problem that names a parameter is about the trial, one that names none
+says that a loan in this state cannot have the change at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from loanloom.core.lending.terms import COMPONENTS
+from loanloom.problems import Problem
+from loanloom.services.context import Context
+from loanloom.services.money.changes import outcome, rules
+from loanloom.services.money.changes.kinds import Kind, kinds
+from loanloom.services.money.changes.parameters import Field
+from loanloom.services.money.loan_rows import Kept
+
+BY_BOOKING = frozenset({"undo"})
+"""Kinds that are begun from what they undo, not from a button of the loan."""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One kind of change and whether this loan may have it now; `why_not` where it may not."""
+
+    kind: Kind
+    why_not: Problem | None = None
+
+    @property
+    def allowed(self) -> bool:
+        """Whether it may be asked for."""
+        return self.why_not is None
+
+
+def actions(ctx: Context, kept: Kept) -> tuple[Action, ...]:
+    """Every kind of change with what stands against it; none for people who may not ask for changes."""
+    if not ctx.actor.may("loan.change") and not ctx.actor.is_system:
+        return ()
+    return tuple(_action(ctx, kept, kind) for kind in kinds().values() if kind.key not in BY_BOOKING)
+
+
+def _action(ctx: Context, kept: Kept, kind: Kind) -> Action:
+    if not rules.rule_for(ctx, kept.row["product_key"], kind.key).allowed:
+        return Action(kind, rules.not_allowed(kind))
+    record = {field.name: _trial(field) for field in kind.fields if field.name != "on"}
+    tried = outcome.outcome(
+        ctx, kept, kind, {name: one for name, one in record.items() if one is not None}, ctx.business_date
+    )
+    against = next((problem for problem in tried.problems if problem.field is None), None)
+    return Action(kind, against)
+
+
+def _trial(field: Field) -> Any:
+    """A small value of the parameter's type; None where it may be left out."""
+    if field.type == "amounts":
+        return {COMPONENTS[0]: "0.01"}
+    if field.type == "rows":
+        return []
+    if not field.required:
+        return None
+    plain: Mapping[str, Any] = {"money": "0.01", "percent": "0.01", "integer": 1, "yes_no": False, "text": "-"}
+    if field.type == "choice":
+        return field.options[0][0]
+    if field.type == "many":
+        return [field.options[0][0]]
+    return plain.get(field.type, "2100-01-01")

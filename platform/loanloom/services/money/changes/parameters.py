@@ -1,0 +1,267 @@
+"""The parameters of a change, made from its command's dataclass: what a form shows and how what was written is read.
+
+Every field is known by its type: dates, amounts, rates, choices, rows, amounts by component. Values come as text (a
+form) or as JSON (the API) and leave as the record that the core's `from_record` makes the command of.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from types import NoneType, UnionType
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+
+from loanloom.core.dates import Calendar
+from loanloom.core.lending.rules import Methods
+from loanloom.core.lending.terms import COMPONENTS
+from loanloom.core.money import is_writable
+from loanloom.problems import Problem, Text, text
+from loanloom.services.money.changes import words
+
+RATES = ("rate", "share", "shares", "uplift", "ratio")
+"""Decimals whose name ends so are fractions shown as percentages; the others are amounts."""
+
+GIVEN = (Methods, Calendar)
+"""Types that the house fills in by itself."""
+
+MOST_ROWS = 500
+LONGEST = 400
+
+Type = Literal["money", "percent", "integer", "date", "choice", "many", "yes_no", "text", "rows", "amounts"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One parameter. `fields` are the columns of rows, or one for each component of amounts."""
+
+    name: str
+    title: Text
+    type: Type
+    required: bool
+    options: tuple[tuple[str, Text], ...] = ()
+    hint: Text | None = None
+    fields: tuple[Field, ...] = ()
+    default: Any = None
+
+
+def fields_of(command: type[Any]) -> tuple[Field, ...]:
+    """The parameters of a command, in its order; `on` comes last, since most changes happen today."""
+    hints = get_type_hints(command)
+    made = [
+        _field(one.name, hints[one.name], one)
+        for one in dataclasses.fields(command)
+        if hints[one.name] not in GIVEN
+    ]  # fmt: skip
+    return tuple(sorted(made, key=lambda field: field.name == "on"))
+
+
+def given_of(command: type[Any]) -> dict[str, Any]:
+    """The fields that the house fills in, with their types."""
+    hints = get_type_hints(command)
+    return {one.name: hints[one.name] for one in dataclasses.fields(command) if hints[one.name] in GIVEN}
+
+
+def _field(name: str, hint: Any, declared: dataclasses.Field[Any] | None = None) -> Field:
+    optional = NoneType in get_args(hint)
+    if optional and get_origin(hint) in (UnionType, Union):
+        hint = next(one for one in get_args(hint) if one is not NoneType)
+    has_default = declared is not None and (declared.default is not MISSING or declared.default_factory is not MISSING)
+    default = declared.default if declared is not None and declared.default is not MISSING else None
+    kind, options, columns = _typed(name, hint)
+    return Field(
+        name=name,
+        title=words.field_title(name),
+        type=kind,
+        required=not optional and not has_default and name != "on" and kind not in ("rows", "amounts", "yes_no"),
+        options=options,
+        hint=words.HINTS.get(name),
+        fields=columns,
+        default=default,
+    )
+
+
+def _typed(name: str, hint: Any) -> tuple[Type, tuple[tuple[str, Text], ...], tuple[Field, ...]]:
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin is Literal:
+        return "choice", tuple((str(one), words.option_title(name, str(one))) for one in arguments), ()
+    if origin is tuple:
+        return _listed(name, arguments)
+    if origin is not None and isinstance(origin, type) and issubclass(origin, Mapping):
+        inner = _decimal(name)
+        return "amounts", (), tuple(
+            Field(name=key, title=words.option_title("component", key), type=inner, required=False)
+            for key in COMPONENTS
+        )  # fmt: skip
+    if hint is Decimal:
+        return _decimal(name), (), ()
+    if hint is bool:
+        return "yes_no", (), ()
+    plain: dict[Any, Type] = {int: "integer", date: "date"}
+    listed = tuple(words.OPTIONS.get(name, {}).items()) if hint is str else ()
+    return ("choice" if listed else plain.get(hint, "text")), listed, ()
+
+
+def _listed(name: str, arguments: tuple[Any, ...]) -> tuple[Type, tuple[tuple[str, Text], ...], tuple[Field, ...]]:
+    item = arguments[0]
+    if dataclasses.is_dataclass(item) and isinstance(item, type):
+        return "rows", (), fields_of(item)
+    options = words.OPTIONS.get(name) or words.OPTIONS.get(name.removesuffix("s"))
+    if item is str and options:
+        return "many", tuple(options.items()), ()
+    return "rows", (), (_field("value", item),)
+
+
+def _decimal(name: str) -> Type:
+    return "percent" if name.rsplit("_", maxsplit=1)[-1] in RATES else "money"
+
+
+# --- reading --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """The record of what was written, and what is wrong with it."""
+
+    record: dict[str, Any]
+    problems: tuple[Problem, ...] = ()
+
+
+def read(fields: tuple[Field, ...], written: Mapping[str, Any]) -> Read:
+    """The parameters as a record; problems carry the field they belong to."""
+    problems: list[Problem] = []
+    known = {field.name for field in fields}
+    for name in written:
+        if name not in known:
+            problems.append(_problem("change.unknown_parameter", str(name)[:60], "is no parameter", "不是参数"))
+    return Read(_record(fields, written, "", problems), tuple(problems))
+
+
+def _record(
+    fields: tuple[Field, ...], written: Mapping[str, Any], before: str, problems: list[Problem]
+) -> dict[str, Any]:
+    record: dict[str, Any] = {}
+    for field in fields:
+        place = before + field.name
+        value = written.get(field.name)
+        if value is None or value in ("", (), [], {}):
+            if field.required:
+                problems.append(_problem("change.missing", place, "is needed", "必填", field.title))
+            continue
+        made = _value(field, value, place, problems)
+        if made is not None:
+            record[field.name] = made
+    return record
+
+
+def _value(field: Field, value: Any, place: str, problems: list[Problem]) -> Any:
+    if field.type == "rows":
+        return _rows(field, value, place, problems)
+    if field.type == "amounts":
+        if not isinstance(value, Mapping) or set(value) - {one.name for one in field.fields}:
+            problems.append(_wrong(field, place))
+            return None
+        return _record(field.fields, value, place + ".", problems) or None
+    if field.type == "many":
+        allowed = {key for key, _ in field.options}
+        if isinstance(value, list | tuple) and all(isinstance(one, str) and one in allowed for one in value):
+            return list(value)
+        problems.append(_wrong(field, place))
+        return None
+    try:
+        return _READERS[field.type](field, value)
+    except (ValueError, InvalidOperation, TypeError):
+        problems.append(_wrong(field, place))
+        return None
+
+
+def _rows(field: Field, value: Any, place: str, problems: list[Problem]) -> list[Any] | None:
+    if not isinstance(value, list | tuple) or len(value) > MOST_ROWS:
+        problems.append(_wrong(field, place))
+        return None
+    single = len(field.fields) == 1 and field.fields[0].name == "value"
+    made: list[Any] = []
+    for number, row in enumerate(value):
+        if single and not isinstance(row, Mapping):
+            row = {"value": row}
+        if not isinstance(row, Mapping):
+            problems.append(_wrong(field, f"{place}.{number}"))
+            continue
+        record = _record(field.fields, row, f"{place}.{number}.", problems)
+        made.append(record.get("value") if single else record)
+    return made
+
+
+def _number(_field: Field, value: Any) -> str:
+    if isinstance(value, bool | float):
+        raise ValueError
+    number = Decimal(str(value).replace(",", "").replace("，", "").strip())
+    if not number.is_finite() or not is_writable(number):
+        raise ValueError
+    return f"{number:f}"
+
+
+def _integer(field: Field, value: Any) -> int:
+    number = Decimal(_number(field, value))
+    if number != number.to_integral_value() or abs(number) > 1_000_000:
+        raise ValueError
+    return int(number)
+
+
+def _day(_field: Field, value: Any) -> str:
+    return value.isoformat() if type(value) is date else date.fromisoformat(str(value)).isoformat()
+
+
+def _choice(field: Field, value: Any) -> str:
+    if value not in {key for key, _ in field.options}:
+        raise ValueError
+    return str(value)
+
+
+def _yes_no(_field: Field, value: Any) -> bool:
+    if value not in (True, False, "true", "false", "yes", "no", "on"):
+        raise ValueError
+    return value in (True, "true", "yes", "on")
+
+
+def _text(_field: Field, value: Any) -> str:
+    if not isinstance(value, str) or len(value) > LONGEST or "\x00" in value:
+        raise ValueError
+    return value.strip()
+
+
+_READERS = {
+    "money": _number,
+    "percent": _number,
+    "integer": _integer,
+    "date": _day,
+    "choice": _choice,
+    "yes_no": _yes_no,
+    "text": _text,
+}
+WANTED: Mapping[str, Text] = {
+    "money": text("an amount such as 1200.50", "金额，例如 1200.50"),
+    "percent": text("a rate such as 12", "比率，例如 12"),
+    "integer": text("a whole number", "整数"),
+    "date": text("a date such as 2026-01-31", "日期，例如 2026-01-31"),
+    "choice": text("one of the choices", "选项之一"),
+    "many": text("some of the choices", "选项"),
+    "yes_no": text("yes or no", "是或否"),
+    "text": text(f"text of at most {LONGEST} characters", f"不超过 {LONGEST} 个字符的文字"),
+    "rows": text("a list of rows", "明细行"),
+    "amounts": text("amounts by component", "按款项填写的金额"),
+}
+
+
+def _wrong(field: Field, place: str) -> Problem:
+    wanted = WANTED[field.type]
+    return _problem("change.wrong_type", place, f"must be {wanted['en']}", f"应为{wanted['zh']}", field.title)
+
+
+def _problem(code: str, place: str, english: str, chinese: str, title: Text | None = None) -> Problem:
+    named = title or text(place, place)
+    return Problem(
+        code=code, message=text(f"{named['en']} {english}.", f"{named['zh']}：{chinese}。"), field=place
+    )  # fmt: skip

@@ -1,0 +1,108 @@
+"""A change before anybody agreed to it: exactly what booking it would do, shown beside what stands. Saves nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection
+
+from loanloom.core.ledger.journal import Entry
+from loanloom.core.lending.loan import Loan
+from loanloom.problems import Problem, text
+from loanloom.services import scope
+from loanloom.services.context import Context
+from loanloom.services.errors import NotFound
+from loanloom.services.money import booking, loan_rows
+from loanloom.services.money.changes import comparing, outcome, rules
+from loanloom.services.money.changes.comparing import Figures, Row
+from loanloom.services.money.changes.kinds import Kind, kind_of
+from loanloom.services.money.changes.outcome import Outcome
+from loanloom.services.money.changes.parameters import read
+from loanloom.services.money.changes.rules import Rule
+from loanloom.services.money.loan_rows import Kept
+
+LOAN = text("loan", "借据")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """One change of one loan: what would be booked and what becomes of the loan, or why not."""
+
+    kept: Kept
+    kind: Kind
+    rule: Rule
+    record: Mapping[str, Any]
+    on: date
+    problems: tuple[Problem, ...]
+    outcome: Outcome
+    before: Figures
+    after: Figures
+    rows: tuple[Row, ...]
+    entries: tuple[Entry, ...]
+    digest: str
+
+    @property
+    def loan(self) -> Loan:
+        """The loan afterwards."""
+        return self.outcome.after
+
+    @property
+    def money_in(self) -> Decimal:
+        """What has to be paid with this change."""
+        return self.outcome.money_in
+
+    @property
+    def differs(self) -> bool:
+        """Whether the schedule changes."""
+        return any(row.state != "same" for row in self.rows)
+
+
+def preview(ctx: Context, loan_id: int, kind: str, written: Mapping[str, Any]) -> Preview:
+    """What a change would do now."""
+    ctx.require("loan.change", "loan.approve_change", "money.receive")
+    with ctx.transaction() as connection:
+        return of(ctx, connection, seen(ctx, connection, loan_id), kind_of(kind), written)
+
+
+def seen(ctx: Context, connection: Connection, loan_id: int, *, lock: bool = False) -> Kept:
+    """The loan, if the actor may see it."""
+    found = loan_rows.load(ctx, connection, [loan_id], lock=lock)
+    if not found:
+        raise NotFound(LOAN)
+    scope.check_visible(ctx, found[0].row, LOAN)
+    return found[0]
+
+
+def of(ctx: Context, connection: Connection, kept: Kept, kind: Kind, written: Mapping[str, Any]) -> Preview:
+    """The preview of a change of a loan that was loaded; `written` as it came from a form, a program or a request."""
+    parameters = read(kind.fields, written)
+    record = dict(parameters.record)
+    on = date.fromisoformat(record.pop("on")) if "on" in record else ctx.business_date
+    rule = rules.rule_for(ctx, kept.row["product_key"], kind.key)
+    problems = parameters.problems
+    if not problems:
+        problems = rules.refusals(ctx, connection, kept, kind, rule, record, on)
+    made = Outcome(None, (), kept.loan)
+    if not problems:
+        made = outcome.outcome(ctx, kept, kind, record, on)
+        problems = made.problems
+    day = ctx.business_date
+    change = loan_rows.Change(kept, made.events, made.after)
+    return Preview(
+        kept=kept,
+        kind=kind,
+        rule=rule,
+        record=record,
+        on=on,
+        problems=problems,
+        outcome=made,
+        before=comparing.figures(kept.loan, day),
+        after=comparing.figures(made.after, day),
+        rows=comparing.compare(kept.loan, made.after),
+        entries=tuple(one.entry for one in booking.posted_for(ctx, change)) if not problems else (),
+        digest=outcome.digest(kept, kind.key, record, on, made.events),
+    )

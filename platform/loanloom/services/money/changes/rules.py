@@ -1,0 +1,151 @@
+"""What a product says about changes of its loans: whether, who agrees, how often, how much, how far back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from loanloom.core.money import formatted
+from loanloom.problems import Problem, text
+from loanloom.services.context import Context
+from loanloom.services.errors import Forbidden
+from loanloom.services.money import lending_rules
+from loanloom.services.money.changes.kinds import Kind
+from loanloom.services.money.loan_rows import Kept
+from loanloom.store import tables
+
+BACKDATED_AT_MOST = 90
+"""Days that a change may reach back where its product does not say."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """What a product says about one kind of change; what it leaves open is as here."""
+
+    allowed: bool = True
+    approval: str = "other_person"  # or none
+    approvers: tuple[str, ...] = ()
+    most_times: int | None = None
+    most_amount: Decimal | None = None
+    most_days: int | None = None
+    backdate_days: int = BACKDATED_AT_MOST
+
+
+def rule_for(ctx: Context, product_key: str, kind: str) -> Rule:
+    """The rule of the product as it is sold today; the usual rule for a product that says nothing, or is retired."""
+    offer = lending_rules.live_offer(ctx, product_key)
+    said = getattr(offer, "changes", {}).get(kind) if offer is not None else None
+    if said is None:
+        return Rule()
+    kept = {name: getattr(said, name, None) for name in Rule.__dataclass_fields__}
+    return Rule(**{name: value for name, value in kept.items() if value is not None})
+
+
+def refusals(
+    ctx: Context, connection: Connection, kept: Kept, kind: Kind, rule: Rule, record: dict[str, Any], on: date
+) -> tuple[Problem, ...]:
+    """What the product has against this change of this loan."""
+    return tuple(_refusals(ctx, connection, kept, kind, rule, record, on))
+
+
+def _refusals(
+    ctx: Context, connection: Connection, kept: Kept, kind: Kind, rule: Rule, record: dict[str, Any], on: date
+) -> Iterator[Problem]:
+    if not rule.allowed:
+        yield not_allowed(kind)
+        return
+    if on > ctx.business_date:
+        yield _problem(
+            "change.in_the_future",
+            f"The change can be booked on {on} at the earliest; today is {ctx.business_date}.",
+            f"该变更最早于 {on} 记账，当前营业日为 {ctx.business_date}。",
+            "on",
+        )
+    elif on < ctx.business_date - timedelta(days=rule.backdate_days):
+        first = ctx.business_date - timedelta(days=rule.backdate_days)
+        yield _problem(
+            "change.too_far_back",
+            f"This product lets a change reach back to {first} at most.",
+            f"本产品的变更最早可追溯至 {first}。",
+            "on",
+        )
+    if rule.most_times is not None and _times(connection, kept.id, kind.key) >= rule.most_times:
+        yield _problem(
+            "change.too_often",
+            f"“{kind.words.title['en']}” is possible {rule.most_times} times for a loan of this product.",
+            f"本产品每笔借据最多办理“{kind.words.title['zh']}”{rule.most_times} 次。",
+        )
+    amount = _amount(record)
+    if rule.most_amount is not None and amount is not None and amount > rule.most_amount:
+        most = formatted(rule.most_amount)
+        yield _problem("change.too_much", f"At most {most}.", f"最高 {most}。", "amount")
+    if rule.most_days is not None and int(record.get("days", 0)) > rule.most_days:
+        yield _problem("change.too_long", f"At most {rule.most_days} days.", f"最长 {rule.most_days} 天。", "days")
+
+
+def not_allowed(kind: Kind) -> Problem:
+    """The product does not offer this change."""
+    return _problem(
+        "change.not_allowed",
+        f"This product does not allow “{kind.words.title['en']}”.",
+        f"本产品不支持“{kind.words.title['zh']}”。",
+    )
+
+
+def _amount(record: dict[str, Any]) -> Decimal | None:
+    """The amount a change names, or the sum of its amounts by component."""
+    try:
+        if "amount" in record:
+            return Decimal(record["amount"])
+        if "amounts" in record:
+            return sum((Decimal(value) for value in record["amounts"].values()), Decimal(0))
+    except (InvalidOperation, TypeError):
+        return None
+    return None
+
+
+def _times(connection: Connection, loan_id: int, kind: str) -> int:
+    table = tables.loan_change
+    counted = select(func.count()).where(table.c.loan_id == loan_id, table.c.kind == kind, table.c.state == "booked")
+    return int(connection.execute(counted).scalar_one())
+
+
+def check_approver(ctx: Context, rule: Rule, requested_by: int | None) -> None:
+    """Refuse whoever may not agree to this change: one's own requests, and roles that the product does not name."""
+    ctx.require("loan.approve_change")
+    if ctx.actor.user_id is not None and ctx.actor.user_id == requested_by:
+        raise Forbidden(
+            _problem(
+                "change.own_request",
+                "Whoever asked for a change does not approve it.",
+                "变更申请人不得审批本人的申请。",
+            )
+        )
+    if rule.approvers and not ctx.actor.is_system and not set(rule.approvers) & set(ctx.actor.roles):
+        named = [ctx.registry.label("role", key, language) for language in ("en", "zh") for key in rule.approvers]
+        half = len(named) // 2
+        raise Forbidden(
+            _problem(
+                "change.other_role",
+                f"This change is approved by: {', '.join(named[:half])}.",
+                f"该变更由以下岗位审批：{'、'.join(named[half:])}。",
+            )
+        )
+
+
+def may_approve(ctx: Context, rule: Rule, requested_by: int | None) -> bool:
+    """Whether `check_approver` lets the actor through."""
+    try:
+        check_approver(ctx, rule, requested_by)
+    except Forbidden:
+        return False
+    return True
+
+
+def _problem(code: str, english: str, chinese: str, field: str | None = None) -> Problem:
+    return Problem(code=code, message=text(english, chinese), field=field)

@@ -1,0 +1,79 @@
+"""The words of what happens to a loan: one row for each event of the core, for pages, statements and papers alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from loanloom.problems import Text, text
+
+COMPONENTS: Mapping[str, Text] = {
+    "fee": text("Fees", "费用"),
+    "penalty": text("Penalty interest", "罚息"),
+    "compound": text("Compound interest", "复利"),
+    "damages": text("Liquidated damages", "违约金"),
+    "interest": text("Interest", "利息"),
+    "principal": text("Principal", "本金"),
+    "surplus": text("Kept for the borrower", "留存款项"),
+}
+"""What a loan can owe, and what is kept for the borrower."""
+
+EVENTS: Mapping[str, Text] = {
+    "loan_disbursed": text("Paid out", "放款"),
+    "loan_taken_over": text("Taken over", "接管存量借据"),
+    "tranche_drawn": text("Drawn", "提款"),
+    "repayment_received": text("Repayment received", "收到还款"),
+    "surplus_applied": text("Money kept applied", "留存款抵扣"),
+    "surplus_refunded": text("Money kept paid back", "退还留存款"),
+    "schedule_changed": text("Schedule changed", "还款计划变更"),
+    "fee_charged": text("Fee charged", "收取费用"),
+    "charge_added": text("Charge added", "加收费用"),
+    "charge_waived": text("Charge waived", "免收费用"),
+    "charge_adjusted": text("Charge corrected", "调整费用"),
+    "waived": text("Waived", "减免"),
+    "interest_reduced": text("Interest reduced", "利息减免"),
+    "waiver_revived": text("Waiver revived", "减免恢复"),
+    "rescheduled": text("Rescheduled", "调整还款计划"),
+    "reamortised": text("Re-amortised", "重新摊还"),
+    "re_aged": text("Re-aged", "账龄重置"),
+    "rate_changed": text("Rate changed", "利率调整"),
+    "interest_paused": text("Payment holiday", "暂停计息"),
+    "interest_capitalised": text("Interest capitalised", "利息转本金"),
+    "loan_extended": text("Extended", "展期"),
+    "loan_restructured": text("Restructured", "重组"),
+    "loan_renewed": text("Renewed", "借新还旧"),
+    "loan_accelerated": text("Accelerated", "提前到期"),
+    "misuse_noted": text("Misuse noted", "认定挪用"),
+    "guarantor_paid": text("Guarantor paid", "担保代偿"),
+    "assets_taken": text("Assets taken in settlement", "抵债"),
+    "contract_terminated": text("Contract terminated", "解除合同"),
+    "charged_off": text("Charged off", "转销"),
+    "charge_off_undone": text("Charge-off undone", "撤销转销"),
+    "written_off": text("Written off", "核销"),
+    "recovered": text("Recovered", "已核销收回"),
+    "charged_back": text("Repayment charged back", "退单"),
+    "interest_suspended": text("Interest suspended", "利息转表外"),
+    "interest_restored": text("Interest restored", "利息转回表内"),
+    "loan_transferred": text("Transferred", "转户"),
+    "loan_closed": text("Account closed", "销户"),
+    "loan_settled": text("Settled", "结清"),
+    "interest_accrued": text("Interest accrued", "计提利息"),
+    "penalty_accrued": text("Penalty accrued", "计提罚息"),
+    "early_settlement": text("early settlement", "提前结清"),
+}
+"""Events of the core, events of the ledger alone, and reasons that events give."""
+
+
+def plain(key: str) -> Text:
+    """Words for a key that has none: its own letters."""
+    words = key.replace("_", " ").capitalize()
+    return text(words, words)
+
+
+def event(key: str) -> Text:
+    """The words of an event."""
+    return EVENTS.get(key) or plain(key)
+
+
+def component(key: str) -> Text:
+    """The words of a component."""
+    return COMPONENTS.get(key) or plain(key)
