@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from loanloom.core.lending.terms import COMPONENTS, AllocationOrder
+from loanloom.core.lending.terms import COMPONENTS, AllocationOrder, AllocationRule
 from loanloom.core.money import ZERO, total
 
 
@@ -43,14 +43,14 @@ class Allocation:
     left_over: Decimal
 
 
-def _turns(dues: Sequence[Due], order: AllocationOrder) -> Iterator[tuple[Due, str]]:
+def _turns(dues: Sequence[Due], order: AllocationOrder | AllocationRule) -> Iterator[tuple[Due, str]]:
     components = (*order.order, *(name for name in COMPONENTS if name not in order.order))
     if order.by == "component":
         return ((due, component) for component in components for due in dues)
     return ((due, component) for due in dues for component in components)
 
 
-def allocate(amount: Decimal, dues: Sequence[Due], order: AllocationOrder) -> Allocation:
+def allocate(amount: Decimal, dues: Sequence[Due], order: AllocationOrder | AllocationRule) -> Allocation:
     """Pay the debts greedily in the agreed order; `dues` come oldest first."""
     left, applied = amount, []
     for due, component in _turns(dues, order):

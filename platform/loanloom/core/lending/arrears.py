@@ -13,6 +13,7 @@ from decimal import Decimal
 from loanloom.core.lending.allocation import Due
 from loanloom.core.lending.loan import Account, Loan
 from loanloom.core.lending.penalties import LateCosts, late_costs
+from loanloom.core.lending.replanning.loans import standing
 from loanloom.core.lending.schedule import Instalment
 from loanloom.core.lending.terms import COMPONENTS, Terms
 from loanloom.core.money import ZERO, Rounding, total
@@ -23,10 +24,10 @@ def interest_accrued(row: Instalment, on: date, rounding: Rounding) -> Decimal:
     period's interest, and exactly that on the due date."""
     if on >= row.due_on:
         return row.interest
-    days = (on - row.start_on).days
+    days = (on - (row.counted_from or row.start_on)).days
     if days <= 0:
-        return ZERO
-    return min(rounding.apply(row.base * row.annual_rate * days / row.daily_basis), row.interest)
+        return min(rounding.apply(row.carried), row.interest)
+    return min(rounding.apply(row.carried + row.base * row.annual_rate * days / row.daily_basis), row.interest)
 
 
 def late_costs_of(account: Account, terms: Terms, on: date) -> LateCosts:
@@ -62,6 +63,7 @@ def due_of(account: Account, terms: Terms, on: date) -> Due:
 
 def owed(loan: Loan, on: date) -> tuple[Due, ...]:
     """What is due for payment on a day, oldest instalment first."""
+    loan = standing(loan, on)
     dues = (due_of(account, loan.terms, on) for account in loan.accounts if account.instalment.due_on <= on)
     return tuple(due for due in dues if due.total)
 
@@ -119,6 +121,7 @@ class Position:
 
 def position(loan: Loan, on: date) -> Position:
     """All figures of a loan on one day."""
+    loan = standing(loan, on)
     dues = owed(loan, on)
     due = {component: total(item.amounts[component] for item in dues) for component in COMPONENTS}
     ahead = [account for account in loan.accounts if account.instalment.due_on > on and account.open]

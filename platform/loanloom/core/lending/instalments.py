@@ -20,6 +20,9 @@ class Instalment(NamedTuple):
 
     `drawn` is principal paid out within the period, `capitalised` the part of `interest` that is added to the
     principal instead of being paid. Until `tolerated_to` (the working day after a day off) payment is not late.
+    Where the base changed within the period, `carried` is the interest that earlier ones bore up to `counted_from`
+    (None: the period's first day), not yet money, and `base` is the one since. `agreed` is the level instalment of a
+    row that had to take less or more than it (None: it takes just that).
     """
 
     number: int
@@ -34,6 +37,9 @@ class Instalment(NamedTuple):
     drawn: Decimal = ZERO
     capitalised: Decimal = ZERO
     tolerated_to: date | None = None
+    carried: Decimal = ZERO
+    counted_from: date | None = None
+    agreed: Decimal | None = None
 
     @property
     def payment(self) -> Decimal:

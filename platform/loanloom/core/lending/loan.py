@@ -36,6 +36,11 @@ class Account:
     late: Lateness = NEVER_LATE
 
     @property
+    def credited(self) -> Decimal:
+        """What was charged back into this instalment."""
+        return ZERO
+
+    @property
     def principal_unpaid(self) -> Decimal:
         """Principal of this instalment not yet repaid."""
         return self.instalment.principal - self.principal_paid
@@ -61,6 +66,11 @@ class Loan:
     circumstances: Circumstances = ORDINARY
     settled_on: date | None = None
     last_event_on: date
+
+    @property
+    def bears_interest(self) -> bool:
+        """Whether what is outstanding goes on bearing interest."""
+        return True
 
     @property
     def principal_outstanding(self) -> Decimal:

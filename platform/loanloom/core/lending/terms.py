@@ -35,6 +35,8 @@ from loanloom.core.lending.servicing_terms import (
     COMPONENTS,
     FREE_PREPAYMENT,
     AllocationOrder,
+    AllocationRule,
+    Bucket,
     FeeStep,
     PrepaymentTerms,
     RecalculationTerms,
@@ -43,9 +45,9 @@ from loanloom.core.lending.tax_terms import TaxTerms
 from loanloom.core.money import CENTS, Rounding
 
 __all__ = [
-    "COMPONENTS", "AllocationOrder", "DownPaymentTerms", "DrawTerms", "FeeStep", "GraceTerms", "IndexTerms", "Pause",
-    "PenaltyTerms", "Phase", "PlannedRow", "PrepaymentTerms", "RateStep", "RateTerms", "RateTier",
-    "RecalculationTerms", "Recurrence", "Terms", "Tranche",
+    "COMPONENTS", "AllocationOrder", "AllocationRule", "Bucket", "DownPaymentTerms", "DrawTerms", "FeeStep",
+    "GraceTerms", "IndexTerms", "Pause", "PenaltyTerms", "Phase", "PlannedRow", "PrepaymentTerms", "RateStep",
+    "RateTerms", "RateTier", "RecalculationTerms", "Recurrence", "Terms", "Tranche",
 ]  # fmt: skip
 
 

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import fields, replace
 
 from loanloom.core.lending.decisions import receiving, settling
 from loanloom.core.lending.decisions.decision import Command, Decide, Decision, refused
 from loanloom.core.lending.decisions.disbursing import Disburse, disburse
-from loanloom.core.lending.decisions.receiving import ApplySurplus, ReceiveRepayment
+from loanloom.core.lending.decisions.receiving import ApplySurplus, Recalculate, ReceiveRepayment
 from loanloom.core.lending.decisions.settling import Payoff, SettleEarly, payoff
 from loanloom.core.lending.loan import Loan
+from loanloom.core.lending.records import from_record, to_record
 from loanloom.problems import text
 
 _DECIDES: Mapping[type[Command], Decide] = {
@@ -22,31 +24,59 @@ _DECIDES: Mapping[type[Command], Decide] = {
     **settling.DECIDES,
 }
 
-
+_KINDS: tuple[type[Command], ...] = (Disburse, *_DECIDES)
 COMMANDS: Mapping[str, type[Command]] = {
-    re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower(): kind for kind in (Disburse, *_DECIDES)
+    re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower(): kind for kind in _KINDS
 }
 """All commands by the name they are stored and asked for: SettleEarly is settle_early."""
 
+NAMES: Mapping[type[Command], str] = {kind: name for name, kind in COMMANDS.items()}
+_SURROUNDINGS = frozenset({"methods", "calendar"})
+
 
 def decide(loan: Loan | None, command: Command) -> Decision:
-    """What a command leads to."""
+    """What a command leads to. The first event keeps the command, so that it can be decided anew (`history`)."""
     if isinstance(command, Disburse):
         return disburse(loan, command)
     if loan is None:
         return refused("lending.no_loan", text("There is no such loan.", "没有这笔借款。"))
-    return _DECIDES[type(command)](loan, command)
+    decision = _DECIDES[type(command)](loan, command)
+    if not decision.events:
+        return decision
+    first = replace(decision.events[0], asked=asked(command))
+    return replace(decision, events=(first, *decision.events[1:]))
+
+
+def asked(command: Command) -> dict[str, object]:
+    """A command as a record, without what the caller's surroundings give (methods, calendar)."""
+    said = {
+        each.name: to_record(getattr(command, each.name))
+        for each in fields(command)  # type: ignore[arg-type]  # every command is a dataclass
+        if each.name not in _SURROUNDINGS
+    }
+    return {"command": NAMES[type(command)], **said}
+
+
+def command_of(record: Mapping[str, object], **surroundings: object) -> Command:
+    """The command of a record, with the surroundings that it takes."""
+    kind = COMMANDS[str(record["command"])]
+    taken = {each.name for each in fields(kind)} & surroundings.keys()  # type: ignore[arg-type]  # a dataclass
+    return replace(from_record(kind, record), **{name: surroundings[name] for name in taken})  # type: ignore[type-var]  # a dataclass
 
 
 __all__ = [
     "COMMANDS",
+    "NAMES",
     "ApplySurplus",
     "Command",
     "Decision",
     "Disburse",
     "Payoff",
+    "Recalculate",
     "ReceiveRepayment",
     "SettleEarly",
+    "asked",
+    "command_of",
     "decide",
     "payoff",
 ]

@@ -1,4 +1,5 @@
-"""Money in for what is due: repayments, and money kept for the borrower that pays what has fallen due."""
+"""Money in for what is due: repayments of every kind, money kept for the borrower that pays what has fallen due, and
+the plan that follows what stays unpaid."""
 
 from __future__ import annotations
 
@@ -7,22 +8,31 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from loanloom.core.lending.allocation import allocate
-from loanloom.core.lending.arrears import owed
+from loanloom.core.lending.allocation import Applied, allocate
+from loanloom.core.lending.applying import IN_ADVANCE, Applying, Debts, order_for
+from loanloom.core.lending.arrears import arrears, due_of, owed
 from loanloom.core.lending.decisions.decision import Command, Decide, Decision, closing, refusal_of, refused
 from loanloom.core.lending.decisions.settling import payoff
-from loanloom.core.lending.events import RepaymentReceived, SurplusApplied
+from loanloom.core.lending.events import PlanRecalculated, RepaymentReceived, SurplusApplied
+from loanloom.core.lending.instalments import Instalment
 from loanloom.core.lending.loan import Loan
+from loanloom.core.lending.replanning.loans import PlanBook, changed_rows, follows, plan_of, standing
+from loanloom.core.lending.terms import AllocationRule
 from loanloom.core.money import formatted, total
 from loanloom.problems import text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiveRepayment(Command):
-    """Take money for what is due."""
+    """Take money for what is due.
+
+    `kind` says what the money is (repayment, down_payment, merchant_refund, payout_refund, goodwill, interest_refund,
+    interest_waiver ...); the product may allocate each kind in its own way.
+    """
 
     on: date
     amount: Decimal
+    kind: str = "repayment"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,18 +42,69 @@ class ApplySurplus(Command):
     on: date
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recalculate(Command):
+    """Bring the plan up to a day: what is unpaid past its due date has gone on bearing interest."""
+
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """How an amount goes through a loan: its parts, what is left, and the rows that change with it."""
+
+    applied: tuple[Applied, ...]
+    left: Decimal
+    rows: tuple[Instalment, ...] = ()
+
+
+def split(loan: Loan, amount: Decimal, on: date, kind: str = "repayment") -> Split:
+    """How an amount of a kind is allocated on a day; what happens with the rest is the caller's."""
+    days = arrears(loan, on).days_past_due if loan.terms.allocation.rules else 0
+    rule = order_for(loan.terms.allocation, kind, days)
+    if follows(loan):
+        return _through_plan(loan, amount, on, rule)
+    if not rule.buckets and rule.surplus not in IN_ADVANCE:
+        found = allocate(amount, owed(loan, on), rule)
+        return Split(found.applied, found.left_over)
+    debts = Debts(
+        [(each.instalment.number, each.instalment.start_on, each.instalment.due_on) for each in loan.accounts],
+        {each.instalment.number: dict(due_of(each, loan.terms, on).amounts) for each in loan.accounts},
+    )
+    applying = Applying(debts, rule, on, loan.terms.rounding, amount)
+    applying.run()
+    return Split(tuple(applying.applied), applying.left)
+
+
+def _through_plan(loan: Loan, amount: Decimal, on: date, rule: AllocationRule) -> Split:
+    """The same where every payment changes what the later days bear."""
+    plan = plan_of(loan)
+    plan.advance(on)
+    plan.settle(on)
+    other = {each.instalment.number: dict(due_of(each, loan.terms, on).amounts) for each in loan.accounts}
+    applying = Applying(PlanBook(plan, on, other), rule, on, loan.terms.rounding, amount)
+    applying.run()
+    return Split(tuple(applying.applied), applying.left, changed_rows(loan, plan))
+
+
 def _receive(loan: Loan, command: ReceiveRepayment) -> Decision:
     refusal = refusal_of(loan, command.on, command.amount)
     if refusal:
         return refusal
-    dues = owed(loan, command.on)
-    allocation = allocate(command.amount, dues, loan.terms.allocation)
-    if allocation.left_over and not loan.terms.keeps_overpayment:
-        return _too_much(loan, command, total(due.total for due in dues))
+    found = split(loan, command.amount, command.on, command.kind)
+    if found.left and not _keeps(loan, command.kind):
+        return _too_much(loan, command, total(due.total for due in owed(loan, command.on)))
     event = RepaymentReceived(
-        on=command.on, amount=command.amount, applied=allocation.applied, surplus=allocation.left_over
-    )
+        on=command.on, amount=command.amount, applied=found.applied, surplus=found.left, kind=command.kind,
+        rows=found.rows,
+    )  # fmt: skip
     return Decision(closing(loan, (event,), command.on))
+
+
+def _keeps(loan: Loan, kind: str) -> bool:
+    """Whether money beyond the debts stays with us for the borrower."""
+    surplus = order_for(loan.terms.allocation, kind, 0).surplus
+    return loan.terms.keeps_overpayment if not surplus else surplus != "refuse"
 
 
 def _too_much(loan: Loan, command: ReceiveRepayment, due: Decimal) -> Decision:
@@ -70,12 +131,35 @@ def _apply_surplus(loan: Loan, command: ApplySurplus) -> Decision:
     refusal = refusal_of(loan, command.on, None)
     if refusal:
         return refusal
-    allocation = allocate(loan.surplus, owed(loan, command.on), loan.terms.allocation)
-    used = loan.surplus - allocation.left_over
-    if not used:
+    dues = owed(loan, command.on)
+    found = split(loan, min(loan.surplus, total(due.total for due in dues)), command.on) if dues else None
+    if found is None or not found.applied:
         return Decision()
-    event = SurplusApplied(on=command.on, amount=used, applied=allocation.applied)
+    used = total(part.amount for part in found.applied)
+    event = SurplusApplied(on=command.on, amount=used, applied=found.applied, rows=found.rows)
     return Decision(closing(loan, (event,), command.on))
 
 
-DECIDES: Mapping[type[Command], Decide] = {ReceiveRepayment: _receive, ApplySurplus: _apply_surplus}
+def _recalculate(loan: Loan, command: Recalculate) -> Decision:
+    refusal = refusal_of(loan, command.on, None)
+    if refusal or not follows(loan):
+        return refusal or Decision()
+    rows = changed_rows_on(loan, command.on)
+    return Decision((PlanRecalculated(on=command.on, rows=rows),) if rows else ())
+
+
+def changed_rows_on(loan: Loan, on: date) -> tuple[Instalment, ...]:
+    """The rows that are other than stored on a day, in more than how far they are counted."""
+    before = {account.instalment.number: account.instalment for account in loan.accounts}
+    now = [account.instalment for account in standing(loan, on).accounts]
+    amounts = [(row, before[row.number]) for row in now]
+    if all((row.principal, row.interest) == (old.principal, old.interest) for row, old in amounts):
+        return ()
+    return tuple(row for row, old in amounts if row != old)
+
+
+DECIDES: Mapping[type[Command], Decide] = {
+    ReceiveRepayment: _receive,
+    ApplySurplus: _apply_surplus,
+    Recalculate: _recalculate,
+}

@@ -41,11 +41,17 @@ class FeeCharged(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RepaymentReceived(Event):
-    """Money came in and was applied; `surplus` is what the borrower keeps with us."""
+    """Money came in and was applied; `surplus` is what the borrower keeps with us.
+
+    `kind` is what the money was (repayment, down_payment, merchant_refund ...). `rows` are the instalments that the
+    receipt changed, where interest follows what is outstanding.
+    """
 
     amount: Decimal
     applied: tuple[Applied, ...]
     surplus: Decimal = ZERO
+    kind: str = "repayment"
+    rows: tuple[Instalment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +60,14 @@ class SurplusApplied(Event):
 
     amount: Decimal
     applied: tuple[Applied, ...]
+    rows: tuple[Instalment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanRecalculated(Event):
+    """What was unpaid went on bearing interest, and the instalments ahead are other than they were."""
+
+    rows: tuple[Instalment, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +81,7 @@ NAMED: Mapping[str, type[Event]] = {
     "fee_charged": FeeCharged,
     "repayment_received": RepaymentReceived,
     "surplus_applied": SurplusApplied,
+    "plan_recalculated": PlanRecalculated,
     "loan_settled": LoanSettled,
 }
 """Stored names."""

@@ -12,12 +12,14 @@ from loanloom.core.lending.events import (
     Event,
     FeeCharged,
     LoanSettled,
+    PlanRecalculated,
     RepaymentReceived,
     ScheduleChanged,
     SurplusApplied,
 )
 from loanloom.core.lending.loan import Account, Loan
 from loanloom.core.lending.penalties import counted
+from loanloom.core.lending.replanning.loans import with_rows
 from loanloom.core.lending.schedule import Instalment
 from loanloom.core.lending.terms import Terms
 from loanloom.core.money import ZERO
@@ -40,6 +42,7 @@ def _paid(account: Account, parts: list[Applied], on: date, terms: Terms) -> Acc
 
 
 def applied_to(loan: Loan, applied: tuple[Applied, ...], on: date) -> tuple[Account, ...]:
+    """The accounts after parts of a receipt."""
     parts: dict[int, list[Applied]] = {}
     for part in applied:
         parts.setdefault(part.number, []).append(part)
@@ -52,13 +55,19 @@ def applied_to(loan: Loan, applied: tuple[Applied, ...], on: date) -> tuple[Acco
 
 
 def _received(loan: Loan, event: RepaymentReceived) -> Loan:
+    loan = with_rows(loan, event.rows)
     accounts = applied_to(loan, event.applied, event.on)
     return replace(loan, accounts=accounts, surplus=loan.surplus + event.surplus)
 
 
 def _surplus_applied(loan: Loan, event: SurplusApplied) -> Loan:
+    loan = with_rows(loan, event.rows)
     accounts = applied_to(loan, event.applied, event.on)
     return replace(loan, accounts=accounts, surplus=loan.surplus - event.amount)
+
+
+def _recalculated(loan: Loan, event: PlanRecalculated) -> Loan:
+    return with_rows(loan, event.rows)
 
 
 def _schedule_changed(loan: Loan, event: ScheduleChanged) -> Loan:
@@ -95,6 +104,7 @@ def _rescheduled(loan: Loan, event: ScheduleChanged) -> tuple[Account, ...]:
 EVOLVES: Mapping[type[Event], Callable[[Loan, Any], Loan]] = {
     RepaymentReceived: _received,
     SurplusApplied: _surplus_applied,
+    PlanRecalculated: _recalculated,
     ScheduleChanged: _schedule_changed,
     FeeCharged: _fee_charged,
     LoanSettled: _settled,

@@ -1,0 +1,182 @@
+"""The history of a loan, and how it is amended: undoing what was decided, and inserting what happened earlier.
+
+Events are never changed. An amendment names the events that no longer hold and gives those that hold instead: what
+follows an undone or inserted event is decided anew from the commands that the events keep. Services mark the former
+as superseded, reverse their entries and book the latter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from loanloom.core.dates import EVERY_DAY, Calendar
+from loanloom.core.lending.decisions import Command, Decision, asked, command_of, decide
+from loanloom.core.lending.events import Event
+from loanloom.core.lending.evolution import evolve, evolve_all
+from loanloom.core.lending.loan import Loan
+from loanloom.core.lending.rules import BUILT_IN, Methods
+from loanloom.problems import Problem, text
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An event as it was booked; `superseded`: an amendment has taken its place."""
+
+    sequence: int
+    event: Event
+    superseded: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undo(Command):
+    """Undo a booking: all that was decided together with the event of this number."""
+
+    on: date
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Amendment:
+    """What an amendment does: these events hold no longer, those are to be booked, and the loan is this; or why not."""
+
+    superseded: tuple[int, ...] = ()
+    events: tuple[Event, ...] = ()
+    after: Loan | None = None
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Events that were decided together, and the command that led to them."""
+
+    sequences: tuple[int, ...]
+    events: tuple[Event, ...]
+
+    @property
+    def on(self) -> date:
+        """The day of the step."""
+        return self.events[0].on
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What decisions need that is not stored with them."""
+
+    methods: Methods = BUILT_IN
+    calendar: Calendar = EVERY_DAY
+
+
+PLAIN = Surroundings()
+
+
+def live(history: Iterable[Recorded]) -> list[Recorded]:
+    """The events that hold, in the order in which they made the loan."""
+    return sorted((each for each in history if not each.superseded), key=lambda each: (each.event.on, each.sequence))
+
+
+def steps(history: Iterable[Recorded]) -> list[Step]:
+    """The events that hold, grouped by decision: each begins with the event that keeps its command."""
+    groups: list[list[Recorded]] = []
+    for each in live(history):
+        if not groups or each.event.asked is not None:
+            groups.append([])
+        groups[-1].append(each)
+    return [Step(tuple(each.sequence for each in group), tuple(each.event for each in group)) for group in groups]
+
+
+def amend(history: Iterable[Recorded], change: Undo | Command, surroundings: Surroundings = PLAIN) -> Amendment:
+    """What undoing a booking, or booking something on a day before the last booking, leads to."""
+    found = steps(history)
+    if isinstance(change, Undo):
+        return _undone(found, change, surroundings)
+    on: date = change.on  # type: ignore[attr-defined]  # every command but the disbursement has its day
+    place = sum(step.on <= on for step in found)
+    before = _made(found[:place])
+    decision = decide(before, _surrounded(change, surroundings))
+    if decision.problems:
+        return Amendment(problems=decision.problems)
+    return _decided_anew(before, decision.events, found[place:], surroundings, (), on)
+
+
+def _undone(found: Sequence[Step], change: Undo, surroundings: Surroundings) -> Amendment:
+    place = next((place for place, step in enumerate(found) if change.sequence in step.sequences), None)
+    if place is None:
+        return Amendment(problems=(_no_such_booking(change),))
+    if place == 0:
+        return Amendment(tuple(number for step in found for number in step.sequences))
+    step = found[place]
+    return _decided_anew(_made(found[:place]), (), found[place + 1 :], surroundings, step.sequences, step.on)
+
+
+def _made(found: Sequence[Step]) -> Loan | None:
+    loan: Loan | None = None
+    for step in found:
+        for event in step.events:
+            loan = evolve(loan, event)
+    return loan
+
+
+def _decided_anew(
+    loan: Loan | None,
+    inserted: tuple[Event, ...],
+    later: Sequence[Step],
+    surroundings: Surroundings,
+    superseded: tuple[int, ...],
+    on: date,
+) -> Amendment:
+    """Everything that came later, decided again on the loan as it is now; what comes out the same stays booked, as
+    long as nothing of the same day before it has changed."""
+    events = list(inserted)
+    loan = evolve_all(loan, inserted) if loan is not None else None
+    changed_on = on if inserted or superseded else None
+    gone = list(superseded)
+    for step in later:
+        decision = _again(loan, step, surroundings)
+        if decision.problems:
+            return Amendment(problems=tuple(_told(problem, step) for problem in decision.problems))
+        if decision.events == step.events and (changed_on != step.on or not inserted):
+            loan = evolve_all(loan, step.events) if loan is not None else None
+            continue
+        gone += step.sequences
+        events += decision.events
+        changed_on, inserted = step.on, decision.events or inserted
+        loan = evolve_all(loan, decision.events) if loan is not None else None
+    return Amendment(tuple(gone), tuple(events), loan)
+
+
+def _again(loan: Loan | None, step: Step, surroundings: Surroundings) -> Decision:
+    first = step.events[0]
+    if first.asked is None or loan is None:
+        return Decision(step.events)
+    return decide(loan, command_of(first.asked, methods=surroundings.methods, calendar=surroundings.calendar))
+
+
+def _surrounded(command: Command, surroundings: Surroundings) -> Command:
+    return command_of(asked(command), methods=surroundings.methods, calendar=surroundings.calendar)
+
+
+def _no_such_booking(change: Undo) -> Problem:
+    return Problem(
+        code="lending.no_such_booking",
+        message=text(
+            f"This loan has no booking {change.sequence} that still holds.",
+            f"这笔借款没有有效的第 {change.sequence} 笔记账。",
+        ),
+        field="sequence",
+    )
+
+
+def _told(problem: Problem, step: Step) -> Problem:
+    """A later booking that could not stand: which one, and why."""
+    return replace(
+        problem,
+        code="lending.later_booking_cannot_stand",
+        message=text(
+            f"The booking of {step.on} (number {step.sequences[0]}) could no longer stand: {problem.message['en']}",
+            f"{step.on} 的记账（第 {step.sequences[0]} 笔）将无法成立：{problem.message['zh']}",
+        ),
+        hint=text("Undo the later booking first.", "请先撤销之后的那笔记账。"),
+        field=None,
+    )

@@ -1,0 +1,142 @@
+"""Between a loan's stored rows and its working plan, and the rows as they stand on a day (`standing`)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from loanloom.core.lending.instalments import Instalment
+from loanloom.core.lending.loan import Account, Loan
+from loanloom.core.lending.replanning.working import Plan, Row
+from loanloom.core.money import ZERO, total
+
+
+def row_of(account: Account) -> Row:
+    """A stored row as a row to work on."""
+    said = account.instalment
+    return Row(
+        number=said.number,
+        start_on=said.start_on,
+        due_on=said.due_on,
+        rate=said.annual_rate,
+        level=said.principal + said.interest - account.credited,
+        agreed=said.principal + said.interest - account.credited if said.agreed is None else said.agreed,
+        principal=said.principal,
+        interest=said.interest,
+        principal_paid=account.principal_paid,
+        interest_paid=account.interest_paid,
+        carried=said.carried,
+        counted_from=said.counted_from or said.start_on,
+        opening=said.opening,
+        drawn=said.drawn,
+    )
+
+
+def plan_of(loan: Loan) -> Plan:
+    """The working plan of a loan as it was after its last event."""
+    rows = [row_of(account) for account in loan.accounts]
+    recalculation = loan.terms.recalculation
+    return Plan(
+        terms=loan.terms,
+        rows=rows,
+        outstanding=total(row.unpaid for row in rows if not row.fixed),
+        follows_arrears=bool(recalculation and recalculation.arrears),
+    )
+
+
+def instalment_of(row: Row, before: Instalment, base: Decimal) -> Instalment:
+    """A worked row as a stored one."""
+    return before._replace(
+        start_on=row.start_on, due_on=row.due_on, opening=row.opening, principal=row.principal, interest=row.interest,
+        base=base, annual_rate=row.rate, drawn=row.drawn, carried=row.carried,
+        counted_from=None if row.counted_from == row.start_on else row.counted_from,
+        agreed=None if row.agreed == row.level else row.agreed,
+    )  # fmt: skip
+
+
+def changed_rows(loan: Loan, plan: Plan) -> tuple[Instalment, ...]:
+    """The rows of a plan that are not what the loan has."""
+    before = {account.instalment.number: account.instalment for account in loan.accounts}
+    changed = []
+    for row in plan.rows:
+        made = instalment_of(row, before[row.number], row.base)
+        if made != before[row.number]:
+            changed.append(made)
+    return tuple(changed)
+
+
+def with_rows(loan: Loan, rows: Sequence[Instalment]) -> Loan:
+    """The loan with these rows in place of those of the same numbers; new numbers are added in order."""
+    if not rows:
+        return loan
+    made = {row.number: row for row in rows}
+    known = {account.instalment.number for account in loan.accounts}
+    accounts = [
+        replace(account, instalment=made[account.instalment.number]) if account.instalment.number in made else account
+        for account in loan.accounts
+    ]
+    accounts += [Account(row) for row in rows if row.number not in known]
+    return replace(loan, accounts=tuple(sorted(accounts, key=lambda account: account.instalment.number)))
+
+
+def follows(loan: Loan) -> bool:
+    """Whether the loan's plan has to follow what is outstanding."""
+    return loan.terms.recalculation is not None and loan.bears_interest
+
+
+def standing(loan: Loan, on: date) -> Loan:
+    """The loan with its rows as they are on a day: recalculating loans bear interest on what is unpaid, day by day."""
+    if not follows(loan) or loan.settled_on is not None:
+        return loan
+    plan = plan_of(loan)
+    plan.advance(on)
+    plan.settle(on)
+    return with_rows(loan, changed_rows(loan, plan))
+
+
+@dataclass(slots=True)
+class PlanBook:
+    """A working plan as a book to be paid from: what is paid early bears no more interest from that day on."""
+
+    plan: Plan
+    on: date
+    other: dict[int, dict[str, Decimal]]
+
+    def rows(self) -> Sequence[tuple[int, date, date]]:
+        """Number, first day and due date of every instalment, in order."""
+        return [(row.number, row.start_on, row.due_on) for row in self.plan.rows]
+
+    def owes(self, number: int, component: str, timing: str) -> Decimal:
+        """What an instalment can take of a component now."""
+        if component not in ("principal", "interest"):
+            return self.other[number].get(component, ZERO)
+        row = self.plan.row(number)
+        if timing != "in_advance" or row.fixed:
+            due, paid = (row.principal, row.principal_paid) if component == "principal" else (
+                row.interest, row.interest_paid)  # fmt: skip
+            return due - paid
+        principal, interest = self._early(row)
+        return principal if component == "principal" else interest
+
+    def _early(self, row: Row) -> tuple[Decimal, Decimal]:
+        """What a later instalment takes today: its interest up to the day, principal for the rest of its level."""
+        until = self.on
+        recalculation = self.plan.terms.recalculation
+        if recalculation and recalculation.payoff != "to_day" and row.start_on < self.on <= row.due_on:
+            until = row.due_on
+        planned = self.plan.project(self.on, until)[row.number]
+        interest = max(planned.interest - row.interest_paid, ZERO)
+        principal = planned.principal - row.principal_paid
+        if until <= row.start_on and sum(not each.settled for each in self.plan.open_rows) > 1:
+            principal = min(row.agreed - planned.interest - row.principal_paid, self.plan.outstanding)
+        return max(principal, ZERO), interest
+
+    def pay(self, number: int, component: str, amount: Decimal) -> None:
+        """Money for it."""
+        if component not in ("principal", "interest"):
+            self.other[number][component] -= amount
+            return
+        self.plan.pay(self.plan.row(number), component, amount, self.on)
+        self.plan.settle(self.on)

@@ -1,0 +1,224 @@
+"""The working plan of a loan whose interest follows what is really outstanding.
+
+Before the day the plan is made for, every day bears interest on what was really outstanding; after it, the plan
+assumes that what is overdue is paid on that day and everything later when due. An instalment keeps its level; interest
+that does not fit into it moves on to the next one, and the last open instalment takes whatever is left. So nothing is
+replayed: a row carries what it has borne so far, and a payment only changes what the days after it bear.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
+
+from loanloom.core.lending.replanning.bearing import interest_of
+from loanloom.core.lending.terms import Terms
+from loanloom.core.money import ZERO, total
+
+
+@dataclass(slots=True)
+class Row:
+    """One instalment while the plan is worked on. `level` is what it takes in all, `agreed` what it took before the
+    plan had to fit what is left; `carried` is the interest borne up to `counted_from`, not yet money."""
+
+    number: int
+    start_on: date
+    due_on: date
+    rate: Decimal
+    level: Decimal = ZERO
+    agreed: Decimal = ZERO
+    principal: Decimal = ZERO
+    interest: Decimal = ZERO
+    principal_paid: Decimal = ZERO
+    interest_paid: Decimal = ZERO
+    carried: Decimal = ZERO
+    counted_from: date = date.min
+    opening: Decimal = ZERO
+    base: Decimal = ZERO
+    drawn: Decimal = ZERO
+    defers_interest: bool = False
+    credited_principal: Decimal = ZERO
+    credited_interest: Decimal = ZERO
+
+    @property
+    def fixed(self) -> bool:
+        """A down payment: due the day it arises, outside the plan."""
+        return self.start_on == self.due_on
+
+    @property
+    def paid(self) -> Decimal:
+        """Principal and interest received."""
+        return self.principal_paid + self.interest_paid
+
+    @property
+    def full_level(self) -> Decimal:
+        """The level with what has been charged back into the row."""
+        return self.level + self.credited_principal + self.credited_interest
+
+    @property
+    def settled(self) -> bool:
+        """Whether the row has got all that it takes."""
+        return self.paid >= self.full_level
+
+    @property
+    def unpaid(self) -> Decimal:
+        """Principal of the row still to come."""
+        return self.principal - self.principal_paid
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What a projection gives a row, what bears interest in it, and the interest it could not take."""
+
+    principal: Decimal
+    interest: Decimal
+    base: Decimal
+    left_over: Decimal
+
+
+@dataclass(slots=True)
+class Plan:
+    """Rows, what is outstanding on them, and the day up to which they have borne interest."""
+
+    terms: Terms
+    rows: list[Row]
+    outstanding: Decimal = ZERO
+    follows_arrears: bool = True
+    bears: bool = True
+
+    def copy(self) -> Plan:
+        """A plan to try something on."""
+        return replace(self, rows=[replace(row) for row in self.rows])
+
+    @contextmanager
+    def arithmetic(self) -> Iterator[None]:
+        """The precision that the terms agree for what is not yet money."""
+        with localcontext(Context(prec=self.terms.precision, rounding=ROUND_HALF_EVEN)):
+            yield
+
+    @property
+    def open_rows(self) -> Iterable[Row]:
+        """The rows that the plan works on."""
+        return (row for row in self.rows if not row.fixed)
+
+    def advance(self, on: date) -> None:
+        """Let what is outstanding bear interest up to a day."""
+        if not self.bears:
+            return
+        with self.arithmetic():
+            for row in self.open_rows:
+                start, end = max(row.counted_from, row.start_on), min(on, row.due_on)
+                if start >= end:
+                    continue
+                base = self.outstanding
+                if not self.follows_arrears:
+                    base -= total(each.unpaid for each in self.open_rows if each.due_on <= row.start_on)
+                row.carried += interest_of(self.terms, row.start_on, row.due_on, base, row.rate, start, end)
+                row.counted_from = end
+
+    def absorber(self) -> Row | None:
+        """The row that takes what the others leave: the last that has not got all it takes."""
+        waiting = [row for row in self.open_rows if not row.settled]
+        return waiting[-1] if waiting else None
+
+    def project(self, on: date, until: date | None = None) -> dict[int, Planned]:
+        """What each row owes in all if overdue amounts are paid on `on` and the rest when due; interest that falls
+        after `until` is left away."""
+        with self.arithmetic():
+            found, left_over = self._walk(on, until, ZERO)
+            late = left_over
+            if left_over and until is None:
+                late = self._walk(on, on, ZERO)[1]
+            if late:
+                found = self._walk(on, until, late)[0]
+            return found
+
+    def _walk(self, on: date, until: date | None, extra: Decimal) -> tuple[dict[int, Planned], Decimal]:
+        """One pass over the rows; `extra` is interest that falls to the absorbing row from settled ones after it."""
+        absorber, money = self.absorber(), self.terms.rounding.apply
+        remaining, overdue, carry = self.outstanding, ZERO, ZERO
+        balance: Decimal | None = None
+        found: dict[int, Planned] = {}
+        beyond = False
+        for row in self.rows:
+            if row.fixed:
+                found[row.number] = Planned(row.principal, row.interest, ZERO, ZERO)
+                continue
+            past = row.due_on < on
+            if not past and balance is None:
+                balance = self.outstanding - overdue
+            own = row.carried if past or balance is None else row.carried + self._ahead(row, on, balance, until)
+            if beyond and extra:
+                own = row.carried
+            borne = money(own + row.credited_interest) + carry
+            if row is absorber:
+                borne += extra
+            planned, unpaid = self._row(row, borne, remaining, last=row is absorber)
+            found[row.number] = replace(planned, base=row.base if past or balance is None else balance)
+            carry = planned.left_over
+            remaining -= unpaid
+            if balance is None:
+                overdue += unpaid
+            else:
+                balance = max(balance - unpaid, ZERO)
+            beyond = beyond or row is absorber
+        return found, carry if absorber is not None else ZERO
+
+    def _ahead(self, row: Row, on: date, balance: Decimal, until: date | None) -> Decimal:
+        """What a row will bear from where it is counted to its end."""
+        start, end = max(row.counted_from, row.start_on), row.due_on
+        if not self.bears:
+            return ZERO
+        if until is not None:
+            end = min(end, until)
+        base = balance
+        recalculation = self.terms.recalculation
+        if recalculation and recalculation.rest != "daily" and row.start_on < on and self.follows_arrears:
+            base = self.outstanding
+        return interest_of(self.terms, row.start_on, row.due_on, base, row.rate, start, end)
+
+    def _row(self, row: Row, borne: Decimal, remaining: Decimal, *, last: bool) -> tuple[Planned, Decimal]:
+        """One row's principal and interest, and the principal that is still to come of it."""
+        level, paid = row.full_level, row.principal_paid
+        if row.defers_interest:
+            interest = row.interest_paid
+            unpaid = max(min(level - interest - paid, remaining), ZERO)
+        elif last:
+            interest = max(borne, row.interest_paid)
+            unpaid = max(remaining, ZERO)
+        else:
+            interest = row.interest_paid if paid > max(level - borne, ZERO) else min(borne, level)
+            interest = max(interest, row.interest_paid)
+            unpaid = max(min(level - interest - paid, remaining), ZERO)
+        return Planned(paid + unpaid, interest, ZERO, max(borne - interest, ZERO)), unpaid
+
+    def settle(self, on: date) -> None:
+        """Take the projection as the plan."""
+        planned = self.project(on)
+        balance = self.rows[0].opening if self.rows else ZERO
+        for row in self.rows:
+            made = planned[row.number]
+            if not row.fixed:
+                row.principal, row.interest, row.base = made.principal, made.interest, made.base
+                row.level = made.principal + made.interest - row.credited_principal - row.credited_interest
+            row.opening = balance
+            balance += row.drawn + row.credited_principal - row.principal
+
+    def row(self, number: int) -> Row:
+        """The row of a number."""
+        return next(row for row in self.rows if row.number == number)
+
+    def pay(self, row: Row, component: str, amount: Decimal, on: date) -> None:
+        """Money for a row's principal or interest; what it leaves outstanding bears interest from this day on."""
+        several = sum(not each.settled for each in self.open_rows) > 1
+        if component == "interest":
+            row.interest_paid += amount
+            return
+        row.principal_paid += amount
+        if not row.fixed:
+            self.outstanding -= amount
+        if several and on < row.start_on and (row.paid > row.full_level or row.paid == row.agreed):
+            row.level = row.paid - row.credited_principal - row.credited_interest
