@@ -35,6 +35,7 @@ class _Step:
     names: tuple[str, ...]
     key: tuple[str, ...] = ()  # none: insert
     added: tuple[str, ...] = ()
+    new: bool = False  # with a key: insert what is not there
 
 
 @dataclass(slots=True)
@@ -123,6 +124,17 @@ def update(
         connection.exec_driver_sql(_written(step, _size(rows)), (_packed(rows, step.names),))
 
 
+def upsert(connection: Connection, table: Table, rows: Sequence[Row], key: Sequence[str]) -> None:
+    """Insert rows, or set all their columns where a row of the same `key` (unique within the company) is there."""
+    if not rows:
+        return
+    step = _Step(table, tuple(rows[0]), tuple(key), new=True)
+    if connection in _gathering:
+        _gathering[connection].steps.setdefault(step, []).extend(rows)
+    else:
+        _sent(connection, step, rows, ())
+
+
 def _sent(
     connection: Connection, step: _Step, rows: Sequence[Row], wanted: tuple[str, ...]
 ) -> Sequence[Mapping[str, Any]]:
@@ -134,7 +146,7 @@ def _sent(
 
 
 def _send(connection: Connection, steps: Mapping[_Step, Sequence[Row]]) -> None:
-    sizes = tuple((step, _size(rows) if step.key else 0) for step, rows in steps.items())
+    sizes = tuple((step, _size(rows) if step.key and not step.new else 0) for step, rows in steps.items())
     values = tuple(_packed(rows, step.names) for step, rows in steps.items())
     connection.exec_driver_sql(_combined(sizes), values)
 
@@ -149,7 +161,7 @@ def _combined(sizes: tuple[tuple[_Step, int], ...]) -> str:
 
 @lru_cache(maxsize=1024)
 def _written(step: _Step, size: int) -> str:
-    return _update(step, size) if step.key else _insert(step)
+    return _update(step, size) if step.key and not step.new else _insert(step)
 
 
 def _insert(step: _Step) -> str:
@@ -157,8 +169,13 @@ def _insert(step: _Step) -> str:
     return (
         f'INSERT INTO "{step.table.name}" ({listed}) SELECT {listed} FROM ROWS FROM ('  # noqa: S608 - names of our tables
         f"jsonb_to_recordset(CAST(%s AS jsonb)) AS ({_columns(step)})) WITH ORDINALITY AS given"
-        f"({listed}, place) ORDER BY place"
+        f"({listed}, place) ORDER BY place" + (_or_set(step) if step.new else "")
     )
+
+
+def _or_set(step: _Step) -> str:
+    sets = ", ".join(f'"{name}" = excluded."{name}"' for name in step.names if name not in step.key)
+    return f" ON CONFLICT (company_id, {', '.join(step.key)}) DO UPDATE SET {sets}"
 
 
 def _update(step: _Step, size: int) -> str:

@@ -45,8 +45,13 @@ def _row_to_record(row: Any) -> dict[str, Any]:
 
 def from_record(kind: type[Value], record: Mapping[str, Any]) -> Value:
     """The dataclass of `kind` that `to_record` wrote."""
+    return kind(**parts_from_record(kind, record))
+
+
+def parts_from_record(kind: type[Any], record: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of `kind` that a record names, by name."""
     hints = _hints(kind)
-    return kind(**{name: _read(hints[name], record[name]) for name in hints if name in record})
+    return {name: _read(hints[name], record[name]) for name in hints if name in record}
 
 
 _known: dict[type[Any], dict[str, Any]] = {}

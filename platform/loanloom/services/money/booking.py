@@ -124,9 +124,10 @@ def book(ctx: Context, connection: Connection, changes: Sequence[Change]) -> Non
     """Save changes of loans with their entries."""
     booked = {change.kept.id: loan_rows.penalties_accrued(change.after, ctx.business_date) for change in changes}
     posted = [each for change in changes for each in posted_for(ctx, change)]
-    loan_rows.save(ctx, connection, changes, booked)
-    post(ctx, connection, posted)
-    tell(ctx, connection, [(change.kept.id, change.kept.row["event_count"], change.events) for change in changes])
+    with bulk.together(connection):
+        loan_rows.save(ctx, connection, changes, booked)
+        post(ctx, connection, posted)
+        tell(ctx, connection, [(change.kept.id, change.kept.row["event_count"], change.events) for change in changes])
 
 
 def tell(ctx: Context, connection: Connection, happened: Sequence[tuple[int, int, Sequence[Event]]]) -> None:

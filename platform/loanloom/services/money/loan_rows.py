@@ -11,20 +11,26 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import ARRAY, BigInteger, Connection, RowMapping, any_, bindparam, select
 
 from loanloom.core.lending.arrears import owed, penalties, position
-from loanloom.core.lending.circumstances import ORDINARY, Circumstances
 from loanloom.core.lending.events import EVENT_NAMES, EVENTS, Event
 from loanloom.core.lending.loan import Account, Loan
-from loanloom.core.lending.penalties import NEVER_LATE, Lateness
 from loanloom.core.lending.records import from_record, to_record
-from loanloom.core.lending.schedule import Instalment
-from loanloom.core.lending.terms import Terms
 from loanloom.core.money import ZERO, total
 from loanloom.services.context import Context
-from loanloom.services.money import lending_rules
+from loanloom.services.money import loan_fields
 from loanloom.store import bulk, tables
+
+INSTALMENT_KEY = ("loan_id", "number")
+_OF_LOANS = bindparam("loans", type_=ARRAY(BigInteger))
+_LOANS = select(tables.loan).where(tables.loan.c.id == any_(_OF_LOANS)).order_by(tables.loan.c.id)
+_LOANS_LOCKED = _LOANS.with_for_update()
+_INSTALMENTS = (
+    select(*loan_fields.INSTALMENT_COLUMNS)
+    .where(tables.instalment.c.loan_id == any_(_OF_LOANS), tables.instalment.c.status != "cancelled")
+    .order_by(tables.instalment.c.loan_id, tables.instalment.c.number)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,84 +48,33 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What happened to a loan: before, the events, after."""
+    """What happened to a loan: before, the events, after. `superseded`: earlier events, by sequence, that it takes
+    the place of; `after` is the loan without them and with the new ones."""
 
     kept: Kept
     events: tuple[Event, ...]
     after: Loan
+    superseded: tuple[int, ...] = ()
 
 
 def load(ctx: Context, connection: Connection, loan_ids: Iterable[int], *, lock: bool) -> list[Kept]:
     """The loans of these ids, by id; locked in that order, so that two never wait for each other in a ring."""
-    table = tables.loan
-    query = select(table).where(table.c.id.in_(sorted(set(loan_ids)))).order_by(table.c.id)
-    rows = connection.execute(query.with_for_update() if lock else query).mappings().all()
+    wanted = {"loans": sorted(set(loan_ids))}
+    rows = connection.execute(_LOANS_LOCKED if lock else _LOANS, wanted).mappings().all()
     return with_accounts(ctx, connection, rows)
 
 
 def with_accounts(ctx: Context, connection: Connection, rows: Sequence[RowMapping]) -> list[Kept]:
     """Loans from their rows, with their instalments read in one statement."""
-    table = tables.instalment
-    query = (
-        select(table)
-        .where(table.c.loan_id.in_([row["id"] for row in rows]), table.c.status != "cancelled")
-        .order_by(table.c.loan_id, table.c.number)
-    )
     accounts: dict[int, list[Account]] = {row["id"]: [] for row in rows}
-    for row in connection.execute(query).mappings():
-        accounts[row["loan_id"]].append(account_of(row))
-    return [Kept(row, _loan(ctx, row, accounts[row["id"]])) for row in rows]
-
-
-def _loan(ctx: Context, row: RowMapping, accounts: list[Account]) -> Loan:
-    return Loan(
-        terms=lending_rules.bound_terms(ctx, row["product_key"], from_record(Terms, row["terms"])),
-        accounts=tuple(accounts),
-        surplus=row["surplus"],
-        circumstances=from_record(Circumstances, row["circumstances"]) if row["circumstances"] else ORDINARY,
-        settled_on=row["settled_on"],
-        last_event_on=row["last_event_on"],
-    )
-
-
-def account_of(row: RowMapping) -> Account:
-    """An instalment row as the core's account."""
-    return Account(
-        Instalment(
-            row["number"], row["starts_on"], row["due_on"], row["opening"], row["principal"], row["interest"],
-            row["base"], row["annual_rate"], row["daily_basis"],
-        ),
-        row["principal_paid"], row["interest_paid"], row["penalty_paid"], row["compound_paid"], row["fee_paid"],
-        row["fee"], row["paid_on"], row["damages_paid"],
-        from_record(Lateness, row["late"]) if row["late"] else NEVER_LATE,
-    )  # fmt: skip
+    for values in connection.execute(_INSTALMENTS, {"loans": list(accounts)}):
+        accounts[values[0]].append(loan_fields.account(values))
+    return [Kept(row, loan_fields.loan(ctx, row, accounts[row["id"]])) for row in rows]
 
 
 def instalment_values(loan_id: int, account: Account) -> dict[str, Any]:
     """An account as an instalment row."""
-    row = account.instalment
-    return {
-        "loan_id": loan_id,
-        "number": row.number,
-        "starts_on": row.start_on,
-        "due_on": row.due_on,
-        "opening": row.opening,
-        "principal": row.principal,
-        "interest": row.interest,
-        "base": row.base,
-        "annual_rate": row.annual_rate,
-        "daily_basis": row.daily_basis,
-        "fee": account.fee,
-        "principal_paid": account.principal_paid,
-        "interest_paid": account.interest_paid,
-        "penalty_paid": account.penalty_paid,
-        "compound_paid": account.compound_paid,
-        "fee_paid": account.fee_paid,
-        "damages_paid": account.damages_paid,
-        "late": None if account.late == NEVER_LATE else to_record(account.late),
-        "status": "due" if account.open else "paid",
-        "paid_on": account.paid_on,
-    }
+    return {"loan_id": loan_id, **loan_fields.instalment_values(account)}
 
 
 def penalties_accrued(loan: Loan, on: date) -> tuple[Decimal, Decimal]:
@@ -147,43 +102,47 @@ def save(
     ctx: Context, connection: Connection, changes: Sequence[Change], booked: Mapping[int, tuple[Any, Any]]
 ) -> None:
     """Write what changed: loan rows, instalments, events. `booked` are the penalties the ledger now holds."""
-    loans, changed, added, cancelled = [], [], [], []
-    for change in changes:
-        loan_id, after = change.kept.id, change.after
-        before = {account.instalment.number: account for account in change.kept.loan.accounts}
-        now = {account.instalment.number: account for account in after.accounts}
-        changed += [
-            instalment_values(loan_id, account)
-            for number, account in now.items()
-            if number in before and account != before[number]
-        ]
-        added += [instalment_values(loan_id, account) for number, account in now.items() if number not in before]
-        cancelled += [
-            {"loan_id": loan_id, "number": number, "status": "cancelled"} for number in before if number not in now
-        ]
-        penalty, compound = booked.get(loan_id, (change.kept.row["penalty_booked"], change.kept.row["compound_booked"]))
-        loans.append(
-            {
-                "id": loan_id,
-                "status": "settled" if after.settled_on else "active",
-                "settled_on": after.settled_on,
-                "matures_on": after.matures_on,
-                "last_event_on": after.last_event_on,
-                "circumstances": None if after.circumstances == ORDINARY else to_record(after.circumstances),
-                "event_count": change.kept.row["event_count"] + len(change.events),
-                "penalty_booked": penalty,
-                "compound_booked": compound,
-                "updated_at": ctx.now.isoformat(),
-                **figures(after, ctx.business_date),
-            }
-        )
-    bulk.update(connection, tables.loan, loans, added=["version = kept.version + 1"])
-    bulk.update(connection, tables.instalment, changed, key=("loan_id", "number"))
-    bulk.update(connection, tables.instalment, cancelled, key=("loan_id", "number"))
-    bulk.insert(connection, tables.instalment, added)
-    write_events(
-        ctx, connection, [(change.kept.id, change.kept.row["event_count"], change.events) for change in changes]
-    )
+    with bulk.together(connection):
+        instalments: list[dict[str, Any]] = []
+        cancelled: list[dict[str, Any]] = []
+        superseded: list[dict[str, Any]] = []
+        for change in changes:
+            loan_id, count = change.kept.id, change.kept.row["event_count"]
+            before = {account.instalment.number: account for account in change.kept.loan.accounts}
+            for account in change.after.accounts:
+                if before.pop(account.instalment.number, None) != account:
+                    instalments.append(instalment_values(loan_id, account))
+            cancelled += [{"loan_id": loan_id, "number": number, "status": "cancelled"} for number in before]
+            superseded += [
+                {"loan_id": loan_id, "sequence": sequence, "superseded_by": count + 1} for sequence in change.superseded
+            ]
+            row = _loan_values(ctx, change, booked.get(loan_id))
+            bulk.update(connection, tables.loan, [row], added=["version = kept.version + 1"])
+        bulk.upsert(connection, tables.instalment, instalments, key=INSTALMENT_KEY)
+        bulk.update(connection, tables.instalment, cancelled, key=INSTALMENT_KEY)
+        bulk.update(connection, tables.loan_event, superseded, key=("loan_id", "sequence"))
+        happened = [(change.kept.id, change.kept.row["event_count"], change.events) for change in changes]
+        write_events(ctx, connection, happened)
+
+
+def _loan_values(ctx: Context, change: Change, booked: tuple[Any, Any] | None) -> dict[str, Any]:
+    """What a loan's row says after a change; its terms only where they are others."""
+    row, after = change.kept.row, change.after
+    penalty, compound = booked or (row["penalty_booked"], row["compound_booked"])
+    values = {
+        "id": change.kept.id,
+        "status": "settled" if after.settled_on else "active",
+        "matures_on": after.matures_on,
+        "event_count": row["event_count"] + len(change.events),
+        "penalty_booked": penalty,
+        "compound_booked": compound,
+        "updated_at": ctx.now.isoformat(),
+        **loan_fields.loan_values(after),
+        **figures(after, ctx.business_date),
+    }
+    if after.terms is not change.kept.loan.terms:
+        values |= {"terms": to_record(after.terms), "annual_rate": after.terms.annual_rate}
+    return values
 
 
 def write_events(ctx: Context, connection: Connection, happened: Sequence[tuple[int, int, Sequence[Event]]]) -> None:
@@ -204,10 +163,14 @@ def write_events(ctx: Context, connection: Connection, happened: Sequence[tuple[
     bulk.insert(connection, tables.loan_event, rows)
 
 
-def events_of(connection: Connection, loan_id: int) -> list[tuple[RowMapping, Event]]:
-    """Everything that happened to a loan, in order, as rows and as the core's events."""
+def events_of(connection: Connection, loan_id: int, *, superseded: bool = False) -> list[tuple[RowMapping, Event]]:
+    """What happened to a loan, in order, as rows and as the core's events; with `superseded` also what counts no more
+    (its row says `superseded_by`)."""
     table = tables.loan_event
-    rows = connection.execute(select(table).where(table.c.loan_id == loan_id).order_by(table.c.sequence)).mappings()
+    query = select(table).where(table.c.loan_id == loan_id).order_by(table.c.sequence)
+    if not superseded:
+        query = query.where(table.c.superseded_by.is_(None))
+    rows = connection.execute(query).mappings()
     return [(row, from_record(EVENTS[row["kind"]], row["data"])) for row in rows]
 
 

@@ -29,6 +29,7 @@ loan = company_table(
     *money("principal_outstanding"),
     *money("surplus", default="0"),  # money kept for the borrower
     mapping("circumstances", default=None, nullable=True),  # what few loans have (core: Circumstances); null: ordinary
+    mapping("more", default=None, nullable=True),  # state without a column of its own (services/money/loan_fields.py)
     # What the ledger holds as receivable of this loan, paid amounts taken off: the day books the difference to what it
     # owes. Interest needs no such column: it follows from the instalments, but for what `interest_beyond` adds.
     *money("penalty_booked", default="0"),
@@ -82,6 +83,7 @@ instalment = company_table(
     *money("damages_paid", default="0"),
     *money("fee_paid", default="0"),
     mapping("late", default=None, nullable=True),  # what lateness has cost so far (core: Lateness); null: never late
+    mapping("more", default=None, nullable=True),  # state without a column of its own
     Column("status", Key, nullable=False, server_default="due"),  # due, paid, cancelled
     Column("paid_on", Date),
     UniqueConstraint("company_id", "loan_id", "number"),
