@@ -9,8 +9,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, localcontext
+from math import gcd
 
-from loanloom.core.lending.schedule import Schedule
+from loanloom.core.dates import add_months
+from loanloom.core.lending.charging import planned_charges
+from loanloom.core.lending.instalments import Schedule
+from loanloom.core.lending.terms import Terms
 from loanloom.core.money import EXACT, ONE, ZERO, total
 
 _TOLERANCE = Decimal("1e-14")
@@ -94,20 +98,61 @@ class AnnualCost:
     compound: Decimal
 
 
-def annual_cost(schedule: Schedule, start_on: date, months: int | None, fee_at_start: Decimal = ZERO) -> AnnualCost:
-    """The cost of a loan paid on time with everything the borrower bears. `months` is the length of a regular period;
-    None, or a first stub, makes it a matter of dates."""
-    rows = schedule.instalments
-    received = schedule.principal - fee_at_start
+UNBOUNDED = AnnualCost(HIGHEST, HIGHEST)
+"""The cost of a loan of which the borrower receives nothing, or next to nothing."""
+
+Flow = tuple[date, Decimal]
+
+
+def borrower_flows(terms: Terms, schedule: Schedule) -> tuple[Flow, ...]:
+    """What the borrower receives (negative) and pays, day by day, if everything is paid on its due date: with every
+    charge that he bears and that counts as a cost, whoever collects it."""
+    days: dict[date, Decimal] = {terms.start_on: -terms.principal}
+    for tranche in terms.draws.tranches:
+        days[tranche.on] = days.get(tranche.on, ZERO) - tranche.amount
+    for row in schedule.instalments:
+        days[row.due_on] = days.get(row.due_on, ZERO) + row.payment
+    for charge in planned_charges(terms, schedule.instalments):
+        if charge.terms.in_cost and charge.borne:
+            days[charge.on] = days.get(charge.on, ZERO) + charge.borne
+    return tuple((day, amount) for day, amount in sorted(days.items()) if amount)
+
+
+def months_apart(days: Sequence[date]) -> int | None:
+    """The number of months that all days are apart by, or a multiple of it; None where they are not whole months.
+    Month ends keep their anchor: the 31st, the 28th of February and the 31st of March are a month apart."""
+    if len(days) < 2:
+        return None
+    start = days[0]
+    for anchor in {start.day, max(day.day for day in days)}:
+        steps = [(day.year - start.year) * 12 + day.month - start.month for day in days]
+        if all(add_months(start, step, anchor) == day for step, day in zip(steps, days, strict=True)):
+            return gcd(*steps) or None
+    return None
+
+
+def cost_of_flows(flows: Sequence[Flow]) -> AnnualCost:
+    """The yearly cost of flows: by equal periods where all days are whole months apart, else by actual days."""
+    if not flows or flows[0][1] >= 0:
+        return UNBOUNDED
+    months = months_apart([day for day, _ in flows])
     if months is not None:
-        rate = irr([-received, *(row.payment for row in rows)])
+        start = flows[0][0]
+        placed = [ZERO] * (((flows[-1][0].year - start.year) * 12 + flows[-1][0].month - start.month) // months + 1)
+        for day, amount in flows:
+            placed[((day.year - start.year) * 12 + day.month - start.month) // months] += amount
+        rate = irr(placed)
         if rate is None:
-            return AnnualCost(ZERO, ZERO)
+            return UNBOUNDED
         with localcontext(EXACT):
             return AnnualCost(rate * 12 / months, (ONE + rate) ** (Decimal(12) / months) - ONE)
-    dated = xirr([(start_on, -received), *((row.due_on, row.payment) for row in rows)])
+    dated = xirr(flows)
     if dated is None:
-        return AnnualCost(ZERO, ZERO)
+        return UNBOUNDED
     with localcontext(EXACT):
-        monthly = (ONE + dated) ** (ONE / 12) - ONE
-        return AnnualCost(monthly * 12, dated)
+        return AnnualCost(((ONE + dated) ** (ONE / 12) - ONE) * 12, dated)
+
+
+def loan_cost(terms: Terms, schedule: Schedule) -> AnnualCost:
+    """The yearly cost of a loan with everything that its borrower bears."""
+    return cost_of_flows(borrower_flows(terms, schedule))
