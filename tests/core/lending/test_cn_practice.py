@@ -16,7 +16,7 @@ import pytest
 
 from loanloom.core.lending.allocation import Due, allocate, by_component
 from loanloom.core.lending.arrears import arrears, due_of
-from loanloom.core.lending.cost import annual_cost, irr, xirr
+from loanloom.core.lending.cost import irr, loan_cost, xirr
 from loanloom.core.lending.decisions import Disburse, ReceiveRepayment, decide, payoff
 from loanloom.core.lending.evolution import evolve
 from loanloom.core.lending.loan import Loan
@@ -67,7 +67,7 @@ def rm_01(case: dict[str, Any]) -> None:
     schedule = build_schedule(terms())
     matches(schedule, case["expected"]["schedule"])
     assert schedule.interest == D(case["expected"]["total_interest"])
-    cost = annual_cost(schedule, date(2025, 1, 15), 1)
+    cost = loan_cost(terms(), schedule)
     assert round(cost.simple, 6) == D(case["expected"]["irr_nominal_annual"])
     assert round(cost.compound, 6) == D(case["expected"]["irr_effective_annual"])
 
