@@ -51,6 +51,14 @@ def issue_many(
     return [written(spec, first + index, day, branch) for index in range(count)]
 
 
+def issue_or_plain(ctx: Context, connection: Connection, key: str, prefix: str, count: int) -> list[str]:
+    """Numbers by the company's numbering `key`; where it has none, plainly the prefix and six digits."""
+    if ctx.registry.get("numbering", key) is not None:
+        return issue_many(ctx, connection, key, count, unit=ctx.actor.unit)
+    first = counters.take(connection, key, "", count)
+    return [f"{prefix}{first + index:06d}" for index in range(count)]
+
+
 def written(spec: Mapping[str, Any], sequence: int, day: date, branch: str = "") -> str:
     """A number as its pattern writes it."""
     parts = {"year": f"{day:%Y}", "month": f"{day:%m}", "day": f"{day:%d}", "branch": branch}

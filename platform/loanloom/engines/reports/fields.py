@@ -6,19 +6,26 @@ Where a field lies in the database is for services/data_sets to say.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
 
+from loanloom.engines.reports.cash_fields import CASH
+from loanloom.engines.reports.field import DECIMALS, NUMERIC, RANGED, Field, Type, field
 from loanloom.metadata.fields import Field as Declared
 from loanloom.metadata.registry import Registry
-from loanloom.problems import Text, text
+from loanloom.problems import text
 
-Type = Literal["text", "money", "number", "percent", "date", "moment", "choice", "yes_no", "product", "unit", "account"]
-NUMERIC: frozenset[str] = frozenset(("money", "number", "percent"))
-DECIMALS: Mapping[str, int] = {"money": 2, "percent": 8, "number": 0}
-"""Decimals of a number where its field does not say."""
-RANGED: frozenset[str] = frozenset(("money", "number", "percent", "date", "moment"))
+__all__ = [
+    "DATA_SETS",
+    "DECIMALS",
+    "NUMERIC",
+    "OF_RECORD",
+    "RANGED",
+    "RECORDS",
+    "Field",
+    "Type",
+    "fields_of",
+    "map_added",
+]
 
 FROM_DECLARED: Mapping[str, Type] = {
     "text": "text",
@@ -36,132 +43,102 @@ FROM_DECLARED: Mapping[str, Type] = {
 """Declared field types that fit into a column; files, tables and encrypted fields stay on the record's own page."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
-    """One field of a data set. `states`: its values are states, shown as badges. `added`: by the company's metadata.
-
-    `decimals`: of a number that has other than its type's.
-    """
-
-    path: str
-    title: Text
-    type: Type
-    code_list: str | None = None
-    states: bool = False
-    added: bool = False
-    decimals: int | None = None
-
-    @property
-    def is_numeric(self) -> bool:
-        """Whether it stands to the right."""
-        return self.type in NUMERIC
-
-    @property
-    def is_ranged(self) -> bool:
-        """Whether it is filtered from-to."""
-        return self.type in RANGED
-
-
-def _field(path: str, en: str, zh: str, kind: Type, code_list: str | None = None, states: bool = False) -> Field:
-    return Field(path=path, title=text(en, zh), type=kind, code_list=code_list, states=states)
-
-
 CUSTOMER = (
-    _field("customer.name", "Customer", "客户名称", "text"),
-    _field("customer.number", "Customer number", "客户编号", "text"),
-    _field("customer.kind", "Kind", "客户类型", "choice", "customer_kind"),
-    _field("customer.phone", "Telephone", "联系电话", "text"),
-    _field("customer.id_number", "Identity number", "证件号码", "text"),
-    _field("customer.address", "Address", "地址", "text"),
-    _field("customer.province", "Province", "所在省份", "choice", "province"),
-    _field("customer.industry", "Industry", "行业", "choice", "industry"),
-    _field("customer.since_on", "Customer since", "建档日期", "date"),
-    _field("customer.unit", "Unit", "所属机构", "unit"),
+    field("customer.name", "Customer", "客户名称", "text"),
+    field("customer.number", "Customer number", "客户编号", "text"),
+    field("customer.kind", "Kind", "客户类型", "choice", "customer_kind"),
+    field("customer.phone", "Telephone", "联系电话", "text"),
+    field("customer.id_number", "Identity number", "证件号码", "text"),
+    field("customer.address", "Address", "地址", "text"),
+    field("customer.province", "Province", "所在省份", "choice", "province"),
+    field("customer.industry", "Industry", "行业", "choice", "industry"),
+    field("customer.since_on", "Customer since", "建档日期", "date"),
+    field("customer.unit", "Unit", "所属机构", "unit"),
 )
 APPLICATION = (
-    _field("application.number", "Application", "申请编号", "text"),
-    _field("application.product", "Product", "产品", "product"),
-    _field("application.amount", "Amount applied for", "申请金额", "money"),
-    _field("application.term_months", "Months", "期限（月）", "number"),
-    _field("application.method", "Repayment method", "还款方式", "choice", "repayment_method"),
-    _field("application.purpose", "Purpose", "贷款用途", "text"),
-    _field("application.guarantee_mode", "Guarantee", "担保方式", "choice", "guarantee_mode"),
-    _field("application.applied_on", "Applied on", "申请日期", "date"),
-    _field("application.channel", "Channel", "申请渠道", "choice", "channel"),
-    _field("application.state", "State", "状态", "choice", "application_state", states=True),
-    _field("application.unit", "Unit", "经办机构", "unit"),
+    field("application.number", "Application", "申请编号", "text"),
+    field("application.product", "Product", "产品", "product"),
+    field("application.amount", "Amount applied for", "申请金额", "money"),
+    field("application.term_months", "Months", "期限（月）", "number"),
+    field("application.method", "Repayment method", "还款方式", "choice", "repayment_method"),
+    field("application.purpose", "Purpose", "贷款用途", "text"),
+    field("application.guarantee_mode", "Guarantee", "担保方式", "choice", "guarantee_mode"),
+    field("application.applied_on", "Applied on", "申请日期", "date"),
+    field("application.channel", "Channel", "申请渠道", "choice", "channel"),
+    field("application.state", "State", "状态", "choice", "application_state", states=True),
+    field("application.unit", "Unit", "经办机构", "unit"),
     Field(path="score.points", title=text("Points", "评分"), type="number", decimals=4),
-    _field("score.grade", "Grade", "等级", "text"),
-    _field("limit.amount", "Limit", "测算额度", "money"),
+    field("score.grade", "Grade", "等级", "text"),
+    field("limit.amount", "Limit", "测算额度", "money"),
 )
 LOAN = (
-    _field("loan.number", "Loan", "借据编号", "text"),
-    _field("loan.product", "Product", "产品", "product"),
-    _field("loan.principal", "Principal", "借款本金", "money"),
-    _field("loan.annual_rate", "Yearly rate", "年利率", "percent"),
-    _field("loan.term_months", "Months", "期限（月）", "number"),
-    _field("loan.method", "Repayment method", "还款方式", "choice", "repayment_method"),
-    _field("loan.disbursed_on", "Paid out on", "放款日", "date"),
-    _field("loan.matures_on", "Matures on", "到期日", "date"),
-    _field("loan.settled_on", "Settled on", "结清日", "date"),
-    _field("loan.next_due_on", "Next due on", "下期应还日", "date"),
-    _field("loan.principal_outstanding", "Principal outstanding", "本金余额", "money"),
-    _field("loan.interest_due", "Interest due", "应收利息", "money"),
-    _field("loan.penalty_due", "Penalty interest", "罚息", "money"),
-    _field("loan.overdue_amount", "Overdue amount", "逾期金额", "money"),
-    _field("loan.days_past_due", "Days past due", "逾期天数", "number"),
-    _field("loan.overdue", "Overdue", "是否逾期", "yes_no"),
-    _field("loan.asset_class", "Asset class", "五级分类", "choice", "asset_class", states=True),
-    _field("loan.state", "State", "状态", "choice", "loan_state", states=True),
-    _field("loan.unit", "Unit", "经办机构", "unit"),
-    _field("loan.principal_overdue", "Principal overdue", "逾期本金", "money"),
-    _field("loan.interest_overdue", "Interest overdue", "欠息", "money"),
+    field("loan.number", "Loan", "借据编号", "text"),
+    field("loan.product", "Product", "产品", "product"),
+    field("loan.principal", "Principal", "借款本金", "money"),
+    field("loan.annual_rate", "Yearly rate", "年利率", "percent"),
+    field("loan.term_months", "Months", "期限（月）", "number"),
+    field("loan.method", "Repayment method", "还款方式", "choice", "repayment_method"),
+    field("loan.disbursed_on", "Paid out on", "放款日", "date"),
+    field("loan.matures_on", "Matures on", "到期日", "date"),
+    field("loan.settled_on", "Settled on", "结清日", "date"),
+    field("loan.next_due_on", "Next due on", "下期应还日", "date"),
+    field("loan.principal_outstanding", "Principal outstanding", "本金余额", "money"),
+    field("loan.interest_due", "Interest due", "应收利息", "money"),
+    field("loan.penalty_due", "Penalty interest", "罚息", "money"),
+    field("loan.overdue_amount", "Overdue amount", "逾期金额", "money"),
+    field("loan.days_past_due", "Days past due", "逾期天数", "number"),
+    field("loan.overdue", "Overdue", "是否逾期", "yes_no"),
+    field("loan.asset_class", "Asset class", "五级分类", "choice", "asset_class", states=True),
+    field("loan.state", "State", "状态", "choice", "loan_state", states=True),
+    field("loan.unit", "Unit", "经办机构", "unit"),
+    field("loan.principal_overdue", "Principal overdue", "逾期本金", "money"),
+    field("loan.interest_overdue", "Interest overdue", "欠息", "money"),
 )
 CONTRACT = (
-    _field("contract.number", "Contract", "合同编号", "text"),
-    _field("contract.kind", "Kind", "合同类型", "choice", "contract_kind", states=True),
-    _field("contract.party_name", "Party", "签约方", "text"),
-    _field("contract.product", "Product", "产品", "product"),
-    _field("contract.amount", "Amount", "合同金额", "money"),
-    _field("contract.annual_rate", "Yearly rate", "年利率", "percent"),
-    _field("contract.term_months", "Months", "期限（月）", "number"),
-    _field("contract.prepared_on", "Prepared on", "制作日期", "date"),
-    _field("contract.signed_on", "Signed on", "签订日期", "date"),
-    _field("contract.state", "State", "状态", "choice", "contract_state", states=True),
-    _field("contract.unit", "Unit", "经办机构", "unit"),
+    field("contract.number", "Contract", "合同编号", "text"),
+    field("contract.kind", "Kind", "合同类型", "choice", "contract_kind", states=True),
+    field("contract.party_name", "Party", "签约方", "text"),
+    field("contract.product", "Product", "产品", "product"),
+    field("contract.amount", "Amount", "合同金额", "money"),
+    field("contract.annual_rate", "Yearly rate", "年利率", "percent"),
+    field("contract.term_months", "Months", "期限（月）", "number"),
+    field("contract.prepared_on", "Prepared on", "制作日期", "date"),
+    field("contract.signed_on", "Signed on", "签订日期", "date"),
+    field("contract.state", "State", "状态", "choice", "contract_state", states=True),
+    field("contract.unit", "Unit", "经办机构", "unit"),
 )
 SANCTION = (
-    _field("sanction.number", "Sanction", "批复编号", "text"),
-    _field("sanction.product", "Product", "产品", "product"),
-    _field("sanction.amount", "Amount", "批复金额", "money"),
-    _field("sanction.term_months", "Months", "期限（月）", "number"),
-    _field("sanction.annual_rate", "Yearly rate", "年利率", "percent"),
-    _field("sanction.grade", "Grade", "等级", "text"),
-    _field("sanction.sanctioned_on", "Sanctioned on", "批复日期", "date"),
-    _field("sanction.expires_on", "Expires on", "到期日", "date"),
-    _field("sanction.state", "State", "状态", "choice", "sanction_state", states=True),
-    _field("sanction.unit", "Unit", "经办机构", "unit"),
+    field("sanction.number", "Sanction", "批复编号", "text"),
+    field("sanction.product", "Product", "产品", "product"),
+    field("sanction.amount", "Amount", "批复金额", "money"),
+    field("sanction.term_months", "Months", "期限（月）", "number"),
+    field("sanction.annual_rate", "Yearly rate", "年利率", "percent"),
+    field("sanction.grade", "Grade", "等级", "text"),
+    field("sanction.sanctioned_on", "Sanctioned on", "批复日期", "date"),
+    field("sanction.expires_on", "Expires on", "到期日", "date"),
+    field("sanction.state", "State", "状态", "choice", "sanction_state", states=True),
+    field("sanction.unit", "Unit", "经办机构", "unit"),
 )
 INSTALMENT = (
-    _field("instalment.number", "Instalment", "期次", "number"),
-    _field("instalment.due_on", "Due on", "应还日期", "date"),
-    _field("instalment.principal", "Principal", "应还本金", "money"),
-    _field("instalment.interest", "Interest", "应还利息", "money"),
-    _field("instalment.fee", "Fees", "费用", "money"),
-    _field("instalment.penalty_paid", "Penalty interest paid", "已还罚息", "money"),
-    _field("instalment.outstanding", "Still owed", "未还金额", "money"),
-    _field("instalment.paid", "Paid", "是否还清", "yes_no"),
-    _field("instalment.paid_on", "Paid on", "还清日期", "date"),
-    _field("instalment.state", "State", "状态", "choice", "instalment_state", states=True),
+    field("instalment.number", "Instalment", "期次", "number"),
+    field("instalment.due_on", "Due on", "应还日期", "date"),
+    field("instalment.principal", "Principal", "应还本金", "money"),
+    field("instalment.interest", "Interest", "应还利息", "money"),
+    field("instalment.fee", "Fees", "费用", "money"),
+    field("instalment.penalty_paid", "Penalty interest paid", "已还罚息", "money"),
+    field("instalment.outstanding", "Still owed", "未还金额", "money"),
+    field("instalment.paid", "Paid", "是否还清", "yes_no"),
+    field("instalment.paid_on", "Paid on", "还清日期", "date"),
+    field("instalment.state", "State", "状态", "choice", "instalment_state", states=True),
 )
 JOURNAL = (
-    _field("entry.number", "Entry", "分录号", "text"),
-    _field("entry.booked_on", "Booked on", "记账日期", "date"),
-    _field("entry.event", "Event", "业务事件", "choice", "journal_event", states=True),
-    _field("line.account", "Account", "科目", "account"),
-    _field("line.debit", "Debit", "借方", "money"),
-    _field("line.credit", "Credit", "贷方", "money"),
-    _field("line.memo", "Memo", "摘要", "text"),
+    field("entry.number", "Entry", "分录号", "text"),
+    field("entry.booked_on", "Booked on", "记账日期", "date"),
+    field("entry.event", "Event", "业务事件", "choice", "journal_event", states=True),
+    field("line.account", "Account", "科目", "account"),
+    field("line.debit", "Debit", "借方", "money"),
+    field("line.credit", "Credit", "贷方", "money"),
+    field("line.memo", "Memo", "摘要", "text"),
 )
 
 RECORDS: Mapping[str, tuple[Field, ...]] = {
@@ -172,6 +149,7 @@ RECORDS: Mapping[str, tuple[Field, ...]] = {
     "sanction": SANCTION,
     "instalment": INSTALMENT,
     "journal": JOURNAL,
+    **CASH,
 }
 DATA_SETS: Mapping[str, tuple[str, ...]] = {
     "customers": ("customer",),
@@ -181,6 +159,12 @@ DATA_SETS: Mapping[str, tuple[str, ...]] = {
     "sanctions": ("sanction", "customer"),
     "instalments": ("instalment", "loan", "customer"),
     "journal": ("journal", "loan", "customer"),
+    "items": ("item",),
+    "receipts": ("receipt",),
+    "orders": ("order",),
+    "payouts": ("payout",),
+    "deposits": ("deposit",),
+    "parties": ("party",),
 }
 """The records whose fields a data set shows, its own first."""
 
@@ -191,6 +175,12 @@ OF_RECORD: Mapping[str, str] = {
     "contract": "contracts",
     "sanction": "sanctions",
     "instalment": "instalments",
+    "item": "items",
+    "receipt": "receipts",
+    "order": "orders",
+    "payout": "payouts",
+    "deposit": "deposits",
+    "party": "parties",
 }
 EXTENDED = ("customer", "application")
 """Records whose added fields can be listed."""

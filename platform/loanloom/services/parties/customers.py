@@ -22,7 +22,7 @@ from loanloom.services.definitions import compiled
 from loanloom.services.errors import Conflict, Refused
 from loanloom.services.once import Once
 from loanloom.services.origination import uploads
-from loanloom.store import audit, names, numbering, saving, tables
+from loanloom.store import audit, names, saving, tables
 from loanloom.store.vault import masked
 
 CUSTOMER = text("customer", "客户")
@@ -178,10 +178,7 @@ def columns(ctx: Context, registry: Registry, values: Mapping[str, Any]) -> dict
 
 def next_numbers(ctx: Context, connection: Connection, count: int) -> list[str]:
     """The next customer numbers: by the company's numbering `customer`, else plainly C000001."""
-    if ctx.registry.get("numbering", NUMBERING) is not None:
-        return numbers.issue_many(ctx, connection, NUMBERING, count, unit=ctx.actor.unit)
-    first = numbering.take(connection, NUMBERING, "", count)
-    return [f"C{first + index:06d}" for index in range(count)]
+    return numbers.issue_or_plain(ctx, connection, NUMBERING, "C", count)
 
 
 def _evaluated(ctx: Context, raw: Mapping[str, Any], known: Mapping[str, Any]) -> Mapping[str, Any]:

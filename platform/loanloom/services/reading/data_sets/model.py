@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Table
+from sqlalchemy import ColumnElement, FromClause
 
 from loanloom.engines.reports.fields import Field
 from loanloom.problems import Text
@@ -41,7 +41,7 @@ class DataSet:
     title: Text
     function: str
     source: FromClause
-    scoped: Table
+    scoped: FromClause
     key: ColumnElement[Any]
     columns: Mapping[str, Column]
     search: Callable[[str], ColumnElement[bool]]

@@ -7,22 +7,28 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Table, or_
+from sqlalchemy import ColumnElement, FromClause, Table, func, or_
 
 from loanloom.engines.reports.fields import DATA_SETS, OF_RECORD, fields_of
 from loanloom.metadata.registry import Registry
 from loanloom.problems import Text, text
+from loanloom.services.reading.data_sets import cash
 from loanloom.services.reading.data_sets.model import Action, Column, DataSet
 from loanloom.services.reading.data_sets.values import value_of
 from loanloom.store import names as people
 from loanloom.store.tables import (
     application,
+    cash_order,
     contract,
     customer,
+    deposit,
     instalment,
     journal_entry,
     journal_line,
     loan,
+    party,
+    payout,
+    receipt,
     sanction,
 )
 
@@ -33,10 +39,12 @@ def _with_customer(table: Table) -> FromClause:
     return table.join(customer, customer.c.id == table.c.customer_id)
 
 
-def _by_number_or_name(table: Table) -> Search:
-    return lambda words: or_(
-        table.c.number.startswith(words.upper(), autoescape=True), people.like_name(customer, words)
-    )
+def _by_number_or_name(table: Table, named: Table = customer) -> Search:
+    return lambda words: or_(table.c.number.startswith(words.upper(), autoescape=True), people.like_name(named, words))
+
+
+def _holds(words: str, *columns: ColumnElement[Any]) -> ColumnElement[bool]:
+    return or_(*(func.lower(column).contains(words.lower(), autoescape=True) for column in columns))
 
 
 def _by_account_or_loan(words: str) -> ColumnElement[bool]:
@@ -52,12 +60,13 @@ class _Made:
 
     title: Text
     function: str
-    scoped: Table
+    scoped: FromClause
     source: FromClause
     search: Search
     key: ColumnElement[Any]
     icon: str
     opens: bool = True
+    path: str | None = None
     actions: tuple[Action, ...] = ()
 
 
@@ -74,6 +83,22 @@ def _record(title: Text, function: str, table: Table, source: FromClause, icon: 
     )
 
 
+def _cash(title: Text, table: Table, source: FromClause, icon: str, *searched: ColumnElement[Any]) -> _Made:
+    number = (table.c.number,) if "number" in table.c else ()
+    return _Made(
+        title=title,
+        function="money.read",
+        scoped=table,
+        source=source,
+        search=lambda words: _holds(words, *number, *searched, customer.c.name),
+        key=table.c.id,
+        icon=icon,
+        path=f"cashier/{table.name.removeprefix('cash_')}s",
+    )
+
+
+NEW_ITEM = Action(title=text("New item", "新建项目"), url="/cashier/items/new", function="money.receive")
+NEW_PARTY = Action(title=text("New partner", "新建合作方"), url="/parties/new", function="party.write")
 NEW_CUSTOMER = Action(title=text("New customer", "新建客户"), url="/customers/new", function="customer.write")
 NEW_APPLICATION = Action(
     title=text("New application", "新建申请"), url="/applications/new", function="application.create"
@@ -119,6 +144,31 @@ MADE = {
         icon="books",
         opens=False,
     ),
+    "items": _Made(
+        title=text("Receivable and payable items", "应收应付项目"),
+        function="money.read",
+        scoped=cash.ITEMS,
+        source=cash.ITEMS,
+        search=lambda words: _holds(words, cash.ITEMS.c.subject, cash.ITEMS.c.number, cash.ITEMS.c.loan_number),
+        key=cash.ITEMS.c.id,
+        icon="list-details",
+        opens=False,
+        actions=(NEW_ITEM,),
+    ),
+    "receipts": _cash(text("Receipts", "收款"), receipt, cash.RECEIPTS, "receipt", receipt.c.payer_name),
+    "orders": _cash(text("Entries of the desk", "收付单"), cash_order, cash.ORDERS, "clipboard-list", loan.c.number),
+    "payouts": _cash(text("Payouts", "付款"), payout, cash.PAYOUTS, "cash", payout.c.payee_name),
+    "deposits": _cash(text("Deposits", "保证金与备付金"), deposit, cash.DEPOSITS, "pig-money", party.c.name),
+    "parties": _Made(
+        title=text("Partners", "合作方"),
+        function="customer.read",
+        scoped=party,
+        source=party,
+        search=_by_number_or_name(party, party),
+        key=party.c.id,
+        icon="building-store",
+        actions=(NEW_PARTY,),
+    ),
 }
 
 
@@ -143,7 +193,7 @@ def data_set(registry: Registry, name: str) -> DataSet | None:
         key=made.key,
         columns={path: Column(field, value_of(field)) for path, field in fields_of(registry, plural).items()},
         search=made.search,
-        record_url=f"/{plural}/{{id}}" if made.opens else None,
+        record_url=f"/{made.path or plural}/{{id}}" if made.opens else None,
         actions=made.actions,
         icon=made.icon,
     )

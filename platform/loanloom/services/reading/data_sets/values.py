@@ -9,6 +9,7 @@ from sqlalchemy import Boolean, ColumnElement, Date, Numeric, Table, case, cast,
 from sqlalchemy import Text as SqlText
 
 from loanloom.engines.reports.fields import Field
+from loanloom.services.reading.data_sets import cash
 from loanloom.store.tables import (
     application,
     company,
@@ -131,6 +132,7 @@ VALUES: Mapping[str, ColumnElement[Any]] = {
     "line.debit": journal_line.c.debit,
     "line.credit": journal_line.c.credit,
     "line.memo": journal_line.c.memo,
+    **cash.VALUES,
 }
 EXTRA: Mapping[str, Table] = {"customer": customer, "application": application}
 
