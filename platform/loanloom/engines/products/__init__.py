@@ -14,12 +14,14 @@ from loanloom.engines.products.agreeing import (
     preview_terms,
     terms,
 )
-from loanloom.engines.products.compiling import Compiled, check, compile_product, offer
+from loanloom.engines.products.caps import Priced, caps_of, check, lent_by, over_caps, price_problems, prices
+from loanloom.engines.products.compiling import Compiled, compile_product, offer
 from loanloom.engines.products.limits import check_request
 from loanloom.engines.products.offer import ChangeRule, Offer
 from loanloom.engines.products.sheet import Row, Section, term_sheet
 
 __all__ = [
-    "Agreed", "ChangeRule", "Compiled", "Offer", "Particulars", "Preview", "Row", "Section", "bound", "calendar_of",
-    "check", "check_request", "compile_product", "index_of", "offer", "preview", "preview_terms", "term_sheet", "terms",
+    "Agreed", "ChangeRule", "Compiled", "Offer", "Particulars", "Preview", "Priced", "Row", "Section", "bound",
+    "calendar_of", "caps_of", "check", "check_request", "compile_product", "index_of", "lent_by", "offer", "over_caps",
+    "preview", "preview_terms", "price_problems", "prices", "term_sheet", "terms",
 ]  # fmt: skip

@@ -10,12 +10,11 @@ from decimal import Decimal
 
 from loanloom.core.dates import EVERY_DAY, WEEKDAYS, Calendar, month_end
 from loanloom.core.lending.charges import ChargeTerms, Guarantee
-from loanloom.core.lending.cost import AnnualCost
+from loanloom.core.lending.cost import AnnualCost, loan_cost
 from loanloom.core.lending.plan_terms import DrawTerms, GraceTerms, Phase, PlannedRow, RateStep, Tranche
 from loanloom.core.lending.rules import BUILT_IN, Methods
 from loanloom.core.lending.schedule import Schedule, build_schedule
 from loanloom.core.lending.terms import Terms
-from loanloom.engines.products.costing import cost_of
 from loanloom.engines.products.limits import check_request
 from loanloom.engines.products.offer import Offer
 from loanloom.engines.products.pricing import DAYS_OF, months_of, rate_terms
@@ -262,7 +261,7 @@ def _no_rate(offer: Offer, grade: str | None, on: date) -> Problem:
 def preview_terms(agreed: Terms, calendar: Calendar = EVERY_DAY, methods: Methods = BUILT_IN) -> Preview:
     """Schedule and annualised cost of terms."""
     schedule = build_schedule(agreed, methods, calendar)
-    return Preview(agreed, schedule, cost_of(agreed, schedule))
+    return Preview(agreed, schedule, loan_cost(agreed, schedule))
 
 
 def preview(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from loanloom.core.lending.charges import UPFRONT_EVENTS
+from loanloom.core.lending.upfront import takes_principal
 from loanloom.core.money import Rounding
-from loanloom.engines.products.charging import documents_of
+from loanloom.engines.products.charging import charges_of, documents_of
 from loanloom.engines.products.reading import number
 from loanloom.metadata.document import Document
 from loanloom.metadata.registry import Registry
@@ -147,9 +147,11 @@ def _fee_steps(document: Document) -> Iterator[Problem]:
 def _charges(document: Document, registry: Registry) -> Iterator[Problem]:
     rounding = Rounding(min(document.spec["rounding"]["digits"], 12))
     keys = [str(key) for key in document.spec.get("charges", ())]
+    terms = {charge.key: charge for charge in charges_of(document, registry)}
     for charge in documents_of(document, registry):
         pointer, spec = f"/charges/{keys.index(charge.key)}", charge.spec
-        if _taken_up_front(spec) and document.spec.get("upfront_deduction", "refused") == "refused":
+        kept_back = spec.get("payer", "borrower") == "borrower" and takes_principal(terms[charge.key])
+        if kept_back and document.spec.get("upfront_deduction", "refused") == "refused":
             yield document.problem(
                 "product.upfront_deduction",
                 text(f"{say(charge.title, 'en')} would be taken out of the principal paid out.",
@@ -175,15 +177,6 @@ def _charges(document: Document, registry: Registry) -> Iterator[Problem]:
                      f"“{say(charge.title, 'zh')}”按额度计费，本产品没有额度。"),
                 pointer,
             )  # fmt: skip
-
-
-def _taken_up_front(spec: Mapping[str, Any]) -> bool:
-    """Whether a charge is kept back from money that goes to the borrower; an automatic down payment is none."""
-    return (
-        spec.get("settled") == "deducted"
-        and spec.get("payer", "borrower") == "borrower"
-        and spec["event"] in UPFRONT_EVENTS
-    )
 
 
 NEEDED: Mapping[str, tuple[str, Text]] = {

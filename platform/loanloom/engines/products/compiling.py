@@ -10,7 +10,6 @@ from loanloom.core.lending.plan_terms import DownPaymentTerms, GraceTerms
 from loanloom.core.lending.rules import BUILT_IN, Methods
 from loanloom.core.lending.servicing_terms import AllocationOrder
 from loanloom.core.money import Rounding
-from loanloom.engines import currencies
 from loanloom.engines.products import checking, reading
 from loanloom.engines.products.charging import charge_days_of, charges_of, collectors_of, tax_terms
 from loanloom.engines.products.offer import BINDINGS, Offer
@@ -44,12 +43,6 @@ def offer(document: Document, registry: Registry) -> Offer:
     if compiled.offer is None:
         raise ValueError(f"product {document.key} was never checked: {compiled.problems[0].in_words()}")
     return compiled.offer
-
-
-def check(registry: Registry) -> list[Problem]:
-    """The problems of every product."""
-    each = [problem for document in registry.all("product") for problem in checking.problems(document, registry)]
-    return [*each, *checking.of_charges(registry), *currencies.check(registry)]
 
 
 def allocation_of(registry: Registry, key: str) -> AllocationOrder:
