@@ -11,14 +11,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
-Unit = Literal["day", "week", "month", "quarter", "year"]
+Unit = Literal["day", "week", "half_month", "month", "quarter", "year"]
 MONTHS: Mapping[str, int] = {"month": 1, "quarter": 3, "year": 12}
-_DAYS: Mapping[str, int] = {"day": 1, "week": 7}
+DAYS: Mapping[str, int] = {"day": 1, "week": 7}
+_MONTH_ENDS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
 def month_end(year: int, month: int) -> int:
     """The last day of the month: 28 to 31."""
-    return gregorian.monthrange(year, month)[1]
+    return 29 if month == 2 and gregorian.isleap(year) else _MONTH_ENDS[month - 1]
 
 
 def add_months(start: date, months: int, anchor_day: int | None = None) -> date:
@@ -32,7 +33,7 @@ def add_period(start: date, count: int, unit: str, anchor_day: int | None = None
     """`count` units later; months keep their anchor day, so steps are always counted from one start."""
     if unit in MONTHS:
         return add_months(start, count * MONTHS[unit], anchor_day)
-    return start + timedelta(days=count * _DAYS[unit])
+    return start + timedelta(days=count * DAYS[unit])
 
 
 # --- day counts: the share of a year between two dates, as an exact fraction ------------------------------------
@@ -57,11 +58,38 @@ def actual_actual(start: date, end: date) -> YearShare:
     return common * 366 + leap * 365, 365 * 366
 
 
-def thirty_360(start: date, end: date) -> YearShare:
+def actual_actual_from_the_eve(start: date, end: date) -> YearShare:
+    """Actual days over actual years where a day belongs to the year in which it ends: cut at 31 December."""
+    day = timedelta(days=1)
+    return actual_actual(start + day, end + day)
+
+
+def year_days(on: date) -> int:
+    """365, or 366 in a leap year."""
+    return 366 if gregorian.isleap(on.year) else 365
+
+
+def actual_of_the_start(start: date, end: date) -> YearShare:
+    """Actual days over the length of the year in which the stretch begins."""
+    return (end - start).days, year_days(start)
+
+
+def actual_365_leap(start: date, end: date) -> YearShare:
+    """Actual days over 366 where a 29 February lies after the first day and up to the last, else over 365."""
+    holds = any(gregorian.isleap(year) and start < date(year, 2, 29) <= end for year in range(start.year, end.year + 1))
+    return (end - start).days, 366 if holds else 365
+
+
+def thirty(days_of_year: int) -> DayCount:
     """Months of thirty days, the American way: the 31st is the 30th only after a start on the 30th or 31st."""
-    first = min(start.day, 30)
-    last = 30 if end.day == 31 and first == 30 else end.day
-    return (end.year - start.year) * 360 + (end.month - start.month) * 30 + last - first, 360
+
+    def count(start: date, end: date) -> YearShare:
+        first = min(start.day, 30)
+        last = 30 if end.day == 31 and first == 30 else end.day
+        months = (end.year - start.year) * 12 + end.month - start.month
+        return months * 30 + last - first, days_of_year
+
+    return count
 
 
 def thirty_e_360(start: date, end: date) -> YearShare:
@@ -70,14 +98,37 @@ def thirty_e_360(start: date, end: date) -> YearShare:
     return (end.year - start.year) * 360 + (end.month - start.month) * 30 + last - first, 360
 
 
+def thirty_actual(start: date, end: date) -> YearShare:
+    """Months of thirty days over the length of the year in which the stretch begins."""
+    return thirty(360)(start, end)[0], year_days(start)
+
+
+def months_and_days(start: date, end: date) -> YearShare:
+    """Whole months of thirty days each, then the odd days as they are, over 360 (整年月加零头天数)."""
+    months = (end.year - start.year) * 12 + end.month - start.month
+    if add_months(start, months) > end:
+        months -= 1
+    return months * 30 + (end - add_months(start, months)).days, 360
+
+
 DAY_COUNTS: Mapping[str, DayCount] = {
-    "30/360": thirty_360,
+    "30/360": thirty(360),
+    "30/364": thirty(364),
+    "30/365": thirty(365),
+    "30/act": thirty_actual,
     "30E/360": thirty_e_360,
     "act/360": actual(360),
     "act/364": actual(364),
     "act/365": actual(365),
+    "act/365L": actual_365_leap,
     "act/act": actual_actual,
+    "act/act-dec31": actual_actual_from_the_eve,
+    "act/act-start": actual_of_the_start,
+    "months+days/360": months_and_days,
 }
+
+WHOLE_MONTHS: frozenset[str] = frozenset(name for name in DAY_COUNTS if not name.startswith("act"))
+"""Day counts in which a month from one due day to the next is thirty days, however many it has."""
 
 # --- calendars ---------------------------------------------------------------------------------------------------
 

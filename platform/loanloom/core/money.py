@@ -55,6 +55,11 @@ class Rounding:
     digits: int = 2
     mode: str = "half_up"
 
+    @property
+    def quantum(self) -> Decimal:
+        """The smallest amount there is."""
+        return _QUANTA[self.digits]
+
     def apply(self, amount: Decimal) -> Decimal:
         """`amount` as money."""
         return amount.quantize(_QUANTA[self.digits], ROUNDING_MODES[self.mode], EXACT)

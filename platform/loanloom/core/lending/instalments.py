@@ -21,7 +21,8 @@ class Instalment(NamedTuple):
     `drawn` is principal paid out within the period, `capitalised` the part of `interest` that is added to the
     principal instead of being paid. Until `tolerated_to` (the working day after a day off) payment is not late.
     Where the base changed within the period, `carried` is the interest that earlier ones bore up to `counted_from`
-    (None: the period's first day), not yet money, and `base` is the one since. `agreed` is the level instalment of a
+    (None: the period's first day), not yet money, and `base` is the one since; interest of earlier rows that falls due
+    only here stands there too, or is counted from before the period begins. `agreed` is the level instalment of a
     row that had to take less or more than it (None: it takes just that).
     """
 

@@ -5,45 +5,186 @@ Pure arithmetic over terms; what has been paid is no concern of this module.
 
 from __future__ import annotations
 
-from decimal import localcontext
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
+from itertools import pairwise
 
 from loanloom.core.dates import EVERY_DAY, Calendar
+from loanloom.core.lending.amortising import Amounts, Carry, amortise
 from loanloom.core.lending.instalments import Instalment, Schedule
-from loanloom.core.lending.periods import lay_out
-from loanloom.core.lending.rules import BUILT_IN, Methods, PhasePlan, interest_for
+from loanloom.core.lending.periods import Period, lay_out
+from loanloom.core.lending.plan import Drawn, InterestPlan, PhasePlan, by_balance, costs_of, part_of_period
+from loanloom.core.lending.rates import rate_path, tiered_rate
+from loanloom.core.lending.residuals import with_residual
+from loanloom.core.lending.rules import BUILT_IN, Methods
 from loanloom.core.lending.terms import Terms
-from loanloom.core.money import EXACT, ZERO
+from loanloom.core.money import ZERO, Rounding, total
 
-__all__ = ["Instalment", "Schedule", "build_schedule"]
+__all__ = ["Instalment", "Schedule", "build_schedule", "down_payment"]
+
+
+_USUAL = tuple(Instalment._field_defaults.values())
+"""What a plain row has in the fields that may be left out."""
+
+
+def arithmetic(terms: Terms) -> Context:
+    """The context of everything that is not yet money."""
+    return Context(prec=terms.precision, rounding=ROUND_HALF_EVEN)
+
+
+def down_payment(terms: Terms, amount: Decimal) -> Decimal:
+    """What falls due at once of an amount disbursed."""
+    if terms.down_payment is None:
+        return ZERO
+    share = terms.rounding.apply(amount * terms.down_payment.percent)
+    multiple = terms.instalment_multiple
+    if not multiple:
+        return share
+    return Rounding(0, terms.rounding.mode).apply(share / multiple) * multiple or share
+
+
+@dataclass(slots=True)
+class _Growing:
+    """A schedule being built: its rows, and what goes from one phase to the next."""
+
+    terms: Terms
+    methods: Methods
+    balance: Decimal
+    financed: Decimal
+    disbursed: Decimal
+    rows: list[Instalment] = field(default_factory=list)
+    carry: Carry = field(default_factory=Carry)
 
 
 def build_schedule(terms: Terms, methods: Methods = BUILT_IN, calendar: Calendar = EVERY_DAY) -> Schedule:
     """The schedule that follows from terms: phase by phase, interest rounded in each period, the last instalment
     taking what is left of the principal."""
-    with localcontext(EXACT):
-        rows: list[Instalment] = []
-        balance = terms.principal
-        phases = lay_out(terms, methods.day_counts, calendar)
+    with localcontext(arithmetic(terms)):
+        down = down_payment(terms, terms.principal)
+        growing = _Growing(terms, methods, terms.principal - down, terms.principal - down, terms.principal)
+        if terms.down_payment is not None:
+            growing.rows.append(_down_row(terms, terms.start_on, terms.principal, down, drawn=ZERO))
+        phases = lay_out(terms, methods.day_counts, calendar, first_number=len(growing.rows) + 1)
+        path = rate_path(terms, phases[-1][-1].due_on)
         for phase, periods in zip(terms.phases, phases, strict=True):
-            added = _rows(terms, methods, PhasePlan(terms, phase, periods, balance), final=periods is phases[-1])
-            balance = added[-1].closing
-            rows += added
-    return Schedule(tuple(rows))
+            costs = costs_of(terms, phase, periods, path)
+            whole = PhasePlan(terms, phase, periods, ZERO, costs, final=periods is phases[-1])
+            for plan in _plans(growing, whole):
+                _grow(growing, plan)
+    if terms.down_payment is not None:
+        growing.rows = [row._replace(number=number) for number, row in enumerate(growing.rows, 1)]
+    return Schedule(tuple(growing.rows))
 
 
-def _rows(terms: Terms, methods: Methods, plan: PhasePlan, *, final: bool) -> list[Instalment]:
-    """The instalments of one phase; in the final phase the last one takes the whole balance."""
-    rounded, rate, basis, balance = terms.rounding.apply, terms.annual_rate, terms.daily_basis, plan.opening
-    principal_of = methods.principal[plan.phase.principal](plan)
-    base_of = methods.interest[plan.phase.interest]
-    last = plan.periods[-1] if final else None
-    rows = []
-    for period in plan.periods:
-        base = base_of(terms, period, balance)
-        interest = rounded(interest_for(base, rate, period.share))
-        principal = balance if period is last else min(max(rounded(principal_of(period, balance)), ZERO), balance)
-        rows.append(
-            Instalment(period.number, period.start_on, period.due_on, balance, principal, interest, base, rate, basis)
+def _down_row(terms: Terms, day: date, before: Decimal, amount: Decimal, drawn: Decimal) -> Instalment:
+    """The row of a down payment: due the moment the money goes out, without interest."""
+    return Instalment(1, day, day, before, amount, ZERO, ZERO, terms.annual_rate, terms.daily_basis, drawn)
+
+
+def _drawn_in(terms: Terms, period: Period) -> list[Drawn]:
+    """The expected draws of a period that join the plan, less their down payments."""
+    found = []
+    for draw in terms.draws.tranches:
+        if not draw.phases and period.start_on <= draw.on < period.due_on:
+            down = down_payment(terms, draw.amount)
+            found.append(Drawn(draw.on, draw.amount - down, part_of_period(period, draw.on), down))
+    return sorted(found)
+
+
+def _plans(growing: _Growing, whole: PhasePlan) -> Iterator[PhasePlan]:
+    """The plans of one phase, one after the other: a draw begins a new plan for the periods that are left."""
+    periods, of_phase = whole.periods, growing.balance
+    draws: dict[int, list[Drawn]] = {}
+    if growing.terms.draws.tranches:
+        found = ((place, _drawn_in(growing.terms, period)) for place, period in enumerate(periods))
+        draws = {place: drawn for place, drawn in found if drawn}
+    for begin, end in pairwise(sorted({0, *draws, len(periods)})):
+        drawn = draws.get(begin, [])
+        added = total(draw.amount for draw in drawn)
+        of_phase += added
+        growing.financed += added
+        growing.disbursed += added + total(draw.down for draw in drawn)
+        yield replace(
+            whole,
+            opening=growing.balance,
+            periods=periods[begin:],
+            costs=whole.costs[begin:],
+            drawn=drawn,
+            passed=begin,
+            passed_paying=sum(period.pays_principal for period in periods[:begin]),
+            financed=growing.financed,
+            disbursed=growing.disbursed,
+            of_phase=of_phase,
+            until=end - begin,
         )
-        balance -= principal
-    return rows
+
+
+def _grow(growing: _Growing, plan: PhasePlan) -> None:
+    """Add the rows of a plan, as far as it holds (until the next draw)."""
+    methods = growing.methods
+    interest = _agreed_interest(plan, methods.interest[plan.phase.interest](plan))
+    targets = methods.principal[plan.phase.principal](plan, interest)
+    if plan.until < len(plan.periods):
+        until = plan.until
+        plan = replace(plan, periods=plan.periods[:until], costs=plan.costs[:until], final=False, cut=True)
+        targets = replace(targets, amounts=targets.amounts[:until])
+        amounts = amortise(plan, targets, interest, growing.carry)
+    else:
+        amounts = with_residual(plan, targets, interest, growing.carry)
+    growing.balance = amounts.closing
+    if amounts.plain:
+        growing.rows += _plain_rows(plan, amounts)
+        return
+    before = amounts.opening[0]
+    for draw in plan.drawn:
+        if draw.down:
+            growing.rows.append(_down_row(plan.terms, draw.on, before, draw.down, drawn=draw.amount + draw.down))
+            before += draw.amount
+    growing.rows += _rows(plan, amounts, before)
+
+
+def _agreed_interest(plan: PhasePlan, interest: InterestPlan) -> InterestPlan:
+    """Rows that agree their interest keep it."""
+    rows = plan.phase.rows[plan.passed_paying :]
+    if all(row.interest is None for row in rows):
+        return interest
+    agreed = iter(rows)
+    amounts = [next(agreed).interest if period.pays_principal else None for period in plan.periods]
+    return replace(interest, amounts=amounts)
+
+
+def _plain_rows(plan: PhasePlan, amounts: Amounts) -> Iterator[Instalment]:
+    """Rows where every period pays both, of the balance."""
+    new, basis, usual = tuple.__new__, plan.terms.daily_basis, _USUAL
+    columns = zip(plan.periods, plan.costs, amounts.opening, amounts.principal, amounts.interest, strict=True)
+    for period, cost, opening, principal, interest in columns:
+        number, start_on, due_on, _, _, _, _, _, _, tolerated = period
+        row = (number, start_on, due_on, opening, principal, interest, opening, cost[3], basis, *usual)
+        made = new(Instalment, row)
+        yield made if tolerated is None else made._replace(tolerated_to=tolerated)
+
+
+def _rows(plan: PhasePlan, amounts: Amounts, opening: Decimal) -> Iterator[Instalment]:
+    """Rows of any phase; the first opens with what the down payments of its draws have left."""
+    terms = plan.terms
+    tiered = by_balance(terms)
+    for place, (period, cost) in enumerate(zip(plan.periods, plan.costs, strict=True)):
+        base = amounts.base[place]
+        yield Instalment(
+            number=period.number,
+            start_on=period.start_on,
+            due_on=period.due_on,
+            opening=amounts.opening[place] if place else opening,
+            principal=amounts.principal[place],
+            interest=amounts.interest[place],
+            base=base,
+            annual_rate=tiered_rate(terms, base) if tiered else cost.rate,
+            daily_basis=terms.daily_basis,
+            drawn=total(draw.amount for draw in plan.drawn if not draw.down) if place == 0 else ZERO,
+            capitalised=amounts.capitalised[place],
+            tolerated_to=period.tolerated_to,
+            carried=amounts.carried[place],
+            counted_from=amounts.counted_from[place],
+        )
