@@ -7,11 +7,14 @@ and the database holds one loan a contract. The voucher is filled when first ask
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from contextlib import AbstractContextManager
+from dataclasses import asdict, dataclass
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, select
 
+from loanloom.core.ledger.journal import Entry
 from loanloom.core.lending.decisions import Disburse, decide
 from loanloom.core.lending.events import Event, LoanDisbursed
 from loanloom.core.lending.evolution import evolve
@@ -19,14 +22,13 @@ from loanloom.core.lending.loan import Loan
 from loanloom.core.lending.records import to_record
 from loanloom.engines import posting, products
 from loanloom.problems import Problem, text
-from loanloom.services import scope
+from loanloom.services import numbers, once, scope
 from loanloom.services.context import Context
 from loanloom.services.definitions import releases
 from loanloom.services.errors import Conflict, Refused
-from loanloom.services.money import booking, disbursement_review, lending_rules, loan_rows
+from loanloom.services.money import booking, disbursement_review, holding, lending_rules, loan_fields, loan_rows, payees
 from loanloom.services.money.booking import Posted
 from loanloom.services.money.disbursement_review import Case
-from loanloom.services.once import Once
 from loanloom.store import bulk, tables
 
 CONTRACT = text("contract", "合同")
@@ -81,20 +83,20 @@ def waiting(ctx: Context, *, limit: int = 200) -> Sequence[RowMapping]:
 def disburse(ctx: Context, contract_id: int, *, channel: str = "bank", idempotency_key: str | None = None) -> Disbursed:
     """Pay a contract out today."""
     ctx.require("money.disburse")
-    booking.check_channel(channel)
+    asked = once.asked(ctx, idempotency_key, "disbursement", contract_id, {"channel": booking.check_channel(channel)})
     with ctx.transaction() as connection:
-        first = Once(ctx, connection, idempotency_key, "disbursement", contract_id, {"channel": channel})
-        if first.answer is not None:
-            return Disbursed(**{**first.answer, "replayed": True})
-        booking.open_day(ctx, connection)
-        found = disbursement_review.cases(ctx, connection, [contract_id], lock=True)
+        held = holding.hold(ctx, connection, tables.contract, [contract_id], asked)
+        if held.answer is not None:
+            return Disbursed(**{**held.answer, "replayed": True})
+        found = disbursement_review.cases_of(ctx, connection, held.rows)
         scope.check_visible(ctx, found[0].contract if found else None, CONTRACT)
         if found[0].loan_id is not None:
             raise Conflict(next(each for each in found[0].problems if each.code == "disbursement.already_disbursed"))
         if found[0].problems:
             raise Refused(found[0].problems)
-        made = _pay_out(ctx, connection, found, channel)[0]
-        first.keep({"loan_id": made.loan_id, "loan_number": made.loan_number, "voucher_number": made.voucher_number})
+        with _writing(connection, found):
+            (made,) = _pay_out(ctx, connection, found, channel)
+            once.keep(connection, asked, {name: value for name, value in asdict(made).items() if name != "replayed"})
         return made
 
 
@@ -103,20 +105,28 @@ def disburse_many(
 ) -> tuple[list[Disbursed], dict[int, tuple[Problem, ...]]]:
     """Pay out many contracts in one transaction; what may not go out is told by contract id. Repeating does nothing."""
     ctx.require("money.disburse")
+    booking.check_channel(channel)
     with ctx.transaction() as connection:
-        booking.open_day(ctx, connection)
-        found = disbursement_review.cases(ctx, connection, contract_ids, lock=True)
+        held = holding.hold(ctx, connection, tables.contract, contract_ids)
+        found = disbursement_review.cases_of(ctx, connection, held.rows)
         fine = [case for case in found if not case.problems and scope.sees(ctx, case.contract)]
         refused = {case.contract["id"]: case.problems for case in found if case.problems and case.loan_id is None}
-        return _pay_out(ctx, connection, fine, channel), refused
+        with _writing(connection, fine):
+            return _pay_out(ctx, connection, fine, channel), refused
+
+
+def _writing(connection: Connection, found: Sequence[Case]) -> AbstractContextManager[None]:
+    """All rows in one statement; every case makes a loan and an entry at least."""
+    return bulk.together(connection, {tables.loan: len(found), tables.journal_entry: len(found)} if found else None)
 
 
 def _pay_out(ctx: Context, connection: Connection, found: Sequence[Case], channel: str) -> list[Disbursed]:
     if not found:
         return []
     payouts = [_payout(ctx, connection, case) for case in found]
-    loan_numbers = _numbers(ctx, connection, found, "loan")
-    vouchers = _numbers(ctx, connection, found, "voucher")
+    plans = payees.planned(ctx, connection, [case.contract["id"] for case in found])
+    numbered = _numbers(ctx, connection, found)
+    loan_numbers, vouchers = numbered[::2], numbered[1::2]
     rows = [_loan_row(ctx, payout, number) for payout, number in zip(payouts, loan_numbers, strict=True)]
     loan_ids = [int(row["id"]) for row in bulk.insert(connection, tables.loan, rows, returning=["id"])]
     bulk.insert(
@@ -131,9 +141,17 @@ def _pay_out(ctx: Context, connection: Connection, found: Sequence[Case], channe
     happened = [(loan_id, 0, payout.events) for loan_id, payout in zip(loan_ids, payouts, strict=True)]
     loan_rows.write_events(ctx, connection, happened)
     paid = zip(loan_ids, payouts, vouchers, strict=True)
-    bulk.insert(connection, tables.disbursement, [_disbursement_row(ctx, channel, *each) for each in paid])
+    drawn = [_disbursement_row(ctx, channel, *each) for each in paid]
+    bulk.insert(connection, tables.disbursement, drawn)
+    payees.at_disbursement(ctx, connection, drawn, [payout.case for payout in payouts], plans)
     booking.post(
-        ctx, connection, [each for pair in zip(loan_ids, payouts, strict=True) for each in _posted(ctx, *pair)]
+        ctx,
+        connection,
+        [
+            each
+            for loan_id, payout in zip(loan_ids, payouts, strict=True)
+            for each in _posted(ctx, loan_id, payout, payees.payable(plans[payout.case.contract["id"]]), channel)
+        ],
     )
     booking.tell(ctx, connection, happened)
     return [
@@ -156,16 +174,16 @@ def _payout(ctx: Context, connection: Connection, case: Case) -> _Payout:
     return _Payout(case, decision.events, evolve(None, event))
 
 
-def _numbers(ctx: Context, connection: Connection, found: Sequence[Case], what: str) -> list[str]:
-    """Numbers for all cases, asked for once for each numbering and branch."""
-    keys = []
+def _numbers(ctx: Context, connection: Connection, found: Sequence[Case]) -> list[str]:
+    """For each case the loan's number and the voucher's, all of them asked for at once and last of all."""
+    wanted = []
     for case in found:
         registry = releases.pinned(ctx, connection, case.contract["release_id"])
         offer = lending_rules.live_offer(ctx, case.contract["product_key"]) or lending_rules.offer_of(
             registry, case.contract["product_key"]
         )
-        keys.append((offer.numbering.get(what), case.contract["unit"]))
-    return booking.numbers_for(ctx, connection, keys)
+        wanted += [(offer.numbering.get(what), case.contract["unit"]) for what in ("loan", "voucher")]
+    return numbers.issue_all(ctx, connection, wanted)
 
 
 def _loan_row(ctx: Context, payout: _Payout, number: str) -> dict[str, Any]:
@@ -186,11 +204,11 @@ def _loan_row(ctx: Context, payout: _Payout, number: str) -> dict[str, Any]:
         "status": "active",
         "disbursed_on": ctx.business_date,
         "matures_on": loan.matures_on,
-        "last_event_on": ctx.business_date,
         "event_count": len(payout.events),
         "unit": contract["unit"],
         "manager_user_id": payout.case.customer["manager_user_id"] or payout.case.application["created_by"],
         "created_by": ctx.actor.user_id,
+        **loan_fields.loan_values(loan),
         **loan_rows.figures(loan, ctx.business_date),
     }
 
@@ -213,8 +231,13 @@ def _disbursement_row(ctx: Context, channel: str, loan_id: int, payout: _Payout,
     }
 
 
-def _posted(ctx: Context, loan_id: int, payout: _Payout) -> list[Posted]:
+def _posted(ctx: Context, loan_id: int, payout: _Payout, payable: Decimal, channel: str) -> list[Posted]:
+    """The entries of a draw; `payable` is what of it waits to be paid to others than the borrower."""
     contract = payout.case.contract
     rules = lending_rules.posting_for(ctx, contract["product_key"])
-    made = posting.entries(rules, payout.events)
+    on = ctx.business_date
+    made: list[Entry] = []
+    for name, parts in filter(None, map(posting.posted, payout.events)):
+        waits = {"payable": payable} if name == "loan_disbursed" else {}
+        made += filter(None, [posting.entry_for(rules, name, {**parts, **waits}, on, {"channel": channel})])
     return [Posted(entry, ("loan", loan_id), loan_id, contract["unit"], payout.loan.terms.currency) for entry in made]

@@ -8,7 +8,6 @@ What each kind of order does stands in order_kinds; account numbers inside an or
 from __future__ import annotations
 
 import base64
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from decimal import Decimal
@@ -25,10 +24,11 @@ from loanloom.services.errors import Conflict, Forbidden, Refused
 from loanloom.services.money import booking
 from loanloom.services.once import Once
 from loanloom.store import audit, tables
-from loanloom.store import json as exact
 
 ORDER = text("order", "收付单")
 TABLE = tables.cash_order
+SOURCE = "cash_order"
+"""What the journal entries of an order say they come from; entries of loan events belong to their loan."""
 CLOSED = frozenset({"payer_account", "account"})
 """Parameters that are account numbers: closed wherever an order is stored."""
 LONGEST_WORDS = 400
@@ -87,7 +87,7 @@ def enter(
     ctx.require(kind.function)
     check_words(reason, "reason")
     with ctx.transaction() as connection:
-        first = Once(ctx, connection, idempotency_key, f"order:{kind.key}:{digest(parameters)}")
+        first = Once(ctx, connection, idempotency_key, f"order.{kind.key}", given=_plain(parameters))
         if first.answer is not None:
             return Order(**{**first.answer, "replayed": True})
         booking.open_day(ctx, connection)
@@ -110,7 +110,7 @@ def register(ctx: Context, kind: Kind, order_id: int, *, idempotency_key: str | 
     """Check and book an order that somebody else entered."""
     ctx.require("money.check")
     with ctx.transaction() as connection:
-        first = Once(ctx, connection, idempotency_key, f"order.register:{order_id}")
+        first = Once(ctx, connection, idempotency_key, "order.register", order_id)
         if first.answer is not None:
             return Order(**{**first.answer, "replayed": True})
         booking.open_day(ctx, connection)
@@ -154,6 +154,7 @@ def undo_in(ctx: Context, connection: Connection, kind: Kind, row: RowMapping, r
     if kind.undo is None:
         raise Refused(_cannot_undo(kind))
     kind.undo(ctx, connection, row["result"], reason)
+    booking.reverse_source(ctx, connection, (SOURCE, row["id"]))
     connection.execute(
         update(TABLE)
         .where(TABLE.c.id == row["id"])
@@ -189,10 +190,9 @@ def parameters_of(ctx: Context, kind: Kind, row: Mapping[Any, Any]) -> Any:
     return from_record(kind.parameters, kept)
 
 
-def digest(parameters: Any) -> str:
-    """A fingerprint of what was asked, without account numbers."""
-    plain = {name: value for name, value in to_record(parameters).items() if name not in CLOSED}
-    return hashlib.sha256(exact.dumps(plain).encode()).hexdigest()[:32]
+def _plain(parameters: Any) -> dict[str, Any]:
+    """What was asked, without account numbers."""
+    return {name: value for name, value in to_record(parameters).items() if name not in CLOSED}
 
 
 def check_words(words: str | None, field: str, most: int = LONGEST_WORDS) -> None:

@@ -22,7 +22,7 @@ from loanloom.core.lending.records import to_record
 from loanloom.core.lending.terms import COMPONENTS
 from loanloom.core.money import ZERO
 from loanloom.problems import Problem, text
-from loanloom.services import once, scope
+from loanloom.services import numbers, once, scope
 from loanloom.services.context import Context
 from loanloom.services.errors import NotFound, Refused
 from loanloom.services.money import booking, holding, lending_rules, loan_rows
@@ -106,7 +106,7 @@ def receive(
     given = {"channel": booking.check_channel(channel), **_words(reference=reference, note=note)}
     asked = once.asked(ctx, idempotency_key, "repayment", loan_id, given | {"amount": amount, "purpose": purpose})
     with ctx.transaction() as connection:
-        held = holding.hold(ctx, connection, [loan_id], asked)
+        held = holding.hold_loans(ctx, connection, [loan_id], asked)
         if held.answer is not None:
             return Received(**{**held.answer, "replayed": True})
         change = _changed(ctx, _seen(ctx, held.loans), amount, purpose)
@@ -142,7 +142,7 @@ def receive_many(
     given = {"channel": booking.check_channel(channel)}
     with ctx.transaction() as connection:
         changes, amounts, refused = [], [], {}
-        for kept in holding.hold(ctx, connection, receipts).loans:
+        for kept in holding.hold_loans(ctx, connection, receipts).loans:
             if not scope.sees(ctx, kept.row):
                 continue
             amount = receipts[kept.id]
@@ -217,7 +217,7 @@ def book_received(
         numbered = receipt_numbers(ctx, connection, [change.kept for change in changes])
         ids = _write_receipts(ctx, connection, changes, amounts, numbered, given)
     write_repayments(ctx, connection, changes, ids)
-    booking.book(ctx, connection, changes)
+    booking.book(ctx, connection, changes, {"channel": given["channel"]})
     return [
         Received(
             change.kept.id,
@@ -261,9 +261,12 @@ def _write_receipts(
 
 
 def write_repayments(
-    ctx: Context, connection: Connection, changes: Sequence[Change], receipt_ids: Sequence[int | None]
+    ctx: Context,
+    connection: Connection,
+    changes: Sequence[Change],
+    receipt_ids: Sequence[int | Sequence[int | None] | None],
 ) -> None:
-    """One repayment row for each event that paid something."""
+    """One repayment row for each event that paid something; for each change its receipt, or one for each event."""
     rows: list[dict[str, Any]] = []
     for change, receipt_id in zip(changes, receipt_ids, strict=True):
         count, settled = change.kept.row["event_count"], any(isinstance(each, LoanSettled) for each in change.events)
@@ -272,10 +275,11 @@ def write_repayments(
             if not isinstance(event, RepaymentReceived | SurplusApplied):
                 continue
             received = isinstance(event, RepaymentReceived)
+            its = receipt_id[place - 1] if isinstance(receipt_id, Sequence) else receipt_id
             parts = by_component(event.applied)
             rows.append(
                 {
-                    "receipt_id": receipt_id if received else None,
+                    "receipt_id": its if received else None,
                     "loan_id": change.kept.id,
                     "repaid_on": event.on,
                     "kind": "settlement" if settled and early else "repayment" if received else "surplus",
@@ -297,4 +301,4 @@ def receipt_numbers(ctx: Context, connection: Connection, found: Sequence[Kept])
         offer = lending_rules.live_offer(ctx, kept.row["product_key"])
         numbering = offer.numbering if offer else {}
         keys.append((numbering.get("receipt") or numbering.get("voucher"), kept.row["unit"]))
-    return booking.numbers_for(ctx, connection, keys)
+    return numbers.issue_all(ctx, connection, keys)

@@ -1,0 +1,287 @@
+"""To whom a draw is paid 放款支付: the borrower (自主支付), or merchants and suppliers directly (受托支付).
+
+A contract may carry a plan of payees whose amounts add up to it; without one everything goes to the borrower at once.
+A merchant gets its amount net of the fee it agreed to; the borrower's debt is the whole amount all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, select, update
+
+from loanloom.core.money import CURRENCY_DIGITS, ZERO, Rounding, is_writable, total
+from loanloom.problems import Problem, text
+from loanloom.services import numbers, scope
+from loanloom.services.context import Context
+from loanloom.services.errors import Conflict, Refused
+from loanloom.services.money.disbursement_review import Case
+from loanloom.services.once import Once
+from loanloom.services.parties import partners
+from loanloom.store import audit, bulk, tables
+from loanloom.store.vault import masked
+
+CONTRACT = text("contract", "合同")
+TABLE = tables.payout
+PAYEE_KINDS = {
+    "borrower": text("Borrower", "借款人"),
+    "merchant": text("Merchant", "商户"),
+    "supplier": text("Supplier", "供应商"),
+    "other": text("Somebody else", "其他收款人"),
+}
+MODES = {
+    "self_managed": text("To the borrower, who pays himself", "自主支付"),
+    "entrusted": text("Directly to the counterparty", "受托支付"),
+}
+MOST = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payee:
+    """One payee of a draw. A party brings its own name, account and fee; `fee` overrides what the agreement says."""
+
+    amount: Decimal
+    payee_kind: str = "borrower"
+    party_id: int | None = None
+    name: str = ""
+    bank_name: str | None = None
+    account: str | None = None
+    purpose: str | None = None
+    fee: Decimal | None = None
+
+    @property
+    def mode(self) -> str:
+        """The borrower disposes of what it gets; everybody else is paid on its behalf."""
+        return "self_managed" if self.payee_kind == "borrower" else "entrusted"
+
+
+def plan(ctx: Context, contract_id: int, payees: Sequence[Payee], *, idempotency_key: str | None = None) -> None:
+    """Say to whom a contract's money goes; replaces what was said before. Not once it is paid out."""
+    ctx.require("contract.prepare", "money.disburse")
+    with ctx.transaction() as connection:
+        first = Once(ctx, connection, idempotency_key, "payees.plan", contract_id)
+        if first.answer is not None:
+            return
+        contract = _contract(ctx, connection, contract_id)
+        check_split(contract["amount"], payees, contract["currency"])
+        rows = [_row(ctx, connection, contract, payee) for payee in payees]
+        connection.execute(
+            update(TABLE)
+            .where(TABLE.c.contract_id == contract_id, TABLE.c.loan_id.is_(None), TABLE.c.state == "planned")
+            .values(state="cancelled", updated_at=ctx.now)
+        )
+        numbered = numbers.issue_or_plain(ctx, connection, "payout", "F", len(rows))
+        bulk.insert(connection, TABLE, [{**row, "number": number} for row, number in zip(rows, numbered, strict=True)])
+        shown = [{"kind": each.payee_kind, "amount": str(each.amount)} for each in payees]
+        audit.write(
+            connection, ctx.actor, "contract.payees_planned", ("contract", contract_id), after={"payees": shown}
+        )
+        first.keep({"contract_id": contract_id})
+
+
+def check_split(amount: Decimal, payees: Sequence[Payee], currency: str) -> None:
+    """Refuse a split whose parts do not add up to the draw, or that are no amounts."""
+    money = rounding_of(currency)
+    if not 0 < len(payees) <= MOST:
+        raise Refused(_problem("payees.none", f"Name 1 to {MOST} payees.", f"请填写 1 至 {MOST} 个收款人。", "payees"))
+    for place, payee in enumerate(payees):
+        if payee.payee_kind not in PAYEE_KINDS:
+            raise Refused(
+                _problem("payees.unknown_kind", "Choose a kind of payee.", "请选择收款人类型。", "payee_kind", place)
+            )
+        if not is_writable(payee.amount) or payee.amount <= 0 or not money.holds(payee.amount):
+            en = f"An amount is positive, with at most {money.digits} decimals."
+            zh = f"金额须大于零，最多{money.digits}位小数。"
+            raise Refused(_problem("payees.bad_amount", en, zh, "amount", place))
+    found = total(payee.amount for payee in payees)
+    if found != amount:
+        raise Refused(
+            _problem(
+                "payees.not_the_amount",
+                f"The payees get {found} together, but the draw is {amount}: {amount - found} is missing.",
+                f"各收款人合计 {found}，与放款金额 {amount} 不符，相差 {amount - found}。",
+                "amount",
+            )
+        )
+
+
+def planned(ctx: Context, connection: Connection, contract_ids: Iterable[int]) -> Mapping[int, list[RowMapping]]:
+    """The planned payouts of contracts that are not paid out yet, in one statement."""
+    wanted = sorted(set(contract_ids))
+    found: dict[int, list[RowMapping]] = {each: [] for each in wanted}
+    query = (
+        select(TABLE)
+        .where(TABLE.c.contract_id.in_(wanted), TABLE.c.loan_id.is_(None), TABLE.c.state == "planned")
+        .order_by(TABLE.c.id)
+    )
+    for row in connection.execute(query).mappings():
+        found[row["contract_id"]].append(row)
+    return found
+
+
+def of_contract(ctx: Context, contract_id: int) -> Sequence[RowMapping]:
+    """All payouts of a contract, planned or made, in order."""
+    ctx.require("contract.read", "money.read", "money.disburse")
+    with ctx.transaction() as connection:
+        query = select(TABLE).where(TABLE.c.contract_id == contract_id, scope.visible(ctx, TABLE)).order_by(TABLE.c.id)
+        return connection.execute(query).mappings().all()
+
+
+def payable(rows: Iterable[Mapping[Any, Any]]) -> Decimal:
+    """What does not go out with the disbursement itself: everything for others than the borrower."""
+    return total(row["amount"] for row in rows if row["payee_kind"] != "borrower")
+
+
+def at_disbursement(
+    ctx: Context,
+    connection: Connection,
+    drawn: Sequence[Mapping[str, Any]],
+    cases: Sequence[Case],
+    plans: Mapping[int, list[RowMapping]],
+) -> None:
+    """Write what disbursements pay: the borrower's part is paid now, the others' parts wait for the cashier.
+
+    `drawn` are the rows of the disbursements. Two statements however many.
+    """
+    fresh: list[dict[str, Any]] = []
+    changed: list[dict[str, Any]] = []
+    for draw, case in zip(drawn, cases, strict=True):
+        rows = plans.get(draw["contract_id"], [])
+        if not rows:
+            fresh.append(_whole(ctx, draw, case))
+        changed += [{"id": row["id"], "loan_id": draw["loan_id"], **_step(ctx, draw, row)} for row in rows]
+    bulk.insert(connection, TABLE, fresh)
+    bulk.update(connection, TABLE, changed)
+
+
+def _step(ctx: Context, draw: Mapping[str, Any], row: RowMapping) -> dict[str, Any]:
+    now = row["payee_kind"] == "borrower"
+    return {
+        "due_on": ctx.business_date,
+        "state": "paid" if now else "planned",
+        "channel": draw["channel"] if now else None,
+        "paid_on": ctx.business_date if now else None,
+        "paid_by": ctx.actor.user_id if now else None,
+    }
+
+
+def _whole(ctx: Context, draw: Mapping[str, Any], case: Case) -> dict[str, Any]:
+    return {
+        "number": draw["number"],
+        "kind": "disbursement",
+        "contract_id": draw["contract_id"],
+        "loan_id": draw["loan_id"],
+        "customer_id": case.contract["customer_id"],
+        "payee_kind": "borrower",
+        "mode": "self_managed",
+        "payee_name": draw["payee_name"],
+        "account_masked": draw["payee_account_masked"],
+        "amount": draw["amount"],
+        "currency": draw["currency"],
+        "due_on": ctx.business_date,
+        "state": "paid",
+        "channel": draw["channel"],
+        "paid_on": ctx.business_date,
+        "unit": case.contract["unit"],
+        "manager_user_id": case.customer["manager_user_id"],
+        "created_by": ctx.actor.user_id,
+        "paid_by": ctx.actor.user_id,
+    }
+
+
+def _contract(ctx: Context, connection: Connection, contract_id: int) -> RowMapping:
+    table = tables.contract
+    query = select(table).where(table.c.id == contract_id, table.c.kind == "loan").with_for_update()
+    row = connection.execute(query).mappings().one_or_none()
+    scope.check_visible(ctx, row, CONTRACT)
+    assert row is not None
+    paid = connection.execute(select(tables.loan.c.id).where(tables.loan.c.contract_id == contract_id)).first()
+    if paid is not None or row["state"] not in ("prepared", "signed"):
+        raise Conflict(
+            Problem(
+                code="payees.too_late",
+                message=text("This contract has been paid out or ended.", "该合同已放款或已终止。"),
+            )
+        )
+    return row
+
+
+def _row(ctx: Context, connection: Connection, contract: RowMapping, payee: Payee) -> dict[str, Any]:
+    party = _party(ctx, connection, payee)
+    columns = account_columns(ctx, payee.account, party)
+    borrower = connection.execute(
+        select(tables.customer.c.name, tables.customer.c.manager_user_id).where(
+            tables.customer.c.id == contract["customer_id"]
+        )
+    ).one()
+    name = payee.name.strip() or (party["name"] if party else borrower.name if payee.payee_kind == "borrower" else "")
+    if not name or len(name) > 200:
+        raise Refused(_problem("payees.no_name", "Name the payee.", "请填写收款人名称。", "name"))
+    fee = payee.fee if payee.fee is not None else _fee(payee, party, contract["currency"]) if party else ZERO
+    if not 0 <= fee < payee.amount or (fee and payee.payee_kind == "borrower"):
+        raise Refused(
+            _problem("payees.bad_fee", "A fee is kept back from a merchant's or supplier's part alone, and is smaller.",
+                     "手续费仅可从商户或供应商款项中扣收，且须小于该款项。", "fee")
+        )  # fmt: skip
+    return {
+        "kind": "disbursement",
+        "contract_id": contract["id"],
+        "customer_id": contract["customer_id"],
+        "party_id": payee.party_id,
+        "payee_kind": payee.payee_kind,
+        "mode": payee.mode,
+        "payee_name": name,
+        "bank_name": payee.bank_name or (party["bank_name"] if party else None),
+        **columns,
+        "amount": payee.amount,
+        "fee": fee,
+        "currency": contract["currency"],
+        "purpose": payee.purpose,
+        "unit": contract["unit"],
+        "manager_user_id": borrower.manager_user_id,
+        "created_by": ctx.actor.user_id,
+    }
+
+
+def _fee(payee: Payee, party: RowMapping, currency: str) -> Decimal:
+    return rounding_of(currency).apply(payee.amount * party["fee_rate"])
+
+
+def rounding_of(currency: str) -> Rounding:
+    """How amounts of a currency are written."""
+    return Rounding(CURRENCY_DIGITS.get(currency, 2))
+
+
+def _party(ctx: Context, connection: Connection, payee: Payee) -> RowMapping | None:
+    if payee.party_id is None:
+        return None
+    party = partners.read_in(ctx, connection, payee.party_id)
+    if party["state"] != "active":
+        raise Refused(
+            _problem(
+                "payees.party_stopped",
+                f"{party['name']} is not an active partner.",
+                f"{party['name']} 已停用。",
+                "party_id",
+            )
+        )
+    return party
+
+
+def account_columns(ctx: Context, account: str | None, party: RowMapping | None = None) -> dict[str, Any]:
+    """The closed columns of a payee's account: the one written, else the party's own."""
+    vault, company = ctx.database.vault, ctx.company.id
+    number = account or (partners.account_of(ctx, party) if party else None)
+    return {
+        "account_cipher": vault.encrypt(company, "payout.account", number) if number else None,
+        "account_hash": vault.search_hash(company, "payout.account", number) if number else None,
+        "account_masked": masked(number) if number else None,
+    }
+
+
+def _problem(code: str, en: str, zh: str, field: str, place: int | None = None) -> Problem:
+    where = f"payees.{place + 1}.{field}" if place is not None else field
+    return Problem(code=code, message=text(en, zh), field=where)
