@@ -6,12 +6,14 @@ A gapless number is taken in the caller's transaction (others wait for it); any 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection
 
+from loanloom.metadata.document import Document
 from loanloom.problems import Problem, text
 from loanloom.services import scope
 from loanloom.services.context import Context
@@ -38,17 +40,37 @@ def issue_many(
     on: date | None = None,
 ) -> list[str]:
     """The next `count` numbers, one after the other."""
+    return issue_all(ctx, connection, [(key, unit)] * count, on=on)
+
+
+def issue_all(
+    ctx: Context, connection: Connection, wanted: Sequence[tuple[str | None, str | None]], *, on: date | None = None
+) -> list[str]:
+    """A number for each (numbering document, unit), in order; a statement for the gapless ones, one for the others."""
+    day, units = on or ctx.business_date, scope.units_of(ctx)
+    documents = [_document(ctx, key) for key, _ in wanted]
+    keys = [(document.key, _period(document, day)) for document in documents]
+    loose = {key for key, document in zip(keys, documents, strict=True) if not document.spec["gapless"]}
+    counted = Counter(keys)
+    taken = counters.take_all_loose(
+        ctx.database, ctx.company.id, {key: count for key, count in counted.items() if key in loose}
+    ) | counters.take_all(connection, {key: count for key, count in counted.items() if key not in loose})
+    made = []
+    for key, document, (_, unit) in zip(keys, documents, wanted, strict=True):
+        made.append(written(document.spec, taken[key], day, scope.branch_of(units, unit) or ""))
+        taken[key] += 1
+    return made
+
+
+def _document(ctx: Context, key: str | None) -> Document:
     document = ctx.registry.get("numbering", key) if key else None
     if document is None:
         raise Refused(_unknown(key))
-    spec, day = document.spec, on or ctx.business_date
-    period = {"yearly": f"{day:%Y}", "monthly": f"{day:%Y%m}"}.get(spec["reset"], "")
-    if spec["gapless"]:
-        first = counters.take(connection, document.key, period, count)
-    else:
-        first = counters.take_loose(ctx.database, ctx.company.id, document.key, period, count)
-    branch = scope.branch_of(scope.units_of(ctx), unit) or ""
-    return [written(spec, first + index, day, branch) for index in range(count)]
+    return document
+
+
+def _period(document: Document, day: date) -> str:
+    return {"yearly": f"{day:%Y}", "monthly": f"{day:%Y%m}"}.get(document.spec["reset"], "")
 
 
 def issue_or_plain(ctx: Context, connection: Connection, key: str, prefix: str, count: int) -> list[str]:

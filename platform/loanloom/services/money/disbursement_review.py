@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, RowMapping, select
+from sqlalchemy import ARRAY, BigInteger, Connection, Row, RowMapping, any_, bindparam, select
 
 from loanloom.engines import products
 from loanloom.engines.products import Preview
@@ -42,9 +42,9 @@ class Case:
 
     contract: RowMapping
     security: tuple[RowMapping, ...]
-    application: RowMapping
-    customer: RowMapping
-    sanction: RowMapping
+    application: Mapping[str, Any]
+    customer: Mapping[str, Any]
+    sanction: Mapping[str, Any]
     loan_id: int | None
     preview: Preview
     checks: tuple[Check, ...]
@@ -55,33 +55,48 @@ class Case:
         return tuple(check.problem for check in self.checks if not check.passed)
 
 
-def cases(ctx: Context, connection: Connection, contract_ids: Iterable[int], *, lock: bool = False) -> list[Case]:
-    """The cases of these loan contracts, reviewed; contracts locked in order of id when asked."""
+def cases(ctx: Context, connection: Connection, contract_ids: Iterable[int]) -> list[Case]:
+    """The cases of these loan contracts, reviewed."""
     table = tables.contract
-    query = select(table).where(table.c.id.in_(sorted(set(contract_ids))), table.c.kind == "loan").order_by(table.c.id)
-    contracts = connection.execute(query.with_for_update() if lock else query).mappings().all()
+    query = select(table).where(table.c.id.in_(sorted(set(contract_ids)))).order_by(table.c.id)
+    return cases_of(ctx, connection, connection.execute(query).mappings().all())
+
+
+def cases_of(ctx: Context, connection: Connection, rows: Sequence[RowMapping]) -> list[Case]:
+    """The cases of contracts whose rows are at hand (locked, before money goes out), in two statements."""
+    contracts = [row for row in rows if row["kind"] == "loan"]
+    ids = {"ids": [row["id"] for row in contracts]}
     if not contracts:
         return []
-    ids = [row["id"] for row in contracts]
-    beside = select(table).where(table.c.main_contract_id.in_(ids)).order_by(table.c.id)
-    security: dict[int, list[RowMapping]] = {each: [] for each in ids}
-    for row in connection.execute(beside).mappings():
+    security: dict[int, list[RowMapping]] = {row["id"]: [] for row in contracts}
+    for row in connection.execute(_SECURITY, ids).mappings():
         security[row["main_contract_id"]].append(row)
-    related = {name: _related(connection, name, contracts) for name in ("application", "customer", "sanction")}
-    loans: dict[int, int] = {
-        row.contract_id: row.id
-        for row in connection.execute(
-            select(tables.loan.c.contract_id, tables.loan.c.id).where(tables.loan.c.contract_id.in_(ids))
-        )
-    }
-    return [_case(ctx, connection, row, tuple(security[row["id"]]), related, loans.get(row["id"])) for row in contracts]
+    around = {found[0]: _split(found[2:]) | {"loan": found[1]} for found in connection.execute(_AROUND, ids)}
+    return [_case(ctx, connection, row, tuple(security[row["id"]]), around[row["id"]]) for row in contracts]
 
 
-def _related(connection: Connection, name: str, contracts: Sequence[RowMapping]) -> Mapping[int, RowMapping]:
-    table = tables.metadata.tables[name]
-    wanted = sorted({row[f"{name}_id"] for row in contracts})
-    rows = connection.execute(select(table).where(table.c.id.in_(wanted))).mappings()
-    return {row["id"]: row for row in rows}
+_CONTRACT, _LOAN = tables.contract, tables.loan
+_OF_CONTRACTS = bindparam("ids", type_=ARRAY(BigInteger))
+_SECURITY = select(_CONTRACT).where(_CONTRACT.c.main_contract_id == any_(_OF_CONTRACTS)).order_by(_CONTRACT.c.id)
+_BESIDE = (tables.application, tables.customer, tables.sanction)
+_AROUND = (
+    select(_CONTRACT.c.id, _LOAN.c.id, *(column for table in _BESIDE for column in table.c))
+    .join(tables.application, tables.application.c.id == _CONTRACT.c.application_id)
+    .join(tables.customer, tables.customer.c.id == _CONTRACT.c.customer_id)
+    .join(tables.sanction, tables.sanction.c.id == _CONTRACT.c.sanction_id)
+    .outerjoin(_LOAN, _LOAN.c.contract_id == _CONTRACT.c.id)
+    .where(_CONTRACT.c.id == any_(_OF_CONTRACTS))
+)
+
+
+def _split(values: Sequence[Any]) -> dict[str, Any]:
+    """The joined columns as one mapping for each table."""
+    found, start = {}, 0
+    for table in _BESIDE:
+        names = table.c.keys()
+        found[table.name] = dict(zip(names, values[start : start + len(names)], strict=True))
+        start += len(names)
+    return found
 
 
 def _case(
@@ -89,12 +104,10 @@ def _case(
     connection: Connection,
     contract: RowMapping,
     security: tuple[RowMapping, ...],
-    related: Mapping[str, Mapping[int, RowMapping]],
-    loan_id: int | None,
+    around: Mapping[str, Any],
 ) -> Case:
-    application = related["application"][contract["application_id"]]
-    customer = related["customer"][contract["customer_id"]]
-    sanction = related["sanction"][contract["sanction_id"]]
+    application, customer, sanction = around["application"], around["customer"], around["sanction"]
+    loan_id: int | None = around["loan"]
     preview = preview_of(ctx, connection, contract)
     checks = (
         _signed(contract),
@@ -155,7 +168,7 @@ def _not_yet(loan_id: int | None) -> Check:
     )
 
 
-def _within_sanction(contract: RowMapping, sanction: RowMapping) -> Check:
+def _within_sanction(contract: RowMapping, sanction: Mapping[str, Any]) -> Check:
     title = text("As sanctioned", "与批复一致")
     same = (
         contract["amount"] <= sanction["amount"]
@@ -175,7 +188,7 @@ def _within_sanction(contract: RowMapping, sanction: RowMapping) -> Check:
     )
 
 
-def _customer_active(customer: RowMapping) -> Check:
+def _customer_active(customer: Mapping[str, Any]) -> Check:
     title = text("Customer active", "客户状态正常")
     if customer["state"] == "active":
         return Check("customer_blocked", title, True, text(customer["name"], customer["name"]))
@@ -187,7 +200,7 @@ def _customer_active(customer: RowMapping) -> Check:
     )
 
 
-def _another_hand(ctx: Context, contract: RowMapping, application: RowMapping) -> Check:
+def _another_hand(ctx: Context, contract: RowMapping, application: Mapping[str, Any]) -> Check:
     title = text("Maker is not payer", "经办与放款分离")
     typed = application["draft"].get("by", ())
     makers = {contract["created_by"], contract["signed_by"], application["created_by"], application["updated_by"]}

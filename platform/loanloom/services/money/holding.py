@@ -1,17 +1,31 @@
-"""How a command on loans begins: the day held open, the loans locked, the first answer looked up, the loans read.
+"""How a command that moves money begins: the day held open, its records locked, the first answer looked up.
 
-Four short statements however many loans, and however long they have lived. Locks come first and what they protect is
-read afterwards, so that nobody decides on figures that somebody else is just changing. Loans are locked in order of
-id, so that two never wait for each other in a ring.
+Two short statements however many records. Locks come first and what they protect is read afterwards, so that nobody
+decides on figures that somebody else is just changing. Records are locked in order of id, so that two never wait for
+each other in a ring.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Connection, String, and_, any_, bindparam, select, true
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Connection,
+    RowMapping,
+    Select,
+    String,
+    Table,
+    and_,
+    any_,
+    bindparam,
+    select,
+    true,
+)
 
 from loanloom.services.context import Context
 from loanloom.services.money import loan_rows, open_day
@@ -21,13 +35,6 @@ from loanloom.store import tables
 from loanloom.store.idempotency import Asked
 
 _DAY = select(open_day.LOCKED.label("held")).cte("day")
-_LOCKED = (
-    select(tables.loan)
-    .select_from(tables.loan.join(_DAY, true()))
-    .where(tables.loan.c.id == any_(bindparam("loans", type_=ARRAY(BigInteger))))
-    .order_by(tables.loan.c.id)
-    .with_for_update(of=tables.loan)
-)
 _FIRST, _COMPANY = tables.idempotency, tables.company
 _STATE = (
     select(
@@ -49,25 +56,51 @@ _STATE = (
 _NOTHING_ASKED = {"key": None, "of": None, "on": None}
 
 
+@lru_cache(maxsize=32)
+def _locked(table: Table) -> Select[Any]:
+    return (
+        select(table)
+        .select_from(table.join(_DAY, true()))
+        .where(table.c.id == any_(bindparam("ids", type_=ARRAY(BigInteger))))
+        .order_by(table.c.id)
+        .with_for_update(of=table)
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Loans that are ours until the transaction ends; or the answer that was given before."""
+    """Rows that are ours until the transaction ends; or the answer that was given before."""
 
-    loans: tuple[Kept, ...] = ()
+    rows: Sequence[RowMapping] = ()
     answer: Mapping[str, Any] | None = None
 
 
-def hold(ctx: Context, connection: Connection, loan_ids: Iterable[int], asked: Asked | None = None) -> Held:
-    """Hold loans for a command; the loans come in order of id, those that do not exist are missing.
+@dataclass(frozen=True, slots=True)
+class HeldLoans:
+    """Loans that are ours until the transaction ends; or the answer that was given before."""
 
-    `asked` must be about these very loans: a second request of the same kind waits here for the first to end.
+    loans: Sequence[Kept] = ()
+    answer: Mapping[str, Any] | None = None
+
+
+def hold(ctx: Context, connection: Connection, table: Table, ids: Iterable[int], asked: Asked | None = None) -> Held:
+    """Hold rows of a table for a command; they come in order of id, those that do not exist are missing.
+
+    `asked` must be about these very rows: a second request of the same kind waits here for the first to end.
     """
     company = ctx.company.id
-    locked = {"company": company, "loans": sorted(set(loan_ids))}
-    rows = connection.execute(_LOCKED, locked).mappings().all()
+    rows = connection.execute(_locked(table), {"company": company, "ids": sorted(set(ids))}).mappings().all()
     names = asked.names if asked else _NOTHING_ASKED
     state = connection.execute(_STATE, {"company": company, **names}).one()
     if asked is not None and state.first is not None:
         return Held(answer=fitting(asked.answer(state)))
     open_day.refuse_unless_open(ctx, state.business_date, closing=state.closing)
-    return Held(tuple(loan_rows.with_accounts(ctx, connection, rows)) if rows else ())
+    return Held(rows)
+
+
+def hold_loans(ctx: Context, connection: Connection, loan_ids: Iterable[int], asked: Asked | None = None) -> HeldLoans:
+    """Hold loans for a command, read with their instalments in one statement more."""
+    held = hold(ctx, connection, tables.loan, loan_ids, asked)
+    if held.answer is not None or not held.rows:
+        return HeldLoans(answer=held.answer)
+    return HeldLoans(loan_rows.with_accounts(ctx, connection, held.rows))
