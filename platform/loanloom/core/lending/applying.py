@@ -30,7 +30,7 @@ class Book(Protocol):
     def owes(self, number: int, component: str, timing: str) -> Decimal:
         """What an instalment can take of a component now."""
 
-    def pay(self, number: int, component: str, amount: Decimal) -> None:
+    def pay(self, number: int, component: str, amount: Decimal, timing: str) -> None:
         """Money for it."""
 
 
@@ -113,7 +113,7 @@ class Applying:
             portion = share + rest if place == len(numbers) - 1 else share
             amount = min(portion, self.left, self.book.owes(number, component, timing))
             if amount > 0:
-                self.book.pay(number, component, amount)
+                self.book.pay(number, component, amount, timing)
                 self.applied.append(Applied(number, component, amount))
                 self.left -= amount
 
@@ -133,6 +133,6 @@ class Debts:
         """What is still owed of a component."""
         return self.amounts[number].get(component, ZERO)
 
-    def pay(self, number: int, component: str, amount: Decimal) -> None:
+    def pay(self, number: int, component: str, amount: Decimal, _timing: str) -> None:
         """Money for it."""
         self.amounts[number][component] -= amount

@@ -16,7 +16,8 @@ from loanloom.core.lending.decisions.settling import payoff
 from loanloom.core.lending.events import PlanRecalculated, RepaymentReceived, SurplusApplied
 from loanloom.core.lending.instalments import Instalment
 from loanloom.core.lending.loan import Loan
-from loanloom.core.lending.replanning.loans import PlanBook, changed_rows, follows, plan_of, standing
+from loanloom.core.lending.replanning.book import book_of
+from loanloom.core.lending.replanning.loans import changed_rows, follows, standing
 from loanloom.core.lending.terms import AllocationRule
 from loanloom.core.money import formatted, total
 from loanloom.problems import text
@@ -78,13 +79,10 @@ def split(loan: Loan, amount: Decimal, on: date, kind: str = "repayment") -> Spl
 
 def _through_plan(loan: Loan, amount: Decimal, on: date, rule: AllocationRule) -> Split:
     """The same where every payment changes what the later days bear."""
-    plan = plan_of(loan)
-    plan.advance(on)
-    plan.settle(on)
-    other = {each.instalment.number: dict(due_of(each, loan.terms, on).amounts) for each in loan.accounts}
-    applying = Applying(PlanBook(plan, on, other), rule, on, loan.terms.rounding, amount)
+    book = book_of(loan, on)
+    applying = Applying(book, rule, on, loan.terms.rounding, amount)
     applying.run()
-    return Split(tuple(applying.applied), applying.left, changed_rows(loan, plan))
+    return Split(tuple(applying.applied), applying.left, changed_rows(loan, book.plan))
 
 
 def _receive(loan: Loan, command: ReceiveRepayment) -> Decision:

@@ -13,8 +13,10 @@ from loanloom.core.lending.decisions.decision import Command, Decide, Decision, 
 from loanloom.core.lending.events import Event, FeeCharged, RepaymentReceived, ScheduleChanged, SurplusApplied
 from loanloom.core.lending.evolution import evolve, evolve_all
 from loanloom.core.lending.loan import Loan
+from loanloom.core.lending.replanning.book import book_of
+from loanloom.core.lending.replanning.loans import follows, standing
 from loanloom.core.lending.terms import COMPONENTS
-from loanloom.core.money import formatted, total
+from loanloom.core.money import ZERO, formatted, total
 from loanloom.problems import Problem, text
 
 
@@ -73,11 +75,26 @@ def payoff(loan: Loan, on: date) -> Payoff:
     refusal = refusal_of(loan, on, None)
     if refusal:
         return Payoff(on, {}, refusal.problems)
+    if follows(loan):
+        return Payoff(on, _following_payoff(loan, on), ())
     events = _settlement(loan, on)
     after = evolve_all(loan, events)
     dues = owed(after, on)
     amounts = {component: total(due.amounts[component] for due in dues) for component in COMPONENTS}
     return Payoff(on, amounts, _prepayment_refused(loan, on) if events else ())
+
+
+def _following_payoff(loan: Loan, on: date) -> dict[str, Decimal]:
+    """The same where the plan follows what is outstanding: what each row takes when all of it is paid today."""
+    stood = standing(loan, on)
+    book = book_of(loan, on)
+    amounts = dict.fromkeys(COMPONENTS, ZERO)
+    for account in stood.accounts:
+        timing = "in_advance" if account.instalment.due_on > on else "due"
+        for component in COMPONENTS:
+            amounts[component] += book.owes(account.instalment.number, component, timing)
+    amounts["principal"] = stood.principal_outstanding
+    return amounts
 
 
 def _prepayment_refused(loan: Loan, on: date) -> tuple[Problem, ...]:

@@ -38,7 +38,26 @@ def _paid(account: Account, parts: list[Applied], on: date, terms: Terms) -> Acc
         damages_paid=account.damages_paid + sums.get("damages", ZERO),
         fee_paid=account.fee_paid + sums.get("fee", ZERO),
     )
-    return replace(after, paid_on=on) if account.open and not after.open else after
+    return dated(account, after, on)
+
+
+def dated(before: Account, after: Account, on: date) -> Account:
+    """The account with the day on which it was paid in full, as it became so or ceased to be."""
+    if before.open and not after.open:
+        return replace(after, paid_on=on)
+    return replace(after, paid_on=None) if after.open and after.paid_on else after
+
+
+def replanned(loan: Loan, rows: tuple[Instalment, ...], on: date) -> Loan:
+    """The loan with changed rows; one that has nothing left to take is paid on the day."""
+    after = with_rows(loan, rows)
+    before = {account.instalment.number: account for account in loan.accounts}
+    made = {row.number for row in rows}
+    accounts = tuple(
+        dated(before.get(each.instalment.number, each), each, on) if each.instalment.number in made else each
+        for each in after.accounts
+    )
+    return replace(after, accounts=accounts)
 
 
 def applied_to(loan: Loan, applied: tuple[Applied, ...], on: date) -> tuple[Account, ...]:
@@ -55,19 +74,21 @@ def applied_to(loan: Loan, applied: tuple[Applied, ...], on: date) -> tuple[Acco
 
 
 def _received(loan: Loan, event: RepaymentReceived) -> Loan:
-    loan = with_rows(loan, event.rows)
+    if event.rows:
+        loan = replanned(loan, event.rows, event.on)
     accounts = applied_to(loan, event.applied, event.on)
     return replace(loan, accounts=accounts, surplus=loan.surplus + event.surplus)
 
 
 def _surplus_applied(loan: Loan, event: SurplusApplied) -> Loan:
-    loan = with_rows(loan, event.rows)
+    if event.rows:
+        loan = replanned(loan, event.rows, event.on)
     accounts = applied_to(loan, event.applied, event.on)
     return replace(loan, accounts=accounts, surplus=loan.surplus - event.amount)
 
 
 def _recalculated(loan: Loan, event: PlanRecalculated) -> Loan:
-    return with_rows(loan, event.rows)
+    return replanned(loan, event.rows, event.on)
 
 
 def _schedule_changed(loan: Loan, event: ScheduleChanged) -> Loan:

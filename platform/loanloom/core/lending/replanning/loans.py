@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 from loanloom.core.lending.instalments import Instalment
 from loanloom.core.lending.loan import Account, Loan
 from loanloom.core.lending.replanning.working import Plan, Row
-from loanloom.core.money import ZERO, total
+from loanloom.core.money import total
 
 
 def row_of(account: Account) -> Row:
@@ -94,49 +94,3 @@ def standing(loan: Loan, on: date) -> Loan:
     plan.advance(on)
     plan.settle(on)
     return with_rows(loan, changed_rows(loan, plan))
-
-
-@dataclass(slots=True)
-class PlanBook:
-    """A working plan as a book to be paid from: what is paid early bears no more interest from that day on."""
-
-    plan: Plan
-    on: date
-    other: dict[int, dict[str, Decimal]]
-
-    def rows(self) -> Sequence[tuple[int, date, date]]:
-        """Number, first day and due date of every instalment, in order."""
-        return [(row.number, row.start_on, row.due_on) for row in self.plan.rows]
-
-    def owes(self, number: int, component: str, timing: str) -> Decimal:
-        """What an instalment can take of a component now."""
-        if component not in ("principal", "interest"):
-            return self.other[number].get(component, ZERO)
-        row = self.plan.row(number)
-        if timing != "in_advance" or row.fixed:
-            due, paid = (row.principal, row.principal_paid) if component == "principal" else (
-                row.interest, row.interest_paid)  # fmt: skip
-            return due - paid
-        principal, interest = self._early(row)
-        return principal if component == "principal" else interest
-
-    def _early(self, row: Row) -> tuple[Decimal, Decimal]:
-        """What a later instalment takes today: its interest up to the day, principal for the rest of its level."""
-        until = self.on
-        recalculation = self.plan.terms.recalculation
-        if recalculation and recalculation.payoff != "to_day" and row.start_on < self.on <= row.due_on:
-            until = row.due_on
-        planned = self.plan.project(self.on, until)[row.number]
-        interest = max(planned.interest - row.interest_paid, ZERO)
-        principal = planned.principal - row.principal_paid
-        if until <= row.start_on and sum(not each.settled for each in self.plan.open_rows) > 1:
-            principal = min(row.agreed - planned.interest - row.principal_paid, self.plan.outstanding)
-        return max(principal, ZERO), interest
-
-    def pay(self, number: int, component: str, amount: Decimal) -> None:
-        """Money for it."""
-        if component not in ("principal", "interest"):
-            self.other[number][component] -= amount
-            return
-        self.plan.pay(self.plan.row(number), component, amount, self.on)
-        self.plan.settle(self.on)

@@ -108,16 +108,20 @@ class Plan:
         """Let what is outstanding bear interest up to a day."""
         if not self.bears:
             return
+        for row in self.open_rows:
+            self.count(row, on)
+
+    def count(self, row: Row, on: date) -> None:
+        """Let a row bear interest on what is outstanding up to a day."""
+        start, end = max(row.counted_from, row.start_on), min(on, row.due_on)
+        if start >= end:
+            return
+        base = self.outstanding
+        if not self.follows_arrears:
+            base -= total(each.unpaid for each in self.open_rows if each.due_on <= row.start_on)
         with self.arithmetic():
-            for row in self.open_rows:
-                start, end = max(row.counted_from, row.start_on), min(on, row.due_on)
-                if start >= end:
-                    continue
-                base = self.outstanding
-                if not self.follows_arrears:
-                    base -= total(each.unpaid for each in self.open_rows if each.due_on <= row.start_on)
-                row.carried += interest_of(self.terms, row.start_on, row.due_on, base, row.rate, start, end)
-                row.counted_from = end
+            row.carried += interest_of(self.terms, row.start_on, row.due_on, base, row.rate, start, end)
+        row.counted_from = end
 
     def absorber(self) -> Row | None:
         """The row that takes what the others leave: the last that has not got all it takes."""

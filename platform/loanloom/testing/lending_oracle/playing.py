@@ -1,0 +1,183 @@
+"""Plays the events of an oracle case as commands to our core, keeping the history that undo and backdating need."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from loanloom.core.lending.arrears import due_of
+from loanloom.core.lending.decisions import Command, Disburse, Recalculate, ReceiveRepayment, decide, payoff
+from loanloom.core.lending.events import Event, LoanDisbursed, RepaymentReceived
+from loanloom.core.lending.evolution import evolve, replay
+from loanloom.core.lending.history import Recorded, Undo, amend, live
+from loanloom.core.lending.loan import Loan
+from loanloom.core.lending.replanning.loans import follows
+from loanloom.core.money import total
+from loanloom.problems import Problem
+from loanloom.testing.lending_oracle.words import KIND_TITLES, KINDS, Said, Unsupported, day, loan_terms, money
+
+IGNORED = frozenset({"approve", "accrual_job", "accrual_activity_job", "set_approved_amount", "undo_approval"})
+"""What moves no figure that is compared."""
+
+
+class Refused(Exception):
+    """Our core refused what the oracle did."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__("; ".join(f"{problem.code}: {problem.message['en']}" for problem in problems))
+
+
+@dataclass(slots=True)
+class Player:
+    """One case being played: its history, the clock, and the day up to which the plan has been brought."""
+
+    terms: Said
+    orders: Mapping[str, Any]
+    today: date = date.min
+    brought_to: date = date.min
+    history: list[Recorded] = field(default_factory=list)
+    reverted: list[Event] = field(default_factory=list)
+    loan: Loan | None = None
+    interest_refunds: bool = True
+
+    def play(self, event: Said) -> None:
+        """One event of the case."""
+        kind = event["type"]
+        if kind in IGNORED:
+            return
+        found = PLAYS.get(kind)
+        if found is None:
+            raise Unsupported(kind.replace("_", " "))
+        found(self, event)
+
+    def proposed(self, event: Said | None) -> Loan:
+        """The loan that would be made now, before anything is paid out."""
+        on = day((event or {}).get("expected") or self.terms["expected_disbursement"])
+        amount = money((event or {}).get("amount") or self.terms["principal"])
+        made = decide(None, Disburse(terms=loan_terms(self.terms, self.orders, amount, on)))
+        return evolve(None, made.events[0])
+
+    def do(self, command: Command, on: date) -> None:
+        """A command on the day, or inserted before what came later."""
+        self.brought_to = max(self.brought_to, on, self.today)
+        if self.loan is not None and on < self.loan.last_event_on:
+            self._amended(command)
+            return
+        decision = decide(self.loan, command)
+        if decision.problems:
+            raise Refused(decision.problems)
+        for event in decision.events:
+            self.book(event)
+
+    def book(self, event: Event) -> None:
+        """Add an event to the history."""
+        self.history.append(Recorded(len(self.history) + 1, event))
+        self.loan = evolve(self.loan, event)
+
+    def _amended(self, change: Command | Undo) -> None:
+        amendment = amend(self.history, change)
+        if amendment.problems:
+            raise Refused(amendment.problems)
+        gone = set(amendment.superseded)
+        self.history = [replace(each, superseded=each.superseded or each.sequence in gone) for each in self.history]
+        for event in amendment.events:
+            self.history.append(Recorded(len(self.history) + 1, event))
+        self.loan = replay(each.event for each in live(self.history))
+        self.brought_to = max(self.brought_to, self.today)
+        if self.loan is not None and self.loan.settled_on is None:
+            self.do(Recalculate(on=max(self.today, self.loan.last_event_on)), self.today)
+
+    def undo(self, recorded: Recorded) -> None:
+        """Take a booking back."""
+        self.reverted.append(recorded.event)
+        self._amended(Undo(on=self.today, sequence=recorded.sequence))
+
+    def receipts(self) -> list[Recorded]:
+        """Receipts that hold, in the order they were booked."""
+        return [each for each in live(self.history) if isinstance(each.event, RepaymentReceived)]
+
+
+def _disburse(player: Player, event: Said) -> None:
+    on, amount = day(event["date"]), money(event["amount"])
+    if player.loan is not None:
+        raise Unsupported("second disbursement")
+    terms = loan_terms(player.terms, player.orders, amount, on)
+    player.do(Disburse(terms=terms), on)
+    if terms.down_payment and terms.down_payment.automatic and event.get("auto_down_payment") is not False:
+        assert player.loan is not None
+        due = total(each.principal_unpaid for each in player.loan.accounts if each.instalment.days == 0)
+        player.do(ReceiveRepayment(on=on, amount=due, kind="down_payment"), on)
+
+
+def _receive(player: Player, event: Said) -> None:
+    on = day(event["date"])
+    said = event.get("kind", "REPAYMENT")
+    if said not in KINDS:
+        raise Unsupported(f"payment {said}")
+    player.do(ReceiveRepayment(on=on, amount=money(event["amount"]), kind=KINDS[said]), on)
+
+
+def _payoff(player: Player, event: Said) -> None:
+    on = day(event["date"])
+    assert player.loan is not None
+    if follows(player.loan):
+        owing = payoff(player.loan, on).total
+    else:
+        owing = total(total(due_of(each, player.loan.terms, on).amounts.values()) for each in player.loan.accounts)
+    player.do(ReceiveRepayment(on=on, amount=owing - player.loan.surplus), on)
+
+
+def _undo(player: Player, event: Said) -> None:
+    what, found = event["what"], player.receipts()
+    if what in ("last_repayment", "last_refund"):
+        player.undo(max(found, key=lambda each: each.sequence))
+        return
+    if what == "repayment":
+        player.undo(found[event["nth"] - 1])
+        return
+    on = day(event["date"])
+    kinds = set(KIND_TITLES) if what == "any" else {kind for kind, title in KIND_TITLES.items() if title == what}
+    if not kinds:
+        raise Unsupported(f"undo of {what}")
+    same = [
+        each for each in found
+        if each.event.on == on and isinstance(each.event, RepaymentReceived) and each.event.kind in kinds
+    ]  # fmt: skip
+    player.undo(same[event.get("nth", 1) - 1])
+
+
+def _clock(player: Player, event: Said) -> None:
+    player.today = day(event["date"])
+
+
+def _end_of_day(player: Player, _event: Said) -> None:
+    if player.loan is not None and player.loan.settled_on is None:
+        player.do(Recalculate(on=player.today), player.today)
+
+
+def _config(player: Player, event: Said) -> None:
+    if event["key"] == "is-principal-compounding-disabled-for-overdue-loans":
+        raise Unsupported(event["key"])
+
+
+PLAYS: Mapping[str, Callable[[Player, Said], None]] = {
+    "business_date": _clock,
+    "cob": _end_of_day,
+    "recalculate_interest_job": _end_of_day,
+    "config": _config,
+    "disburse": _disburse,
+    "repayment": _receive,
+    "payment": _receive,
+    "payoff": _payoff,
+    "undo": _undo,
+}
+
+
+def disbursed(history: list[Recorded]) -> list[tuple[date, Decimal]]:
+    """Days and amounts paid out."""
+    return [
+        (each.event.on, each.event.terms.principal) for each in live(history) if isinstance(each.event, LoanDisbursed)
+    ]
