@@ -55,7 +55,7 @@ def is_plain(plan: PhasePlan, interest: InterestPlan, carry: Carry) -> bool:
         and not carry.interest
         and terms.rounding_place == "period"
         and not by_balance(terms)
-        and all(period[5] and period[6] and not period[7] for period in plan.periods)
+        and plan.plain
     )
 
 

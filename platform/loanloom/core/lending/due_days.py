@@ -5,6 +5,7 @@ From the calendars in the terms to dates; what a day is worth and what falls due
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from itertools import islice
 from typing import NamedTuple
@@ -14,12 +15,18 @@ from loanloom.core.lending.recurrences import days_after, days_within, first_aft
 from loanloom.core.lending.terms import Phase, Recurrence, Terms
 
 
-class Due(NamedTuple):
-    """A due day before days off move it, and what it is for."""
+class DueDays(NamedTuple):
+    """The due days of a phase before days off move them, and which of them are for principal and for interest."""
 
-    day: date
-    principal: bool = True
-    interest: bool = True
+    days: Sequence[date]
+    principal: Sequence[bool]
+    interest: Sequence[bool]
+
+    @classmethod
+    def for_both(cls, days: Sequence[date]) -> DueDays:
+        """Days on which principal and interest fall due together."""
+        both = [True] * len(days)
+        return cls(days, both, both)
 
 
 def calendar_of(phase: Phase) -> Recurrence:
@@ -68,7 +75,7 @@ def end_agreed(terms: Terms) -> date | None:
     return add_period(terms.counts_from or terms.start_on, terms.fixed_length, unit)
 
 
-def _dues_of_phase(terms: Terms, place: int, start: date, origin: date) -> list[Due]:
+def _dues_of_phase(terms: Terms, place: int, start: date, origin: date) -> DueDays:
     """The due days of one phase, principal's and interest's together, in order."""
     phase = terms.phases[place]
     days = _principal_days(terms, place, origin)
@@ -76,35 +83,34 @@ def _dues_of_phase(terms: Terms, place: int, start: date, origin: date) -> list[
     if end is not None:
         days = [day for day in days[:-1] if day < end] + [end]
     if phase.interest_calendar is None:
-        return [Due(day) for day in days]
+        return DueDays.for_both(days)
     least = 1 if phase.interest_calendar.days else terms.min_first_days
-    interest = set(days_within(phase.interest_calendar, start, days[-1], terms.due_day if place == 0 else None, least))
-    interest.add(days[-1])
+    anchor = terms.due_day if place == 0 else anchor_of(terms)
+    interest = {*days_within(phase.interest_calendar, start, days[-1], anchor, least), days[-1]}
     principal = set(days)
-    return [Due(day, day in principal, day in interest) for day in sorted(principal | interest)]
+    both = sorted(principal | interest)
+    return DueDays(both, [day in principal for day in both], [day in interest for day in both])
 
 
-def due_days(terms: Terms) -> tuple[tuple[Due, ...], ...]:
+def due_days(terms: Terms) -> tuple[DueDays, ...]:
     """Phase by phase every due day, before collection weekdays and days off move it. Months are counted from one date
     with one anchor day, so the 31st comes back after February."""
     start = terms.counts_from or terms.start_on
     origin = first_due(terms)
-    phases: list[tuple[Due, ...]] = []
+    phases: list[DueDays] = []
     for place in range(len(terms.phases)):
         dues = _dues_of_phase(terms, place, start, origin)
-        if place == 0 and terms.first_stub == "separate" and not _regular(terms, start, dues[0].day):
+        if place == 0 and terms.first_stub == "separate" and not _regular(terms, start, dues.days[0]):
             dues = _behind_a_stub(terms, dues)
-        phases.append(tuple(dues))
-        start = origin = dues[-1].day
+        phases.append(dues)
+        start = origin = dues.days[-1]
     return tuple(phases)
 
 
-def _behind_a_stub(terms: Terms, dues: list[Due]) -> list[Due]:
+def _behind_a_stub(terms: Terms, dues: DueDays) -> DueDays:
     """A row of interest alone on the first due day; everything else one step later."""
-    first, last = dues[0].day, dues[-1].day
-    calendar = calendar_of(terms.phases[0])
-    more = next(days_after(calendar, last, anchor_of(terms)))
-    return [Due(first, principal=False), *dues[1:], Due(more)]
+    more = next(days_after(calendar_of(terms.phases[0]), dues.days[-1], anchor_of(terms)))
+    return DueDays([*dues.days, more], [False, *dues.principal], [True, *dues.interest])
 
 
 def _regular(terms: Terms, start: date, first: date) -> bool:

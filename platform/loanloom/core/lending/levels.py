@@ -106,13 +106,13 @@ def solve(
     closing: Decimal = ZERO,
 ) -> Decimal:
     """The unrounded x for which paying x * shape + extra in each paying period leaves `closing` after the last."""
-    if not plan.periods or not plan.paying:
+    if not plan.periods:
         return ZERO
     weights = [ONE] * len(plan.periods) if shape is None else shape
     if by_balance(plan.terms) and interest.base is None and interest.amounts is None:
         return _secants(plan, weights, extra, closing)
     plain = shape is None and extra is None and interest.base is None and interest.amounts is None and not plan.drawn
-    if plain and all(period.pays_principal for period in plan.periods):
+    if plain and plan.plain:
         walk = _plain_walk(plan)
     else:
         walk = _walk(plan, interest, weights, extra)

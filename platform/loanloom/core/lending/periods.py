@@ -23,7 +23,7 @@ from loanloom.core.dates import (
     add_period,
     month_end,
 )
-from loanloom.core.lending.due_days import Due, anchor_of, calendar_of, due_days, end_agreed
+from loanloom.core.lending.due_days import DueDays, anchor_of, calendar_of, due_days, end_agreed
 from loanloom.core.lending.recurrences import months_of
 from loanloom.core.lending.terms import Phase, Terms
 
@@ -55,7 +55,7 @@ DAY_STEP, IRREGULAR = 0, -1
 """A step is so many whole months, or counted in days, or neither a whole number of months nor the usual days."""
 
 
-def _whole_months(start: date, end: date) -> int:
+def whole_months(start: date, end: date) -> int:
     """The months from one day to another on the same day of the month (or on the end of a shorter one)."""
     months = (end.year - start.year) * 12 + end.month - start.month
     day = max(start.day, end.day)
@@ -68,7 +68,7 @@ def _first_step(terms: Terms, start: date, end: date) -> int:
     calendar = calendar_of(terms.phases[0])
     months = months_of(calendar)
     if terms.phases[0].rows or terms.phases[0].interest_calendar is not None or calendar.months:
-        return _whole_months(start, end)
+        return whole_months(start, end)
     if months:
         anchor = calendar.days[0] if calendar.days else anchor_of(terms)
         return months if add_months(end, -months, anchor) == start else IRREGULAR
@@ -76,19 +76,19 @@ def _first_step(terms: Terms, start: date, end: date) -> int:
     return DAY_STEP if not usual or (end - start).days == usual else IRREGULAR
 
 
-def _steps(terms: Terms, place: int, dues: tuple[Due, ...], start: date) -> list[int]:
+def _steps(terms: Terms, place: int, dues: DueDays, start: date) -> list[int]:
     """The steps of one phase. Where a plain calendar made them, only the first and an agreed last can be irregular."""
     phase = terms.phases[place]
     calendar = calendar_of(phase)
     months = months_of(calendar)
     plain = phase.interest_calendar is None and not phase.rows
-    days = [start, *(due.day for due in dues)]
+    days = [start, *dues.days]
     if plain and not calendar.months:
-        steps = [months or DAY_STEP] * len(dues)
+        steps = [months or DAY_STEP] * len(dues.days)
         if months and end_agreed(terms) is not None and place == len(terms.phases) - 1:
-            steps[-1] = _whole_months(days[-2], days[-1])
+            steps[-1] = whole_months(days[-2], days[-1])
     else:
-        steps = [_whole_months(first, second) for first, second in pairwise(days)]
+        steps = [whole_months(first, second) for first, second in pairwise(days)]
     if place == 0:
         steps[0] = _first_step(terms, start, days[1])
     return steps
@@ -101,6 +101,14 @@ class Shares:
     terms: Terms
     phase: Phase
     count: DayCount
+
+    def constant(self, step: int) -> YearShare | None:
+        """The share of every such step where it does not depend on dates."""
+        if self.terms.interest_by == "period" and step != IRREGULAR:
+            return self.uniform(step)
+        if self.terms.day_count not in WHOLE_MONTHS or self.terms.day_count == "30/act" or step <= 0:
+            return None
+        return self.between(self.terms.start_on, self.terms.start_on, step)
 
     def between(self, start: date, end: date, step: int) -> YearShare:
         """The share that bears interest."""
@@ -169,34 +177,32 @@ def lay_out(
         if place == 0:
             periods[0] = _first(shares, dues, steps, raw, periods[0])
         laid.append(tuple(periods))
-        number, raw, start = number + len(periods), dues[-1].day, periods[-1].due_on
+        number, raw, start = number + len(periods), dues.days[-1], periods[-1].due_on
     return _graced(terms, laid)
 
 
 def _periods(
-    shares: Shares, moves: Moves, dues: tuple[Due, ...], steps: list[int], begin: tuple[int, date, date]
+    shares: Shares, moves: Moves, dues: DueDays, steps: list[int], begin: tuple[int, date, date]
 ) -> list[Period]:
     """The periods of one phase, its first as if it were like the others."""
     number, raw, start = begin
     moving, capitalises = moves.needed, shares.phase.capitalises
-    adjusted = shares.terms.roll_accrues
-    between, nominal, same = shares.between, shares.nominal, shares.terms.instalment_by != "nominal"
-    new, periods = tuple.__new__, []
-    for (day, principal, interest), step in zip(dues, steps, strict=True):
+    adjusted, same = shares.terms.roll_accrues, shares.terms.instalment_by != "nominal"
+    constants = {step: shares.constant(step) for step in set(steps)}
+    between, new, periods = shares.between, tuple.__new__, []
+    for day, principal, interest, step in zip(*dues, steps, strict=True):
         due = max(moves.moved(day), start) if moving else day
-        share = between(start, due, step) if adjusted else between(raw, day, step)
-        usual = share if same else nominal(share, step)
+        share = constants[step] or (between(start, due, step) if adjusted else between(raw, day, step))
+        usual = share if same else shares.nominal(share, step)
         tolerated = moves.tolerated(due) if moving else None
-        pays = interest and not capitalises
-        kept = interest and capitalises
-        periods.append(
-            new(Period, (number, start, due, share, usual, principal, pays, False, kept, tolerated))
-        )  # fmt: skip
+        pays, kept = interest and not capitalises, interest and capitalises
+        period = (number, start, due, share, usual, principal, pays, False, kept, tolerated)
+        periods.append(new(Period, period))
         number, raw, start = number + 1, day, due
     return periods
 
 
-def _first(shares: Shares, dues: tuple[Due, ...], steps: list[int], raw: date, period: Period) -> Period:
+def _first(shares: Shares, dues: DueDays, steps: list[int], raw: date, period: Period) -> Period:
     """The first period, which may be a stub: what its extra or missing days cost is the terms' `first_stub`."""
     terms, phase = shares.terms, shares.phase
     if terms.counts_from is not None and raw < period.start_on:
@@ -209,7 +215,7 @@ def _first(shares: Shares, dues: tuple[Due, ...], steps: list[int], raw: date, p
     months = months_of(calendar)
     if phase.interest_calendar is not None or calendar.months or not (months or calendar.unit in DAYS):
         return period
-    day = dues[0].day
+    day = dues.days[0]
     if months:
         regular = add_months(day, -months, calendar.days[0] if calendar.days else anchor_of(terms))
     else:

@@ -69,7 +69,7 @@ class PhasePlan:
     `opening` is the principal when it begins, `drawn` what is drawn in its first period, `passed` and `passed_paying`
     how many of its periods (with principal) have gone by. `financed` is all principal so far without down payments,
     `disbursed` with them, `of_phase` the principal with which the phase began and what was drawn since.
-    The plan holds for `until` of its periods; `cut` is one cut down to them.
+    The plan holds for `until` of its periods; `cut` is one cut down to them. In a `plain` one every period pays both.
     """
 
     terms: Terms
@@ -86,6 +86,7 @@ class PhasePlan:
     final: bool = True
     until: int = 0
     cut: bool = False
+    plain: bool = False
 
     @property
     def principal(self) -> Decimal:
@@ -149,13 +150,18 @@ def _alike(terms: Terms, periods: Sequence[Period], rate: Decimal) -> list[Cost]
     """Costs at one rate; periods of the same share cost the same."""
     linear = terms.accrual == "linear"
     known: dict[object, Cost] = {}
-    found = []
+    found: list[Cost] = []
+    before: Period | None = None
     for period in periods:
-        key = (period.share, period.nominal, period.days) if linear else (period.share, period.nominal)
+        if before is not None and period[3] is before[3] and period[4] is before[4] and not linear:
+            found.append(found[-1])
+            continue
+        key = (period[3], period[4], period.days) if linear else (period[3], period[4])
         cost = known.get(key)
         if cost is None:
             cost = known[key] = _cost(terms, period, rate, ())
         found.append(cost)
+        before = period
     return found
 
 

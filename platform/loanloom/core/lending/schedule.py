@@ -5,7 +5,7 @@ Pure arithmetic over terms; what has been paid is no concern of this module.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
@@ -19,7 +19,7 @@ from loanloom.core.lending.plan import Drawn, InterestPlan, PhasePlan, by_balanc
 from loanloom.core.lending.rates import rate_path, tiered_rate
 from loanloom.core.lending.residuals import with_residual
 from loanloom.core.lending.rules import BUILT_IN, Methods
-from loanloom.core.lending.terms import Terms
+from loanloom.core.lending.terms import Phase, Terms
 from loanloom.core.money import ZERO, Rounding, total
 
 __all__ = ["Instalment", "Schedule", "build_schedule", "down_payment"]
@@ -70,12 +70,22 @@ def build_schedule(terms: Terms, methods: Methods = BUILT_IN, calendar: Calendar
         path = rate_path(terms, phases[-1][-1].due_on)
         for phase, periods in zip(terms.phases, phases, strict=True):
             costs = costs_of(terms, phase, periods, path)
-            whole = PhasePlan(terms, phase, periods, ZERO, costs, final=periods is phases[-1])
+            final, plain = periods is phases[-1], _pays_both(terms, phase, periods)
+            whole = PhasePlan(terms, phase, periods, ZERO, costs, final=final, plain=plain)
             for plan in _plans(growing, whole):
                 _grow(growing, plan)
     if terms.down_payment is not None:
         growing.rows = [row._replace(number=number) for number, row in enumerate(growing.rows, 1)]
     return Schedule(tuple(growing.rows))
+
+
+def _pays_both(terms: Terms, phase: Phase, periods: Sequence[Period]) -> bool:
+    """Whether every period of a phase pays principal and interest; only a stub, a grace or a calendar of its own for
+    interest makes one that does not."""
+    first, grace = periods[0], terms.grace
+    usual = first.pays_principal and first.pays_interest and not first.on_top
+    no_grace = not (grace.principal or grace.interest_payment)
+    return usual and no_grace and phase.interest_calendar is None and not phase.capitalises
 
 
 def _down_row(terms: Terms, day: date, before: Decimal, amount: Decimal, drawn: Decimal) -> Instalment:
