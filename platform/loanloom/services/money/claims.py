@@ -181,6 +181,13 @@ def book_return(ctx: Context, connection: Connection, asked: Return, order_id: i
     return {"suspense_id": row["id"], "payout_id": payout_id, "amount": row["open_amount"]}
 
 
+def undo_return(ctx: Context, connection: Connection, result: Mapping[str, Any], reason: str) -> None:
+    """It waits for its claim again; not once the cashier has paid it back."""
+    row = receipts.suspense_of(ctx, connection, result["suspense_id"])
+    payouts.close_in(ctx, connection, result["payout_id"], "cancelled")
+    _set(ctx, connection, row["id"], Decimal(result["amount"]), "open")
+
+
 def _open(ctx: Context, connection: Connection, suspense_id: int, amount: Decimal | None) -> RowMapping:
     row = receipts.suspense_of(ctx, connection, suspense_id)
     if row["state"] != "open" or (amount is not None and amount > row["open_amount"]):

@@ -88,16 +88,31 @@ def disburse(ctx: Context, contract_id: int, *, channel: str = "bank", idempoten
         held = holding.hold(ctx, connection, tables.contract, [contract_id], asked)
         if held.answer is not None:
             return Disbursed(**{**held.answer, "replayed": True})
-        found = disbursement_review.cases_of(ctx, connection, held.rows)
-        scope.check_visible(ctx, found[0].contract if found else None, CONTRACT)
-        if found[0].loan_id is not None:
-            raise Conflict(next(each for each in found[0].problems if each.code == "disbursement.already_disbursed"))
-        if found[0].problems:
-            raise Refused(found[0].problems)
+        found = _may_go_out(ctx, connection, held.rows)
         with _writing(connection, found):
             (made,) = _pay_out(ctx, connection, found, channel)
             once.keep(connection, asked, {name: value for name, value in asdict(made).items() if name != "replayed"})
         return made
+
+
+def disburse_in(ctx: Context, connection: Connection, contract_id: int, channel: str) -> Disbursed:
+    """Pay a contract out inside the caller's transaction."""
+    held = holding.hold(ctx, connection, tables.contract, [contract_id])
+    found = _may_go_out(ctx, connection, held.rows)
+    with _writing(connection, found):
+        (made,) = _pay_out(ctx, connection, found, booking.check_channel(channel))
+    return made
+
+
+def _may_go_out(ctx: Context, connection: Connection, rows: Sequence[RowMapping]) -> list[Case]:
+    """The one contract, reviewed; refused where its money may not go out."""
+    found = disbursement_review.cases_of(ctx, connection, rows)
+    scope.check_visible(ctx, found[0].contract if found else None, CONTRACT)
+    if found[0].loan_id is not None:
+        raise Conflict(next(each for each in found[0].problems if each.code == "disbursement.already_disbursed"))
+    if found[0].problems:
+        raise Refused(found[0].problems)
+    return found
 
 
 def disburse_many(

@@ -282,7 +282,7 @@ def write_repayments(
                     "receipt_id": its if received else None,
                     "loan_id": change.kept.id,
                     "repaid_on": event.on,
-                    "kind": "settlement" if settled and early else "repayment" if received else "surplus",
+                    "kind": "settlement" if settled and early else getattr(event, "kind", "surplus"),
                     "amount": event.amount,
                     **{component: parts.get(component, ZERO) for component in COMPONENTS},
                     "unapplied": event.surplus if isinstance(event, RepaymentReceived) else ZERO,
