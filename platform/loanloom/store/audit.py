@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection
 
+from . import bulk
 from .tables import audit_log
 
 
@@ -43,8 +44,7 @@ def write(
 
 def write_many(connection: Connection, entries: Sequence[Mapping[str, Any]]) -> None:
     """Add many rows at once, made by `entry`."""
-    if entries:
-        connection.execute(insert(audit_log), [dict(one) for one in entries])
+    bulk.insert(connection, audit_log, entries)
 
 
 def entry(

@@ -36,6 +36,12 @@ class _Step:
     key: tuple[str, ...] = ()  # none: insert
     added: tuple[str, ...] = ()
     new: bool = False  # with a key: insert what is not there
+    leave: bool = False  # with a key: insert what is not there, and leave alone what is
+
+    @property
+    def updates(self) -> bool:
+        """Whether it changes rows that are there, and nothing else."""
+        return bool(self.key) and not self.new and not self.leave
 
 
 @dataclass(slots=True)
@@ -80,6 +86,12 @@ def ids(connection: Connection, wanted: Mapping[Table, int]) -> dict[Table, list
     return found
 
 
+def insert_missing(connection: Connection, table: Table, rows: Sequence[Row], key: Sequence[str]) -> None:
+    """Insert the rows of which there is none of the same `key` (unique within the company) yet."""
+    if rows:
+        _later_or_now(connection, _Step(table, tuple(rows[0]), tuple(key), leave=True), rows)
+
+
 def insert(
     connection: Connection, table: Table, rows: Sequence[Row], returning: Iterable[str] = ()
 ) -> Sequence[Mapping[str, Any]]:
@@ -117,22 +129,20 @@ def update(
     """Set the given columns of the rows found by `key`, and `added` (SQL assignments) in all of them."""
     if not rows:
         return
-    step = _Step(table, tuple(rows[0]), tuple(key), tuple(added))
-    if connection in _gathering:
-        _gathering[connection].steps.setdefault(step, []).extend(rows)
-    else:
-        connection.exec_driver_sql(_written(step, _size(rows)), (_packed(rows, step.names),))
+    _later_or_now(connection, _Step(table, tuple(rows[0]), tuple(key), tuple(added)), rows)
 
 
 def upsert(connection: Connection, table: Table, rows: Sequence[Row], key: Sequence[str]) -> None:
     """Insert rows, or set all their columns where a row of the same `key` (unique within the company) is there."""
-    if not rows:
-        return
-    step = _Step(table, tuple(rows[0]), tuple(key), new=True)
+    if rows:
+        _later_or_now(connection, _Step(table, tuple(rows[0]), tuple(key), new=True), rows)
+
+
+def _later_or_now(connection: Connection, step: _Step, rows: Sequence[Row]) -> None:
     if connection in _gathering:
         _gathering[connection].steps.setdefault(step, []).extend(rows)
     else:
-        _sent(connection, step, rows, ())
+        _send(connection, {step: rows})
 
 
 def _sent(
@@ -146,7 +156,7 @@ def _sent(
 
 
 def _send(connection: Connection, steps: Mapping[_Step, Sequence[Row]]) -> None:
-    sizes = tuple((step, _size(rows) if step.key and not step.new else 0) for step, rows in steps.items())
+    sizes = tuple((step, _size(rows) if step.updates else 0) for step, rows in steps.items())
     values = tuple(_packed(rows, step.names) for step, rows in steps.items())
     connection.exec_driver_sql(_combined(sizes), values)
 
@@ -161,7 +171,7 @@ def _combined(sizes: tuple[tuple[_Step, int], ...]) -> str:
 
 @lru_cache(maxsize=1024)
 def _written(step: _Step, size: int) -> str:
-    return _update(step, size) if step.key and not step.new else _insert(step)
+    return _update(step, size) if step.updates else _insert(step)
 
 
 def _insert(step: _Step) -> str:
@@ -169,13 +179,16 @@ def _insert(step: _Step) -> str:
     return (
         f'INSERT INTO "{step.table.name}" ({listed}) SELECT {listed} FROM ROWS FROM ('  # noqa: S608 - names of our tables
         f"jsonb_to_recordset(CAST(%s AS jsonb)) AS ({_columns(step)})) WITH ORDINALITY AS given"
-        f"({listed}, place) ORDER BY place" + (_or_set(step) if step.new else "")
+        f"({listed}, place) ORDER BY place" + _unless_there(step)
     )
 
 
-def _or_set(step: _Step) -> str:
+def _unless_there(step: _Step) -> str:
+    if not step.key:
+        return ""
     sets = ", ".join(f'"{name}" = excluded."{name}"' for name in step.names if name not in step.key)
-    return f" ON CONFLICT (company_id, {', '.join(step.key)}) DO UPDATE SET {sets}"
+    done = "NOTHING" if step.leave else f"UPDATE SET {sets}"
+    return f" ON CONFLICT (company_id, {', '.join(step.key)}) DO {done}"
 
 
 def _update(step: _Step, size: int) -> str:

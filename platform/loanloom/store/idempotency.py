@@ -7,6 +7,7 @@ from another person, does not fit and must be refused.
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,7 +16,6 @@ from typing import Any
 from sqlalchemy import Connection, Row, String, bindparam, func, select
 
 from . import bulk
-from . import json as exact
 from .tables import idempotency
 
 _NAME = func.concat_ws(
@@ -42,7 +42,8 @@ class Asked:
     @cached_property
     def digest(self) -> str:
         """What was given, in a short form that differs where anything differs."""
-        return hashlib.sha256(exact.dumps(self.given or {}).encode()).hexdigest()
+        written = json.dumps(self.given or {}, default=str, sort_keys=True)
+        return hashlib.sha256(written.encode()).hexdigest()
 
     @property
     def names(self) -> dict[str, str]:

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from . import bulk
 from .tables import outbox
 
 LEASE = timedelta(minutes=5)
@@ -51,9 +52,6 @@ def put(
     return connection.execute(statement.returning(outbox.c.id)).first() is not None
 
 
-_PUT = insert(outbox).on_conflict_do_nothing(index_elements=["company_id", "topic", "key"])
-
-
 def put_many(
     connection: Connection,
     events: Sequence[tuple[str, Mapping[str, Any], str]],
@@ -65,8 +63,7 @@ def put_many(
         {"topic": topic, "payload": payload, "key": key, "correlation_id": correlation_id}
         for topic, payload, key in events
     ]
-    if rows:
-        connection.execute(_PUT, rows)
+    bulk.insert_missing(connection, outbox, rows, key=("topic", "key"))
 
 
 def claim(connection: Connection, now: datetime, limit: int = 20) -> list[Delivery]:

@@ -208,10 +208,9 @@ def test_two_pages_at_once_have_one_winner(manager: Context, begin: Begin, lende
 def test_a_key_used_for_something_else_is_refused(manager: Context, begin: Begin) -> None:
     application_id = begin()
     submit(manager, application_id, idempotency_key="key")
-    with pytest.raises(Conflict):
-        submissions.submit(
-            manager, begin(**{"customer.id_number": "330000198206060053"}), {}, version=1, idempotency_key="key"
-        )
+    with pytest.raises(Conflict) as reused:
+        submit(manager, application_id, {"application.amount": "77000"}, idempotency_key="key")
+    assert reused.value.problems[0].code == "service.key_reused"
 
 
 def test_a_refusal_by_rule_is_an_outcome_with_reasons(manager: Context, begin: Begin, lender: Lender) -> None:

@@ -20,7 +20,7 @@ from loanloom.services.context import Context
 from loanloom.services.errors import Forbidden, NotFound, Refused
 from loanloom.services.once import Once
 from loanloom.services.origination import applications
-from loanloom.store import audit, tables
+from loanloom.store import audit, bulk, tables
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,8 +147,9 @@ def decide(
             to=return_to or None,
             conditions=tuple(text.strip() for text in conditions if text.strip()) if decision == "approve" else (),
         )
-        done = _carry_out(ctx, connection, case, item, said)
-        first.keep(asdict(done))
+        with bulk.together(connection):
+            done = _carry_out(ctx, connection, case, item, said)
+            first.keep(asdict(done))
         return done
 
 

@@ -19,7 +19,7 @@ from loanloom.services.approval import messages as approval_messages
 from loanloom.services.approval import sanctions
 from loanloom.services.approval.flow_cases import Case, product
 from loanloom.services.context import Context
-from loanloom.store import audit, outbox, tables
+from loanloom.store import audit, bulk, outbox, tables
 
 STATES = {"approved": "approved", "refused": "refused", "withdrawn": "withdrawn"}
 
@@ -49,14 +49,15 @@ class Saved:
 
 def save(ctx: Context, connection: Connection, steps: Sequence[Step], *, tell: bool = True) -> Saved:
     """Write the steps. `tell` False leaves out messages to people (bulk work)."""
-    _close_items(ctx, connection, steps)
-    items = _open_items(ctx, connection, steps)
-    _write_history(ctx, connection, steps)
-    _write_findings(ctx, connection, steps)
-    _update_applications(ctx, connection, steps)
-    approved = [(step.case, step.moved.state, step.facts) for step in steps if _ended(step) == "approved"]
-    made, told = sanctions.create_many(ctx, connection, approved)
-    _announce(ctx, connection, steps, made, told)
+    with bulk.together(connection):
+        _close_items(ctx, connection, steps)
+        items = _open_items(ctx, connection, steps)
+        _write_history(ctx, connection, steps)
+        _write_findings(ctx, connection, steps)
+        _update_applications(ctx, connection, steps)
+        approved = [(step.case, step.moved.state, step.facts) for step in steps if _ended(step) == "approved"]
+        made, told = sanctions.create_many(ctx, connection, approved)
+        _announce(ctx, connection, steps, made, told)
     if tell:
         for step in steps:
             approval_messages.tell(ctx, connection, step.case, step.moved)
@@ -162,8 +163,7 @@ def _write_history(ctx: Context, connection: Connection, steps: Sequence[Step]) 
         for step in steps
         for entry in step.moved.history
     ]
-    if rows:
-        connection.execute(insert(tables.flow_history), rows)
+    bulk.insert(connection, tables.flow_history, rows)
 
 
 def _write_findings(ctx: Context, connection: Connection, steps: Sequence[Step]) -> None:
@@ -183,8 +183,7 @@ def _write_findings(ctx: Context, connection: Connection, steps: Sequence[Step])
         for effect in step.moved.effects
         if effect.name == "ruled"
     ]
-    if rows:
-        connection.execute(insert(tables.assessment), rows)
+    bulk.insert(connection, tables.assessment, rows)
 
 
 _MOVED = (

@@ -6,21 +6,23 @@ Made by flow_moves in the approval's own transaction, taken up once by a contrac
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from decimal import ROUND_FLOOR, Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, select
 
 from loanloom.engines import flows
-from loanloom.engines.products import Offer
+from loanloom.engines.products import Offer, Particulars
 from loanloom.problems import Problem, text
 from loanloom.services import numbers, scope
 from loanloom.services.approval.flow_cases import Case
 from loanloom.services.context import Context
 from loanloom.services.definitions import compiled as engines
 from loanloom.services.errors import Conflict, NotFound, Refused
-from loanloom.store import audit, tables
+from loanloom.services.origination import quotes
+from loanloom.store import audit, bulk, tables
 
 SANCTION = text("sanction", "批复")
 TABLE = tables.sanction
@@ -38,8 +40,8 @@ def create_many(
     _number(ctx, connection, approved, rows)
     made: dict[int, int] = {}
     if rows:
-        statement = insert(TABLE).returning(TABLE.c.id, TABLE.c.application_id)
-        made = {row.application_id: row.id for row in connection.execute(statement, rows)}
+        ids = bulk.insert(connection, TABLE, rows, returning=["id"])
+        made = {row["application_id"]: int(one["id"]) for row, one in zip(rows, ids, strict=True)}
     subjects = [("sanction", made[row["application_id"]]) for row in rows]
     told = [
         audit.entry(ctx.actor, "sanction.created", subject, after=row, release_id=row["release_id"], at=ctx.now)
@@ -51,9 +53,35 @@ def create_many(
 def _row(ctx: Context, case: Case, state: flows.State, facts: Mapping[str, Any]) -> dict[str, Any]:
     row, offer = case.row, engines.offer(case.registry, case.row.product_key)
     grade = (facts.get("score") or {}).get("grade")
-    rate = offer.rate(grade)
+    rate = offer.rate(grade, row.term_months, ctx.business_date)
     if rate is None:
         raise Refused(_no_rate(grade))
+    agreed, problems = quotes.particulars(case.registry, row.product_key, facts)
+    if problems:
+        raise Refused(problems)
+    if offer.pricing.index is not None:
+        agreed = replace(agreed, priced_on=ctx.business_date)
+    made = _values(ctx, case, state, facts, rate) | {"extra": _extra(case, state, agreed)}
+    _check_price(ctx, case, made)
+    return made
+
+
+def _extra(case: Case, state: flows.State, agreed: Particulars) -> dict[str, Any]:
+    kept = quotes.record_of(agreed)
+    said = {"asked": case.row.amount, "approvers": [approval.by for approval in state.chain]}
+    return {**said, **({"terms": kept} if kept else {})}
+
+
+def _check_price(ctx: Context, case: Case, made: Mapping[str, Any]) -> None:
+    """Nothing is granted that costs more than the law allows, with everything the borrower bears."""
+    preview = quotes.of_agreed(ctx, case.registry, made)
+    problems = quotes.price_problems(ctx, case.registry, case.row.product_key, preview)
+    if problems:
+        raise Refused(problems)
+
+
+def _values(ctx: Context, case: Case, state: flows.State, facts: Mapping[str, Any], rate: Decimal) -> dict[str, Any]:
+    row, offer = case.row, engines.offer(case.registry, case.row.product_key)
     return {
         "application_id": row.id,
         "customer_id": row.customer_id,
@@ -65,13 +93,12 @@ def _row(ctx: Context, case: Case, state: flows.State, facts: Mapping[str, Any])
         "annual_rate": rate,
         "method": row.method,
         "guarantee_mode": row.guarantee_mode,
-        "grade": grade,
+        "grade": (facts.get("score") or {}).get("grade"),
         "conditions": list(state.conditions),
         "sanctioned_on": ctx.business_date,
         "expires_on": ctx.business_date + timedelta(days=offer.sanction_days),
         "unit": row.unit,
         "created_by": row.created_by,
-        "extra": {"asked": row.amount, "approvers": [approval.by for approval in state.chain]},
     }
 
 
@@ -145,7 +172,7 @@ def find(connection: Connection, sanction_id: int) -> Row[Any]:
 
 
 def _change_state(ctx: Context, connection: Connection, row: Row[Any], state: str) -> None:
-    connection.execute(update(TABLE).where(TABLE.c.id == row.id).values(state=state, version=TABLE.c.version + 1))
+    bulk.update(connection, TABLE, [{"id": row.id, "state": state}], added=["version = kept.version + 1"])
     audit.write(
         connection, ctx.actor, f"sanction.{state}", ("sanction", row.id), before={"state": row.state},
         after={"state": state}, release_id=row.release_id, at=ctx.now,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select
+from sqlalchemy import Connection, Row, bindparam, select
 from sqlalchemy import update as change
 
 from loanloom.engines import forms, products
@@ -26,7 +26,7 @@ from loanloom.services.definitions import compiled, releases
 from loanloom.services.errors import Conflict, NotFound, Refused
 from loanloom.services.once import Once
 from loanloom.services.parties import customers
-from loanloom.store import audit, tables
+from loanloom.store import audit, bulk, tables
 from loanloom.store import json as exact
 
 APPLICATION = text("application", "申请")
@@ -89,13 +89,14 @@ def begin(
             "created_by": ctx.actor.user_id,
             **(extra or {}),
         }
-        made = int(connection.execute(insert(TABLE).values(values).returning(TABLE.c.id)).scalar_one())
-        audit.write(
-            connection, ctx.actor, "application.begun", ("application", made),
-            after={name: values[name] for name in ("number", "customer_id", "product_key")},
-            release_id=ctx.company.release_id, at=ctx.now,
-        )  # fmt: skip
-        first.keep({"application_id": made})
+        with bulk.together(connection):
+            made = int(bulk.insert(connection, TABLE, [values], returning=["id"])[0]["id"])
+            audit.write(
+                connection, ctx.actor, "application.begun", ("application", made),
+                after={name: values[name] for name in ("number", "customer_id", "product_key")},
+                release_id=ctx.company.release_id, at=ctx.now,
+            )  # fmt: skip
+            first.keep({"application_id": made})
         return made
 
 

@@ -25,10 +25,10 @@ from loanloom.services.context import Context
 from loanloom.services.definitions import compiled as engines
 from loanloom.services.errors import Conflict, Refused
 from loanloom.services.once import Once
-from loanloom.services.origination import applications, assessing, materials, uploads
+from loanloom.services.origination import applications, assessing, materials, quotes, uploads
 from loanloom.services.origination.applications import TABLE, Filling
 from loanloom.services.parties import customers
-from loanloom.store import audit
+from loanloom.store import audit, bulk
 
 COLUMNS = ("amount", "term_months", "method", "purpose", "guarantee_mode")
 
@@ -55,7 +55,7 @@ def submit(
     """Hand in a draft, or a returned application again."""
     ctx.require("application.create", "portal.use")
     with ctx.transaction() as connection:
-        first = Once(ctx, connection, idempotency_key, "application.submit", application_id)
+        first = Once(ctx, connection, idempotency_key, "application.submit", application_id, {"raw": dict(raw)})
         if first.answer is not None:
             return Submitted(**{**first.answer, "replayed": True})
         row = applications.read(ctx, connection, application_id, lock=True)
@@ -69,10 +69,11 @@ def submit(
         assessed = assessing.assess(filling.registry, row.product_key, _known(filling, values))
         if assessed.problems:
             raise Refused(assessed.problems)
-        handed = _store(ctx, connection, filling, values, assessed)
-        started = approvals.start(ctx, connection, application_id, assessed.facts, handed)
-        done = Submitted(application_id, row.number, started.state, started.outcome)
-        first.keep({name: value for name, value in asdict(done).items() if name != "replayed"})
+        with bulk.together(connection):
+            handed = _store(ctx, connection, filling, values, assessed)
+            started = approvals.start(ctx, connection, application_id, assessed.facts, handed)
+            done = Submitted(application_id, row.number, started.state, started.outcome)
+            first.keep({name: value for name, value in asdict(done).items() if name != "replayed"})
         return done
 
 
@@ -133,7 +134,11 @@ def product_problems(ctx: Context, registry: Registry, product_key: str, known: 
         if value is None:
             yield _not_asked(name)
     months = asked["term_months"]
-    yield from products.check_request(offer, asked["amount"], None if months is None else int(months), asked["method"])
+    agreed, problems = quotes.particulars(registry, product_key, known)
+    yield from problems
+    yield from products.check_request(
+        offer, asked["amount"], None if months is None else int(months), asked["method"], agreed.days
+    )
     yield from _guarantee_problems(registry, product_key, offer, known)
 
 

@@ -13,11 +13,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, select
 from sqlalchemy import update as change
 
 from loanloom.core.lending.schedule import Instalment
-from loanloom.engines import products
 from loanloom.metadata.registry import Registry
 from loanloom.problems import Problem, text
 from loanloom.services import facts, numbers, scope
@@ -26,9 +25,9 @@ from loanloom.services.context import Context
 from loanloom.services.definitions import releases
 from loanloom.services.errors import Conflict, Forbidden, Refused
 from loanloom.services.once import Once
-from loanloom.services.origination import applications
+from loanloom.services.origination import applications, quotes
 from loanloom.services.papers import documents
-from loanloom.store import audit, tables
+from loanloom.store import audit, bulk, tables
 
 CONTRACT = text("contract", "合同")
 TABLE = tables.contract
@@ -55,9 +54,10 @@ def prepare(ctx: Context, sanction_id: int, *, idempotency_key: str | None = Non
         first = Once(ctx, connection, idempotency_key, "contract.prepare", sanction_id)
         if first.answer is not None:
             return Prepared(**{**first.answer, "replayed": True})
-        sanction = sanctions.take_up(ctx, connection, sanction_id)
-        made = _package(ctx, connection, sanction)
-        first.keep({"contract_id": made.contract_id, "number": made.number})
+        with bulk.together(connection, {TABLE: 1, tables.document: 1}):
+            sanction = sanctions.take_up(ctx, connection, sanction_id)
+            made = _package(ctx, connection, sanction)
+            first.keep({"contract_id": made.contract_id, "number": made.number})
         return made
 
 
@@ -70,8 +70,9 @@ def sign(ctx: Context, contract_id: int, signed_on: date, *, version: int, idemp
             return
         row = read(ctx, connection, contract_id, lock=True)
         _check_signable(ctx, connection, row, signed_on, version)
-        _mark_signed(ctx, connection, row, signed_on)
-        first.keep({"contract_id": contract_id})
+        with bulk.together(connection):
+            _mark_signed(ctx, connection, row, signed_on)
+            first.keep({"contract_id": contract_id})
 
 
 def _mark_signed(ctx: Context, connection: Connection, row: Row[Any], signed_on: date) -> None:
@@ -246,6 +247,7 @@ def _row(ctx: Context, sanction: Row[Any], kind: str, number: str, party: str, a
         "annual_rate": sanction.annual_rate,
         "term_months": sanction.term_months,
         "method": sanction.method,
+        "terms": (sanction.extra or {}).get("terms") or {},
         "party_name": party,
         "state": "prepared",
         "prepared_on": ctx.business_date,
@@ -255,7 +257,7 @@ def _row(ctx: Context, sanction: Row[Any], kind: str, number: str, party: str, a
 
 
 def _insert(connection: Connection, row: Mapping[str, Any]) -> int:
-    return int(connection.execute(insert(TABLE).values(row).returning(TABLE.c.id)).scalar_one())
+    return int(bulk.insert(connection, TABLE, [row], returning=["id"])[0]["id"])
 
 
 def _facts(ctx: Context, connection: Connection, registry: Registry, sanction: Row[Any]) -> dict[str, Any]:
@@ -271,26 +273,17 @@ def _facts(ctx: Context, connection: Connection, registry: Registry, sanction: R
         "expires_on": sanction.expires_on,
     }
     known["product"] = {**known["product"], "rate": sanction.annual_rate}
-    known["schedule"] = schedule_rows(ctx, registry, sanction, sanction.annual_rate)
+    known["schedule"] = schedule_rows(ctx, registry, sanction)
     return known
 
 
-def schedule_rows(ctx: Context, registry: Registry, agreed: Row[Any], annual_rate: Decimal) -> list[dict[str, Any]]:
+def schedule_rows(ctx: Context, registry: Registry, agreed: Row[Any]) -> list[dict[str, Any]]:
     """The schedule as it would be booked if the money were paid out today."""
-    offer = products.offer(registry.require("product", agreed.product_key), registry)
-    shown = products.terms(
-        offer,
-        amount=agreed.amount,
-        months=agreed.term_months,
-        method=agreed.method,
-        start_on=ctx.business_date,
-        annual_rate=annual_rate,
-        within_limits=False,
-    )
-    if shown.terms is None:
-        raise Refused(shown.problems)
-    preview = products.preview_terms(shown.terms, products.calendar_of(ctx.registry, offer.calendar))
-    return [schedule_row(one) for one in preview.schedule.instalments] if preview.schedule else []
+    preview = quotes.of_agreed(ctx, registry, agreed)
+    problems = preview.problems or quotes.price_problems(ctx, registry, agreed.product_key, preview)
+    if preview.schedule is None or problems:
+        raise Refused(problems)
+    return [schedule_row(one) for one in preview.schedule.instalments]
 
 
 def schedule_row(instalment: Instalment) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, select, update
 
 from loanloom.engines import documents as engine
 from loanloom.metadata.registry import Registry
@@ -22,7 +22,7 @@ from loanloom.services.errors import NotFound, Refused
 from loanloom.services.papers import blobs
 from loanloom.services.papers.blobs import File
 from loanloom.services.papers.rendering import docx, pdf
-from loanloom.store import audit, tables
+from loanloom.store import audit, bulk, tables
 
 Format = Literal["pdf", "docx"]
 FORMATS: tuple[Format, ...] = ("pdf", "docx")
@@ -73,7 +73,7 @@ def make(
         "created_by": ctx.actor.user_id,
     }
     table = tables.document
-    made = int(connection.execute(insert(table).values(values).returning(table.c.id)).scalar_one())
+    made = int(bulk.insert(connection, table, [values], returning=["id"])[0]["id"])
     what = {"document": made, "template": template_key, "number": number}
     audit.write(connection, ctx.actor, "document.made", subject, after=what, at=ctx.now)
     return made
