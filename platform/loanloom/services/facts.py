@@ -8,6 +8,7 @@ them reads null.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -19,6 +20,7 @@ from loanloom.metadata.registry import Registry
 from loanloom.problems import text
 from loanloom.services import stored
 from loanloom.services.context import Context
+from loanloom.services.definitions import compiled
 from loanloom.services.errors import NotFound
 from loanloom.store import tables
 
@@ -54,31 +56,34 @@ def of_rows(ctx: Context, registry: Registry, entity: str, rows: list[Any]) -> l
     return [stored.from_json(vault, company, entity, fields, row) for row in rows]
 
 
-def of_product(spec: Mapping[str, Any], key: str, grade: str | None = None) -> dict[str, Any]:
+def of_product(
+    registry: Registry, key: str, grade: str | None = None, months: int | None = None, on: date | None = None
+) -> dict[str, Any]:
     """What expressions may know of a product; its rate is null while it depends on a grade not yet given."""
-    rate = spec["rate"]
+    offer = compiled.offer(registry, key)
     return {
         "key": key,
-        "class": spec["class"],
-        "currency": spec["currency"],
-        "amount_min": _number(spec["amount"]["min"]),
-        "amount_max": _number(spec["amount"]["max"]),
-        "term_min": _number(spec["term"]["min"]),
-        "term_max": _number(spec["term"]["max"]),
-        "penalty_uplift": _number(spec["penalty"]["uplift"]),
-        "rate": _number(rate["fixed"] if "fixed" in rate else rate["by_grade"].get(grade)),
+        "class": offer.product_class,
+        "currency": offer.currency,
+        "amount_min": offer.amount.least,
+        "amount_max": offer.amount.most,
+        "term_min": offer.months.least,
+        "term_max": offer.months.most,
+        "penalty_uplift": offer.penalty.uplift if offer.penalty.annual_rate is None else None,
+        "rate": offer.rate(grade, months, on),
     }
 
 
 def basis(ctx: Context, application: Row[Any], customer: Row[Any], registry: Registry) -> dict[str, Any]:
     """The facts of an application before any engine has spoken."""
-    product = registry.require("product", application.product_key)
     return {
         "customer": of_customer(ctx, customer, registry),
         "application": of_application(ctx, application, registry),
         "guarantors": of_rows(ctx, registry, "guarantor", application.guarantors),
         "collateral": of_rows(ctx, registry, "collateral", application.collateral),
-        "product": of_product(product.spec, product.key, application.score_grade),
+        "product": of_product(
+            registry, application.product_key, application.score_grade, application.term_months, ctx.business_date
+        ),
         "company": of_company(ctx, registry),
         "as_of": ctx.business_date,
     }
@@ -127,7 +132,3 @@ def company_settings(connection: Connection, company_id: int) -> Mapping[str, An
 
 def _opened(ctx: Context, name: str, closed: bytes | None) -> str | None:
     return None if closed is None else ctx.database.vault.decrypt(ctx.company.id, f"customer.{name}", closed)
-
-
-def _number(value: Any) -> Decimal | None:
-    return None if value is None else Decimal(value)

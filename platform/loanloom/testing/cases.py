@@ -96,7 +96,7 @@ def _found(case: Document, registry: Registry, problems: list[Problem]) -> dict[
         "guarantors": [],
         "collateral": [],
         **converted.facts,
-        "product": facts.of_product(product.spec, product.key),
+        "product": facts.of_product(registry, product.key, on=as_of),
     }
     assessed = assessing.assess(registry, product.key, known)
     problems.extend(_at_case(case, problem) for problem in assessed.problems)

@@ -18,10 +18,12 @@ from loanloom.engines.products.caps import Priced, caps_of, check, lent_by, over
 from loanloom.engines.products.compiling import Compiled, compile_product, offer
 from loanloom.engines.products.limits import check_request
 from loanloom.engines.products.offer import ChangeRule, Offer
+from loanloom.engines.products.particular import from_facts as particulars_from
+from loanloom.engines.products.particular import plan_rows
 from loanloom.engines.products.sheet import Row, Section, term_sheet
 
 __all__ = [
     "Agreed", "ChangeRule", "Compiled", "Offer", "Particulars", "Preview", "Priced", "Row", "Section", "bound",
     "calendar_of", "caps_of", "check", "check_request", "compile_product", "index_of", "lent_by", "offer", "over_caps",
-    "preview", "preview_terms", "price_problems", "prices", "term_sheet", "terms",
+    "particulars_from", "plan_rows", "preview", "preview_terms", "price_problems", "prices", "term_sheet", "terms",
 ]  # fmt: skip

@@ -58,6 +58,7 @@ def check(registry: Registry) -> list[Problem]:
     return found if errors(found) else [*found, *over_caps(registry)]
 
 
+@lru_cache(maxsize=32)
 def caps_of(registry: Registry) -> tuple[PriceCap, ...]:
     """The price caps of a company."""
     return tuple(_cap(document, registry) for document in registry.all("price_cap"))

@@ -192,8 +192,9 @@ class Offer:
 
     @property
     def rates(self) -> Mapping[str, Decimal]:
-        """The rates as quoted, by grade; empty where the grade decides nothing."""
-        return self.pricing.by_grade
+        """The yearly rates by grade, as known last; empty where the grade decides nothing."""
+        found = {grade: self.rate(grade) for grade in self.pricing.grades}
+        return {grade: rate for grade, rate in found.items() if rate is not None}
 
     def rate(self, grade: str | None = None, term: int | None = None, on: date | None = None) -> Decimal | None:
         """The yearly rate for a grade, a term and a day; None where the grade is not sold to."""

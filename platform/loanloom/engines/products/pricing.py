@@ -68,9 +68,14 @@ class Pricing:
     applies: str = "segments"
 
     @property
+    def grades(self) -> tuple[str, ...]:
+        """The grades that have a price; none where the grade decides nothing."""
+        return tuple(self.by_grade) or tuple(self.index.by_grade if self.index else ())
+
+    @property
     def graded(self) -> bool:
         """Whether the grade decides the price."""
-        return bool(self.by_grade) or bool(self.index and self.index.by_grade)
+        return bool(self.grades)
 
     def quoted(self, grade: str | None, term: int, unit: str, on: date | None) -> Decimal | None:
         """The rate as the product quotes it; None where the grade, the term or the day has none."""
@@ -93,8 +98,7 @@ class Pricing:
 
     def highest(self, term: int, unit: str, on: date | None, year_days: int) -> Decimal | None:
         """The dearest yearly rate that anybody is asked for."""
-        grades = [*self.by_grade, *(self.index.by_grade if self.index else ())] or [None]
-        rates = [self.yearly(grade, term, unit, on, year_days) for grade in grades]
+        rates = [self.yearly(grade, term, unit, on, year_days) for grade in self.grades or (None,)]
         tiered = [a_year(tier.rate, self.per, term, unit, year_days) for tier in self.tiers]
         return max((rate for rate in (*rates, *tiered) if rate is not None), default=None)
 

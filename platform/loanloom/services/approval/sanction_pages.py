@@ -13,7 +13,7 @@ from loanloom.metadata.registry import Registry
 from loanloom.services import scope
 from loanloom.services.approval import flow_cases, flow_history, sanctions
 from loanloom.services.context import Context
-from loanloom.services.definitions import compiled as engines
+from loanloom.services.origination import quotes
 from loanloom.store import names, tables
 
 STATES = ("in_force", "used", "expired", "withdrawn")
@@ -87,22 +87,13 @@ def page(ctx: Context, sanction_id: int, language: str) -> SanctionPage:
                 tables.contract.c.state != "cancelled",
             )
         ).one_or_none()
-        offer = engines.offer(case.registry, row.product_key)
         return SanctionPage(
             sanction=row,
             application=case.row,
             customer=customer,
             contract=contract,
             registry=case.registry,
-            preview=products.preview(
-                offer,
-                amount=row.amount,
-                months=row.term_months,
-                method=row.method,
-                start_on=ctx.business_date,
-                annual_rate=row.annual_rate,
-                calendar=products.calendar_of(ctx.registry, offer.calendar),
-            ),
+            preview=quotes.of_agreed(ctx, case.registry, row),
             diagram=flow_history.of_case(connection, case, language),
             approvers=flow_cases.names(connection, row.application_id),
             days_left=(row.expires_on - ctx.business_date).days,

@@ -23,7 +23,7 @@ from loanloom.services.approval.flow_cases import APPLICATION, Case
 from loanloom.services.context import Context
 from loanloom.services.definitions import compiled as engines
 from loanloom.services.errors import NotFound, Refused
-from loanloom.services.origination import uploads
+from loanloom.services.origination import quotes, uploads
 from loanloom.services.parties import exposure
 from loanloom.services.parties.exposure import Exposure
 from loanloom.store import tables
@@ -147,15 +147,16 @@ def _sheet(ctx: Context, connection: Connection, case: Case, items: Sequence[Row
         exposure=exposure.of_customer(connection, row.customer_id, leave_out=row.id),
         granted=granted,
         granted_problem=problem,
-        annual_rate=offer.rate(grade),
-        preview=products.preview(
-            offer,
+        annual_rate=offer.rate(grade, row.term_months, ctx.business_date),
+        preview=quotes.of_request(
+            ctx,
+            case.registry,
+            row.product_key,
             amount=granted or row.amount,
             months=row.term_months,
             method=row.method,
-            start_on=ctx.business_date,
             grade=grade,
-            calendar=products.calendar_of(ctx.registry, offer.calendar),
+            particulars=quotes.particulars(case.registry, row.product_key, known)[0],
         ),
         opinions=_opinions(case, items, flow_cases.names(connection, row.id)),
         files=uploads.listing(connection, ("application", row.id)),

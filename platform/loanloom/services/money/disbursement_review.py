@@ -11,13 +11,15 @@ from typing import Any
 
 from sqlalchemy import ARRAY, BigInteger, Connection, Row, RowMapping, any_, bindparam, select
 
-from loanloom.engines import products
+from loanloom.core.lending.upfront import upfront_problems
 from loanloom.engines.products import Preview
+from loanloom.metadata.registry import Registry
 from loanloom.problems import Problem, Text, text
 from loanloom.services.context import Context
 from loanloom.services.definitions import releases
 from loanloom.services.errors import Refused
 from loanloom.services.money import lending_rules
+from loanloom.services.origination import quotes
 from loanloom.store import tables
 
 
@@ -117,6 +119,8 @@ def _case(
         _customer_active(customer),
         _another_hand(ctx, contract, application),
         _computable(preview),
+        _within_caps(ctx, releases.pinned(ctx, connection, contract["release_id"]), contract, preview),
+        _whole(preview),
         _bookable(ctx, contract),
     )
     return Case(contract, security, application, customer, sanction, loan_id, preview, checks)
@@ -125,20 +129,7 @@ def _case(
 def preview_of(ctx: Context, connection: Connection, contract: RowMapping | Row[Any]) -> Preview:
     """Terms, schedule and cost of a contract if it were paid out today: exactly what disbursement books."""
     row = contract if isinstance(contract, Mapping) else contract._mapping
-    offer = lending_rules.offer_of(releases.pinned(ctx, connection, row["release_id"]), row["product_key"])
-    agreed = products.terms(
-        offer,
-        amount=row["amount"],
-        months=row["term_months"],
-        method=row["method"],
-        start_on=ctx.business_date,
-        annual_rate=row["annual_rate"],
-        due_day=(row["terms"] or {}).get("due_day"),
-        within_limits=False,
-    )
-    if agreed.terms is None:
-        return Preview(problems=agreed.problems)
-    return products.preview_terms(agreed.terms, products.calendar_of(ctx.registry, offer.calendar))
+    return quotes.of_agreed(ctx, releases.pinned(ctx, connection, row["release_id"]), row)
 
 
 def _signed(contract: RowMapping) -> Check:
@@ -226,6 +217,27 @@ def _computable(preview: Preview) -> Check:
         return Check("no_schedule", title, True, text(f"{rows} instalments", f"共 {rows} 期"))
     reason = preview.problems[0].message if preview.problems else text("No terms.", "缺少要素。")
     return Check("no_schedule", title, False, reason)
+
+
+def _within_caps(ctx: Context, registry: Registry, contract: RowMapping, preview: Preview) -> Check:
+    title = text("Cost within the price cap", "综合成本不超上限")
+    problems = quotes.price_problems(ctx, registry, contract["product_key"], preview)
+    if problems:
+        return Check("above_cap", title, False, problems[0].message)
+    cost = preview.cost
+    shown = f"{max(cost.simple, cost.compound) * 100:.2f} %" if cost else "–"
+    return Check("above_cap", title, True, text(f"{shown} a year", f"年化 {shown}"))
+
+
+def _whole(preview: Preview) -> Check:
+    """砍头息: nothing is taken out of the principal up front."""
+    title = text("Paid out whole", "足额放款（无砍头息）")
+    found: tuple[Problem, ...] = ()
+    if preview.terms is not None and preview.schedule is not None:
+        found = upfront_problems(preview.terms, preview.schedule.instalments)
+    if found:
+        return Check("taken_from_principal", title, False, found[0].message)
+    return Check("taken_from_principal", title, True, text("nothing kept back", "未预先扣收"))
 
 
 def _bookable(ctx: Context, contract: RowMapping) -> Check:

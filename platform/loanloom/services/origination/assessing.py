@@ -103,9 +103,10 @@ def _score(registry: Registry, product: Document, work: _Work) -> None:
     found = scoring.score(engines.scorecard(registry, key), work.facts["indicators"])
     work.problems.extend(found.problems)
     work.add("score", "score", registry.require("scorecard", key), found.facts(), found.as_json())
-    rate = product.spec["rate"]
-    if "by_grade" in rate and found.grade is not None and work.facts.get("product"):
-        graded = rate["by_grade"].get(found.grade.key)
+    offer = engines.offer(registry, product.key)
+    if offer.pricing.graded and found.grade is not None and work.facts.get("product"):
+        months = work.facts["application"].get("term_months")
+        graded = offer.rate(found.grade.key, None if months is None else int(months), work.facts.get("as_of"))
         work.facts["product"] = {**work.facts["product"], "rate": graded}
 
 

@@ -92,7 +92,7 @@ def _judge(ctx: Context, product_key: str, one: Applicant) -> tuple[Applicant, _
     product = registry.require("product", product_key)
     empty = customers.empty_facts(ctx, registry)
     customer = forms.evaluate(compiled.plain_form(registry, "customer"), flat(one.facts, ("customer",)), empty)
-    known = {**empty, **customer.values, "product": facts.of_product(product.spec, product_key)}
+    known = {**empty, **customer.values, "product": facts.of_product(registry, product_key, on=ctx.business_date)}
     known["application"] = {**known["application"], "product": product_key, "applied_on": ctx.business_date}
     known["company"] = facts.of_company(ctx, registry)
     form = compiled.form(registry, product.spec["forms"]["application"])

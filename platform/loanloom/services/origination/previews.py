@@ -7,16 +7,15 @@ Reads the release it is handed; writes nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
 from loanloom.engines import products
 from loanloom.metadata.registry import Registry
 from loanloom.services.context import Context
 from loanloom.services.definitions import compiled as engines
+from loanloom.services.origination import quotes
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,21 +47,16 @@ def of_typed(
     if not isinstance(amount, Decimal) or not isinstance(months, Decimal) or not method:
         return None
     offer = engines.offer(registry, product_key)
-    rate = offer.rate(grade)
+    rate = offer.rate(grade, int(months), ctx.business_date)
     known = sorted(offer.rates.values())
     rates = (known[0], known[-1]) if known and rate is None else None
     if rate is None:
         rate = known[-1] if known else Decimal(0)
-    shown = _preview(registry, product_key, amount, int(months), str(method), rate, ctx.business_date)
-    return SchedulePreview(shown, rate, rates)
-
-
-@lru_cache(maxsize=512)
-def _preview(
-    registry: Registry, product_key: str, amount: Decimal, months: int, method: str, rate: Decimal, start_on: date
-) -> products.Preview:
-    offer = engines.offer(registry, product_key)
-    calendar = products.calendar_of(registry, offer.calendar)
-    return products.preview(
-        offer, amount=amount, months=months, method=method, start_on=start_on, annual_rate=rate, calendar=calendar
-    )
+    known_facts = {"application": application, "as_of": ctx.business_date}
+    agreed, problems = quotes.particulars(registry, product_key, known_facts)
+    shown = quotes.of_request(
+        ctx, registry, product_key, amount=amount, months=int(months), method=str(method), annual_rate=rate,
+        particulars=agreed,
+    )  # fmt: skip
+    over = quotes.price_problems(ctx, registry, product_key, shown)
+    return SchedulePreview(replace(shown, problems=(*problems, *shown.problems, *over)), rate, rates)

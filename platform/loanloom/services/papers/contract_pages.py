@@ -14,8 +14,8 @@ from loanloom.metadata.registry import Registry
 from loanloom.services import facts
 from loanloom.services.approval import sanctions
 from loanloom.services.context import Context
-from loanloom.services.definitions import compiled as engines
 from loanloom.services.definitions import releases
+from loanloom.services.origination import quotes
 from loanloom.services.papers import contracts, documents
 from loanloom.services.papers.documents import Made
 from loanloom.services.reading import record_history
@@ -54,14 +54,7 @@ def read(ctx: Context, contract_id: int) -> ContractPage:
         registry = releases.pinned(ctx, connection, row.release_id)
         application, loan = tables.application, tables.loan
         paid = connection.execute(select(loan).where(loan.c.contract_id == row.id)).one_or_none()
-        offer = engines.offer(registry, row.product_key)
-        agreed = products.terms(
-            offer, amount=row.amount, months=row.term_months, method=row.method,
-            start_on=paid.disbursed_on if paid else ctx.business_date,
-            annual_rate=row.annual_rate, within_limits=False,
-        )  # fmt: skip
-        calendar = products.calendar_of(ctx.registry, offer.calendar)
-        shown = products.preview_terms(agreed.terms, calendar) if agreed.terms else products.Preview()
+        shown = quotes.of_agreed(ctx, registry, row, start_on=paid.disbursed_on if paid else None)
         mine = ctx.actor.user_id is not None and row.created_by == ctx.actor.user_id
         open_ = row.state == "prepared"
         return ContractPage(
