@@ -12,10 +12,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from loanloom.core.dates import EVERY_DAY, Calendar
-from loanloom.core.lending.decisions import Command, Decision, asked, command_of, decide
+from loanloom.core.lending.decisions import Command, Decision, ReceiveRepayment, asked, command_of, decide
 from loanloom.core.lending.events import Event
-from loanloom.core.lending.evolution import evolve, evolve_all
+from loanloom.core.lending.evolution import evolve_all, replay
 from loanloom.core.lending.loan import Loan
+from loanloom.core.lending.refunds import INTEREST_REFUND, interest_saved
 from loanloom.core.lending.rules import BUILT_IN, Methods
 from loanloom.problems import Problem, text
 
@@ -93,8 +94,8 @@ def amend(history: Iterable[Recorded], change: Undo | Command, surroundings: Sur
         return _undone(found, change, surroundings)
     on: date = change.on  # type: ignore[attr-defined]  # every command but the disbursement has its day
     place = sum(step.on <= on for step in found)
-    before = _made(found[:place])
-    decision = decide(before, _surrounded(change, surroundings))
+    before = _events(found[:place])
+    decision = decide(replay(before), _surrounded(change, surroundings))
     if decision.problems:
         return Amendment(problems=decision.problems)
     return _decided_anew(before, decision.events, found[place:], surroundings, (), on)
@@ -107,19 +108,15 @@ def _undone(found: Sequence[Step], change: Undo, surroundings: Surroundings) -> 
     if place == 0:
         return Amendment(tuple(number for step in found for number in step.sequences))
     step = found[place]
-    return _decided_anew(_made(found[:place]), (), found[place + 1 :], surroundings, step.sequences, step.on)
+    return _decided_anew(_events(found[:place]), (), found[place + 1 :], surroundings, step.sequences, step.on)
 
 
-def _made(found: Sequence[Step]) -> Loan | None:
-    loan: Loan | None = None
-    for step in found:
-        for event in step.events:
-            loan = evolve(loan, event)
-    return loan
+def _events(found: Sequence[Step]) -> list[Event]:
+    return [event for step in found for event in step.events]
 
 
 def _decided_anew(
-    loan: Loan | None,
+    before: Sequence[Event],
     inserted: tuple[Event, ...],
     later: Sequence[Step],
     surroundings: Surroundings,
@@ -129,28 +126,38 @@ def _decided_anew(
     """Everything that came later, decided again on the loan as it is now; what comes out the same stays booked, as
     long as nothing of the same day before it has changed."""
     events = list(inserted)
-    loan = evolve_all(loan, inserted) if loan is not None else None
+    kept = [*before, *inserted]
+    loan = replay(kept)
     changed_on = on if inserted or superseded else None
     gone = list(superseded)
     for step in later:
-        decision = _again(loan, step, surroundings)
+        decision = _again(loan, step, surroundings, kept)
         if decision.problems:
             return Amendment(problems=tuple(_told(problem, step) for problem in decision.problems))
         if decision.events == step.events and (changed_on != step.on or not inserted):
             loan = evolve_all(loan, step.events) if loan is not None else None
+            kept += step.events
             continue
         gone += step.sequences
         events += decision.events
         changed_on, inserted = step.on, decision.events or inserted
         loan = evolve_all(loan, decision.events) if loan is not None else None
+        kept += decision.events
     return Amendment(tuple(gone), tuple(events), loan)
 
 
-def _again(loan: Loan | None, step: Step, surroundings: Surroundings) -> Decision:
+def _again(loan: Loan | None, step: Step, surroundings: Surroundings, kept: Sequence[Event]) -> Decision:
+    """A step decided again; interest given back is what the refunds save now."""
     first = step.events[0]
     if first.asked is None or loan is None:
         return Decision(step.events)
-    return decide(loan, command_of(first.asked, methods=surroundings.methods, calendar=surroundings.calendar))
+    command = command_of(first.asked, methods=surroundings.methods, calendar=surroundings.calendar)
+    if isinstance(command, ReceiveRepayment) and command.kind == INTEREST_REFUND:
+        saved = interest_saved(kept, command.on)
+        if not saved:
+            return Decision()
+        command = replace(command, amount=saved)
+    return decide(loan, command)
 
 
 def _surrounded(command: Command, surroundings: Surroundings) -> Command:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from typing import Any
 
 from loanloom.core.lending.history import live
 from loanloom.core.money import ZERO, total
@@ -62,7 +63,7 @@ def _rows(check: Said, rows: Sequence[Shown]) -> Iterator[str]:
         yield from found
 
 
-def _cells(want: Sequence[str | None], row: Shown) -> Iterator[str]:
+def _cells(want: Sequence[Any], row: Shown) -> Iterator[str]:
     """The differing cells of one row; an empty cell is nothing or not told."""
     name = f"row {want[0]} of {want[2]}"
     if want[0] != row.number:

@@ -10,16 +10,20 @@ from typing import Any
 
 from loanloom.core.lending.arrears import due_of
 from loanloom.core.lending.decisions import Command, Disburse, Recalculate, ReceiveRepayment, decide, payoff
+from loanloom.core.lending.decisions.receiving import OWN_MONEY
 from loanloom.core.lending.events import Event, LoanDisbursed, RepaymentReceived
 from loanloom.core.lending.evolution import evolve, replay
 from loanloom.core.lending.history import Recorded, Undo, amend, live
 from loanloom.core.lending.loan import Loan
+from loanloom.core.lending.refunds import INTEREST_REFUND, REFUNDS, interest_saved
 from loanloom.core.lending.replanning.loans import follows
 from loanloom.core.money import total
 from loanloom.problems import Problem
 from loanloom.testing.lending_oracle.words import KIND_TITLES, KINDS, Said, Unsupported, day, loan_terms, money
 
-IGNORED = frozenset({"approve", "accrual_job", "accrual_activity_job", "set_approved_amount", "undo_approval"})
+IGNORED = frozenset(
+    {"approve", "config", "accrual_job", "accrual_activity_job", "set_approved_amount", "undo_approval"}
+)
 """What moves no figure that is compared."""
 
 
@@ -31,6 +35,16 @@ class Refused(Exception):
 
 
 @dataclass(slots=True)
+class Original:
+    """A receipt as the case made it; it keeps its identity while replays decide it anew."""
+
+    on: date
+    amount: Decimal
+    kind: str
+    reverted: bool = False
+
+
+@dataclass(slots=True)
 class Player:
     """One case being played: its history, the clock, and the day up to which the plan has been brought."""
 
@@ -39,9 +53,8 @@ class Player:
     today: date = date.min
     brought_to: date = date.min
     history: list[Recorded] = field(default_factory=list)
-    reverted: list[Event] = field(default_factory=list)
+    originals: list[Original] = field(default_factory=list)
     loan: Loan | None = None
-    interest_refunds: bool = True
 
     def play(self, event: Said) -> None:
         """One event of the case."""
@@ -90,14 +103,20 @@ class Player:
         if self.loan is not None and self.loan.settled_on is None:
             self.do(Recalculate(on=max(self.today, self.loan.last_event_on)), self.today)
 
-    def undo(self, recorded: Recorded) -> None:
-        """Take a booking back."""
-        self.reverted.append(recorded.event)
-        self._amended(Undo(on=self.today, sequence=recorded.sequence))
+    def receive(self, on: date, amount: Decimal, kind: str) -> None:
+        """Money in, remembered so that it can be named when it is undone."""
+        self.originals.append(Original(on, amount, kind))
+        self.do(ReceiveRepayment(on=on, amount=amount, kind=kind), on)
 
-    def receipts(self) -> list[Recorded]:
-        """Receipts that hold, in the order they were booked."""
-        return [each for each in live(self.history) if isinstance(each.event, RepaymentReceived)]
+    def undo(self, original: Original) -> None:
+        """Take a receipt back, as it stands now."""
+        original.reverted = True
+        same = [
+            each for each in live(self.history)
+            if isinstance(each.event, RepaymentReceived) and each.event.on == original.on
+            and each.event.kind == original.kind and each.event.amount == original.amount
+        ]  # fmt: skip
+        self._amended(Undo(on=self.today, sequence=same[0].sequence))
 
 
 def _disburse(player: Player, event: Said) -> None:
@@ -109,7 +128,8 @@ def _disburse(player: Player, event: Said) -> None:
     if terms.down_payment and terms.down_payment.automatic and event.get("auto_down_payment") is not False:
         assert player.loan is not None
         due = total(each.principal_unpaid for each in player.loan.accounts if each.instalment.days == 0)
-        player.do(ReceiveRepayment(on=on, amount=due, kind="down_payment"), on)
+        if due:
+            player.receive(on, due, "down_payment")
 
 
 def _receive(player: Player, event: Said) -> None:
@@ -117,7 +137,13 @@ def _receive(player: Player, event: Said) -> None:
     said = event.get("kind", "REPAYMENT")
     if said not in KINDS:
         raise Unsupported(f"payment {said}")
-    player.do(ReceiveRepayment(on=on, amount=money(event["amount"]), kind=KINDS[said]), on)
+    player.receive(on, money(event["amount"]), KINDS[said])
+    gives_interest = str(event.get("interest_refund", True)).lower() != "false"
+    if said in player.terms.get("interest_refund_types", ()) and gives_interest:
+        so_far = [each.event for each in live(player.history) if each.event.on <= on]
+        saved = interest_saved(so_far, on)
+        if saved:
+            player.receive(on, saved, INTEREST_REFUND)
 
 
 def _payoff(player: Player, event: Said) -> None:
@@ -127,26 +153,27 @@ def _payoff(player: Player, event: Said) -> None:
         owing = payoff(player.loan, on).total
     else:
         owing = total(total(due_of(each, player.loan.terms, on).amounts.values()) for each in player.loan.accounts)
-    player.do(ReceiveRepayment(on=on, amount=owing - player.loan.surplus), on)
+    player.receive(on, owing - player.loan.surplus, "repayment")
 
 
 def _undo(player: Player, event: Said) -> None:
-    what, found = event["what"], player.receipts()
-    if what in ("last_repayment", "last_refund"):
-        player.undo(max(found, key=lambda each: each.sequence))
+    what, made = event["what"], player.originals
+    if what.startswith("last_"):
+        wanted = OWN_MONEY if what == "last_repayment" else REFUNDS
+        player.undo([each for each in made if not each.reverted and each.kind in wanted][-1])
         return
     if what == "repayment":
-        player.undo(found[event["nth"] - 1])
+        player.undo(made[event["nth"] - 1])
         return
-    on = day(event["date"])
-    kinds = set(KIND_TITLES) if what == "any" else {kind for kind, title in KIND_TITLES.items() if title == what}
+    on, nth = day(event["date"]), event.get("nth", 1)
+    if what == "any":
+        paid_out = sum(day_out == on for day_out, _amount in disbursed(player.history))
+        player.undo([each for each in made if each.on == on][nth - 1 - paid_out])
+        return
+    kinds = {kind for kind, title in KIND_TITLES.items() if title == what}
     if not kinds:
         raise Unsupported(f"undo of {what}")
-    same = [
-        each for each in found
-        if each.event.on == on and isinstance(each.event, RepaymentReceived) and each.event.kind in kinds
-    ]  # fmt: skip
-    player.undo(same[event.get("nth", 1) - 1])
+    player.undo([each for each in made if each.on == on and each.kind in kinds][nth - 1])
 
 
 def _clock(player: Player, event: Said) -> None:
@@ -158,16 +185,10 @@ def _end_of_day(player: Player, _event: Said) -> None:
         player.do(Recalculate(on=player.today), player.today)
 
 
-def _config(player: Player, event: Said) -> None:
-    if event["key"] == "is-principal-compounding-disabled-for-overdue-loans":
-        raise Unsupported(event["key"])
-
-
 PLAYS: Mapping[str, Callable[[Player, Said], None]] = {
     "business_date": _clock,
     "cob": _end_of_day,
     "recalculate_interest_job": _end_of_day,
-    "config": _config,
     "disburse": _disburse,
     "repayment": _receive,
     "payment": _receive,

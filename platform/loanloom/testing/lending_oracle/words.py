@@ -84,13 +84,13 @@ def money(said: Any) -> Decimal:
 
 def annual_rate(terms: Said) -> Decimal:
     """The yearly rate as a fraction."""
-    rate = Decimal(terms["rate"]) / 100
+    rate: Decimal = Decimal(str(terms["rate"])) / 100
     if terms["rate_unit"] == "YEAR":
         return rate
     if terms["rate_unit"] == "MONTH":
         return rate * 12
     if terms["rate_unit"] == "WHOLE_TERM":
-        return rate * A_YEAR[terms["repay_unit"]] / (terms["installments"] * terms["repay_every"])
+        return rate * A_YEAR[terms["repay_unit"]] / int(terms["installments"] * terms["repay_every"])
     raise Unsupported(f"rate unit {terms['rate_unit']}")
 
 
@@ -169,6 +169,7 @@ def recalculation(terms: Said) -> RecalculationTerms | None:
         raise Unsupported(f"compounding {said['compounding']}")
     return RecalculationTerms(
         rest="daily" if said["rest"] == "DAILY" else "period",
+        arrears=not said.get("no_interest_on_past_due", False),
         payoff="to_day" if said["preclose"] == "TILL_PRE_CLOSE_DATE" else "to_rest",
     )
 
@@ -202,7 +203,7 @@ def loan_terms(said: Said, orders: Mapping[str, Any], amount: Decimal, on: date)
         first_stub="level",
         down_payment=DownPaymentTerms(percent=Decimal(down["percent"]) / 100, automatic=down["auto"]) if down else None,
         draws=DrawTerms(pattern="tranches") if said.get("multi_disburse") else DrawTerms(),
-        recalculation=recalculation(said) if progressive else recalculation(said),
+        recalculation=recalculation(said),
         allocation=allocation(said, orders),
         penalty=NO_PENALTY,
         keeps_overpayment=True,

@@ -8,6 +8,7 @@ from loanloom.core.dates import EVERY_DAY, Calendar
 from loanloom.core.lending.decisions.decision import Command, Decision, bad_amount, refused
 from loanloom.core.lending.events import LoanDisbursed
 from loanloom.core.lending.loan import Loan
+from loanloom.core.lending.replanning.loans import with_level
 from loanloom.core.lending.rules import BUILT_IN, Methods
 from loanloom.core.lending.schedule import build_schedule
 from loanloom.core.lending.terms import Terms
@@ -31,4 +32,6 @@ def disburse(loan: Loan | None, command: Disburse) -> Decision:
     if not terms.principal.is_finite() or terms.principal <= 0 or not terms.rounding.holds(terms.principal):
         return bad_amount(terms.principal, terms)
     rows = build_schedule(terms, command.methods, command.calendar).instalments
+    if terms.recalculation is not None:
+        rows = with_level(rows)
     return Decision((LoanDisbursed(on=terms.start_on, terms=terms, instalments=rows),))

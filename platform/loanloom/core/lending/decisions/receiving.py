@@ -4,7 +4,7 @@ the plan that follows what stays unpaid."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -50,6 +50,10 @@ class Recalculate(Command):
     on: date
 
 
+OWN_MONEY = frozenset({"repayment", "down_payment"})
+"""Kinds of receipts that make no sense on a loan that is paid; a refund or credit does."""
+
+
 @dataclass(frozen=True, slots=True)
 class Split:
     """How an amount goes through a loan: its parts, what is left, and the rows that change with it."""
@@ -79,13 +83,15 @@ def split(loan: Loan, amount: Decimal, on: date, kind: str = "repayment") -> Spl
 
 def _through_plan(loan: Loan, amount: Decimal, on: date, rule: AllocationRule) -> Split:
     """The same where every payment changes what the later days bear."""
-    book = book_of(loan, on)
+    book = book_of(loan, on, closing_with=amount)
     applying = Applying(book, rule, on, loan.terms.rounding, amount)
     applying.run()
     return Split(tuple(applying.applied), applying.left, changed_rows(loan, book.plan))
 
 
 def _receive(loan: Loan, command: ReceiveRepayment) -> Decision:
+    if loan.settled_on is not None and command.kind not in OWN_MONEY and loan.terms.rounding.holds(command.amount):
+        return _after_the_end(loan, command)
     refusal = refusal_of(loan, command.on, command.amount)
     if refusal:
         return refusal
@@ -97,6 +103,19 @@ def _receive(loan: Loan, command: ReceiveRepayment) -> Decision:
         rows=found.rows,
     )  # fmt: skip
     return Decision(closing(loan, (event,), command.on))
+
+
+def _after_the_end(loan: Loan, command: ReceiveRepayment) -> Decision:
+    """A refund that comes when the loan is paid already: all of it is the borrower's."""
+    if command.on < loan.last_event_on or command.amount <= 0:
+        return refusal_of(replace(loan, settled_on=None), command.on, command.amount) or Decision()
+    return Decision(
+        (
+            RepaymentReceived(
+                on=command.on, amount=command.amount, applied=(), surplus=command.amount, kind=command.kind
+            ),
+        )
+    )
 
 
 def _keeps(loan: Loan, kind: str) -> bool:
@@ -139,9 +158,11 @@ def _apply_surplus(loan: Loan, command: ApplySurplus) -> Decision:
 
 
 def _recalculate(loan: Loan, command: Recalculate) -> Decision:
+    if loan.settled_on is not None or not follows(loan):
+        return Decision()
     refusal = refusal_of(loan, command.on, None)
-    if refusal or not follows(loan):
-        return refusal or Decision()
+    if refusal:
+        return refusal
     rows = changed_rows_on(loan, command.on)
     return Decision((PlanRecalculated(on=command.on, rows=rows),) if rows else ())
 

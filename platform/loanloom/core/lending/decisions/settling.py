@@ -14,9 +14,9 @@ from loanloom.core.lending.events import Event, FeeCharged, RepaymentReceived, S
 from loanloom.core.lending.evolution import evolve, evolve_all
 from loanloom.core.lending.loan import Loan
 from loanloom.core.lending.replanning.book import book_of
-from loanloom.core.lending.replanning.loans import follows, standing
+from loanloom.core.lending.replanning.loans import follows
 from loanloom.core.lending.terms import COMPONENTS
-from loanloom.core.money import ZERO, formatted, total
+from loanloom.core.money import formatted, total
 from loanloom.problems import Problem, text
 
 
@@ -86,15 +86,7 @@ def payoff(loan: Loan, on: date) -> Payoff:
 
 def _following_payoff(loan: Loan, on: date) -> dict[str, Decimal]:
     """The same where the plan follows what is outstanding: what each row takes when all of it is paid today."""
-    stood = standing(loan, on)
-    book = book_of(loan, on)
-    amounts = dict.fromkeys(COMPONENTS, ZERO)
-    for account in stood.accounts:
-        timing = "in_advance" if account.instalment.due_on > on else "due"
-        for component in COMPONENTS:
-            amounts[component] += book.owes(account.instalment.number, component, timing)
-    amounts["principal"] = stood.principal_outstanding
-    return amounts
+    return book_of(loan, on, closing_with=Decimal("Infinity")).closing_amounts()
 
 
 def _prepayment_refused(loan: Loan, on: date) -> tuple[Problem, ...]:

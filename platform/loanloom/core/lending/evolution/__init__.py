@@ -23,9 +23,8 @@ _EVOLVES: Mapping[type[Event], Callable[[Loan, Any], Loan]] = {
 def evolve(loan: Loan | None, event: Event) -> Loan:
     """The loan after an event. Total over events that `decide` can make; anything else is a defect."""
     if isinstance(event, LoanDisbursed):
-        return Loan(
-            terms=event.terms, accounts=tuple(Account(row) for row in event.instalments), last_event_on=event.on
-        )
+        accounts = tuple(Account(row, paid_on=None if row.payment else event.on) for row in event.instalments)
+        return Loan(terms=event.terms, accounts=accounts, last_event_on=event.on)
     if loan is None:
         raise ValueError("a loan begins with its disbursement")
     return replace(_EVOLVES[type(event)](loan, event), last_event_on=event.on)

@@ -92,7 +92,7 @@ def _recalculated(loan: Loan, event: PlanRecalculated) -> Loan:
 
 
 def _schedule_changed(loan: Loan, event: ScheduleChanged) -> Loan:
-    return replace(loan, accounts=_rescheduled(loan, event))
+    return replace(loan, accounts=rescheduled(loan, event.from_number, event.instalments, event.on))
 
 
 def _fee_charged(loan: Loan, event: FeeCharged) -> Loan:
@@ -107,19 +107,20 @@ def _settled(loan: Loan, event: LoanSettled) -> Loan:
     return replace(loan, settled_on=event.on)
 
 
-def _rescheduled(loan: Loan, event: ScheduleChanged) -> tuple[Account, ...]:
+def rescheduled(loan: Loan, from_number: int, rows: tuple[Instalment, ...], on: date) -> tuple[Account, ...]:
     """Earlier instalments stand; later ones are replaced, keeping what was paid on one of the same number and what its
     lateness has cost until now."""
     terms, before = loan.terms, {account.instalment.number: account for account in loan.accounts}
-    kept = tuple(account for account in loan.accounts if account.instalment.number < event.from_number)
+    kept = tuple(account for account in loan.accounts if account.instalment.number < from_number)
 
     def account_for(row: Instalment) -> Account:
         known = before.get(row.number)
         if known is None:
             return Account(row)
-        return replace(known, instalment=row, late=counted(known, terms.penalty, terms.rounding, event.on))
+        late = counted(known, terms.penalty, terms.rounding, on)
+        return dated(known, replace(known, instalment=row, late=late), on)
 
-    return kept + tuple(account_for(row) for row in event.instalments)
+    return kept + tuple(account_for(row) for row in rows)
 
 
 EVOLVES: Mapping[type[Event], Callable[[Loan, Any], Loan]] = {

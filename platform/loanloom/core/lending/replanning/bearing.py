@@ -42,7 +42,7 @@ def _year_fractions(count: str, from_on: date, to_on: date) -> Decimal:
     """A stretch over a year's end: each year's days over that year's length."""
     total, day = ZERO, from_on
     for year in range(from_on.year, to_on.year + 1):
-        end = date(year, 12, 31) if count.endswith("start") else date(year + 1, 1, 1)
+        end = date(year, 12, 31) if count.endswith("dec31") else date(year + 1, 1, 1)
         end = to_on if year == to_on.year else end
         total += Decimal((end - day).days) / (366 if gregorian.isleap(year) else 365)
         day = end
@@ -71,7 +71,7 @@ def factor_to_end(terms: Terms, start_on: date, due_on: date, rate: Decimal, fro
     if terms.interest_by == "period":
         made = rate * (Decimal(phase.every) / _YEARLY[phase.unit]) * left / length
     elif crosses or (count == "act/365L" and due_on.year > from_on.year and _leap_day_inside(start_on, due_on)):
-        made = rate * _year_fractions("act/act-start" if count == "act/365L" else count, from_on, due_on)
+        made = rate * _year_fractions("act/act-dec31" if count == "act/365L" else count, from_on, due_on)
     elif count.startswith("30"):
         anchor = (terms.counts_from or terms.start_on).day if terms.due_day is None else terms.due_day
         units = _units(start_on, due_on, phase.every, phase.unit, anchor)

@@ -11,7 +11,8 @@ from loanloom.core.lending.arrears import due_of
 from loanloom.core.lending.loan import Loan
 from loanloom.core.lending.replanning.loans import plan_of
 from loanloom.core.lending.replanning.working import Plan, Row
-from loanloom.core.money import ZERO
+from loanloom.core.lending.terms import COMPONENTS
+from loanloom.core.money import ZERO, total
 
 
 @dataclass(slots=True)
@@ -38,15 +39,29 @@ class PlanBook:
         principal, interest = self._early(row)
         return principal if component == "principal" else interest
 
-    def _to_the_end(self, row: Row) -> bool:
-        """Whether paying the running instalment early leaves its interest as if it were paid when due."""
+    @property
+    def to_the_end(self) -> bool:
+        """Whether what is paid off early bears interest to the end of its period."""
         recalculation = self.plan.terms.recalculation
-        to_rest = recalculation is not None and recalculation.payoff != "to_day"
-        return to_rest and row.start_on < self.on <= row.due_on
+        return recalculation is not None and recalculation.payoff != "to_day"
+
+    def closing_amounts(self) -> dict[str, Decimal]:
+        """What pays everything today, by component."""
+        amounts = dict.fromkeys(COMPONENTS, ZERO)
+        for number, _start, due_on in self.rows():
+            timing = "in_advance" if due_on > self.on else "due"
+            for component in COMPONENTS:
+                amounts[component] += self.owes(number, component, timing)
+        fixed = total(row.unpaid for row in self.plan.rows if row.fixed)
+        return {**amounts, "principal": self.plan.outstanding + fixed}
+
+    def _runs_on(self, row: Row) -> bool:
+        """Whether paying the running instalment early leaves its interest as if it were paid when due."""
+        return self.to_the_end and row.start_on < self.on <= row.due_on
 
     def _early(self, row: Row) -> tuple[Decimal, Decimal]:
         """What a later instalment takes today: its interest up to the day, principal for the rest of its level."""
-        until = row.due_on if self._to_the_end(row) else self.on
+        until = row.due_on if self._runs_on(row) else self.on
         planned = self.plan.project(self.on, until)[row.number]
         interest = max(planned.interest - row.interest_paid, ZERO)
         principal = planned.principal - row.principal_paid
@@ -60,16 +75,29 @@ class PlanBook:
             self.other[number][component] -= amount
             return
         row = self.plan.row(number)
-        if timing == "in_advance" and self._to_the_end(row):
+        if timing == "in_advance" and self._runs_on(row):
             self.plan.count(row, row.due_on)
         self.plan.pay(row, component, amount, self.on)
         self.plan.settle(self.on)
 
 
-def book_of(loan: Loan, on: date) -> PlanBook:
-    """A loan that follows what is outstanding as a book of a day; charges and costs of lateness as they stand."""
+def book_of(loan: Loan, on: date, closing_with: Decimal = ZERO) -> PlanBook:
+    """A loan that follows what is outstanding as a book of a day; charges and costs of lateness as they stand.
+
+    Where a payoff bears interest to the end of the running period, money that is enough for all (`closing_with`) makes
+    it do so before anything is paid.
+    """
     plan = plan_of(loan)
     plan.advance(on)
     plan.settle(on)
     other = {each.instalment.number: dict(due_of(each, loan.terms, on).amounts) for each in loan.accounts}
-    return PlanBook(plan, on, other)
+    book = PlanBook(plan, on, other)
+    if closing_with and book.to_the_end:
+        whole = PlanBook(plan.copy(), on, other)
+        for row in whole.plan.open_rows:
+            if row.start_on < on <= row.due_on:
+                whole.plan.count(row, row.due_on)
+        whole.plan.settle(on)
+        if closing_with >= total(whole.closing_amounts().values()):
+            return whole
+    return book

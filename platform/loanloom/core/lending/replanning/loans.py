@@ -81,6 +81,13 @@ def with_rows(loan: Loan, rows: Sequence[Instalment]) -> Loan:
     return replace(loan, accounts=tuple(sorted(accounts, key=lambda account: account.instalment.number)))
 
 
+def with_level(rows: tuple[Instalment, ...]) -> tuple[Instalment, ...]:
+    """A level schedule whose last row, which takes the cents, knows the level of the others."""
+    if len(rows) < 3 or rows[-2].payment != rows[-3].payment or rows[-1].payment == rows[-2].payment:
+        return rows
+    return (*rows[:-1], rows[-1]._replace(agreed=rows[-2].payment))
+
+
 def follows(loan: Loan) -> bool:
     """Whether the loan's plan has to follow what is outstanding."""
     return loan.terms.recalculation is not None and loan.bears_interest

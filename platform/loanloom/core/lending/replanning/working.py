@@ -180,7 +180,8 @@ class Plan:
             end = min(end, until)
         base = balance
         recalculation = self.terms.recalculation
-        if recalculation and recalculation.rest != "daily" and row.start_on < on and self.follows_arrears:
+        by_period = recalculation is not None and recalculation.rest != "daily" and recalculation.payoff != "to_day"
+        if by_period and row.start_on < on and self.follows_arrears:
             base = self.outstanding
         return interest_of(self.terms, row.start_on, row.due_on, base, row.rate, start, end)
 
