@@ -60,8 +60,13 @@ def _walk(plan: PhasePlan, interest: InterestPlan, shape: Sequence[Decimal], ext
 
 
 def _plain_walk(plan: PhasePlan) -> Walk:
-    """The same where every period pays both, of the balance, and all payments are alike."""
-    fixed, slope = plan.opening, ZERO
+    """The same where every period pays both, of the balance, and all payments are alike; where all periods cost the
+    same too, it is the annuity formula."""
+    costs, fixed, slope = plan.costs, plan.opening, ZERO
+    growth = costs[0].growth
+    if growth and costs.count(costs[0]) == len(costs):
+        grown = (ONE + growth) ** len(costs)
+        return Walk(fixed * grown, (grown - ONE) / growth)
     for cost in plan.costs:
         grown = ONE + cost.growth
         fixed *= grown

@@ -6,26 +6,25 @@ disbursement. Amounts are no concern of this module.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import pairwise
-from typing import NamedTuple
+from itertools import accumulate
+from typing import NamedTuple, overload
 
 from loanloom.core.dates import (
     DAYS,
     EVERY_DAY,
-    WHOLE_MONTHS,
     Calendar,
     DayCount,
     YearShare,
     add_months,
     add_period,
-    month_end,
 )
-from loanloom.core.lending.due_days import DueDays, anchor_of, calendar_of, due_days, end_agreed
+from loanloom.core.lending.due_days import DueDays, anchor_of, calendar_of, due_days
 from loanloom.core.lending.recurrences import months_of
-from loanloom.core.lending.terms import Phase, Terms
+from loanloom.core.lending.shares import DAY_STEP, IRREGULAR, Shares, steps_of
+from loanloom.core.lending.terms import Terms
 
 
 class Period(NamedTuple):
@@ -51,89 +50,35 @@ class Period(NamedTuple):
         return (self.due_on - self.start_on).days
 
 
-DAY_STEP, IRREGULAR = 0, -1
-"""A step is so many whole months, or counted in days, or neither a whole number of months nor the usual days."""
+class PlainPeriods(Sequence[Period]):
+    """Periods in columns, each of which pays principal and interest; made into a `Period` only where one is asked for.
+    Nearly all schedules are of these."""
 
+    __slots__ = ("dues", "first_number", "nominals", "shares", "starts")
 
-def whole_months(start: date, end: date) -> int:
-    """The months from one day to another on the same day of the month (or on the end of a shorter one)."""
-    months = (end.year - start.year) * 12 + end.month - start.month
-    day = max(start.day, end.day)
-    whole = all(each.day == day or each.day == month_end(each.year, each.month) for each in (start, end))
-    return months if whole and months > 0 else IRREGULAR
+    def __init__(
+        self,
+        first_number: int,
+        starts: Sequence[date],
+        dues: Sequence[date],
+        shares: Sequence[YearShare],
+        nominals: Sequence[YearShare],
+    ) -> None:
+        self.first_number, self.starts, self.dues = first_number, starts, dues
+        self.shares, self.nominals = shares, nominals
 
+    def __len__(self) -> int:
+        return len(self.dues)
 
-def _first_step(terms: Terms, start: date, end: date) -> int:
-    """The first step is regular only when it begins one calendar step before the first due day."""
-    calendar = calendar_of(terms.phases[0])
-    months = months_of(calendar)
-    if terms.phases[0].rows or terms.phases[0].interest_calendar is not None or calendar.months:
-        return whole_months(start, end)
-    if months:
-        anchor = calendar.days[0] if calendar.days else anchor_of(terms)
-        return months if add_months(end, -months, anchor) == start else IRREGULAR
-    usual = DAYS.get(calendar.unit, 0) * calendar.every
-    return DAY_STEP if not usual or (end - start).days == usual else IRREGULAR
-
-
-def _steps(terms: Terms, place: int, dues: DueDays, start: date) -> list[int]:
-    """The steps of one phase. Where a plain calendar made them, only the first and an agreed last can be irregular."""
-    phase = terms.phases[place]
-    calendar = calendar_of(phase)
-    months = months_of(calendar)
-    plain = phase.interest_calendar is None and not phase.rows
-    days = [start, *dues.days]
-    if plain and not calendar.months:
-        steps = [months or DAY_STEP] * len(dues.days)
-        if months and end_agreed(terms) is not None and place == len(terms.phases) - 1:
-            steps[-1] = whole_months(days[-2], days[-1])
-    else:
-        steps = [whole_months(first, second) for first, second in pairwise(days)]
-    if place == 0:
-        steps[0] = _first_step(terms, start, days[1])
-    return steps
-
-
-@dataclass(frozen=True, slots=True)
-class Shares:
-    """How stretches of a phase become shares of a year."""
-
-    terms: Terms
-    phase: Phase
-    count: DayCount
-
-    def constant(self, step: int) -> YearShare | None:
-        """The share of every such step where it does not depend on dates."""
-        if self.terms.interest_by == "period" and step != IRREGULAR:
-            return self.uniform(step)
-        if self.terms.day_count not in WHOLE_MONTHS or self.terms.day_count == "30/act" or step <= 0:
-            return None
-        return self.between(self.terms.start_on, self.terms.start_on, step)
-
-    def between(self, start: date, end: date, step: int) -> YearShare:
-        """The share that bears interest."""
-        if self.terms.interest_by == "period" and step != IRREGULAR:
-            return self.uniform(step)
-        name = self.terms.day_count
-        if name not in WHOLE_MONTHS or (name == "months+days/360" and step == IRREGULAR):
-            return self.count(start, end)
-        year = self.count(start, end)[1]
-        if step > 0:
-            return (step, 12) if year == 360 else (step * 30, year)
-        return (end - start).days, year if step == DAY_STEP else self.terms.daily_basis
-
-    def uniform(self, step: int) -> YearShare:
-        """A share where all periods are alike: months are twelfths, weeks fifty-seconds, days of 365."""
-        if step > 0:
-            return step, 12
-        calendar = calendar_of(self.phase)
-        if calendar.unit == "week":
-            return calendar.every, 52
-        return calendar.every * DAYS.get(calendar.unit, 15), 365
-
-    def nominal(self, share: YearShare, step: int) -> YearShare:
-        """The share with which level instalments are solved."""
-        return self.uniform(step) if self.terms.instalment_by == "nominal" and step != IRREGULAR else share
+    @overload
+    def __getitem__(self, place: int) -> Period: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Period]: ...
+    def __getitem__(self, place: int | slice) -> Period | list[Period]:
+        if isinstance(place, slice):
+            return [self[each] for each in range(len(self))[place]]
+        number = self.first_number + range(len(self))[place]
+        return Period(number, self.starts[place], self.dues[place], self.shares[place], self.nominals[place])
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,41 +110,78 @@ class Moves:
 
 def lay_out(
     terms: Terms, day_counts: Mapping[str, DayCount], calendar: Calendar = EVERY_DAY, first_number: int = 1
-) -> tuple[tuple[Period, ...], ...]:
+) -> tuple[Sequence[Period], ...]:
     """The periods of every phase, in order. A holiday moves its own date and none after it."""
     count, moves = day_counts[terms.day_count], Moves(terms, calendar)
     raw, start, number = terms.counts_from or terms.start_on, terms.start_on, first_number
-    laid: list[tuple[Period, ...]] = []
+    laid: list[Sequence[Period]] = []
     for place, dues in enumerate(due_days(terms)):
         shares = Shares(terms, terms.phases[place], count)
-        steps = _steps(terms, place, dues, raw)
-        periods = _periods(shares, moves, dues, steps, (number, raw, start))
-        if place == 0:
-            periods[0] = _first(shares, dues, steps, raw, periods[0])
-        laid.append(tuple(periods))
-        number, raw, start = number + len(periods), dues.days[-1], periods[-1].due_on
-    return _graced(terms, laid)
+        steps = steps_of(terms, place, dues, raw)
+        columns = Columns.of(shares, moves, dues, steps, raw, start)
+        if _plain(terms, place, steps):
+            laid.append(PlainPeriods(number, columns.starts, columns.dues, columns.shares, columns.nominals))
+        else:
+            periods = _periods(shares, moves, dues, columns, number)
+            if place == 0:
+                periods[0] = _first(shares, dues, steps, raw, periods[0])
+            laid.append(periods)
+        number, raw, start = number + len(dues.days), dues.days[-1], columns.dues[-1]
+    grace = terms.grace
+    return _graced(terms, laid) if grace.principal or grace.interest_payment or grace.interest_charged else tuple(laid)
 
 
-def _periods(
-    shares: Shares, moves: Moves, dues: DueDays, steps: list[int], begin: tuple[int, date, date]
-) -> list[Period]:
-    """The periods of one phase, its first as if it were like the others."""
-    number, raw, start = begin
-    moving, capitalises = moves.needed, shares.phase.capitalises
-    adjusted, same = shares.terms.roll_accrues, shares.terms.instalment_by != "nominal"
-    constants = {step: shares.constant(step) for step in set(steps)}
-    between, new, periods = shares.between, tuple.__new__, []
-    for day, principal, interest, step in zip(*dues, steps, strict=True):
-        due = max(moves.moved(day), start) if moving else day
-        share = constants[step] or (between(start, due, step) if adjusted else between(raw, day, step))
-        usual = share if same else shares.nominal(share, step)
-        tolerated = moves.tolerated(due) if moving else None
-        pays, kept = interest and not capitalises, interest and capitalises
-        period = (number, start, due, share, usual, principal, pays, False, kept, tolerated)
-        periods.append(new(Period, period))
-        number, raw, start = number + 1, day, due
-    return periods
+def _plain(terms: Terms, place: int, steps: Sequence[int]) -> bool:
+    """Whether every period of a phase pays both and none is a stub; a stub, a grace, a tolerated holiday or a calendar
+    of its own for interest makes one that is not."""
+    phase, grace = terms.phases[place], terms.grace
+    stub = place == 0 and (steps[0] == IRREGULAR or terms.counts_from is not None)
+    graced = grace.principal or grace.interest_payment or grace.interest_charged
+    return not (stub or graced or phase.interest_calendar or phase.capitalises or terms.tolerates_holidays)
+
+
+class Columns(NamedTuple):
+    """Days and shares of a phase, its first period as if it were like the others."""
+
+    starts: Sequence[date]
+    dues: Sequence[date]
+    shares: Sequence[YearShare]
+    nominals: Sequence[YearShare]
+
+    @classmethod
+    def of(cls, shares: Shares, moves: Moves, dues: DueDays, steps: Sequence[int], raw: date, start: date) -> Columns:
+        """The columns of a phase that begins at `raw` by the calendar and at `start` in fact."""
+        days, terms = dues.days, shares.terms
+        if moves.needed:
+            days = list(accumulate((moves.moved(day) for day in days), max, initial=start))[1:]
+        starts = [start, *days[:-1]]
+        constant = shares.constant(steps[0]) if steps.count(steps[0]) == len(steps) else None
+        if constant is not None:
+            found: Sequence[YearShare] = [constant] * len(days)
+        elif terms.roll_accrues and shares.by_dates:
+            found = list(map(shares.count, starts, days))
+        elif terms.roll_accrues:
+            found = [shares.between(*stretch) for stretch in zip(starts, days, steps, strict=True)]
+        else:
+            found = [shares.between(*stretch) for stretch in zip([raw, *dues.days], dues.days, steps, strict=False)]
+        nominals = found
+        if terms.instalment_by == "nominal":
+            nominals = [shares.nominal(share, step) for share, step in zip(found, steps, strict=True)]
+        return cls(starts, days, found, nominals)
+
+
+def _periods(shares: Shares, moves: Moves, dues: DueDays, columns: Columns, first_number: int) -> list[Period]:
+    """The periods of one phase in which not every one pays both."""
+    capitalises = shares.phase.capitalises
+    return [
+        Period(
+            number, *column, principal, interest and not capitalises, False, interest and capitalises,
+            moves.tolerated(column[1]),
+        )
+        for number, (column, principal, interest) in enumerate(
+            zip(zip(*columns, strict=True), dues.principal, dues.interest, strict=True), first_number
+        )
+    ]  # fmt: skip
 
 
 def _first(shares: Shares, dues: DueDays, steps: list[int], raw: date, period: Period) -> Period:
@@ -227,13 +209,11 @@ def _first(shares: Shares, dues: DueDays, steps: list[int], raw: date, period: P
     return period._replace(nominal=shares.nominal(usual, step), on_top=True)
 
 
-def _graced(terms: Terms, laid: list[tuple[Period, ...]]) -> tuple[tuple[Period, ...], ...]:
+def _graced(terms: Terms, laid: list[Sequence[Period]]) -> tuple[Sequence[Period], ...]:
     """The periods with the graces of the first of them."""
     grace = terms.grace
-    if not (grace.principal or grace.interest_payment or grace.interest_charged):
-        return tuple(laid)
     principal, interest, charged = grace.principal, grace.interest_payment, grace.interest_charged
-    phases = []
+    phases: list[Sequence[Period]] = []
     for periods in laid:
         changed = []
         for period in periods:
@@ -247,5 +227,5 @@ def _graced(terms: Terms, laid: list[tuple[Period, ...]]) -> tuple[tuple[Period,
                 charged -= 1
                 period = period._replace(share=(0, 1), nominal=(0, 1))
             changed.append(period)
-        phases.append(tuple(changed))
+        phases.append(changed)
     return tuple(phases)

@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from loanloom.core.lending.periods import Period
+from loanloom.core.lending.periods import Period, PlainPeriods
 from loanloom.core.lending.plan_terms import RateStep
 from loanloom.core.lending.rates import moves, rate_of_period, stretches, tiered_rate
 from loanloom.core.lending.terms import Phase, Terms
@@ -69,7 +69,7 @@ class PhasePlan:
     `opening` is the principal when it begins, `drawn` what is drawn in its first period, `passed` and `passed_paying`
     how many of its periods (with principal) have gone by. `financed` is all principal so far without down payments,
     `disbursed` with them, `of_phase` the principal with which the phase began and what was drawn since.
-    The plan holds for `until` of its periods; `cut` is one cut down to them. In a `plain` one every period pays both.
+    The plan holds for `until` of its periods; `cut` is one cut down to them.
     """
 
     terms: Terms
@@ -86,7 +86,6 @@ class PhasePlan:
     final: bool = True
     until: int = 0
     cut: bool = False
-    plain: bool = False
 
     @property
     def principal(self) -> Decimal:
@@ -94,9 +93,14 @@ class PhasePlan:
         return self.opening + total(draw.amount for draw in self.drawn)
 
     @property
+    def plain(self) -> bool:
+        """Whether every period pays principal and interest."""
+        return isinstance(self.periods, PlainPeriods)
+
+    @property
     def paying(self) -> int:
         """How many periods pay principal."""
-        return sum(period.pays_principal for period in self.periods)
+        return len(self.periods) if self.plain else sum(period.pays_principal for period in self.periods)
 
     def number(self, name: str, otherwise: Decimal) -> Decimal:
         """A parameter of the phase that is one number."""
@@ -148,21 +152,29 @@ def costs_of(terms: Terms, phase: Phase, periods: Sequence[Period], path: Sequen
 
 def _alike(terms: Terms, periods: Sequence[Period], rate: Decimal) -> list[Cost]:
     """Costs at one rate; periods of the same share cost the same."""
-    linear = terms.accrual == "linear"
+    if terms.accrual != "linear" and isinstance(periods, PlainPeriods) and periods.shares is periods.nominals:
+        return _by_share(terms, periods, rate)
     known: dict[object, Cost] = {}
-    found: list[Cost] = []
-    before: Period | None = None
+    found = []
     for period in periods:
-        if before is not None and period[3] is before[3] and period[4] is before[4] and not linear:
-            found.append(found[-1])
-            continue
-        key = (period[3], period[4], period.days) if linear else (period[3], period[4])
-        cost = known.get(key)
-        if cost is None:
-            cost = known[key] = _cost(terms, period, rate, ())
-        found.append(cost)
-        before = period
+        key = (period.share, period.nominal, period.days)
+        if key not in known:
+            known[key] = _cost(terms, period, rate, ())
+        found.append(known[key])
     return found
+
+
+def _by_share(terms: Terms, periods: PlainPeriods, rate: Decimal) -> list[Cost]:
+    """The same for periods in columns: nothing but their shares matters."""
+    shares = periods.shares
+    first = _cost(terms, periods[0], rate, ())
+    if shares[0] is shares[-1] and shares.count(shares[0]) == len(shares):
+        return [first] * len(shares)
+    known = {shares[0]: first}
+    for place, share in enumerate(shares):
+        if share not in known:
+            known[share] = _cost(terms, periods[place], rate, ())
+    return [known[share] for share in shares]
 
 
 def _cost(terms: Terms, period: Period, rate: Decimal, parts: tuple[Decimal, ...]) -> Cost:

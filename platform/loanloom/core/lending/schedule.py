@@ -5,7 +5,7 @@ Pure arithmetic over terms; what has been paid is no concern of this module.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
@@ -14,12 +14,12 @@ from itertools import pairwise
 from loanloom.core.dates import EVERY_DAY, Calendar
 from loanloom.core.lending.amortising import Amounts, Carry, amortise
 from loanloom.core.lending.instalments import Instalment, Schedule
-from loanloom.core.lending.periods import Period, lay_out
+from loanloom.core.lending.periods import Period, PlainPeriods, lay_out
 from loanloom.core.lending.plan import Drawn, InterestPlan, PhasePlan, by_balance, costs_of, part_of_period
 from loanloom.core.lending.rates import rate_path, tiered_rate
 from loanloom.core.lending.residuals import with_residual
 from loanloom.core.lending.rules import BUILT_IN, Methods
-from loanloom.core.lending.terms import Phase, Terms
+from loanloom.core.lending.terms import Terms
 from loanloom.core.money import ZERO, Rounding, total
 
 __all__ = ["Instalment", "Schedule", "build_schedule", "down_payment"]
@@ -70,22 +70,12 @@ def build_schedule(terms: Terms, methods: Methods = BUILT_IN, calendar: Calendar
         path = rate_path(terms, phases[-1][-1].due_on)
         for phase, periods in zip(terms.phases, phases, strict=True):
             costs = costs_of(terms, phase, periods, path)
-            final, plain = periods is phases[-1], _pays_both(terms, phase, periods)
-            whole = PhasePlan(terms, phase, periods, ZERO, costs, final=final, plain=plain)
+            whole = PhasePlan(terms, phase, periods, ZERO, costs, final=periods is phases[-1])
             for plan in _plans(growing, whole):
                 _grow(growing, plan)
     if terms.down_payment is not None:
         growing.rows = [row._replace(number=number) for number, row in enumerate(growing.rows, 1)]
     return Schedule(tuple(growing.rows))
-
-
-def _pays_both(terms: Terms, phase: Phase, periods: Sequence[Period]) -> bool:
-    """Whether every period of a phase pays principal and interest; only a stub, a grace or a calendar of its own for
-    interest makes one that does not."""
-    first, grace = periods[0], terms.grace
-    usual = first.pays_principal and first.pays_interest and not first.on_top
-    no_grace = not (grace.principal or grace.interest_payment)
-    return usual and no_grace and phase.interest_calendar is None and not phase.capitalises
 
 
 def _down_row(terms: Terms, day: date, before: Decimal, amount: Decimal, drawn: Decimal) -> Instalment:
@@ -119,7 +109,7 @@ def _plans(growing: _Growing, whole: PhasePlan) -> Iterator[PhasePlan]:
         yield replace(
             whole,
             opening=growing.balance,
-            periods=periods[begin:],
+            periods=periods[begin:] if begin else periods,
             costs=whole.costs[begin:],
             drawn=drawn,
             passed=begin,
@@ -144,8 +134,8 @@ def _grow(growing: _Growing, plan: PhasePlan) -> None:
     else:
         amounts = with_residual(plan, targets, interest, growing.carry)
     growing.balance = amounts.closing
-    if amounts.plain:
-        growing.rows += _plain_rows(plan, amounts)
+    if amounts.plain and isinstance(plan.periods, PlainPeriods):
+        growing.rows += _plain_rows(plan, plan.periods, amounts)
         return
     before = amounts.opening[0]
     for draw in plan.drawn:
@@ -165,15 +155,16 @@ def _agreed_interest(plan: PhasePlan, interest: InterestPlan) -> InterestPlan:
     return replace(interest, amounts=amounts)
 
 
-def _plain_rows(plan: PhasePlan, amounts: Amounts) -> Iterator[Instalment]:
+def _plain_rows(plan: PhasePlan, periods: PlainPeriods, amounts: Amounts) -> Iterator[Instalment]:
     """Rows where every period pays both, of the balance."""
-    new, basis, usual = tuple.__new__, plan.terms.daily_basis, _USUAL
-    columns = zip(plan.periods, plan.costs, amounts.opening, amounts.principal, amounts.interest, strict=True)
-    for period, cost, opening, principal, interest in columns:
-        number, start_on, due_on, _, _, _, _, _, _, tolerated = period
+    new, basis, usual, number = tuple.__new__, plan.terms.daily_basis, _USUAL, periods.first_number
+    columns = zip(
+        periods.starts, periods.dues, plan.costs, amounts.opening, amounts.principal, amounts.interest, strict=True
+    )
+    for start_on, due_on, cost, opening, principal, interest in columns:
         row = (number, start_on, due_on, opening, principal, interest, opening, cost[3], basis, *usual)
-        made = new(Instalment, row)
-        yield made if tolerated is None else made._replace(tolerated_to=tolerated)
+        yield new(Instalment, row)
+        number += 1
 
 
 def _rows(plan: PhasePlan, amounts: Amounts, opening: Decimal) -> Iterator[Instalment]:
