@@ -1,5 +1,6 @@
 """Import mappings: rows of a file -> facts of applications, and what a score is worth once outcomes are known. Pure."""
 
+from loanloom.engines.imports.fields import field_at
 from loanloom.engines.imports.figures import Figures, figures, gini
 from loanloom.engines.imports.mapping import (
     Compiled,
@@ -7,7 +8,6 @@ from loanloom.engines.imports.mapping import (
     Mapped,
     check,
     compile_mapping,
-    field_at,
     row_scope,
 )
 from loanloom.engines.imports.rows import Row, Rows, read_rows

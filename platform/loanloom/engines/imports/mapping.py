@@ -9,9 +9,9 @@ from typing import Any
 
 from loanloom import feel
 from loanloom.engines import facts as fact_scope
-from loanloom.engines.imports.rows import Row
+from loanloom.engines.imports.fields import RECORDS, field_at
+from loanloom.engines.imports.rows import Row, Rows, read_rows
 from loanloom.metadata.document import Document
-from loanloom.metadata.fields import Field
 from loanloom.metadata.registry import Registry
 from loanloom.problems import Problem, Text, errors, text
 
@@ -22,7 +22,6 @@ TYPES: Mapping[str, feel.Type] = {
     "date": feel.DATE,
     "yes_no": feel.BOOLEAN,
 }
-RECORDS = ("customer", "application")
 _NAME = re.compile(r"[{]([a-z][a-z0-9_]*)[}]")
 
 
@@ -40,15 +39,27 @@ class Mapped:
 class ImportMapping:
     """A compiled mapping."""
 
+    record: str
     product: str | None
+    account: str | None
+    format: str
+    headings: Mapping[str, str]
+    skip: int
     columns: Mapping[str, str]
     pattern: str
     programs: tuple[tuple[str, str, feel.Program], ...]
     outcome: tuple[str, str] | None
 
+    def read(self, content: bytes, file: str = "") -> Rows:
+        """The rows of a file of this mapping's format."""
+        return read_rows(
+            content, self.columns, file, headings=self.headings, skip=self.skip, sheet=self.format == "xlsx"
+        )
+
     def map(self, row: Row) -> tuple[Mapped | None, tuple[Problem, ...]]:
         """The facts of a row, or what is wrong with it."""
-        facts: dict[str, dict[str, Any]] = {record: {} for record in RECORDS}
+        records = RECORDS if self.record in RECORDS else (self.record,)
+        facts: dict[str, dict[str, Any]] = {record: {} for record in records}
         problems: list[Problem] = []
         seen = {"row": row.values}
         for record, field, program in self.programs:
@@ -84,13 +95,6 @@ def row_scope(spec: Mapping[str, Any]) -> feel.Type:
     return feel.context({"row": feel.context(columns)})
 
 
-def field_at(path: str, registry: Registry) -> Field | None:
-    """The declared field that a value fills."""
-    record, _, name = path.partition(".")
-    fields = registry.entity_fields(record) if record in RECORDS else ()
-    return next((one for one in fields if one.key == name), None)
-
-
 def compile_mapping(document: Document, registry: Registry) -> Compiled:
     """Compile one import_mapping document."""
     spec = document.spec
@@ -98,11 +102,12 @@ def compile_mapping(document: Document, registry: Registry) -> Compiled:
     scope = row_scope(spec)
     problems: list[Problem] = list(_unknown_columns(document))
     programs = []
+    allowed = RECORDS if spec["record"] in RECORDS else (spec["record"],)
     for path, source in spec["values"].items():
         pointer = f"/values/{path}"
         record, _, name = path.partition(".")
         field = field_at(path, registry)
-        if field is None:
+        if field is None or record not in allowed:
             words = text(f"There is no field {path}.", f"没有字段 {path}。")
             problems.append(_placed(document, pointer, "import.unknown_field", words))
             continue
@@ -116,7 +121,12 @@ def compile_mapping(document: Document, registry: Registry) -> Compiled:
         return Compiled(None, tuple(problems))
     outcome = spec.get("outcome")
     made = ImportMapping(
+        record=spec["record"],
         product=spec.get("product"),
+        account=spec.get("account"),
+        format=spec["format"],
+        headings=dict(spec.get("headings", {})),
+        skip=spec.get("skip", 0),
         columns=dict(columns),
         pattern=spec["key"],
         programs=tuple(programs),

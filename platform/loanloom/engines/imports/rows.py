@@ -1,4 +1,4 @@
-"""A CSV file -> typed rows, with a problem for every cell that cannot be read. Pure: bytes in, values out.
+"""A CSV or Excel file -> typed rows, with a problem for every cell that cannot be read. Pure: bytes in, values out.
 
 Columns that the mapping does not name are not read at all: what must not be known does not get in.
 """
@@ -7,17 +7,27 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Mapping
+import itertools
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from loanloom.engines.imports import sheets
 from loanloom.problems import Problem, text
 
 MOST_BYTES = 50_000_000
 MOST_ROWS = 200_000
 MOST_CELL = 10_000
+NO_HEADINGS: Mapping[str, str] = {}
+NOT_TEXT = ("The file is not UTF-8 or GB 18030.", "文件不是 UTF-8 或 GB 18030 文本。")
+NOT_SHEET = ("The file is no Excel workbook (.xlsx).", "文件不是 Excel 工作簿（.xlsx）。")
+_DAY = re.compile(
+    r"(?:(\d{4})-(\d{1,2})-(\d{1,2})|(\d{4})/(\d{1,2})/(\d{1,2})|(\d{4})(\d{2})(\d{2})|(\d{4})年(\d{1,2})月(\d{1,2})日)"
+    r"(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?|[ ]?\d{6})?$"
+)
 YES = frozenset({"1", "true", "yes", "y", "是"})
 NO = frozenset({"0", "false", "no", "n", "否"})
 
@@ -39,47 +49,69 @@ class Rows:
     count: int
 
 
-def read_rows(content: bytes, columns: Mapping[str, str], file: str = "") -> Rows:
-    """Read `columns` (name -> type) of a CSV file; without one of them no rows, and a word on which are missing."""
+def read_rows(
+    content: bytes,
+    columns: Mapping[str, str],
+    file: str = "",
+    *,
+    headings: Mapping[str, str] = NO_HEADINGS,
+    skip: int = 0,
+    sheet: bool = False,
+) -> Rows:
+    """Read `columns` (name -> type) of a CSV file or Excel sheet; without one of them no rows, and a word on which.
+
+    `headings` says what a column is called in the file where it is not its name; `skip` lines stand above them.
+    """
     if len(content) > MOST_BYTES:
         return _nothing(file, "import.too_big", "The file is larger than 50 MB.", "文件超过 50 MB。")
-    written = _decoded(content)
-    if written is None:
-        return _nothing(
-            file, "import.not_text", "The file is not UTF-8 or GB 18030.", "文件不是 UTF-8 或 GB 18030 文本。"
-        )
-    reader = csv.reader(io.StringIO(written, newline=""), strict=True)
+    found = sheets.lines(content) if sheet else _lines(content)
+    if found is None:
+        english, chinese = NOT_SHEET if sheet else NOT_TEXT
+        return _nothing(file, "import.not_a_sheet" if sheet else "import.not_text", english, chinese)
+    lines = iter(found)
     try:
-        header = [name.strip() for name in next(reader, [])]
+        above = list(itertools.islice(lines, skip + 1))
     except csv.Error:
         return _nothing(file, "import.not_csv", "The first line is not a row of CSV.", "首行不是有效的 CSV。")
-    if problem := _header_problem(header, columns, file):
+    header = [name.strip() for name in above[skip][1]] if len(above) > skip else []
+    wanted = {name: headings.get(name, name) for name in columns}
+    if problem := _header_problem(header, wanted.values(), file):
         return Rows((), (problem,), 0)
-    return _Reader(header, columns, file).read(reader)
+    return _Reader(header, columns, wanted, file).read(lines)
+
+
+def _lines(content: bytes) -> Iterator[tuple[int, list[str]]] | None:
+    """The lines of a CSV file with their numbers; None where it is no text."""
+    written = _decoded(content)
+    if written is None:
+        return None
+    reader = csv.reader(io.StringIO(written, newline=""), strict=True)
+    return ((reader.line_num, cells) for cells in reader)
 
 
 class _Reader:
-    def __init__(self, header: list[str], columns: Mapping[str, str], file: str) -> None:
+    def __init__(self, header: list[str], columns: Mapping[str, str], wanted: Mapping[str, str], file: str) -> None:
         self.width = len(header)
-        self.places = [(name, header.index(name), READERS[kind], kind) for name, kind in columns.items()]
+        self.places = [(name, header.index(wanted[name]), READERS[kind], kind) for name, kind in columns.items()]
         self.file = file
         self.rows: list[Row] = []
         self.problems: list[Problem] = []
         self.count = 0
 
-    def read(self, reader: Any) -> Rows:
+    def read(self, lines: Iterator[tuple[int, list[str]]]) -> Rows:
+        line = 1
         try:
-            for cells in reader:
+            for line, cells in lines:
                 if not any(cell.strip() for cell in cells):
                     continue
                 self.count += 1
                 if self.count > MOST_ROWS:
                     words = (f"More than {MOST_ROWS} rows.", f"超过{MOST_ROWS}行。")
-                    self._say(reader.line_num, "import.too_many_rows", *words)
+                    self._say(line, "import.too_many_rows", *words)
                     break
-                self._row(cells, reader.line_num)
+                self._row(cells, line)
         except csv.Error:
-            self._say(reader.line_num, "import.not_csv", "This line is not a row of CSV.", "该行不是有效的 CSV。")
+            self._say(line + 1, "import.not_csv", "This line is not a row of CSV.", "该行不是有效的 CSV。")
         return Rows(tuple(self.rows), tuple(self.problems), self.count)
 
     def _row(self, cells: list[str], line: int) -> None:
@@ -119,7 +151,7 @@ def _decoded(content: bytes) -> str | None:
     return None
 
 
-def _header_problem(header: list[str], columns: Mapping[str, str], file: str) -> Problem | None:
+def _header_problem(header: list[str], columns: Collection[str], file: str) -> Problem | None:
     missing = [name for name in columns if name not in header]
     twice = [name for name in columns if header.count(name) > 1]
     if not missing and not twice:
@@ -162,6 +194,14 @@ def _integer(cell: str) -> Decimal:
     return value
 
 
+def _date(cell: str) -> date:
+    """2026-01-05, 2026/1/5, 20260105 or 2026年1月5日, perhaps with a time behind it, as banks write it."""
+    found = _DAY.match(cell)
+    if found is None:
+        raise ValueError
+    return date(*(int(part) for part in found.groups() if part is not None))
+
+
 def _yes_no(cell: str) -> bool:
     word = cell.lower()
     if word in YES:
@@ -175,7 +215,7 @@ READERS: Mapping[str, Callable[[str], Any]] = {
     "text": _text,
     "number": _number,
     "integer": _integer,
-    "date": date.fromisoformat,
+    "date": _date,
     "yes_no": _yes_no,
 }
 WORDS: Mapping[str, tuple[str, str]] = {

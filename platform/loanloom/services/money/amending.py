@@ -1,4 +1,4 @@
-"""Amending a loan's history: undoing a booking, with everything that follows decided anew, in one transaction.
+"""Amending a loan's history: undoing a booking, or booking on an earlier day, with what follows decided anew.
 
 Events that no longer hold stay stored; those that take their place belong to the same receipts as before. The ledger
 reverses the former's entries and posts the latter's (booking). Who may do it is for the callers to know.
@@ -6,14 +6,16 @@ reverses the former's entries and posts the latter's (booking). Who may do it is
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from sqlalchemy import Connection, RowMapping, select
 
+from loanloom.core.lending.decisions import Command
 from loanloom.core.lending.events import Event
 from loanloom.core.lending.history import Amendment, Recorded, Surroundings, Undo, amend
 from loanloom.engines import products
+from loanloom.engines.posting import NO_FACTS, Facts
 from loanloom.problems import Problem, text
 from loanloom.services import scope
 from loanloom.services.context import Context
@@ -38,8 +40,40 @@ def undo_event(ctx: Context, connection: Connection, loan_id: int, sequence: int
     return book(ctx, connection, found[0], history, amendment)
 
 
-def book(ctx: Context, connection: Connection, kept: Kept, history: History, amendment: Amendment) -> Change:
-    """Save an amendment of a locked loan: events superseded, new ones with their receipts and entries."""
+def insert(
+    ctx: Context,
+    connection: Connection,
+    kept: Kept,
+    command: Command,
+    receipt_of: Callable[[], int],
+    facts: Facts = NO_FACTS,
+) -> Change:
+    """Book a receipt of a day before the locked loan's last booking; what follows is decided anew.
+
+    `receipt_of` writes the receipt, once it is clear that it can be booked.
+    """
+    history = loan_rows.events_of(connection, kept.id, superseded=True)
+    amendment = amend(recorded(history), command, surroundings(ctx, kept))
+    if amendment.problems:
+        raise Refused(amendment.problems)
+    later = [place for place, event in enumerate(amendment.events) if place and event.asked is not None]
+    own = later[0] if later else len(amendment.events)
+    return book(ctx, connection, kept, history, amendment, own=own, receipt_id=receipt_of(), facts=facts)
+
+
+def book(
+    ctx: Context,
+    connection: Connection,
+    kept: Kept,
+    history: History,
+    amendment: Amendment,
+    *,
+    own: int = 0,
+    receipt_id: int | None = None,
+    facts: Facts = NO_FACTS,
+) -> Change:
+    """Save an amendment of a locked loan: events superseded, new ones with their receipts and entries. The first `own`
+    events are of what was inserted, with its own receipt."""
     if amendment.problems:
         raise Refused(amendment.problems)
     if amendment.after is None:
@@ -52,8 +86,10 @@ def book(ctx: Context, connection: Connection, kept: Kept, history: History, ame
     # today's terms bind a loan whatever its history says (products.bound), as when it was loaded
     after = replace(amendment.after, terms=kept.loan.terms)
     change = Change(kept, amendment.events, after, amendment.superseded)
-    repayments.write_repayments(ctx, connection, [change], [_receipts(connection, kept.id, history, amendment)])
-    booking.book(ctx, connection, [change])
+    receipts = _receipts(connection, kept.id, history, amendment)
+    receipts[:own] = [receipt_id] * own
+    repayments.write_repayments(ctx, connection, [change], [receipts])
+    booking.book(ctx, connection, [change], facts)
     return change
 
 

@@ -7,17 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, insert, select, update
 
+from loanloom.core.lending.decisions import ReceiveRepayment, SettleEarly
 from loanloom.core.money import is_writable
 from loanloom.problems import Problem, text
 from loanloom.services import numbers, scope
 from loanloom.services.context import Context
 from loanloom.services.errors import Conflict, NotFound, Refused
-from loanloom.services.money import amending, booking, orders, payees, payers, repayments
+from loanloom.services.money import amending, booking, loan_rows, orders, payees, payers, repayments
+from loanloom.services.money.loan_rows import Change
 from loanloom.services.money.orders import About
 from loanloom.services.money.repayments import Purpose
 from loanloom.store import tables
@@ -38,6 +41,8 @@ class Repayment:
     note: str | None = None
     payer_name: str | None = None
     payer_account: str | None = None
+    received_on: date | None = None
+    """The day the money came; the day of entry where nothing is said, also if it is registered later."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +91,7 @@ def book_repayment(ctx: Context, connection: Connection, asked: Repayment, order
         "note": asked.note,
         **payers.columns(ctx, asked.payer_name, asked.payer_account),
     }
-    made = repayments.receive_in(ctx, connection, asked.loan_id, asked.amount, asked.purpose, given)
+    made = apply(ctx, connection, asked.loan_id, asked.amount, asked.purpose, given, asked.received_on)
     return {
         "loan_id": made.loan_id,
         "receipt_id": made.receipt_id,
@@ -94,6 +99,42 @@ def book_repayment(ctx: Context, connection: Connection, asked: Repayment, order
         "settled": made.settled,
         "sequence": made.sequence,
     }
+
+
+def apply(
+    ctx: Context,
+    connection: Connection,
+    loan_id: int,
+    amount: Decimal,
+    purpose: Purpose,
+    given: Mapping[str, Any],
+    on: date | None,
+) -> repayments.Received:
+    """Apply money to a loan as of the day it came: today, or an earlier day, with what followed decided anew."""
+    if on is None or on == ctx.business_date:
+        return repayments.receive_in(ctx, connection, loan_id, amount, purpose, given)
+    if on > ctx.business_date:
+        raise Refused(
+            Problem(
+                code="receipt.in_future",
+                message=text("The day of the money lies in the future.", "收款日期晚于营业日期。"),
+                field="received_on",
+            )
+        )
+    (kept,) = loan_rows.load(ctx, connection, [loan_id], lock=True)
+    command = SettleEarly(on=on, amount=amount) if purpose == "settle" else ReceiveRepayment(on=on, amount=amount)
+    (number,) = repayments.receipt_numbers(ctx, connection, [kept])
+    slip = {**given, "received_on": on}
+    written: list[int] = []
+
+    def receipt_of() -> int:
+        nothing = [Change(kept, (), kept.loan)]
+        written.extend(repayments.write_receipts(ctx, connection, nothing, [amount], [number], slip))
+        return written[0]
+
+    change = amending.insert(ctx, connection, kept, command, receipt_of, {"channel": given["channel"]})
+    settled = change.after.settled_on is not None
+    return repayments.Received(loan_id, written[0], number, settled, kept.row["event_count"] + 1)
 
 
 def undo_repayment(ctx: Context, connection: Connection, result: Mapping[str, Any], reason: str) -> None:

@@ -206,18 +206,22 @@ def book_received(
     connection: Connection,
     changes: Sequence[Change],
     amounts: Sequence[Decimal],
-    given: Mapping[str, Any],
+    given: Given,
 ) -> list[Received]:
-    """Save changes of loans with a receipt for each amount, or with the one receipt that `given` names."""
+    """Save changes of loans with a receipt for each amount, or with the one receipt that `given` names.
+
+    `given` is what was said with the receipts: once for all of them, or for each (then all of one channel).
+    """
     if not changes:
         return []
-    if given.get("receipt_id") is not None:
-        numbered, ids = [str(given["receipt_number"])] * len(changes), [int(given["receipt_id"])] * len(changes)
+    each = said(given, len(changes))
+    if each[0].get("receipt_id") is not None:
+        numbered, ids = [str(one["receipt_number"]) for one in each], [int(one["receipt_id"]) for one in each]
     else:
         numbered = receipt_numbers(ctx, connection, [change.kept for change in changes])
-        ids = _write_receipts(ctx, connection, changes, amounts, numbered, given)
+        ids = write_receipts(ctx, connection, changes, amounts, numbered, given)
     write_repayments(ctx, connection, changes, ids)
-    booking.book(ctx, connection, changes, {"channel": given["channel"]})
+    booking.book(ctx, connection, changes, {"channel": each[0]["channel"]})
     return [
         Received(
             change.kept.id,
@@ -233,14 +237,23 @@ def book_received(
 PAYER = ("payer_name", "payer_account_cipher", "payer_account_hash", "payer_account_masked")
 
 
-def _write_receipts(
+Given = Mapping[str, Any] | Sequence[Mapping[str, Any]]
+
+
+def said(given: Given, count: int) -> Sequence[Mapping[str, Any]]:
+    """What was said with each of so many receipts."""
+    return [given] * count if isinstance(given, Mapping) else given
+
+
+def write_receipts(
     ctx: Context,
     connection: Connection,
     changes: Sequence[Change],
     amounts: Sequence[Decimal],
     numbered: Sequence[str],
-    given: Mapping[str, Any],
+    given: Given,
 ) -> list[int]:
+    """A receipt for each amount; their ids."""
     rows = [
         {
             "number": number,
@@ -248,14 +261,14 @@ def _write_receipts(
             "customer_id": change.kept.row["customer_id"],
             "amount": amount,
             "currency": change.kept.row["currency"],
-            "received_on": ctx.business_date,
-            "channel": given["channel"],
-            "reference": given.get("reference"),
-            "note": given.get("note"),
+            "received_on": one.get("received_on") or ctx.business_date,
+            "channel": one["channel"],
+            "reference": one.get("reference"),
+            "note": one.get("note"),
             "created_by": ctx.actor.user_id,
-            **{name: given[name] for name in PAYER if name in given},
+            **{name: one.get(name) for name in PAYER},
         }
-        for change, amount, number in zip(changes, amounts, numbered, strict=True)
+        for change, amount, number, one in zip(changes, amounts, numbered, said(given, len(changes)), strict=True)
     ]
     return [int(row["id"]) for row in bulk.insert(connection, tables.receipt, rows, returning=["id"])]
 

@@ -53,7 +53,7 @@ def bring(
     """Bring every row of a file in as an application of the mapping's product."""
     ctx.require("import.run")
     mapping = mapping_of(ctx.registry, mapping_key)
-    read = imports.read_rows(content, mapping.columns, file_name)
+    read = mapping.read(content, file_name)
     mapped, problems = _map(mapping, read)
     if not mapped and problems:
         raise Refused(problems[:MOST_KEPT])
