@@ -11,6 +11,7 @@ from itertools import count
 from typing import Any
 
 from sqlalchemy import event, insert
+from tests.services.money.house_rules import events
 
 from loanloom.metadata.archive import Files
 from loanloom.metadata.bundle import bundle_of
@@ -58,11 +59,6 @@ PRODUCTS = {
     "keeping": _USUAL | {"overpayment": "keep", "compound": "true", "day_count": "act/360"},
     "even": _USUAL | {"mode": "half_even", "day_count": "act/365", "grace": 3, "fee": "0.01"},
 }
-_LINES = """
-      - {{credit: "1301", amount: principal}}
-      - {{credit: "1131", amount: interest}}
-      - {{credit: "1132", amount: penalty + compound + damages}}
-      - {{credit: "6021", amount: fee}}"""
 DOCUMENTS = [
     *(_PRODUCT.format(key=key, **values) for key, values in PRODUCTS.items()),
     """
@@ -77,27 +73,21 @@ spec:
     - {code: "1002", title: {en: Bank, zh: 银行存款}, type: asset}
     - {code: "1131", title: {en: Interest receivable, zh: 应收利息}, type: asset}
     - {code: "1132", title: {en: Penalty receivable, zh: 应收罚息}, type: asset}
+    - {code: "1133", title: {en: Fees receivable, zh: 应收费用}, type: asset}
     - {code: "1301", title: {en: Loans, zh: 贷款}, type: asset}
+    - {code: "2221", title: {en: Taxes, zh: 应交税费}, type: liability}
     - {code: "2241", title: {en: Kept for borrowers, zh: 暂收款}, type: liability}
+    - {code: "2299", title: {en: Clearing, zh: 过渡}, type: liability}
     - {code: "6011", title: {en: Interest, zh: 利息收入}, type: income}
-    - {code: "6021", title: {en: Fees, zh: 手续费收入}, type: income}""",
+    - {code: "6021", title: {en: Fees, zh: 手续费收入}, type: income}
+    - {code: "6701", title: {en: Losses, zh: 损失}, type: expense}""",
     """
 kind: posting_rules
 key: rules
 spec:
   chart: chart
-  events:
-    loan_disbursed: [{debit: "1301", credit: "1002", amount: principal, memo: {en: Paid out, zh: 放款}}]
-    interest_accrued: [{debit: "1131", credit: "6011", amount: interest}]
-    penalty_accrued: [{debit: "1132", credit: "6011", amount: penalty + compound}]
-    repayment_received:
-      - {debit: "1002", amount: amount}"""
-    + _LINES.format()
-    + """
-      - {credit: "2241", amount: surplus}
-    surplus_applied:
-      - {debit: "2241", amount: amount}"""
-    + _LINES.format(),
+  events:"""
+    + events(),
     """
 kind: ruleset
 key: classes

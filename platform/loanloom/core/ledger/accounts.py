@@ -8,8 +8,8 @@ from typing import Literal
 
 from loanloom.problems import Text
 
-AccountType = Literal["asset", "liability", "equity", "income", "expense"]
-ACCOUNT_TYPES: tuple[AccountType, ...] = ("asset", "liability", "equity", "income", "expense")
+AccountType = Literal["asset", "liability", "equity", "income", "expense", "off_balance"]
+ACCOUNT_TYPES: tuple[AccountType, ...] = ("asset", "liability", "equity", "income", "expense", "off_balance")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,18 +22,36 @@ class Account:
 
     @property
     def normally_debit(self) -> bool:
-        """Assets and expenses grow on the debit side."""
-        return self.type in ("asset", "expense")
+        """Assets, expenses and what is only noted off the balance sheet (表外) grow on the debit side."""
+        return self.type in ("asset", "expense", "off_balance")
+
+    @property
+    def of_the_year(self) -> bool:
+        """Whether the account starts each year at zero: income and expense."""
+        return self.type in ("income", "expense")
+
+
+@dataclass(frozen=True, slots=True)
+class YearEnd:
+    """When the year ends (the month) and where its result goes."""
+
+    month: int
+    profit: str
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """All accounts by code."""
+    """All accounts by code. A code that others begin with is a heading: what is below it adds up to it."""
 
     accounts: Mapping[str, Account]
+    year_end: YearEnd | None = None
 
     def __contains__(self, code: str) -> bool:
         return code in self.accounts
 
     def __getitem__(self, code: str) -> Account:
         return self.accounts[code]
+
+    def is_heading(self, code: str) -> bool:
+        """Whether accounts stand below this one; nothing is posted to it itself."""
+        return any(other != code and other.startswith(code) for other in self.accounts)

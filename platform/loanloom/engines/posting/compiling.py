@@ -1,66 +1,21 @@
-"""From posting rules and a chart of accounts to `Posting`, proven at load: every event balances whatever its amounts.
-
-The proof tries each amount alone and several together; rules are sums and products of few names, so a rule that
-balances on these balances always.
-"""
+"""From posting rules and a chart of accounts to `Posting`, with every problem of both at its place."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from loanloom import feel
-from loanloom.core.ledger.accounts import Account, Chart
-from loanloom.core.ledger.journal import Line
-from loanloom.core.money import CENTS, total
-from loanloom.engines.posting.events import AMOUNTS, filled, names
+from loanloom.core.ledger.accounts import Account, Chart, YearEnd
+from loanloom.engines.posting import proof
+from loanloom.engines.posting.events import AMOUNTS, FACTS, names
+from loanloom.engines.posting.linear import weights
+from loanloom.engines.posting.rules import Posting, RuleLine
 from loanloom.metadata.document import Document
 from loanloom.metadata.nearest import hint as nearest_hint
 from loanloom.metadata.registry import Registry
-from loanloom.problems import Problem, Text, errors, text
-
-
-@dataclass(frozen=True, slots=True)
-class RuleLine:
-    """One line of a rule: the accounts it moves and how much."""
-
-    debit: str | None
-    credit: str | None
-    amount: feel.Program
-    memo: Text | None
-    pointer: str
-
-    def lines(self, values: Mapping[str, Decimal]) -> tuple[Line, ...]:
-        """The journal lines for these amounts: none for zero, changed sides for a negative amount."""
-        amount: Decimal = self.amount(values)
-        if not amount:
-            return ()
-        debit, credit = (self.debit, self.credit) if amount > 0 else (self.credit, self.debit)
-        size, made = abs(amount), []
-        if debit is not None:
-            made.append(Line(debit, debit=size, memo=self.memo))
-        if credit is not None:
-            made.append(Line(credit, credit=size, memo=self.memo))
-        return tuple(made)
-
-
-@dataclass(frozen=True, slots=True)
-class Posting:
-    """Posting rules ready to use, with their chart."""
-
-    key: str
-    chart: Chart
-    events: Mapping[str, tuple[RuleLine, ...]]
-
-    def holder(self, event: str, part: str) -> str | None:
-        """The account that one unit of a part is debited to; None where it goes to several or none."""
-        if event not in self.events:
-            return None
-        values = filled(event, {part: Decimal(1)})
-        lines = [line for rule in self.events[event] for line in rule.lines(values) if line.debit]
-        return lines[0].account if len(lines) == 1 else None
+from loanloom.problems import Problem, errors, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +29,35 @@ class Compiled:
 def chart_of(registry: Registry, key: str) -> Chart:
     """A chart of accounts; empty where it does not exist (its absence is the registry's problem)."""
     document = registry.get("chart_of_accounts", key)
-    rows: Any = document.spec["accounts"] if document else ()
-    return Chart({row["code"]: Account(row["code"], row["title"], row["type"]) for row in rows})
+    if document is None:
+        return Chart({})
+    accounts = {row["code"]: Account(row["code"], row["title"], row["type"]) for row in document.spec["accounts"]}
+    end = document.spec.get("year_end")
+    return Chart(accounts, YearEnd(int(end.get("month", 12)), end["profit"]) if end else None)
+
+
+def check_chart(document: Document, registry: Registry) -> Iterator[Problem]:
+    """What is wrong with a chart beyond its structure: a code given twice, a year's result that has no account."""
+    chart, seen = chart_of(registry, document.key), set[str]()
+    for place, row in enumerate(document.spec["accounts"]):
+        if row["code"] in seen:
+            yield document.problem(
+                "posting.account_twice",
+                text(f"The account {row['code']} stands here twice.", f"科目 {row['code']} 重复。"),
+                f"/accounts/{place}/code",
+            )
+        seen.add(row["code"])
+    end = chart.year_end
+    if end is not None and (end.profit not in chart or chart[end.profit].type != "equity"):
+        yield document.problem(
+            "posting.year_end_account",
+            text(
+                f"The result of the year needs an account of equity; {end.profit} is none.",
+                f"本年利润须结转至权益类科目，{end.profit} 不是权益类科目。",
+            ),
+            "/year_end/profit",
+            hint=nearest_hint(end.profit, [code for code, one in chart.accounts.items() if one.type == "equity"]),
+        )
 
 
 def compile_posting(document: Document, registry: Registry) -> Compiled:
@@ -90,10 +72,12 @@ def compile_posting(document: Document, registry: Registry) -> Compiled:
         compiled = [_line(document, event, place, rule, chart, problems) for place, rule in enumerate(rules)]
         events[event] = tuple(line for line in compiled if line is not None)
         if len(events[event]) == len(rules):
-            problems.extend(_proof(document, event, events[event]))
+            problems.extend(proof.of_event(document, event, events[event], chart))
     if errors(problems):
         return Compiled(None, tuple(problems))
-    return Compiled(Posting(document.key, chart, events), tuple(problems))
+    spec = document.spec
+    made = Posting(document.key, chart, events, bool(spec.get("general")), spec.get("suspend_after_days"))
+    return Compiled(made, tuple(problems))
 
 
 def _unknown_event(document: Document, event: str) -> Problem:
@@ -115,74 +99,73 @@ def _line(
     document: Document, event: str, place: int, rule: Mapping[str, Any], chart: Chart, problems: list[Problem]
 ) -> RuleLine | None:
     pointer = f"/events/{event}/{place}"
-    for side in ("debit", "credit"):
-        code = rule.get(side)
-        if code is not None and code not in chart and chart.accounts:
-            problems.append(
-                document.problem(
-                    "posting.unknown_account",
-                    text(f"The chart of accounts has no account {code}.", f"会计科目表中没有科目 {code}。"),
-                    f"{pointer}/{side}",
-                    hint=nearest_hint(code, chart.accounts),
-                )
-            )
+    problems.extend(_accounts(document, pointer, rule, chart))
+    problems.extend(_facts(document, pointer, event, rule))
     checked = feel.check(str(rule["amount"]), event_scope(event), expect=feel.NUMBER, functions=feel.LENDING)
     for problem in checked.problems:
+        place_of = (problem.line, problem.column)
         problems.append(
             document.problem(
-                problem.code,
-                problem.message,
-                f"{pointer}/amount",
-                hint=problem.hint,
-                inside=(problem.line, problem.column),
+                problem.code, problem.message, f"{pointer}/amount", hint=problem.hint, inside=place_of
             )
-        )
+        )  # fmt: skip
     if checked.program is None:
         return None
-    return RuleLine(rule.get("debit"), rule.get("credit"), checked.program, rule.get("memo"), pointer)
+    found = weights(checked.tree)
+    if found is None:
+        problems.append(_no_sum(document, pointer, event))
+        return None
+    sides = {
+        said: {name: frozenset(values) for name, values in rule.get(said, {}).items()} for said in ("when", "unless")
+    }
+    return RuleLine(rule.get("debit"), rule.get("credit"), tuple(found.items()), rule.get("memo"), **sides)
 
 
-_MIXED = (("1.01", "2.03", "5.07", "7.11", "11.13", "13.17"), ("9999999.99", "0.01", "1000000.03", "3.30", "0.07", "1"))
-
-
-def _probes(event: str) -> Iterator[dict[str, Decimal]]:
-    parts = AMOUNTS[event]
-    for part in parts:
-        yield {part: Decimal(1)}
-        yield {part: Decimal("0.01")}
-    for amounts in _MIXED:
-        yield {part: Decimal(amount) for part, amount in zip(parts, amounts, strict=False)}
-
-
-def _proof(document: Document, event: str, lines: tuple[RuleLine, ...]) -> Iterator[Problem]:
-    """The first amounts for which an event does not balance, or gives something that is no money."""
-    for probe in _probes(event):
-        values = filled(event, probe)
-        try:
-            made = [line for rule in lines for line in rule.lines(values)]
-        except feel.EvaluationError as error:
-            yield document.problem(error.problem.code, error.problem.message, f"/events/{event}")
-            return
-        said = ", ".join(f"{name} {value}" for name, value in probe.items())
-        debits, credited = total(line.debit for line in made), total(line.credit for line in made)
-        if debits != credited:
+def _accounts(document: Document, pointer: str, rule: Mapping[str, Any], chart: Chart) -> Iterator[Problem]:
+    for side in ("debit", "credit"):
+        code = rule.get(side)
+        if code is None or not chart.accounts:
+            continue
+        if code not in chart:
             yield document.problem(
-                "posting.unbalanced",
-                text(
-                    f"The event '{event}' does not balance: with {said} it debits {debits} and credits {credited}.",
-                    f"业务事件“{event}”借贷不平：当 {said} 时，借方 {debits}，贷方 {credited}。",
-                ),
-                f"/events/{event}",
-                hint=text("Every line's debit needs a credit of the same amount.", "每笔借方须有等额贷方。"),
+                "posting.unknown_account",
+                text(f"The chart of accounts has no account {code}.", f"会计科目表中没有科目 {code}。"),
+                f"{pointer}/{side}",
+                hint=nearest_hint(code, chart.accounts),
             )
-            return
-        if any(not CENTS.holds(line.debit + line.credit) for line in made):
+        elif chart.is_heading(code):
             yield document.problem(
-                "posting.not_money",
-                text(
-                    f"The event '{event}' gives amounts finer than a cent (with {said}); round them.",
-                    f"业务事件“{event}”产生了小于一分的金额（当 {said} 时），请舍入。",
-                ),
-                f"/events/{event}",
+                "posting.heading_account",
+                text(f"{code} is a heading: accounts stand below it.", f"{code} 为上级科目，其下设有明细科目。"),
+                f"{pointer}/{side}",
+                hint=text("Post to one of the accounts below it.", "请记入其下的明细科目。"),
             )
-            return
+
+
+def _facts(document: Document, pointer: str, event: str, rule: Mapping[str, Any]) -> Iterator[Problem]:
+    allowed = FACTS[event]
+    for said in ("when", "unless"):
+        for name in rule.get(said, {}):
+            if name not in allowed:
+                yield document.problem(
+                    "posting.unknown_fact",
+                    text(f"Nothing is known of '{name}' at the event '{event}'.", f"事件“{event}”没有“{name}”信息。"),
+                    f"{pointer}/{said}/{name}",
+                    hint=text("Known are: " + ", ".join(allowed), "可用：" + "、".join(allowed)),
+                    at_key=True,
+                )
+
+
+def _no_sum(document: Document, pointer: str, event: str) -> Problem:
+    said = ", ".join(names(event))
+    return document.problem(
+        "posting.not_a_sum",
+        text(
+            "An amount here is a sum or difference of the event's amounts and whole multiples of them.",
+            "此处金额只能是业务金额的和、差或整数倍。",
+        ),
+        f"{pointer}/amount",
+        hint=text(
+            f"Such as interest + penalty. The amounts are: {said}.", f"例如 interest + penalty。可用金额：{said}。"
+        ),
+    )

@@ -6,23 +6,25 @@ together with audit and outbox (`book`). Knows no use case; disbursements, repay
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection
 
-from loanloom.core.ledger.journal import Entry
 from loanloom.core.lending.events import EVENT_NAMES, Event, LoanDisbursed
 from loanloom.core.lending.records import to_record
 from loanloom.engines import posting
+from loanloom.engines.posting import NO_FACTS, Facts
 from loanloom.problems import Problem, text
 from loanloom.services import numbers
 from loanloom.services.context import Context
 from loanloom.services.errors import Refused
-from loanloom.services.money import lending_rules, loan_rows
+from loanloom.services.money import lending_rules, loan_rows, reversing
 from loanloom.services.money.loan_rows import Change
 from loanloom.services.money.open_day import hold_open as open_day
+from loanloom.services.money.postings import Posted, postings
 from loanloom.store import bulk, tables
 
 __all__ = [
@@ -30,10 +32,11 @@ __all__ = [
     "Posted",
     "book",
     "check_channel",
-    "numbers_for",
     "open_day",
     "post",
+    "post_event",
     "posted_for",
+    "reverse_source",
     "summary",
     "tell",
 ]
@@ -54,17 +57,6 @@ def check_channel(channel: str) -> str:
     return channel
 
 
-@dataclass(frozen=True, slots=True)
-class Posted:
-    """A journal entry to write, and what it belongs to."""
-
-    entry: Entry
-    source: tuple[str, int]
-    loan_id: int | None = None
-    unit: str | None = None
-    currency: str = "CNY"
-
-
 def post(ctx: Context, connection: Connection, posted: Sequence[Posted]) -> list[int]:
     """Write journal entries with their lines; their ids, in order."""
     made = bulk.insert(
@@ -77,7 +69,10 @@ def post(ctx: Context, connection: Connection, posted: Sequence[Posted]) -> list
                 "source_kind": each.source[0],
                 "source_id": each.source[1],
                 "loan_id": each.loan_id,
+                "sequence": each.sequence,
+                "reverses_id": each.reverses_id,
                 "currency": each.currency,
+                "memo": _kept(each),
                 "release_id": ctx.company.release_id,
                 "created_by": ctx.actor.user_id,
             }
@@ -109,25 +104,57 @@ def post(ctx: Context, connection: Connection, posted: Sequence[Posted]) -> list
     return ids
 
 
-def posted_for(ctx: Context, change: Change) -> list[Posted]:
-    """The entries that `book` posts for a change of a loan; penalties the ledger does not hold yet come first."""
-    row, on = change.kept.row, ctx.business_date
-    rules = lending_rules.posting_for(ctx, row["product_key"])
-    owed = loan_rows.penalties_accrued(change.after, on)
-    missing = {"penalty": owed[0] - row["penalty_booked"], "compound": owed[1] - row["compound_booked"]}
-    accrued = posting.entry_for(rules, "penalty_accrued", missing, on) if any(missing.values()) else None
-    entries = [*([accrued] if accrued else []), *posting.entries(rules, change.events)]
-    return [Posted(entry, ("loan", change.kept.id), change.kept.id, row["unit"], row["currency"]) for entry in entries]
+def _kept(posted: Posted) -> dict[str, Any]:
+    """What an entry keeps of how it came about, to be taken back the same way."""
+    kept: dict[str, Any] = {"facts": dict(posted.facts)} if posted.facts else {}
+    if posted.claims is not None:
+        kept["claims"] = {name: str(amount) for name, amount in posted.claims.items()}
+    return kept
 
 
-def book(ctx: Context, connection: Connection, changes: Sequence[Change]) -> None:
-    """Save changes of loans with their entries."""
-    booked = {change.kept.id: loan_rows.penalties_accrued(change.after, ctx.business_date) for change in changes}
-    posted = [each for change in changes for each in posted_for(ctx, change)]
+def posted_for(ctx: Context, change: Change, facts: Facts = NO_FACTS) -> list[Posted]:
+    """The entries that `book` posts for a change of a loan, without the reversals of what it takes the place of."""
+    return list(postings(ctx, change, facts).posted)
+
+
+def book(ctx: Context, connection: Connection, changes: Sequence[Change], facts: Facts = NO_FACTS) -> None:
+    """Save changes of loans with their entries. `facts` (such as the channel) hold for all of them."""
+    undone = reversing.reversals(ctx, connection, changes)
+    made = {change.kept.id: postings(ctx, change, facts, undone.get(change.kept.id, ())) for change in changes}
     with bulk.together(connection):
-        loan_rows.save(ctx, connection, changes, booked)
-        post(ctx, connection, posted)
+        loan_rows.save(ctx, connection, changes, {loan_id: each.columns for loan_id, each in made.items()})
+        post(ctx, connection, [entry for each in made.values() for entry in each.posted])
         tell(ctx, connection, [(change.kept.id, change.kept.row["event_count"], change.events) for change in changes])
+
+
+def post_event(
+    ctx: Context,
+    connection: Connection,
+    event: str,
+    amounts: Mapping[str, Decimal],
+    facts: Facts = NO_FACTS,
+    *,
+    source: tuple[str, int],
+    unit: str | None = None,
+    currency: str | None = None,
+    loan_id: int | None = None,
+    product_key: str | None = None,
+) -> int | None:
+    """Post an event that is none of a loan: by the rules of a product, or by the general ones. The entry's id."""
+    rules = lending_rules.posting_for(ctx, product_key) if product_key else lending_rules.general_posting(ctx)
+    problem = posting.unserved(rules, event, amounts)
+    if problem is not None:
+        raise Refused(problem)
+    entry = posting.entry_for(rules, event, amounts, ctx.business_date, facts)
+    if entry is None:
+        return None
+    posted = Posted(entry, source, loan_id, unit, currency or ctx.company.currency, facts=facts)
+    return post(ctx, connection, [posted])[0]
+
+
+def reverse_source(ctx: Context, connection: Connection, source: tuple[str, int]) -> list[int]:
+    """Take back everything that was posted for a source and is not taken back yet; the ids of the entries."""
+    return post(ctx, connection, reversing.of_source(ctx, connection, source))
 
 
 def tell(ctx: Context, connection: Connection, happened: Sequence[tuple[int, int, Sequence[Event]]]) -> None:
@@ -173,8 +200,5 @@ def summary(event: Event) -> dict[str, Any]:
 
 
 def numbers_for(ctx: Context, connection: Connection, keys: Sequence[tuple[str | None, str | None]]) -> list[str]:
-    """A number for each (numbering document, unit), asked for once for each pair that is alike."""
-    given: dict[tuple[str | None, str | None], list[str]] = {}
-    for key in sorted(set(keys), key=str):
-        given[key] = numbers.issue_many(ctx, connection, key[0], keys.count(key), unit=key[1])[::-1]
-    return [given[key].pop() for key in keys]
+    """A number for each (numbering document, unit), in order."""
+    return numbers.issue_all(ctx, connection, keys)

@@ -72,6 +72,14 @@ def _only_posting_rules(registry: Registry) -> str | None:
     return documents[0].key if len(documents) == 1 else None
 
 
+def general_posting(ctx: Context) -> Posting:
+    """The rules for what belongs to no product."""
+    key = next((one.key for one in ctx.registry.all("posting_rules") if one.spec.get("general")), None)
+    if key is None:
+        raise Refused(_missing("general posting rules", "general", "通用记账规则"))
+    return posting_of(ctx.registry, key)
+
+
 def charts(registry: Registry) -> Chart:
     """All accounts of the release; charts of several posting rules together."""
     accounts: dict[str, Account] = {}

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import ARRAY, BigInteger, Connection, RowMapping, any_, bindparam, select
 
-from loanloom.core.lending.arrears import owed, penalties, position
+from loanloom.core.lending.arrears import owed, position
 from loanloom.core.lending.events import EVENT_NAMES, EVENTS, Event
 from loanloom.core.lending.loan import Account, Loan
 from loanloom.core.lending.records import from_record, to_record
@@ -77,12 +77,6 @@ def instalment_values(loan_id: int, account: Account) -> dict[str, Any]:
     return {"loan_id": loan_id, **loan_fields.instalment_values(account)}
 
 
-def penalties_accrued(loan: Loan, on: date) -> tuple[Decimal, Decimal]:
-    """Penalty and compound interest of all instalments by a day, paid or not: what the ledger must hold as accrued."""
-    found = [penalties(account, loan.terms, on) for account in loan.accounts]
-    return total(each[0] for each in found), total(each[1] for each in found)
-
-
 def figures(loan: Loan, on: date) -> dict[str, Any]:
     """The columns of a loan row that follow from its state on a day."""
     at = position(loan, on)
@@ -99,9 +93,9 @@ def figures(loan: Loan, on: date) -> dict[str, Any]:
 
 
 def save(
-    ctx: Context, connection: Connection, changes: Sequence[Change], booked: Mapping[int, tuple[Any, Any]]
+    ctx: Context, connection: Connection, changes: Sequence[Change], booked: Mapping[int, Mapping[str, Any]]
 ) -> None:
-    """Write what changed: loan rows, instalments, events. `booked` are the penalties the ledger now holds."""
+    """Write what changed: loan rows, instalments, events. `booked` are the columns that say what the books hold now."""
     with bulk.together(connection):
         instalments: list[dict[str, Any]] = []
         cancelled: list[dict[str, Any]] = []
@@ -116,7 +110,7 @@ def save(
             superseded += [
                 {"loan_id": loan_id, "sequence": sequence, "superseded_by": count + 1} for sequence in change.superseded
             ]
-            row = _loan_values(ctx, change, booked.get(loan_id))
+            row = _loan_values(ctx, change, booked.get(loan_id, {}))
             bulk.update(connection, tables.loan, [row], added=["version = kept.version + 1"])
         bulk.upsert(connection, tables.instalment, instalments, key=INSTALMENT_KEY)
         bulk.update(connection, tables.instalment, cancelled, key=INSTALMENT_KEY)
@@ -125,20 +119,18 @@ def save(
         write_events(ctx, connection, happened)
 
 
-def _loan_values(ctx: Context, change: Change, booked: tuple[Any, Any] | None) -> dict[str, Any]:
+def _loan_values(ctx: Context, change: Change, booked: Mapping[str, Any]) -> dict[str, Any]:
     """What a loan's row says after a change; its terms only where they are others."""
     row, after = change.kept.row, change.after
-    penalty, compound = booked or (row["penalty_booked"], row["compound_booked"])
     values = {
         "id": change.kept.id,
         "status": "settled" if after.settled_on else "active",
         "matures_on": after.matures_on,
         "event_count": row["event_count"] + len(change.events),
-        "penalty_booked": penalty,
-        "compound_booked": compound,
         "updated_at": ctx.now.isoformat(),
         **loan_fields.loan_values(after),
         **figures(after, ctx.business_date),
+        **booked,
     }
     if after.terms is not change.kept.loan.terms:
         values |= {"terms": to_record(after.terms), "annual_rate": after.terms.annual_rate}

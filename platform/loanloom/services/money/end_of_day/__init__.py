@@ -7,13 +7,13 @@ share a day. Cost follows what happens on the day, not how many loans there are 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
-from loanloom.core.dates import month_end
 from loanloom.services import company as companies
 from loanloom.services.context import Context
 from loanloom.services.money.end_of_day.plan import STEPS
 from loanloom.services.money.end_of_day.runs import Progress, StepProgress, being_closed, open_run, progress, recent
+from loanloom.services.money.end_of_day.step import end_of_month
 from loanloom.services.money.end_of_day.working import Report, work
 
 __all__ = [
@@ -49,8 +49,3 @@ def close_until(ctx: Context, until: date, report: Report | None = None) -> Cont
     if report is not None:
         report((until - first).days, (until - first).days, until.isoformat())
     return now
-
-
-def end_of_month(day: date) -> date:
-    """The first day of the next month: the business date once this month is closed."""
-    return day.replace(day=month_end(day.year, day.month)) + timedelta(days=1)

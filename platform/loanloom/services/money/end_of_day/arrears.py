@@ -1,22 +1,25 @@
-"""Arrears of the day: penalties, days past due and asset class, only for loans with something overdue or to undo.
+"""Arrears of the day: what lateness cost, days past due, asset class, interest put in suspense or taken back from it;
+only for loans with something overdue, falling due or to undo.
 
 A chunk costs the same statements whatever its size: read loans, read instalments, update loans, add class changes and
-their audit. Penalties are booked afterwards as one entry a product (`book`), from the sums the chunks left.
+their audit, entries of loans that changed their place in the books. What accrued is booked afterwards as one entry a
+product and branch (`book`), from the sums the chunks left.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection, select, text
 
+from loanloom.core.lending.receivable import receivable
 from loanloom.core.money import ZERO
 from loanloom.services.context import Context
-from loanloom.services.money import lending_rules, loan_rows
-from loanloom.services.money.end_of_day import interest
+from loanloom.services.money import booking, lending_rules, loan_rows, postings
+from loanloom.services.money.end_of_day import interest, suspense
 from loanloom.services.money.end_of_day.step import Chunk, Run
 from loanloom.services.money.loan_rows import Kept
 from loanloom.store import bulk, tables
@@ -25,9 +28,10 @@ CHUNK = 500
 
 _SELECTED = text(
     "SELECT l.id FROM loan AS l WHERE l.status = 'active' AND (l.days_past_due > 0 OR l.asset_class <> 'normal' "
-    "OR l.penalty_outstanding <> 0 OR l.overdue_amount <> 0 OR EXISTS (SELECT 1 FROM instalment AS i "
-    "WHERE i.company_id = l.company_id AND i.loan_id = l.id AND i.status = 'due' AND i.due_on < CAST(:next AS date))) "
-    "ORDER BY l.id"
+    "OR l.penalty_outstanding <> 0 OR l.overdue_amount <> 0 OR l.interest_beyond <> 0 OR l.accounting = 'suspended' "
+    "OR l.circumstances IS NOT NULL OR EXISTS (SELECT 1 FROM instalment AS i "
+    "WHERE i.company_id = l.company_id AND i.loan_id = l.id AND i.status = 'due' AND (i.due_on < CAST(:next AS date) "
+    "OR i.fee <> 0 AND i.due_on = CAST(:next AS date)))) ORDER BY l.id"
 )
 
 
@@ -38,38 +42,53 @@ def plan(connection: Connection, run: Run) -> list[Chunk]:
 
 
 def work(ctx: Context, connection: Connection, run: Run, chunk: Chunk) -> Mapping[str, Any]:
-    """Bring the loans of a chunk to the state of the next morning; leaves the penalties to book."""
+    """Bring the loans of a chunk to the state of the next morning; leaves what accrued to book."""
     if not chunk:
-        return {"loans": 0, "overdue": 0, "penalties": []}
+        return {"loans": 0, "overdue": 0, "accrued": []}
     on = run.next_date
     found = loan_rows.load(ctx, connection, chunk, lock=True)
-    updates, classed, overdue = [], [], 0
-    missing: dict[tuple[str, str], tuple[Decimal, Decimal]] = {}
+    updates, classed, moved, overdue = [], [], [], 0
+    grown: dict[tuple[str, str, str, str], dict[str, Decimal]] = {}
     for kept in found:
         values = loan_rows.figures(kept.loan, on)
-        penalty, compound = loan_rows.penalties_accrued(kept.loan, on)
-        key = (kept.row["product_key"], kept.row["currency"])
-        before = missing.get(key, (ZERO, ZERO))
-        missing[key] = (
-            before[0] + penalty - kept.row["penalty_booked"],
-            before[1] + compound - kept.row["compound_booked"],
-        )
+        claims = receivable(kept.loan, on)
+        _add_up(grown, kept, claims, on)
+        accounting, entry = suspense.turned(ctx, kept, claims, values["days_past_due"], run.business_date)
+        moved += [entry] if entry else []
         given = lending_rules.asset_class(ctx, kept.row["product_key"], loan_facts(kept, values), on)
         overdue += values["days_past_due"] > 0
         asset_class = given.asset_class if given else kept.row["asset_class"]
         if given and asset_class != kept.row["asset_class"]:
             classed.append(_class_row(kept, on, given, values["days_past_due"]))
-        updates.append(
-            {"id": kept.id, "penalty_booked": penalty, "compound_booked": compound, "asset_class": asset_class} | values
-        )
+        columns = postings.columns(kept.loan, on, accounting, claims)
+        updates.append({"id": kept.id, "asset_class": asset_class, **columns, **values})
     bulk.update(connection, tables.loan, updates, added=["version = kept.version + 1"])
     bulk.insert(connection, tables.loan_class, classed)
     bulk.insert(connection, tables.audit_log, [_audit_row(ctx, row) for row in classed])
-    sums = [
-        {"product_key": product, "currency": currency, "penalty": str(amounts[0]), "compound": str(amounts[1])}
-        for (product, currency), amounts in sorted(missing.items())
-    ]
-    return {"loans": len(found), "overdue": overdue, "classed": len(classed), "penalties": sums}
+    booking.post(ctx, connection, moved)
+    return {"loans": len(found), "overdue": overdue, "classed": len(classed), "accrued": _kept(grown)}
+
+
+def _add_up(
+    grown: dict[tuple[str, str, str, str], dict[str, Decimal]], kept: Kept, claims: Mapping[str, Decimal], on: date
+) -> None:
+    """What a loan's claims grew by beyond the line that the step before accrued."""
+    row = kept.row
+    into = grown.setdefault((row["product_key"], row["currency"], row["unit"] or "", row["accounting"]), {})
+    before = postings.held(kept, on)
+    for component, amount in claims.items():
+        if component != "principal":
+            into[component] = into.get(component, ZERO) + amount - before[component]
+
+
+def _kept(grown: Mapping[tuple[str, str, str, str], Mapping[str, Decimal]]) -> list[dict[str, Any]]:
+    return [
+        {
+            "product_key": product, "currency": currency, "unit": unit, "accounting": accounting,
+            "parts": {component: str(amount) for component, amount in parts.items() if amount},
+        }
+        for (product, currency, unit, accounting), parts in sorted(grown.items())
+    ]  # fmt: skip
 
 
 def loan_facts(kept: Kept, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -120,14 +139,21 @@ def _audit_row(ctx: Context, row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def book(ctx: Context, connection: Connection, run: Run, _chunk: Chunk) -> Mapping[str, Any]:
-    """One penalty entry a product, from what the chunks of the day found."""
+    """One entry a product and branch for what accrued, from what the chunks of the day found."""
     table = tables.day_chunk
     query = select(table.c.figures).where(table.c.day_run_id == run.id, table.c.step == "arrears")
-    sums: dict[tuple[str, str], dict[str, Decimal]] = {}
-    for figures in connection.execute(query).scalars():
-        for each in figures["penalties"]:
-            into = sums.setdefault((each["product_key"], each["currency"]), {"penalty": ZERO, "compound": ZERO})
-            into["penalty"] += Decimal(each["penalty"])
-            into["compound"] += Decimal(each["compound"])
-    rows = [{"product_key": key[0], "currency": key[1], **amounts} for key, amounts in sorted(sums.items())]
-    return {"penalty": str(interest.book_accruals(ctx, connection, run, "penalty_accrued", rows))}
+    found = [each for figures in connection.execute(query).scalars() for each in figures["accrued"]]
+    today = run.business_date
+    booked = interest.book_accruals(ctx, connection, run, today, _sums(found), since=today, step="arrears")
+    return {"accrued": str(booked)}
+
+
+def _sums(found: Sequence[Mapping[str, Any]]) -> list[interest.Sum]:
+    """The sums of all chunks, put together; interest that the line did not say is booked apart from it."""
+    sums: dict[tuple[str, str, str, str], dict[str, Decimal]] = {}
+    for each in found:
+        key = (each["product_key"], each["currency"], each["unit"], each["accounting"])
+        into = sums.setdefault(key, {})
+        for component, amount in each["parts"].items():
+            into[component] = into.get(component, ZERO) + Decimal(amount)
+    return [interest.Sum(*key, parts) for key, parts in sorted(sums.items())]

@@ -9,11 +9,17 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping
 
+from loanloom.core.dates import add_months
 from loanloom.problems import Text
 from loanloom.services.context import Context
 
 Chunk = list[int]
 """The loans of one chunk; empty for a step that is one statement over all of them."""
+
+
+def end_of_month(day: date) -> date:
+    """The first day of the next month."""
+    return add_months(day.replace(day=1), 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +36,13 @@ class Run:
     def of(cls, row: RowMapping) -> Run:
         """From its row."""
         return cls(row["id"], row["business_date"], row["next_date"], row["state"], row["step"])
+
+    def spans(self) -> list[tuple[date, date, date]]:
+        """The nights to the next business date, cut where a month ends: first day, end, date of the entries."""
+        month = end_of_month(self.business_date)
+        if self.next_date <= month:
+            return [(self.business_date, self.next_date, self.business_date)]
+        return [(self.business_date, month, self.business_date), (month, self.next_date, self.next_date)]
 
     def tomorrow(self, ctx: Context) -> Context:
         """The same surroundings on the next business date."""

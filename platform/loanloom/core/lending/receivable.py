@@ -1,0 +1,45 @@
+"""What the books must hold of a loan on a day, by component: the sum over all instalments, due or not, less what is paid.
+
+Principal counts as soon as it is lent, interest as it accrues, charges from their due date on, the cost of lateness
+day by day. `in_line` is the part of the interest that follows from the stored instalments alone, by one formula that
+the end of day also draws in SQL for all loans at once.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from loanloom.core.lending.arrears import due_of, interest_accrued
+from loanloom.core.lending.loan import Account, Loan
+from loanloom.core.lending.terms import COMPONENTS
+from loanloom.core.money import ZERO, total
+
+
+def receivable(loan: Loan, on: date) -> dict[str, Decimal]:
+    """Every component of debt with what is receivable of it on a day; a payment in advance makes it negative."""
+    found = dict.fromkeys(COMPONENTS, ZERO)
+    for account in loan.accounts:
+        for component, amount in _of(account, loan, on).items():
+            found[component] += amount
+    return found
+
+
+def _of(account: Account, loan: Loan, on: date) -> dict[str, Decimal]:
+    row, terms = account.instalment, loan.terms
+    found = dict(due_of(account, terms, on).amounts)
+    if row.due_on > on:
+        found["principal"] = account.principal_unpaid - row.capitalised
+        found["interest"] = interest_accrued(row, on, terms.rounding) - account.interest_paid
+        found["fee"] -= account.fee
+    return found
+
+
+def in_line(loan: Loan, on: date) -> Decimal:
+    """Interest receivable as the stored instalments alone say it."""
+    return total(
+        interest_accrued(account.instalment, on, loan.terms.rounding)
+        - account.interest_paid
+        - (account.instalment.capitalised if account.instalment.due_on <= on else ZERO)
+        for account in loan.accounts
+    )

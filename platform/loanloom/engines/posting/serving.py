@@ -1,0 +1,120 @@
+"""The check of a release: every amount that loans of a product can bring about is booked by the rules it names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from loanloom.engines.posting import proof
+from loanloom.engines.posting.compiling import check_chart, compile_posting
+from loanloom.engines.posting.events import AMOUNTS, GENERAL
+from loanloom.engines.posting.rules import Posting
+from loanloom.metadata.document import Document
+from loanloom.metadata.registry import Registry
+from loanloom.problems import Problem, text
+
+ALWAYS = ("loan_disbursed", "interest_accrued", "penalty_accrued", "fee_due", "repayment_received")
+
+BY_CHANGE: Mapping[str, tuple[str, ...]] = {
+    "waive": ("waived",),
+    "reduce_interest": ("waived",),
+    "waive_charge": ("charge_waived",),
+    "guarantor_pays": ("guarantor_paid",),
+    "take_assets": ("assets_taken",),
+    "charge_off": ("charged_off",),
+    "write_off": ("written_off",),
+    "recover_written_off": ("recovered",),
+    "capitalise_interest": ("interest_capitalised",),
+}
+"""Change -> the events it brings about, where the product allows it."""
+
+ANYHOW = ("charged_back", "interest_suspended", "interest_restored", "loan_taken_over")
+"""What can happen to loans of any product: a payment that bounces, interest no longer income, a loan taken over."""
+
+
+def check(registry: Registry) -> list[Problem]:
+    """The problems of all charts and posting rules, and of products whose events they do not serve."""
+    problems: list[Problem] = []
+    for chart in registry.all("chart_of_accounts"):
+        problems.extend(check_chart(chart, registry))
+    for document in registry.all("posting_rules"):
+        compiled = compile_posting(document, registry)
+        problems.extend(compiled.problems)
+        if compiled.posting is not None:
+            problems.extend(_all_served(document, compiled.posting, registry))
+    problems.extend(_one_general(registry))
+    return problems
+
+
+def _all_served(document: Document, posting: Posting, registry: Registry) -> Iterator[Problem]:
+    for product in registry.all("product"):
+        if product.spec.get("posting_rules") == document.key:
+            for event, part in _can_happen(product):
+                yield from _served(product, "/posting_rules", posting, event, part)
+    if posting.general:
+        for event in GENERAL:
+            for part in AMOUNTS[event]:
+                yield from _served(document, "/general", posting, event, part)
+
+
+def _one_general(registry: Registry) -> Iterator[Problem]:
+    general = [document for document in registry.all("posting_rules") if document.spec.get("general")]
+    for document in general[1:]:
+        yield document.problem(
+            "posting.two_general",
+            text(
+                f"'{general[0].key}' books what belongs to no product already.",
+                f"“{general[0].key}”已用于不属于任何产品的业务。",
+            ),
+            "/general",
+        )
+
+
+def _can_happen(product: Document) -> Iterator[tuple[str, str]]:
+    """Which parts of which events loans of a product can bring about."""
+    never = _never(product)
+    for event in dict.fromkeys((*ALWAYS, *_changes(product), *ANYHOW)):
+        yield from ((event, part) for part in AMOUNTS[event] if part not in never)
+
+
+def _changes(product: Document) -> Iterator[str]:
+    spec = product.spec
+    allowed = spec.get("changes", {})
+    for change, events in BY_CHANGE.items():
+        if allowed.get(change, {}).get("allowed", True):
+            yield from events
+    if spec.get("draw", "once") != "once":
+        yield "tranche_drawn"
+    if spec.get("overpayment", "refuse") == "keep":
+        yield from ("surplus_applied", "surplus_refunded")
+
+
+def _never(product: Document) -> set[str]:
+    """Amounts that loans of a product never carry."""
+    spec = product.spec
+    never = set()
+    if not spec["penalty"].get("compound"):
+        never.add("compound")
+    if not spec["penalty"].get("damages"):
+        never.add("damages")
+    if spec.get("overpayment", "refuse") != "keep":
+        never.add("surplus")
+    if not spec.get("tax") and not any(spec.get(name) for name in ("interest_tax", "taxes")):
+        never.add("tax")
+    return never
+
+
+def _served(document: Document, pointer: str, posting: Posting, event: str, part: str) -> Iterator[Problem]:
+    facts = proof.unposted(posting.events.get(event, ()), event, part)
+    if facts is None:
+        return
+    where, wo = proof.said(facts)
+    hint = text("Loans of this product can bring it about.", "本产品的借款会产生该金额。")
+    yield document.problem(
+        "posting.not_posted",
+        text(
+            f"The posting rules '{posting.key}' book no {part} of the event '{event}'{where}.",
+            f"记账规则“{posting.key}”未处理业务事件“{event}”{wo}的 {part}。",
+        ),
+        pointer,
+        hint=hint if document.kind == "product" else None,
+    )

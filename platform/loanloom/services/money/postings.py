@@ -1,0 +1,232 @@
+"""What a change of a loan posts: its events, and what had to be accrued for the books to equal the loan again.
+
+The books hold a loan's claims as of the business date. Whatever happens, afterwards they must hold what the loan then
+owes: the difference that the events' own entries leave is what accrued, and is posted before them. So interest saved
+by a prepayment, penalties of a backdated change or a charge that fell due need no rules of their own. Reads nothing,
+writes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from loanloom.core.ledger.journal import Entry
+from loanloom.core.lending.loan import Loan
+from loanloom.core.lending.receivable import in_line, receivable
+from loanloom.core.money import ZERO, formatted
+from loanloom.engines import posting
+from loanloom.engines.posting import NO_FACTS, Facts, Posting
+from loanloom.problems import Problem, text
+from loanloom.services.context import Context
+from loanloom.services.errors import Refused
+from loanloom.services.money import lending_rules
+from loanloom.services.money.loan_rows import Change, Kept
+
+Amounts = Mapping[str, Decimal]
+
+ACCRUALS: Mapping[str, tuple[str, ...]] = {
+    event: posting.AMOUNTS[event] for event in ("interest_accrued", "penalty_accrued", "fee_due")
+}
+"""The events by which claims grow by themselves, and the components of each."""
+
+COLUMNS: Mapping[str, str] = {
+    component: f"{component}_booked" for component in posting.ACCRUED if component != "interest"
+}
+"""Component -> the column of a loan's row that says what the books hold of it."""
+
+IN_SERVICE = ("performing", "suspended")
+"""How a loan stands in the books while only time, not an event, moves it between them."""
+
+WHOLE = ("charged_off",)
+"""Events that move all claims of a loan as the books hold them, whatever amounts they name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A journal entry to write, and what it belongs to."""
+
+    entry: Entry
+    source: tuple[str, int]
+    loan_id: int | None = None
+    unit: str | None = None
+    currency: str = "CNY"
+    sequence: int | None = None
+    reverses_id: int | None = None
+    facts: Facts = field(default_factory=dict)
+    claims: Amounts | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reversal:
+    """An entry of an earlier event that counts no more: its mirror, what the event moved, how the loan stood then, and
+    for an event that moved all claims, how large they were."""
+
+    entry_id: int
+    sequence: int
+    mirror: Entry
+    moved: Amounts
+    facts: Facts
+    occurred_on: date
+    claims: Amounts | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Postings:
+    """The entries of a change, in order, and the columns of the loan's row that say what the books now hold."""
+
+    posted: tuple[Posted, ...]
+    columns: Mapping[str, Any]
+
+
+def held(kept: Kept, on: date) -> dict[str, Decimal]:
+    """What the books hold of a loan on the business date, before anything happens to it."""
+    row, loan = kept.row, kept.loan
+    found = {component: row[column] for component, column in COLUMNS.items()}
+    found["principal"] = receivable(loan, on)["principal"]
+    found["interest"] = in_line(loan, on) + row["interest_beyond"]
+    return found
+
+
+def columns(loan: Loan, on: date, accounting: str, claims: Amounts) -> dict[str, Any]:
+    """The columns of a loan's row for claims that the books hold now."""
+    kept = {column: claims[component] for component, column in COLUMNS.items()}
+    return {**kept, "interest_beyond": claims["interest"] - in_line(loan, on), "accounting": accounting}
+
+
+def postings(ctx: Context, change: Change, facts: Facts = NO_FACTS, reversals: Sequence[Reversal] = ()) -> Postings:
+    """The entries of a change on the business date, and what the books hold afterwards."""
+    rules = lending_rules.posting_for(ctx, change.kept.row["product_key"])
+    on, was = ctx.business_date, change.kept.row["accounting"]
+    before, after = held(change.kept, on), receivable(change.after, on)
+    known = {**facts, "accounting": _restored(was, reversals)}
+    moved: dict[str, Decimal] = {}
+    undone = []
+    for reversal in reversals:
+        undone.append(_posted(change, reversal.mirror, reversal.facts, reversal.sequence, reversal.entry_id))
+        _add_up(moved, reversal.moved, -1)
+    moving = _put_right(rules, _misplaced(before, reversals, was, known), on, known)
+    happened = list(_happened(change, rules, after, known, on, reversals))
+    for name, parts, _entry in happened:
+        _add_up(moved, posting.moved(name, parts), 1)
+    grown = accruals(rules, _accrued(before, after, moved), on, known)
+    made = (*undone, *(_posted(change, each, known) for each in (*moving, *grown)), *(each[2] for each in happened))
+    turned = [name for name, _parts, _entry in happened if name in posting.ACCOUNTING]
+    accounting = turned[-1] if turned else known["accounting"]
+    return Postings(tuple(each for each in made if each is not None), columns(change.after, on, accounting, after))
+
+
+def _happened(
+    change: Change, rules: Posting, after: Amounts, known: Facts, on: date, reversals: Sequence[Reversal]
+) -> Iterator[tuple[str, Amounts, Posted | None]]:
+    """The events of a change with their amounts and entries; each sees how the loan stands after the one before. One
+    that was decided anew keeps the facts (the channel) of the one whose place it takes."""
+    accounting, replaced = known["accounting"], list(reversals)
+    for place, event in enumerate(change.events, 1):
+        what = posting.posted(event)
+        if what is None:
+            continue
+        name, whole = what[0], what[0] in WHOLE
+        parts = after if whole else what[1]
+        _refuse_unserved(rules, name, parts)
+        earlier = next((one for one in replaced if (one.mirror.event, one.occurred_on) == (name, event.on)), None)
+        if earlier is not None:
+            replaced.remove(earlier)
+        said = {**known, **(earlier.facts if earlier else {}), "accounting": accounting, **posting.facts_of(event)}
+        entry = posting.entry_for(rules, name, parts, on, said)
+        sequence, claims = change.kept.row["event_count"] + place, parts if whole else None
+        yield name, parts, _posted(change, entry, said, sequence, claims=claims) if entry else None
+        accounting = name if name in posting.ACCOUNTING else accounting
+
+
+def _posted(
+    change: Change, entry: Entry, facts: Facts, sequence: int | None = None, reverses_id: int | None = None,
+    claims: Amounts | None = None,
+) -> Posted:  # fmt: skip
+    row, loan_id = change.kept.row, change.kept.id
+    return Posted(
+        entry, ("loan", loan_id), loan_id, row["unit"], row["currency"], sequence, reverses_id, facts, claims
+    )  # fmt: skip
+
+
+def _misplaced(before: Amounts, reversals: Sequence[Reversal], was: str, known: Facts) -> dict[str, dict[str, Decimal]]:
+    """What reversals leave where the loan no longer stands in the books, by that place: what grew since an undone
+    event took the loan there, and what an undone receipt had paid while its interest was in suspense (or not yet)."""
+    found: dict[str, dict[str, Decimal]] = {}
+    begun = next((reversal for reversal in reversals if reversal.claims is not None), None)
+    if begun is not None and begun.claims is not None:
+        grown = found.setdefault(was, dict(before))
+        _add_up(grown, begun.claims, -1)
+        for reversal in reversals:
+            if reversal.sequence > begun.sequence:
+                _add_up(grown, reversal.moved, -1)
+    for reversal in reversals:
+        place = reversal.facts.get("accounting", known["accounting"])
+        if place in IN_SERVICE and known["accounting"] in IN_SERVICE:
+            _add_up(found.setdefault(place, {}), reversal.moved, -1)
+    found.pop(known["accounting"], None)
+    return found
+
+
+def _put_right(rules: Posting, misplaced: Mapping[str, Amounts], on: date, known: Facts) -> list[Entry]:
+    """The entries that move claims from where they are to where the loan stands."""
+    entries = []
+    for place, amounts in misplaced.items():
+        away = {name: -amount for name, amount in amounts.items()}
+        entries += accruals(rules, away, on, {**known, "accounting": place})
+        entries += accruals(rules, amounts, on, known)
+    return entries
+
+
+def accruals(rules: Posting, accrued: Amounts, on: date, facts: Facts, event: str | None = None) -> list[Entry]:
+    """The entries by which claims grew (or shrank) by these amounts; or those of the one event that moved them."""
+    found = []
+    for name, components in ACCRUALS.items() if event is None else ((event, posting.AMOUNTS[event]),):
+        parts = {component: accrued[component] for component in components if accrued.get(component)}
+        _refuse_unserved(rules, name, parts)
+        entry = posting.entry_for(rules, name, parts, on, facts)
+        if entry is not None:
+            found.append(entry)
+    return found
+
+
+def _accrued(before: Amounts, after: Amounts, moved: Amounts) -> dict[str, Decimal]:
+    """What must have accrued by itself; principal never does."""
+    found = {name: after[name] - before.get(name, ZERO) - moved.get(name, ZERO) for name in after}
+    principal = found.pop("principal")
+    if principal:
+        raise Refused(_principal_differs(principal))
+    return found
+
+
+def _restored(accounting: str, reversals: Sequence[Reversal]) -> str:
+    """How a loan stands once reversals are done: what brought it to where it is may be among them."""
+    for reversal in reversals:
+        if reversal.mirror.event in posting.ACCOUNTING:
+            return reversal.facts.get("accounting", "performing")
+    return accounting
+
+
+def _add_up(into: dict[str, Decimal], amounts: Amounts, sign: int) -> None:
+    for name, amount in amounts.items():
+        into[name] = into.get(name, ZERO) + amount * sign
+
+
+def _refuse_unserved(rules: Posting, event: str, parts: Amounts) -> None:
+    problem = posting.unserved(rules, event, parts)
+    if problem is not None:
+        raise Refused(problem)
+
+
+def _principal_differs(amount: Decimal) -> Problem:
+    return Problem(
+        code="ledger.principal_differs",
+        message=text(
+            f"The entries of this change leave {formatted(amount)} of principal unexplained; nothing was booked.",
+            f"本次变更的分录有 {formatted(amount)} 的本金差额无法解释，未予记账。",
+        ),
+        hint=text("This is a defect of the program; please report it.", "此为程序缺陷，请报告。"),
+    )
