@@ -39,10 +39,35 @@ class Subrogation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Draw:
+    """Money paid out after the first day: how much, and how much of it the plan repays (the rest is down payment)."""
+
+    on: date
+    amount: Decimal
+    planned: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoanCharge:
+    """A charge that fell on the loan: what for, which component of which instalment, when due, how much of it has
+    been waived."""
+
+    key: str
+    component: str
+    amount: Decimal
+    due_on: date
+    number: int
+    added_on: date
+    waived: Decimal = ZERO
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Circumstances:
     """`agreed_matures_on` and `extended_months`, `extensions`: the first maturity and what extensions added to it.
     `restructured`: how many times; `observed_until`: under observation. `suspended_on`: interest is kept in suspense
-    since. `written_off`: by component, what was given up in the books but is still owed; `recovered` of it."""
+    since. `written_off`: by component, what was given up in the books but is still owed; `recovered` of it. `draws`:
+    money paid out after the first day. `charges`: what was charged beyond the plan. `bears_interest` ends with a
+    charge-off or termination that stops interest."""
 
     agreed_matures_on: date | None = None
     extensions: int = 0
@@ -59,6 +84,11 @@ class Circumstances:
     written_off: Mapping[str, Decimal] = field(default_factory=dict)
     recovered: Decimal = ZERO
     renewed_by: str = ""
+    draws: tuple[Draw, ...] = ()
+    charges: tuple[LoanCharge, ...] = ()
+    charged_off_on: date | None = None
+    terminated_on: date | None = None
+    bears_interest: bool = True
 
 
 ORDINARY = Circumstances()

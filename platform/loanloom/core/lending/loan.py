@@ -70,7 +70,7 @@ class Loan:
     @property
     def bears_interest(self) -> bool:
         """Whether what is outstanding goes on bearing interest."""
-        return True
+        return self.circumstances.bears_interest
 
     @property
     def principal_outstanding(self) -> Decimal:

@@ -9,14 +9,24 @@ from decimal import Decimal
 from typing import Any
 
 from loanloom.core.lending.arrears import due_of
-from loanloom.core.lending.decisions import Command, Disburse, Recalculate, ReceiveRepayment, decide, payoff
+from loanloom.core.lending.decisions import (
+    Command,
+    Disburse,
+    DrawTranche,
+    Recalculate,
+    ReceiveRepayment,
+    decide,
+    payoff,
+)
 from loanloom.core.lending.decisions.receiving import OWN_MONEY
 from loanloom.core.lending.events import Event, LoanDisbursed, RepaymentReceived
+from loanloom.core.lending.events.plans import TrancheDrawn
 from loanloom.core.lending.evolution import evolve, replay
 from loanloom.core.lending.history import Recorded, Undo, amend, live
 from loanloom.core.lending.loan import Loan
 from loanloom.core.lending.refunds import INTEREST_REFUND, REFUNDS, interest_saved
 from loanloom.core.lending.replanning.loans import follows
+from loanloom.core.lending.schedule import down_payment
 from loanloom.core.money import total
 from loanloom.problems import Problem
 from loanloom.testing.lending_oracle.words import KIND_TITLES, KINDS, Said, Unsupported, day, loan_terms, money
@@ -55,6 +65,13 @@ class Player:
     history: list[Recorded] = field(default_factory=list)
     originals: list[Original] = field(default_factory=list)
     loan: Loan | None = None
+
+    @property
+    def running(self) -> Loan:
+        """The loan, once it is paid out."""
+        if self.loan is None:
+            raise LookupError("no loan is running")
+        return self.loan
 
     def play(self, event: Said) -> None:
         """One event of the case."""
@@ -121,13 +138,13 @@ class Player:
 
 def _disburse(player: Player, event: Said) -> None:
     on, amount = day(event["date"]), money(event["amount"])
-    if player.loan is not None:
-        raise Unsupported("second disbursement")
-    terms = loan_terms(player.terms, player.orders, amount, on)
-    player.do(Disburse(terms=terms), on)
+    if player.loan is None:
+        player.do(Disburse(terms=loan_terms(player.terms, player.orders, amount, on)), on)
+    else:
+        player.do(DrawTranche(on=on, amount=amount), on)
+    terms = player.running.terms
     if terms.down_payment and terms.down_payment.automatic and event.get("auto_down_payment") is not False:
-        assert player.loan is not None
-        due = total(each.principal_unpaid for each in player.loan.accounts if each.instalment.days == 0)
+        due = down_payment(terms, amount)
         if due:
             player.receive(on, due, "down_payment")
 
@@ -150,10 +167,12 @@ def _payoff(player: Player, event: Said) -> None:
     on = day(event["date"])
     assert player.loan is not None
     if follows(player.loan):
-        owing = payoff(player.loan, on).total
+        owing = payoff(player.running, on).total
     else:
-        owing = total(total(due_of(each, player.loan.terms, on).amounts.values()) for each in player.loan.accounts)
-    player.receive(on, owing - player.loan.surplus, "repayment")
+        owing = total(
+            total(due_of(each, player.running.terms, on).amounts.values()) for each in player.running.accounts
+        )
+    player.receive(on, owing - player.running.surplus, "repayment")
 
 
 def _undo(player: Player, event: Said) -> None:
@@ -199,6 +218,10 @@ PLAYS: Mapping[str, Callable[[Player, Said], None]] = {
 
 def disbursed(history: list[Recorded]) -> list[tuple[date, Decimal]]:
     """Days and amounts paid out."""
-    return [
-        (each.event.on, each.event.terms.principal) for each in live(history) if isinstance(each.event, LoanDisbursed)
-    ]
+    found: list[tuple[date, Decimal]] = []
+    for each in live(history):
+        if isinstance(each.event, LoanDisbursed):
+            found.append((each.event.on, each.event.terms.principal))
+        elif isinstance(each.event, TrancheDrawn):
+            found.append((each.event.on, each.event.amount))
+    return found

@@ -10,9 +10,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import fields, replace
 
-from loanloom.core.lending.decisions import receiving, settling
+from loanloom.core.lending.decisions import drawing, receiving, settling
 from loanloom.core.lending.decisions.decision import Command, Decide, Decision, refused
 from loanloom.core.lending.decisions.disbursing import Disburse, disburse
+from loanloom.core.lending.decisions.drawing import DrawTranche
 from loanloom.core.lending.decisions.receiving import ApplySurplus, Recalculate, ReceiveRepayment
 from loanloom.core.lending.decisions.settling import Payoff, SettleEarly, payoff
 from loanloom.core.lending.loan import Loan
@@ -22,6 +23,7 @@ from loanloom.problems import text
 _DECIDES: Mapping[type[Command], Decide] = {
     **receiving.DECIDES,
     **settling.DECIDES,
+    **drawing.DECIDES,
 }
 
 _KINDS: tuple[type[Command], ...] = (Disburse, *_DECIDES)
@@ -71,6 +73,7 @@ __all__ = [
     "Command",
     "Decision",
     "Disburse",
+    "DrawTranche",
     "Payoff",
     "Recalculate",
     "ReceiveRepayment",

@@ -10,7 +10,7 @@ from decimal import Decimal
 from loanloom.core.lending.instalments import Instalment
 from loanloom.core.lending.loan import Account, Loan
 from loanloom.core.lending.replanning.working import Plan, Row
-from loanloom.core.money import total
+from loanloom.core.money import ZERO, total
 
 
 def row_of(account: Account) -> Row:
@@ -36,7 +36,7 @@ def row_of(account: Account) -> Row:
 
 def plan_of(loan: Loan) -> Plan:
     """The working plan of a loan as it was after its last event."""
-    rows = [row_of(account) for account in loan.accounts]
+    rows = sorted((row_of(account) for account in loan.accounts), key=lambda row: (row.due_on, row.number))
     recalculation = loan.terms.recalculation
     return Plan(
         terms=loan.terms,
@@ -61,10 +61,15 @@ def changed_rows(loan: Loan, plan: Plan) -> tuple[Instalment, ...]:
     before = {account.instalment.number: account.instalment for account in loan.accounts}
     changed = []
     for row in plan.rows:
-        made = instalment_of(row, before[row.number], row.base)
-        if made != before[row.number]:
+        known = before.get(row.number)
+        made = instalment_of(row, known or _blank(row, loan.terms.daily_basis), row.base)
+        if made != known:
             changed.append(made)
     return tuple(changed)
+
+
+def _blank(row: Row, daily_basis: int) -> Instalment:
+    return Instalment(row.number, row.start_on, row.due_on, ZERO, ZERO, ZERO, ZERO, row.rate, daily_basis)
 
 
 def with_rows(loan: Loan, rows: Sequence[Instalment]) -> Loan:
@@ -78,7 +83,10 @@ def with_rows(loan: Loan, rows: Sequence[Instalment]) -> Loan:
         for account in loan.accounts
     ]
     accounts += [Account(row) for row in rows if row.number not in known]
-    return replace(loan, accounts=tuple(sorted(accounts, key=lambda account: account.instalment.number)))
+    return replace(
+        loan,
+        accounts=tuple(sorted(accounts, key=lambda account: (account.instalment.due_on, account.instalment.number))),
+    )
 
 
 def with_level(rows: tuple[Instalment, ...]) -> tuple[Instalment, ...]:

@@ -203,12 +203,17 @@ class Plan:
     def settle(self, on: date) -> None:
         """Take the projection as the plan."""
         planned = self.project(on)
-        balance = self.rows[0].opening if self.rows else ZERO
         for row in self.rows:
             made = planned[row.number]
             if not row.fixed:
                 row.principal, row.interest, row.base = made.principal, made.interest, made.base
                 row.level = made.principal + made.interest - row.credited_principal - row.credited_interest
+        self.reopen()
+
+    def reopen(self) -> None:
+        """The balance at the start of each row, from what was drawn and falls due before."""
+        balance = self.rows[0].opening if self.rows else ZERO
+        for row in self.rows:
             row.opening = balance
             balance += row.drawn + row.credited_principal - row.principal
 

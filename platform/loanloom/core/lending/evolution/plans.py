@@ -1,0 +1,45 @@
+"""How a loan follows from events that change its rows (`events.plans`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from loanloom.core.lending.circumstances import Draw
+from loanloom.core.lending.events.event import Event
+from loanloom.core.lending.events.plans import InterestPaused, RateChanged, Reamortised, Rescheduled, TrancheDrawn
+from loanloom.core.lending.evolution.money import replanned
+from loanloom.core.lending.loan import Loan
+from loanloom.core.lending.plan_terms import Pause, RateStep
+
+
+def _drawn(loan: Loan, event: TrancheDrawn) -> Loan:
+    draw = Draw(on=event.on, amount=event.amount, planned=event.planned)
+    circumstances = replace(loan.circumstances, draws=(*loan.circumstances.draws, draw))
+    return replace(replanned(loan, event.rows, event.on), circumstances=circumstances, settled_on=None)
+
+
+def _rate_changed(loan: Loan, event: RateChanged) -> Loan:
+    steps = (*loan.terms.rates.steps, RateStep(from_on=event.from_on, rate=event.annual_rate))
+    terms = replace(loan.terms, rates=replace(loan.terms.rates, steps=steps))
+    return replace(replanned(loan, event.rows, event.on), terms=terms)
+
+
+def _paused(loan: Loan, event: InterestPaused) -> Loan:
+    pause = Pause(from_on=event.from_on, to_on=event.to_on)
+    terms = replace(loan.terms, pauses=(*loan.terms.pauses, pause))
+    return replace(replanned(loan, event.rows, event.on), terms=terms)
+
+
+def _replanned(loan: Loan, event: Rescheduled | Reamortised) -> Loan:
+    return replanned(loan, event.rows, event.on)
+
+
+EVOLVES: Mapping[type[Event], Callable[[Loan, Any], Loan]] = {
+    TrancheDrawn: _drawn,
+    RateChanged: _rate_changed,
+    InterestPaused: _paused,
+    Rescheduled: _replanned,
+    Reamortised: _replanned,
+}

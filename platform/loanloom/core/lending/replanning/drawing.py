@@ -1,0 +1,96 @@
+"""What another draw makes of the rows: levels solved on the plan as if everything were paid when due, then put over the
+plan as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+
+from loanloom.core.lending.circumstances import Draw
+from loanloom.core.lending.replanning.bearing import interest_of
+from loanloom.core.lending.replanning.levels import in_multiples, relevel
+from loanloom.core.lending.replanning.working import Plan, Row
+from loanloom.core.money import ZERO, total
+
+
+def counts_from(plan: Plan, on: date) -> date:
+    """The day from which a draw counts: its own, or the first of the running period where periods are not divided."""
+    if plan.terms.interest_by != "period" or plan.terms.accrual != "whole":
+        return on
+    return next((row.start_on for row in plan.open_rows if row.due_on > on), on)
+
+
+def related(plan: Plan, on: date) -> list[Row]:
+    """The rows that a change on a day concerns: those due later; the last one if there is none."""
+    return [row for row in plan.open_rows if row.due_on > on] or list(plan.open_rows)[-1:]
+
+
+def scheduled(plan: Plan, draws: Sequence[Draw], first: Decimal) -> Plan:
+    """The plan as if everything were paid when due: agreed levels, every draw on its day, nothing paid."""
+    made = plan.copy()
+    made.follows_arrears = False
+    for row in made.open_rows:
+        row.level, row.principal_paid, row.interest_paid, row.carried = row.agreed, ZERO, ZERO, ZERO
+        row.counted_from = row.start_on
+    made.outstanding = first
+    start = min(row.start_on for row in made.open_rows)
+    made.settle(start)
+    for draw in sorted(draws, key=lambda draw: draw.on):
+        made.advance(draw.on)
+        made.outstanding += draw.planned
+        made.settle(draw.on)
+    return made
+
+
+def draw(plan: Plan, earlier: Sequence[Draw], first: Decimal, on: date, planned: Decimal) -> None:
+    """Draw again on a plan whose interest declines with the balance."""
+    on = counts_from(plan, on)
+    ideal = scheduled(plan, earlier, first)
+    ideal.advance(on)
+    ideal.outstanding += planned
+    rows = related(ideal, on)
+    numbers = {row.number for row in rows}
+    before = total(row.unpaid for row in ideal.open_rows if row.number not in numbers)
+    relevel(ideal, rows, ideal.outstanding - before, on)
+    plan.advance(on)
+    plan.outstanding += planned
+    for row in related(plan, on):
+        row.level = row.agreed = ideal.row(row.number).agreed
+        row.level = max(ideal.row(row.number).level, row.paid)
+    plan.settle(on)
+
+
+def draw_flat(plan: Plan, on: date, planned: Decimal) -> None:
+    """Draw again on a plan with interest on all that was ever drawn: the rest of principal and interest is divided
+    alike over the rows to come."""
+    on = counts_from(plan, on)
+    rows = related(plan, on)
+    money = plan.terms.rounding.apply
+    with plan.arithmetic():
+        for row in rows:
+            start = max(on, row.start_on)
+            row.carried += interest_of(plan.terms, row.start_on, row.due_on, planned, row.rate, start, row.due_on)
+            row.interest = money(row.carried)
+        whole = total(row.principal + row.interest for row in rows) + planned
+        level = in_multiples(plan.terms, whole / len(rows))
+    principal = total(row.principal for row in rows) + planned
+    for row in rows:
+        row.level = row.agreed = level
+        row.principal = principal if row is rows[-1] else min(level - row.interest, principal)
+        principal -= row.principal
+    plan.outstanding += planned
+
+
+def draw_evenly(plan: Plan, on: date, planned: Decimal) -> None:
+    """Draw again on a plan without interest: the same addition to every row to come, the last takes the cents."""
+    rows = related(plan, on)
+    share, left = plan.terms.rounding.apply(planned / len(rows)), planned
+    for row in rows[:-1]:
+        before = row.principal
+        row.principal = in_multiples(plan.terms, row.principal + share)
+        left -= row.principal - before
+    rows[-1].principal += left
+    for row in rows:
+        row.level = row.agreed = row.principal + row.interest
+    plan.outstanding += planned
