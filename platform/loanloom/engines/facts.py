@@ -117,6 +117,8 @@ def _given(registry: Registry, subject: str) -> Type:
         shown["decision"] = optional(_outcomes(registry, "decision"))
     if subject not in ("customer", "application"):
         shown["schedule"] = optional(list_of(_optionals(_instalment(registry))))
+        shown["disclosure"] = optional(_optionals(_disclosure(registry)))
+        shown["disclosed"] = optional(list_of(_optionals(_disclosed(registry))))
     shown["as_of"] = DATE
     return context(shown)
 
@@ -149,6 +151,23 @@ def _instalment(registry: Registry) -> dict[str, Type]:
         "due_on": DATE,
         **dict.fromkeys(("payment", "principal", "interest", "closing"), money),
     }
+
+
+def _disclosure(registry: Registry) -> dict[str, Type]:
+    """The sums of a disclosure sheet, and the price in words."""
+    money = currencies(registry).loan_money()
+    return {
+        **dict.fromkeys(("received", "principal", "interest", "charges", "paid"), money),
+        **dict.fromkeys(("cost_simple", "cost_compound", "penalty_rate"), NUMBER),
+        **dict.fromkeys(("rate", "rate_en", "term", "term_en"), STRING),
+    }
+
+
+def _disclosed(registry: Registry) -> dict[str, Type]:
+    """One item of a disclosure sheet, its words in Chinese and (`_en`) in English."""
+    names = ("item", "basis", "when", "payer", "collector")
+    money = currencies(registry).loan_money()
+    return {**dict.fromkeys((*names, *(f"{name}_en" for name in names)), STRING), "amount": money, "borne": money}
 
 
 def _indicators(registry: Registry, subject: str) -> Type:

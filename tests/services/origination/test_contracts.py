@@ -17,7 +17,7 @@ from loanloom.services.approval import approvals
 from loanloom.services.context import Context
 from loanloom.services.errors import Conflict, Forbidden, Refused
 from loanloom.services.origination import submissions
-from loanloom.services.papers import contracts, documents
+from loanloom.services.papers import contract_pages, contracts, documents
 from loanloom.services.papers.rendering import pdf
 from loanloom.store import tables
 
@@ -102,7 +102,9 @@ def test_the_preparer_never_signs_whatever_the_role(manager: Context, sanction_i
 def test_both_formats_say_the_same(manager: Context, sanction_id: int, lender: Lender) -> None:
     made = contracts.prepare(manager, sanction_id)
     with manager.transaction() as connection:
-        (listed,) = documents.listing(connection, ("contract", made.contract_id))
+        papers = {one.template: one for one in documents.listing(connection, ("contract", made.contract_id))}
+    listed = papers.pop("loan-contract")
+    assert list(papers) == ["disclosure-sheet"]
     paper = documents.file(manager, listed.id, "pdf")
     words = "".join(page.extract_text() for page in PdfReader(io.BytesIO(paper.content)).pages)
     word_file = documents.file(manager, listed.id, "docx")
@@ -115,6 +117,22 @@ def test_both_formats_say_the_same(manager: Context, sanction_id: int, lender: L
     assert documents.file(manager, listed.id, "pdf").content == paper.content
     row = lender.one(tables.document, id=listed.id)
     assert lender.one(tables.blob, id=row.pdf_blob_id).sha256
+
+
+@needs_font
+def test_the_disclosure_sheet_says_what_the_loan_costs_and_who_gets_it(manager: Context, sanction_id: int) -> None:
+    made = contracts.prepare(manager, sanction_id)
+    with manager.transaction() as connection:
+        papers = {one.template: one.id for one in documents.listing(connection, ("contract", made.contract_id))}
+    paper = documents.file(manager, papers["disclosure-sheet"], "pdf")
+    words = "".join(page.extract_text() for page in PdfReader(io.BytesIO(paper.content)).pages).replace(" ", "")
+    preview = contract_pages.read(manager, made.contract_id).preview
+    assert preview.schedule is not None and preview.cost is not None
+    for expected in (
+        "贷款明白纸", "本公司", "罚息", f"{preview.schedule.interest:,.2f}", f"{preview.cost.compound * 100:.2f}%",
+        f"{preview.cost.simple * 100:.2f}%",
+    ):  # fmt: skip
+        assert expected in words
 
 
 @needs_font

@@ -11,6 +11,7 @@ from decimal import Decimal
 from loanloom.core.dates import EVERY_DAY, WEEKDAYS, Calendar, month_end
 from loanloom.core.lending.charges import ChargeTerms, Guarantee
 from loanloom.core.lending.cost import AnnualCost, loan_cost
+from loanloom.core.lending.disclosure import Disclosure, disclose
 from loanloom.core.lending.plan_terms import DrawTerms, GraceTerms, Phase, PlannedRow, RateStep, Tranche
 from loanloom.core.lending.rules import BUILT_IN, Methods
 from loanloom.core.lending.schedule import Schedule, build_schedule
@@ -57,6 +58,11 @@ class Preview:
     schedule: Schedule | None = None
     cost: AnnualCost | None = None
     problems: tuple[Problem, ...] = ()
+
+    @property
+    def disclosure(self) -> Disclosure | None:
+        """What the borrower is told before he signs; None where there is no schedule."""
+        return disclose(self.terms, self.schedule) if self.terms and self.schedule else None
 
 
 def calendar_of(registry: Registry, key: str | None) -> Calendar:

@@ -16,7 +16,6 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 from sqlalchemy import update as change
 
-from loanloom.core.lending.schedule import Instalment
 from loanloom.metadata.registry import Registry
 from loanloom.problems import Problem, text
 from loanloom.services import facts, numbers, scope
@@ -25,8 +24,8 @@ from loanloom.services.context import Context
 from loanloom.services.definitions import releases
 from loanloom.services.errors import Conflict, Forbidden, Refused
 from loanloom.services.once import Once
-from loanloom.services.origination import applications, quotes
-from loanloom.services.papers import documents
+from loanloom.services.origination import applications
+from loanloom.services.papers import agreed_facts, documents
 from loanloom.store import audit, bulk, tables
 
 CONTRACT = text("contract", "合同")
@@ -149,6 +148,7 @@ def facts_of(ctx: Context, connection: Connection, contract_id: int) -> dict[str
 def _package(ctx: Context, connection: Connection, sanction: Row[Any], *, with_documents: bool = True) -> Prepared:
     registry = releases.pinned(ctx, connection, sanction.release_id)
     spec = registry.require("product", sanction.product_key).spec
+    agreed_facts.check_price(ctx, registry, sanction)
     known = _facts(ctx, connection, registry, sanction)
     number = numbers.issue(ctx, connection, (spec.get("numbering") or {}).get("contract"), unit=sanction.unit)
     row = _row(ctx, sanction, "loan", number, known["customer"]["name"], sanction.amount)
@@ -156,6 +156,7 @@ def _package(ctx: Context, connection: Connection, sanction: Row[Any], *, with_d
     known["contract"] = _contract_facts(number, sanction.amount, ctx.business_date, None)
     if with_documents:
         _document(ctx, connection, registry, spec, "contract", contract_id, known, number)
+        _document(ctx, connection, registry, spec, "disclosure", contract_id, known, f"{number}-D")
     for kind, what, group, name in SECURITY:
         for one in known[group] if _wanted(spec, what, known) else ():
             _security(ctx, connection, registry, sanction, contract_id, kind, what, {**known, name: one}, one)
@@ -181,6 +182,7 @@ def write_papers(ctx: Context, contract_id: int) -> None:
         for one in missing:
             if one.kind == "loan":
                 _document(ctx, connection, registry, spec, "contract", one.id, known, one.number)
+                _document(ctx, connection, registry, spec, "disclosure", one.id, known, f"{one.number}-D")
         for kind, what, group, name in SECURITY:
             alike = [one for one in rows if one.kind == kind]
             for one, about in zip(alike, known[group], strict=False):
@@ -273,30 +275,7 @@ def _facts(ctx: Context, connection: Connection, registry: Registry, sanction: R
         "expires_on": sanction.expires_on,
     }
     known["product"] = {**known["product"], "rate": sanction.annual_rate}
-    known["schedule"] = schedule_rows(ctx, registry, sanction)
-    return known
-
-
-def schedule_rows(ctx: Context, registry: Registry, agreed: Row[Any]) -> list[dict[str, Any]]:
-    """The schedule as it would be booked if the money were paid out today."""
-    preview = quotes.of_agreed(ctx, registry, agreed)
-    problems = preview.problems or quotes.price_problems(ctx, registry, agreed.product_key, preview)
-    if preview.schedule is None or problems:
-        raise Refused(problems)
-    return [schedule_row(one) for one in preview.schedule.instalments]
-
-
-def schedule_row(instalment: Instalment) -> dict[str, Any]:
-    """One instalment as facts."""
-    return {
-        "number": Decimal(instalment.number),
-        "start_on": instalment.start_on,
-        "due_on": instalment.due_on,
-        "payment": instalment.payment,
-        "principal": instalment.principal,
-        "interest": instalment.interest,
-        "closing": instalment.closing,
-    }
+    return known | agreed_facts.of(ctx, registry, sanction)
 
 
 def _contract_facts(number: str, amount: Decimal, prepared_on: date | None, signed_on: date | None) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from loanloom.services.definitions import releases
 from loanloom.services.errors import Refused
 from loanloom.services.money import lending_rules, loan_rows, loans
 from loanloom.services.money.end_of_day import arrears
-from loanloom.services.papers import contracts, documents
+from loanloom.services.papers import agreed_facts, contracts, documents
 from loanloom.store import tables
 
 
@@ -56,5 +56,5 @@ def facts_of(ctx: Context, connection: Connection, kept: loan_rows.Kept) -> dict
     assert isinstance(disbursed, LoanDisbursed)
     return contracts.facts_of(ctx, connection, kept.row["contract_id"]) | {
         "loan": arrears.loan_facts(kept, values),
-        "schedule": [contracts.schedule_row(row) for row in disbursed.instalments],
+        "schedule": [agreed_facts.schedule_row(row) for row in disbursed.instalments],
     }

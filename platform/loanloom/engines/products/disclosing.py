@@ -1,0 +1,126 @@
+"""The disclosure sheet (贷款明白纸) in words: each item with what it is reckoned on, when it falls due, who pays it and
+who collects it, in both languages. The figures are `core.lending.disclosure`'s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from loanloom.core.lending.disclosure import Disclosed, Disclosure
+from loanloom.core.money import formatted
+from loanloom.engines.products.charging import LENDER
+from loanloom.engines.products.offer import Offer
+from loanloom.problems import Text, say, text
+
+PAYERS: Mapping[str, Text] = {
+    "borrower": text("borrower", "借款人"), "merchant": text("merchant", "商户"), "trustor": text("trustor", "委托人"),
+    "guarantor": text("guarantor", "担保人"), "subsidy": text("subsidy", "补贴方"),
+}  # fmt: skip
+EVENTS: Mapping[str, Text] = {
+    "application": text("with the application", "申请时"), "disbursement": text("when paid out", "放款时"),
+    "tranche": text("with each drawdown", "每次提款时"), "instalment": text("with each instalment", "每期"),
+    "date": text("on its date", "指定日期"), "event": text("only with a change", "发生变更时"),
+    "early_settlement": text("only when settled early", "提前结清时"),
+    "prepayment": text("only when repaid early in part", "部分提前还款时"),
+    "accruing": text("day by day", "按日累计"), "guarantee": text("for each guarantee", "每笔担保"),
+    "overdue": text("only when late", "逾期时"), "misuse": text("only when misused", "挪用时"),
+}  # fmt: skip
+BASES: Mapping[str, Text] = {
+    "principal": text("the amount of the loan", "贷款金额"), "disbursed": text("the amount paid out", "放款金额"),
+    "principal_outstanding": text("the principal outstanding", "未还本金"),
+    "instalment": text("the instalment", "当期应还本息"),
+    "instalment_principal": text("the instalment's principal", "当期应还本金"),
+    "instalment_interest": text("the instalment's interest", "当期应还利息"),
+    "interest_total": text("all interest", "利息总额"),
+    "principal_and_interest": text("all principal and interest", "本息总额"),
+    "repaid_early": text("what is repaid early", "提前还款金额"), "overdue": text("what is overdue", "逾期金额"),
+    "guaranteed": text("the amount guaranteed", "担保金额"), "limit": text("the credit limit", "授信额度"),
+    "undrawn": text("what is not drawn", "未提款金额"), "misused": text("what is misused", "挪用金额"),
+    "unpaid_interest": text("unpaid interest", "未付利息"),
+}  # fmt: skip
+SETTLED: Mapping[str, Text] = {
+    "added": text("with the repayments", "随还款收取"), "deducted": text("kept back at payout", "放款时扣收"),
+    "capitalised": text("added to the principal", "计入本金"), "invoiced": text("billed", "单独开单"),
+}  # fmt: skip
+YEARLY = frozenset({"interest", "penalty", "compound"})
+"""Items whose rate is a rate a year."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One item as people read it. `amount` is None for what only an event would bring about."""
+
+    key: str
+    title: Text
+    basis: Text
+    when: Text
+    settled: Text
+    payer: Text
+    collector: Text
+    amount: Decimal | None
+    borne: Decimal | None
+    in_cost: bool
+
+
+def lines(disclosure: Disclosure, offer: Offer) -> tuple[Line, ...]:
+    """The items of a disclosure in words."""
+    return tuple(_line(item, offer) for item in disclosure.items)
+
+
+def _line(item: Disclosed, offer: Offer) -> Line:
+    return Line(
+        key=item.key,
+        title=item.title,
+        basis=basis_of(item, offer.rounding.digits),
+        when=EVENTS.get(item.event, text(item.event, item.event)),
+        settled=SETTLED.get(item.settled, text(item.settled, item.settled)),
+        payer=PAYERS.get(item.payer, text(item.payer, item.payer)),
+        collector=offer.collectors.get(item.collector, LENDER),
+        amount=item.amount,
+        borne=item.borne,
+        in_cost=item.in_cost,
+    )
+
+
+def basis_of(item: Disclosed, digits: int) -> Text:
+    """How an item is reckoned: "10.00 + 1.5 % of the amount paid out, at least 50.00"."""
+    base = BASES.get(item.base, text(item.base, item.base))
+    a_year = ("a year on ", "年，按") if item.kind in YEARLY or item.event == "accruing" else ("of ", "×")
+    said: dict[str, list[str]] = {"en": [], "zh": []}
+    if item.flat:
+        for parts in said.values():
+            parts.append(formatted(item.flat, digits))
+    if item.rate:
+        rate = f"{(item.rate * 100).normalize():f} %"
+        said["en"].append(f"{rate} {a_year[0]}{say(base, 'en')}")
+        said["zh"].append(f"{rate}{'/' if a_year[1] != '×' else ''}{a_year[1]}{say(base, 'zh')}")
+    if item.charge is not None and item.charge.steps:
+        for language, parts in said.items():
+            parts.append(_steps(item, language, digits))
+    found = {language: " + ".join(parts) or "–" for language, parts in said.items()}
+    if item.least is not None:
+        found["en"] += f", at least {formatted(item.least, digits)}"
+        found["zh"] += f"，最低 {formatted(item.least, digits)}"
+    if item.most is not None:
+        found["en"] += f", at most {formatted(item.most, digits)}"
+        found["zh"] += f"，最高 {formatted(item.most, digits)}"
+    return found
+
+
+def _steps(item: Disclosed, language: str, digits: int) -> str:
+    assert item.charge is not None
+    found = []
+    for step in item.charge.steps:
+        much = (
+            f"{(step.rate * 100).normalize():f} %" if step.rate or not step.amount else formatted(step.amount, digits)
+        )
+        age = {"en": f"from month {step.from_months}", "zh": f"满 {step.from_months} 个月起"}
+        if step.from_days:
+            age = {
+                "en": f"{age['en']} and {step.from_days} days",
+                "zh": f"满 {step.from_months} 个月又 {step.from_days} 天起",
+            }
+        found.append(f"{much} {age[language]}" if language == "en" else f"{age[language]} {much}")
+    return (", " if language == "en" else "，").join(found)
