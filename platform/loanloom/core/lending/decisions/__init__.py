@@ -10,11 +10,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import fields, replace
 
-from loanloom.core.lending.decisions import drawing, receiving, settling
+from loanloom.core.lending.decisions import drawing, receiving, refunding, settling
 from loanloom.core.lending.decisions.decision import Command, Decide, Decision, refused
 from loanloom.core.lending.decisions.disbursing import Disburse, disburse
 from loanloom.core.lending.decisions.drawing import DrawTranche
 from loanloom.core.lending.decisions.receiving import ApplySurplus, Recalculate, ReceiveRepayment
+from loanloom.core.lending.decisions.refunding import RefundSurplus
 from loanloom.core.lending.decisions.settling import Payoff, SettleEarly, payoff
 from loanloom.core.lending.loan import Loan
 from loanloom.core.lending.records import from_record, to_record
@@ -23,6 +24,7 @@ from loanloom.problems import text
 _DECIDES: Mapping[type[Command], Decide] = {
     **receiving.DECIDES,
     **settling.DECIDES,
+    **refunding.DECIDES,
     **drawing.DECIDES,
 }
 
@@ -77,6 +79,7 @@ __all__ = [
     "Payoff",
     "Recalculate",
     "ReceiveRepayment",
+    "RefundSurplus",
     "SettleEarly",
     "asked",
     "command_of",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from loanloom.core.lending.events import money, plans
+from loanloom.core.lending.events import money, plans, refunding
 from loanloom.core.lending.events.event import Event
 from loanloom.core.lending.events.money import (
     FeeCharged,
@@ -21,6 +21,7 @@ from loanloom.core.lending.events.money import (
 
 EVENTS: Mapping[str, type[Event]] = {
     **money.NAMED,
+    **refunding.NAMED,
     **plans.NAMED,
 }
 """Stored names of all events."""
