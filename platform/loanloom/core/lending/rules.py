@@ -64,12 +64,13 @@ def balloon(plan: PhasePlan, interest: InterestPlan) -> Targets:
 
 
 def steps(plan: PhasePlan, interest: InterestPlan) -> Targets:
-    """阶梯还款: the payment changes every so many (`every`) periods by a `factor` or an `amount`."""
+    """阶梯还款: the payment changes every so many (`every`) periods by a `factor` or an `amount`, reckoned from the
+    first payment as it is collected."""
     every = max(int(plan.number("every", ONE)), 1)
     factor, amount = plan.number("factor", ONE), plan.number("amount", ZERO)
     stairs = [(plan.passed + place) // every for place in range(len(plan.periods))]
     shape, extra = [factor**stair for stair in stairs], [amount * stair for stair in stairs]
-    first = solve(plan, interest, shape, extra=extra)
+    first = plan.terms.rounding.apply(solve(plan, interest, shape, extra=extra))
     return Targets([plan.money(first * each + more) for each, more in zip(shape, extra, strict=True)], by_payment=True)
 
 

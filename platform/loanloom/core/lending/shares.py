@@ -31,7 +31,8 @@ def _first_step(terms: Terms, start: date, end: date) -> int:
         return whole_months(start, end)
     if months:
         anchor = calendar.days[0] if calendar.days else anchor_of(terms)
-        return months if add_months(end, -months, anchor) == start else IRREGULAR
+        whole = add_months(end, -months, anchor) == start and add_months(start, months, anchor) == end
+        return months if whole else IRREGULAR
     usual = DAYS.get(calendar.unit, 0) * calendar.every
     return DAY_STEP if not usual or (end - start).days == usual else IRREGULAR
 
