@@ -28,6 +28,9 @@ EXACT = Context(prec=34, rounding=ROUND_HALF_EVEN)
 LARGEST_AMOUNT = Decimal("999999999999999")
 """Beyond this an amount is taken for a typing mistake; the database columns hold it with room to spare."""
 
+LARGEST_RATE = Decimal(10)
+"""Beyond this a yearly rate is taken for a typing mistake."""
+
 CURRENCY_DIGITS: Mapping[str, int] = {
     "CNY": 2, "HKD": 2, "USD": 2, "EUR": 2, "GBP": 2, "SGD": 2, "CHF": 2, "INR": 2, "RUB": 2, "THB": 2,
     "JPY": 0, "KRW": 0, "VND": 0, "CLP": 0, "UGX": 0,

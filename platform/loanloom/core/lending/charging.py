@@ -82,7 +82,7 @@ def stopped(share: Subsidy, on: date, number: int, days_past_due: int = 0) -> bo
     )
 
 
-# --- known from the start -----------------------------------------------------------------------------------
+# --- known from the start ------------------------------------------------------------
 
 
 def planned_charges(terms: Terms, rows: tuple[Instalment, ...]) -> tuple[Charge, ...]:
@@ -164,7 +164,7 @@ def _of_guarantees(terms: Terms, charge: ChargeTerms, rows: tuple[Instalment, ..
         yield _settled(terms, charge, amount, terms.start_on, rows)
 
 
-# --- growing on a balance -----------------------------------------------------------------------------------
+# --- growing on a balance ------------------------------------------------------------
 
 
 def _accruing(terms: Terms, charge: ChargeTerms, rows: tuple[Instalment, ...]) -> Iterator[Charge]:
@@ -211,7 +211,7 @@ def _balance(terms: Terms, charge: ChargeTerms, row: Instalment) -> Decimal:
     return _bases(terms, (row,)).get(charge.base, ZERO)
 
 
-# --- brought about by an event ------------------------------------------------------------------------------
+# --- brought about by an event ------------------------------------------------------------
 
 
 def event_charges(
@@ -234,3 +234,13 @@ def charge_at_age(terms: Terms, charge: ChargeTerms, on: date, bases: Mapping[st
         if on >= add_months(terms.start_on, step.from_months) + timedelta(days=step.from_days):
             held = place
     return charge_amount(charge, bases, terms.rounding, held)
+
+
+def early_fee(terms: Terms, on: date, principal: Decimal, event: str = "early_settlement") -> Decimal:
+    """What the borrower pays for repaying principal early: the rate agreed for the loan's age, and charges of the
+    event."""
+    age = (on - terms.start_on).days
+    begun = [step for step in terms.prepayment.fee_steps if step.from_days <= age]
+    held = max(begun, key=lambda step: step.from_days).fee_rate if begun else terms.prepayment.fee_rate
+    made = event_charges(terms, event, on, {"repaid_early": principal, "principal_outstanding": principal})
+    return terms.rounding.apply(principal * held) + total(charge.borne for charge in made)

@@ -84,6 +84,7 @@ class Circumstances:
     written_off: Mapping[str, Decimal] = field(default_factory=dict)
     recovered: Decimal = ZERO
     renewed_by: str = ""
+    closed_on: date | None = None
     draws: tuple[Draw, ...] = ()
     charges: tuple[LoanCharge, ...] = ()
     charged_off_on: date | None = None

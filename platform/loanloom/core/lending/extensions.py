@@ -41,6 +41,18 @@ class TermTier:
     rate: Decimal
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtensionTerms:
+    """What was agreed about extensions: their limits, and the rate table by term of which a new tier may hold."""
+
+    limits: tuple[ExtensionLimit, ...] = GENERAL_RULES
+    tiers: tuple[TermTier, ...] = ()
+
+
+BY_GENERAL_RULES = ExtensionTerms()
+"""The limits of the law, and no rate table."""
+
+
 def limit_for(limits: Sequence[ExtensionLimit], term_months: int) -> ExtensionLimit | None:
     """The limit of an original term; None: not limited."""
     return next((each for each in limits if each.up_to is None or term_months <= each.up_to), None)

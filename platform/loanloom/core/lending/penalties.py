@@ -193,7 +193,7 @@ def _damages_base(debt: Debt, rule: DamagesTerms) -> Decimal:
     return debt.principal_unpaid + debt.interest_unpaid
 
 
-# --- what it comes to ------------------------------------------------------------------------------------------------
+# --- what it comes to ------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)

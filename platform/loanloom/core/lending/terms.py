@@ -12,6 +12,8 @@ from datetime import date
 from decimal import Decimal
 
 from loanloom.core.lending.charges import ChargeTerms, Guarantee
+from loanloom.core.lending.entrusted import EntrustedTerms
+from loanloom.core.lending.extensions import BY_GENERAL_RULES, ExtensionTerms
 from loanloom.core.lending.late_terms import PLAIN_PENALTY, PenaltyTerms
 from loanloom.core.lending.plan_terms import (
     CONTRACT_RATE,
@@ -90,6 +92,8 @@ class Terms:
     keeps_overpayment: bool = False
     charges: tuple[ChargeTerms, ...] = ()
     guarantees: tuple[Guarantee, ...] = ()
+    extension: ExtensionTerms = BY_GENERAL_RULES
+    entrusted: EntrustedTerms | None = None
     interest_tax: TaxTerms | None = None
     upfront_deduction: bool = False
     # calendar

@@ -10,12 +10,35 @@ import re
 from collections.abc import Mapping
 from dataclasses import fields, replace
 
-from loanloom.core.lending.decisions import drawing, receiving, refunding, settling
+from loanloom.core.lending.decisions import (
+    accelerating,
+    account,
+    conduct,
+    drawing,
+    extending,
+    prepaying,
+    receiving,
+    recourse,
+    refunding,
+    relief,
+    renewing,
+    restructuring,
+    settling,
+)
+from loanloom.core.lending.decisions.accelerating import Accelerate
+from loanloom.core.lending.decisions.account import CloseLoan, TransferLoan
+from loanloom.core.lending.decisions.conduct import Misuse, RestoreInterest, SuspendInterest
 from loanloom.core.lending.decisions.decision import Command, Decide, Decision, refused
 from loanloom.core.lending.decisions.disbursing import Disburse, disburse
 from loanloom.core.lending.decisions.drawing import DrawTranche
+from loanloom.core.lending.decisions.extending import Extend
+from loanloom.core.lending.decisions.prepaying import PrepayPartially
 from loanloom.core.lending.decisions.receiving import ApplySurplus, Recalculate, ReceiveRepayment
+from loanloom.core.lending.decisions.recourse import GuarantorPays, RecoverWrittenOff, ReimburseGuarantor, TakeAssets
 from loanloom.core.lending.decisions.refunding import RefundSurplus
+from loanloom.core.lending.decisions.relief import CheckWaivers, ReduceInterest, Waive
+from loanloom.core.lending.decisions.renewing import Renew, TopUp
+from loanloom.core.lending.decisions.restructuring import CapitaliseInterest, Restructure
 from loanloom.core.lending.decisions.settling import Payoff, SettleEarly, payoff
 from loanloom.core.lending.loan import Loan
 from loanloom.core.lending.records import from_record, to_record
@@ -26,6 +49,15 @@ _DECIDES: Mapping[type[Command], Decide] = {
     **settling.DECIDES,
     **refunding.DECIDES,
     **drawing.DECIDES,
+    **prepaying.DECIDES,
+    **extending.DECIDES,
+    **restructuring.DECIDES,
+    **renewing.DECIDES,
+    **accelerating.DECIDES,
+    **relief.DECIDES,
+    **recourse.DECIDES,
+    **conduct.DECIDES,
+    **account.DECIDES,
 }
 
 _KINDS: tuple[type[Command], ...] = (Disburse, *_DECIDES)
@@ -71,16 +103,35 @@ def command_of(record: Mapping[str, object], **surroundings: object) -> Command:
 __all__ = [
     "COMMANDS",
     "NAMES",
+    "Accelerate",
     "ApplySurplus",
+    "CapitaliseInterest",
+    "CheckWaivers",
+    "CloseLoan",
     "Command",
     "Decision",
     "Disburse",
     "DrawTranche",
+    "Extend",
+    "GuarantorPays",
+    "Misuse",
     "Payoff",
+    "PrepayPartially",
     "Recalculate",
     "ReceiveRepayment",
+    "RecoverWrittenOff",
+    "ReduceInterest",
     "RefundSurplus",
+    "ReimburseGuarantor",
+    "Renew",
+    "RestoreInterest",
+    "Restructure",
     "SettleEarly",
+    "SuspendInterest",
+    "TakeAssets",
+    "TopUp",
+    "TransferLoan",
+    "Waive",
     "asked",
     "command_of",
     "decide",

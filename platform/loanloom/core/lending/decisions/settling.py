@@ -8,11 +8,13 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from loanloom.core.lending.allocation import allocate
-from loanloom.core.lending.arrears import interest_accrued, owed
+from loanloom.core.lending.arrears import owed
+from loanloom.core.lending.charging import early_fee
 from loanloom.core.lending.decisions.decision import Command, Decide, Decision, closing, refusal_of, refused
 from loanloom.core.lending.events import Event, FeeCharged, RepaymentReceived, ScheduleChanged, SurplusApplied
 from loanloom.core.lending.evolution import evolve, evolve_all
 from loanloom.core.lending.loan import Loan
+from loanloom.core.lending.replan import brought_forward, undue
 from loanloom.core.lending.replanning.book import book_of
 from loanloom.core.lending.replanning.loans import follows
 from loanloom.core.lending.terms import COMPONENTS
@@ -42,32 +44,16 @@ class Payoff:
         return total(self.amounts.values())
 
 
-def _brought_forward(loan: Loan, on: date) -> ScheduleChanged | None:
-    """All principal due later falls due today, with the current instalment's interest up to today; None when nothing
-    is due later."""
-    ahead = [account for account in loan.accounts if account.instalment.due_on > on]
-    if not ahead:
-        return None
-    current = ahead[0].instalment
-    row = current._replace(
-        start_on=min(current.start_on, on),
-        due_on=on,
-        principal=total(account.instalment.principal for account in ahead),
-        interest=interest_accrued(current, on, loan.terms.rounding),
-    )
-    return ScheduleChanged(on=on, reason="early_settlement", from_number=current.number, instalments=(row,))
-
-
-def _settlement(loan: Loan, on: date) -> tuple[Event, ...]:
-    """The events that make the whole loan due today."""
-    change = _brought_forward(loan, on)
-    if change is None:
+def settlement(loan: Loan, on: date) -> tuple[Event, ...]:
+    """The events that make the whole loan due today, with the agreed fee for what is repaid early."""
+    row = brought_forward(loan, on)
+    if row is None:
         return ()
-    early = change.instalments[0].principal
-    fee = loan.terms.rounding.apply(early * loan.terms.prepayment.fee_rate)
+    change = ScheduleChanged(on=on, reason="early_settlement", from_number=row.number, instalments=(row,))
+    fee = early_fee(loan.terms, on, undue(loan, on))
     if not fee:
         return (change,)
-    return change, FeeCharged(on=on, reason="early_settlement", number=change.from_number, amount=fee)
+    return change, FeeCharged(on=on, reason="early_settlement", number=row.number, amount=fee)
 
 
 def payoff(loan: Loan, on: date) -> Payoff:
@@ -77,7 +63,7 @@ def payoff(loan: Loan, on: date) -> Payoff:
         return Payoff(on, {}, refusal.problems)
     if follows(loan):
         return Payoff(on, _following_payoff(loan, on), ())
-    events = _settlement(loan, on)
+    events = settlement(loan, on)
     after = evolve_all(loan, events)
     dues = owed(after, on)
     amounts = {component: total(due.amounts[component] for due in dues) for component in COMPONENTS}
@@ -128,7 +114,7 @@ def _settle(loan: Loan, command: SettleEarly) -> Decision:
 
 def _settling_events(loan: Loan, command: SettleEarly) -> tuple[Event, ...]:
     """Make everything due, use up what we keep for the borrower, then take the rest."""
-    events = _settlement(loan, command.on)
+    events = settlement(loan, command.on)
     after = evolve_all(loan, events)
     if after.surplus:
         kept = allocate(after.surplus, owed(after, command.on), loan.terms.allocation)

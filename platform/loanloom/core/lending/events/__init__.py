@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from loanloom.core.lending.events import money, plans, refunding
+from loanloom.core.lending.events import account, agreements, conduct, money, plans, recourse, refunding, relief
 from loanloom.core.lending.events.event import Event
 from loanloom.core.lending.events.money import (
     FeeCharged,
@@ -23,6 +23,11 @@ EVENTS: Mapping[str, type[Event]] = {
     **money.NAMED,
     **refunding.NAMED,
     **plans.NAMED,
+    **account.NAMED,
+    **agreements.NAMED,
+    **conduct.NAMED,
+    **recourse.NAMED,
+    **relief.NAMED,
 }
 """Stored names of all events."""
 

@@ -12,13 +12,18 @@ from functools import reduce
 from typing import Any
 
 from loanloom.core.lending.events import Event, LoanDisbursed
-from loanloom.core.lending.evolution import money, plans, refunding
+from loanloom.core.lending.evolution import account, agreements, conduct, money, plans, recourse, refunding, relief
 from loanloom.core.lending.loan import Account, Loan
 
 _EVOLVES: Mapping[type[Event], Callable[[Loan, Any], Loan]] = {
     **money.EVOLVES,
     **refunding.EVOLVES,
     **plans.EVOLVES,
+    **account.EVOLVES,
+    **agreements.EVOLVES,
+    **conduct.EVOLVES,
+    **recourse.EVOLVES,
+    **relief.EVOLVES,
 }
 
 

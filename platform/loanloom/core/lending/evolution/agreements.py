@@ -27,7 +27,8 @@ def _agreed(loan: Loan, event: PlanAgreed) -> Loan:
 def _extended(loan: Loan, event: LoanExtended) -> Loan:
     kept = loan.circumstances
     return replace(loan, circumstances=replace(
-        kept, extensions=kept.extensions + 1, extended_months=kept.extended_months + event.months
+        kept, extensions=kept.extensions + 1, extended_months=kept.extended_months + event.months,
+        agreed_matures_on=event.agreed_matures_on,
     ))  # fmt: skip
 
 

@@ -26,9 +26,7 @@ def _misused(loan: Loan, event: MisuseFound) -> Loan:
 
     touched = {*rows, *parts, *(each.instalment.number for each in loan.accounts if each.late.misused)}
     accounts = tuple(after(each) if each.instalment.number in touched else each for each in loan.accounts)
-    kept = replace(
-        loan.circumstances, misused=event.amount, misused_on=event.on if event.amount else None
-    )
+    kept = replace(loan.circumstances, misused=event.amount, misused_on=event.on if event.amount else None)
     return replace(loan, accounts=accounts, circumstances=kept)
 
 

@@ -18,9 +18,7 @@ def _waived(loan: Loan, event: Waived) -> Loan:
     after = replace(loan, accounts=applied_to(loan, event.applied, event.on))
     if event.until is None:
         return after
-    waiver = ConditionalWaiver(
-        on=event.on, until=event.until, grace_days=event.grace_days, applied=event.applied
-    )
+    waiver = ConditionalWaiver(on=event.on, until=event.until, grace_days=event.grace_days, applied=event.applied)
     kept = loan.circumstances
     return replace(after, circumstances=replace(kept, waivers=(*kept.waivers, waiver)))
 

@@ -1,0 +1,122 @@
+"""Partial prepayment 部分提前还款: principal repaid before it is due; the term stays, or the instalment does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Literal
+
+from loanloom.core.dates import EVERY_DAY, Calendar
+from loanloom.core.lending.allocation import Applied
+from loanloom.core.lending.arrears import owed
+from loanloom.core.lending.charging import early_fee
+from loanloom.core.lending.decisions.decision import Command, Decide, Decision, refusal_of, refused
+from loanloom.core.lending.events import Event, FeeCharged, RepaymentReceived
+from loanloom.core.lending.events.agreements import PlanAgreed
+from loanloom.core.lending.loan import Loan
+from loanloom.core.lending.replan import replanned, undue
+from loanloom.core.lending.replanning.loans import follows
+from loanloom.core.lending.rules import BUILT_IN, Methods
+from loanloom.core.money import formatted, total
+from loanloom.problems import text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrepayPartially(Command):
+    """Take principal before it is due, with the agreed fee on top; either the term or the instalment stays.
+
+    `amount` is the principal. Interest that it has borne in the running period falls due with the next instalment.
+    """
+
+    on: date
+    amount: Decimal
+    keep: Literal["term", "instalment"] = "term"
+    methods: Methods = BUILT_IN
+    calendar: Calendar = EVERY_DAY
+
+
+def _refused(loan: Loan, command: PrepayPartially) -> Decision | None:
+    terms, digits = loan.terms.prepayment, loan.terms.rounding.digits
+    if not terms.allowed or not terms.partial:
+        return refused(
+            "lending.no_prepayment",
+            text("This product does not allow partial prepayment.", "本产品不允许部分提前还款。"),
+        )
+    if follows(loan):
+        return refused(
+            "lending.follows_payments",
+            text("On this loan every repayment counts at once.", "本笔借款按实际余额计息，无需单独办理。"),
+            text("Take the money as a repayment.", "请直接办理还款。"),
+        )
+    first = loan.terms.start_on + timedelta(days=terms.min_days)
+    if command.on < first:
+        return refused(
+            "lending.prepayment_too_soon",
+            text(f"Prepayment is possible from {first}.", f"{first} 起方可提前还款。"),
+            field="on",
+        )
+    due = total(each.total for each in owed(loan, command.on))
+    if due:
+        return refused(
+            "lending.due_first",
+            text(
+                f"{formatted(due, digits)} is due and has to be paid first.",
+                f"尚有应还款项 {formatted(due, digits)}，须先归还。",
+            ),
+        )
+    if command.keep not in terms.choices:
+        return refused(
+            "lending.choice_not_offered",
+            text("This product does not offer that choice.", "本产品不提供该方式。"),
+            field="keep",
+        )
+    return None
+
+
+def _amount_refused(loan: Loan, command: PrepayPartially) -> Decision | None:
+    digits, least, left = loan.terms.rounding.digits, loan.terms.prepayment.least_amount, undue(loan, command.on)
+    if command.amount < least:
+        return refused(
+            "lending.prepayment_too_small",
+            text(
+                f"At least {formatted(least, digits)} has to be prepaid.",
+                f"每次提前还款不低于 {formatted(least, digits)}。",
+            ),
+            field="amount",
+        )
+    if command.amount >= left:
+        return refused(
+            "lending.prepays_everything",
+            text(
+                f"Only {formatted(left, digits)} of principal is left; a part must stay.",
+                f"未到期本金仅 {formatted(left, digits)}，部分提前还款须留有余额。",
+            ),
+            text("To pay everything, settle the loan early.", "如需全部归还，请办理提前结清。"),
+            field="amount",
+        )
+    return None
+
+
+def _prepay(loan: Loan, command: PrepayPartially) -> Decision:
+    refusal = refusal_of(loan, command.on, None) or _refused(loan, command)
+    refusal = refusal or refusal_of(loan, command.on, command.amount) or _amount_refused(loan, command)
+    if refusal:
+        return refusal
+    early, opening = command.amount, undue(loan, command.on) - command.amount
+    rows = replanned(loan, command.on, opening, keep=command.keep, methods=command.methods)
+    number = rows[0].number
+    first = rows[0]._replace(opening=rows[0].opening + early, principal=rows[0].principal + early)
+    plan = PlanAgreed(on=command.on, reason="prepayment", from_number=number, instalments=(first, *rows[1:]))
+    fee = early_fee(loan.terms, command.on, early, "prepayment")
+    applied: tuple[Applied, ...] = (Applied(number, "principal", early),)
+    charged: tuple[Event, ...] = ()
+    if fee:
+        charged = (FeeCharged(on=command.on, reason="prepayment", number=number, amount=fee),)
+        applied = (Applied(number, "fee", fee), *applied)
+    receipt = RepaymentReceived(on=command.on, amount=early + fee, applied=applied, kind="prepayment")
+    return Decision((plan, *charged, receipt))
+
+
+DECIDES: Mapping[type[Command], Decide] = {PrepayPartially: _prepay}
