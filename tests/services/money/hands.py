@@ -45,6 +45,10 @@ def main() -> None:
             disbursements.disburse(ctx, int(arguments[0]))
         elif action == "repay":
             repayments.receive(ctx, int(arguments[0]), Decimal(arguments[1]))
+        elif action == "click":  # the same form, sent from several browsers
+            made = repayments.receive(ctx, int(arguments[0]), Decimal(arguments[1]), idempotency_key="form")
+            print(made.receipt_number)
+            return
         else:
             if len(arguments) > 1:
                 die_in(arguments[0], int(arguments[1]))

@@ -62,6 +62,17 @@ def test_two_repayments_at_once_take_what_is_due_once(house: House) -> None:
     assert len(house.rows(tables.receipt)) == 1
 
 
+def test_a_form_sent_from_several_browsers_at_once_is_one_receipt_and_one_answer(house: House) -> None:
+    loan = disbursements.disburse(house.ctx(), house.contract()).loan_id
+    house.close_until(date(2026, 2, 5))
+    said = Hands(house, *[("click", loan, "1000.00")] * 3, ("click", loan, "1000.01")).go()
+    (receipt,) = house.rows(tables.receipt)
+    answers = [words for words in said if words == receipt.number]
+    assert sorted(answers + ["service.key_reused"] * (4 - len(answers))) == sorted(said)
+    assert len(answers) == (3 if receipt.amount == D("1000.00") else 1)
+    assert house.balances()["1002"] == D("-100000") + receipt.amount
+
+
 def test_a_repayment_racing_the_end_of_day_is_whole_or_refused(house: House) -> None:
     loan = disbursements.disburse(house.ctx(), house.contract()).loan_id
     house.close_until(date(2026, 2, 5))

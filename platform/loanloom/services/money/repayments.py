@@ -99,9 +99,13 @@ def receive(
     channel: str = "bank",
     reference: str | None = None,
     note: str | None = None,
+    currency: str | None = None,
     idempotency_key: str | None = None,
 ) -> Received:
-    """Book money received today for a loan: `due` pays what is due, `settle` pays everything and closes the loan."""
+    """Book money received today for a loan: `due` pays what is due, `settle` pays everything and closes the loan.
+
+    `currency` where the sender names one: it must be the loan's.
+    """
     ctx.require("money.receive")
     given = {"channel": booking.check_channel(channel), **_words(reference=reference, note=note)}
     asked = once.asked(ctx, idempotency_key, "repayment", loan_id, given | {"amount": amount, "purpose": purpose})
@@ -109,7 +113,7 @@ def receive(
         held = holding.hold_loans(ctx, connection, [loan_id], asked)
         if held.answer is not None:
             return Received(**{**held.answer, "replayed": True})
-        change = _changed(ctx, _seen(ctx, held.loans), amount, purpose)
+        change = _changed(ctx, _in_currency(_seen(ctx, held.loans), currency), amount, purpose)
         with bulk.together(connection, RESERVED):
             (made,) = book_received(ctx, connection, [change], [amount], given)
             once.keep(connection, asked, {name: value for name, value in asdict(made).items() if name != "replayed"})
@@ -185,6 +189,19 @@ def _seen(ctx: Context, found: Sequence[Kept]) -> Kept:
         raise NotFound(LOAN)
     scope.check_visible(ctx, found[0].row, LOAN)
     return found[0]
+
+
+def _in_currency(kept: Kept, currency: str | None) -> Kept:
+    held = kept.row["currency"]
+    if currency is not None and currency != held:
+        raise Refused(
+            Problem(
+                code="lending.wrong_currency",
+                message=text(f"This loan is in {held}, not in {currency[:10]}.", f"这笔借款的币种为 {held}。"),
+                field="currency",
+            )
+        )
+    return kept
 
 
 def _words(**given: str | None) -> dict[str, str | None]:

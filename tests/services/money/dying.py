@@ -1,0 +1,55 @@
+"""Run as a program: does one money operation again and again, killed one point later each time, on one record after
+another. Prints how many records a killed process has left behind; the next one is untouched."""
+
+from __future__ import annotations
+
+import json
+import sys
+import traceback
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+
+from loanloom.services.context import Context
+from loanloom.services.money import disbursements, end_of_day, repayments
+from loanloom.services.money.end_of_day import arrears
+from loanloom.services.running.surroundings import context_of
+from loanloom.store.database import Database
+from loanloom.testing.faults import dies
+
+arrears.CHUNK = 2  # several chunks even for few loans
+
+Operation = Callable[[Context, int, str], object]
+OPERATIONS: Mapping[str, Operation] = {
+    "disburse": lambda ctx, contract, _: disbursements.disburse(ctx, contract, idempotency_key="click"),
+    "repay": lambda ctx, loan, amount: repayments.receive(ctx, loan, Decimal(amount), idempotency_key="click"),
+    "settle": lambda ctx, loan, amount: repayments.receive(
+        ctx, loan, Decimal(amount), "settle", idempotency_key="click"
+    ),
+    "collect": lambda ctx, loan, amount: repayments.receive_many(ctx, {loan: Decimal(amount)}),
+    "close": lambda ctx, _, __: end_of_day.work(ctx, end_of_day.open_run(ctx)),
+}
+
+
+def main() -> None:
+    """url company operation [[id, argument], ...]"""
+    url, company, name, records = sys.argv[1:]
+    database = Database(url)
+    operation = OPERATIONS[name]
+    left = 0
+    for point, (record, argument) in enumerate(json.loads(records), 1):
+
+        def work(record: int = record, argument: str = argument) -> None:
+            try:
+                operation(context_of(database, int(company)), record, argument)
+            except BaseException:
+                traceback.print_exc()
+                raise
+
+        if not dies(database, point, work):
+            break
+        left += 1
+    print(left)
+
+
+if __name__ == "__main__":
+    main()
