@@ -26,8 +26,8 @@ ONCE = """
 CREATE OR REPLACE FUNCTION loanloom_set_once() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE was jsonb := to_jsonb(OLD); now jsonb := to_jsonb(NEW);
 BEGIN
-    IF EXISTS (SELECT 1 FROM jsonb_each(was) AS old WHERE now -> old.key IS DISTINCT FROM old.value
-        AND (old.value <> 'null' OR NOT old.key = ANY (TG_ARGV))) THEN
+    IF EXISTS (SELECT 1 FROM jsonb_each(was) AS had WHERE now -> had.key IS DISTINCT FROM had.value
+        AND (had.value <> 'null' OR NOT had.key = ANY (TG_ARGV))) THEN
         RAISE EXCEPTION 'rows of %% are never changed', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
     END IF;
     RETURN NEW;
