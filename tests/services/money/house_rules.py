@@ -55,6 +55,7 @@ def events() -> str:
         "surplus_refunded": ' [{debit: "2241", credit: "1002", amount: surplus}]',
         "charged_back": BOUNCED + _on("debit", CLAIMS + SURPLUS),
         **dict.fromkeys(("waived", "charged_off", "written_off"), lost),
+        "waiver_revived": LOST.replace("debit", "credit") + _on("debit", CLAIMS),
         "charge_waived": ' [{debit: "6701", credit: "1133", amount: fee}]',
         "recovered": ' [{debit: "1002", credit: "6701", amount: amount}]',
         "interest_capitalised": CAPITALISED,

@@ -1,4 +1,4 @@
-"""What the books must hold of a loan on a day, by component: the sum over all instalments, due or not, less what is paid.
+"""What the books must hold of a loan on a day, by component: all instalments, due or not, less what is paid.
 
 Principal counts as soon as it is lent, interest as it accrues, charges from their due date on, the cost of lateness
 day by day. `in_line` is the part of the interest that follows from the stored instalments alone, by one formula that
@@ -12,13 +12,14 @@ from decimal import Decimal
 
 from loanloom.core.lending.arrears import due_of, interest_accrued
 from loanloom.core.lending.loan import Account, Loan
+from loanloom.core.lending.replanning.loans import standing
 from loanloom.core.lending.terms import COMPONENTS
 from loanloom.core.money import ZERO, total
 
 
 def receivable(loan: Loan, on: date) -> dict[str, Decimal]:
     """Every component of debt with what is receivable of it on a day; a payment in advance makes it negative."""
-    found = dict.fromkeys(COMPONENTS, ZERO)
+    loan, found = standing(loan, on), dict.fromkeys(COMPONENTS, ZERO)
     for account in loan.accounts:
         for component, amount in _of(account, loan, on).items():
             found[component] += amount

@@ -16,6 +16,9 @@ from loanloom.core.lending.events import EVENT_NAMES, Event
 from loanloom.core.lending.terms import COMPONENTS
 from loanloom.core.money import ZERO
 
+TAXED = {"interest": "interest", "penalty": "interest", "compound": "interest", "damages": "interest", "fee": "fee"}
+"""Component -> whose tax is within it when it is paid."""
+
 ACCOUNTING = ("performing", "suspended", "charged_off", "written_off")
 """How a loan stands in the books: `suspended` while its interest is no income, until it is paid."""
 
@@ -48,6 +51,7 @@ AMOUNTS: Mapping[str, tuple[str, ...]] = {
     "recovered": ("amount",),
     # claims given up, moved or put aside
     "waived": CLAIMS,
+    "waiver_revived": CLAIMS,
     "charge_waived": ("fee",),
     "interest_capitalised": ACCRUED,
     "interest_suspended": SUSPENDABLE,
@@ -87,7 +91,7 @@ FACTS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("loan_disbursed", "tranche_drawn", "recovered", "guarantor_paid"), ("accounting", "channel")),
     **dict.fromkeys(("repayment_received", "charged_back", "surplus_refunded"), _OF_MONEY),
     **dict.fromkeys(("fee_due", "charge_waived"), ("accounting", "charge")),
-    **dict.fromkeys(("waived", "charged_off", "written_off"), ("accounting", "reason")),
+    **dict.fromkeys(("waived", "waiver_revived", "charged_off", "written_off"), ("accounting", "reason")),
     **dict.fromkeys(GENERAL, ("channel", "kind")),
 }
 """Event -> the facts that a line of its rules may depend on (`when`, `unless`)."""
@@ -97,13 +101,22 @@ EFFECTS: Mapping[str, Mapping[str, int]] = {
     **dict.fromkeys(
         ("repayment_received", "surplus_applied", "guarantor_paid", "assets_taken", "waived", "written_off"), _TAKEN
     ),
-    **dict.fromkeys(("charged_back", "loan_taken_over"), dict.fromkeys(CLAIMS, 1)),
+    **dict.fromkeys(("charged_back", "waiver_revived", "loan_taken_over"), dict.fromkeys(CLAIMS, 1)),
     "loan_disbursed": {"principal": 1},
     "tranche_drawn": {"principal": 1},
     "charge_waived": {"fee": -1},
     "interest_capitalised": dict.fromkeys(ACCRUED, -1),
 }
 """Event -> what one unit of each part adds to the claim of that name. Capitalised interest also becomes principal."""
+
+
+TURNS: Mapping[str, str] = {
+    "charged_off": "charged_off",
+    "written_off": "written_off",
+    "interest_suspended": "suspended",
+    "interest_restored": "performing",
+}
+"""Event -> how a loan stands in the books after it."""
 
 
 def names(event: str) -> tuple[str, ...]:
@@ -148,8 +161,10 @@ def posted(event: Event) -> tuple[str, dict[str, Decimal]] | None:
 
 
 def _lent(event: Any) -> Decimal:
-    amount: Decimal = event.terms.principal if hasattr(event, "terms") else event.amount
-    return amount
+    """The principal that went out: what the rows of a new loan repay, but for interest that will become principal."""
+    if not hasattr(event, "terms"):
+        return Decimal(event.amount)
+    return sum((row.principal - row.capitalised for row in event.instalments), ZERO)
 
 
 def facts_of(event: Event) -> dict[str, str]:

@@ -15,7 +15,7 @@ from loanloom.problems import Problem, text
 ALWAYS = ("loan_disbursed", "interest_accrued", "penalty_accrued", "fee_due", "repayment_received")
 
 BY_CHANGE: Mapping[str, tuple[str, ...]] = {
-    "waive": ("waived",),
+    "waive": ("waived", "waiver_revived"),
     "reduce_interest": ("waived",),
     "waive_charge": ("charge_waived",),
     "guarantor_pays": ("guarantor_paid",),

@@ -14,19 +14,28 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, select
 
-from loanloom.core.ledger.journal import Entry
 from loanloom.core.lending.decisions import Disburse, decide
 from loanloom.core.lending.events import Event, LoanDisbursed
 from loanloom.core.lending.evolution import evolve
 from loanloom.core.lending.loan import Loan
+from loanloom.core.lending.receivable import receivable
 from loanloom.core.lending.records import to_record
-from loanloom.engines import posting, products
+from loanloom.engines import products
 from loanloom.problems import Problem, text
 from loanloom.services import numbers, once, scope
 from loanloom.services.context import Context
 from loanloom.services.definitions import releases
 from loanloom.services.errors import Conflict, Refused
-from loanloom.services.money import booking, disbursement_review, holding, lending_rules, loan_fields, loan_rows, payees
+from loanloom.services.money import (
+    booking,
+    disbursement_review,
+    holding,
+    lending_rules,
+    loan_fields,
+    loan_rows,
+    payees,
+    postings,
+)
 from loanloom.services.money.booking import Posted
 from loanloom.services.money.disbursement_review import Case
 from loanloom.store import bulk, tables
@@ -225,6 +234,7 @@ def _loan_row(ctx: Context, payout: _Payout, number: str) -> dict[str, Any]:
         "created_by": ctx.actor.user_id,
         **loan_fields.loan_values(loan),
         **loan_rows.figures(loan, ctx.business_date),
+        **postings.columns(loan, ctx.business_date, "performing", receivable(loan, ctx.business_date)),
     }
 
 
@@ -246,13 +256,11 @@ def _disbursement_row(ctx: Context, channel: str, loan_id: int, payout: _Payout,
     }
 
 
-def _posted(ctx: Context, loan_id: int, payout: _Payout, payable: Decimal, channel: str) -> list[Posted]:
+def _posted(ctx: Context, loan_id: int, payout: _Payout, payable: Decimal, channel: str) -> Sequence[Posted]:
     """The entries of a draw; `payable` is what of it waits to be paid to others than the borrower."""
     contract = payout.case.contract
-    rules = lending_rules.posting_for(ctx, contract["product_key"])
-    on = ctx.business_date
-    made: list[Entry] = []
-    for name, parts in filter(None, map(posting.posted, payout.events)):
-        waits = {"payable": payable} if name == "loan_disbursed" else {}
-        made += filter(None, [posting.entry_for(rules, name, {**parts, **waits}, on, {"channel": channel})])
-    return [Posted(entry, ("loan", loan_id), loan_id, contract["unit"], payout.loan.terms.currency) for entry in made]
+    row = {"id": loan_id, "currency": payout.loan.terms.currency} | {
+        name: contract[name] for name in ("product_key", "unit")
+    }
+    made = postings.opening(ctx, row, payout.loan, payout.events, {"channel": channel}, {"payable": payable})
+    return made.posted

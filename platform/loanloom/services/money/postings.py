@@ -12,12 +12,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
+
+from sqlalchemy import RowMapping
 
 from loanloom.core.ledger.journal import Entry
+from loanloom.core.lending.events import Event
 from loanloom.core.lending.loan import Loan
 from loanloom.core.lending.receivable import in_line, receivable
-from loanloom.core.money import ZERO, formatted
+from loanloom.core.lending.tax import taxed
+from loanloom.core.lending.tax_terms import TaxTerms
+from loanloom.core.lending.terms import COMPONENTS, Terms
+from loanloom.core.money import ZERO, formatted, total
 from loanloom.engines import posting
 from loanloom.engines.posting import NO_FACTS, Facts, Posting
 from loanloom.problems import Problem, text
@@ -27,6 +33,8 @@ from loanloom.services.money import lending_rules
 from loanloom.services.money.loan_rows import Change, Kept
 
 Amounts = Mapping[str, Decimal]
+
+NOTHING: Amounts = {}
 
 ACCRUALS: Mapping[str, tuple[str, ...]] = {
     event: posting.AMOUNTS[event] for event in ("interest_accrued", "penalty_accrued", "fee_due")
@@ -41,7 +49,7 @@ COLUMNS: Mapping[str, str] = {
 IN_SERVICE = ("performing", "suspended")
 """How a loan stands in the books while only time, not an event, moves it between them."""
 
-WHOLE = ("charged_off",)
+WHOLE = ("charged_off", "interest_suspended", "interest_restored")
 """Events that move all claims of a loan as the books hold them, whatever amounts they name."""
 
 
@@ -99,9 +107,25 @@ def columns(loan: Loan, on: date, accounting: str, claims: Amounts) -> dict[str,
 
 def postings(ctx: Context, change: Change, facts: Facts = NO_FACTS, reversals: Sequence[Reversal] = ()) -> Postings:
     """The entries of a change on the business date, and what the books hold afterwards."""
+    return _made(ctx, change, held(change.kept, ctx.business_date), facts, reversals)
+
+
+def opening(
+    ctx: Context, row: Mapping[str, Any], loan: Loan, events: Sequence[Event], facts: Facts, more: Amounts
+) -> Postings:
+    """The entries of a new loan with this row, before which the books hold nothing; `more` are amounts of its money
+    that its events do not know (what of it has not gone out yet)."""
+    known = {"event_count": 0, "accounting": "performing", **row}
+    change = Change(Kept(cast("RowMapping", known), loan), tuple(events), loan)
+    return _made(ctx, change, dict.fromkeys(COMPONENTS, ZERO), facts, (), more)
+
+
+def _made(
+    ctx: Context, change: Change, before: Amounts, facts: Facts, reversals: Sequence[Reversal], more: Amounts = NOTHING
+) -> Postings:
     rules = lending_rules.posting_for(ctx, change.kept.row["product_key"])
     on, was = ctx.business_date, change.kept.row["accounting"]
-    before, after = held(change.kept, on), receivable(change.after, on)
+    after = receivable(change.after, on)
     known = {**facts, "accounting": _restored(was, reversals)}
     moved: dict[str, Decimal] = {}
     undone = []
@@ -109,18 +133,24 @@ def postings(ctx: Context, change: Change, facts: Facts = NO_FACTS, reversals: S
         undone.append(_posted(change, reversal.mirror, reversal.facts, reversal.sequence, reversal.entry_id))
         _add_up(moved, reversal.moved, -1)
     moving = _put_right(rules, _misplaced(before, reversals, was, known), on, known)
-    happened = list(_happened(change, rules, after, known, on, reversals))
+    happened = list(_happened(change, rules, after, known, on, reversals, more))
     for name, parts, _entry in happened:
         _add_up(moved, posting.moved(name, parts), 1)
     grown = accruals(rules, _accrued(before, after, moved), on, known)
     made = (*undone, *(_posted(change, each, known) for each in (*moving, *grown)), *(each[2] for each in happened))
-    turned = [name for name, _parts, _entry in happened if name in posting.ACCOUNTING]
+    turned = [posting.TURNS[name] for name, _parts, _entry in happened if name in posting.TURNS]
     accounting = turned[-1] if turned else known["accounting"]
     return Postings(tuple(each for each in made if each is not None), columns(change.after, on, accounting, after))
 
 
 def _happened(
-    change: Change, rules: Posting, after: Amounts, known: Facts, on: date, reversals: Sequence[Reversal]
+    change: Change,
+    rules: Posting,
+    after: Amounts,
+    known: Facts,
+    on: date,
+    reversals: Sequence[Reversal],
+    more: Amounts,
 ) -> Iterator[tuple[str, Amounts, Posted | None]]:
     """The events of a change with their amounts and entries; each sees how the loan stands after the one before. One
     that was decided anew keeps the facts (the channel) of the one whose place it takes."""
@@ -130,7 +160,8 @@ def _happened(
         if what is None:
             continue
         name, whole = what[0], what[0] in WHOLE
-        parts = after if whole else what[1]
+        parts = after if whole else {**what[1], **_tax_within(change.after.terms, name, what[1], event.on)}
+        parts = {**parts, **{part: more[part] for part in more if part in posting.AMOUNTS[name]}}
         _refuse_unserved(rules, name, parts)
         earlier = next((one for one in replaced if (one.mirror.event, one.occurred_on) == (name, event.on)), None)
         if earlier is not None:
@@ -139,7 +170,25 @@ def _happened(
         entry = posting.entry_for(rules, name, parts, on, said)
         sequence, claims = change.kept.row["event_count"] + place, parts if whole else None
         yield name, parts, _posted(change, entry, said, sequence, claims=claims) if entry else None
-        accounting = name if name in posting.ACCOUNTING else accounting
+        accounting = posting.TURNS.get(name, accounting)
+
+
+def _tax_within(terms: Terms, event: str, parts: Amounts, on: date) -> dict[str, Decimal]:
+    """The tax that money for interest and fees holds, by the rule of the day it was paid."""
+    if "tax" not in posting.AMOUNTS[event]:
+        return {}
+    tax = ZERO
+    for kind, rule in (("interest", terms.interest_tax), ("fee", _tax_on_fees(terms))):
+        amount = total(parts.get(name, ZERO) for name, of_kind in posting.TAXED.items() if of_kind == kind)
+        if rule is not None and rule.included:
+            tax += taxed(rule, amount, on, principal=terms.principal, rounding=terms.rounding).tax
+    return {"tax": tax}
+
+
+def _tax_on_fees(terms: Terms) -> TaxTerms | None:
+    """The tax on fees, where all charges of the loan are taxed alike."""
+    rules = {charge.tax.key: charge.tax for charge in terms.charges if charge.tax is not None}
+    return next(iter(rules.values())) if len(rules) == 1 else None
 
 
 def _posted(
@@ -156,7 +205,7 @@ def _misplaced(before: Amounts, reversals: Sequence[Reversal], was: str, known: 
     """What reversals leave where the loan no longer stands in the books, by that place: what grew since an undone
     event took the loan there, and what an undone receipt had paid while its interest was in suspense (or not yet)."""
     found: dict[str, dict[str, Decimal]] = {}
-    begun = next((reversal for reversal in reversals if reversal.claims is not None), None)
+    begun = next((reversal for reversal in reversals if reversal.mirror.event in posting.TURNS), None)
     if begun is not None and begun.claims is not None:
         grown = found.setdefault(was, dict(before))
         _add_up(grown, begun.claims, -1)
@@ -205,7 +254,7 @@ def _accrued(before: Amounts, after: Amounts, moved: Amounts) -> dict[str, Decim
 def _restored(accounting: str, reversals: Sequence[Reversal]) -> str:
     """How a loan stands once reversals are done: what brought it to where it is may be among them."""
     for reversal in reversals:
-        if reversal.mirror.event in posting.ACCOUNTING:
+        if reversal.mirror.event in posting.TURNS:
             return reversal.facts.get("accounting", "performing")
     return accounting
 

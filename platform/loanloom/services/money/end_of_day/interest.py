@@ -49,10 +49,9 @@ def _rounded(value: str) -> str:
 
 def accrued(day: str) -> str:
     """SQL for the interest of instalment `i` accrued by `day` (a parameter or expression), with rounding `r`."""
-    raw = _RAW.format(day=day)
     return (
-        f"CASE WHEN {day} >= i.due_on THEN i.interest WHEN {day} <= i.starts_on THEN 0 "
-        f"ELSE least({_rounded(raw)}, i.interest) END"
+        f"CASE WHEN {day} >= i.due_on THEN i.interest WHEN {day} <= coalesce(i.counted_from, i.starts_on) "
+        f"THEN least({_rounded('i.carried')}, i.interest) ELSE least({_rounded(_RAW.format(day=day))}, i.interest) END"
     )
 
 
