@@ -18,12 +18,14 @@ from loanloom.metadata.flow_text import write
 from loanloom.metadata.registry import Registry
 from loanloom.problems import Problem, Text, errors, text
 from loanloom.services.definitions import compiled as engines
+from loanloom.testing import loan_cases
 
 _LABELS: Mapping[str, Text] = {
     "eligibility": text("eligibility", "准入"), "points": text("points", "得分"), "grade": text("grade", "等级"),
     "limit": text("credit limit", "测算额度"), "decision": text("decision", "决策"), "route": text("route", "流转路径"),
     "instalment": text("first instalment", "首期应还"), "total_interest": text("total interest", "利息合计"),
     "rows": text("number of instalments", "期数"), "journal": text("journal", "分录"),
+    "refused": text("code of the refusal", "拒绝代码"),
 }  # fmt: skip
 _FOUND = {
     "eligibility": ("eligibility", "outcome"), "points": ("score", "points"), "grade": ("score", "grade"),
@@ -64,7 +66,8 @@ def run_case(case: Document, registry: Registry) -> CaseResult:
     product = str(case.spec["product"])
     expected = _flat(case.spec["expect"])
     problems: list[Problem] = []
-    found = _found(case, registry, problems) if registry.get("product", product) else {}
+    ask = loan_cases.found if "loan" in case.spec else _found
+    found = ask(case, registry, problems) if registry.get("product", product) else {}
     for name, (pointer, wanted) in expected.items():
         if errors(problems):
             break
@@ -76,10 +79,11 @@ def run_case(case: Document, registry: Registry) -> CaseResult:
 
 def _flat(expect: Mapping[str, Any]) -> dict[str, tuple[str, Any]]:
     """What is expected, by name: (pointer, value); the schedule's figures one by one."""
-    found = {name: (f"/expect/{name}", value) for name, value in expect.items() if name != "schedule"}
+    single = ("schedule", *loan_cases.LISTED)
+    found = {name: (f"/expect/{name}", value) for name, value in expect.items() if name not in single}
     for name, value in expect.get("schedule", {}).items():
         found[name] = (f"/expect/schedule/{name}", value)
-    return found
+    return found | loan_cases.flat(expect)
 
 
 def _found(case: Document, registry: Registry, problems: list[Problem]) -> dict[str, Any]:
@@ -188,7 +192,7 @@ def _equal(wanted: Any, got: Any) -> bool:
 
 
 def _differs(case: Document, name: str, pointer: str, wanted: Any, got: Any) -> Problem:
-    label = _LABELS[name]
+    label = _LABELS.get(name) or loan_cases.label_of(name)
     shown = "nothing" if got is None else write(got)
     shown_zh = "无" if got is None else write(got)
     return case.problem(

@@ -10,11 +10,14 @@ from decimal import Decimal
 
 from loanloom.core.dates import EVERY_DAY, WEEKDAYS, Calendar, month_end
 from loanloom.core.lending.charges import ChargeTerms, Guarantee
+from loanloom.core.lending.checking import doubts
 from loanloom.core.lending.cost import AnnualCost, loan_cost
+from loanloom.core.lending.decisions import Disburse, decide
 from loanloom.core.lending.disclosure import Disclosure, disclose
+from loanloom.core.lending.events import LoanDisbursed
+from loanloom.core.lending.instalments import Schedule
 from loanloom.core.lending.plan_terms import DrawTerms, GraceTerms, Phase, PlannedRow, RateStep, Tranche
 from loanloom.core.lending.rules import BUILT_IN, Methods
-from loanloom.core.lending.schedule import Schedule, build_schedule
 from loanloom.core.lending.terms import Terms
 from loanloom.engines.products.limits import check_request
 from loanloom.engines.products.offer import Offer
@@ -265,9 +268,13 @@ def _no_rate(offer: Offer, grade: str | None, on: date) -> Problem:
 
 
 def preview_terms(agreed: Terms, calendar: Calendar = EVERY_DAY, methods: Methods = BUILT_IN) -> Preview:
-    """Schedule and annualised cost of terms."""
-    schedule = build_schedule(agreed, methods, calendar)
-    return Preview(agreed, schedule, loan_cost(agreed, schedule))
+    """Schedule and annualised cost of terms: the disbursement itself is asked, and nothing is booked."""
+    decision = decide(None, Disburse(terms=agreed, methods=methods, calendar=calendar))
+    booked = decision.events[0] if decision.events else None
+    if not isinstance(booked, LoanDisbursed):
+        return Preview(agreed, problems=decision.problems)
+    schedule = Schedule(booked.instalments)
+    return Preview(agreed, schedule, loan_cost(agreed, schedule), doubts(agreed, schedule))
 
 
 def preview(
@@ -290,7 +297,8 @@ def preview(
     )  # fmt: skip
     if made.terms is None:
         return Preview(problems=made.problems)
-    return replace(preview_terms(made.terms, calendar), problems=made.problems)
+    seen = preview_terms(made.terms, calendar)
+    return replace(seen, problems=(*made.problems, *seen.problems))
 
 
 def bound(agreed: Terms, live: Offer | None) -> Terms:

@@ -5,6 +5,7 @@ that all of them see the same figures. Also whether it costs more than a price c
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -56,7 +57,8 @@ def of_request(
     )  # fmt: skip
     if made.terms is None:
         return Preview(problems=made.problems)
-    return products.preview_terms(made.terms, products.calendar_of(ctx.registry, offer.calendar))
+    seen = products.preview_terms(made.terms, products.calendar_of(ctx.registry, offer.calendar))
+    return replace(seen, problems=(*made.problems, *seen.problems))
 
 
 def particulars_of(agreed: Mapping[str, Any]) -> Particulars:
