@@ -62,7 +62,7 @@ def test_a_loan_through_the_cashiers_hands(house, staff, open_as, axe) -> None:
     picture(page, "repay-dialog")
     page.locator("#book").get_by_role("button", name="确认入账").click()
     page.wait_for_url(loan)
-    for tab in ("schedule", "repayments", "journal", "history", "why"):
+    for tab in ("schedule", "transactions", "statement", "changes", "journal", "history", "related", "why"):
         page.goto(f"{loan}?tab={tab}")
         no_sideways(page)
         picture(page, f"loan-{tab}")

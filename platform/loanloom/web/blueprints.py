@@ -25,6 +25,7 @@ AREAS = (
     "loanloom.web.workspace.home",
     "loanloom.web.workspace.ledger",
     "loanloom.web.workspace.lists",
+    "loanloom.web.workspace.loan_changes",
     "loanloom.web.workspace.loans",
     "loanloom.web.workspace.messages",
     "loanloom.web.workspace.money",

@@ -51,7 +51,7 @@ def test_paying_out_from_list_to_loan(house, person) -> None:
     assert len(house.rows(tables.loan)) == 1
     assert "Nothing to pay out" in page(finance, "/disbursements/")
     assert finance.get(f"/disbursements/{contract}").location == first.location
-    for tab in ("schedule", "repayments", "journal", "history", "why"):
+    for tab in ("schedule", "transactions", "journal", "history", "why"):
         assert "Loan" in page(finance, f"{first.location}?tab={tab}")
 
 
@@ -96,7 +96,7 @@ def test_receiving_shows_the_allocation_before_it_books(house, person) -> None:
     assert post(finance, f"{loan}/repay", **fields).status_code == 302
     assert post(finance, f"{loan}/repay", **fields).status_code == 302
     assert len(house.rows(tables.receipt)) == 1
-    assert "1,500.00" in page(finance, f"{loan}?tab=repayments")
+    assert "1,500.00" in page(finance, f"{loan}?tab=transactions")
     too_much = post(finance, f"{loan}/repay", amount="999999.00", purpose="due", channel="bank", idempotency_key="x")
     assert too_much.status_code == 422
     assert "more than" in too_much.get_data(as_text=True)

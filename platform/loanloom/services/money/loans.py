@@ -1,17 +1,18 @@
-"""Reading loans: the page of one loan with everything behind it, on today's business date or any day before.
+"""Reading loans: the page of one loan on today's business date, any day before or any day to come.
 
-Figures of a past day come from the loan's events up to that day, so they never change. Writes nothing.
+Today comes from the loan's rows alone, so reading costs the same however long the loan has lived; a past day comes
+from its events up to that day, a day to come from today's state as if nothing more were paid. Writes nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, RowMapping, func, select
 
 from loanloom.core.lending.arrears import Position, due_of, position
 from loanloom.core.lending.cost import AnnualCost
@@ -19,16 +20,24 @@ from loanloom.core.lending.decisions import Payoff, payoff
 from loanloom.core.lending.events import Event
 from loanloom.core.lending.evolution import replay
 from loanloom.core.lending.loan import Account, Loan
+from loanloom.core.lending.records import from_record
+from loanloom.core.lending.terms import Terms
 from loanloom.core.money import ZERO
 from loanloom.engines import products
 from loanloom.problems import Problem, text
 from loanloom.services import scope
 from loanloom.services.context import Context
 from loanloom.services.errors import NotFound, Refused
-from loanloom.services.money import loan_rows
+from loanloom.services.money import loan_rows, transactions
+from loanloom.services.money.transactions import Transaction
 from loanloom.store import tables
 
 LOAN = text("loan", "借据")
+PARTS = frozenset({"transactions", "journal", "classes"})
+"""What of a page is read only when asked for."""
+
+DAYS_AHEAD = 366
+"""How long after maturity a projection may reach."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +54,14 @@ class ScheduleRow:
         return sum(self.due.values(), ZERO)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LoanPage:
-    """One loan on one day, with what led to it."""
+    """One loan on one day, with what led to it. `counts`: how many transactions, entries, changes and open changes."""
 
     row: RowMapping
     on: date
-    is_past: bool
+    today: date
+    kept: loan_rows.Kept
     loan: Loan
     position: Position
     schedule: tuple[ScheduleRow, ...]
@@ -60,43 +70,87 @@ class LoanPage:
     customer: RowMapping
     application: RowMapping
     contract: RowMapping
-    disbursement: RowMapping
-    events: tuple[tuple[RowMapping, Event], ...]
-    repayments: Sequence[RowMapping]
-    entries: Sequence[tuple[RowMapping, Sequence[RowMapping]]]
-    classes: Sequence[RowMapping]
+    disbursement: RowMapping | None
+    counts: Mapping[str, int]
+    asset_class: str
+    classed_on: date | None
+    transactions: Sequence[Transaction] = ()
+    entries: Sequence[tuple[RowMapping, Sequence[RowMapping]]] = ()
+    classes: Sequence[RowMapping] = ()
+
+    @property
+    def is_past(self) -> bool:
+        """Whether this is how the loan stood."""
+        return self.on < self.today
+
+    @property
+    def is_future(self) -> bool:
+        """Whether this is how the loan will stand if nothing more is paid."""
+        return self.on > self.today
+
+    @property
+    def repayments(self) -> list[Transaction]:
+        """The transactions that paid something."""
+        return [one for one in self.transactions if one.applied or one.surplus]
 
 
-def page(ctx: Context, loan_id: int, on: date | None = None) -> LoanPage:
-    """Everything about a loan the actor may see, as of `on` (today unless given; not before it was paid out)."""
+def page(ctx: Context, loan_id: int, on: date | None = None, parts: frozenset[str] = PARTS) -> LoanPage:
+    """A loan the actor may see, as of `on` (today unless given; not before it was paid out)."""
     ctx.require("loan.read", "money.read", "portal.use")
     with ctx.transaction() as connection:
-        kept = _seen(ctx, connection, loan_id)
-        day = _day(ctx, kept.row, on)
-        events = loan_rows.events_of(connection, loan_id)
-        past = day < ctx.business_date
-        loan = _as_of(ctx, kept, [event for _, event in events], day) if past else kept.loan
+        kept = seen(ctx, connection, loan_id)
+        day = _day(ctx, kept, on)
+        loan = as_of(ctx, connection, kept, day)
+        classed = _class_on(connection, loan_id, day)
         return LoanPage(
             row=kept.row,
             on=day,
-            is_past=past,
+            today=ctx.business_date,
+            kept=kept,
             loan=loan,
             position=position(loan, day),
             schedule=tuple(_schedule_row(loan, account, day) for account in loan.accounts),
             payoff=payoff(loan, day),
-            cost=_cost(events[0][1]),
+            cost=_cost(kept),
             customer=_one(connection, tables.customer, kept.row["customer_id"]),
             application=_one(connection, tables.application, kept.row["application_id"]),
             contract=_one(connection, tables.contract, kept.row["contract_id"]),
-            disbursement=_all(connection, tables.disbursement, loan_id)[0],
-            events=tuple(each for each in events if each[1].on <= day),
-            repayments=[row for row in _repayments(connection, loan_id) if row["repaid_on"] <= day],
-            entries=[each for each in entries_of(connection, loan_id) if each[0]["business_date"] <= day],
-            classes=[row for row in _all(connection, tables.loan_class, loan_id) if row["classed_on"] <= day],
+            disbursement=_first(connection, tables.disbursement, loan_id),
+            counts=_counts(connection, loan_id),
+            asset_class=classed["asset_class"] if classed else "normal",
+            classed_on=classed["classed_on"] if classed else None,
+            transactions=transactions.of(connection, loan_id, until=day) if "transactions" in parts else (),
+            entries=_entries(connection, loan_id, day) if "journal" in parts else (),
+            classes=_classes(connection, loan_id, day) if "classes" in parts else (),
         )
 
 
-def _seen(ctx: Context, connection: Connection, loan_id: int) -> loan_rows.Kept:
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What a loan takes on a day: what is due by then if nothing is paid before, and what settles it."""
+
+    on: date
+    position: Position
+    payoff: Payoff
+
+    @property
+    def due(self) -> Decimal:
+        """All that is due by then."""
+        return self.position.due_total
+
+
+def quote(ctx: Context, loan_id: int, on: date) -> Quote:
+    """What is owed on a day and what would settle the loan then."""
+    ctx.require("loan.read", "money.read", "portal.use")
+    with ctx.transaction() as connection:
+        kept = seen(ctx, connection, loan_id)
+        day = _day(ctx, kept, on)
+        loan = as_of(ctx, connection, kept, day)
+        return Quote(day, position(loan, day), payoff(loan, day))
+
+
+def seen(ctx: Context, connection: Connection, loan_id: int) -> loan_rows.Kept:
+    """The loan, if the actor may see it."""
     found = loan_rows.load(ctx, connection, [loan_id], lock=False)
     if not found:
         raise NotFound(LOAN)
@@ -104,32 +158,41 @@ def _seen(ctx: Context, connection: Connection, loan_id: int) -> loan_rows.Kept:
     return found[0]
 
 
-def _day(ctx: Context, row: RowMapping, on: date | None) -> date:
+def _day(ctx: Context, kept: loan_rows.Kept, on: date | None) -> date:
     day = on or ctx.business_date
-    if row["disbursed_on"] <= day <= ctx.business_date:
+    last = max(kept.loan.matures_on, ctx.business_date) + timedelta(days=DAYS_AHEAD)
+    if kept.row["disbursed_on"] <= day <= last:
         return day
     raise Refused(
         Problem(
             code="loan.day_out_of_life",
             message=text(
-                f"Choose a day from {row['disbursed_on']} to {ctx.business_date}.",
-                f"请选择 {row['disbursed_on']} 至 {ctx.business_date} 之间的日期。",
+                f"Choose a day from {kept.row['disbursed_on']} to {last}.",
+                f"请选择 {kept.row['disbursed_on']} 至 {last} 之间的日期。",
             ),
             field="on",
         )
     )
 
 
-def _as_of(ctx: Context, kept: loan_rows.Kept, events: list[Event], day: date) -> Loan:
-    loan = replay(events, until=day)
+def as_of(ctx: Context, connection: Connection, kept: loan_rows.Kept, day: date) -> Loan:
+    """The loan as it stood, stands or will stand on a day; only a past day asks for the events."""
+    if day >= ctx.business_date:
+        return kept.loan
+    loan = replay(live_events(connection, kept.id), until=day)
     assert loan is not None
-    return Loan(
-        terms=kept.loan.terms,
-        accounts=loan.accounts,
-        surplus=loan.surplus,
-        settled_on=loan.settled_on,
-        last_event_on=loan.last_event_on,
-    )
+    return replace(loan, terms=kept.loan.terms)
+
+
+def live_events(connection: Connection, loan_id: int) -> list[Event]:
+    """What happened to a loan and was not undone, in the order in which it counts."""
+    return [event for _, event in numbered_events(connection, loan_id)]
+
+
+def numbered_events(connection: Connection, loan_id: int) -> list[tuple[int, Event]]:
+    """The same with their sequence numbers."""
+    found = [(int(row["sequence"]), event) for row, event in loan_rows.events_of(connection, loan_id)]
+    return sorted(found, key=lambda each: (each[1].on, each[0]))
 
 
 def _schedule_row(loan: Loan, account: Account, day: date) -> ScheduleRow:
@@ -148,30 +211,45 @@ def _schedule_row(loan: Loan, account: Account, day: date) -> ScheduleRow:
     return ScheduleRow(account, due.amounts, state)
 
 
-def _cost(disbursed: Event) -> AnnualCost | None:
-    terms = getattr(disbursed, "terms", None)
-    return products.preview_terms(terms).cost if terms is not None else None
+def _cost(kept: loan_rows.Kept) -> AnnualCost | None:
+    return products.preview_terms(from_record(Terms, kept.row["terms"])).cost
 
 
 def _one(connection: Connection, table: Any, row_id: int) -> RowMapping:
     return connection.execute(select(table).where(table.c.id == row_id)).mappings().one()
 
 
-def _all(connection: Connection, table: Any, loan_id: int) -> Sequence[RowMapping]:
-    return connection.execute(select(table).where(table.c.loan_id == loan_id).order_by(table.c.id)).mappings().all()
+def _first(connection: Connection, table: Any, loan_id: int) -> RowMapping | None:
+    query = select(table).where(table.c.loan_id == loan_id).order_by(table.c.id).limit(1)
+    return connection.execute(query).mappings().first()
 
 
-def _repayments(connection: Connection, loan_id: int) -> Sequence[RowMapping]:
-    repayment, receipt = tables.repayment, tables.receipt
-    query = (
-        select(
-            repayment, receipt.c.number.label("receipt_number"), receipt.c.channel, receipt.c.reference, receipt.c.note
-        )
-        .outerjoin(receipt, receipt.c.id == repayment.c.receipt_id)
-        .where(repayment.c.loan_id == loan_id)
-        .order_by(repayment.c.id)
+def _counts(connection: Connection, loan_id: int) -> Mapping[str, int]:
+    change, entry = tables.loan_change, tables.journal_entry
+    own = select(func.count()).where(change.c.loan_id == loan_id)
+    counted = select(
+        own.scalar_subquery().label("changes"),
+        own.where(change.c.state.in_(("requested", "approved"))).scalar_subquery().label("open_changes"),
+        select(func.count()).where(entry.c.loan_id == loan_id).scalar_subquery().label("entries"),
     )
+    return dict(connection.execute(counted).mappings().one())
+
+
+def _class_on(connection: Connection, loan_id: int, day: date) -> RowMapping | None:
+    """The last change of the asset class by a day."""
+    table = tables.loan_class
+    query = select(table).where(table.c.loan_id == loan_id, table.c.classed_on <= day).order_by(table.c.id.desc())
+    return connection.execute(query.limit(1)).mappings().first()
+
+
+def _classes(connection: Connection, loan_id: int, day: date) -> Sequence[RowMapping]:
+    table = tables.loan_class
+    query = select(table).where(table.c.loan_id == loan_id, table.c.classed_on <= day).order_by(table.c.id)
     return connection.execute(query).mappings().all()
+
+
+def _entries(connection: Connection, loan_id: int, day: date) -> list[tuple[RowMapping, list[RowMapping]]]:
+    return [each for each in entries_of(connection, loan_id) if each[0]["business_date"] <= day]
 
 
 def entries_of(connection: Connection, loan_id: int) -> list[tuple[RowMapping, list[RowMapping]]]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import Connection, RowMapping, func, select
+from sqlalchemy import Connection, RowMapping, any_, func, select
 
 from loanloom.core.lending.allocation import Applied, by_component
 from loanloom.core.lending.events import EVENTS, Event
@@ -73,7 +73,7 @@ def of(connection: Connection, loan_id: int, until: date | None = None) -> list[
     event, change, repayment, receipt = tables.loan_event, tables.loan_change, tables.repayment, tables.receipt
     changed = (
         select(change.c.id)
-        .where(change.c.loan_id == event.c.loan_id, change.c.sequences.any(event.c.sequence))
+        .where(change.c.loan_id == event.c.loan_id, event.c.sequence == any_(change.c.sequences))
         .order_by(change.c.id)
         .limit(1)
         .scalar_subquery()

@@ -137,11 +137,17 @@ def application(ctx: Context, application_id: int) -> ApplicationPage:
 def loan(ctx: Context, loan_id: int) -> LoanShown:
     """One of my loans today."""
     _me(ctx)
-    page = loans.page(ctx, loan_id)
+    page = loans.page(ctx, loan_id, parts=frozenset({"transactions"}))
     belonging = {("loan", loan_id), ("contract", page.contract["id"])}
     with ctx.transaction() as connection:
         papers = [one for one, subject in _papers(ctx, connection) if subject in belonging]
     return LoanShown(page=page, papers=papers)
+
+
+def quote(ctx: Context, loan_id: int, on: date) -> loans.Quote:
+    """What one of my loans takes on a day from today on."""
+    _me(ctx)
+    return loans.quote(ctx, loan_id, max(on, ctx.business_date))
 
 
 def papers(ctx: Context) -> Sequence[Paper]:

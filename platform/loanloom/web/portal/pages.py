@@ -10,8 +10,10 @@ import re
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from loanloom.services.errors import Refused
 from loanloom.services.reading import portal
 from loanloom.services.running import inbox
+from loanloom.web import statements
 from loanloom.web.access import requires
 from loanloom.web.portal import progress
 from loanloom.web.security import current_context
@@ -46,10 +48,26 @@ def application(application_id: int) -> str:
 
 @blueprint.get("/loans/<int:loan_id>")
 @requires("portal.use")
-def loan(loan_id: int) -> str:
-    """One loan: what is due, the plan, what was paid."""
+def loan(loan_id: int) -> str | tuple[str, int]:
+    """One loan: what is due, the plan, what was paid, and what would be owed on another day."""
     shown = portal.loan(current_context(), loan_id)
-    return render_template("portal/loan.html", page=shown.page, papers=shown.papers, k=shown.page.row)
+    wanted, problems = statements.day("on")
+    quote = None
+    try:
+        quote = portal.quote(current_context(), loan_id, wanted) if wanted else None
+    except Refused as refused:
+        problems = refused.problems
+    drawn = render_template(
+        "portal/loan.html", page=shown.page, papers=shown.papers, k=shown.page.row, quote=quote, problems=problems
+    )
+    return (drawn, 422) if problems else drawn
+
+
+@blueprint.get("/loans/<int:loan_id>/statement.<kind>")
+@requires("portal.use")
+def statement(loan_id: int, kind: str) -> Response:
+    """The account statement of my loan as PDF or Excel."""
+    return statements.file(loan_id, kind)
 
 
 @blueprint.get("/documents/")

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from loanloom.core.lending.decisions import decide
 from loanloom.core.lending.terms import COMPONENTS
 from loanloom.problems import Problem
 from loanloom.services.context import Context
@@ -46,9 +47,8 @@ def _action(ctx: Context, kept: Kept, kind: Kind) -> Action:
     if not rules.rule_for(ctx, kept.row["product_key"], kind.key).allowed:
         return Action(kind, rules.not_allowed(kind))
     record = {field.name: _trial(field) for field in kind.fields if field.name != "on"}
-    tried = outcome.outcome(
-        ctx, kept, kind, {name: one for name, one in record.items() if one is not None}, ctx.business_date
-    )
+    given = {name: one for name, one in record.items() if one is not None}
+    tried = decide(kept.loan, outcome.command_of(ctx, kept, kind, given, ctx.business_date))
     against = next((problem for problem in tried.problems if problem.field is None), None)
     return Action(kind, against)
 

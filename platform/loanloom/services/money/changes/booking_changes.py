@@ -8,8 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, update
 
+from loanloom.engines.posting import NO_FACTS
 from loanloom.services.context import Context
-from loanloom.services.money import booking, repayments
+from loanloom.services.money import amending, booking, repayments
 from loanloom.services.money.changes import effects
 from loanloom.services.money.changes.previewing import Preview
 from loanloom.services.money.loan_rows import Change
@@ -28,20 +29,33 @@ def book(
     ctx: Context, connection: Connection, shown: Preview, money: Mapping[str, Any] | None, row: RowMapping
 ) -> Booked:
     """Save what was previewed, in the transaction that holds the loan and the day."""
-    change = Change(shown.kept, shown.outcome.events, shown.outcome.after)
-    number = None
-    if money is not None and shown.money_in:
-        given = {"channel": booking.check_channel(str(money["channel"])), "reference": money.get("reference")}
-        (received,) = repayments.book_received(ctx, connection, [change], [shown.money_in], given)
-        number = received.receipt_number
+    made, kept = shown.outcome, shown.kept
+    change = Change(kept, made.events, made.after, made.superseded)
+    receipt_id, number = _receipt(ctx, connection, change, shown, money)
+    if made.amendment is not None:
+        amending.book(
+            ctx, connection, kept, made.history, made.amendment, own=made.own, receipt_id=receipt_id
+        )  # fmt: skip
     else:
-        repayments.write_repayments(ctx, connection, [change], [None])
-        booking.book(ctx, connection, [change])
-    count = int(shown.kept.row["event_count"])
+        repayments.write_repayments(ctx, connection, [change], [receipt_id])
+        booking.book(ctx, connection, [change], {"channel": money["channel"]} if money else NO_FACTS)
     effects.after(ctx, connection, shown)
     if row["undoes_id"] is not None:
         _undone(connection, row["undoes_id"])
-    return Booked(tuple(range(count + 1, count + 1 + len(change.events))), number)
+    first = int(kept.row["event_count"]) + 1
+    return Booked(tuple(range(first, first + made.own)), number)
+
+
+def _receipt(
+    ctx: Context, connection: Connection, change: Change, shown: Preview, money: Mapping[str, Any] | None
+) -> tuple[int | None, str | None]:
+    """The receipt for the money that came with a change; none where none came."""
+    if money is None or not shown.money_in:
+        return None, None
+    given = {"channel": booking.check_channel(str(money["channel"])), "reference": money.get("reference")}
+    (number,) = repayments.receipt_numbers(ctx, connection, [change.kept])
+    (receipt_id,) = repayments.write_receipts(ctx, connection, [change], [shown.money_in], [number], given)
+    return receipt_id, number
 
 
 def _undone(connection: Connection, change_id: int) -> None:

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from loanloom.core.lending.decisions import COMMANDS, Command
+from loanloom.core.lending.history import Undo
 from loanloom.problems import text
 from loanloom.services.errors import NotFound
 from loanloom.services.money.changes.parameters import Field, fields_of
@@ -31,10 +32,11 @@ class Kind:
 @cache
 def kinds() -> Mapping[str, Kind]:
     """Every kind of change by key, in the order of the buttons."""
+    commands = {**COMMANDS, "undo": Undo}
     return {
-        key: Kind(key, words, COMMANDS[key], fields_of(COMMANDS[key]))
+        key: Kind(key, words, commands[key], fields_of(commands[key]))
         for key, words in KINDS.items()
-        if key in COMMANDS
+        if key in commands
     }  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from loanloom.core.ledger.journal import Entry
 from loanloom.core.lending.loan import Loan
+from loanloom.engines.products.offer import ChangeRule
 from loanloom.problems import Problem, text
 from loanloom.services import scope
 from loanloom.services.context import Context
@@ -22,7 +23,6 @@ from loanloom.services.money.changes.comparing import Figures, Row
 from loanloom.services.money.changes.kinds import Kind, kind_of
 from loanloom.services.money.changes.outcome import Outcome
 from loanloom.services.money.changes.parameters import read
-from loanloom.services.money.changes.rules import Rule
 from loanloom.services.money.loan_rows import Kept
 
 LOAN = text("loan", "借据")
@@ -34,7 +34,7 @@ class Preview:
 
     kept: Kept
     kind: Kind
-    rule: Rule
+    rule: ChangeRule
     record: Mapping[str, Any]
     on: date
     problems: tuple[Problem, ...]
@@ -86,12 +86,12 @@ def of(ctx: Context, connection: Connection, kept: Kept, kind: Kind, written: Ma
     problems = parameters.problems
     if not problems:
         problems = rules.refusals(ctx, connection, kept, kind, rule, record, on)
-    made = Outcome(None, (), kept.loan)
+    made = Outcome((), kept.loan)
     if not problems:
-        made = outcome.outcome(ctx, kept, kind, record, on)
+        made = outcome.outcome(ctx, connection, kept, kind, record, on)
         problems = made.problems
     day = ctx.business_date
-    change = loan_rows.Change(kept, made.events, made.after)
+    change = loan_rows.Change(kept, made.events, made.after, made.superseded)
     return Preview(
         kept=kept,
         kind=kind,
@@ -104,5 +104,5 @@ def of(ctx: Context, connection: Connection, kept: Kept, kind: Kind, written: Ma
         after=comparing.figures(made.after, day),
         rows=comparing.compare(kept.loan, made.after),
         entries=tuple(one.entry for one in booking.posted_for(ctx, change)) if not problems else (),
-        digest=outcome.digest(kept, kind.key, record, on, made.events),
+        digest=outcome.digest(kept, kind.key, record, on, made),
     )

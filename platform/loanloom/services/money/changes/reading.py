@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, func, select
+from sqlalchemy import RowMapping, Select, func, select
 
 from loanloom.problems import Problem
 from loanloom.services import scope
@@ -56,16 +56,19 @@ def _with_people() -> Select[Any]:
     return query.select_from(source)
 
 
-def of_loan(connection: Connection, loan_id: int) -> list[Line]:
-    """The changes of a loan the caller may see, the newest first."""
+def of_loan(ctx: Context, loan_id: int) -> list[Line]:
+    """The changes of a loan the actor may see, the newest first."""
+    ctx.require("loan.read", "money.read", "loan.change", "loan.approve_change")
     table = tables.loan_change
     query = _with_people().where(table.c.loan_id == loan_id).order_by(table.c.id.desc()).limit(MOST)
-    return _lines(connection.execute(query).mappings().all())
+    with ctx.transaction() as connection:
+        previewing.seen(ctx, connection, loan_id)
+        return _lines(connection.execute(query).mappings().all())
 
 
 def waiting(ctx: Context) -> list[Line]:
     """Open changes of the loans the actor sees, the oldest first; with the loan's number and the customer's name."""
-    ctx.require("loan.approve_change", "loan.change", "money.receive")
+    ctx.require("loan.read", "loan.approve_change", "loan.change", "money.receive")
     table, loan, customer = tables.loan_change, tables.loan, tables.customer
     query = (
         _with_people()

@@ -28,13 +28,13 @@ def reason_of(written: str | None, *, needed: bool = True) -> str:
             Problem(
                 code="change.reason_too_long",
                 message=text(f"At most {LONGEST_REASON} characters.", f"最多 {LONGEST_REASON} 个字符。"),
-                field="reason",
+                field="why",
             )
         )
     if needed and not said:
         raise Refused(
             Problem(
-                code="change.no_reason", message=text("Say why.", "请填写原因。"), field="reason"
+                code="change.no_reason", message=text("Say why.", "请填写原因。"), field="why"
             )
         )  # fmt: skip
     return said

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from loanloom.core.money import formatted
+from loanloom.engines.products.offer import ANY_CHANGE, ChangeRule
 from loanloom.problems import Problem, text
 from loanloom.services.context import Context
 from loanloom.services.errors import Forbidden
@@ -23,38 +23,21 @@ BACKDATED_AT_MOST = 90
 """Days that a change may reach back where its product does not say."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
-    """What a product says about one kind of change; what it leaves open is as here."""
-
-    allowed: bool = True
-    approval: str = "other_person"  # or none
-    approvers: tuple[str, ...] = ()
-    most_times: int | None = None
-    most_amount: Decimal | None = None
-    most_days: int | None = None
-    backdate_days: int = BACKDATED_AT_MOST
-
-
-def rule_for(ctx: Context, product_key: str, kind: str) -> Rule:
-    """The rule of the product as it is sold today; the usual rule for a product that says nothing, or is retired."""
+def rule_for(ctx: Context, product_key: str, kind: str) -> ChangeRule:
+    """The rule of the product as it is sold today; the usual rule where it says nothing, or is retired."""
     offer = lending_rules.live_offer(ctx, product_key)
-    said = getattr(offer, "changes", {}).get(kind) if offer is not None else None
-    if said is None:
-        return Rule()
-    kept = {name: getattr(said, name, None) for name in Rule.__dataclass_fields__}
-    return Rule(**{name: value for name, value in kept.items() if value is not None})
+    return offer.changes.get(kind, ANY_CHANGE) if offer is not None else ANY_CHANGE
 
 
 def refusals(
-    ctx: Context, connection: Connection, kept: Kept, kind: Kind, rule: Rule, record: dict[str, Any], on: date
+    ctx: Context, connection: Connection, kept: Kept, kind: Kind, rule: ChangeRule, record: dict[str, Any], on: date
 ) -> tuple[Problem, ...]:
     """What the product has against this change of this loan."""
     return tuple(_refusals(ctx, connection, kept, kind, rule, record, on))
 
 
 def _refusals(
-    ctx: Context, connection: Connection, kept: Kept, kind: Kind, rule: Rule, record: dict[str, Any], on: date
+    ctx: Context, connection: Connection, kept: Kept, kind: Kind, rule: ChangeRule, record: dict[str, Any], on: date
 ) -> Iterator[Problem]:
     if not rule.allowed:
         yield not_allowed(kind)
@@ -66,8 +49,7 @@ def _refusals(
             f"该变更最早于 {on} 记账，当前营业日为 {ctx.business_date}。",
             "on",
         )
-    elif on < ctx.business_date - timedelta(days=rule.backdate_days):
-        first = ctx.business_date - timedelta(days=rule.backdate_days)
+    elif on < (first := ctx.business_date - timedelta(days=_backdate(rule))):
         yield _problem(
             "change.too_far_back",
             f"This product lets a change reach back to {first} at most.",
@@ -86,6 +68,10 @@ def _refusals(
         yield _problem("change.too_much", f"At most {most}.", f"最高 {most}。", "amount")
     if rule.most_days is not None and int(record.get("days", 0)) > rule.most_days:
         yield _problem("change.too_long", f"At most {rule.most_days} days.", f"最长 {rule.most_days} 天。", "days")
+
+
+def _backdate(rule: ChangeRule) -> int:
+    return BACKDATED_AT_MOST if rule.backdate_days is None else rule.backdate_days
 
 
 def not_allowed(kind: Kind) -> Problem:
@@ -115,7 +101,7 @@ def _times(connection: Connection, loan_id: int, kind: str) -> int:
     return int(connection.execute(counted).scalar_one())
 
 
-def check_approver(ctx: Context, rule: Rule, requested_by: int | None) -> None:
+def check_approver(ctx: Context, rule: ChangeRule, requested_by: int | None) -> None:
     """Refuse whoever may not agree to this change: one's own requests, and roles that the product does not name."""
     ctx.require("loan.approve_change")
     if ctx.actor.user_id is not None and ctx.actor.user_id == requested_by:
@@ -136,15 +122,6 @@ def check_approver(ctx: Context, rule: Rule, requested_by: int | None) -> None:
                 f"该变更由以下岗位审批：{'、'.join(named[half:])}。",
             )
         )
-
-
-def may_approve(ctx: Context, rule: Rule, requested_by: int | None) -> bool:
-    """Whether `check_approver` lets the actor through."""
-    try:
-        check_approver(ctx, rule, requested_by)
-    except Forbidden:
-        return False
-    return True
 
 
 def _problem(code: str, english: str, chinese: str, field: str | None = None) -> Problem:

@@ -102,7 +102,7 @@ KINDS: Mapping[str, KindWords] = {
          "减免部分利息，单独记账，本金不变。"),
     ),
     "waive": _kind(
-        "relief", "discount-2", ("Waive", "减免"),
+        "relief", "rosette-discount", ("Waive", "减免"),
         ("Lets the borrower off fees, penalties or interest that are due, each with its amount.",
          "按金额减免已产生的费用、罚息或利息。"),
     ),
@@ -151,6 +151,11 @@ KINDS: Mapping[str, KindWords] = {
         "relief", "arrow-back-up", ("Chargeback", "退单"),
         ("A repayment came back unpaid; the debt is there again.", "已入账还款被退回，欠款恢复。"),
     ),
+    "receive_repayment": _kind(
+        "account", "calendar", ("Backdated receipt", "补记还款"),
+        ("Books money on the day it came; what was booked since is worked out again.",
+         "按实际到账日补记还款，其后的业务重新计算。"),
+    ),
     "transfer_loan": _kind(
         "account", "transfer", ("Transfer", "转户"),
         ("Another manager or branch looks after the loan from now on.", "由其他客户经理或机构接管该借据。"),
@@ -166,7 +171,7 @@ KINDS: Mapping[str, KindWords] = {
 }  # fmt: skip
 """What may be asked of a running loan, in the order of the buttons."""
 
-ELSEWHERE = frozenset({"disburse", "draw_tranche", "receive_repayment", "apply_surplus", "refund_surplus", "take_over"})
+ELSEWHERE = frozenset({"disburse", "draw_tranche", "apply_surplus", "refund_surplus", "recalculate", "take_over"})
 """Commands of the cashier's desk, the end of day and the take-over."""
 
 FIELDS: Mapping[str, Text] = {

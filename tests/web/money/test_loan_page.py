@@ -1,0 +1,146 @@
+"""The page of a loan over HTTP: any day, the why of transactions, statements, changes by two people."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from decimal import Decimal
+from io import BytesIO
+
+import pytest
+from openpyxl import load_workbook
+from pypdf import PdfReader
+from tests.services.money.house import House
+
+from loanloom.services.money import disbursements, repayments
+from loanloom.store import tables
+
+D = Decimal
+
+
+@pytest.fixture
+def house(model_company) -> House:
+    """The model company with contracts made by hand."""
+    return House(model_company.database, model_company.company)
+
+
+@pytest.fixture
+def loan(house) -> str:
+    """The address of a loan of 100,000 that paid its first instalment five days late."""
+    made = disbursements.disburse(house.ctx(), house.contract(100_000, "sole-trader-loan"))
+    house.close_until(date(2026, 4, 6))
+    repayments.receive(house.ctx(), made.loan_id, D("8000"), reference="A-1")
+    return f"/loans/{made.loan_id}"
+
+
+def page(client, url: str, status: int = 200) -> str:
+    answer = client.get(url)
+    text = answer.get_data(as_text=True)
+    assert answer.status_code == status, (url, answer.status_code, re.sub(r"<[^>]+>|\s+", " ", text)[:3000])
+    return text
+
+
+def post(client, url: str, **fields):
+    return client.post(url, data={"csrf_token": client.csrf(), **fields})
+
+
+def hidden(text: str, name: str) -> str:
+    found = re.search(rf'name="{name}" value="([^"]+)"', text)
+    assert found, text[:2000]
+    return found[1]
+
+
+TABS = ("schedule", "transactions", "statement", "changes", "journal", "history", "related", "why")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_tab_in_both_languages(house, person, loan, language) -> None:
+    finance = person("finance", language=language)
+    for tab in TABS:
+        assert "<main" in page(finance, f"{loan}?tab={tab}")
+    assert ("Settle early" if language == "en" else "提前结清") in page(finance, loan)
+    assert "Settle early" not in page(person("auditor", language="en"), loan), "who may not ask sees no buttons"
+
+
+def test_owed_on_a_day_to_come_and_on_a_day_gone(person, loan) -> None:
+    finance = person("finance")
+    gone = page(finance, f"{loan}?on=2026-03-17")
+    assert "As it stood on 17 Mar 2026" in gone
+    ahead = page(finance, f"{loan}?on=2026-05-10")
+    assert "As it will stand on 10 May 2026 if nothing more is paid" in ahead
+    assert "39 days past due" in ahead or "38 days past due" in ahead
+    assert "Choose a day from" in page(finance, f"{loan}?on=2040-01-01", 422)
+
+
+def test_a_transaction_says_why(house, person, loan) -> None:
+    finance = person("finance")
+    listed = page(finance, f"{loan}?tab=transactions")
+    assert "A-1" in listed
+    told = page(finance, f"{loan}/transactions/2")
+    assert "1,000.00" in told
+    assert "100,000.00 at 12% a year" in told
+    assert "× 18% ×" in told
+    assert "The money did not reach for all of it" in told
+    assert "年利率 12%" in page(person("finance", language="zh"), f"{loan}/transactions/2")
+    page(finance, f"{loan}/transactions/99", 404)
+
+
+def test_the_statement_as_pdf_and_sheet_says_the_same(person, loan) -> None:
+    finance = person("finance")
+    shown = page(finance, f"{loan}?tab=statement")
+    owed = re.search(r"<tfoot>.*?([\d,.]+)</th></tr>", shown, re.DOTALL)[1]
+    drawn = finance.get(f"{loan}/statement.pdf")
+    assert drawn.mimetype == "application/pdf"
+    words = "".join(sheet.extract_text() for sheet in PdfReader(BytesIO(drawn.data)).pages)
+    assert owed in words
+    assert "Account statement" in words
+    sheet = load_workbook(BytesIO(finance.get(f"{loan}/statement.xlsx").data)).active
+    last = [cell.value for cell in list(sheet.rows)[-1]]
+    assert f"{D(str(last[-1])):,.2f}" == owed
+    part = page(finance, f"{loan}?tab=statement&since=2026-04-06&until=2026-04-06")
+    assert "Balance brought forward" in part
+    assert "Choose a first day" in page(finance, f"{loan}?tab=statement&since=2026-05-06&until=2026-04-06", 422)
+    page(finance, f"{loan}/statement.doc", 404)
+
+
+def test_a_change_by_two_people_on_screen(house, person, loan) -> None:
+    asks, agrees, cash = person("relationship-manager"), person("approver-2"), person("finance")
+    with house.database.transaction(house.company.id) as connection:
+        connection.execute(tables.loan.update().values(manager_user_id=asks.user_id))
+    form = page(asks, f"{loan}/changes/new/settle_early")
+    assert "No preview yet" in form
+    wrong = page(asks, f"{loan}/changes/new/settle_early?preview=yes&amount=1")
+    wanted = re.search(r"takes exactly ([\d,.]+),", wrong)[1]
+    shown = page(asks, f"{loan}/changes/new/settle_early?preview=yes&amount={wanted}")
+    assert "exactly what will be booked" in shown
+    assert "goes" in shown
+    fields = {"amount": hidden(shown, "amount"), "digest": hidden(shown, "digest"), "idempotency_key": "k"}
+    silent = post(asks, f"{loan}/changes/new/settle_early", **fields)
+    assert silent.status_code == 422
+    assert "Say why" in silent.get_data(as_text=True)
+    asked = post(asks, f"{loan}/changes/new/settle_early", **(fields | {"why": "sold", "idempotency_key": "k2"}))
+    again = post(asks, f"{loan}/changes/new/settle_early", **(fields | {"why": "sold", "idempotency_key": "k2"}))
+    assert asked.location == again.location
+    assert len(house.rows(tables.loan_change)) == 1
+    assert "sold" in page(agrees, "/loan-changes/")
+    assert "Approve this change?" not in page(asks, asked.location)
+    sheet = page(agrees, asked.location)
+    stale = post(agrees, f"{asked.location}/approve", digest="something else")
+    assert stale.status_code == 409
+    assert "has moved" in stale.get_data(as_text=True)
+    digest = re.search(r'changes/\d+/approve".*?name="digest" value="([^"]+)"', sheet, re.DOTALL)[1]
+    assert post(agrees, f"{asked.location}/approve", digest=digest).status_code == 302
+    assert "Book this change?" in page(cash, asked.location)
+    assert post(agrees, f"{asked.location}/book", channel="bank").status_code == 403
+    assert post(cash, f"{asked.location}/book", channel="cash", idempotency_key="b").status_code == 302
+    assert "Settled" in page(cash, loan)
+    assert "Booked by" in page(cash, asked.location)
+    assert "Nothing waits" in page(agrees, "/loan-changes/")
+
+
+def test_a_change_of_another_loan_is_not_found_under_this_one(house, person, loan) -> None:
+    finance = person("finance")
+    other = disbursements.disburse(house.ctx(), house.contract(50_000, "sole-trader-loan"))
+    page(finance, f"/loans/{other.loan_id}/changes/1", 404)
+    page(finance, f"{loan}/changes/new/nothing-like-it", 404)
+    page(person("auditor"), f"{loan}/changes/new/settle_early", 403)
