@@ -58,9 +58,19 @@ def balloon(plan: PhasePlan, interest: InterestPlan) -> Targets:
             periods=[*plan.periods, *[plan.periods[-1]] * longer],
             costs=[*plan.costs, *[plan.costs[-1]] * longer],
         )
-        return plan.each(plan.money(solve(over, interest)))
+        return plan.each(plan.money(solve(over, _longer(interest, longer))))
     left = plan.number("left_amount", plan.principal * plan.number("left", ZERO))
     return plan.each(plan.money(solve(plan, interest, closing=left)))
+
+
+def _longer(interest: InterestPlan, more: int) -> InterestPlan:
+    """The same interest going on for more periods."""
+    base, amounts = interest.base, interest.amounts
+    return replace(
+        interest,
+        base=None if base is None else [*base, *[base[-1]] * more],
+        amounts=None if amounts is None else [*amounts, *[amounts[-1]] * more],
+    )
 
 
 def steps(plan: PhasePlan, interest: InterestPlan) -> Targets:
