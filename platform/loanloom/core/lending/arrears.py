@@ -34,7 +34,7 @@ def late_costs_of(account: Account, terms: Terms, on: date) -> LateCosts:
     """What lateness has cost an instalment by `on`, paid or not: penalty and compound interest, damages, late fees."""
     paid = {
         "fee": max(account.fee_paid - account.fee, ZERO),
-        "penalty": account.penalty_paid,
+        "penalty": max(account.penalty_paid - account.penalty, ZERO),
         "compound": account.compound_paid,
         "damages": account.damages_paid,
     }
@@ -52,7 +52,7 @@ def due_of(account: Account, terms: Terms, on: date) -> Due:
     late = late_costs_of(account, terms, on).amounts
     amounts = {
         "fee": account.fee + late["fee"] - account.fee_paid,
-        "penalty": late["penalty"] - account.penalty_paid,
+        "penalty": account.penalty + late["penalty"] - account.penalty_paid,
         "compound": late["compound"] - account.compound_paid,
         "damages": late["damages"] - account.damages_paid,
         "interest": account.interest_unpaid,

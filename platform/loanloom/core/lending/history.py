@@ -12,8 +12,17 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from loanloom.core.dates import EVERY_DAY, Calendar
-from loanloom.core.lending.decisions import Command, Decision, ReceiveRepayment, asked, command_of, decide
-from loanloom.core.lending.events import Event
+from loanloom.core.lending.decisions import (
+    Command,
+    Decision,
+    Disburse,
+    DrawTranche,
+    ReceiveRepayment,
+    asked,
+    command_of,
+    decide,
+)
+from loanloom.core.lending.events import Event, LoanDisbursed
 from loanloom.core.lending.evolution import evolve_all, replay
 from loanloom.core.lending.loan import Loan
 from loanloom.core.lending.refunds import INTEREST_REFUND, interest_saved
@@ -94,11 +103,29 @@ def amend(history: Iterable[Recorded], change: Undo | Command, surroundings: Sur
         return _undone(found, change, surroundings)
     on: date = change.on  # type: ignore[attr-defined]  # every command but the disbursement has its day
     place = sum(step.on <= on for step in found)
+    if not place and isinstance(change, DrawTranche):
+        return _drawn_first(found, change, surroundings)
     before = _events(found[:place])
     decision = decide(replay(before), _surrounded(change, surroundings))
     if decision.problems:
         return Amendment(problems=decision.problems)
     return _decided_anew(before, decision.events, found[place:], surroundings, (), on)
+
+
+def _drawn_first(found: Sequence[Step], change: DrawTranche, surroundings: Surroundings) -> Amendment:
+    """A draw before the first one: it becomes the disbursement, and the former disbursement a draw."""
+    former = found[0].events[0]
+    if not isinstance(former, LoanDisbursed):
+        raise ValueError("a history begins with the disbursement")
+    terms = replace(former.terms, start_on=change.on, principal=change.amount)
+    first = decide(None, Disburse(terms=terms, methods=surroundings.methods, calendar=surroundings.calendar))
+    if first.problems:
+        return Amendment(problems=first.problems)
+    second = decide(replay(first.events), DrawTranche(on=former.on, amount=former.terms.principal))
+    if second.problems:
+        return Amendment(problems=second.problems)
+    gone = found[0].sequences
+    return _decided_anew((), (*first.events, *second.events), found[1:], surroundings, gone, former.on)
 
 
 def _undone(found: Sequence[Step], change: Undo, surroundings: Surroundings) -> Amendment:

@@ -41,6 +41,7 @@ class Instalment(NamedTuple):
     carried: Decimal = ZERO
     counted_from: date | None = None
     agreed: Decimal | None = None
+    extra: bool = False
 
     @property
     def payment(self) -> Decimal:

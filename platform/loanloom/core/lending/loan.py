@@ -21,7 +21,8 @@ from loanloom.core.money import ZERO, total
 class Account:
     """One instalment with what has been charged and paid.
 
-    `late` holds what earlier overdue balances bore (积数: amount x rate x days), divided only when asked.
+    `fee` and `penalty` are what was charged; `late` holds what earlier overdue balances bore (积数: amount x rate x
+    days), divided only when asked.
     """
 
     instalment: Instalment
@@ -34,11 +35,14 @@ class Account:
     paid_on: date | None = None
     damages_paid: Decimal = ZERO
     late: Lateness = NEVER_LATE
+    penalty: Decimal = ZERO
+    credited_principal: Decimal = ZERO
+    credited_interest: Decimal = ZERO
 
     @property
     def credited(self) -> Decimal:
-        """What was charged back into this instalment."""
-        return ZERO
+        """Principal and interest that were charged back into this instalment."""
+        return self.credited_principal + self.credited_interest
 
     @property
     def principal_unpaid(self) -> Decimal:
@@ -54,6 +58,11 @@ class Account:
     def open(self) -> bool:
         """Whether scheduled principal or interest is still unpaid."""
         return self.principal_unpaid > 0 or self.interest_unpaid > 0
+
+    @property
+    def charges_open(self) -> bool:
+        """Whether something that was charged is still unpaid."""
+        return self.fee > self.fee_paid or self.penalty > self.penalty_paid
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from loanloom.core.lending.history import live
+from loanloom.core.lending.loan import Loan
 from loanloom.core.money import ZERO, total
 from loanloom.testing.lending_oracle import showing
 from loanloom.testing.lending_oracle.playing import Player, disbursed
@@ -38,10 +39,12 @@ def differences(check: Said, player: Player, proposal: Said | None) -> Iterator[
         yield from _transactions(check, player)
     if "status" in check and player.loan is not None and check["status"] != showing.status(loan):
         yield f"status {showing.status(loan)}, expected {check['status']}"
+    if "charges" in check:
+        yield from _charges(check, loan)
     if "overpaid" in check and money(check["overpaid"]) != loan.surplus:
         yield f"overpaid {loan.surplus}, expected {check['overpaid']}"
     if "outstanding" in check and check["outstanding"] is not None:
-        owing = total(row.amounts["outstanding"] for row in rows if row.number is not None)
+        owing = total(row.amounts["outstanding"] for row in rows if row.amounts)
         if money(check["outstanding"]) != owing:
             yield f"outstanding {owing}, expected {check['outstanding']}"
 
@@ -90,3 +93,13 @@ def _transactions(check: Said, player: Player) -> Iterator[str]:
         yield f"missing {' '.join(row)}"
     for row in (ours - wanted).elements():
         yield f"unexpected {' '.join(row)}"
+
+
+def _charges(check: Said, loan: Loan) -> Iterator[str]:
+    """The charges of a loan, each with what is due, paid, waived and outstanding."""
+    ours = Counter(showing.charges(loan))
+    wanted = Counter(tuple(f"{money(value):.2f}" for value in want[5:9]) for want in check["charges"])
+    for row in (wanted - ours).elements():
+        yield f"missing charge {' '.join(row)}"
+    for row in (ours - wanted).elements():
+        yield f"unexpected charge {' '.join(row)}"

@@ -6,15 +6,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from loanloom.core.lending.arrears import due_of
 from loanloom.core.lending.decisions import (
+    AddCharge,
+    AdjustCharge,
     Command,
     Disburse,
     DrawTranche,
     Recalculate,
     ReceiveRepayment,
+    RefundSurplus,
+    WaiveCharge,
     decide,
     payoff,
 )
@@ -29,11 +32,21 @@ from loanloom.core.lending.replanning.loans import follows
 from loanloom.core.lending.schedule import down_payment
 from loanloom.core.money import total
 from loanloom.problems import Problem
-from loanloom.testing.lending_oracle.words import KIND_TITLES, KINDS, Said, Unsupported, day, loan_terms, money
-
-IGNORED = frozenset(
-    {"approve", "config", "accrual_job", "accrual_activity_job", "set_approved_amount", "undo_approval"}
+from loanloom.testing.lending_oracle.words import (
+    KIND_TITLES,
+    KINDS,
+    Said,
+    Unsupported,
+    charge_terms,
+    day,
+    loan_terms,
+    money,
 )
+
+IGNORED = frozenset({
+    "approve", "undo_approval", "set_approved_amount", "config", "accrual_job", "accrual_activity_job",
+    "buy_down_fee", "buy_down_fee_adjustment",
+})  # fmt: skip
 """What moves no figure that is compared."""
 
 
@@ -60,11 +73,24 @@ class Player:
 
     terms: Said
     orders: Mapping[str, Any]
+    definitions: dict[str, Said]
     today: date = date.min
     brought_to: date = date.min
     history: list[Recorded] = field(default_factory=list)
     originals: list[Original] = field(default_factory=list)
     loan: Loan | None = None
+    pending: list[tuple[str, Decimal]] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, terms: Said, reference: Said) -> Player:
+        """A player for a case: charges that the loan is created with wait for its disbursement."""
+        player = cls(
+            terms, reference["allocation_orders"], {said["charge"]: said for said in reference["charge_definitions"]}
+        )
+        player.pending = [(name, money(amount)) for name, amount in terms.get("loan_charges", ())]
+        for name in terms.get("loan_charges_from_product", ()):
+            player.pending.append((name, money(player.definitions[name]["default_amount"])))
+        return player
 
     @property
     def running(self) -> Loan:
@@ -139,14 +165,78 @@ class Player:
 def _disburse(player: Player, event: Said) -> None:
     on, amount = day(event["date"]), money(event["amount"])
     if player.loan is None:
-        player.do(Disburse(terms=loan_terms(player.terms, player.orders, amount, on)), on)
+        charges = [charge_terms(said) for said in player.definitions.values()]
+        player.do(Disburse(terms=loan_terms(player.terms, player.orders, amount, on, charges)), on)
     else:
         player.do(DrawTranche(on=on, amount=amount), on)
     terms = player.running.terms
+    for name, said in player.pending:
+        _charged_at_draw(player, name, said, on)
+    player.pending = [each for each in player.pending if player.definitions[each[0]]["collected"] == "AT_EACH_TRANCHE"]
     if terms.down_payment and terms.down_payment.automatic and event.get("auto_down_payment") is not False:
         due = down_payment(terms, amount)
         if due:
             player.receive(on, due, "down_payment")
+
+
+def _charged_at_draw(player: Player, name: str, said: Decimal, on: date) -> None:
+    """A charge that waited for the money to go out: collected with it, or put on its instalments."""
+    collected = player.definitions[name]["collected"]
+    at_once = collected in ("AT_DISBURSEMENT", "AT_EACH_TRANCHE")
+    _charge_now(player, name, said, on, None, at_once=at_once)
+    if at_once:
+        player.receive(on, player.running.circumstances.charges[-1].amount, "charge_at_disbursement")
+
+
+def _charge_now(
+    player: Player, name: str, said: Decimal, on: date, due_on: date | None, *, at_once: bool = False
+) -> None:
+    flat = player.definitions[name]["calculation"] == "FLAT"
+    command = AddCharge(
+        on=on,
+        key=name,
+        amount=said if flat else None,
+        rate=None if flat else said / 100,
+        due_on=due_on,
+        at_once=at_once,
+    )
+    player.do(command, on)
+
+
+def _charge(player: Player, event: Said) -> None:
+    """A charge: before the disbursement it waits, after it is booked on the day it is made (or falls due)."""
+    name, said = event["charge"], money(event.get("amount") or event.get("percent"))
+    if player.loan is None:
+        player.pending.append((name, said))
+        return
+    due_on = day(event["due"]) if event.get("due") else None
+    _charge_now(
+        player, name, said, max(player.running.terms.start_on, min(player.today, due_on or player.today)), due_on
+    )
+
+
+def _define_charge(player: Player, event: Said) -> None:
+    changed = {**player.definitions[event["charge"]], "calculation": event["calculation"]}
+    player.definitions = {**player.definitions, event["charge"]: changed}
+
+
+def _waive_charge(player: Player, event: Said) -> None:
+    charges = player.running.circumstances.charges
+    places = list(range(len(charges)))
+    if event["which"] == "last_nsf":
+        places = [place for place in places if charges[place].key == "LOAN_NSF_FEE"]
+    player.do(WaiveCharge(on=player.today, charge=places[-1]), player.today)
+
+
+def _adjust_charge(player: Player, event: Said) -> None:
+    charges, due_on = player.running.circumstances.charges, day(event["due"])
+    place = next(place for place, each in enumerate(charges) if each.key == event["charge"] and each.due_on == due_on)
+    player.do(AdjustCharge(on=player.today, charge=place, amount=money(event["amount"])), player.today)
+
+
+def _refund_surplus(player: Player, event: Said) -> None:
+    on = day(event["date"])
+    player.do(RefundSurplus(on=on, amount=money(event["amount"])), on)
 
 
 def _receive(player: Player, event: Said) -> None:
@@ -213,6 +303,12 @@ PLAYS: Mapping[str, Callable[[Player, Said], None]] = {
     "payment": _receive,
     "payoff": _payoff,
     "undo": _undo,
+    "charge": _charge,
+    "installment_charge": _charge,
+    "set_charge_definition": _define_charge,
+    "waive_charge": _waive_charge,
+    "charge_adjustment": _adjust_charge,
+    "credit_balance_refund": _refund_surplus,
 }
 
 

@@ -78,7 +78,7 @@ def judge(case: Said, reference: Said) -> Outcome:
 
 
 def _play(case: Said, reference: Said) -> Iterator[str]:
-    player = Player(case["terms"], reference["allocation_orders"])
+    player = Player.of(case["terms"], reference)
     proposal = next((event for event in case["events"] if event["type"] == "approve"), None)
     checks = list(case["checks"])
     for place in range(len(case["events"]) + 1):

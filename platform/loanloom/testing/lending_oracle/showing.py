@@ -9,7 +9,9 @@ from decimal import Decimal
 
 from loanloom.core.lending.allocation import by_component
 from loanloom.core.lending.arrears import late_costs_of
+from loanloom.core.lending.decisions.charging import owed_of_charge
 from loanloom.core.lending.events import Event, RepaymentReceived, SurplusApplied
+from loanloom.core.lending.events.charges import ChargeWaived
 from loanloom.core.lending.history import Recorded, live
 from loanloom.core.lending.loan import Account, Loan
 from loanloom.core.lending.replanning.loans import standing
@@ -43,17 +45,32 @@ def received_by_row(loan: Loan, history: Sequence[Recorded]) -> dict[int, dict[s
     return found
 
 
-def _row(account: Account, loan: Loan, on: date, sides: Mapping[str, Decimal], balance: Decimal) -> Shown:
+def waived_by_row(history: Sequence[Recorded]) -> dict[int, Decimal]:
+    """What was given up on each row."""
+    found: dict[int, Decimal] = {}
+    for each in live(history):
+        if isinstance(each.event, ChargeWaived):
+            for part in each.event.applied:
+                found[part.number] = found.get(part.number, ZERO) + part.amount
+    return found
+
+
+def _row(account: Account, loan: Loan, on: date, sides: Mapping[str, Decimal], waived: Decimal) -> Shown:
     said = account.instalment
     late = late_costs_of(account, loan.terms, on).amounts
-    fees, penalties = account.fee + late["fee"], late["penalty"]
-    paid = total((account.principal_paid, account.interest_paid, account.fee_paid, account.penalty_paid))
+    fees, penalties = account.fee + late["fee"], account.penalty + late["penalty"]
+    settled = total((account.principal_paid, account.interest_paid, account.fee_paid, account.penalty_paid))
     due = said.principal + said.interest + fees + penalties
     amounts = {
         "principal": said.principal, "interest": said.interest, "fees": fees, "penalties": penalties,
-        "due": due, "paid": paid, "outstanding": due - paid, **sides,
+        "due": due, "paid": settled - waived, "outstanding": due - settled, **sides,
     }  # fmt: skip
-    return Shown(0, said.due_on, balance, amounts, account.paid_on)
+    return Shown(0, said.due_on, ZERO, amounts, account.paid_on)
+
+
+def _at_draw(account: Account) -> bool:
+    """A charge at disbursement has a row of its own with us; the oracle shows it with the disbursement."""
+    return account.instalment.extra and not account.instalment.days and not account.instalment.principal
 
 
 def schedule(
@@ -61,24 +78,28 @@ def schedule(
 ) -> tuple[list[Shown], Loan]:
     """The rows as they stand, disbursements between them, and the loan they are of."""
     loan = standing(loan, on) if on > loan.last_event_on else loan
-    sides = received_by_row(loan, history)
+    sides, waived = received_by_row(loan, history), waived_by_row(history)
     rows: list[Shown] = []
-    draws = sorted(drawn)
-    balance = ZERO
-    accounts = sorted(loan.accounts, key=lambda each: (each.instalment.due_on, each.instalment.number))
-    for number, account in enumerate(accounts, 1):
-        while draws and draws[0][0] <= account.instalment.due_on:
-            rows.append(Shown(None, draws[0][0], draws[0][1]))
+    draws, number, balance = sorted(drawn), 0, ZERO
+    for account in sorted(loan.accounts, key=lambda each: (each.instalment.due_on, each.instalment.number)):
+        said = account.instalment
+        while draws and (draws[0][0] < said.due_on or (not said.days and draws[0][0] == said.due_on)):
+            rows.append(Shown(None, *draws[0]))
             balance += draws.pop(0)[1]
-        balance -= account.instalment.principal
-        shown = _row(account, loan, on, sides[account.instalment.number], balance)
-        rows.append(Shown(number, shown.due_on, shown.balance, shown.amounts, shown.paid_on))
+        balance -= said.principal
+        shown = _row(account, loan, on, sides[said.number], waived.get(said.number, ZERO))
+        if _at_draw(account):
+            rows.append(Shown(None, shown.due_on, ZERO, {**shown.amounts, "in_advance": ZERO, "late": ZERO}))
+            continue
+        number += 1
+        rows.append(Shown(number, shown.due_on, balance, shown.amounts, shown.paid_on))
+    rows += [Shown(None, *draw) for draw in draws]
     return rows, loan
 
 
 def totals(rows: Sequence[Shown]) -> dict[str, Decimal]:
     """The sums of the rows."""
-    return {name: total(row.amounts[name] for row in rows if row.number is not None) for name in AMOUNTS}
+    return {name: total(row.amounts[name] for row in rows if row.amounts) for name in AMOUNTS}
 
 
 def _money(event: RepaymentReceived) -> tuple[str, ...]:
@@ -98,6 +119,19 @@ def transactions(events: Sequence[Event]) -> list[tuple[str, ...]]:
 
 def status(loan: Loan) -> str:
     """Open, paid, or paid too much."""
-    if any(account.open or account.fee > account.fee_paid for account in loan.accounts):
+    if any(account.open or account.charges_open for account in loan.accounts):
         return "ACTIVE"
     return "OVERPAID" if loan.surplus else "CLOSED_OBLIGATIONS_MET"
+
+
+def charges(loan: Loan) -> list[tuple[str, ...]]:
+    """Charges as (due, paid, waived, outstanding); one on every instalment is shown as one."""
+    found: dict[tuple[str, date], list[Decimal]] = {}
+    each_key = {charge.key for charge in loan.terms.charges if charge.event == "instalment"}
+    for place, charge in enumerate(loan.circumstances.charges):
+        owing = owed_of_charge(loan, place)
+        name = (charge.key, charge.added_on if charge.key in each_key else date.fromordinal(place + 1))
+        sums = found.setdefault(name, [ZERO, ZERO, ZERO, ZERO])
+        for index, amount in enumerate((charge.amount, charge.amount - charge.waived - owing, charge.waived, owing)):
+            sums[index] += amount
+    return [tuple(f"{amount:.2f}" for amount in sums) for sums in found.values()]

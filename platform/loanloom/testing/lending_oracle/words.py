@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from loanloom.core.lending.charges import ChargeTerms
 from loanloom.core.lending.late_terms import PenaltyTerms
 from loanloom.core.lending.terms import (
     AllocationOrder,
@@ -65,6 +66,21 @@ TIMED_STRATEGIES = {
     "due-penalty-interest-principal-fee-in-advance-penalty-interest-principal-fee-strategy": (
         ("penalty", "interest", "principal", "fee"), ("penalty", "interest", "principal", "fee")),
 }  # fmt: skip
+BASES = {
+    "PERCENT_OF_PRINCIPAL": "principal",
+    "PERCENT_OF_DISBURSED_AMOUNT": "disbursed",
+    "PERCENT_OF_PRINCIPAL_AND_INTEREST": "principal_and_interest",
+    "PERCENT_OF_INTEREST": "interest_total",
+    "PERCENTAGE_AMOUNT": "principal",
+    "PERCENTAGE_DISBURSEMENT_AMOUNT": "disbursed",
+    "PERCENTAGE_LOAN_AMOUNT_PLUS_INTEREST": "principal_and_interest",
+    "PERCENTAGE_INTEREST": "interest_total",
+}
+BASES_OF_INSTALMENT = {
+    "principal": "instalment_principal",
+    "principal_and_interest": "instalment",
+    "interest_total": "instalment_interest",
+}
 NO_PENALTY = PenaltyTerms(annual_rate=ZERO)
 
 
@@ -174,8 +190,22 @@ def recalculation(terms: Said) -> RecalculationTerms | None:
     )
 
 
-def loan_terms(said: Said, orders: Mapping[str, Any], amount: Decimal, on: date) -> Terms:
-    """The terms of a loan disbursed on a day."""
+def charge_terms(said: Said) -> ChargeTerms:
+    """A charge of the oracle as a charge of a product; its amount is told when it is made."""
+    base = BASES.get(said["calculation"], "principal")
+    each = said["collected"] == "EACH_INSTALMENT"
+    return ChargeTerms(
+        key=said["charge"],
+        event="instalment" if each else "date",
+        base=BASES_OF_INSTALMENT.get(base, base) if each else base,
+        component="penalty" if said["is_penalty"] else "fee",
+    )
+
+
+def loan_terms(
+    said: Said, orders: Mapping[str, Any], amount: Decimal, on: date, charges: Iterable[ChargeTerms] = ()
+) -> Terms:
+    """The terms of a loan disbursed on a day; `orders` are the allocation orders by name."""
     progressive = said["schedule_type"] == "PROGRESSIVE"
     down = said.get("down_payment")
     multiple = said.get("installment_multiple_of")
@@ -206,5 +236,6 @@ def loan_terms(said: Said, orders: Mapping[str, Any], amount: Decimal, on: date)
         recalculation=recalculation(said),
         allocation=allocation(said, orders),
         penalty=NO_PENALTY,
+        charges=tuple(charges),
         keeps_overpayment=True,
     )

@@ -13,6 +13,7 @@ from dataclasses import fields, replace
 from loanloom.core.lending.decisions import (
     accelerating,
     account,
+    charging,
     conduct,
     drawing,
     extending,
@@ -27,6 +28,7 @@ from loanloom.core.lending.decisions import (
 )
 from loanloom.core.lending.decisions.accelerating import Accelerate
 from loanloom.core.lending.decisions.account import CloseLoan, TransferLoan
+from loanloom.core.lending.decisions.charging import AddCharge, AdjustCharge, WaiveCharge
 from loanloom.core.lending.decisions.conduct import Misuse, RestoreInterest, SuspendInterest
 from loanloom.core.lending.decisions.decision import Command, Decide, Decision, refused
 from loanloom.core.lending.decisions.disbursing import Disburse, disburse
@@ -49,6 +51,7 @@ _DECIDES: Mapping[type[Command], Decide] = {
     **settling.DECIDES,
     **refunding.DECIDES,
     **drawing.DECIDES,
+    **charging.DECIDES,
     **prepaying.DECIDES,
     **extending.DECIDES,
     **restructuring.DECIDES,
@@ -104,6 +107,8 @@ __all__ = [
     "COMMANDS",
     "NAMES",
     "Accelerate",
+    "AddCharge",
+    "AdjustCharge",
     "ApplySurplus",
     "CapitaliseInterest",
     "CheckWaivers",
@@ -132,6 +137,7 @@ __all__ = [
     "TopUp",
     "TransferLoan",
     "Waive",
+    "WaiveCharge",
     "asked",
     "command_of",
     "decide",

@@ -86,7 +86,7 @@ def refusal_of(loan: Loan, on: date, amount: Decimal | None) -> Decision | None:
 def closing(loan: Loan, events: tuple[Event, ...], on: date) -> tuple[Event, ...]:
     """The events, with the settlement added when they leave nothing owed."""
     after = evolve_all(loan, events)
-    open_ahead = any(account.open for account in after.accounts)
+    open_ahead = any(account.open or account.charges_open for account in after.accounts)
     if after.surplus or open_ahead or owed(after, on):
         return events
     return (*events, LoanSettled(on=on))

@@ -15,7 +15,7 @@ from loanloom.core.lending.events.plans import TrancheDrawn
 from loanloom.core.lending.evolution import evolve
 from loanloom.core.lending.instalments import Instalment
 from loanloom.core.lending.loan import Loan
-from loanloom.core.lending.replanning.drawing import draw, draw_evenly, draw_flat
+from loanloom.core.lending.replanning.drawing import draw, draw_evenly, draw_flat, scheduled
 from loanloom.core.lending.replanning.loans import changed_rows, follows, plan_of
 from loanloom.core.lending.replanning.working import Plan, Row
 from loanloom.core.lending.schedule import down_payment
@@ -81,7 +81,7 @@ def _rows(loan: Loan, on: date, planned: Decimal, due_now: Decimal) -> tuple[Ins
     if not loan.terms.annual_rate and not loan.terms.rates.steps:
         draw_evenly(plan, on, planned)
     elif flat:
-        draw_flat(plan, on, planned)
+        draw_flat(plan, loan.circumstances.draws, first, on, planned)
     elif follows(loan):
         draw(plan, loan.circumstances.draws, first, on, planned)
     else:
@@ -92,9 +92,7 @@ def _rows(loan: Loan, on: date, planned: Decimal, due_now: Decimal) -> tuple[Ins
 
 def _draw_unfollowed(plan: Plan, loan: Loan, first: Decimal, on: date, planned: Decimal) -> None:
     """Where payments do not change the plan, the rows are those of the plan as if everything were paid when due."""
-    ideal = plan.copy()
-    for row in ideal.open_rows:
-        row.principal_paid = row.interest_paid = ZERO
+    ideal = scheduled(plan, loan.circumstances.draws, first)
     draw(ideal, loan.circumstances.draws, first, on, planned)
     for row in plan.open_rows:
         made = ideal.row(row.number)
@@ -109,7 +107,7 @@ def _open(plan: Plan, on: date, planned: Decimal, due_now: Decimal) -> None:
             Row(number=number, start_on=on, due_on=on, rate=ZERO, principal=due_now, level=due_now, agreed=due_now)
         )
         plan.rows.sort(key=lambda row: (row.due_on, row.number))
-    place = next((row for row in plan.rows if row.due_on >= on), plan.rows[-1])
+    place = next((row for row in plan.rows if row.due_on > on or (row.fixed and row.due_on == on)), plan.rows[-1])
     place.drawn += planned + due_now
     plan.reopen()
 

@@ -89,7 +89,8 @@ def _through_plan(loan: Loan, amount: Decimal, on: date, rule: AllocationRule) -
     return Split(tuple(applying.applied), applying.left, changed_rows(loan, book.plan))
 
 
-def _receive(loan: Loan, command: ReceiveRepayment) -> Decision:
+def receive(loan: Loan, command: ReceiveRepayment) -> Decision:
+    """What money received leads to."""
     if loan.settled_on is not None and command.kind not in OWN_MONEY and loan.terms.rounding.holds(command.amount):
         return _after_the_end(loan, command)
     refusal = refusal_of(loan, command.on, command.amount)
@@ -178,7 +179,7 @@ def changed_rows_on(loan: Loan, on: date) -> tuple[Instalment, ...]:
 
 
 DECIDES: Mapping[type[Command], Decide] = {
-    ReceiveRepayment: _receive,
+    ReceiveRepayment: receive,
     ApplySurplus: _apply_surplus,
     Recalculate: _recalculate,
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -23,7 +23,8 @@ class RefundSurplus(Command):
 
 
 def _refund(loan: Loan, command: RefundSurplus) -> Decision:
-    refusal = refusal_of(loan, command.on, command.amount)
+    still_kept = replace(loan, settled_on=None) if loan.surplus else loan
+    refusal = refusal_of(still_kept, command.on, command.amount)
     if refusal:
         return refusal
     if command.amount > loan.surplus:

@@ -7,7 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from loanloom.core.lending.events import account, agreements, conduct, money, plans, recourse, refunding, relief
+from loanloom.core.lending.events import (
+    account,
+    agreements,
+    charges,
+    conduct,
+    money,
+    plans,
+    recourse,
+    refunding,
+    relief,
+)
 from loanloom.core.lending.events.event import Event
 from loanloom.core.lending.events.money import (
     FeeCharged,
@@ -23,6 +33,7 @@ EVENTS: Mapping[str, type[Event]] = {
     **money.NAMED,
     **refunding.NAMED,
     **plans.NAMED,
+    **charges.NAMED,
     **account.NAMED,
     **agreements.NAMED,
     **conduct.NAMED,

@@ -12,13 +12,24 @@ from functools import reduce
 from typing import Any
 
 from loanloom.core.lending.events import Event, LoanDisbursed
-from loanloom.core.lending.evolution import account, agreements, conduct, money, plans, recourse, refunding, relief
+from loanloom.core.lending.evolution import (
+    account,
+    agreements,
+    charges,
+    conduct,
+    money,
+    plans,
+    recourse,
+    refunding,
+    relief,
+)
 from loanloom.core.lending.loan import Account, Loan
 
 _EVOLVES: Mapping[type[Event], Callable[[Loan, Any], Loan]] = {
     **money.EVOLVES,
     **refunding.EVOLVES,
     **plans.EVOLVES,
+    **charges.EVOLVES,
     **account.EVOLVES,
     **agreements.EVOLVES,
     **conduct.EVOLVES,

@@ -43,9 +43,10 @@ def _paid(account: Account, parts: list[Applied], on: date, terms: Terms) -> Acc
 
 def dated(before: Account, after: Account, on: date) -> Account:
     """The account with the day on which it was paid in full, as it became so or ceased to be."""
-    if before.open and not after.open:
+    was_open, is_open = before.open or before.charges_open, after.open or after.charges_open
+    if was_open and not is_open:
         return replace(after, paid_on=on)
-    return replace(after, paid_on=None) if after.open and after.paid_on else after
+    return replace(after, paid_on=None) if is_open and after.paid_on else after
 
 
 def replanned(loan: Loan, rows: tuple[Instalment, ...], on: date) -> Loan:

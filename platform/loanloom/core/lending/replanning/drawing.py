@@ -61,20 +61,23 @@ def draw(plan: Plan, earlier: Sequence[Draw], first: Decimal, on: date, planned:
     plan.settle(on)
 
 
-def draw_flat(plan: Plan, on: date, planned: Decimal) -> None:
+def draw_flat(plan: Plan, earlier: Sequence[Draw], first: Decimal, on: date, planned: Decimal) -> None:
     """Draw again on a plan with interest on all that was ever drawn: the rest of principal and interest is divided
     alike over the rows to come."""
-    on = counts_from(plan, on)
-    rows = related(plan, on)
-    money = plan.terms.rounding.apply
+    start = min(row.start_on for row in plan.open_rows)
+    drawn = [(start, first), *((counts_from(plan, each.on), each.planned) for each in earlier)]
+    drawn.append((counts_from(plan, on), planned))
+    rows = related(plan, drawn[-1][0])
+    principal = total(row.principal for row in rows) + planned
     with plan.arithmetic():
         for row in rows:
-            start = max(on, row.start_on)
-            row.carried += interest_of(plan.terms, row.start_on, row.due_on, planned, row.rate, start, row.due_on)
-            row.interest = money(row.carried)
-        whole = total(row.principal + row.interest for row in rows) + planned
+            borne = total(
+                interest_of(plan.terms, row.start_on, row.due_on, amount, row.rate, max(day, row.start_on), row.due_on)
+                for day, amount in drawn
+            )
+            row.interest = plan.terms.rounding.apply(borne)
+        whole = principal + total(row.interest for row in rows)
         level = in_multiples(plan.terms, whole / len(rows))
-    principal = total(row.principal for row in rows) + planned
     for row in rows:
         row.level = row.agreed = level
         row.principal = principal if row is rows[-1] else min(level - row.interest, principal)

@@ -31,6 +31,9 @@ def row_of(account: Account) -> Row:
         counted_from=said.counted_from or said.start_on,
         opening=said.opening,
         drawn=said.drawn,
+        credited_principal=account.credited_principal,
+        credited_interest=account.credited_interest,
+        extra=said.extra,
     )
 
 
@@ -52,7 +55,7 @@ def instalment_of(row: Row, before: Instalment, base: Decimal) -> Instalment:
         start_on=row.start_on, due_on=row.due_on, opening=row.opening, principal=row.principal, interest=row.interest,
         base=base, annual_rate=row.rate, drawn=row.drawn, carried=row.carried,
         counted_from=None if row.counted_from == row.start_on else row.counted_from,
-        agreed=None if row.agreed == row.level else row.agreed,
+        agreed=None if row.agreed == row.level else row.agreed, extra=row.extra,
     )  # fmt: skip
 
 

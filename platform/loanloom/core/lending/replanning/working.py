@@ -42,11 +42,12 @@ class Row:
     defers_interest: bool = False
     credited_principal: Decimal = ZERO
     credited_interest: Decimal = ZERO
+    extra: bool = False
 
     @property
     def fixed(self) -> bool:
-        """A down payment: due the day it arises, outside the plan."""
-        return self.start_on == self.due_on
+        """A row outside the plan: a down payment, due the day it arises, or one made for a charge."""
+        return self.extra or self.start_on == self.due_on
 
     @property
     def paid(self) -> Decimal:
