@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Select, Table, func, literal_column, select
 from sqlalchemy.dialects import postgresql
 
 from . import json as exact
@@ -47,24 +47,23 @@ class _Step:
 @dataclass(slots=True)
 class _Gathered:
     steps: dict[_Step, list[Row]] = field(default_factory=dict)
-    reserved: dict[Table, list[int]] = field(default_factory=dict)
+    drawn: dict[Table, list[int]] = field(default_factory=dict)
 
 
 _gathering: WeakKeyDictionary[Connection, _Gathered] = WeakKeyDictionary()
 
 
 @contextmanager
-def together(connection: Connection, reserve: Mapping[Table, int] | None = None) -> Iterator[None]:
+def together(connection: Connection, drawn: Mapping[Table, list[int]] | None = None) -> Iterator[None]:
     """Hold back what is inserted and updated in here and send it as one statement at the end; nothing on an exception.
 
-    So rows written in the block cannot be read in it, and no row may be updated twice. Ids are known at once: they are
-    drawn before, those of `reserve` in one statement for all tables; one that is not used leaves a gap.
+    So rows written in the block cannot be read in it, and no row may be updated twice. Ids of new rows are known at
+    once: those `drawn` before (`ids`) are used up first, what is missing is drawn by a statement of its own.
     """
     if connection in _gathering:  # part of a larger whole
         yield
         return
-    gathered = _Gathered(reserved=ids(connection, reserve) if reserve else {})
-    _gathering[connection] = gathered
+    gathered = _gathering[connection] = _Gathered(drawn={table: [*found] for table, found in (drawn or {}).items()})
     try:
         yield
     finally:
@@ -74,16 +73,17 @@ def together(connection: Connection, reserve: Mapping[Table, int] | None = None)
 
 
 def ids(connection: Connection, wanted: Mapping[Table, int]) -> dict[Table, list[int]]:
-    """Ids for rows to come, so many for each table, in order."""
-    drawn = " UNION ALL ".join(
-        f"SELECT {place}, nextval(pg_get_serial_sequence('{table.name}', 'id')) FROM generate_series(1, %s)"  # noqa: S608 - names of our tables
-        for place, table in enumerate(wanted)
-    )
-    found: dict[Table, list[int]] = {table: [] for table in wanted}
-    tables = list(wanted)
-    for place, row_id in connection.exec_driver_sql(drawn, tuple(wanted.values())):
-        found[tables[place]].append(int(row_id))
-    return found
+    """Ids for rows to come, so many for each table, in order and in one statement; an unused one leaves a gap."""
+    if not wanted:
+        return {}
+    drawn = select(*(func.array(next_ids(table, count).scalar_subquery()) for table, count in wanted.items()))
+    return {table: list(found) for table, found in zip(wanted, connection.execute(drawn).one(), strict=True)}
+
+
+def next_ids(table: Table, count: int) -> Select[Any]:
+    """The query that draws ids for rows to come."""
+    sequence = func.pg_get_serial_sequence(literal_column(f"'{table.name}'"), literal_column("'id'"))
+    return select(func.nextval(sequence)).select_from(func.generate_series(1, count))
 
 
 def insert_missing(connection: Connection, table: Table, rows: Sequence[Row], key: Sequence[str]) -> None:
@@ -114,8 +114,8 @@ def insert(
 
 
 def _drawn(connection: Connection, table: Table, count: int) -> list[int]:
-    reserved = _gathering[connection].reserved.get(table, [])
-    taken, reserved[:count] = reserved[:count], []
+    drawn = _gathering[connection].drawn.get(table, [])
+    taken, drawn[:count] = drawn[:count], []
     return taken if len(taken) == count else taken + ids(connection, {table: count - len(taken)})[table]
 
 

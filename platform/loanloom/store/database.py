@@ -69,14 +69,11 @@ class Database:
         _every.add(self)
 
     @contextmanager
-    def transaction(self, company_id: int | None = None, *, waits_for_disk: bool = True) -> Iterator[Connection]:
-        """One transaction, committed at the end and rolled back on any exception.
-
-        `waits_for_disk=False` only for what is worth nothing without a later commit that does wait.
-        """
+    def transaction(self, company_id: int | None = None) -> Iterator[Connection]:
+        """One transaction, committed at the end and rolled back on any exception."""
         with self.engine.connect() as connection, connection.begin():
             if company_id is not None:
-                set_company(connection, company_id, waits_for_disk=waits_for_disk)
+                set_company(connection, company_id)
             yield connection
 
     @property
@@ -94,12 +91,9 @@ class Database:
         return f"Database({self.url.render_as_string(hide_password=True)})"
 
 
-def set_company(connection: Connection, company_id: int, *, waits_for_disk: bool = True) -> None:
+def set_company(connection: Connection, company_id: int) -> None:
     """From here to the end of the transaction, `connection` belongs to this company."""
-    statement = "SELECT set_config('loanloom.company_id', %s, true)"
-    if not waits_for_disk:
-        statement += ", set_config('synchronous_commit', 'off', true)"
-    connection.exec_driver_sql(statement, (str(int(company_id)),))
+    connection.exec_driver_sql("SELECT set_config('loanloom.company_id', %s, true)", (str(int(company_id)),))
 
 
 def _refuse_a_lost_connection(connection: psycopg.Connection[Any], _record: object, _proxy: object) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Table, inspect, text
 
-from . import ledger_guard
+from . import ledger_guard, numbering
 from .tables import metadata
 from .tables.base import CURRENT_COMPANY
 
@@ -61,6 +61,7 @@ def apply(connection: Connection, worker: str) -> None:
     run(f"REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM {quoted}")
     run(GUARD)
     run(ONCE)
+    run(numbering.FUNCTION.replace("%", "%%"))
     there = set(inspect(connection).get_table_names())  # a table whose migration is still being written is not
     for table in metadata.sorted_tables:
         if table.name in there:

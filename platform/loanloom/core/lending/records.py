@@ -6,9 +6,10 @@ Amounts and dates become text. A record written before a field existed gets that
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from types import NoneType, UnionType
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
@@ -50,42 +51,66 @@ def from_record(kind: type[Value], record: Mapping[str, Any]) -> Value:
 
 def parts_from_record(kind: type[Any], record: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of `kind` that a record names, by name."""
-    hints = _hints(kind)
-    return {name: _read(hints[name], record[name]) for name in hints if name in record}
+    return {
+        name: record[name] if read is None else read(record[name])
+        for name, read in _readers(kind).items()
+        if name in record
+    }
 
 
-_known: dict[type[Any], dict[str, Any]] = {}
+Reader = Callable[[Any], Any]
+"""Makes a value of what stands for it in a record."""
 
 
-def _hints(kind: type[Any]) -> dict[str, Any]:
-    """The fields of a dataclass or named tuple with their types, worked out once."""
-    found = _known.get(kind)
-    if found is None:
-        hints = get_type_hints(kind)
-        names = getattr(kind, "_fields", None) or [field.name for field in dataclasses.fields(kind)]
-        found = _known[kind] = {name: hints[name] for name in names}
-    return found
+@cache
+def _readers(kind: Any) -> dict[str, Reader | None]:
+    """How each field of a dataclass or named tuple is read, worked out once; None: it is taken as it stands."""
+    return {name: _reader(hint) for name, hint in _hints(kind).items()}
 
 
-def _read(hint: Any, value: Any) -> Any:
-    origin = get_origin(hint)
-    if origin is UnionType or NoneType in get_args(hint):
+@cache
+def _hints(kind: Any) -> dict[str, Any]:
+    """The fields of a dataclass or named tuple with their types."""
+    hints = get_type_hints(kind)
+    names = getattr(kind, "_fields", None) or [field.name for field in dataclasses.fields(kind)]
+    return {name: hints[name] for name in names}
+
+
+def _reader(hint: Any) -> Reader | None:
+    origin, inner = get_origin(hint), get_args(hint)
+    if origin is UnionType or NoneType in inner:
+        return _one_of([option for option in inner if option is not NoneType])
+    if origin is tuple:
+        return _all(_reader(inner[0]))
+    if origin is Mapping:
+        return _values(_reader(inner[1]))
+    if hint is Decimal:
+        return Decimal
+    if hint is date:
+        return date.fromisoformat
+    if isinstance(hint, type) and (dataclasses.is_dataclass(hint) or issubclass(hint, tuple)):
+        return lambda value: from_record(hint, value)
+    return None
+
+
+def _one_of(options: list[Any]) -> Reader:
+    """None, or the option that a value has the shape of: a list is a tuple, anything else the first that is none."""
+    listed = next((option for option in options if get_origin(option) is tuple), options[0])
+    plain = next((option for option in options if get_origin(option) is not tuple), options[0])
+    read_list, read_plain = _reader(listed), _reader(plain)
+
+    def read(value: Any) -> Any:
         if value is None:
             return None
-        listed = isinstance(value, list)
-        options = [option for option in get_args(hint) if option is not NoneType]
-        hint = next((option for option in options if (get_origin(option) is tuple) is listed), options[0])
-        origin = get_origin(hint)
-    if origin is tuple:
-        return tuple(_read(get_args(hint)[0], item) for item in value)
-    if origin is Mapping:
-        return {key: _read(get_args(hint)[1], item) for key, item in value.items()}
-    if hint is Decimal:
-        return Decimal(value)
-    if hint is date:
-        return date.fromisoformat(value)
-    return from_record(hint, value) if isinstance(hint, type) and _has_fields(hint) else value
+        reader = read_list if isinstance(value, list) else read_plain
+        return value if reader is None else reader(value)
+
+    return read
 
 
-def _has_fields(kind: type[Any]) -> bool:
-    return dataclasses.is_dataclass(kind) or issubclass(kind, tuple)
+def _all(reader: Reader | None) -> Reader:
+    return tuple if reader is None else lambda values: tuple([reader(value) for value in values])
+
+
+def _values(reader: Reader | None) -> Reader:
+    return dict if reader is None else lambda values: {key: reader(value) for key, value in values.items()}

@@ -7,7 +7,6 @@ and the database holds one loan a contract. The voucher is filled when first ask
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
@@ -41,6 +40,8 @@ from loanloom.services.money.disbursement_review import Case
 from loanloom.store import bulk, tables
 
 CONTRACT = text("contract", "合同")
+NEW = ((tables.loan, 1), (tables.journal_entry, 1))
+"""Ids that a disbursement needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +95,11 @@ def disburse(ctx: Context, contract_id: int, *, channel: str = "bank", idempoten
     ctx.require("money.disburse")
     asked = once.asked(ctx, idempotency_key, "disbursement", contract_id, {"channel": booking.check_channel(channel)})
     with ctx.transaction() as connection:
-        held = holding.hold(ctx, connection, tables.contract, [contract_id], asked)
+        held = holding.hold(ctx, connection, tables.contract, [contract_id], asked, NEW)
         if held.answer is not None:
             return Disbursed(**{**held.answer, "replayed": True})
         found = _may_go_out(ctx, connection, held.rows)
-        with _writing(connection, found):
+        with bulk.together(connection, held.ids):
             (made,) = _pay_out(ctx, connection, found, channel)
             once.keep(connection, asked, {name: value for name, value in asdict(made).items() if name != "replayed"})
         return made
@@ -106,9 +107,9 @@ def disburse(ctx: Context, contract_id: int, *, channel: str = "bank", idempoten
 
 def disburse_in(ctx: Context, connection: Connection, contract_id: int, channel: str) -> Disbursed:
     """Pay a contract out inside the caller's transaction."""
-    held = holding.hold(ctx, connection, tables.contract, [contract_id])
+    held = holding.hold(ctx, connection, tables.contract, [contract_id], reserve=NEW)
     found = _may_go_out(ctx, connection, held.rows)
-    with _writing(connection, found):
+    with bulk.together(connection, held.ids):
         (made,) = _pay_out(ctx, connection, found, booking.check_channel(channel))
     return made
 
@@ -135,13 +136,8 @@ def disburse_many(
         found = disbursement_review.cases_of(ctx, connection, held.rows)
         fine = [case for case in found if not case.problems and scope.sees(ctx, case.contract)]
         refused = {case.contract["id"]: case.problems for case in found if case.problems and case.loan_id is None}
-        with _writing(connection, fine):
+        with bulk.together(connection, bulk.ids(connection, {table: len(fine) for table, _ in NEW} if fine else {})):
             return _pay_out(ctx, connection, fine, channel), refused
-
-
-def _writing(connection: Connection, found: Sequence[Case]) -> AbstractContextManager[None]:
-    """All rows in one statement; every case makes a loan and an entry at least."""
-    return bulk.together(connection, {tables.loan: len(found), tables.journal_entry: len(found)} if found else None)
 
 
 def _pay_out(ctx: Context, connection: Connection, found: Sequence[Case], channel: str) -> list[Disbursed]:

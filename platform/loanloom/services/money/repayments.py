@@ -32,7 +32,7 @@ from loanloom.store import bulk, tables
 LOAN = text("loan", "借据")
 Purpose = Literal["due", "settle"]
 LONGEST_WORDS = 200
-RESERVED = {tables.receipt: 1, tables.journal_entry: 2}
+NEW = ((tables.receipt, 1), (tables.journal_entry, 2))
 """Ids that a receipt usually needs: its own, its entry's, that of penalties accrued since the morning."""
 
 
@@ -110,11 +110,11 @@ def receive(
     given = {"channel": booking.check_channel(channel), **_words(reference=reference, note=note)}
     asked = once.asked(ctx, idempotency_key, "repayment", loan_id, given | {"amount": amount, "purpose": purpose})
     with ctx.transaction() as connection:
-        held = holding.hold_loans(ctx, connection, [loan_id], asked)
+        held = holding.hold_loans(ctx, connection, [loan_id], asked, NEW)
         if held.answer is not None:
             return Received(**{**held.answer, "replayed": True})
         change = _changed(ctx, _in_currency(_seen(ctx, held.loans), currency), amount, purpose)
-        with bulk.together(connection, RESERVED):
+        with bulk.together(connection, held.ids):
             (made,) = book_received(ctx, connection, [change], [amount], given)
             once.keep(connection, asked, {name: value for name, value in asdict(made).items() if name != "replayed"})
         return made
@@ -130,7 +130,7 @@ def receive_in(
     """
     _words(reference=given.get("reference"), note=given.get("note"))
     change = _changed(ctx, _seen(ctx, loan_rows.load(ctx, connection, [loan_id], lock=True)), amount, purpose)
-    with bulk.together(connection, RESERVED):
+    with bulk.together(connection, bulk.ids(connection, dict(NEW))):
         (made,) = book_received(ctx, connection, [change], [amount], given)
     return made
 

@@ -53,7 +53,7 @@ def prepare(ctx: Context, sanction_id: int, *, idempotency_key: str | None = Non
         first = Once(ctx, connection, idempotency_key, "contract.prepare", sanction_id)
         if first.answer is not None:
             return Prepared(**{**first.answer, "replayed": True})
-        with bulk.together(connection, {TABLE: 1, tables.document: 1}):
+        with bulk.together(connection, bulk.ids(connection, {TABLE: 1, tables.document: 1})):
             sanction = sanctions.take_up(ctx, connection, sanction_id)
             made = _package(ctx, connection, sanction)
             first.keep({"contract_id": made.contract_id, "number": made.number})
@@ -141,7 +141,7 @@ def facts_of(ctx: Context, connection: Connection, contract_id: int) -> dict[str
     row = connection.execute(select(TABLE).where(TABLE.c.id == contract_id)).one()
     sanction = sanctions.find(connection, row.sanction_id)
     registry = releases.pinned(ctx, connection, row.release_id)
-    known = _facts(ctx, connection, registry, sanction)
+    known = sanction_facts(ctx, connection, registry, sanction)
     return known | {"contract": _contract_facts(row.number, row.amount, row.prepared_on, row.signed_on)}
 
 
@@ -149,7 +149,7 @@ def _package(ctx: Context, connection: Connection, sanction: Row[Any], *, with_d
     registry = releases.pinned(ctx, connection, sanction.release_id)
     spec = registry.require("product", sanction.product_key).spec
     agreed_facts.check_price(ctx, registry, sanction)
-    known = _facts(ctx, connection, registry, sanction)
+    known = sanction_facts(ctx, connection, registry, sanction)
     number = numbers.issue(ctx, connection, (spec.get("numbering") or {}).get("contract"), unit=sanction.unit)
     row = _row(ctx, sanction, "loan", number, known["customer"]["name"], sanction.amount)
     contract_id = _insert(connection, row)
@@ -262,7 +262,8 @@ def _insert(connection: Connection, row: Mapping[str, Any]) -> int:
     return int(bulk.insert(connection, TABLE, [row], returning=["id"])[0]["id"])
 
 
-def _facts(ctx: Context, connection: Connection, registry: Registry, sanction: Row[Any]) -> dict[str, Any]:
+def sanction_facts(ctx: Context, connection: Connection, registry: Registry, sanction: Row[Any]) -> dict[str, Any]:
+    """Everything a paper about a sanction may say before there is a contract."""
     known = applications.facts_of(ctx, connection, sanction.application_id)
     known["company"] = facts.of_company(ctx, registry, facts.company_settings(connection, ctx.company.id))
     known["sanction"] = {
