@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -13,12 +13,13 @@ from loanloom.problems import Problem, Text, text
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One account debited or credited; exactly one side is not zero."""
+    """One account debited or credited; exactly one side is not zero. `unit` is the branch, if not the entry's."""
 
     account: str
     debit: Decimal = ZERO
     credit: Decimal = ZERO
     memo: Text | None = None
+    unit: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +46,12 @@ def line(debit: str, credit: str, amount: Decimal, memo: Text | None = None) -> 
 
 
 def merged(lines: Iterable[Line]) -> tuple[Line, ...]:
-    """Lines of the same account and side added up, in order of appearance."""
-    sums: dict[tuple[str, bool], Line] = {}
+    """Lines of the same account, branch and side added up, in order of appearance."""
+    sums: dict[tuple[str, str | None, bool], Line] = {}
     for item in lines:
-        key = (item.account, item.debit > 0)
+        key = (item.account, item.unit, item.debit > 0)
         known = sums.get(key)
-        sums[key] = (
-            Line(item.account, known.debit + item.debit, known.credit + item.credit, known.memo) if known else item
-        )
+        sums[key] = replace(known, debit=known.debit + item.debit, credit=known.credit + item.credit) if known else item
     return tuple(sums.values())
 
 

@@ -15,6 +15,7 @@ Facts = Mapping[str, str]
 """What is known of an event beside its amounts: accounting, channel, kind, charge, reason."""
 
 NO_FACTS: Facts = {}
+_GROWS = {"principal": "loan_disbursed", "interest": "interest_accrued", "fee": "fee_due"}
 DEFAULTS: Facts = {"accounting": "performing", "channel": "bank", "kind": "repayment"}
 
 
@@ -65,6 +66,17 @@ class Posting:
         """The lines that count for an event with these facts."""
         known = {**DEFAULTS, **facts}
         return tuple(line for line in self.events.get(event, ()) if line.counts(known))
+
+    def kept_at(self, part: str, accounting: str) -> str | None:
+        """Where the books keep a part of what a loan owes, or the money it has with us, while it stands so in them."""
+        facts = {"accounting": accounting}
+        if part == "surplus":
+            owing = (line.credit for line in self.lines("repayment_received", facts) if ("surplus", 1) in line.weights)
+            return next((code for code in owing if code is not None), None)
+        event = _GROWS.get(part, "penalty_accrued")
+        if part == "principal" and accounting not in ("performing", "suspended"):
+            event = "loan_taken_over"
+        return self.holder(event, part, facts)
 
     def holder(self, event: str, part: str, facts: Facts = NO_FACTS) -> str | None:
         """The account of claims that one unit of a part is debited to: the one asset, or what is noted off the balance

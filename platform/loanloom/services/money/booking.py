@@ -22,9 +22,10 @@ from loanloom.services import numbers
 from loanloom.services.context import Context
 from loanloom.services.errors import Refused
 from loanloom.services.money import lending_rules, loan_rows, reversing
+from loanloom.services.money.accruing import Posted
 from loanloom.services.money.loan_rows import Change
 from loanloom.services.money.open_day import hold_open as open_day
-from loanloom.services.money.postings import Posted, postings
+from loanloom.services.money.postings import postings
 from loanloom.store import bulk, tables
 
 __all__ = [
@@ -94,7 +95,7 @@ def post(ctx: Context, connection: Connection, posted: Sequence[Posted]) -> list
                 "debit": line.debit,
                 "credit": line.credit,
                 "loan_id": each.loan_id,
-                "unit": each.unit,
+                "unit": line.unit or each.unit,
                 "memo": line.memo,
             }
             for entry_id, each in zip(ids, posted, strict=True)

@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from sqlalchemy import Connection, RowMapping, select, text
 
-from loanloom.services.money.postings import Posted
+from loanloom.services.money.accruing import Posted
 from loanloom.store import tables
 
 _KEEP_DAY = text(
@@ -104,7 +104,7 @@ def shift(connection: Connection, posted: Sequence[Posted]) -> None:
     kept = kept_until(connection)
     for each in posted:
         for line in each.entry.lines if each.entry.on <= kept else ():
-            key = (each.entry.on, line.account, each.unit or "", each.currency)
+            key = (each.entry.on, line.account, line.unit or each.unit or "", each.currency)
             into = moved.setdefault(key, [Decimal(0), Decimal(0)])
             into[0] += line.debit
             into[1] += line.credit

@@ -9,7 +9,6 @@ writes nothing.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any, cast
@@ -18,6 +17,7 @@ from sqlalchemy import RowMapping
 
 from loanloom.core.ledger.journal import Entry
 from loanloom.core.lending.events import Event
+from loanloom.core.lending.events.account import LoanTransferred
 from loanloom.core.lending.loan import Loan
 from loanloom.core.lending.receivable import in_line, receivable
 from loanloom.core.lending.tax import taxed
@@ -30,64 +30,26 @@ from loanloom.problems import Problem, text
 from loanloom.services.context import Context
 from loanloom.services.errors import Refused
 from loanloom.services.money import lending_rules
+from loanloom.services.money.accruing import (
+    NOTHING,
+    Amounts,
+    Posted,
+    Postings,
+    Reversal,
+    accruals,
+    add_up,
+    refuse_unserved,
+)
 from loanloom.services.money.loan_rows import Change, Kept
-
-Amounts = Mapping[str, Decimal]
-
-NOTHING: Amounts = {}
-
-ACCRUALS: Mapping[str, tuple[str, ...]] = {
-    event: posting.AMOUNTS[event] for event in ("interest_accrued", "penalty_accrued", "fee_due")
-}
-"""The events by which claims grow by themselves, and the components of each."""
+from loanloom.services.money.moving import misplaced, put_right, to_branch
 
 COLUMNS: Mapping[str, str] = {
     component: f"{component}_booked" for component in posting.ACCRUED if component != "interest"
 }
 """Component -> the column of a loan's row that says what the books hold of it."""
 
-IN_SERVICE = ("performing", "suspended")
-"""How a loan stands in the books while only time, not an event, moves it between them."""
-
 WHOLE = ("charged_off", "interest_suspended", "interest_restored")
 """Events that move all claims of a loan as the books hold them, whatever amounts they name."""
-
-
-@dataclass(frozen=True, slots=True)
-class Posted:
-    """A journal entry to write, and what it belongs to."""
-
-    entry: Entry
-    source: tuple[str, int]
-    loan_id: int | None = None
-    unit: str | None = None
-    currency: str = "CNY"
-    sequence: int | None = None
-    reverses_id: int | None = None
-    facts: Facts = field(default_factory=dict)
-    claims: Amounts | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Reversal:
-    """An entry of an earlier event that counts no more: its mirror, what the event moved, how the loan stood then, and
-    for an event that moved all claims, how large they were."""
-
-    entry_id: int
-    sequence: int
-    mirror: Entry
-    moved: Amounts
-    facts: Facts
-    occurred_on: date
-    claims: Amounts | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Postings:
-    """The entries of a change, in order, and the columns of the loan's row that say what the books now hold."""
-
-    posted: tuple[Posted, ...]
-    columns: Mapping[str, Any]
 
 
 def held(kept: Kept, on: date) -> dict[str, Decimal]:
@@ -131,11 +93,11 @@ def _made(
     undone = []
     for reversal in reversals:
         undone.append(_posted(change, reversal.mirror, reversal.facts, reversal.sequence, reversal.entry_id))
-        _add_up(moved, reversal.moved, -1)
-    moving = _put_right(rules, _misplaced(before, reversals, was, known), on, known)
+        add_up(moved, reversal.moved, -1)
+    moving = put_right(rules, misplaced(before, reversals, was, known), on, known)
     happened = list(_happened(change, rules, after, known, on, reversals, more))
     for name, parts, _entry in happened:
-        _add_up(moved, posting.moved(name, parts), 1)
+        add_up(moved, posting.moved(name, parts), 1)
     grown = accruals(rules, _accrued(before, after, moved), on, known)
     made = (*undone, *(_posted(change, each, known) for each in (*moving, *grown)), *(each[2] for each in happened))
     turned = [posting.TURNS[name] for name, _parts, _entry in happened if name in posting.TURNS]
@@ -157,12 +119,16 @@ def _happened(
     accounting, replaced = known["accounting"], list(reversals)
     for place, event in enumerate(change.events, 1):
         what = posting.posted(event)
+        if isinstance(event, LoanTransferred):
+            row, kept = change.kept.row, {**after, "surplus": -change.after.surplus}
+            entry = to_branch(rules, accounting, kept, row["unit"], event.unit, on)
+            yield "loan_transferred", NOTHING, _posted(change, entry, known, row["event_count"] + place)
         if what is None:
             continue
         name, whole = what[0], what[0] in WHOLE
         parts = after if whole else {**what[1], **_tax_within(change.after.terms, name, what[1], event.on)}
         parts = {**parts, **{part: more[part] for part in more if part in posting.AMOUNTS[name]}}
-        _refuse_unserved(rules, name, parts)
+        refuse_unserved(rules, name, parts)
         earlier = next((one for one in replaced if (one.mirror.event, one.occurred_on) == (name, event.on)), None)
         if earlier is not None:
             replaced.remove(earlier)
@@ -192,54 +158,15 @@ def _tax_on_fees(terms: Terms) -> TaxTerms | None:
 
 
 def _posted(
-    change: Change, entry: Entry, facts: Facts, sequence: int | None = None, reverses_id: int | None = None,
+    change: Change, made: Entry | None, facts: Facts, sequence: int | None = None, reverses_id: int | None = None,
     claims: Amounts | None = None,
-) -> Posted:  # fmt: skip
+) -> Posted | None:  # fmt: skip
+    if made is None:
+        return None
     row, loan_id = change.kept.row, change.kept.id
     return Posted(
-        entry, ("loan", loan_id), loan_id, row["unit"], row["currency"], sequence, reverses_id, facts, claims
+        made, ("loan", loan_id), loan_id, row["unit"], row["currency"], sequence, reverses_id, facts, claims
     )  # fmt: skip
-
-
-def _misplaced(before: Amounts, reversals: Sequence[Reversal], was: str, known: Facts) -> dict[str, dict[str, Decimal]]:
-    """What reversals leave where the loan no longer stands in the books, by that place: what grew since an undone
-    event took the loan there, and what an undone receipt had paid while its interest was in suspense (or not yet)."""
-    found: dict[str, dict[str, Decimal]] = {}
-    begun = next((reversal for reversal in reversals if reversal.mirror.event in posting.TURNS), None)
-    if begun is not None and begun.claims is not None:
-        grown = found.setdefault(was, dict(before))
-        _add_up(grown, begun.claims, -1)
-        for reversal in reversals:
-            if reversal.sequence > begun.sequence:
-                _add_up(grown, reversal.moved, -1)
-    for reversal in reversals:
-        place = reversal.facts.get("accounting", known["accounting"])
-        if place in IN_SERVICE and known["accounting"] in IN_SERVICE:
-            _add_up(found.setdefault(place, {}), reversal.moved, -1)
-    found.pop(known["accounting"], None)
-    return found
-
-
-def _put_right(rules: Posting, misplaced: Mapping[str, Amounts], on: date, known: Facts) -> list[Entry]:
-    """The entries that move claims from where they are to where the loan stands."""
-    entries = []
-    for place, amounts in misplaced.items():
-        away = {name: -amount for name, amount in amounts.items()}
-        entries += accruals(rules, away, on, {**known, "accounting": place})
-        entries += accruals(rules, amounts, on, known)
-    return entries
-
-
-def accruals(rules: Posting, accrued: Amounts, on: date, facts: Facts, event: str | None = None) -> list[Entry]:
-    """The entries by which claims grew (or shrank) by these amounts; or those of the one event that moved them."""
-    found = []
-    for name, components in ACCRUALS.items() if event is None else ((event, posting.AMOUNTS[event]),):
-        parts = {component: accrued[component] for component in components if accrued.get(component)}
-        _refuse_unserved(rules, name, parts)
-        entry = posting.entry_for(rules, name, parts, on, facts)
-        if entry is not None:
-            found.append(entry)
-    return found
 
 
 def _accrued(before: Amounts, after: Amounts, moved: Amounts) -> dict[str, Decimal]:
@@ -257,17 +184,6 @@ def _restored(accounting: str, reversals: Sequence[Reversal]) -> str:
         if reversal.mirror.event in posting.TURNS:
             return reversal.facts.get("accounting", "performing")
     return accounting
-
-
-def _add_up(into: dict[str, Decimal], amounts: Amounts, sign: int) -> None:
-    for name, amount in amounts.items():
-        into[name] = into.get(name, ZERO) + amount * sign
-
-
-def _refuse_unserved(rules: Posting, event: str, parts: Amounts) -> None:
-    problem = posting.unserved(rules, event, parts)
-    if problem is not None:
-        raise Refused(problem)
 
 
 def _principal_differs(amount: Decimal) -> Problem:

@@ -14,8 +14,8 @@ from loanloom.core.lending.events import EVENTS
 from loanloom.core.lending.records import from_record
 from loanloom.engines import posting
 from loanloom.services.context import Context
+from loanloom.services.money.accruing import Posted, Reversal
 from loanloom.services.money.loan_rows import Change
-from loanloom.services.money.postings import Posted, Reversal
 from loanloom.store import tables
 
 ENTRY, LINE, EVENT = tables.journal_entry, tables.journal_line, tables.loan_event
@@ -83,7 +83,9 @@ def of_source(ctx: Context, connection: Connection, source: tuple[str, int]) -> 
 def mirrored(on: date, event: str, lines: Sequence[RowMapping]) -> Entry:
     """The entry that takes another back, line by line."""
     return Entry(
-        on, event, tuple(Line(line["account_code"], line["credit"], line["debit"], line["memo"]) for line in lines)
+        on,
+        event,
+        tuple(Line(line["account_code"], line["credit"], line["debit"], line["memo"], line["unit"]) for line in lines),
     )
 
 

@@ -20,7 +20,7 @@ from loanloom.problems import Problem
 from loanloom.problems import text as words
 from loanloom.services.context import Context
 from loanloom.services.errors import Refused
-from loanloom.services.money import ledger_balances, lending_rules, postings
+from loanloom.services.money import accruing, ledger_balances, lending_rules, postings
 from loanloom.services.money.end_of_day.interest import OF_LOANS, receivable
 from loanloom.services.money.end_of_day.step import Chunk, Run
 
@@ -90,16 +90,11 @@ def holding(rules: Posting, accounting: str, owed: Mapping[str, Decimal]) -> dic
     """Where the rules keep each part that loans owe, found by asking them about one unit of it. Claims charged off are
     only noted, together with what was written off; no loan's rows say how much that is."""
     held: dict[str, Decimal] = {}
-    for part, event in _KEPT_BY.items() if accounting in postings.IN_SERVICE else ():
-        account = rules.holder(event, part, {"accounting": accounting})
+    for part in posting.CLAIMS if accounting in accruing.IN_SERVICE else ():
+        account = rules.kept_at(part, accounting)
         if account is not None:
             held[account] = held.get(account, ZERO) + owed.get(part, ZERO)
     return held
-
-
-_KEPT_BY = {"principal": "loan_disbursed"} | {
-    part: event for event, parts in postings.ACCRUALS.items() for part in parts
-}  # fmt: skip
 
 
 def _unbalanced(entry_id: int) -> Problem:

@@ -19,7 +19,7 @@ from sqlalchemy import Connection, text
 from loanloom.core.money import ZERO, total
 from loanloom.engines import posting
 from loanloom.services.context import Context
-from loanloom.services.money import booking, lending_rules, postings
+from loanloom.services.money import accruing, booking, lending_rules
 from loanloom.services.money.booking import Posted
 from loanloom.services.money.end_of_day.step import Chunk, Run
 from loanloom.store import bulk, tables
@@ -128,7 +128,7 @@ def book_accruals(
     for each in sums:
         rules = lending_rules.posting_for(ctx, each.product_key)
         facts = {"accounting": each.accounting}
-        entries = postings.accruals(rules, each.parts, on, facts, each.event)
+        entries = accruing.accruals(rules, each.parts, on, facts, each.event)
         for entry in entries:
             unit = each.unit or None
             posted.append(Posted(entry, ("day_run", run.id), unit=unit, currency=each.currency, facts=facts))

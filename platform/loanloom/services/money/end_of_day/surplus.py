@@ -1,14 +1,18 @@
-"""Money kept for borrowers pays what falls due with the next morning: a repayment without a new receipt."""
+"""What happens to loans by itself with the next morning: waivers whose condition was kept or broken, and money kept for
+borrowers that pays what falls due, a repayment without a new receipt."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, text
 
-from loanloom.core.lending.decisions import ApplySurplus, decide
-from loanloom.core.lending.evolution import evolve
+from loanloom.core.lending.decisions import ApplySurplus, CheckWaivers, decide
+from loanloom.core.lending.events import Event
+from loanloom.core.lending.evolution import evolve_all
+from loanloom.core.lending.loan import Loan
 from loanloom.services.context import Context
 from loanloom.services.money import booking, loan_rows, repayments
 from loanloom.services.money.end_of_day.step import Chunk, Run
@@ -17,8 +21,9 @@ from loanloom.services.money.loan_rows import Change
 CHUNK = 500
 
 _SELECTED = text(
-    "SELECT l.id FROM loan AS l WHERE l.status = 'active' AND l.surplus > 0 AND EXISTS (SELECT 1 FROM instalment AS i "
+    "SELECT l.id FROM loan AS l WHERE l.status = 'active' AND (l.surplus > 0 AND EXISTS (SELECT 1 FROM instalment AS i "
     "WHERE i.company_id = l.company_id AND i.loan_id = l.id AND i.status = 'due' AND i.due_on <= CAST(:next AS date)) "
+    "OR l.circumstances IS NOT NULL AND jsonb_array_length(coalesce(l.circumstances->'waivers', '[]'::jsonb)) > 0) "
     "ORDER BY l.id"
 )
 _DUE = text(
@@ -29,9 +34,21 @@ _DUE = text(
 
 
 def plan(connection: Connection, run: Run) -> list[Chunk]:
-    """Loans that have kept money and something due."""
+    """Loans that have kept money and something due, or debt given up on a condition."""
     ids = list(connection.execute(_SELECTED, {"next": run.next_date}).scalars())
     return [ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK)] or [[]]
+
+
+def _by_itself(loan: Loan, on: date) -> tuple[tuple[Event, ...], Loan]:
+    """What time alone does to a loan: first waivers, for what revives can be paid with money kept."""
+    events: tuple[Event, ...] = ()
+    if loan.circumstances.waivers:
+        events += decide(loan, CheckWaivers(on=on)).events
+        loan = evolve_all(loan, events)
+    if loan.surplus:
+        applied = decide(loan, ApplySurplus(on=on)).events
+        events, loan = events + applied, evolve_all(loan, applied)
+    return events, loan
 
 
 def work(ctx: Context, connection: Connection, run: Run, chunk: Chunk) -> Mapping[str, Any]:
@@ -39,10 +56,7 @@ def work(ctx: Context, connection: Connection, run: Run, chunk: Chunk) -> Mappin
     tomorrow = run.tomorrow(ctx)
     changes = []
     for kept in loan_rows.load(tomorrow, connection, chunk, lock=True) if chunk else ():
-        events = decide(kept.loan, ApplySurplus(on=run.next_date)).events
-        after = kept.loan
-        for event in events:
-            after = evolve(after, event)
+        events, after = _by_itself(kept.loan, run.next_date)
         if events:
             changes.append(Change(kept, events, after))
     if changes:

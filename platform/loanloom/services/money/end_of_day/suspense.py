@@ -12,8 +12,8 @@ from decimal import Decimal
 from loanloom.engines import posting
 from loanloom.services.context import Context
 from loanloom.services.money import lending_rules
+from loanloom.services.money.accruing import Posted
 from loanloom.services.money.loan_rows import Kept
-from loanloom.services.money.postings import Posted
 
 
 def turned(
