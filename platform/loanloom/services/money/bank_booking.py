@@ -24,7 +24,7 @@ from loanloom.services.errors import Refused
 from loanloom.services.money import bank_statements, booking, lending_rules, loan_rows, orders, receipts, repayments
 from loanloom.services.money.loan_rows import Change, Kept
 from loanloom.services.money.orders import About
-from loanloom.services.money.postings import Posted
+from loanloom.services.money.accruing import Posted
 from loanloom.store import bulk, tables
 
 CHUNK = 500
