@@ -9,7 +9,6 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
-from functools import cache
 from types import NoneType, UnionType
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
@@ -62,18 +61,26 @@ Reader = Callable[[Any], Any]
 """Makes a value of what stands for it in a record."""
 
 
-@cache
-def _readers(kind: Any) -> dict[str, Reader | None]:
+_known: dict[type[Any], dict[str, Reader | None]] = {}
+_hinted: dict[type[Any], dict[str, Any]] = {}
+
+
+def _readers(kind: type[Any]) -> dict[str, Reader | None]:
     """How each field of a dataclass or named tuple is read, worked out once; None: it is taken as it stands."""
-    return {name: _reader(hint) for name, hint in _hints(kind).items()}
+    found = _known.get(kind)
+    if found is None:
+        found = _known[kind] = {name: _reader(hint) for name, hint in _hints(kind).items()}
+    return found
 
 
-@cache
-def _hints(kind: Any) -> dict[str, Any]:
-    """The fields of a dataclass or named tuple with their types."""
-    hints = get_type_hints(kind)
-    names = getattr(kind, "_fields", None) or [field.name for field in dataclasses.fields(kind)]
-    return {name: hints[name] for name in names}
+def _hints(kind: type[Any]) -> dict[str, Any]:
+    """The fields of a dataclass or named tuple with their types, worked out once."""
+    found = _hinted.get(kind)
+    if found is None:
+        hints = get_type_hints(kind)
+        names = getattr(kind, "_fields", None) or [field.name for field in dataclasses.fields(kind)]
+        found = _hinted[kind] = {name: hints[name] for name in names}
+    return found
 
 
 def _reader(hint: Any) -> Reader | None:
