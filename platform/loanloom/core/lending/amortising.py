@@ -8,32 +8,39 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_UP, Decimal
 
+from loanloom.core.lending.periods import Period
 from loanloom.core.lending.plan import InterestPlan, PhasePlan, Targets, by_balance, raw_interest
 from loanloom.core.lending.rates import tiered_rate
 from loanloom.core.money import ROUNDING_MODES, ZERO, total
+
+_FINE = Decimal("1e-8")
 
 
 @dataclass(slots=True)
 class Carry:
     """What goes from one phase to the next besides the balance: interest not yet due with the day from which it has
-    been growing (None once its base has changed), and for rounding over the whole term what was not yet money."""
+    been growing (None where it was borne before the walk), whether its base has changed since, and for rounding over
+    the whole term what was not yet money."""
 
     interest: Decimal = ZERO
     since: date | None = None
+    changed: bool = False
     unrounded: Decimal = ZERO
 
 
 @dataclass(slots=True)
 class Amounts:
-    """The columns of a phase, and the balance it leaves."""
+    """The columns of a phase, and the balance it leaves. `kept` is the part of the interest that earlier periods bore;
+    `carried` what of it was borne before the walk, else it is counted from `counted_from`."""
 
     principal: list[Decimal] = field(default_factory=list)
     interest: list[Decimal] = field(default_factory=list)
     opening: list[Decimal] = field(default_factory=list)
     base: list[Decimal] = field(default_factory=list)
     capitalised: list[Decimal] = field(default_factory=list)
+    kept: list[Decimal] = field(default_factory=list)
     carried: list[Decimal] = field(default_factory=list)
     counted_from: list[date | None] = field(default_factory=list)
     closing: Decimal = ZERO
@@ -109,7 +116,7 @@ def _own_interest(plan: PhasePlan, interest: InterestPlan, place: int, base: Dec
     if terms.rounding_place == "period":
         return rounded(total(raw))
     exact = carry.unrounded + total(raw)
-    made = rounded(exact)
+    made = max(rounded(exact), ZERO)
     carry.unrounded = exact - made
     return made
 
@@ -139,30 +146,40 @@ def long_walk(plan: PhasePlan, targets: Targets, interest: InterestPlan, carry: 
             principal = min(max(_wanted(plan, targets, place, own, base), ZERO), available)
         ends = place == last and not plan.cut and (plan.final or interest.at_end)
         due = ends or (period.pays_interest and not interest.at_end)
-        _settle_interest(amounts, carry, period.start_on, own, due or period.capitalises)
+        _settle_interest(amounts, carry, period, own, due or period.capitalises)
         capitalised = amounts.interest[-1] if period.capitalises and not due else ZERO
         amounts.capitalised.append(capitalised)
         amounts.opening.append(balance)
-        amounts.base.append(base)
+        since, rate = amounts.counted_from[-1], plan.costs[place].rate
+        amounts.base.append(_base_since(plan, period, amounts, rate) if since and carry.changed else base)
         amounts.principal.append(principal)
         balance = available + capitalised - principal
-        if balance != amounts.opening[-1]:
-            carry.since = None
+        carry.changed = carry.interest != 0 and (carry.changed or balance != amounts.opening[-1])
     amounts.closing = balance
     return amounts
 
 
-def _settle_interest(amounts: Amounts, carry: Carry, start_on: date, own: Decimal, due: bool) -> None:
+def _base_since(plan: PhasePlan, period: Period, amounts: Amounts, rate: Decimal) -> Decimal:
+    """The base that bears a row's interest evenly from the day it is counted from: its mean over those periods."""
+    since = amounts.counted_from[-1]
+    days = (period.due_on - since).days if since else 0
+    if not rate or not days:
+        return amounts.opening[-1]
+    return (amounts.interest[-1] * plan.terms.daily_basis / rate / days).quantize(_FINE, ROUND_UP)
+
+
+def _settle_interest(amounts: Amounts, carry: Carry, period: Period, own: Decimal, due: bool) -> None:
     """Interest falls due with what was kept before it, or is kept itself."""
     if not due:
-        amounts.interest.append(ZERO)
-        amounts.carried.append(ZERO)
-        amounts.counted_from.append(None)
         if not carry.interest:
-            carry.since = start_on
+            carry.since = period.start_on
         carry.interest += own
-        return
-    amounts.interest.append(own + carry.interest)
-    amounts.carried.append(ZERO if carry.since else carry.interest)
-    amounts.counted_from.append(carry.since if carry.interest else None)
-    carry.interest, carry.since = ZERO, None
+        kept = interest = ZERO
+    else:
+        kept, interest = carry.interest, own + carry.interest
+    amounts.interest.append(interest)
+    amounts.kept.append(kept)
+    amounts.carried.append(ZERO if carry.since else kept)
+    amounts.counted_from.append(carry.since if kept else None)
+    if due:
+        carry.interest, carry.since = ZERO, None

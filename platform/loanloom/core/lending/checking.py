@@ -221,6 +221,12 @@ def _doubts(terms: Terms, rows: Sequence[Instalment]) -> Iterator[Problem]:
                  "每期还款额不足以支付利息，本金全部留到最后一期。"),
             warning=True,
         )  # fmt: skip
+    if len(terms.phases) > 1 and rows[-1].opening == 0 and not rows[-1].principal:
+        yield _wrong(
+            "repaid_too_soon", "phases",
+            text("All principal is repaid before the last phase begins.", "本金在最后阶段开始前已全部还清。"),
+            warning=True,
+        )  # fmt: skip
     if last == "none":
         yield _wrong(
             "principal_left_over", "phases",

@@ -27,16 +27,18 @@ def with_residual(plan: PhasePlan, targets: Targets, interest: InterestPlan, car
         return amounts
     again = replace(before)
     amounts = amortise(plan, moved, interest, again)
-    carry.interest, carry.since, carry.unrounded = again.interest, again.since, again.unrounded
+    carry.interest, carry.since, carry.changed, carry.unrounded = (
+        again.interest, again.since, again.changed, again.unrounded,
+    )  # fmt: skip
     return amounts
 
 
 def _remainder(targets: Targets, amounts: Amounts) -> Decimal:
     """What the last instalment is above what its rule wanted."""
-    carried = amounts.carried[-1] if amounts.carried else ZERO
+    kept = amounts.kept[-1] if amounts.kept else ZERO
     last = amounts.principal[-1]
     if targets.by_payment:
-        last += amounts.interest[-1] - carried
+        last += amounts.interest[-1] - kept
     return last - targets.amounts[-1]
 
 

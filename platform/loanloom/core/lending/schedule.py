@@ -25,6 +25,8 @@ from loanloom.core.money import ZERO, Rounding, total
 __all__ = ["Instalment", "Schedule", "build_schedule", "down_payment"]
 
 
+_FINE = Decimal("1e-12")
+
 _USUAL = tuple(Instalment._field_defaults.values())
 """What a plain row has in the fields that may be left out."""
 
@@ -181,7 +183,7 @@ def _rows(plan: PhasePlan, amounts: Amounts, opening: Decimal) -> Iterator[Insta
             principal=amounts.principal[place],
             interest=amounts.interest[place],
             base=base,
-            annual_rate=tiered_rate(terms, base) if tiered else cost.rate,
+            annual_rate=tiered_rate(terms, base).quantize(_FINE) if tiered else cost.rate,
             daily_basis=terms.daily_basis,
             drawn=total(draw.amount for draw in plan.drawn if not draw.down) if place == 0 else ZERO,
             capitalised=amounts.capitalised[place],

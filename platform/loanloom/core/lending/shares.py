@@ -11,6 +11,8 @@ from loanloom.core.lending.due_days import DueDays, anchor_of, calendar_of, end_
 from loanloom.core.lending.recurrences import months_of
 from loanloom.core.lending.terms import Phase, Terms
 
+_A_YEAR = {"week": 52, "half_month": 24}
+
 DAY_STEP, IRREGULAR = 0, -1
 """A step is so many whole months (1, 2, ...), or counted in days, or neither whole months nor the usual days."""
 
@@ -89,13 +91,14 @@ class Shares:
         return (end - start).days, year if step == DAY_STEP else self.terms.daily_basis
 
     def uniform(self, step: int) -> YearShare:
-        """A share where all periods are alike: months are twelfths, weeks fifty-seconds, days of 365."""
+        """A share where all periods are alike: months are twelfths, weeks fifty-seconds, half months twenty-fourths,
+        days of 365."""
         if step > 0:
             return step, 12
         calendar = calendar_of(self.phase)
-        if calendar.unit == "week":
-            return calendar.every, 52
-        return calendar.every * DAYS.get(calendar.unit, 15), 365
+        if calendar.unit in _A_YEAR:
+            return calendar.every, _A_YEAR[calendar.unit]
+        return calendar.every, 365
 
     def nominal(self, share: YearShare, step: int) -> YearShare:
         """The share with which level instalments are solved."""
