@@ -102,7 +102,7 @@ def enter(
         else:
             made = _book(ctx, connection, kind, parameters, order_id)
         _tell(ctx, connection, f"order.{made.state}", order_id, kind, about, reason)
-        first.keep({"id": made.id, "state": made.state, "result": to_record(made.result)})
+        first.keep({"id": made.id, "state": made.state, "result": dict(made.result)})
         return made
 
 
@@ -124,7 +124,7 @@ def register(ctx: Context, kind: Kind, order_id: int, *, idempotency_key: str | 
             update(TABLE).where(TABLE.c.id == order_id).values(checked_by=ctx.actor.user_id, checked_at=ctx.now)
         )
         _tell(ctx, connection, "order.registered", order_id, kind, about)
-        first.keep({"id": made.id, "state": made.state, "result": to_record(made.result)})
+        first.keep({"id": made.id, "state": made.state, "result": dict(made.result)})
         return made
 
 

@@ -82,7 +82,7 @@ def book(ctx: Context, connection: Connection, asked: Refund, order_id: int) -> 
         return _credit_balance(ctx, connection, asked, order_id)
     made = _principal(ctx, connection, asked)
     interest = _interest(ctx, connection, asked) if asked.with_interest else None
-    sequences = [made["sequence"]] + ([interest["sequence"]] if interest else [])
+    sequences = (made["sequence"], *((interest["sequence"],) if interest else ()))
     return {**made, "sequences": sequences, "interest": interest["amount"] if interest else Decimal(0)}
 
 
@@ -174,7 +174,7 @@ def _credit_balance(ctx: Context, connection: Connection, asked: Refund, order_i
         manager_user_id=kept.row["manager_user_id"], purpose=kept.row["number"],
     )  # fmt: skip
     payout_id = payouts.plan_in(ctx, connection, planned)
-    return {**made, "payout_id": payout_id, "sequences": [made["sequence"]]}
+    return {**made, "payout_id": payout_id, "sequences": (made["sequence"],)}
 
 
 def _decided(
