@@ -62,6 +62,9 @@ bench: setup     ## Figures beside their peers (NAME=spine, STRICT=1, JSON=1)
 oracle-dmn: setup ## The DMN conformance kit (DIR=a folder with literals.jsonl and models/)
 	@$(BIN)/python -m loanloom.testing.dmn_report "$(or $(DIR),../shared/oracle/dmn-tck)"
 
+oracle-cn: setup   ## Worked examples of Chinese lending practice (DIR=a file or folder, JSON=1)
+	@$(BIN)/python -m loanloom.testing.cn_practice.report "$(or $(DIR),../shared/oracle/cn-practice.json)" $(if $(JSON),--json)
+
 oracle-fineract: setup ## Loans as another system's tests expect them (DIR=a folder of that format, JSON=1, WHY=1)
 	@$(BIN)/python -m loanloom.testing.lending_oracle.report "$(or $(DIR),../shared/oracle/fineract)" $(if $(JSON),--json) $(if $(WHY),--why)
 
@@ -77,4 +80,4 @@ wheel: setup     ## The installable package, in dist/
 clean:           ## Remove what was built; data in .loanloom stays
 	rm -rf .stamp build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache $(FRONTEND)/node_modules platform/loanloom/web/static/dist site
 
-.PHONY: help setup demo demo-once up test check docs bench fuzz oracle-dmn oracle-fineract migration wheel clean
+.PHONY: help setup demo demo-once up test check docs bench fuzz oracle-dmn oracle-cn oracle-fineract migration wheel clean

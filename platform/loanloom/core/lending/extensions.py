@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
+from loanloom.core.dates import add_months
 from loanloom.core.money import ONE
 
 
@@ -83,3 +85,9 @@ def rate_from_extension(tiers: Sequence[TermTier], term_months: int, total_month
     """The rate from the extension on: the new tier's if the whole term reaches one, else the agreed rate stays."""
     before, after = tier_rate(tiers, term_months), tier_rate(tiers, term_months + total_months)
     return after if after is not None and after != before else agreed
+
+
+def term_months(start: date, end: date) -> int:
+    """The months of a term; a part of a month counts as one."""
+    whole = (end.year - start.year) * 12 + end.month - start.month
+    return whole + 1 if add_months(start, whole) < end else whole

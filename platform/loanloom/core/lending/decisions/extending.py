@@ -13,7 +13,7 @@ from loanloom.core.lending.decisions.decision import Command, Decide, Decision, 
 from loanloom.core.lending.due_days import anchor_of
 from loanloom.core.lending.events import Event, FeeCharged
 from loanloom.core.lending.events.agreements import LoanExtended, PlanAgreed
-from loanloom.core.lending.extensions import allowed, most_months, rate_from_extension
+from loanloom.core.lending.extensions import allowed, most_months, rate_from_extension, term_months
 from loanloom.core.lending.instalments import Instalment
 from loanloom.core.lending.loan import Loan
 from loanloom.core.lending.plan_terms import RateStep
@@ -38,12 +38,6 @@ class Extend(Command):
     annual_rate: Decimal | None = None
     methods: Methods = BUILT_IN
     calendar: Calendar = EVERY_DAY
-
-
-def term_months(start: date, end: date) -> int:
-    """The months of a term; a part of a month counts as one."""
-    whole = (end.year - start.year) * 12 + end.month - start.month
-    return whole + 1 if add_months(start, whole) < end else whole
 
 
 def _refused(loan: Loan, command: Extend) -> Decision | None:
