@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from loanloom.core.dates import EVERY_DAY, Calendar
+from loanloom.core.lending.charging import planned_charges
 from loanloom.core.lending.checking import check_terms
 from loanloom.core.lending.decisions.decision import Command, Decision, bad_amount, refused
-from loanloom.core.lending.events import LoanDisbursed
+from loanloom.core.lending.events import Event, LoanDisbursed
+from loanloom.core.lending.events.charges import ChargeAdded, ChargedPart
+from loanloom.core.lending.instalments import Instalment
 from loanloom.core.lending.loan import Loan
 from loanloom.core.lending.replanning.loans import with_level
 from loanloom.core.lending.rules import BUILT_IN, Methods
 from loanloom.core.lending.schedule import build_schedule
 from loanloom.core.lending.terms import Terms
+from loanloom.core.lending.upfront import deducted_from, upfront_problems
+from loanloom.core.money import total
 from loanloom.problems import errors, text
 
 
@@ -38,4 +44,22 @@ def disburse(loan: Loan | None, command: Disburse) -> Decision:
     rows = build_schedule(terms, command.methods, command.calendar).instalments
     if terms.recalculation is not None:
         rows = with_level(rows)
-    return Decision((LoanDisbursed(on=terms.start_on, terms=terms, instalments=rows),))
+    taken = upfront_problems(terms, rows)
+    if taken:
+        return Decision(problems=taken)
+    paid_out = LoanDisbursed(on=terms.start_on, terms=terms, instalments=rows, fee=deducted_from(terms, rows))
+    return Decision((paid_out, *_charged(terms, rows)))
+
+
+def _charged(terms: Terms, rows: tuple[Instalment, ...]) -> Iterator[Event]:
+    """The borrower's charges that the plan holds, on the instalments with which they fall due."""
+    planned = [made for made in planned_charges(terms, rows) if made.number and made.borne]
+    for charge in dict.fromkeys(made.terms.key for made in planned):
+        found = [made for made in planned if made.terms.key == charge]
+        yield ChargeAdded(
+            on=terms.start_on,
+            key=charge,
+            component=found[0].terms.component,
+            amount=total(made.borne for made in found),
+            parts=tuple(ChargedPart(made.number, made.borne, made.on) for made in found),
+        )

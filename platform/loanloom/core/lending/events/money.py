@@ -15,10 +15,11 @@ from loanloom.core.money import ZERO
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoanDisbursed(Event):
-    """The money went out; terms and schedule are as agreed that day."""
+    """The money went out, less the `fee` kept back where that is allowed; terms and schedule are as agreed that day."""
 
     terms: Terms
     instalments: tuple[Instalment, ...]
+    fee: Decimal = ZERO
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
