@@ -4,26 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any, Literal
 
 from loanloom.core.lending.arrears import due_of
 from loanloom.core.lending.decisions import (
     AddCharge,
     AdjustCharge,
+    ChangeRate,
+    ChargeOff,
     Command,
     Disburse,
     DrawTranche,
+    PauseInterest,
+    Reamortise,
     Recalculate,
     ReceiveRepayment,
     RefundSurplus,
+    Reschedule,
+    TerminateContract,
     WaiveCharge,
+    WriteOff,
     decide,
     payoff,
 )
 from loanloom.core.lending.decisions.receiving import OWN_MONEY
 from loanloom.core.lending.events import Event, LoanDisbursed, RepaymentReceived
-from loanloom.core.lending.events.plans import TrancheDrawn
+from loanloom.core.lending.events.charges import ChargeWaived
+from loanloom.core.lending.events.ending import ChargedOff, ContractTerminated
+from loanloom.core.lending.events.plans import Reamortised, TrancheDrawn
 from loanloom.core.lending.evolution import evolve, replay
 from loanloom.core.lending.history import Recorded, Undo, amend, live
 from loanloom.core.lending.loan import Loan
@@ -43,6 +53,7 @@ from loanloom.testing.lending_oracle.words import (
     money,
 )
 
+ONE_DAY = timedelta(days=1)
 IGNORED = frozenset({
     "approve", "undo_approval", "set_approved_amount", "config", "accrual_job", "accrual_activity_job",
     "buy_down_fee", "buy_down_fee_adjustment",
@@ -120,7 +131,7 @@ class Player:
         """A command on the day, or inserted before what came later."""
         self.brought_to = max(self.brought_to, on, self.today)
         if self.loan is not None and on < self.loan.last_event_on:
-            self._amended(command)
+            self.amended(command)
             return
         decision = decide(self.loan, command)
         if decision.problems:
@@ -133,7 +144,8 @@ class Player:
         self.history.append(Recorded(len(self.history) + 1, event))
         self.loan = evolve(self.loan, event)
 
-    def _amended(self, change: Command | Undo) -> None:
+    def amended(self, change: Command | Undo) -> None:
+        """Undo, or insert on an earlier day."""
         amendment = amend(self.history, change)
         if amendment.problems:
             raise Refused(amendment.problems)
@@ -159,7 +171,7 @@ class Player:
             if isinstance(each.event, RepaymentReceived) and each.event.on == original.on
             and each.event.kind == original.kind and each.event.amount == original.amount
         ]  # fmt: skip
-        self._amended(Undo(on=self.today, sequence=same[0].sequence))
+        self.amended(Undo(on=self.today, sequence=same[0].sequence))
 
 
 def _disburse(player: Player, event: Said) -> None:
@@ -285,6 +297,61 @@ def _undo(player: Player, event: Said) -> None:
     player.undo([each for each in made if each.on == on and each.kind in kinds][nth - 1])
 
 
+CHARGE_OFFS: Mapping[str, Literal["none", "all_due"]] = {"ZERO_INTEREST": "none", "ACCELERATE_MATURITY": "all_due"}
+
+
+def _charge_off(player: Player, event: Said) -> None:
+    on = day(event["date"])
+    player.do(ChargeOff(on=on, interest=CHARGE_OFFS.get(player.terms.get("charge_off_behaviour", ""), "scheduled")), on)
+
+
+def _write_off(player: Player, event: Said) -> None:
+    on = day(event["date"])
+    player.do(WriteOff(on=on), on)
+
+
+def _terminate(player: Player, _event: Said) -> None:
+    player.do(TerminateContract(on=player.today), player.today)
+
+
+def _pause(player: Player, event: Said) -> None:
+    """The oracle charges a day's interest to the day after; a pause in the past is inserted where it began."""
+    first, last = day(event["from"]) - ONE_DAY, day(event["to"]) - ONE_DAY
+    on = max(min(first, player.today), player.running.terms.start_on)
+    player.do(PauseInterest(on=on, from_on=max(first, on), to_on=last), on)
+
+
+def _reschedule(player: Player, event: Said) -> None:
+    if event.get("grace_interest"):
+        raise Unsupported("reschedule with grace")
+    on = min(player.today, day(event["from"]))
+    if "new_rate" in event:
+        from_on = day(event["from"]) - ONE_DAY
+        on = max(min(from_on, player.today), player.running.terms.start_on)
+        rate = Decimal(event["new_rate"]) / 100
+        player.do(ChangeRate(on=on, from_on=max(from_on, on), annual_rate=rate), on)
+    if "new_due" in event or "extra_terms" in event:
+        new_due = day(event["new_due"]) if event.get("new_due") else None
+        extra = int(event.get("extra_terms", 0))
+        player.do(Reschedule(on=on, due_on=day(event["from"]), new_due=new_due, extra_terms=extra), on)
+
+
+def _reamortise(player: Player, event: Said) -> None:
+    if event.get("interest_handling") not in (None, "DEFAULT"):
+        raise Unsupported(f"re-amortisation with {event['interest_handling']}")
+    player.do(Reamortise(on=player.today), player.today)
+
+
+def _undo_last(kind: type[Event]) -> Callable[[Player, Said], None]:
+    """Takes back the newest booking of a kind."""
+
+    def undo(player: Player, _event: Said) -> None:
+        found = [each for each in live(player.history) if isinstance(each.event, kind)]
+        player.amended(Undo(on=player.today, sequence=found[-1].sequence))
+
+    return undo
+
+
 def _clock(player: Player, event: Said) -> None:
     player.today = day(event["date"])
 
@@ -309,6 +376,18 @@ PLAYS: Mapping[str, Callable[[Player, Said], None]] = {
     "waive_charge": _waive_charge,
     "charge_adjustment": _adjust_charge,
     "credit_balance_refund": _refund_surplus,
+    "charge_off": _charge_off,
+    "write_off": _write_off,
+    "contract_termination": _terminate,
+    "interest_pause": _pause,
+    "reschedule": _reschedule,
+    "reamortize": _reamortise,
+    "undo_charge_off": _undo_last(ChargedOff),
+    "undo_contract_termination": _undo_last(ContractTerminated),
+    "undo_reamortize": _undo_last(Reamortised),
+    "undo_waive_charge": _undo_last(ChargeWaived),
+    "undo_disbursal": _undo_last(LoanDisbursed),
+    "undo_last_disbursal": _undo_last(TrancheDrawn),
 }
 
 

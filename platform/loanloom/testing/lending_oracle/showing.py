@@ -12,6 +12,7 @@ from loanloom.core.lending.arrears import late_costs_of
 from loanloom.core.lending.decisions.charging import owed_of_charge
 from loanloom.core.lending.events import Event, RepaymentReceived, SurplusApplied
 from loanloom.core.lending.events.charges import ChargeWaived
+from loanloom.core.lending.events.ending import WrittenOff
 from loanloom.core.lending.history import Recorded, live
 from loanloom.core.lending.loan import Account, Loan
 from loanloom.core.lending.replanning.loans import standing
@@ -49,7 +50,7 @@ def waived_by_row(history: Sequence[Recorded]) -> dict[int, Decimal]:
     """What was given up on each row."""
     found: dict[int, Decimal] = {}
     for each in live(history):
-        if isinstance(each.event, ChargeWaived):
+        if isinstance(each.event, ChargeWaived | WrittenOff):
             for part in each.event.applied:
                 found[part.number] = found.get(part.number, ZERO) + part.amount
     return found
@@ -119,6 +120,8 @@ def transactions(events: Sequence[Event]) -> list[tuple[str, ...]]:
 
 def status(loan: Loan) -> str:
     """Open, paid, or paid too much."""
+    if loan.circumstances.written_off_on:
+        return "CLOSED_WRITTEN_OFF"
     if any(account.open or account.charges_open for account in loan.accounts):
         return "ACTIVE"
     return "OVERPAID" if loan.surplus else "CLOSED_OBLIGATIONS_MET"

@@ -13,9 +13,11 @@ from dataclasses import fields, replace
 from loanloom.core.lending.decisions import (
     accelerating,
     account,
+    changing,
     charging,
     conduct,
     drawing,
+    ending,
     extending,
     prepaying,
     receiving,
@@ -28,11 +30,13 @@ from loanloom.core.lending.decisions import (
 )
 from loanloom.core.lending.decisions.accelerating import Accelerate
 from loanloom.core.lending.decisions.account import CloseLoan, TransferLoan
+from loanloom.core.lending.decisions.changing import ChangeRate, PauseInterest, Reamortise, Reschedule
 from loanloom.core.lending.decisions.charging import AddCharge, AdjustCharge, WaiveCharge
 from loanloom.core.lending.decisions.conduct import Misuse, RestoreInterest, SuspendInterest
 from loanloom.core.lending.decisions.decision import Command, Decide, Decision, refused
 from loanloom.core.lending.decisions.disbursing import Disburse, disburse
 from loanloom.core.lending.decisions.drawing import DrawTranche
+from loanloom.core.lending.decisions.ending import ChargeOff, TerminateContract, WriteOff
 from loanloom.core.lending.decisions.extending import Extend
 from loanloom.core.lending.decisions.prepaying import PrepayPartially
 from loanloom.core.lending.decisions.receiving import ApplySurplus, Recalculate, ReceiveRepayment
@@ -52,6 +56,8 @@ _DECIDES: Mapping[type[Command], Decide] = {
     **refunding.DECIDES,
     **drawing.DECIDES,
     **charging.DECIDES,
+    **changing.DECIDES,
+    **ending.DECIDES,
     **prepaying.DECIDES,
     **extending.DECIDES,
     **restructuring.DECIDES,
@@ -111,6 +117,8 @@ __all__ = [
     "AdjustCharge",
     "ApplySurplus",
     "CapitaliseInterest",
+    "ChangeRate",
+    "ChargeOff",
     "CheckWaivers",
     "CloseLoan",
     "Command",
@@ -120,8 +128,10 @@ __all__ = [
     "Extend",
     "GuarantorPays",
     "Misuse",
+    "PauseInterest",
     "Payoff",
     "PrepayPartially",
+    "Reamortise",
     "Recalculate",
     "ReceiveRepayment",
     "RecoverWrittenOff",
@@ -129,15 +139,18 @@ __all__ = [
     "RefundSurplus",
     "ReimburseGuarantor",
     "Renew",
+    "Reschedule",
     "RestoreInterest",
     "Restructure",
     "SettleEarly",
     "SuspendInterest",
     "TakeAssets",
+    "TerminateContract",
     "TopUp",
     "TransferLoan",
     "Waive",
     "WaiveCharge",
+    "WriteOff",
     "asked",
     "command_of",
     "decide",
