@@ -184,6 +184,13 @@ def as_of(ctx: Context, connection: Connection, kept: loan_rows.Kept, day: date)
     return replace(loan, terms=kept.loan.terms)
 
 
+def replayed(connection: Connection, kept: loan_rows.Kept) -> Loan:
+    """A loan as the sum of its events, under the terms that hold today."""
+    loan = replay(live_events(connection, kept.id))
+    assert loan is not None
+    return replace(loan, terms=kept.loan.terms)
+
+
 def live_events(connection: Connection, loan_id: int) -> list[Event]:
     """What happened to a loan and was not undone, in the order in which it counts."""
     return [event for _, event in numbered_events(connection, loan_id)]

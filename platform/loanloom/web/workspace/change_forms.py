@@ -55,6 +55,9 @@ def _input(
     if field.type == "many":
         listed = typed.getlist(name) if hasattr(typed, "getlist") else typed.get(name, ())
         return Input(field=field, name=name, value=tuple(listed), problem=wrong.get(name))
+    if field.type == "yes_no":  # an unticked box is not sent: the default stands only before anything was
+        ticked = typed.get(name) == "yes" if any(typed.keys()) else field.default is True
+        return Input(field=field, name=name, value="yes" if ticked else "", problem=wrong.get(name))
     given = typed.get(name)
     value = given if given is not None else _default(field)
     return Input(field=field, name=name, value=value, problem=wrong.get(name))
@@ -84,6 +87,8 @@ def _written(field: Field, typed: Mapping[str, Any], name: str) -> Any:
         return [row for row in made if row]
     if field.type == "many":
         return list(typed.getlist(name)) if hasattr(typed, "getlist") else typed.get(name)
+    if field.type == "yes_no":
+        return "yes" if typed.get(name) == "yes" else "no"
     value = typed.get(name)
     value = value.strip() if isinstance(value, str) else value
     return _fraction(value) if field.type == "percent" and value else value

@@ -45,13 +45,16 @@ def kind_title(key: str) -> str:
 
 
 @blueprint.app_template_global()
-def change_parameters(kind: changes.Kind, record: Mapping[str, Any]) -> list[tuple[str, str]]:
+def change_parameters(
+    kind: changes.Kind, record: Mapping[str, Any], choices: Mapping[str, Any]
+) -> list[tuple[str, str]]:
     """The parameters of a change in words: label and value."""
     made = []
     for name, value in record.items():
         field = kind.field(name)
         title = field.title if field else field_title(name)
-        made.append((say(title, language()), _said(field, value)))
+        named = dict(choices.get(name, ())).get(str(value))
+        made.append((say(title, language()), say(named, language()) if named else _said(field, value)))
     return made
 
 
@@ -121,6 +124,7 @@ def _form(
         inputs=change_forms.inputs(kind.fields, typed, problems),
         typed={name: value for name, value in typed.items(multi=True) if name not in HOUSE | {"preview"}},
         why=typed.get("why", ""),
+        choices=changes.choices_for(current_context(), loan_id, kind.key),
         preview=preview if preview is not None and not preview.problems else None,
         problems=problems,
     )

@@ -44,13 +44,19 @@ def actions(ctx: Context, kept: Kept) -> tuple[Action, ...]:
 
 
 def _action(ctx: Context, kept: Kept, kind: Kind) -> Action:
-    if not rules.rule_for(ctx, kept.row["product_key"], kind.key).allowed:
+    if not rules.rule_for(ctx, kept.row["product_key"], kind.key).allowed or _nothing_to_choose(kept, kind):
         return Action(kind, rules.not_allowed(kind))
     record = {field.name: _trial(field) for field in kind.fields if field.name != "on"}
     given = {name: one for name, one in record.items() if one is not None}
     tried = decide(kept.loan, outcome.command_of(ctx, kept, kind, given, ctx.business_date))
     against = next((problem for problem in tried.problems if problem.field is None), None)
     return Action(kind, against)
+
+
+def _nothing_to_choose(kept: Kept, kind: Kind) -> bool:
+    """Whether the change needs one of the loan's charges and there is none."""
+    there = {"agreed_charge": kept.loan.terms.charges, "charge": kept.loan.circumstances.charges}
+    return any(field.type in there and not there[field.type] for field in kind.fields)
 
 
 def _trial(field: Field) -> Any:
@@ -61,9 +67,10 @@ def _trial(field: Field) -> Any:
         return []
     if not field.required:
         return None
-    plain: Mapping[str, Any] = {"money": "0.01", "percent": "0.01", "integer": 1, "yes_no": False, "text": "-"}
+    named: Mapping[str, Any] = {"text": "-", "unit": "-", "loan": "-", "agreed_charge": "-", "person": 1, "charge": 0}
+    plain: Mapping[str, Any] = {"money": "0.01", "percent": "0.01", "integer": 1, "yes_no": False}
     if field.type == "choice":
         return field.options[0][0]
     if field.type == "many":
         return [field.options[0][0]]
-    return plain.get(field.type, "2100-01-01")
+    return {**plain, **named}.get(field.type, "2100-01-01")

@@ -61,6 +61,6 @@ def _receipt(
 def _undone(connection: Connection, change_id: int) -> None:
     """The change that this one took back."""
     table = tables.loan_change
-    connection.execute(
-        update(table).where(table.c.id == change_id).values(state="undone", version=table.c.version + 1)
-    )  # fmt: skip
+    query = update(table).where(table.c.id == change_id).values(state="undone", version=table.c.version + 1)
+    row = connection.execute(query.returning(table)).mappings().one()
+    effects.undone(connection, row)

@@ -1,20 +1,42 @@
-"""What a change moves beside the loan's balances: who looks after it, and whether its papers are done with."""
+"""What a change moves beside the loan's balances: who looks after it. Undoing puts it back."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, RowMapping, update
 
 from loanloom.services.context import Context
 from loanloom.services.money.changes.previewing import Preview
+from loanloom.store import tables
 
 
 def after(ctx: Context, connection: Connection, shown: Preview) -> None:
     """The effects of a booked change, by its kind."""
     effect = _EFFECTS.get(shown.kind.key)
     if effect is not None:
-        effect(ctx, connection, shown)
+        effect(connection, shown)
 
 
-_EFFECTS: Mapping[str, Callable[[Context, Connection, Preview], None]] = {}
+def undone(connection: Connection, row: RowMapping) -> None:
+    """The effects of a change that was taken back."""
+    if row["kind"] == "transfer_loan" and "holder" in row["shown"]:
+        _hand_over(connection, row["loan_id"], row["shown"]["holder"])
+
+
+def holder_of(row: RowMapping) -> dict[str, Any]:
+    """Who looks after a loan, to be kept beside a transfer."""
+    return {"unit": row["unit"], "manager_user_id": row["manager_user_id"]}
+
+
+def _transferred(connection: Connection, shown: Preview) -> None:
+    named = {name: shown.record[name] for name in ("unit", "manager_user_id") if shown.record.get(name)}
+    _hand_over(connection, shown.kept.id, named)
+
+
+def _hand_over(connection: Connection, loan_id: int, values: Mapping[str, Any]) -> None:
+    connection.execute(update(tables.loan).where(tables.loan.c.id == loan_id).values(**values))
+
+
+_EFFECTS: Mapping[str, Callable[[Connection, Preview], None]] = {"transfer_loan": _transferred}

@@ -30,7 +30,30 @@ GIVEN = (Methods, Calendar)
 MOST_ROWS = 500
 LONGEST = 400
 
-Type = Literal["money", "percent", "integer", "date", "choice", "many", "yes_no", "text", "rows", "amounts"]
+Type = Literal[
+    "money",
+    "percent",
+    "integer",
+    "date",
+    "choice",
+    "many",
+    "yes_no",
+    "text",
+    "rows",
+    "amounts",
+    "unit",
+    "person",
+    "loan",
+]
+
+NAMED: Mapping[str, Type] = {
+    "unit": "unit",
+    "manager_user_id": "person",
+    "by": "loan",
+    "key": "agreed_charge",
+    "charge": "charge",
+}
+"""Parameters that name something of the house, by their names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +108,8 @@ def _field(name: str, hint: Any, declared: dataclasses.Field[Any] | None = None)
 
 def _typed(name: str, hint: Any) -> tuple[Type, tuple[tuple[str, Text], ...], tuple[Field, ...]]:
     origin, arguments = get_origin(hint), get_args(hint)
+    if name in NAMED:
+        return NAMED[name], (), ()
     if origin is Literal:
         return "choice", tuple((str(one), words.option_title(name, str(one))) for one in arguments), ()
     if origin is tuple:
@@ -240,6 +265,11 @@ _READERS = {
     "choice": _choice,
     "yes_no": _yes_no,
     "text": _text,
+    "unit": _text,
+    "loan": _text,
+    "person": _integer,
+    "agreed_charge": _text,
+    "charge": _integer,
 }
 WANTED: Mapping[str, Text] = {
     "money": text("an amount such as 1200.50", "金额，例如 1200.50"),
@@ -250,6 +280,11 @@ WANTED: Mapping[str, Text] = {
     "many": text("some of the choices", "选项"),
     "yes_no": text("yes or no", "是或否"),
     "text": text(f"text of at most {LONGEST} characters", f"不超过 {LONGEST} 个字符的文字"),
+    "unit": text("a branch or department", "机构"),
+    "person": text("a person", "人员"),
+    "loan": text("a loan's number", "借据编号"),
+    "agreed_charge": text("a charge of the contract", "合同约定的费用"),
+    "charge": text("a charge of this loan", "本借据的费用"),
     "rows": text("a list of rows", "明细行"),
     "amounts": text("amounts by component", "按款项填写的金额"),
 }

@@ -12,18 +12,20 @@ from sqlalchemy import Connection
 
 from loanloom.core.ledger.journal import Entry
 from loanloom.core.lending.loan import Loan
+from loanloom.engines.posting import NO_FACTS
 from loanloom.engines.products.offer import ChangeRule
 from loanloom.problems import Problem, text
 from loanloom.services import scope
 from loanloom.services.context import Context
-from loanloom.services.errors import NotFound
-from loanloom.services.money import booking, loan_rows
-from loanloom.services.money.changes import comparing, outcome, rules
+from loanloom.services.errors import NotFound, Refused
+from loanloom.services.money import loan_rows, reversing
+from loanloom.services.money.changes import caps, choices, comparing, outcome, rules
 from loanloom.services.money.changes.comparing import Figures, Row
 from loanloom.services.money.changes.kinds import Kind, kind_of
 from loanloom.services.money.changes.outcome import Outcome
 from loanloom.services.money.changes.parameters import read
 from loanloom.services.money.loan_rows import Kept
+from loanloom.services.money.postings import postings
 
 LOAN = text("loan", "借据")
 
@@ -86,12 +88,15 @@ def of(ctx: Context, connection: Connection, kept: Kept, kind: Kind, written: Ma
     problems = parameters.problems
     if not problems:
         problems = rules.refusals(ctx, connection, kept, kind, rule, record, on)
+        problems += choices.problems(ctx, connection, kept, kind, record)
     made = Outcome((), kept.loan)
     if not problems:
         made = outcome.outcome(ctx, connection, kept, kind, record, on)
-        problems = made.problems
+        problems = made.problems or caps.problems(ctx, kept, kind, made.after, on)
     day = ctx.business_date
-    change = loan_rows.Change(kept, made.events, made.after, made.superseded)
+    entries: tuple[Entry, ...] = ()
+    if not problems:
+        entries, problems = _entries(ctx, connection, kept, made)
     return Preview(
         kept=kept,
         kind=kind,
@@ -103,6 +108,19 @@ def of(ctx: Context, connection: Connection, kept: Kept, kind: Kind, written: Ma
         before=comparing.figures(kept.loan, day),
         after=comparing.figures(made.after, day),
         rows=comparing.compare(kept.loan, made.after),
-        entries=tuple(one.entry for one in booking.posted_for(ctx, change)) if not problems else (),
+        entries=entries,
         digest=outcome.digest(kept, kind.key, record, on, made),
     )
+
+
+def _entries(
+    ctx: Context, connection: Connection, kept: Kept, made: Outcome
+) -> tuple[tuple[Entry, ...], tuple[Problem, ...]]:
+    """The journal entries of an outcome, reversals of what it takes the place of first; or why it cannot be posted."""
+    change = loan_rows.Change(kept, made.events, made.after, made.superseded)
+    undone = reversing.reversals(ctx, connection, [change]).get(kept.id, ())
+    try:
+        posted = postings(ctx, change, NO_FACTS, undone).posted
+    except Refused as refused:
+        return (), refused.problems
+    return tuple(one.entry for one in posted), ()

@@ -13,7 +13,8 @@ from loanloom.services import scope
 from loanloom.services.access.sign_in import ab_user
 from loanloom.services.context import Context
 from loanloom.services.errors import Forbidden, NotFound
-from loanloom.services.money.changes import previewing, records, rules
+from loanloom.services.money.changes import choices, previewing, records, rules
+from loanloom.services.money.changes.choices import Choices
 from loanloom.services.money.changes.kinds import Kind, kind_of, kinds
 from loanloom.services.money.changes.previewing import Preview
 from loanloom.store import tables
@@ -40,6 +41,7 @@ class Opened:
     may_withdraw: bool
     may_book: bool
     may_undo: bool
+    choices: Choices
     why_not_approve: Problem | None = None
 
 
@@ -104,10 +106,10 @@ def opened(ctx: Context, loan_id: int, change_id: int) -> Opened:
         if row["state"] in records.OPEN:
             written = {**row["parameters"], "on": row["effective_on"]}
             shown = previewing.of(ctx, connection, kept, kind, written)
-        return _opened(ctx, row, kind, shown)
+        return _opened(ctx, row, kind, shown, choices.choices(ctx, connection, kept, kind))
 
 
-def _opened(ctx: Context, row: RowMapping, kind: Kind, shown: Preview | None) -> Opened:
+def _opened(ctx: Context, row: RowMapping, kind: Kind, shown: Preview | None, named: Choices) -> Opened:
     against = _against_approving(ctx, row, shown)
     waits = row["state"] == "requested"
     mine = row["requested_by"] == ctx.actor.user_id
@@ -119,6 +121,7 @@ def _opened(ctx: Context, row: RowMapping, kind: Kind, shown: Preview | None) ->
         may_withdraw=row["state"] in records.OPEN and mine and ctx.actor.may("loan.change"),
         may_book=row["state"] == "approved" and ctx.actor.may("money.receive"),
         may_undo=row["state"] == "booked" and bool(row["sequences"]) and ctx.actor.may("loan.change"),
+        choices=named,
         why_not_approve=against if waits else None,
     )
 
@@ -131,3 +134,10 @@ def _against_approving(ctx: Context, row: RowMapping, shown: Preview | None) -> 
     except Forbidden as refused:
         return refused.problems[0]
     return None
+
+
+def choices_for(ctx: Context, loan_id: int, kind: str) -> Choices:
+    """The choices of a form: branches, people, loans of the same customer."""
+    ctx.require("loan.change")
+    with ctx.transaction() as connection:
+        return choices.choices(ctx, connection, previewing.seen(ctx, connection, loan_id), kind_of(kind))

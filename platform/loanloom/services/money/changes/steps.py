@@ -16,7 +16,7 @@ from loanloom.problems import Problem, text
 from loanloom.services.context import Context
 from loanloom.services.errors import Conflict, Forbidden, Refused
 from loanloom.services.money import booking
-from loanloom.services.money.changes import booking_changes, previewing, records, rules
+from loanloom.services.money.changes import booking_changes, effects, previewing, records, rules
 from loanloom.services.money.changes.kinds import kind_of
 from loanloom.services.money.changes.previewing import Preview
 from loanloom.services.once import Once
@@ -207,6 +207,7 @@ def _seen(shown: Preview) -> dict[str, Any]:
             "before": shown.before.record(),
             "after": shown.after.record(),
             "money_in": str(shown.money_in),
+            "holder": effects.holder_of(shown.kept.row),
         },
     }
 

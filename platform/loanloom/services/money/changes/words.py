@@ -127,6 +127,10 @@ KINDS: Mapping[str, KindWords] = {
         ("A guarantor pays for the borrower and takes our claim over in that amount.",
          "担保人代借款人偿付，并在该金额内取得追偿权。"),
     ),
+    "reimburse_guarantor": _kind(
+        "trouble", "arrow-back", ("Guarantor paid back", "偿还担保人"),
+        ("Notes that the borrower paid a guarantor back.", "登记借款人已向担保人偿还代偿款。"),
+    ),
     "take_assets": _kind(
         "trouble", "building", ("Take assets in settlement", "抵债"),
         ("An asset is taken over for its agreed value against the debt.", "按协议价值接收资产抵偿债务。"),
@@ -171,7 +175,19 @@ KINDS: Mapping[str, KindWords] = {
 }  # fmt: skip
 """What may be asked of a running loan, in the order of the buttons."""
 
-ELSEWHERE = frozenset({"disburse", "draw_tranche", "apply_surplus", "refund_surplus", "recalculate", "take_over"})
+ELSEWHERE = frozenset(
+    {
+        "disburse",
+        "draw_tranche",
+        "apply_surplus",
+        "refund_surplus",
+        "recalculate",
+        "take_over",
+        "check_waivers",
+        "suspend_interest",
+        "restore_interest",
+    }
+)
 """Commands of the cashier's desk, the end of day and the take-over."""
 
 FIELDS: Mapping[str, Text] = {
@@ -207,6 +223,7 @@ FIELDS: Mapping[str, Text] = {
     "component": text("Component", "款项"),
     "number": text("Instalment", "期次"),
     "charge": text("Charge", "费用项目"),
+    "at_once": text("Due on that day alone", "当日单独收取"),
     "key": text("Charge", "费用项目"),
     "reason": text("Reason code", "原因代码"),
     "due_on": text("Due on", "到期日"),
@@ -222,12 +239,22 @@ FIELDS: Mapping[str, Text] = {
     "capitalise": text("Add interest to principal", "利息转入本金"),
     "conditional": text("Revives if the new terms are broken", "违约恢复"),
     "kind": text("Kind", "类别"),
+    "by": text("New loan", "新借据"),
+    "own": text("Paid by the borrower himself", "借款人自付金额"),
+    "grace_days": text("Days of grace", "宽限天数"),
     "note": text("Note", "备注"),
 }
 """The words of a parameter, whatever its command."""
 
 OPTIONS: Mapping[str, Mapping[str, Text]] = {
     "keep": {"term": text("the term", "保持期限"), "instalment": text("the instalment", "保持每期还款额")},
+    "kind": {
+        "repayment": text("Repayment", "还款"),
+        "down_payment": text("Down payment", "首付"),
+        "merchant_refund": text("Merchant refund", "商户退款"),
+        "payout_refund": text("Refund of the payout", "放款退回"),
+        "goodwill": text("Goodwill credit", "优惠返还"),
+    },
     "component": {
         "fee": text("Fees", "费用"),
         "penalty": text("Penalty interest", "罚息"),

@@ -1,0 +1,103 @@
+"""Choices that come from the house or the loan: branches, people, other loans of the customer, charges."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from loanloom.problems import Problem, Text, text
+from loanloom.services.access.sign_in import ab_user
+from loanloom.services.context import Context
+from loanloom.services.money.changes.kinds import Kind
+from loanloom.services.money.loan_rows import Kept
+from loanloom.services.scope import units_of
+from loanloom.store import tables
+
+NAMES = ("unit", "person", "loan", "agreed_charge", "charge")
+Choices = Mapping[str, tuple[tuple[str, Text], ...]]
+
+
+def choices(ctx: Context, connection: Connection, kept: Kept, kind: Kind) -> Choices:
+    """The choices of each parameter of a change that names something of the house, by parameter."""
+    return {
+        field.name: _named(ctx, connection, kept, field.type) for field in kind.fields if field.type in NAMES
+    }  # fmt: skip
+
+
+def _named(ctx: Context, connection: Connection, kept: Kept, wanted: str) -> tuple[tuple[str, Text], ...]:
+    if wanted == "unit":
+        return _units(ctx)
+    if wanted == "agreed_charge":
+        return tuple((charge.key, _charge(ctx, charge.key)) for charge in kept.loan.terms.charges)
+    if wanted == "charge":
+        return _charges(ctx, kept)
+    return _people(ctx, connection) if wanted == "person" else _loans(connection, kept)
+
+
+def _charge(ctx: Context, key: str) -> Text:
+    return {language: ctx.registry.label("charge", key, language) for language in ("en", "zh")}
+
+
+def _charges(ctx: Context, kept: Kept) -> tuple[tuple[str, Text], ...]:
+    """The charges that have fallen on the loan, by their place among them."""
+    found = []
+    for place, one in enumerate(kept.loan.circumstances.charges):
+        named = _charge(ctx, one.key)
+        words = f" · {one.amount:,.2f}"
+        found.append((str(place), text(named["en"] + words, named["zh"] + words)))
+    return tuple(found)
+
+
+def problems(
+    ctx: Context, connection: Connection, kept: Kept, kind: Kind, record: Mapping[str, Any]
+) -> tuple[Problem, ...]:
+    """Parameters that name nothing of the house."""
+    named = {field.name: field for field in kind.fields if field.type in NAMES}
+    if not named.keys() & record.keys():
+        return ()
+    known = choices(ctx, connection, kept, kind)
+    return tuple(
+        Problem(
+            code="change.not_there",
+            message=text(
+                f"{named[name].title['en']}: choose one of the list.", f"{named[name].title['zh']}：请从列表中选择。"
+            ),
+            field=name,
+        )
+        for name, value in record.items()
+        if name in named and str(value) not in {key for key, _ in known[name]}
+    )
+
+
+def _units(ctx: Context) -> tuple[tuple[str, Text], ...]:
+    return tuple((key, unit["title"]) for key, unit in units_of(ctx).items())
+
+
+def _people(ctx: Context, connection: Connection) -> tuple[tuple[str, Text], ...]:
+    """Staff of the company who may look after loans."""
+    member = tables.membership
+    roles = [document.key for document in ctx.registry.all("role") if "loan.change" in document.spec["functions"]]
+    name = func.trim(func.concat(ab_user.c.first_name, " ", ab_user.c.last_name))
+    query = (
+        select(member.c.user_id, name.label("name"))
+        .join(ab_user, ab_user.c.id == member.c.user_id)
+        .where(member.c.company_id == ctx.company.id, member.c.active, member.c.customer_id.is_(None))
+        .where(member.c.roles.overlap(roles))
+        .order_by(name, member.c.user_id)
+    )
+    return tuple((str(row.user_id), text(row.name, row.name)) for row in connection.execute(query))
+
+
+def _loans(connection: Connection, kept: Kept) -> tuple[tuple[str, Text], ...]:
+    """Other running loans of the same customer."""
+    loan = tables.loan
+    query = (
+        select(loan.c.number, loan.c.principal, loan.c.disbursed_on)
+        .where(loan.c.customer_id == kept.row["customer_id"], loan.c.id != kept.id, loan.c.status == "active")
+        .order_by(loan.c.id.desc())
+    )
+    found = connection.execute(query)
+    said = {row.number: f"{row.number} · {row.principal:,.2f} · {row.disbursed_on}" for row in found}
+    return tuple((number, text(words, words)) for number, words in said.items())
