@@ -93,7 +93,7 @@ def _rows(loan: Loan, parts: Mapping[int, Decimal], on: date) -> Iterator[Instal
     """Instalments ahead with the contract's interest on what is used as agreed only: the rest bears the misuse rate."""
     for account in loan.accounts:
         row = account.instalment
-        if row.due_on > on and row.base:
+        if row.due_on > on:
             now = total(amount for number, amount in parts.items() if number >= row.number)
             before = total(each.late.misused for each in loan.accounts if each.instalment.number >= row.number)
             if now != before:

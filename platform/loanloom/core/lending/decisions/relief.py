@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 
 from loanloom.core.lending.allocation import Applied, Due
-from loanloom.core.lending.arrears import arrears, owed
+from loanloom.core.lending.arrears import owed
 from loanloom.core.lending.decisions.decision import Command, Decide, Decision, bad_amount, closing, refusal_of, refused
 from loanloom.core.lending.events import Event
 from loanloom.core.lending.events.agreements import PlanAgreed
@@ -33,7 +33,7 @@ class Waive(Command):
     """Let the borrower off fees, penalties or interest that are due.
 
     By `amounts` or by `shares` (0.5: half) of what is due of each component. With `until` the waiver is conditional:
-    it revives if an instalment stays unpaid for more than `grace_days` before that day.
+    it revives if an instalment that falls due before that day stays unpaid for more than `grace_days`.
     """
 
     on: date
@@ -211,15 +211,21 @@ def _check(loan: Loan, command: CheckWaivers) -> Decision:
     if refusal:
         return refusal
     events: list[Event] = []
-    late = arrears(loan, command.on).days_past_due
     for day in dict.fromkeys(waiver.on for waiver in loan.circumstances.waivers):
         group = [waiver for waiver in loan.circumstances.waivers if waiver.on == day]
+        late = _late_since(loan, day, command.on)
         if any(late > waiver.grace_days for waiver in group):
             parts = tuple(part for waiver in group for part in waiver.applied)
             events.append(WaiverRevived(on=command.on, granted_on=day, applied=parts))
         elif all(waiver.until <= command.on for waiver in group):
             events.append(WaiverConfirmed(on=command.on, granted_on=day))
     return Decision(tuple(events))
+
+
+def _late_since(loan: Loan, day: date, on: date) -> int:
+    """Days past due of the oldest instalment that has fallen due after a day and is not paid."""
+    due = [account.instalment.due_on for account in loan.accounts if account.open]
+    return max(((on - each).days for each in due if day < each <= on), default=0)
 
 
 DECIDES: Mapping[type[Command], Decide] = {Waive: _waive, ReduceInterest: _reduce, CheckWaivers: _check}
