@@ -83,7 +83,7 @@ class Shares:
         if self.terms.interest_by == "period" and step != IRREGULAR:
             return self.uniform(step)
         name = self.terms.day_count
-        if name not in WHOLE_MONTHS or (name == "months+days/360" and step == IRREGULAR):
+        if name not in WHOLE_MONTHS or (name == "months+days/360" and step <= 0):
             return self.count(start, end)
         year = self.count(start, end)[1]
         if step > 0:

@@ -14,6 +14,7 @@ from loanloom.core.lending.checking import doubts
 from loanloom.core.lending.cost import AnnualCost, loan_cost
 from loanloom.core.lending.decisions import Disburse, decide
 from loanloom.core.lending.disclosure import Disclosure, disclose
+from loanloom.core.lending.entrusted import EntrustedTerms
 from loanloom.core.lending.events import LoanDisbursed
 from loanloom.core.lending.instalments import Schedule
 from loanloom.core.lending.plan_terms import DrawTerms, GraceTerms, Phase, PlannedRow, RateStep, Tranche
@@ -39,6 +40,9 @@ class Particulars:
     matures_on: date | None = None
     rows: tuple[PlannedRow, ...] = ()
     guarantees: tuple[Guarantee, ...] = ()
+    trustor: str = ""
+    source: str = ""
+    purpose: str = ""
     priced_on: date | None = None
 
 
@@ -118,7 +122,7 @@ def terms(
         problems.append(_no_rate(offer, grade, priced_on))
     if rate is None or errors(problems):
         return Agreed(None, tuple(problems))
-    stretch = _stretch(offer, term, particulars, start_on)
+    stretch = _stretch(offer, offer.rounding.apply(amount), term, particulars, start_on)
     made = phases(offer.repaying, method, stretch, particulars.rows)
     agreed = _terms(offer, amount, rate, stretch, made, replace(particulars, due_day=due_day or particulars.due_day))
     every = (offer.repaying.every, offer.repaying.unit)
@@ -135,11 +139,12 @@ def _term(offer: Offer, months: int, particulars: Particulars) -> int:
     return max(days // each, 1)
 
 
-def _stretch(offer: Offer, term: int, particulars: Particulars, start_on: date) -> Stretch:
+def _stretch(offer: Offer, amount: Decimal, term: int, particulars: Particulars, start_on: date) -> Stretch:
     """How long the loan runs; up to a date of its own where one is agreed."""
     if particulars.matures_on is not None:
-        return Stretch(term=(particulars.matures_on - start_on).days, unit="day", start_on=start_on)
-    return Stretch(term=term, unit=offer.term_unit, start_on=start_on)
+        days = (particulars.matures_on - start_on).days
+        return Stretch(term=days, unit="day", start_on=start_on, amount=amount)
+    return Stretch(term=term, unit=offer.term_unit, start_on=start_on, amount=amount)
 
 
 def _terms(
@@ -191,6 +196,22 @@ def _terms(
         ),
         down_payment=offer.down_payment,
         recalculation=offer.recalculation,
+        extension=offer.extension,
+        entrusted=_entrusted(offer, particulars),
+    )
+
+
+def _entrusted(offer: Offer, particulars: Particulars) -> EntrustedTerms | None:
+    """Whose money it is, where it comes from and what for."""
+    said = offer.entrusting
+    if said is None:
+        return None
+    return EntrustedTerms(
+        trustor=particulars.trustor,
+        source=particulars.source,
+        purpose=particulars.purpose,
+        share_of_interest=Decimal(1) if said.interest_to == "lender" else said.share_of_interest,
+        withholding_rate=said.withholding_rate,
     )
 
 

@@ -150,8 +150,9 @@ def over_caps(registry: Registry, on: date | None = None) -> list[Problem]:
         return [problem for each in prices(registry, on) for problem in _told(each)]
     first = min(level.from_on for cap in caps_of(registry) for level in cap.levels)
     each_first = ((document, max(first, day(document.effective_from or first))) for document in registry.all("product"))
-    found = (priced(document, registry, begins) for document, begins in each_first)
-    return [problem for each in found if each is not None for problem in _told(each)]
+    found = [priced(document, registry, begins) for document, begins in each_first]
+    known = [each for each in found if each is not None]
+    return [problem for each in known for problem in (*_told(each), *_foretold(each))]
 
 
 def _told(seen: Priced) -> Iterator[Problem]:
@@ -172,6 +173,26 @@ def _told(seen: Priced) -> Iterator[Problem]:
             hint=text(
                 f"Dearest is {sample.amount:,} over {sample.term}: lower the rate or the charges.",
                 f"最高一例：金额 {sample.amount:,}、期限 {sample.term}。请下调利率或费用。",
+            ),
+        )
+
+
+def _foretold(seen: Priced) -> Iterator[Problem]:
+    product = seen.product
+    for each in seen.later:
+        cost, most = _percent(each.test.cost), _percent(each.test.most)
+        yield product.problem(
+            "product.price_above_later_cap",
+            text(
+                f"{say(product.title, 'en')} costs up to {cost} a year; "
+                f"from {each.from_on} on at most {most} is announced.",
+                f"“{say(product.title, 'zh')}”综合年化成本最高 {cost}，{each.from_on} 起已公布的上限为 {most}。",
+            ),
+            "/rate",
+            severity="warning",
+            hint=text(
+                "New loans must cost less by then; loans made before keep their price.",
+                "届时新发放贷款须降价；此前发放的贷款按原约定执行。",
             ),
         )
 

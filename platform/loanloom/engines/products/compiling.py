@@ -83,6 +83,7 @@ def _offer(document: Document, registry: Registry) -> Offer:
         charge_days=charge_days_of(document, registry),
         collectors=collectors_of(document, registry),
         interest_tax=tax_terms(spec.get("tax", {}).get("interest"), document, registry),
+        extension=reading.extension(spec),
         upfront_deduction=spec.get("upfront_deduction") == "allowed",
         drawing=reading.drawing(spec),
         payout=reading.payout(spec),

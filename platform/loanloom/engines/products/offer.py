@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from loanloom.core.lending.charges import ChargeTerms
+from loanloom.core.lending.extensions import BY_GENERAL_RULES, ExtensionTerms
 from loanloom.core.lending.late_terms import PenaltyTerms
 from loanloom.core.lending.plan_terms import DownPaymentTerms, GraceTerms
 from loanloom.core.lending.servicing_terms import AllocationOrder, PrepaymentTerms, RecalculationTerms
@@ -106,6 +107,8 @@ class Entrusting:
 
     interest_to: str = "trustor"
     repays_on: str = "receipt"
+    share_of_interest: Decimal = Decimal(0)
+    withholding_rate: Decimal = Decimal(0)
     sources: tuple[str, ...] = ()
     uses: tuple[str, ...] = ()
 
@@ -172,6 +175,7 @@ class Offer:
     charge_days: Mapping[str, int] = field(default_factory=dict)
     collectors: Mapping[str, Text] = field(default_factory=dict)
     interest_tax: TaxTerms | None = None
+    extension: ExtensionTerms = BY_GENERAL_RULES
     upfront_deduction: bool = False
     drawing: Drawing = AT_ONCE
     payout: Payout = TO_THE_BORROWER

@@ -28,7 +28,14 @@ def from_facts(
     """The particulars of an application, and what is wrong with the plan typed in."""
     days = application.get(DAYS_FIELD)
     rows, problems = plan_rows(str(application.get(PLAN_FIELD) or ""))
-    made = Particulars(days=None if days is None else int(days), matures_on=matures_on, rows=rows)
+    made = Particulars(
+        days=None if days is None else int(days),
+        matures_on=matures_on,
+        rows=rows,
+        trustor=str(application.get("trustor") or ""),
+        source=str(application.get("fund_source") or ""),
+        purpose=str(application.get("fund_use") or ""),
+    )
     return made, problems
 
 

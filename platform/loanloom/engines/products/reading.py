@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from loanloom.core.dates import WEEKDAYS
+from loanloom.core.lending.extensions import ExtensionLimit, ExtensionTerms, TermTier
 from loanloom.core.lending.late_terms import CapLevel, DamagesTerms, LateCap, PenaltyTerms, Settlement
 from loanloom.core.lending.plan_terms import Phase, RateStep, RateTier, Recurrence
 from loanloom.core.lending.servicing_terms import FeeStep, PrepaymentTerms, RecalculationTerms
@@ -292,6 +293,7 @@ def entrusting(spec: Spec) -> Entrusting | None:
     if spec.get("business") != "entrusted":
         return None
     said = dict(spec.get("entrusted", {}))
+    said |= {name: number(said[name]) for name in ("share_of_interest", "withholding_rate") if name in said}
     return Entrusting(**{**said, **{name: tuple(said[name]) for name in ("sources", "uses") if name in said}})
 
 
@@ -302,6 +304,22 @@ def grouping(spec: Spec) -> Grouping | None:
     said = dict(spec.get("group", {}))
     release = tuple((number(stage["percent"]), stage["after_instalments"]) for stage in said.pop("release", ()))
     return Grouping(**said, release=release)
+
+
+def extension(spec: Spec) -> ExtensionTerms:
+    """The limits of extensions, and the rates by term that a longer term may reach."""
+    limits = spec.get("extension", {}).get("limits")
+    bands = spec["rate"].get("by_term", ()) if spec["term"]["unit"] == "month" else ()
+    tiers = tuple(TermTier(up_to=band.get("up_to"), rate=number(band["rate"])) for band in bands)
+    if limits is None:
+        return ExtensionTerms(tiers=tiers)
+    made = tuple(
+        ExtensionLimit(
+            up_to=limit.get("up_to"), share=maybe(limit, "share"), months=limit.get("months"), times=limit.get("times")
+        )
+        for limit in limits
+    )
+    return ExtensionTerms(limits=made, tiers=tiers)
 
 
 def changes(spec: Spec) -> Mapping[str, ChangeRule]:

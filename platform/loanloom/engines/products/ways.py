@@ -65,11 +65,12 @@ class Repaying:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stretch:
-    """How long one loan runs: a term in the product's unit, from a day."""
+    """How long one loan runs, and how much it is: a term in the product's unit, from a day."""
 
     term: int
     unit: str
     start_on: date
+    amount: Decimal = Decimal(0)
 
     @property
     def end_on(self) -> date:
@@ -197,7 +198,7 @@ def _irregular(said: Repaying, stretch: Stretch) -> tuple[Phase, ...]:
         for part in sorted(parts, key=lambda part: part.period)
     )
     if not parts or parts[-1].period < whole.periods:
-        left = Decimal(0) if by_amount else Decimal(1) - sum((row.principal for row in rows), Decimal(0))
+        left = (stretch.amount if by_amount else Decimal(1)) - sum((row.principal for row in rows), Decimal(0))
         rows += (PlannedRow(due_on=period_end(said, stretch, whole.periods), principal=left),)
     own = said.interest_calendar or _own_days(said)
     principal = "amount_plan" if by_amount else "percent_plan"

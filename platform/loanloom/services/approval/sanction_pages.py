@@ -13,6 +13,7 @@ from loanloom.metadata.registry import Registry
 from loanloom.services import scope
 from loanloom.services.approval import flow_cases, flow_history, sanctions
 from loanloom.services.context import Context
+from loanloom.services.definitions import compiled as engines
 from loanloom.services.origination import quotes
 from loanloom.store import names, tables
 
@@ -38,6 +39,7 @@ class SanctionPage:
     contract: Row[Any] | None
     registry: Registry
     preview: products.Preview
+    lines: tuple[products.Line, ...]
     diagram: flows.Diagram
     approvers: Mapping[int, str]
     days_left: int
@@ -87,13 +89,16 @@ def page(ctx: Context, sanction_id: int, language: str) -> SanctionPage:
                 tables.contract.c.state != "cancelled",
             )
         ).one_or_none()
+        preview = quotes.of_agreed(ctx, case.registry, row)
+        sheet = preview.disclosure
         return SanctionPage(
             sanction=row,
             application=case.row,
             customer=customer,
             contract=contract,
             registry=case.registry,
-            preview=quotes.of_agreed(ctx, case.registry, row),
+            preview=preview,
+            lines=products.lines(sheet, engines.offer(case.registry, row.product_key)) if sheet else (),
             diagram=flow_history.of_case(connection, case, language),
             approvers=flow_cases.names(connection, row.application_id),
             days_left=(row.expires_on - ctx.business_date).days,

@@ -12,7 +12,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from loanloom.engines import flows
+from loanloom.engines import flows, products
 from loanloom.metadata.diff import Change, document_diff
 from loanloom.metadata.document import Document
 from loanloom.metadata.editing import replace_values
@@ -47,6 +47,17 @@ def index() -> str:
         "studio/index.html", shelves=definitions.shelves(ctx), words=words, found=found, open_changes=open_changes,
         drafts=drafts.listing(ctx), recent=history.listing(ctx, states=("live", "superseded"), limit=5),
     )  # fmt: skip
+
+
+@blueprint.get("/prices/")
+@requires("definition.read")
+def prices() -> str:
+    """Every product at its dearest, against the price caps of today and those announced."""
+    ctx = current_context()
+    found = products.prices(ctx.registry, ctx.business_date)
+    return render_template(
+        "studio/prices.html", prices=found, caps=products.caps_of(ctx.registry), registry=ctx.registry
+    )
 
 
 @blueprint.get("/definitions/<kind>/")

@@ -17,10 +17,12 @@ from loanloom.problems import Text, say
 from loanloom.services.approval import approvals, sanction_pages, work_overview, worklist
 from loanloom.services.approval import sheet as approval_sheet
 from loanloom.services.errors import NotFound, Refused
+from loanloom.services.papers import disclosures
 from loanloom.web.access import requires, staff
 from loanloom.web.language import language
 from loanloom.web.security import current_context
 from loanloom.web.workspace import sheet_parts
+from loanloom.web.workspace.papers import file_answer
 
 blueprint = Blueprint("approvals", __name__)
 
@@ -153,6 +155,13 @@ def sanction(sanction_id: int) -> str:
     """One sanction with its terms, conditions, schedule and where it came from."""
     ctx = current_context()
     return render_template("workspace/approvals/sanction.html", shown=sanction_pages.page(ctx, sanction_id, language()))
+
+
+@blueprint.get("/sanctions/<int:sanction_id>/disclosure")
+@requires("sanction.read")
+def disclosure(sanction_id: int) -> Response:
+    """The disclosure sheet of an offer, to print and hand over."""
+    return file_answer(disclosures.of_sanction(current_context(), sanction_id))
 
 
 @blueprint.get("/work/")

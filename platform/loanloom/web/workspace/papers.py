@@ -22,7 +22,7 @@ IN_PLACE = ("image/png", "image/jpeg", "application/pdf")
 @requires(*READERS)
 def upload(upload_id: int) -> Response:
     """A file that was handed in."""
-    return _answer(uploads.open_file(current_context(), upload_id))
+    return file_answer(uploads.open_file(current_context(), upload_id))
 
 
 @blueprint.get("/documents/<int:document_id>.<kind>")
@@ -30,13 +30,13 @@ def upload(upload_id: int) -> Response:
 def document(document_id: int, kind: str) -> Response:
     """A document as PDF or DOCX, drawn when it is first asked for."""
     if kind == "pdf":
-        return _answer(documents.file(current_context(), document_id, "pdf"))
+        return file_answer(documents.file(current_context(), document_id, "pdf"))
     if kind == "docx":
-        return _answer(documents.file(current_context(), document_id, "docx"))
+        return file_answer(documents.file(current_context(), document_id, "docx"))
     raise NotFound()
 
 
-def _answer(file: File) -> Response:
+def file_answer(file: File) -> Response:
     """The bytes, never run by the browser: no sniffing, no scripts, images and PDFs alone shown in place."""
     how = "inline" if file.media_type in IN_PLACE else "attachment"
     answer = Response(file.content, mimetype=file.media_type)

@@ -5,13 +5,14 @@ A plan is bound to the digest of what would be live and of what is live now. Not
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection
 
+from loanloom.engines import products
 from loanloom.metadata import canonical
 from loanloom.metadata.bundle import source_text
 from loanloom.metadata.diff import Change, diff
@@ -133,9 +134,21 @@ def _reworded(candidate: Candidate) -> tuple[Identity, ...]:
     return tuple(document.identity for document in candidate.documents if other_text(document))
 
 
+def _too_dear(plan: Plan, on: date, known: Iterable[Problem]) -> Iterator[Problem]:
+    """The changed products that would cost more than a cap allows on the day the plan takes effect."""
+    if any(problem.severity == "error" for problem in known):
+        return
+    changed = {change.key for change in plan.changes if change.kind == "product"}
+    files = {one.file for one in plan.candidate.documents if one.kind == "product" and one.key in changed}
+    for problem in products.over_caps(plan.candidate.registry, on):
+        if problem.file in files:
+            yield problem
+
+
 def blocking(plan: Plan, business_date: date) -> tuple[Problem, ...]:
     """What stops a plan from being proposed."""
     found = list(errors(plan.problems))
+    found.extend(_too_dear(plan, plan.live_from or business_date, found))
     nothing = plan.candidate.digest == plan.candidate.base.digest
     if nothing and not found:
         found.append(
