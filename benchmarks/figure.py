@@ -13,7 +13,8 @@ from typing import Any
 class Figure:
     """`value` in `unit`; `ratio` = value / the same work by `peer`. `bar` is the most that `judged` may be.
 
-    `bar_on` says what the bar is about: "value" (an absolute figure) or "ratio".
+    `bar_on` says what the bar is about: "value" (an absolute figure) or "ratio". With `at_least` more is better and the
+    bar is the least. `beside` names figures of others that were measured elsewhere, with their source.
     """
 
     name: str
@@ -23,19 +24,24 @@ class Figure:
     peer: str
     bar: float
     bar_on: str = "value"
+    at_least: bool = False
+    beside: str = ""
 
     @property
     def holds(self) -> bool:
-        return (self.value if self.bar_on == "value" else self.ratio) <= self.bar
+        judged = self.value if self.bar_on == "value" else self.ratio
+        return judged >= self.bar if self.at_least else judged <= self.bar
 
     def line(self) -> str:
         bar = f"{self.bar:g} {self.unit}" if self.bar_on == "value" else f"{self.bar:g} x"
+        bar = f"at least {bar}" if self.at_least else bar
         verdict = "holds" if self.holds else "falls short"
         ratio = f"ratio {self.ratio:.2f} x of {self.peer}"
-        return f"{self.name}: {self.value:.3g} {self.unit}, {ratio} (bar {bar}): {verdict}"
+        beside = f"; {self.beside}" if self.beside else ""
+        return f"{self.name}: {self.value:.3g} {self.unit}, {ratio} (bar {bar}): {verdict}{beside}"
 
     def as_dict(self) -> dict[str, Any]:
-        fields = ("name", "value", "unit", "ratio", "peer", "bar", "bar_on", "holds")
+        fields = ("name", "value", "unit", "ratio", "peer", "bar", "bar_on", "at_least", "holds", "beside")
         return {field: getattr(self, field) for field in fields}
 
 

@@ -27,7 +27,8 @@ from loanloom.store.vault import new_vault
 class Cluster:
     """One server with an owner role, a working role and a migrated template database, all of them for one process."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, durable: bool = False) -> None:
+        """`durable`: commits wait for the disk, as they do in earnest (for measuring)."""
         self.server: Server | None = None
         self._folder: Path | None = None
         given = load().test_database_url
@@ -36,7 +37,7 @@ class Cluster:
         else:
             self._folder = Path(tempfile.mkdtemp(prefix="llt-"))
             self._folder.chmod(0o755)  # as root the server runs as another user, who has to get in
-            self.server = Server(self._folder, durable=False)
+            self.server = Server(self._folder, durable=durable)
             self.server.start(with_parent=True)
             self.admin_url = self.server.url(ADMIN, "postgres")
         self.token = f"llt_{secrets.token_hex(4)}"
