@@ -22,6 +22,7 @@ from loanloom.core.lending.decisions import (
     command_of,
     decide,
 )
+from loanloom.core.lending.decisions.receiving import after_the_end
 from loanloom.core.lending.events import Event, LoanDisbursed
 from loanloom.core.lending.evolution import evolve_all, replay
 from loanloom.core.lending.loan import Loan
@@ -184,6 +185,9 @@ def _again(loan: Loan | None, step: Step, surroundings: Surroundings, kept: Sequ
         if not saved:
             return Decision()
         command = replace(command, amount=saved)
+    if isinstance(command, ReceiveRepayment) and loan.settled_on is not None and loan.terms.keeps_overpayment:
+        decision = after_the_end(loan, command)
+        return replace(decision, events=tuple(replace(event, asked=first.asked) for event in decision.events))
     return decide(loan, command)
 
 

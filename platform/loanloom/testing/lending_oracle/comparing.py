@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
 from typing import Any
 
 from loanloom.core.lending.history import live
@@ -82,12 +81,17 @@ def _cells(want: Sequence[Any], row: Shown) -> Iterator[str]:
 
 
 def _transactions(check: Said, player: Player) -> Iterator[str]:
-    """Receipts that stand, as a set: their order within a day is nobody's business."""
-    ours = Counter(showing.transactions([each.event for each in live(player.history)]))
+    """Receipts that stand, as a set: their order within a day is nobody's business. Tables that do not say which were
+    reverted show those too."""
+    events = [each.event for each in live(player.history)]
+    shown = [want for want in check["transactions"] if want[1] in KIND_TITLES.values()]
+    if not any(len(want) > 8 for want in shown):
+        events += player.reverted
+    ours = Counter(showing.transactions(events))
     wanted = Counter(
-        (want[0], want[1], *(f"{Decimal(money(value)):.2f}" for value in want[2:7]))
-        for want in check["transactions"]
-        if want[1] in KIND_TITLES.values() and not (len(want) > 8 and want[8])
+        (want[0], want[1], *(f"{money(value):.2f}" for value in want[2:7]))
+        for want in shown
+        if not (len(want) > 8 and want[8])
     )
     for row in (wanted - ours).elements():
         yield f"missing {' '.join(row)}"

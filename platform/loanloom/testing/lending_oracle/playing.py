@@ -89,6 +89,7 @@ class Player:
     brought_to: date = date.min
     history: list[Recorded] = field(default_factory=list)
     originals: list[Original] = field(default_factory=list)
+    reverted: list[Event] = field(default_factory=list)
     loan: Loan | None = None
     pending: list[tuple[str, Decimal]] = field(default_factory=list)
 
@@ -171,6 +172,7 @@ class Player:
             if isinstance(each.event, RepaymentReceived) and each.event.on == original.on
             and each.event.kind == original.kind and each.event.amount == original.amount
         ]  # fmt: skip
+        self.reverted.append(same[0].event)
         self.amended(Undo(on=self.today, sequence=same[0].sequence))
 
 

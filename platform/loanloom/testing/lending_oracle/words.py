@@ -232,7 +232,10 @@ def loan_terms(
         fixed_length=said.get("fixed_length"),
         first_stub="level",
         down_payment=DownPaymentTerms(percent=Decimal(down["percent"]) / 100, automatic=down["auto"]) if down else None,
-        draws=DrawTerms(pattern="tranches") if said.get("multi_disburse") else DrawTerms(),
+        draws=DrawTerms(
+            pattern="tranches" if said.get("multi_disburse") else "once",
+            full_term_each=bool(said.get("full_term_per_tranche")),
+        ),
         recalculation=recalculation(said),
         allocation=allocation(said, orders),
         penalty=NO_PENALTY,

@@ -15,7 +15,7 @@ from loanloom.core.lending.events.plans import TrancheDrawn
 from loanloom.core.lending.evolution import evolve
 from loanloom.core.lending.instalments import Instalment
 from loanloom.core.lending.loan import Loan
-from loanloom.core.lending.replanning.drawing import draw, draw_evenly, draw_flat, scheduled
+from loanloom.core.lending.replanning.drawing import draw, draw_evenly, draw_flat, draw_own_term, scheduled
 from loanloom.core.lending.replanning.loans import changed_rows, follows, plan_of
 from loanloom.core.lending.replanning.working import Plan, Row
 from loanloom.core.lending.schedule import down_payment
@@ -78,7 +78,9 @@ def _rows(loan: Loan, on: date, planned: Decimal, due_now: Decimal) -> tuple[Ins
     plan = plan_of(loan)
     flat = loan.terms.phases[0].interest != "declining_balance"
     first = loan.terms.principal - down_payment(loan.terms, loan.terms.principal)
-    if not loan.terms.annual_rate and not loan.terms.rates.steps:
+    if loan.terms.draws.full_term_each and not flat:
+        draw_own_term(plan, on, planned, sum(phase.periods for phase in loan.terms.phases))
+    elif not loan.terms.annual_rate and not loan.terms.rates.steps:
         draw_evenly(plan, on, planned)
     elif flat:
         draw_flat(plan, loan.circumstances.draws, first, on, planned)

@@ -92,7 +92,7 @@ def _through_plan(loan: Loan, amount: Decimal, on: date, rule: AllocationRule) -
 def receive(loan: Loan, command: ReceiveRepayment) -> Decision:
     """What money received leads to."""
     if loan.settled_on is not None and command.kind not in OWN_MONEY and loan.terms.rounding.holds(command.amount):
-        return _after_the_end(loan, command)
+        return after_the_end(loan, command)
     refusal = refusal_of(loan, command.on, command.amount)
     if refusal:
         return refusal
@@ -106,8 +106,8 @@ def receive(loan: Loan, command: ReceiveRepayment) -> Decision:
     return Decision(closing(loan, (event,), command.on))
 
 
-def _after_the_end(loan: Loan, command: ReceiveRepayment) -> Decision:
-    """A refund that comes when the loan is paid already: all of it is the borrower's."""
+def after_the_end(loan: Loan, command: ReceiveRepayment) -> Decision:
+    """Money that comes when the loan is paid already: all of it is the borrower's."""
     if command.on < loan.last_event_on or command.amount <= 0:
         return refusal_of(replace(loan, settled_on=None), command.on, command.amount) or Decision()
     return Decision(

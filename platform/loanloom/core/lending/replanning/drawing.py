@@ -4,9 +4,11 @@ plan as it is."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
+from loanloom.core.dates import add_period
 from loanloom.core.lending.circumstances import Draw
 from loanloom.core.lending.replanning.bearing import interest_of
 from loanloom.core.lending.replanning.levels import in_multiples, relevel
@@ -58,6 +60,38 @@ def draw(plan: Plan, earlier: Sequence[Draw], first: Decimal, on: date, planned:
     for row in related(plan, on):
         row.level = row.agreed = ideal.row(row.number).agreed
         row.level = max(ideal.row(row.number).level, row.paid)
+    plan.settle(on)
+
+
+def draw_own_term(plan: Plan, on: date, planned: Decimal, periods: int) -> None:
+    """A draw that runs its own full number of periods: its instalments come on top of those already planned, the last
+    ones after them."""
+    phase = plan.terms.phases[-1]
+    open_rows = list(plan.open_rows)
+    running = next((row for row in open_rows if row.start_on <= on < row.due_on), None)
+    start = running.start_on if running else open_rows[-1].due_on
+    rows, first = [], start
+    for place in range(1, periods + 1):
+        due_on = add_period(start, phase.every * place, phase.unit, start.day)
+        rows.append(Row(number=place, start_on=first, due_on=due_on, rate=open_rows[-1].rate, counted_from=first))
+        first = due_on
+    own = Plan(plan.terms, rows, follows_arrears=False)
+    own.advance(on)
+    own.outstanding = planned
+    relevel(own, rows, planned, on)
+    plan.advance(on)
+    plan.outstanding += planned
+    known = {(row.start_on, row.due_on): row for row in open_rows}
+    number = max(row.number for row in plan.rows)
+    for row in rows:
+        same = known.get((row.start_on, row.due_on))
+        if same is None:
+            number += 1
+            same = replace(row, number=number, level=ZERO, agreed=ZERO, principal=ZERO, interest=ZERO, carried=ZERO)
+            same.counted_from = same.start_on
+            plan.rows.append(same)
+        same.level += row.level
+        same.agreed += row.level
     plan.settle(on)
 
 

@@ -42,11 +42,12 @@ def all_due(loan: Loan, on: date) -> tuple[tuple[Instalment, ...], tuple[int, ..
     ahead = [row for row in plan.open_rows if row.due_on > on]
     if not ahead:
         return changed_rows(loan, plan), ()
-    taken = total(row.principal for row in ahead)
-    running, later = ahead[0], ahead[1:]
-    rounded = loan.terms.rounding.apply(running.carried)
-    running.interest = max(rounded, total(row.interest_paid for row in ahead))
-    running.principal, running.due_on = taken, on
+    due_today = [row for row in plan.open_rows if row.due_on == on]
+    running, later = (due_today[0], ahead) if due_today else (ahead[0], ahead[1:])
+    borne = running.interest if due_today else loan.terms.rounding.apply(running.carried)
+    running.interest = max(borne, running.interest_paid) + total(row.interest_paid for row in later)
+    running.principal += total(row.principal for row in later)
+    running.due_on = on
     running.start_on = min(running.start_on, on)
     running.level = running.agreed = running.principal + running.interest
     running.carried, running.counted_from = ZERO, running.start_on
