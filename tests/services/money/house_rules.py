@@ -56,7 +56,9 @@ def events() -> str:
         "charged_back": BOUNCED + _on("debit", CLAIMS + SURPLUS),
         **dict.fromkeys(("waived", "charged_off", "written_off"), lost),
         "waiver_revived": LOST.replace("debit", "credit") + _on("debit", CLAIMS),
-        "charge_waived": ' [{debit: "6701", credit: "1133", amount: fee}]',
+        "charge_waived": """
+      - {debit: "6701", credit: "1133", amount: fee}
+      - {debit: "6701", credit: "1132", amount: penalty}""",
         "recovered": ' [{debit: "1002", credit: "6701", amount: amount}]',
         "interest_capitalised": CAPITALISED,
         "interest_suspended": SUSPENDED,

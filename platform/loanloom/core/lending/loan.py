@@ -51,8 +51,8 @@ class Account:
 
     @property
     def interest_unpaid(self) -> Decimal:
-        """Scheduled interest not yet paid."""
-        return self.instalment.interest - self.interest_paid
+        """Scheduled interest not yet paid, but for what becomes principal instead."""
+        return self.instalment.interest - self.instalment.capitalised - self.interest_paid
 
     @property
     def open(self) -> bool:

@@ -33,6 +33,7 @@ def _of(account: Account, loan: Loan, on: date) -> dict[str, Decimal]:
         found["principal"] = account.principal_unpaid - row.capitalised
         found["interest"] = interest_accrued(row, on, terms.rounding) - account.interest_paid
         found["fee"] -= account.fee
+        found["penalty"] -= account.penalty
     return found
 
 

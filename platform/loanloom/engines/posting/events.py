@@ -52,7 +52,7 @@ AMOUNTS: Mapping[str, tuple[str, ...]] = {
     # claims given up, moved or put aside
     "waived": CLAIMS,
     "waiver_revived": CLAIMS,
-    "charge_waived": ("fee",),
+    "charge_waived": ("fee", "penalty"),
     "interest_capitalised": ACCRUED,
     "interest_suspended": SUSPENDABLE,
     "interest_restored": SUSPENDABLE,
@@ -104,7 +104,7 @@ EFFECTS: Mapping[str, Mapping[str, int]] = {
     **dict.fromkeys(("charged_back", "waiver_revived", "loan_taken_over"), dict.fromkeys(CLAIMS, 1)),
     "loan_disbursed": {"principal": 1},
     "tranche_drawn": {"principal": 1},
-    "charge_waived": {"fee": -1},
+    "charge_waived": {"fee": -1, "penalty": -1},
     "interest_capitalised": dict.fromkeys(ACCRUED, -1),
 }
 """Event -> what one unit of each part adds to the claim of that name. Capitalised interest also becomes principal."""

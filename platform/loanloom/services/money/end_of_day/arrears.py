@@ -29,9 +29,10 @@ CHUNK = 500
 _SELECTED = text(
     "SELECT l.id FROM loan AS l WHERE l.status = 'active' AND (l.days_past_due > 0 OR l.asset_class <> 'normal' "
     "OR l.penalty_outstanding <> 0 OR l.overdue_amount <> 0 OR l.interest_beyond <> 0 OR l.accounting = 'suspended' "
-    "OR l.circumstances IS NOT NULL OR EXISTS (SELECT 1 FROM instalment AS i "
-    "WHERE i.company_id = l.company_id AND i.loan_id = l.id AND i.status = 'due' AND (i.due_on < CAST(:next AS date) "
-    "OR i.fee <> 0 AND i.due_on = CAST(:next AS date)))) ORDER BY l.id"
+    "OR l.circumstances IS NOT NULL OR EXISTS (SELECT 1 FROM instalment AS i WHERE i.company_id = l.company_id "
+    "AND i.loan_id = l.id AND i.status = 'due' AND i.due_on < CAST(:next AS date)) OR EXISTS (SELECT 1 "
+    "FROM instalment AS i WHERE i.company_id = l.company_id AND i.loan_id = l.id AND i.status <> 'cancelled' "
+    "AND i.due_on = CAST(:next AS date) AND (i.fee <> 0 OR i.more IS NOT NULL))) ORDER BY l.id"
 )
 
 
@@ -145,7 +146,7 @@ def book(ctx: Context, connection: Connection, run: Run, _chunk: Chunk) -> Mappi
     found = [each for figures in connection.execute(query).scalars() for each in figures["accrued"]]
     today = run.business_date
     booked = interest.book_accruals(ctx, connection, run, today, _sums(found), since=today, step="arrears")
-    return {"accrued": str(booked)}
+    return {"penalty": str(booked)}
 
 
 def _sums(found: Sequence[Mapping[str, Any]]) -> list[interest.Sum]:
