@@ -51,11 +51,13 @@ def index_rate(index: IndexTerms, on: date) -> Decimal | None:
     return max(rate, index.floor) if index.floor is not None else rate
 
 
-def repricing_days(index: IndexTerms, start: date, until: date, anchor: int) -> tuple[date, ...]:
-    """The days after the start on which the rate is looked up again; a calendar without a named day goes by the
-    anniversary of the start."""
-    if index.repricing is None:
+def repricing_days(terms: Terms, until: date) -> tuple[date, ...]:
+    """The days after the start on which the rate is looked up again. A calendar that names no day goes by due days,
+    one of years by the anniversary of the start."""
+    index, start = terms.rates.index, terms.start_on
+    if index is None or index.repricing is None:
         return ()
+    anchor = start.day if index.repricing.unit == "year" else anchor_of(terms)
     found = []
     for day in days_after(index.repricing, start, anchor):
         if day > min(until, LAST_DAY):
@@ -65,16 +67,16 @@ def repricing_days(index: IndexTerms, start: date, until: date, anchor: int) -> 
 
 
 def rate_path(terms: Terms, until: date) -> tuple[RateStep, ...]:
-    """The rates as they are known today from the start on, oldest first: the contract's, then every change."""
+    """The rates as they are known today from the start on, oldest first: the contract's, then every change. Days of an
+    index count after the last step that was agreed by date."""
     path = {terms.start_on: terms.annual_rate}
     if terms.rates.applies != "contract":
         path |= {step.from_on: step.rate for step in terms.rates.steps if step.from_on > terms.start_on}
-        index = terms.rates.index
-        if index is not None:
-            for day in repricing_days(index, terms.start_on, until, anchor_of(terms)):
-                rate = index_rate(index, day)
-                if rate is not None:
-                    path[day] = rate
+        index, agreed = terms.rates.index, max(path)
+        for day in repricing_days(terms, until):
+            rate = index_rate(index, day) if index is not None else None
+            if rate is not None and day > agreed:
+                path[day] = rate
     steps: list[RateStep] = []
     for day in sorted(path):
         if not steps or steps[-1].rate != path[day]:

@@ -14,14 +14,14 @@ from decimal import Decimal, localcontext
 from itertools import groupby
 from typing import NamedTuple
 
-from loanloom.core.dates import EVERY_DAY, Calendar, add_months, add_period
+from loanloom.core.dates import add_months
 from loanloom.core.lending.amortising import Amounts, Carry, amortise
 from loanloom.core.lending.arrears import interest_accrued
 from loanloom.core.lending.due_days import anchor_of, calendar_of, due_days
 from loanloom.core.lending.instalments import Instalment
 from loanloom.core.lending.loan import Account, Loan
 from loanloom.core.lending.periods import Period
-from loanloom.core.lending.plan import Cost, InterestPlan, PhasePlan, Targets, costs_of
+from loanloom.core.lending.plan import Cost, InterestPlan, PhasePlan, Targets, costs_of, raw_interest
 from loanloom.core.lending.plan_terms import RateStep
 from loanloom.core.lending.rates import moves, rate_path
 from loanloom.core.lending.recurrences import months_of
@@ -30,7 +30,7 @@ from loanloom.core.lending.rules import BUILT_IN, Methods
 from loanloom.core.lending.schedule import arithmetic
 from loanloom.core.lending.shares import DAY_STEP, IRREGULAR, Shares, whole_months
 from loanloom.core.lending.terms import Terms
-from loanloom.core.money import ONE, ZERO, total
+from loanloom.core.money import ZERO, total
 
 BY_PAYMENT = frozenset({"equal_instalment", "steps", "balloon"})
 """Rules whose instalment is a payment; those of the others are amounts of principal."""
@@ -75,7 +75,7 @@ def replanned(
         return ()
     with localcontext(arithmetic(agreed)):
         share = opening / undue(loan, on) if undue(loan, on) else Decimal(1)
-        balance, carry = opening, _carry(loan, rows, on, opening)
+        balance, carry = opening, _carry(loan, rows, on, opening, methods)
         made: list[Instalment] = []
         path = rate_path(agreed, rows[-1].due_on)
         for plan in _plans(loan, agreed, rows, methods):
@@ -88,13 +88,14 @@ def replanned(
         return tuple(_joined(loan, made))
 
 
-def _carry(loan: Loan, rows: Sequence[Instalment], on: date, opening: Decimal) -> Carry:
+def _carry(loan: Loan, rows: Sequence[Instalment], on: date, opening: Decimal, methods: Methods) -> Carry:
     """Interest borne before the plan begins that falls due with it: of earlier periods without interest payment, and
-    of the running period on the principal that the change takes away (or, less, adds)."""
+    of the running period on the principal that the change takes away (or, less, adds). Where the running row was cut
+    by a change of rate or base, that is what it bears beyond its base."""
     running = rows[0]
     paying = next((row for row in rows if row.interest > 0), running)
     since = paying.counted_from or paying.start_on
-    borne = paying.carried
+    borne = paying.carried if since <= paying.start_on else paying.interest - _own(loan, paying, methods)
     if since < running.start_on:
         borne += paying.base * paying.annual_rate * (running.start_on - since).days / paying.daily_basis
     if running.start_on < on:
@@ -102,6 +103,13 @@ def _carry(loan: Loan, rows: Sequence[Instalment], on: date, opening: Decimal) -
         taken = running.base * (before - opening) / before if before else ZERO
         borne += taken * running.annual_rate * (on - running.start_on).days / running.daily_basis
     return Carry(loan.terms.rounding.apply(borne))
+
+
+def _own(loan: Loan, row: Instalment, methods: Methods) -> Decimal:
+    """What the base of a row bears over its whole period under the loan's terms."""
+    (plan,) = _plans(loan, loan.terms, [row], methods)
+    (cost,) = _costs(plan, [row], rate_path(loan.terms, row.due_on))
+    return raw_interest(loan.terms, cost, row.base)
 
 
 def _plans(loan: Loan, terms: Terms, rows: Sequence[Instalment], methods: Methods) -> Iterator[PhasePlan]:
@@ -266,35 +274,3 @@ def brought_forward(loan: Loan, on: date) -> Instalment | None:
         carried=ZERO,
         counted_from=None,
     )
-
-
-def extended_frame(
-    loan: Loan, on: date, until: date, rate: Decimal | None = None, calendar: Calendar = EVERY_DAY
-) -> tuple[Instalment, ...]:
-    """The rows ahead and further ones after them at the steps of the last phase, the last on `until`; further ones at
-    `rate` where one is given. Where nothing is ahead they begin on the day."""
-    rows = [account.instalment for account in ahead(loan, on)]
-    last = rows[-1] if rows else loan.accounts[-1].instalment
-    phase, start = loan.terms.phases[-1], rows[-1].due_on if rows else on
-    anchor, origin, step = anchor_of(loan.terms), start, 1
-    while start < until:
-        day = min(add_period(origin, phase.every * step, phase.unit, anchor), until)
-        due = max(calendar.rolled(day, loan.terms.roll), day if day == until else start)
-        last = last._replace(
-            number=last.number + 1,
-            start_on=start,
-            due_on=due,
-            principal=ONE,
-            interest=ONE,
-            base=ONE,
-            annual_rate=last.annual_rate if rate is None else rate,
-            drawn=ZERO,
-            capitalised=ZERO,
-            tolerated_to=None,
-            carried=ZERO,
-            counted_from=None,
-            agreed=None,
-        )
-        rows.append(last)
-        start, step = due, step + 1
-    return tuple(rows)

@@ -14,6 +14,7 @@ from loanloom.core.lending.decisions import (
     accelerating,
     account,
     changing,
+    chargebacks,
     charging,
     conduct,
     drawing,
@@ -25,12 +26,14 @@ from loanloom.core.lending.decisions import (
     refunding,
     relief,
     renewing,
+    repricing,
     restructuring,
     settling,
 )
 from loanloom.core.lending.decisions.accelerating import Accelerate
 from loanloom.core.lending.decisions.account import CloseLoan, TransferLoan
 from loanloom.core.lending.decisions.changing import ChangeRate, PauseInterest, Reamortise, Reschedule
+from loanloom.core.lending.decisions.chargebacks import Chargeback
 from loanloom.core.lending.decisions.charging import AddCharge, AdjustCharge, WaiveCharge
 from loanloom.core.lending.decisions.conduct import Misuse, RestoreInterest, SuspendInterest
 from loanloom.core.lending.decisions.decision import Command, Decide, Decision, refused
@@ -44,6 +47,7 @@ from loanloom.core.lending.decisions.recourse import GuarantorPays, RecoverWritt
 from loanloom.core.lending.decisions.refunding import RefundSurplus
 from loanloom.core.lending.decisions.relief import CheckWaivers, ReduceInterest, Waive
 from loanloom.core.lending.decisions.renewing import Renew, TopUp
+from loanloom.core.lending.decisions.repricing import Reprice
 from loanloom.core.lending.decisions.restructuring import CapitaliseInterest, Restructure
 from loanloom.core.lending.decisions.settling import Payoff, SettleEarly, payoff
 from loanloom.core.lending.loan import Loan
@@ -56,12 +60,14 @@ _DECIDES: Mapping[type[Command], Decide] = {
     **refunding.DECIDES,
     **drawing.DECIDES,
     **charging.DECIDES,
+    **chargebacks.DECIDES,
     **changing.DECIDES,
     **ending.DECIDES,
     **prepaying.DECIDES,
     **extending.DECIDES,
     **restructuring.DECIDES,
     **renewing.DECIDES,
+    **repricing.DECIDES,
     **accelerating.DECIDES,
     **relief.DECIDES,
     **recourse.DECIDES,
@@ -119,6 +125,7 @@ __all__ = [
     "CapitaliseInterest",
     "ChangeRate",
     "ChargeOff",
+    "Chargeback",
     "CheckWaivers",
     "CloseLoan",
     "Command",
@@ -139,6 +146,7 @@ __all__ = [
     "RefundSurplus",
     "ReimburseGuarantor",
     "Renew",
+    "Reprice",
     "Reschedule",
     "RestoreInterest",
     "Restructure",

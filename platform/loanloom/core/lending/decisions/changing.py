@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
 from loanloom.core.lending.decisions.decision import Command, Decide, Decision, refusal_of, refused
+from loanloom.core.lending.decisions.repricing import agreed_rate, planned_apart, replanned_under
 from loanloom.core.lending.events import Event
 from loanloom.core.lending.events.plans import InterestPaused, RateChanged, Reamortised, Rescheduled
 from loanloom.core.lending.evolution import evolve
 from loanloom.core.lending.loan import Loan
+from loanloom.core.lending.plan_terms import Pause
+from loanloom.core.lending.replan import ahead
 from loanloom.core.lending.replanning.changing import changed_rate, lengthened, moved, overdue_spread, paused
+from loanloom.core.lending.rules import BUILT_IN, Methods
 from loanloom.core.money import ZERO
 from loanloom.problems import text
 
@@ -24,6 +28,7 @@ class ChangeRate(Command):
     on: date
     annual_rate: Decimal
     from_on: date | None = None
+    methods: Methods = BUILT_IN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +38,7 @@ class PauseInterest(Command):
     on: date
     from_on: date
     to_on: date
+    methods: Methods = BUILT_IN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +76,9 @@ def _change_rate(loan: Loan, command: ChangeRate) -> Decision:
         return refused(
             "lending.after_maturity", text("The loan has matured by then.", "届时借款已到期。"), field="from_on"
         )
+    if planned_apart(loan):
+        terms = agreed_rate(loan, command.on, from_on, rate)
+        return Decision((replanned_under(loan, command.on, terms, "rate_change", command.methods),))
     rows = changed_rate(loan, command.on, from_on, rate)
     return Decision((RateChanged(on=command.on, from_on=from_on, annual_rate=rate, rows=rows),))
 
@@ -93,6 +102,12 @@ def _pause(loan: Loan, command: PauseInterest) -> Decision:
         )
     if command.from_on < command.on:
         return _in_the_past("from_on")
+    if planned_apart(loan):
+        if not ahead(loan, command.on):
+            return refused("lending.all_due", text("Everything is due already.", "借款已全部到期。"))
+        pauses = (*loan.terms.pauses, Pause(from_on=command.from_on, to_on=command.to_on))
+        event = replanned_under(loan, command.on, replace(loan.terms, pauses=pauses), "pause", command.methods)
+        return Decision((event,))
     rows = paused(loan, command.on, command.from_on, command.to_on)
     return Decision((InterestPaused(on=command.on, from_on=command.from_on, to_on=command.to_on, rows=rows),))
 

@@ -14,11 +14,12 @@ from loanloom.core.lending.due_days import anchor_of
 from loanloom.core.lending.events import Event, FeeCharged
 from loanloom.core.lending.events.agreements import LoanExtended, PlanAgreed
 from loanloom.core.lending.extensions import allowed, most_months, rate_from_extension, term_months
+from loanloom.core.lending.frames import extended_frame
 from loanloom.core.lending.instalments import Instalment
 from loanloom.core.lending.loan import Loan
 from loanloom.core.lending.plan_terms import RateStep
 from loanloom.core.lending.rates import moves, rate_path
-from loanloom.core.lending.replan import BY_ROW, ahead, extended_frame, replanned, undue
+from loanloom.core.lending.replan import BY_ROW, ahead, replanned, undue
 from loanloom.core.lending.rules import BUILT_IN, Methods
 from loanloom.core.lending.terms import Terms
 from loanloom.core.money import LARGEST_RATE, ZERO

@@ -19,10 +19,11 @@ from loanloom.core.lending.events import Event
 from loanloom.core.lending.events.agreements import InterestCapitalised, LoanRestructured, PlanAgreed
 from loanloom.core.lending.events.relief import Waived
 from loanloom.core.lending.evolution import evolve_all
+from loanloom.core.lending.frames import extended_frame
 from loanloom.core.lending.instalments import Instalment
 from loanloom.core.lending.loan import Loan
 from loanloom.core.lending.rates import moves
-from loanloom.core.lending.replan import ahead, extended_frame, replanned, undue
+from loanloom.core.lending.replan import ahead, replanned, undue
 from loanloom.core.lending.replanning.loans import follows
 from loanloom.core.lending.rules import BUILT_IN, Methods
 from loanloom.core.money import LARGEST_RATE, ZERO, formatted, total
