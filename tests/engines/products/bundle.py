@@ -79,7 +79,11 @@ def offered(*more: str, **changed: str | None) -> products.Offer:
 def found(*more: str, **changed: str | None) -> dict[str, str]:
     """The problems of the changed product and its neighbours: pointer by code."""
     known = registry(product(**changed), *more)
-    return {problem.code: str(problem.pointer) for problem in products.check(known) if problem.severity == "error"}
+    return {
+        problem.code: str(problem.pointer).removeprefix("/spec")
+        for problem in products.check(known)
+        if problem.severity == "error"
+    }
 
 
 @lru_cache(maxsize=1)

@@ -97,18 +97,38 @@ def lent_by(registry: Registry, product_class: str) -> Lent:
 def dearest(offer: Offer, on: date) -> Dearest | None:
     """The dearest request: every way of repaying with the ends of amount and term at the highest rate."""
     found = [each for each in _tried(offer, on) if each is not None]
-    return max(found, key=lambda each: max(each.cost.simple, each.cost.compound), default=None)
+    return max(found, key=_dear, default=None)
 
 
 def _tried(offer: Offer, on: date) -> Iterator[Dearest | None]:
-    terms = {int(offer.months.least), int(offer.months.most)}
     amounts = {offer.amount.least, offer.amount.most} if offer.charges else {offer.amount.most}
     for method in offer.methods:
         if method == OWN and len(offer.methods) > 1:
             continue  # a plan of one's own costs what its rate and its charges cost elsewhere
-        for term in sorted(terms):
-            for amount in sorted(amounts):
-                yield _one(offer, amount, term, method, on)
+        for amount in sorted(amounts):
+            yield _over_terms(offer, amount, method, on)
+
+
+def _over_terms(offer: Offer, amount: Decimal, method: str, on: date) -> Dearest | None:
+    """The dearest term. Interest on the original principal is dearest somewhere in the middle, so that terms are
+    tried in ever closer steps around the best one."""
+    low, high, best = int(offer.months.least), int(offer.months.most), None
+    step = int(offer.months.step or offer.repaying.months or 1)
+    while True:
+        apart = max((high - low) // FINE // step, 1) * step
+        found = (_one(offer, amount, term, method, on) for term in {*range(low, high, apart), high})
+        best = max((each for each in (*found, best) if each is not None), key=_dear, default=None)
+        if best is None or apart == step:
+            return best
+        low, high = max(low, best.term - apart), min(high, best.term + apart)
+
+
+FINE = 6
+"""Into how many steps a range of terms is cut."""
+
+
+def _dear(each: Dearest) -> Decimal:
+    return max(each.cost.simple, each.cost.compound)
 
 
 def _one(offer: Offer, amount: Decimal, term: int, method: str, on: date) -> Dearest | None:
