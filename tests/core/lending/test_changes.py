@@ -22,8 +22,8 @@ from loanloom.core.lending.decisions import (
     ReceiveRepayment,
     ReduceInterest,
     Renew,
-    Restructure,
     RestoreInterest,
+    Restructure,
     SettleEarly,
     SuspendInterest,
     TopUp,
@@ -72,7 +72,7 @@ def balanced(loan: Loan) -> bool:
     return loan.accounts[-1].instalment.closing == 0
 
 
-# --- partial prepayment ----------------------------------------------------------------------------------------------
+# --- partial prepayment ------------------------------------------------------------
 
 
 def test_prepaying_within_a_period_bears_interest_on_the_part_to_the_day() -> None:
@@ -161,7 +161,7 @@ def test_what_prepayment_is_refused_for() -> None:
     assert refusal(closed, PrepayPartially(on=START, amount=D(5000))) == "lending.no_prepayment"
 
 
-# --- extension ---------------------------------------------------------------------------------------------------------
+# --- extension ------------------------------------------------------------
 
 
 def test_extending_a_bullet_moves_the_principal_and_keeps_the_interest_days() -> None:
@@ -201,7 +201,7 @@ def test_extensions_add_up_against_the_limit() -> None:
     assert refusal(loan, Extend(on=START, months=0)) == "lending.months_not_positive"
 
 
-# --- restructuring -----------------------------------------------------------------------------------------------------
+# --- restructuring ------------------------------------------------------------
 
 
 def late_loan(**more: Any) -> Loan:
@@ -272,7 +272,7 @@ def test_capitalised_interest_is_repaid_by_the_instalments_ahead() -> None:
     assert refusal(loan, CapitaliseInterest(on=on, amount=due + 1)) == "lending.more_than_due"
 
 
-# --- relief ------------------------------------------------------------------------------------------------------------
+# --- relief ------------------------------------------------------------
 
 
 def test_interest_is_reduced_where_due_first_and_then_ahead() -> None:
@@ -295,7 +295,7 @@ def test_what_cannot_be_waived() -> None:
     assert refusal(loan, Waive(on=on, shares={"penalty": D(1)}, until=on)) == "lending.condition_in_the_past"
 
 
-# --- the end of a loan -------------------------------------------------------------------------------------------------
+# --- the end of a loan ------------------------------------------------------------
 
 
 def test_acceleration_makes_everything_overdue_from_the_next_day() -> None:
@@ -330,7 +330,7 @@ def test_renewal_without_repaying_principal() -> None:
     assert refusal(loan, CloseLoan(on=on)) == "lending.not_settled"
 
 
-# --- conduct -----------------------------------------------------------------------------------------------------------
+# --- conduct ------------------------------------------------------------
 
 
 def test_misuse_replaces_the_contract_rate_and_late_is_not_charged_twice() -> None:
