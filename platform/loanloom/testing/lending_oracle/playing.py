@@ -9,10 +9,12 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from loanloom.core.lending.arrears import due_of
+from loanloom.core.lending.chargebacks import owed_again
 from loanloom.core.lending.decisions import (
     AddCharge,
     AdjustCharge,
     ChangeRate,
+    Chargeback,
     ChargeOff,
     Command,
     Disburse,
@@ -31,6 +33,7 @@ from loanloom.core.lending.decisions import (
 )
 from loanloom.core.lending.decisions.receiving import OWN_MONEY
 from loanloom.core.lending.events import Event, LoanDisbursed, RepaymentReceived
+from loanloom.core.lending.events.chargebacks import ChargedBack
 from loanloom.core.lending.events.charges import ChargeWaived
 from loanloom.core.lending.events.ending import ChargedOff, ContractTerminated
 from loanloom.core.lending.events.plans import Reamortised, TrancheDrawn
@@ -76,6 +79,7 @@ class Original:
     amount: Decimal
     kind: str
     reverted: bool = False
+    charged_back: list[ChargedBack] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -167,13 +171,18 @@ class Player:
     def undo(self, original: Original) -> None:
         """Take a receipt back, as it stands now."""
         original.reverted = True
+        recorded = self.found(original)
+        self.reverted.append(recorded.event)
+        self.amended(Undo(on=self.today, sequence=recorded.sequence))
+
+    def found(self, original: Original) -> Recorded:
+        """The receipt as it is booked now."""
         same = [
             each for each in live(self.history)
             if isinstance(each.event, RepaymentReceived) and each.event.on == original.on
             and each.event.kind == original.kind and each.event.amount == original.amount
         ]  # fmt: skip
-        self.reverted.append(same[0].event)
-        self.amended(Undo(on=self.today, sequence=same[0].sequence))
+        return same[0]
 
 
 def _disburse(player: Player, event: Said) -> None:
@@ -299,6 +308,29 @@ def _undo(player: Player, event: Said) -> None:
     player.undo([each for each in made if each.on == on and each.kind in kinds][nth - 1])
 
 
+CHARGED_BACK = {
+    "last_repayment": OWN_MONEY,
+    "repayment": OWN_MONEY - {"down_payment"},
+    "down_payment": frozenset({"down_payment"}),
+    "merchant_issued_refund": frozenset({"merchant_refund"}),
+}
+
+
+def _chargeback(player: Player, event: Said) -> None:
+    made = [each for each in player.originals if each.kind in CHARGED_BACK[event["of"]]]
+    standing_ones = [each for each in made if not each.reverted]
+    original = standing_ones[-1] if event["of"] == "last_repayment" else made[event["nth"] - 1]
+    events = [each.event for each in live(player.history)]
+    receipt = player.found(original).event
+    if not isinstance(receipt, RepaymentReceived):
+        raise LookupError("no such receipt")
+    amount = money(event["amount"])
+    parts = owed_again(events, receipt, original.charged_back, amount, player.running.terms.allocation.charged_back)
+    player.do(Chargeback(on=player.today, amount=amount, parts=parts), player.today)
+    newest = next(each.event for each in reversed(player.history) if isinstance(each.event, ChargedBack))
+    original.charged_back.append(newest)
+
+
 CHARGE_OFFS: Mapping[str, Literal["none", "all_due"]] = {"ZERO_INTEREST": "none", "ACCELERATE_MATURITY": "all_due"}
 
 
@@ -378,6 +410,7 @@ PLAYS: Mapping[str, Callable[[Player, Said], None]] = {
     "waive_charge": _waive_charge,
     "charge_adjustment": _adjust_charge,
     "credit_balance_refund": _refund_surplus,
+    "chargeback": _chargeback,
     "charge_off": _charge_off,
     "write_off": _write_off,
     "contract_termination": _terminate,

@@ -13,6 +13,7 @@ from loanloom.core.lending.decisions.charging import owed_of_charge
 from loanloom.core.lending.events import Event, RepaymentReceived, SurplusApplied
 from loanloom.core.lending.events.charges import ChargeWaived
 from loanloom.core.lending.events.ending import WrittenOff
+from loanloom.core.lending.evolution import evolve
 from loanloom.core.lending.history import Recorded, live
 from loanloom.core.lending.loan import Account, Loan
 from loanloom.core.lending.replanning.loans import standing
@@ -34,15 +35,18 @@ class Shown:
 
 
 def received_by_row(loan: Loan, history: Sequence[Recorded]) -> dict[int, dict[str, Decimal]]:
-    """What each row got before and after its due date."""
-    due = {each.instalment.number: each.instalment.due_on for each in loan.accounts}
-    found = {number: {"in_advance": ZERO, "late": ZERO} for number in due}
+    """What each row got before and after its due date, as that was when the money came."""
+    found = {each.instalment.number: {"in_advance": ZERO, "late": ZERO} for each in loan.accounts}
+    then: Loan | None = None
     for each in live(history):
-        if isinstance(each.event, RepaymentReceived | SurplusApplied):
-            for part in each.event.applied:
-                if part.number in due and each.event.on != due[part.number]:
-                    side = "in_advance" if each.event.on < due[part.number] else "late"
-                    found[part.number][side] += part.amount
+        then = evolve(then, each.event)
+        if not isinstance(each.event, RepaymentReceived | SurplusApplied):
+            continue
+        due = {account.instalment.number: account.instalment.due_on for account in then.accounts}
+        for part in each.event.applied:
+            if part.number in found and each.event.on != due[part.number]:
+                side = "in_advance" if each.event.on < due[part.number] else "late"
+                found[part.number][side] += part.amount
     return found
 
 
@@ -87,7 +91,7 @@ def schedule(
         while draws and (draws[0][0] < said.due_on or (not said.days and draws[0][0] == said.due_on)):
             rows.append(Shown(None, *draws[0]))
             balance += draws.pop(0)[1]
-        balance -= said.principal
+        balance += account.credited_principal - said.principal
         shown = _row(account, loan, on, sides[said.number], waived.get(said.number, ZERO))
         if _at_draw(account):
             rows.append(Shown(None, shown.due_on, ZERO, {**shown.amounts, "in_advance": ZERO, "late": ZERO}))

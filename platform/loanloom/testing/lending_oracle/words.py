@@ -163,7 +163,11 @@ def allocation(terms: Said, orders: Mapping[str, Any]) -> AllocationOrder:
         for kind, surplus, name in terms["payment_allocation"]
     }  # fmt: skip
     usual = rules.pop("DEFAULT")
-    return AllocationOrder(by=by, buckets=usual.buckets, surplus=usual.surplus, rules=tuple(rules.values()))
+    back = dict(terms.get("credit_allocation", ())).get("CHARGEBACK", ())
+    return AllocationOrder(
+        by=by, buckets=usual.buckets, surplus=usual.surplus, rules=tuple(rules.values()),
+        charged_back=tuple(COMPONENTS[word] for word in back),
+    )  # fmt: skip
 
 
 def _buckets(order: list[str]) -> tuple[Bucket, ...]:

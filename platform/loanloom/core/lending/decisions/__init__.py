@@ -50,6 +50,7 @@ from loanloom.core.lending.decisions.renewing import Renew, TopUp
 from loanloom.core.lending.decisions.repricing import Reprice
 from loanloom.core.lending.decisions.restructuring import CapitaliseInterest, Restructure
 from loanloom.core.lending.decisions.settling import Payoff, SettleEarly, payoff
+from loanloom.core.lending.decisions.taking_over import TakeOver, take_over
 from loanloom.core.lending.loan import Loan
 from loanloom.core.lending.records import from_record, to_record
 from loanloom.problems import text
@@ -75,7 +76,7 @@ _DECIDES: Mapping[type[Command], Decide] = {
     **account.DECIDES,
 }
 
-_KINDS: tuple[type[Command], ...] = (Disburse, *_DECIDES)
+_KINDS: tuple[type[Command], ...] = (Disburse, TakeOver, *_DECIDES)
 COMMANDS: Mapping[str, type[Command]] = {
     re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower(): kind for kind in _KINDS
 }
@@ -89,6 +90,8 @@ def decide(loan: Loan | None, command: Command) -> Decision:
     """What a command leads to. The first event keeps the command, so that it can be decided anew (`history`)."""
     if isinstance(command, Disburse):
         return disburse(loan, command)
+    if isinstance(command, TakeOver):
+        return take_over(loan, command)
     if loan is None:
         return refused("lending.no_loan", text("There is no such loan.", "没有这笔借款。"))
     decision = _DECIDES[type(command)](loan, command)
@@ -153,6 +156,7 @@ __all__ = [
     "SettleEarly",
     "SuspendInterest",
     "TakeAssets",
+    "TakeOver",
     "TerminateContract",
     "TopUp",
     "TransferLoan",

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from loanloom.core.lending.events import (
     account,
     agreements,
+    chargebacks,
     charges,
     conduct,
     ending,
@@ -18,6 +19,7 @@ from loanloom.core.lending.events import (
     recourse,
     refunding,
     relief,
+    taking_over,
 )
 from loanloom.core.lending.events.event import Event
 from loanloom.core.lending.events.money import (
@@ -35,12 +37,14 @@ EVENTS: Mapping[str, type[Event]] = {
     **refunding.NAMED,
     **plans.NAMED,
     **charges.NAMED,
+    **chargebacks.NAMED,
     **ending.NAMED,
     **account.NAMED,
     **agreements.NAMED,
     **conduct.NAMED,
     **recourse.NAMED,
     **relief.NAMED,
+    **taking_over.NAMED,
 }
 """Stored names of all events."""
 

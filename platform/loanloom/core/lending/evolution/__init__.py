@@ -12,9 +12,11 @@ from functools import reduce
 from typing import Any
 
 from loanloom.core.lending.events import Event, LoanDisbursed
+from loanloom.core.lending.events.taking_over import LoanTakenOver
 from loanloom.core.lending.evolution import (
     account,
     agreements,
+    chargebacks,
     charges,
     conduct,
     ending,
@@ -31,6 +33,7 @@ _EVOLVES: Mapping[type[Event], Callable[[Loan, Any], Loan]] = {
     **refunding.EVOLVES,
     **plans.EVOLVES,
     **charges.EVOLVES,
+    **chargebacks.EVOLVES,
     **ending.EVOLVES,
     **account.EVOLVES,
     **agreements.EVOLVES,
@@ -45,6 +48,8 @@ def evolve(loan: Loan | None, event: Event) -> Loan:
     if isinstance(event, LoanDisbursed):
         accounts = tuple(Account(row, paid_on=None if row.payment else event.on) for row in event.instalments)
         return Loan(terms=event.terms, accounts=accounts, last_event_on=event.on)
+    if isinstance(event, LoanTakenOver):
+        return Loan(terms=event.terms, accounts=event.accounts, surplus=event.surplus, last_event_on=event.on)
     if loan is None:
         raise ValueError("a loan begins with its disbursement")
     return replace(_EVOLVES[type(event)](loan, event), last_event_on=event.on)

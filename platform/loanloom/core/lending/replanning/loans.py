@@ -21,7 +21,7 @@ def row_of(account: Account) -> Row:
         start_on=said.start_on,
         due_on=said.due_on,
         rate=said.annual_rate,
-        level=said.principal + said.interest - account.credited,
+        level=said.principal + said.interest - (ZERO if said.extra else account.credited),
         agreed=said.principal + said.interest - account.credited if said.agreed is None else said.agreed,
         principal=said.principal,
         interest=said.interest,
@@ -31,8 +31,8 @@ def row_of(account: Account) -> Row:
         counted_from=said.counted_from or said.start_on,
         opening=said.opening,
         drawn=said.drawn,
-        credited_principal=account.credited_principal,
-        credited_interest=account.credited_interest,
+        credited_principal=ZERO if said.extra else account.credited_principal,
+        credited_interest=ZERO if said.extra else account.credited_interest,
         extra=said.extra,
     )
 
