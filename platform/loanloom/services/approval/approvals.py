@@ -132,10 +132,11 @@ def decide(
     """Decide one item. The same key gives the first answer again; two at once have exactly one winner."""
     ctx.require("application.decide")
     with ctx.transaction() as connection:
-        first = Once(ctx, connection, idempotency_key, "approval.decide", item_id, {"decision": decision})
+        case, item = guards.locked(ctx, connection, item_id)
+        asked = {"decision": decision}
+        first = Once(ctx, connection, idempotency_key, "approval.decide", item_id, asked, locked=True)
         if first.answer is not None:
             return Decided(**{**first.answer, "replayed": True})
-        case, item = guards.locked(ctx, connection, item_id)
         guards.check_open(item, expected_version)
         guards.check_claim(ctx, item)
         said = flows.Decision(

@@ -55,10 +55,11 @@ def submit(
     """Hand in a draft, or a returned application again."""
     ctx.require("application.create", "portal.use")
     with ctx.transaction() as connection:
-        first = Once(ctx, connection, idempotency_key, "application.submit", application_id, {"raw": dict(raw)})
+        row = applications.read(ctx, connection, application_id, lock=True)
+        said = {"raw": dict(raw)}
+        first = Once(ctx, connection, idempotency_key, "application.submit", application_id, said, locked=True)
         if first.answer is not None:
             return Submitted(**{**first.answer, "replayed": True})
-        row = applications.read(ctx, connection, application_id, lock=True)
         if not applications.may_fill_in(ctx, row):
             raise Conflict(applications.closed())
         if row.version != version:

@@ -53,7 +53,7 @@ def prepare(ctx: Context, sanction_id: int, *, idempotency_key: str | None = Non
         first = Once(ctx, connection, idempotency_key, "contract.prepare", sanction_id)
         if first.answer is not None:
             return Prepared(**{**first.answer, "replayed": True})
-        with bulk.together(connection, bulk.ids(connection, {TABLE: 1, tables.document: 1})):
+        with bulk.together(connection, bulk.ids(connection, {TABLE: 1, tables.document: 2})):
             sanction = sanctions.take_up(ctx, connection, sanction_id)
             made = _package(ctx, connection, sanction)
             first.keep({"contract_id": made.contract_id, "number": made.number})
@@ -64,10 +64,11 @@ def sign(ctx: Context, contract_id: int, signed_on: date, *, version: int, idemp
     """Note that the whole package was signed on a day; never by who prepared it."""
     ctx.require("contract.sign")
     with ctx.transaction() as connection:
-        first = Once(ctx, connection, idempotency_key, "contract.sign", contract_id)
+        row = read(ctx, connection, contract_id, lock=True)
+        asked = {"signed_on": signed_on}
+        first = Once(ctx, connection, idempotency_key, "contract.sign", contract_id, asked, locked=True)
         if first.answer is not None:
             return
-        row = read(ctx, connection, contract_id, lock=True)
         _check_signable(ctx, connection, row, signed_on, version)
         with bulk.together(connection):
             _mark_signed(ctx, connection, row, signed_on)
