@@ -130,7 +130,8 @@ class Player:
         on = day((event or {}).get("expected") or self.terms["expected_disbursement"])
         amount = money((event or {}).get("amount") or self.terms["principal"])
         made = decide(None, Disburse(terms=loan_terms(self.terms, self.orders, amount, on)))
-        return evolve(None, made.events[0])
+        loan = evolve(None, made.events[0])
+        return replace(loan, accounts=tuple(replace(account, paid_on=None) for account in loan.accounts))
 
     def do(self, command: Command, on: date) -> None:
         """A command on the day, or inserted before what came later."""

@@ -65,7 +65,7 @@ class PlanBook:
         planned = self.plan.project(self.on, until)[row.number]
         interest = max(planned.interest - row.interest_paid, ZERO)
         principal = planned.principal - row.principal_paid
-        if until <= row.start_on and sum(not each.settled for each in self.plan.open_rows) > 1:
+        if until <= row.start_on and sum(each.paid < each.agreed for each in self.plan.open_rows) > 1:
             principal = min(row.agreed - planned.interest - row.principal_paid, self.plan.outstanding)
         return max(principal, ZERO), interest
 
