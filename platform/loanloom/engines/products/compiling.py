@@ -50,7 +50,7 @@ def allocation_of(registry: Registry, key: str) -> AllocationOrder:
     document = registry.get("allocation_order", key)
     if document is None:
         return AllocationOrder()
-    return AllocationOrder(order=tuple(document.spec["order"]), by=document.spec["by"])
+    return reading.allocation(document.spec)
 
 
 def _offer(document: Document, registry: Registry) -> Offer:

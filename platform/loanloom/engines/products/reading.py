@@ -13,7 +13,14 @@ from loanloom.core.dates import WEEKDAYS
 from loanloom.core.lending.extensions import ExtensionLimit, ExtensionTerms, TermTier
 from loanloom.core.lending.late_terms import CapLevel, DamagesTerms, LateCap, PenaltyTerms, Settlement
 from loanloom.core.lending.plan_terms import Phase, RateStep, RateTier, Recurrence
-from loanloom.core.lending.servicing_terms import FeeStep, PrepaymentTerms, RecalculationTerms
+from loanloom.core.lending.servicing_terms import (
+    AllocationOrder,
+    AllocationRule,
+    Bucket,
+    FeeStep,
+    PrepaymentTerms,
+    RecalculationTerms,
+)
 from loanloom.engines.products.offer import (
     Arithmetic,
     ChangeRule,
@@ -228,6 +235,25 @@ def levels(spec: Spec, registry: Registry) -> tuple[CapLevel, ...]:
     values, _longer_terms = index_series(registry, spec["table"])
     multiple = number(spec["multiple"])
     return tuple(CapLevel(from_on=step.from_on, multiple=multiple, index=step.rate) for step in values)
+
+
+def allocation(spec: Spec) -> AllocationOrder:
+    """The order in which receipts pay debts, with its exceptions."""
+    rules = (
+        AllocationRule(**_way_of_paying(rule), kind=rule.get("kind"), from_days=rule.get("from_days", 0))
+        for rule in spec.get("rules", ())
+    )
+    return AllocationOrder(**_way_of_paying(spec), rules=tuple(rules), charged_back=tuple(spec.get("charged_back", ())))
+
+
+def _way_of_paying(spec: Spec) -> dict[str, Any]:
+    buckets = (Bucket(when=bucket["when"], order=tuple(bucket["order"])) for bucket in spec.get("buckets", ()))
+    return {
+        "order": tuple(spec["order"]),
+        "by": spec.get("by", "instalment"),
+        "buckets": tuple(buckets),
+        "surplus": spec.get("surplus", ""),
+    }
 
 
 def prepayment(spec: Spec) -> PrepaymentTerms:
