@@ -25,7 +25,7 @@ def to_record(value: Any) -> Any:
         return value.isoformat()
     if kind in _PLAIN:
         return value
-    if kind is tuple:
+    if kind is tuple or kind is list:
         return [to_record(item) for item in value]
     if isinstance(value, Mapping):
         return {str(key): to_record(item) for key, item in value.items()}

@@ -1,0 +1,77 @@
+"""Rates that come into force with the next morning: repricing days of an index, dated steps, pauses that begin or end.
+
+Only loans whose rate can move are looked at, and of those only their terms; a loan is opened when its day has come.
+The values of an index are those of the live rate table, whatever release the loan began with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from loanloom.core.lending.decisions import Reprice, decide
+from loanloom.core.lending.decisions.repricing import rate_days
+from loanloom.core.lending.events import Event
+from loanloom.core.lending.evolution import evolve_all
+from loanloom.core.lending.records import from_record
+from loanloom.core.lending.terms import RateStep, Terms
+from loanloom.engines import products
+from loanloom.services.context import Context
+from loanloom.services.money import booking, lending_rules, loan_rows
+from loanloom.services.money.end_of_day.step import Chunk, Run
+from loanloom.services.money.loan_rows import Change, Kept
+
+CHUNK = 500
+
+_MOVING = text(
+    "SELECT l.id, l.terms FROM loan AS l WHERE l.status = 'active' AND ("
+    "jsonb_typeof(l.terms->'rates'->'index') = 'object' "
+    "OR jsonb_array_length(coalesce(l.terms->'rates'->'steps', '[]'::jsonb)) > 0 "
+    "OR jsonb_array_length(coalesce(l.terms->'pauses', '[]'::jsonb)) > 0) ORDER BY l.id"
+)
+_NEEDED = (
+    "currency", "principal", "annual_rate", "start_on", "due_day", "first_due_on", "counts_from", "rates", "pauses",
+)  # fmt: skip
+"""The fields of terms that say when a rate moves."""
+
+
+def _moving(record: Mapping[str, Any]) -> Terms:
+    return from_record(Terms, {name: record[name] for name in _NEEDED if name in record} | {"phases": []})
+
+
+def plan(connection: Connection, run: Run) -> list[Chunk]:
+    """The loans on which another rate may come into force by the next morning."""
+    ids = [
+        row.id for row in connection.execute(_MOVING) if rate_days(_moving(row.terms), run.business_date, run.next_date)
+    ]
+    return [ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK)] or [[]]
+
+
+def _values(ctx: Context, kept: Kept) -> tuple[RateStep, ...]:
+    """The values of the loan's index as they are live today; none where its product or table is gone."""
+    offer = lending_rules.live_offer(ctx, kept.row["product_key"])
+    index = kept.loan.terms.rates.index
+    if offer is None or index is None or offer.pricing.index is None or offer.pricing.index.table != index.index:
+        return ()
+    return products.index_of(ctx.registry, offer, kept.row["term_months"]) or ()
+
+
+def _repriced(ctx: Context, kept: Kept, run: Run) -> Change | None:
+    loan, values = kept.loan, _values(ctx, kept)
+    events: tuple[Event, ...] = ()
+    for day in rate_days(loan.terms, run.business_date, run.next_date):
+        made = decide(loan, Reprice(on=day, values=values)).events
+        events, loan = (*events, *made), evolve_all(loan, made) or loan
+    return Change(kept, events, loan) if events else None
+
+
+def work(ctx: Context, connection: Connection, run: Run, chunk: Chunk) -> Mapping[str, Any]:
+    """Let the rates of a chunk come into force."""
+    tomorrow = run.tomorrow(ctx)
+    found = loan_rows.load(tomorrow, connection, chunk, lock=True) if chunk else []
+    changes = [change for kept in found if (change := _repriced(tomorrow, kept, run)) is not None]
+    if changes:
+        booking.book(tomorrow, connection, changes)
+    return {"loans": len(found), "changed": len(changes)}
