@@ -17,9 +17,32 @@ from loanloom.metadata.registry import Registry
 from loanloom.problems import LANGUAGES, Text, say, text
 
 SECTIONS: tuple[tuple[Text, tuple[str, ...]], ...] = (
-    (text("What is offered", "基本要素"), ("class", "currency", "amount", "term", "draw", "ends_on")),
-    (text("Price", "定价"), ("rate", "day_count", "rounding", "penalty", "prepayment")),
-    (text("Repayment", "还款"), ("schedule", "allocation", "overpayment", "calendar")),
+    (
+        text("What is offered", "基本要素"),
+        ("class", "business", "currency", "amount", "term", "draw", "draws", "line", "entrusted", "group", "ends_on"),
+    ),
+    (
+        text("Price", "定价"),
+        (
+            "rate",
+            "rate_per",
+            "rate_change",
+            "day_count",
+            "interest_by",
+            "accrual",
+            "rounding",
+            "charges",
+            "upfront_deduction",
+            "tax",
+            "penalty",
+        ),
+    ),
+    (
+        text("Repayment", "还款"),
+        ("schedule", "grace", "down_payment", "recalculation", "prepayment", "allocation", "overpayment", "calendar"),
+    ),
+    (text("Money out", "放款"), ("payout",)),
+    (text("Changes of running loans", "贷后变更"), ("changes", "extension")),
     (text("Security", "担保"), ("guarantee",)),
     (
         text("Assessment and approval", "审查与审批"),

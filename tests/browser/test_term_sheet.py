@@ -1,0 +1,76 @@
+"""A product's sheet with one loan tried beside it: schedule, cost, caps and disclosure follow what one types."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+PICTURES = os.environ.get("LOANLOOM_PICTURES")
+TRIED = ("sme-lpr-loan", "sme-quarterly-interest", "merchant-instalment", "sole-trader-line", "farmer-group")
+
+
+def picture(page: Page, name: str) -> None:
+    if PICTURES:
+        page.screenshot(path=str(Path(PICTURES) / f"{name}.png"), full_page=True, caret="initial")
+
+
+def figure(page: Page, number: int) -> str:
+    return page.locator("#trial .figure-value").nth(number).inner_text()
+
+
+@pytest.fixture
+def designer(model_company, staff):
+    staff("designer", "business-administrator", unit="head-office", name="李敏（演示）")
+    return model_company
+
+
+def test_what_one_types_changes_schedule_cost_and_sheet(designer, open_as, axe) -> None:
+    page = open_as("designer")
+    page.goto("/studio/definitions/product/merchant-instalment/")
+    assert axe(page) == []
+    before = figure(page, 2)
+    expect(page.locator("#trial")).to_contain_text("不超过 24.00% 的上限")
+    expect(page.locator("#trial")).to_contain_text("自 2027-12-31 起将超过")
+    expect(page.locator(".disclosure summary")).to_contain_text("贷款明白纸")
+    expect(page.locator(".disclosure-table")).to_contain_text("商户手续费")
+    page.locator("#f-rate").fill("30")
+    page.locator("#f-rate").press("Tab")
+    expect(page.locator("#trial .figure-value").nth(2)).not_to_have_text(before)
+    expect(page.locator("#trial .cap.is-bad")).to_contain_text("超过 24.00% 的上限")
+    picture(page, "trial-flat-zh")
+    page.locator("#f-amount").fill("much")
+    page.locator("#f-amount").press("Tab")
+    expect(page.locator("#trial #problems")).to_contain_text("不是有效内容")
+
+
+def test_every_new_way_can_be_tried_on_a_phone_and_in_english(designer, open_as, axe) -> None:
+    phone = open_as("designer", language="en", width=390)
+    for key in TRIED:
+        phone.goto(f"/studio/definitions/product/{key}/")
+        expect(phone.locator("#trial tbody tr").first).to_be_visible()
+        wide = phone.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 1, key
+        picture(phone, f"trial-{key}-390-en")
+    assert axe(phone) == []
+    desk = open_as("designer", language="en")
+    desk.goto("/studio/definitions/product/sme-quarterly-interest/")
+    picture(desk, "trial-quarterly-1440-en")
+    desk.goto("/studio/prices/")
+    assert axe(desk) == []
+    expect(desk.locator("main")).to_contain_text("too dear from")
+    picture(desk, "prices-1440-en")
+    phone.goto("/studio/prices/")
+    wide = phone.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide <= 1
+    picture(phone, "prices-390-en")
+
+
+def test_the_trial_works_without_script(designer, open_as) -> None:
+    plain = open_as("designer", script=False)
+    plain.goto("/studio/definitions/product/sole-trader-loan/?amount=60000&term=12&method=equal_principal&due_day=5")
+    expect(plain.locator("#trial tbody tr").nth(4)).to_be_visible()
+    assert plain.locator("#f-amount").input_value() == "60000"
+    expect(plain.locator("#trial tfoot").last).to_contain_text("60,000.00")
