@@ -168,12 +168,14 @@ class DrawTerms:
 
     `tranches` are those expected after the first draw (the first is `Terms.principal` on `Terms.start_on`); with
     `must_be_expected` no other may be drawn. `full_term_each`: every draw runs its own full number of periods.
+    `whole_periods`: a draw inside a period bears interest as if it were made on the period's first day.
     """
 
     pattern: str = "once"
     tranches: tuple[Tranche, ...] = ()
     must_be_expected: bool = False
     full_term_each: bool = False
+    whole_periods: bool = False
     limit: Decimal | None = None
     max_draws: int | None = None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -48,6 +48,7 @@ from loanloom.problems import Problem
 from loanloom.testing.lending_oracle.words import (
     KIND_TITLES,
     KINDS,
+    ONE_DAY,
     Said,
     Unsupported,
     charge_terms,
@@ -56,7 +57,6 @@ from loanloom.testing.lending_oracle.words import (
     money,
 )
 
-ONE_DAY = timedelta(days=1)
 IGNORED = frozenset({
     "approve", "undo_approval", "set_approved_amount", "config", "accrual_job", "accrual_activity_job",
     "buy_down_fee", "buy_down_fee_adjustment",

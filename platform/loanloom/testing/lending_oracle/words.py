@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -82,6 +82,9 @@ BASES_OF_INSTALMENT = {
     "interest_total": "instalment_interest",
 }
 NO_PENALTY = PenaltyTerms(annual_rate=ZERO)
+
+
+ONE_DAY = timedelta(days=1)
 
 
 class Unsupported(Exception):
@@ -239,6 +242,7 @@ def loan_terms(
         draws=DrawTerms(
             pattern="tranches" if said.get("multi_disburse") else "once",
             full_term_each=bool(said.get("full_term_per_tranche")),
+            whole_periods=said["interest_period"] == "SAME_AS_REPAYMENT" and not said.get("partial_period_interest"),
         ),
         recalculation=recalculation(said),
         allocation=allocation(said, orders),

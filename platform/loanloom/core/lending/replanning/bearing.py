@@ -68,7 +68,7 @@ def factor_to_end(terms: Terms, start_on: date, due_on: date, rate: Decimal, fro
         return ZERO
     phase, count = terms.phases[-1], terms.day_count
     crosses = count.startswith("act/act") and due_on.year > from_on.year
-    if terms.interest_by == "period":
+    if terms.interest_by == "period" and phase.unit != "day":
         made = rate * (Decimal(phase.every) / _YEARLY[phase.unit]) * left / length
     elif crosses or (count == "act/365L" and due_on.year > from_on.year and _leap_day_inside(start_on, due_on)):
         made = rate * _year_fractions("act/act-dec31" if count == "act/365L" else count, from_on, due_on)

@@ -18,7 +18,7 @@ from loanloom.core.money import ZERO, total
 
 def counts_from(plan: Plan, on: date) -> date:
     """The day from which a draw counts: its own, or the first of the running period where periods are not divided."""
-    if plan.terms.interest_by != "period" or plan.terms.accrual != "whole":
+    if not plan.terms.draws.whole_periods:
         return on
     return next((row.start_on for row in plan.open_rows if row.due_on > on), on)
 
@@ -33,15 +33,16 @@ def scheduled(plan: Plan, draws: Sequence[Draw], first: Decimal) -> Plan:
     made = plan.copy()
     made.follows_arrears = False
     for row in made.open_rows:
-        row.level, row.principal_paid, row.interest_paid, row.carried = row.agreed, ZERO, ZERO, ZERO
-        row.counted_from = row.start_on
-    made.outstanding = first
+        row.principal_paid, row.interest_paid, row.carried, row.counted_from = ZERO, ZERO, ZERO, row.start_on
     start = min(row.start_on for row in made.open_rows)
-    made.settle(start)
-    for draw in sorted(draws, key=lambda draw: draw.on):
-        made.advance(draw.on)
-        made.outstanding += draw.planned
-        made.settle(draw.on)
+    made.outstanding = ZERO
+    for on, amount in [(start, first), *sorted((each.on, each.planned) for each in draws)]:
+        made.advance(on)
+        made.outstanding += amount
+        for row in made.open_rows:
+            row.level = row.agreed
+        if made.outstanding:
+            made.settle(on)
     return made
 
 
@@ -115,6 +116,7 @@ def draw_flat(plan: Plan, earlier: Sequence[Draw], first: Decimal, on: date, pla
     for row in rows:
         row.level = row.agreed = level
         row.principal = principal if row is rows[-1] else min(level - row.interest, principal)
+        row.level = row.principal + row.interest
         principal -= row.principal
     plan.outstanding += planned
 
