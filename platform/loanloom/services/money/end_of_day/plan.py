@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from loanloom.problems import text
-from loanloom.services.money.end_of_day import arrears, checks, interest, keeping, repricing, rolling, surplus
+from loanloom.services.money.end_of_day import arrears, checks, interest, keeping, rolling, surplus
 from loanloom.services.money.end_of_day.step import Step
 
 STEPS: tuple[Step, ...] = (
@@ -12,7 +12,6 @@ STEPS: tuple[Step, ...] = (
         "arrears", text("Penalties, days past due, asset class", "罚息、逾期天数与五级分类"), arrears.work, arrears.plan
     ),
     Step("penalties", text("Book penalties", "罚息入账"), arrears.book),
-    Step("rates", text("Rates coming into force", "利率变更生效"), repricing.work, repricing.plan),
     Step("due", text("Instalments falling due", "到期分期处理"), surplus.work, surplus.plan),
     Step("sanctions", text("Expire sanctions", "批复到期处理"), rolling.expire_sanctions),
     Step("checks", text("Check the books against the loans", "总分核对与试算平衡"), checks.work),

@@ -15,15 +15,14 @@ from loanloom.core.lending.decisions import Reprice, decide
 from loanloom.core.lending.decisions.repricing import rate_days
 from loanloom.core.lending.events import Event
 from loanloom.core.lending.evolution import evolve_all
+from loanloom.core.lending.loan import Loan
 from loanloom.core.lending.records import from_record
 from loanloom.core.lending.terms import RateStep, Terms
 from loanloom.engines import products
 from loanloom.services.context import Context
-from loanloom.services.money import booking, lending_rules, loan_rows
-from loanloom.services.money.end_of_day.step import Chunk, Run
-from loanloom.services.money.loan_rows import Change, Kept
-
-CHUNK = 500
+from loanloom.services.money import lending_rules
+from loanloom.services.money.end_of_day.step import Run
+from loanloom.services.money.loan_rows import Kept
 
 _MOVING = text(
     "SELECT l.id, l.terms FROM loan AS l WHERE l.status = 'active' AND ("
@@ -41,12 +40,11 @@ def _moving(record: Mapping[str, Any]) -> Terms:
     return from_record(Terms, {name: record[name] for name in _NEEDED if name in record} | {"phases": []})
 
 
-def plan(connection: Connection, run: Run) -> list[Chunk]:
+def moving(connection: Connection, run: Run) -> list[int]:
     """The loans on which another rate may come into force by the next morning."""
-    ids = [
+    return [
         row.id for row in connection.execute(_MOVING) if rate_days(_moving(row.terms), run.business_date, run.next_date)
     ]
-    return [ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK)] or [[]]
 
 
 def _values(ctx: Context, kept: Kept) -> tuple[RateStep, ...]:
@@ -58,20 +56,13 @@ def _values(ctx: Context, kept: Kept) -> tuple[RateStep, ...]:
     return products.index_of(ctx.registry, offer, kept.row["term_months"]) or ()
 
 
-def _repriced(ctx: Context, kept: Kept, run: Run) -> Change | None:
-    loan, values = kept.loan, _values(ctx, kept)
+def repriced(ctx: Context, kept: Kept, run: Run) -> tuple[tuple[Event, ...], Loan]:
+    """What the rates that come into force make of a loan."""
+    loan = kept.loan
     events: tuple[Event, ...] = ()
-    for day in rate_days(loan.terms, run.business_date, run.next_date):
+    days = rate_days(loan.terms, run.business_date, run.next_date)
+    values = _values(ctx, kept) if days else ()
+    for day in days:
         made = decide(loan, Reprice(on=day, values=values)).events
         events, loan = (*events, *made), evolve_all(loan, made) or loan
-    return Change(kept, events, loan) if events else None
-
-
-def work(ctx: Context, connection: Connection, run: Run, chunk: Chunk) -> Mapping[str, Any]:
-    """Let the rates of a chunk come into force."""
-    tomorrow = run.tomorrow(ctx)
-    found = loan_rows.load(tomorrow, connection, chunk, lock=True) if chunk else []
-    changes = [change for kept in found if (change := _repriced(tomorrow, kept, run)) is not None]
-    if changes:
-        booking.book(tomorrow, connection, changes)
-    return {"loans": len(found), "changed": len(changes)}
+    return events, loan

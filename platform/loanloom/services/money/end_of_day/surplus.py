@@ -1,10 +1,9 @@
-"""What happens to loans by itself with the next morning: waivers whose condition was kept or broken, and money kept for
-borrowers that pays what falls due, a repayment without a new receipt."""
+"""What happens to loans by itself with the next morning: rates come into force, conditions of waivers were kept or
+broken, and money kept for borrowers pays what falls due, a repayment without a new receipt."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -15,8 +14,9 @@ from loanloom.core.lending.evolution import evolve_all
 from loanloom.core.lending.loan import Loan
 from loanloom.services.context import Context
 from loanloom.services.money import booking, loan_rows, repayments
+from loanloom.services.money.end_of_day import repricing
 from loanloom.services.money.end_of_day.step import Chunk, Run
-from loanloom.services.money.loan_rows import Change
+from loanloom.services.money.loan_rows import Change, Kept
 
 CHUNK = 500
 
@@ -34,17 +34,19 @@ _DUE = text(
 
 
 def plan(connection: Connection, run: Run) -> list[Chunk]:
-    """Loans that have kept money and something due, or debt given up on a condition."""
-    ids = list(connection.execute(_SELECTED, {"next": run.next_date}).scalars())
+    """Loans that have kept money and something due, debt given up on a condition, or another rate from tomorrow."""
+    found = connection.execute(_SELECTED, {"next": run.next_date}).scalars()
+    ids = sorted({*found, *repricing.moving(connection, run)})
     return [ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK)] or [[]]
 
 
-def _by_itself(loan: Loan, on: date) -> tuple[tuple[Event, ...], Loan]:
-    """What time alone does to a loan: first waivers, for what revives can be paid with money kept."""
-    events: tuple[Event, ...] = ()
+def _by_itself(ctx: Context, kept: Kept, run: Run) -> tuple[tuple[Event, ...], Loan]:
+    """What time alone does to a loan: first rates, then waivers, for what revives can be paid with money kept."""
+    events, loan = repricing.repriced(ctx, kept, run)
+    on = run.next_date
     if loan.circumstances.waivers:
-        events += decide(loan, CheckWaivers(on=on)).events
-        loan = evolve_all(loan, events)
+        checked = decide(loan, CheckWaivers(on=on)).events
+        events, loan = events + checked, evolve_all(loan, checked)
     if loan.surplus:
         applied = decide(loan, ApplySurplus(on=on)).events
         events, loan = events + applied, evolve_all(loan, applied)
@@ -56,7 +58,7 @@ def work(ctx: Context, connection: Connection, run: Run, chunk: Chunk) -> Mappin
     tomorrow = run.tomorrow(ctx)
     changes = []
     for kept in loan_rows.load(tomorrow, connection, chunk, lock=True) if chunk else ():
-        events, after = _by_itself(kept.loan, run.next_date)
+        events, after = _by_itself(tomorrow, kept, run)
         if events:
             changes.append(Change(kept, events, after))
     if changes:
