@@ -102,6 +102,12 @@ WRITTEN: dict[str, dict[str, Any]] = {
     "take_assets": {"amount": "5000", "asset": "a lorry"},
     "receive_repayment": {"amount": "1000", "on": "2026-03-20"},
     "change_rate": {"annual_rate": "0.1"},
+    "pause_interest": {"from_on": "2026-05-01", "to_on": "2026-05-31"},
+    "reschedule": {"due_on": "2026-05-05", "new_due": "2026-05-20"},
+    "reamortise": {},
+    "charge_off": {"reason": "lost"},
+    "write_off": {"reason": "lost"},
+    "terminate_contract": {"reason": "broken"},
 }
 NEEDS_CLEAN = {"prepay_partially"}
 """Kinds that want nothing overdue."""

@@ -184,6 +184,7 @@ ELSEWHERE = frozenset(
         "recalculate",
         "take_over",
         "check_waivers",
+        "reprice",
         "suspend_interest",
         "restore_interest",
     }
@@ -206,6 +207,7 @@ FIELDS: Mapping[str, Text] = {
     "from_due": text("From due date", "自到期日"),
     "from_on": text("From", "自"),
     "until": text("Until", "至"),
+    "to_on": text("Until", "至"),
     "until_on": text("Until", "至"),
     "starts_on": text("First day", "起始日"),
     "ends_on": text("Last day", "截止日"),
@@ -248,6 +250,11 @@ FIELDS: Mapping[str, Text] = {
 
 OPTIONS: Mapping[str, Mapping[str, Text]] = {
     "keep": {"term": text("the term", "保持期限"), "instalment": text("the instalment", "保持每期还款额")},
+    "interest": {
+        "scheduled": text("goes on as planned", "按计划继续计息"),
+        "none": text("ends", "停止计息"),
+        "all_due": text("falls due with everything", "随全部欠款到期"),
+    },
     "kind": {
         "repayment": text("Repayment", "还款"),
         "down_payment": text("Down payment", "首付"),

@@ -1,0 +1,11 @@
+"""Loans taken over from an old system: two files read and judged, shown, booked with their opening entries.
+
+One file has a line for each loan, the other a line for each row of each loan's schedule. Bringing the same files again
+changes nothing: a loan is known by its number.
+"""
+
+from loanloom.services.money.takeover.files import LOAN_COLUMNS, ROW_COLUMNS, empty_file
+from loanloom.services.money.takeover.judging import Judged, Totals, judge
+from loanloom.services.money.takeover.writing import TakenOver, take_over
+
+__all__ = ["LOAN_COLUMNS", "ROW_COLUMNS", "Judged", "TakenOver", "Totals", "empty_file", "judge", "take_over"]
