@@ -107,6 +107,7 @@ def _change_rate(made: Calculator, event: Said) -> None:
 def _pause(made: Calculator, event: Said) -> None:
     """A pause, perhaps of days that are counted already: their rows are counted again."""
     on = day(event["from"]) - ONE_DAY
+    made.plan.advance(on)
     made.plan.terms = with_pause(made.plan.terms, on, day(event["to"]) - ONE_DAY)
     for row in made.plan.open_rows:
         counted, row.carried, row.counted_from = row.counted_from, ZERO, row.start_on
