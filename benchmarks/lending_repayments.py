@@ -71,10 +71,10 @@ def portfolio(house: Lender) -> list[tuple[int, Decimal]]:
     return [(kept.id, loan_rows.due_today(kept.loan, ctx.business_date)) for kept in found]
 
 
-def contracts(ctx: Context, count: int) -> list[int]:
-    """Signed contracts of 24 months with all that they hang on, as rows."""
+def contracts(ctx: Context, count: int, first: int = 0) -> list[int]:
+    """Signed contracts of 24 months with all that they hang on, as rows; numbered from `first`."""
     with ctx.transaction() as connection:
-        return [_contract(ctx, connection, place) for place in range(count)]
+        return [_contract(ctx, connection, place) for place in range(first, first + count)]
 
 
 def _contract(ctx: Context, connection: Connection, place: int) -> int:
@@ -91,9 +91,9 @@ def _contract(ctx: Context, connection: Connection, place: int) -> int:
         connection, tables.application, **agreed, customer_id=customer, created_by=OTHERS, applied_on=BEGINS_ON,
         state="approved",
     )  # fmt: skip
-    common = {**agreed, "application_id": application, "customer_id": customer, "annual_rate": Decimal("0.118")}
+    common = {**agreed, "application_id": application, "customer_id": customer, "annual_rate": Decimal("0.098")}
     sanction = _add(
-        connection, tables.sanction, **common, sanctioned_on=BEGINS_ON, expires_on=date(2027, 1, 1), state="used"
+        connection, tables.sanction, **common, sanctioned_on=BEGINS_ON, expires_on=date(2029, 1, 1), state="used"
     )
     return _add(
         connection, tables.contract, **common, kind="loan", sanction_id=sanction, state="signed", signed_on=BEGINS_ON,
