@@ -30,6 +30,7 @@ AREAS = (
     "loanloom.web.workspace.messages",
     "loanloom.web.workspace.money",
     "loanloom.web.workspace.papers",
+    "loanloom.web.workspace.periods",
     "loanloom.web.workspace.reports",
     "loanloom.web.workspace.search",
 )

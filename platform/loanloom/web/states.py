@@ -57,6 +57,11 @@ STATES: Mapping[str, Shown] = {
     "change_withdrawn": Shown(text("Withdrawn", "已撤回")),
     "change_booked": Shown(text("Booked", "已入账"), "good"),
     "change_undone": Shown(text("Undone", "已冲正")),
+    # period of the books
+    "period_running": Shown(text("Running", "进行中"), "notice"),
+    "period_open": Shown(text("To be closed", "待结账"), "notice"),
+    "period_soft": Shown(text("Closed softly", "已预结账"), "calm"),
+    "period_hard": Shown(text("Closed for good", "已最终结账"), "good"),
     # asset class
     "normal": Shown(text("Normal", "正常"), "good"),
     "special_mention": Shown(text("Special mention", "关注"), "notice"),

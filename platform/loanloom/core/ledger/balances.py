@@ -25,6 +25,20 @@ class AccountBalance:
         moved = self.debits - self.credits
         return self.opening + (moved if self.account.normally_debit else -moved)
 
+    @property
+    def closing_debit(self) -> Decimal:
+        """The closing balance where it stands on the debit side; else zero."""
+        return max(self._debit_side, ZERO)
+
+    @property
+    def closing_credit(self) -> Decimal:
+        """The closing balance where it stands on the credit side; else zero."""
+        return max(-self._debit_side, ZERO)
+
+    @property
+    def _debit_side(self) -> Decimal:
+        return self.closing if self.account.normally_debit else -self.closing
+
 
 @dataclass(frozen=True, slots=True)
 class TrialBalance:
@@ -45,21 +59,17 @@ class TrialBalance:
     @property
     def closing_debits(self) -> Decimal:
         """Closing balances that stand on the debit side."""
-        return total(max(_debit_side(row), ZERO) for row in self.rows)
+        return total(row.closing_debit for row in self.rows)
 
     @property
     def closing_credits(self) -> Decimal:
         """Closing balances that stand on the credit side."""
-        return total(max(-_debit_side(row), ZERO) for row in self.rows)
+        return total(row.closing_credit for row in self.rows)
 
     @property
     def balanced(self) -> bool:
         """Debits equal credits, in movements and in closing balances."""
         return self.debits == self.credits and self.closing_debits == self.closing_credits
-
-
-def _debit_side(row: AccountBalance) -> Decimal:
-    return row.closing if row.account.normally_debit else -row.closing
 
 
 def trial_balance(chart: Chart, sums: Iterable[tuple[str, Decimal, Decimal, Decimal, Decimal]]) -> TrialBalance:

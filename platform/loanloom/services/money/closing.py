@@ -7,8 +7,8 @@ closed in their order. Where a role needs a second person for closing, who close
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Literal
@@ -20,6 +20,7 @@ from loanloom.core.money import total
 from loanloom.engines import posting
 from loanloom.services.access.second_person import needs_second
 from loanloom.services.context import Context
+from loanloom.services.definitions.releases import people
 from loanloom.services.errors import Conflict, Refused
 from loanloom.services.money import booking, closing_problems, ledger_balances
 from loanloom.services.money.accruing import Posted
@@ -40,6 +41,8 @@ class Period:
     last_on: date
     state: State
     row: RowMapping | None = None
+    soft_by: str = ""
+    hard_by: str = ""
     may_close: bool = False
     may_finish: bool = False
     may_open: bool = False
@@ -50,6 +53,8 @@ def periods(ctx: Context) -> list[Period]:
     ctx.require("money.read", FUNCTION)
     with ctx.transaction() as connection:
         found = list(_months(ctx, connection))
+        by = people.names(connection, [each.row[who] for each in found if each.row for who in ("soft_by", "hard_by")])
+    found = [_named(each, by) for each in found]
     acts = ctx.actor.is_system or ctx.actor.may(FUNCTION)
     return [_with_actions(ctx, found, place) if acts else each for place, each in enumerate(found)][::-1]
 
@@ -133,16 +138,20 @@ def _of(ctx: Context, connection: Connection, first_on: date) -> Period:
     return found
 
 
+def _named(period: Period, by: Mapping[int, str]) -> Period:
+    """The month with the names of who closed it."""
+    if period.row is None:
+        return period
+    return replace(period, soft_by=by.get(period.row["soft_by"], ""), hard_by=by.get(period.row["hard_by"], ""))
+
+
 def _with_actions(ctx: Context, found: Sequence[Period], place: int) -> Period:
     """The month with what this person may do about it now."""
     period, before, after = found[place], found[:place], found[place + 1 :]
     alone = needs_second(ctx, FUNCTION)
     mine = alone and period.row is not None and period.row["soft_by"] == ctx.actor.user_id
-    return Period(
-        period.first_on,
-        period.last_on,
-        period.state,
-        period.row,
+    return replace(
+        period,
         may_close=period.state == "open" and all(each.state in ("soft", "hard") for each in before),
         may_finish=period.state == "soft" and not mine and all(each.state == "hard" for each in before),
         may_open=period.state == "soft" and not any(each.state == "soft" for each in after),

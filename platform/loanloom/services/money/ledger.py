@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import RowMapping, case, func, select
+from sqlalchemy import RowMapping, select
 
-from loanloom.core.ledger.accounts import Chart
+from loanloom.core.ledger.accounts import Account, Chart
 from loanloom.core.ledger.balances import TrialBalance
 from loanloom.core.ledger.balances import trial_balance as add_up
-from loanloom.core.money import ZERO
+from loanloom.core.money import ZERO, total
 from loanloom.problems import Problem, text
 from loanloom.services.context import Context
 from loanloom.services.errors import NotFound, Refused
-from loanloom.services.money import lending_rules
+from loanloom.services.money import ledger_balances, lending_rules
 from loanloom.store import tables
 
 ENTRY, LINE = tables.journal_entry, tables.journal_line
@@ -45,9 +46,35 @@ class Entries:
     chart: Chart
 
 
-def trial_balance(ctx: Context, first: date | None = None, last: date | None = None) -> TrialBalance:
-    """Opening balances, movements and closing balances of all accounts, from `first` to `last` inclusive."""
+def trial_balance(
+    ctx: Context,
+    first: date | None = None,
+    last: date | None = None,
+    *,
+    unit: str | None = None,
+    currency: str | None = None,
+) -> TrialBalance:
+    """Opening balances, movements and closing balances of all accounts in one currency, perhaps of one branch, from
+    `first` to `last` inclusive; the month so far unless said otherwise."""
     ctx.require("money.read")
+    first, last = period(ctx, first, last)
+    sums: dict[str, list[Decimal]] = {}
+    with ctx.transaction() as connection:
+        rows = ledger_balances.balances(connection, first, last, unit=unit)
+    for row in rows:
+        if row["currency"] != (currency or ctx.company.currency):
+            continue
+        into = sums.setdefault(row["account_code"], [ZERO, ZERO, ZERO, ZERO])
+        for place, amount in enumerate((max(row["opening"], ZERO), max(-row["opening"], ZERO))):
+            into[place] += amount
+        into[2] += row["debits"]
+        into[3] += row["credits"]
+    moved = [(code, one[0], one[1], one[2], one[3]) for code, one in sums.items() if any(one)]
+    return add_up(lending_rules.charts(ctx.registry), moved)
+
+
+def period(ctx: Context, first: date | None, last: date | None) -> tuple[date, date]:
+    """The days asked for: the month so far, unless said otherwise."""
     last = last or ctx.business_date
     first = first or last.replace(day=1)
     if first > last:
@@ -58,24 +85,85 @@ def trial_balance(ctx: Context, first: date | None = None, last: date | None = N
                 field="to",
             )
         )
-    before = ENTRY.c.business_date < first
-    query = (
-        select(
-            LINE.c.account_code,
-            *(
-                func.coalesce(func.sum(case((condition, column), else_=0)), 0)
-                for condition in (before, ~before)
-                for column in (LINE.c.debit, LINE.c.credit)
-            ),
-        )
-        .join(ENTRY, ENTRY.c.id == LINE.c.journal_entry_id)
-        .where(ENTRY.c.business_date <= last)
-        .group_by(LINE.c.account_code)
-        .order_by(LINE.c.account_code)
-    )
+    return first, last
+
+
+@dataclass(frozen=True, slots=True)
+class StatementLine:
+    """A line of an account with what the account holds after it, on its own side."""
+
+    row: RowMapping
+    balance: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """An account over some days: opening, a page of its lines in order, closing. `after` leads to the next page."""
+
+    account: Account
+    first: date
+    last: date
+    currency: str
+    opening: Decimal
+    debits: Decimal
+    credits: Decimal
+    lines: Sequence[StatementLine]
+    after: int | None
+
+    @property
+    def closing(self) -> Decimal:
+        """What the account holds at the end, on its own side."""
+        moved = self.debits - self.credits
+        return self.opening + (moved if self.account.normally_debit else -moved)
+
+
+def statement(
+    ctx: Context,
+    code: str,
+    first: date | None = None,
+    last: date | None = None,
+    *,
+    unit: str | None = None,
+    currency: str | None = None,
+    start: int = 0,
+    limit: int | None = 100,
+) -> Statement:
+    """One account's lines with a running balance, oldest first; `start` is the line to begin with."""
+    ctx.require("money.read")
+    first, last = period(ctx, first, last)
+    chart = lending_rules.charts(ctx.registry)
+    asked = currency or ctx.company.currency
     with ctx.transaction() as connection:
-        rows = connection.execute(query).all()
-    return add_up(lending_rules.charts(ctx.registry), [tuple(row) for row in rows])
+        found = [
+            row
+            for row in ledger_balances.balances(connection, first, last, unit=unit, account=code)
+            if row["currency"] == asked
+        ]
+        if code not in chart and not found:
+            raise NotFound(text("account", "科目"))
+        opening = total(row["opening"] for row in found)
+        before, rows = ledger_balances.lines(connection, code, first, last, asked, unit, start, limit)
+    account = chart[code] if code in chart else Account(code, {"en": code}, "asset")
+    side = 1 if account.normally_debit else -1
+    balance, shown = opening + before, []
+    for row in rows[:limit]:
+        balance += row["debit"] - row["credit"]
+        shown.append(StatementLine(row, balance * side))
+    more = limit is not None and len(rows) > limit
+    return Statement(
+        account, first, last, asked, opening * side, total(row["debits"] for row in found),
+        total(row["credits"] for row in found), shown, start + len(shown) if more else None,
+    )  # fmt: skip
+
+
+def units_and_currencies(ctx: Context) -> tuple[list[str], list[str]]:
+    """The branches and currencies that the books have seen, the company's own currency first."""
+    ctx.require("money.read")
+    with ctx.transaction() as connection:
+        rows = ledger_balances.balances(connection, ctx.business_date, ctx.business_date)
+    units = sorted({row["unit"] for row in rows if row["unit"]})
+    own = ctx.company.currency
+    return units, [own, *sorted({row["currency"] for row in rows} - {own})]
 
 
 def entries(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from sqlalchemy import Connection, RowMapping, select, text
+from sqlalchemy import Connection, RowMapping, func, select, text
 
 from loanloom.services.money.accruing import Posted
 from loanloom.store import tables
@@ -96,6 +96,42 @@ def balances(
     return (
         connection.execute(_BALANCES, {**asked, "month": _month_kept(connection, month), "kept": kept}).mappings().all()
     )
+
+
+def lines(
+    connection: Connection,
+    account: str,
+    first: date,
+    last: date,
+    currency: str,
+    unit: str | None,
+    start: int,
+    limit: int | None,
+) -> tuple[Decimal, Sequence[RowMapping]]:
+    """Lines of an account in order from the `start`-th on, one more than `limit`; with what the ones before moved."""
+    line, entry, loan = tables.journal_line, tables.journal_entry, tables.loan
+    wanted = [
+        line.c.account_code == account,
+        line.c.business_date.between(first, last),
+        line.c.currency == currency,
+        *([line.c.unit == unit] if unit else []),
+    ]
+    order = (line.c.business_date, line.c.id)
+    before = Decimal(0)
+    if start:
+        skipped = select(line.c.debit, line.c.credit).where(*wanted).order_by(*order).limit(start).subquery()
+        moved = select(func.coalesce(func.sum(skipped.c.debit - skipped.c.credit), 0))
+        before = connection.execute(moved).scalar_one()
+    query = (
+        select(line, entry.c.event, entry.c.reverses_id, loan.c.number.label("loan_number"))
+        .join(entry, entry.c.id == line.c.journal_entry_id)
+        .outerjoin(loan, loan.c.id == line.c.loan_id)
+        .where(*wanted)
+        .order_by(*order)
+        .offset(start)
+    )
+    rows = connection.execute(query if limit is None else query.limit(limit + 1)).mappings().all()
+    return before, rows
 
 
 def shift(connection: Connection, posted: Sequence[Posted]) -> None:
