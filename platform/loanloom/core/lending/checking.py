@@ -38,7 +38,9 @@ _UNITS = (*DAYS, "half_month", *MONTHS)
 
 def check_terms(terms: Terms, methods: Methods = BUILT_IN) -> tuple[Problem, ...]:
     """Everything for which no schedule could be made of terms."""
-    found = [*_numbers(terms), *_words(terms, methods), *_phases(terms, methods), *_draws(terms), *_rates(terms)]
+    found = [*_words(terms, methods), *_phases(terms, methods), *_rates(terms)]
+    if terms.rounding.mode in ROUNDING_MODES:
+        found += [*_numbers(terms), *_draws(terms)]
     if not errors(found):
         found += row_problems(terms)
     if not errors(found):
