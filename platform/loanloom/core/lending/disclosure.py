@@ -77,6 +77,7 @@ def disclose(terms: Terms, schedule: Schedule) -> Disclosure:
 
 
 def _interest(terms: Terms, schedule: Schedule) -> Disclosed:
+    flat = any(phase.interest in {"original_principal", "flat_total"} for phase in terms.phases)
     return Disclosed(
         key="interest",
         title=text("Interest", "利息"),
@@ -85,7 +86,7 @@ def _interest(terms: Terms, schedule: Schedule) -> Disclosed:
         amount=schedule.interest,
         borne=schedule.interest,
         rate=terms.annual_rate,
-        base="principal_outstanding",
+        base="principal" if flat else "principal_outstanding",
     )
 
 

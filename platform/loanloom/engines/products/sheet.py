@@ -86,19 +86,40 @@ def term_sheet(document: Document, registry: Registry) -> tuple[Section, ...]:
 def _rows(document: Document, registry: Registry, schema: Mapping[str, Any], names: tuple[str, ...]) -> Iterator[Row]:
     references = {reference.pointer: reference.kind for reference in registry.kinds.require("product").references}
     parents: dict[str, Text] = {}
+    pieces: dict[str, Mapping[str, Any]] = {}
     for pointer, value, piece in schema_walk.walk(schema, document.spec):
         if pointer.split("/")[1:2] == [] or pointer.split("/")[1] not in names:
             continue
         parent, _, own = pointer.rpartition("/")
-        label = schema_walk.label(piece) or text(own, own)
+        label = schema_walk.label(piece) or _numbered(document.at(parent), own, pieces.get(parent, {}))
+        pieces[pointer] = piece
         full = _joined(parents.get(parent), label)
         parents[pointer] = full
-        if isinstance(value, Mapping) or (parent in parents and isinstance(document.at(parent), tuple)):
+        if isinstance(value, Mapping) or _of_records(value) or _in_plain_list(document.at(parent)):
             continue
         kind = _kind(pointer, value, piece, references)
         target = _target(pointer, references)
         words = {language: _words(value, kind, piece, registry, target, language) for language in LANGUAGES}
         yield Row(pointer, full, value, words, kind, _options(piece, registry, target))
+
+
+def _of_records(value: Any) -> bool:
+    """Whether a value is a list whose items have members, each of which is a row of its own."""
+    return isinstance(value, tuple) and any(isinstance(item, Mapping) for item in value)
+
+
+def _in_plain_list(holder: Any) -> bool:
+    """Whether a holder is a list of plain values: the list as a whole is the row."""
+    return isinstance(holder, tuple) and not _of_records(holder)
+
+
+def _numbered(holder: Any, own: str, piece: Mapping[str, Any]) -> Text:
+    """The label of an item of a list: its word and its number."""
+    if not isinstance(holder, tuple):
+        return text(own, own)
+    word = piece.get("x-item") or text("", "")
+    number = int(own) + 1
+    return text(f"{say(word, 'en')} {number}".strip(), f"{say(word, 'zh')} {number}".strip())
 
 
 def _joined(parent: Text | None, label: Text) -> Text:
