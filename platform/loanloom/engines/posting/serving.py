@@ -50,10 +50,29 @@ def _all_served(document: Document, posting: Posting, registry: Registry) -> Ite
         if product.spec.get("posting_rules") == document.key:
             for event, part in _can_happen(product):
                 yield from _served(product, "/posting_rules", posting, event, part)
+            yield from _entrusted(product, posting)
     if posting.general:
         for event in GENERAL:
             for part in AMOUNTS[event]:
                 yield from _served(document, "/general", posting, event, part)
+
+
+def _entrusted(product: Document, posting: Posting) -> Iterator[Problem]:
+    """A trustor's loan is no asset of the lender's."""
+    account = posting.kept_at("principal", "performing")
+    if product.spec.get("business") != "entrusted" or account is None:
+        return
+    if posting.chart[account].type != "off_balance":
+        yield product.problem(
+            "posting.entrusted_on_books",
+            text(
+                f"The posting rules '{posting.key}' keep the principal of entrusted loans in account {account}, "
+                "on the balance sheet.",
+                f"记账规则“{posting.key}”将委托贷款本金记入表内科目 {account}。",
+            ),
+            "/posting_rules",
+            hint=text("Entrusted loans are noted off the balance sheet.", "委托贷款应在表外核算。"),
+        )
 
 
 def _one_general(registry: Registry) -> Iterator[Problem]:
@@ -80,7 +99,8 @@ def _changes(product: Document) -> Iterator[str]:
     spec = product.spec
     allowed = spec.get("changes", {})
     for change, events in BY_CHANGE.items():
-        if allowed.get(change, {}).get("allowed", True):
+        wanted = {change, "write_off"} if change == "recover_written_off" else {change}
+        if all(allowed.get(each, {}).get("allowed", True) for each in wanted):
             yield from events
     if spec.get("draw", "once") != "once":
         yield "tranche_drawn"

@@ -89,6 +89,12 @@ instalment = company_table(
     UniqueConstraint("company_id", "loan_id", "number"),
     Index(None, "company_id", "due_on"),
     Index("ix_instalment_running", "company_id", "starts_on", postgresql_where=text("status = 'due'")),
+    Index(
+        "ix_instalment_counted",
+        "company_id",
+        "counted_from",
+        postgresql_where=text("counted_from IS NOT NULL AND status = 'due'"),
+    ),
     Index("ix_instalment_paid", "company_id", "due_on", postgresql_where=text("status = 'paid'")),
     Index("ix_instalment_capitalising", "company_id", "due_on", postgresql_where=text("capitalised <> 0")),
 )

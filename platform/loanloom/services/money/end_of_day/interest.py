@@ -65,7 +65,7 @@ def receivable(day: str) -> tuple[str, str]:
     """SQL for the interest receivable in instalment `i` by `day`, and for the instalments that hold any: what has begun
     or was paid in advance. What became principal on its due date is interest no more."""
     amount = f"({accrued(day)}) - i.interest_paid - CASE WHEN i.due_on <= {day} THEN i.capitalised ELSE 0 END"
-    open_ = f"i.status = 'due' AND (i.starts_on < {day} OR i.interest_paid <> 0)"
+    open_ = f"i.status = 'due' AND (i.starts_on < {day} OR i.counted_from < {day} OR i.interest_paid <> 0)"
     return amount, f"l.status = 'active' AND ({open_} OR i.status = 'paid' AND i.due_on > {day})"
 
 
@@ -73,9 +73,11 @@ OF_LOANS = f"FROM instalment AS i JOIN loan AS l ON l.company_id = i.company_id 
 
 _FROM, _TO = "CAST(:start AS date)", "CAST(:end AS date)"
 
-# Running: open and begun; or paid before its due date, which goes on accruing what was paid in advance.
+# Running: open and begun (where interest is paid later than it grows, before the row's own period); or paid before its
+# due date, and still growing into what was paid in advance.
 RUNNING = (
-    f"i.starts_on < {_TO} AND i.due_on > {_FROM} AND (i.status = 'due' OR i.status = 'paid') AND l.status = 'active'"
+    f"(i.starts_on < {_TO} OR i.counted_from < {_TO}) AND i.due_on > {_FROM} "
+    "AND (i.status = 'due' OR i.status = 'paid') AND l.status = 'active'"
 )
 
 ACCRUED = text(
