@@ -6,7 +6,7 @@ tier is chosen by balance.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -51,19 +51,31 @@ def index_rate(index: IndexTerms, on: date) -> Decimal | None:
     return max(rate, index.floor) if index.floor is not None else rate
 
 
-def repricing_days(terms: Terms, until: date) -> tuple[date, ...]:
-    """The days after the start on which the rate is looked up again. A calendar that names no day goes by due days,
-    one of years by the anniversary of the start."""
+def repricing_days(terms: Terms, after: date, until: date) -> Iterator[date]:
+    """The days in a stretch (its first left out, its last not) on which the rate is looked up again. A calendar that
+    names no day goes by due days, one of years by the anniversary of the start."""
     index, start = terms.rates.index, terms.start_on
     if index is None or index.repricing is None:
-        return ()
+        return
     anchor = start.day if index.repricing.unit == "year" else anchor_of(terms)
-    found = []
-    for day in days_after(index.repricing, start, anchor):
-        if day > min(until, LAST_DAY):
-            break
-        found.append(day)
-    return tuple(found)
+    for day in days_after(index.repricing, start, anchor, after):
+        if day > until:
+            return
+        if day > after:
+            yield day
+
+
+def _by_index(terms: Terms, after: date, until: date) -> Iterator[RateStep]:
+    """The rates that an index gives after a day: at the first look, and at the first one after each newer value."""
+    index = terms.rates.index
+    if index is None:
+        return
+    lag = timedelta(days=index.lag_days)
+    known = {after, *(step.from_on + lag - _ONE_DAY for step in index.values if step.from_on + lag > after)}
+    for day in sorted({next(repricing_days(terms, moment, until), LAST_DAY) for moment in known} - {LAST_DAY}):
+        rate = index_rate(index, day)
+        if rate is not None:
+            yield RateStep(from_on=day, rate=rate)
 
 
 def rate_path(terms: Terms, until: date) -> tuple[RateStep, ...]:
@@ -72,11 +84,7 @@ def rate_path(terms: Terms, until: date) -> tuple[RateStep, ...]:
     path = {terms.start_on: terms.annual_rate}
     if terms.rates.applies != "contract":
         path |= {step.from_on: step.rate for step in terms.rates.steps if step.from_on > terms.start_on}
-        index, agreed = terms.rates.index, max(path)
-        for day in repricing_days(terms, until):
-            rate = index_rate(index, day) if index is not None else None
-            if rate is not None and day > agreed:
-                path[day] = rate
+        path |= {step.from_on: step.rate for step in _by_index(terms, max(path), until)}
     steps: list[RateStep] = []
     for day in sorted(path):
         if not steps or steps[-1].rate != path[day]:

@@ -60,12 +60,12 @@ def monthly(first: date, step: int, times: int, anchor: int) -> list[date]:
     return found
 
 
-def days_after(recurrence: Recurrence, origin: date, anchor: int) -> Iterator[date]:
+def days_after(recurrence: Recurrence, origin: date, anchor: int, beyond: date | None = None) -> Iterator[date]:
     """The days of a recurrence after `origin`. Steps of months and days are counted from `origin`, so that an anchor
-    day on the 31st comes back after February; named days do not depend on it."""
+    day on the 31st comes back after February; named days do not depend on it. Days up to `beyond` may be left out."""
     every, unit = recurrence.every, recurrence.unit
     if recurrence.months or unit == "half_month":
-        days = _in_months(recurrence, origin, anchor)
+        days = _in_months(recurrence, max(origin, beyond or origin) if every == 1 else origin, anchor)
         for place, day in enumerate(days, 1):
             if place % every == 0:
                 yield day
@@ -76,13 +76,21 @@ def days_after(recurrence: Recurrence, origin: date, anchor: int) -> Iterator[da
         origin += timedelta(days=ahead)
         if ahead:
             yield origin
-    step = 1
+    step = 1 if beyond is None else max(1, _steps_between(recurrence, origin, beyond))
     while True:
         day = add_period(origin, every * step, unit, anchor)
         if day >= LAST_DAY:
             return
         yield day
         step += 1
+
+
+def _steps_between(recurrence: Recurrence, origin: date, until: date) -> int:
+    """How many steps certainly lie between two days."""
+    months = months_of(recurrence)
+    if months:
+        return ((until.year - origin.year) * 12 + until.month - origin.month) // months - 1
+    return (until - origin).days // (recurrence.every * DAYS[recurrence.unit])
 
 
 def first_after(recurrence: Recurrence, start: date, anchor: int | None, least: int) -> date:

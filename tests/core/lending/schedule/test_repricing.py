@@ -8,6 +8,8 @@ from decimal import Decimal
 from itertools import pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from loanloom.core.lending.arrears import interest_accrued, position
 from loanloom.core.lending.decisions import (
@@ -22,7 +24,7 @@ from loanloom.core.lending.decisions import (
 from loanloom.core.lending.decisions.repricing import rate_days
 from loanloom.core.lending.evolution import evolve_all
 from loanloom.core.lending.loan import Loan
-from loanloom.core.lending.rates import repricing_days
+from loanloom.core.lending.rates import rate_path, repricing_days
 from loanloom.core.lending.terms import IndexTerms, Phase, RateStep, RateTerms, Recurrence, Terms
 
 D = Decimal
@@ -102,7 +104,7 @@ def test_repricing_days_by_calendar_anniversary_and_due_day() -> None:
 
     def days(calendar: Recurrence) -> list[str]:
         terms = agreed(due_day=20, rates=RateTerms(index=replace(INDEX, repricing=calendar)))
-        return [day.isoformat() for day in repricing_days(terms, until)]
+        return [day.isoformat() for day in repricing_days(terms, terms.start_on, until)]
 
     assert days(Recurrence(unit="year", months=(1,), days=(1,))) == ["2026-01-01"]
     assert days(Recurrence(unit="year")) == ["2026-09-15"]
@@ -162,3 +164,20 @@ def test_in_a_pause_nothing_accrues_and_afterwards_it_goes_on() -> None:
     going = after(paused, decide(paused, Reprice(on=last + timedelta(days=1))))
     assert accrued(going, last + timedelta(days=2)) == round(D(500000) * D("0.066") * 11 / 360, 2)
     assert position(going, going.accounts[0].instalment.due_on).due["interest"] == told.accounts[0].instalment.interest
+
+
+def test_a_rate_looked_up_every_day_moves_with_its_index_at_once() -> None:
+    daily = replace(INDEX, repricing=Recurrence(unit="day"), values=(*INDEX.values, NEWER))
+    terms = agreed(rates=RateTerms(index=daily))
+    assert [(step.from_on, step.rate) for step in rate_path(terms, date(2030, 1, 1))] == [
+        (terms.start_on, D("0.066")), (NEWER.from_on, D("0.065")),
+    ]  # fmt: skip
+    assert rate_days(terms, date(2029, 5, 1), date(2029, 5, 3)) == (date(2029, 5, 2), date(2029, 5, 3))
+
+
+@given(st.dates(date(2025, 9, 16), date(2031, 1, 1)), st.sampled_from(["day", "week", "month", "quarter", "year"]))
+def test_days_of_a_calendar_are_the_same_from_wherever_one_looks(after: date, unit: str) -> None:
+    terms = agreed(rates=RateTerms(index=replace(INDEX, repricing=Recurrence(unit=unit, every=2))))
+    until = after + timedelta(days=800)
+    whole = [day for day in repricing_days(terms, terms.start_on, until) if day > after]
+    assert list(repricing_days(terms, after, until)) == whole

@@ -61,7 +61,7 @@ def rate_days(terms: Terms, after: date, until: date) -> tuple[date, ...]:
     """The days in a stretch (its first left out, its last not) on which another rate may come into force."""
     if terms.rates.applies == "contract" and not terms.pauses:
         return ()
-    days = {step.from_on for step in terms.rates.steps} | set(repricing_days(terms, until))
+    days = {step.from_on for step in terms.rates.steps} | set(repricing_days(terms, after, until))
     for pause in terms.pauses:
         days |= {pause.from_on, pause.to_on + timedelta(days=1)}
     return tuple(sorted(day for day in days if after < day <= until))
