@@ -19,6 +19,9 @@ AREAS = (
     "loanloom.web.workspace.account",
     "loanloom.web.workspace.applications",
     "loanloom.web.workspace.approvals",
+    "loanloom.web.workspace.cashier",
+    "loanloom.web.workspace.cashier_claims",
+    "loanloom.web.workspace.cashier_payments",
     "loanloom.web.workspace.contracts",
     "loanloom.web.workspace.customers",
     "loanloom.web.workspace.days",
@@ -30,14 +33,17 @@ AREAS = (
     "loanloom.web.workspace.messages",
     "loanloom.web.workspace.money",
     "loanloom.web.workspace.papers",
+    "loanloom.web.workspace.parties",
     "loanloom.web.workspace.periods",
     "loanloom.web.workspace.reports",
     "loanloom.web.workspace.search",
+    "loanloom.web.workspace.takeover",
 )
 """Modules that hold a `blueprint`."""
 
 APIS = (
     ("loanloom.web.api.applications", "ApplicationApi"),
+    ("loanloom.web.api.loan_changes", "LoanChangeApi"),
     ("loanloom.web.api.loans", "LoanApi"),
 )
 """Resources of /api/v1."""

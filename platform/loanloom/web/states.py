@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from loanloom.problems import Text, text
+from loanloom.web import cash_states
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,7 @@ class Shown:
 
 
 STATES: Mapping[str, Shown] = {
+    **{key: Shown(words, tone) for key, (words, tone) in cash_states.LOOKS.items()},
     # application
     "draft": Shown(text("Draft", "草稿")),
     "submitted": Shown(text("In approval", "审批中"), "notice"),
@@ -56,6 +58,8 @@ STATES: Mapping[str, Shown] = {
     "change_refused": Shown(text("Refused", "已否决"), "bad"),
     "change_withdrawn": Shown(text("Withdrawn", "已撤回")),
     "change_booked": Shown(text("Booked", "已入账"), "good"),
+    "takeover_read": Shown(text("Read, not booked", "已读取未入账"), "notice"),
+    "takeover_done": Shown(text("Booked", "已入账"), "good"),
     "change_undone": Shown(text("Undone", "已冲正")),
     # period of the books
     "period_running": Shown(text("Running", "进行中"), "notice"),
@@ -93,6 +97,7 @@ STATES: Mapping[str, Shown] = {
 }
 
 STATE_LISTS: Mapping[str, tuple[str, ...]] = {
+    **cash_states.LISTS,
     "contract_state": ("prepared", "signed", "cancelled", "ended"),
     "contract_kind": ("loan", "guarantee", "mortgage"),
     "sanction_state": ("in_force", "used", "expired", "withdrawn"),
@@ -101,6 +106,7 @@ STATE_LISTS: Mapping[str, tuple[str, ...]] = {
 """The states a column of a list can be filtered by, where no code list of the company says them."""
 
 ACTIONS: Mapping[str, Text] = {
+    **cash_states.ACTIONS,
     "customer.created": text("Customer entered", "客户建档"),
     "customer.changed": text("Customer changed", "修改客户资料"),
     "customer.file_added": text("File added", "上传附件"),
@@ -127,6 +133,9 @@ ACTIONS: Mapping[str, Text] = {
     "loan.schedule_changed": text("Schedule of a loan changed", "变更还款计划"),
     "loan.fee_charged": text("Fee charged", "收取费用"),
     "loan.loan_settled": text("Loan settled", "借据结清"),
+    "takeover.read": text("Files of a take-over read", "读取接管文件"),
+    "takeover.finished": text("Loans taken over", "接管存量借据"),
+    "loan.loan_taken_over": text("Loan taken over", "接管借据"),
     "loan_change.requested": text("Change asked for", "申请贷后变更"),
     "loan_change.approved": text("Change approved", "批准贷后变更"),
     "loan_change.refused": text("Change refused", "拒绝贷后变更"),

@@ -91,6 +91,7 @@ def enter(
         if first.answer is not None:
             return Order(**{**first.answer, "replayed": True})
         booking.open_day(ctx, connection)
+        parameters = _dated(ctx, parameters)
         about = kind.about(ctx, connection, parameters)
         waits = kind.always_second or needs_second(ctx, kind.function, about.amount)
         order_id = _write(ctx, connection, kind, parameters, about, reason)
@@ -188,6 +189,13 @@ def parameters_of(ctx: Context, kind: Kind, row: Mapping[Any, Any]) -> Any:
         if kept[name] is not None:
             kept[name] = ctx.database.vault.decrypt(ctx.company.id, f"cash_order.{name}", base64.b64decode(kept[name]))
     return from_record(kind.parameters, kept)
+
+
+def _dated(ctx: Context, parameters: Any) -> Any:
+    """Money counts from the day it is entered, also if it is registered later."""
+    if getattr(parameters, "received_on", ctx.business_date) is None:
+        return replace(parameters, received_on=ctx.business_date)
+    return parameters
 
 
 def _plain(parameters: Any) -> dict[str, Any]:

@@ -5,22 +5,24 @@ Reads forms, calls services, shows pages. Every posting form carries a key that 
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from loanloom.core.money import capitals, is_writable
-from loanloom.problems import Problem, text
+from loanloom.core.money import capitals
+from loanloom.problems import Problem
 from loanloom.services.errors import Refused
-from loanloom.services.money import disbursements, loans, repayments
+from loanloom.services.money import disbursement_orders, disbursements, loans, orders, payees, receipts, repayments
 from loanloom.services.money.disbursement_review import Case
+from loanloom.services.money.order_kinds import KINDS
 from loanloom.services.money.repayments import Purpose
+from loanloom.web import order_forms
 from loanloom.web.access import requires
 from loanloom.web.security import current_context
-from loanloom.web.workspace import money_words
+from loanloom.web.workspace import cashier, money_words
 
 blueprint = Blueprint("money", __name__)
 
@@ -48,7 +50,8 @@ def review(contract_id: int) -> str | Response:
 
 
 def _review(case: Case, problems: tuple[Problem, ...] = ()) -> str:
-    return render_template("workspace/money/review.html", case=case, problems=problems)
+    planned = [row for row in payees.of_contract(current_context(), case.contract["id"]) if row["state"] == "planned"]
+    return render_template("workspace/money/review.html", case=case, problems=problems, planned=planned)
 
 
 @blueprint.post("/disbursements/<int:contract_id>")
@@ -56,17 +59,15 @@ def _review(case: Case, problems: tuple[Problem, ...] = ()) -> str:
 def disburse(contract_id: int) -> Response | tuple[str, int]:
     """Pay out."""
     ctx, form = current_context(), request.form
+    asked = disbursement_orders.Disburse(contract_id=contract_id, channel=form.get("channel", "bank"))
     try:
-        made = disbursements.disburse(
-            ctx,
-            contract_id,
-            channel=form.get("channel", "bank"),
-            idempotency_key=form.get("idempotency_key") or None,
-        )
+        made = orders.enter(ctx, KINDS["disbursement"], asked, idempotency_key=form.get("idempotency_key") or None)
     except Refused as refused:
         return _review(disbursements.review(ctx, contract_id), refused.problems), 422
-    flash(_("Paid out. Voucher %(number)s", number=made.voucher_number), "good")
-    return redirect(url_for("loans.show", loan_id=made.loan_id))
+    if made.is_waiting:
+        return redirect(cashier.done(KINDS["disbursement"], made))
+    flash(_("Paid out. Voucher %(number)s", number=made.result["voucher_number"]), "good")
+    return redirect(url_for("loans.show", loan_id=made.result["loan_id"]))
 
 
 @blueprint.get("/loans/<int:loan_id>/repay")
@@ -84,24 +85,17 @@ def receive(loan_id: int) -> str | Response | tuple[str, int]:
     """Book the repayment; what was refused comes back with everything that was typed."""
     form = request.form
     purpose: Purpose = "settle" if form.get("purpose") == "settle" else "due"
-    amount, problem = _amount(form.get("amount"))
     try:
-        if problem is not None or amount is None:
-            raise Refused(problem or _no_amount())
-        made = repayments.receive(
-            current_context(),
-            loan_id,
-            amount,
-            purpose,
-            channel=form.get("channel", "bank"),
-            reference=form.get("reference") or None,
-            note=form.get("note") or None,
-            idempotency_key=form.get("idempotency_key") or None,
+        asked = order_forms.parameters(receipts.Repayment, {**form, "loan_id": loan_id, "purpose": purpose})
+        made = orders.enter(
+            current_context(), KINDS["repayment"], asked, idempotency_key=form.get("idempotency_key") or None
         )
     except Refused as refused:
         return _repay(loan_id, purpose, form.get("amount"), form, refused.problems), 422
-    said = _("Settled. Receipt %(number)s") if made.settled else _("Received. Receipt %(number)s")
-    flash(said % {"number": made.receipt_number}, "good")
+    if made.is_waiting:
+        return redirect(cashier.done(KINDS["repayment"], made))
+    said = _("Settled. Receipt %(number)s") if made.result["settled"] else _("Received. Receipt %(number)s")
+    flash(said % {"number": made.result["receipt_number"]}, "good")
     return redirect(url_for("loans.show", loan_id=loan_id))
 
 
@@ -127,19 +121,10 @@ def _repay(loan_id: int, purpose: Purpose, written: str | None, typed: Any, prob
 
 
 def _amount(written: str | None) -> tuple[Decimal | None, Problem | None]:
-    """What was typed as an amount: separators and full-width digits are fine, anything else is a problem."""
+    """What was typed as an amount, if anything; or what is wrong with it."""
     if written is None or not written.strip():
         return None, None
     try:
-        value = Decimal(written.replace(",", "").replace("，", "").replace(" ", ""))
-    except InvalidOperation:
-        return None, _no_amount()
-    return (value, None) if is_writable(value) else (None, _no_amount())
-
-
-def _no_amount() -> Problem:
-    return Problem(
-        code="repayment.no_amount",
-        message=text("Enter an amount in figures, such as 8884.88.", "请输入数字金额，例如 8884.88。"),
-        field="amount",
-    )
+        return order_forms.amount_of(written), None
+    except Refused as refused:
+        return None, refused.problems[0]

@@ -12,6 +12,12 @@ KINDS: Mapping[str, Text] = {
     "repayment": text("Repayment", "还款"),
     "settlement": text("Early settlement", "提前结清"),
     "surplus": text("Money kept applied", "留存款抵扣"),
+    "down_payment": text("Down payment", "首付款"),
+    "merchant_refund": text("Merchant's refund", "商户退款"),
+    "payout_refund": text("Payout came back", "放款退回"),
+    "goodwill": text("Goodwill", "商誉性减免"),
+    "interest_refund": text("Interest given back", "利息退还"),
+    "interest_waiver": text("Interest waived", "利息减免"),
 }
 CHANNELS: Mapping[str, Text] = {
     "bank": text("Bank transfer", "银行转账"),
@@ -19,6 +25,15 @@ CHANNELS: Mapping[str, Text] = {
     "counter": text("Counter", "柜面"),
     "online": text("Online", "线上"),
 }
+
+
+INTERNAL: Mapping[str, Text] = {
+    "suspense": text("Unidentified receipt claimed", "认领款项"),
+    "deposit": text("Deposit", "保证金"),
+    "payout": text("Payout came back", "放款退回"),
+    "renewal": text("New loan", "新借款"),
+}
+"""Where money came from that nobody brought to the desk."""
 
 
 def spoken(words: Mapping[str, Text], key: str | None) -> str:
@@ -43,7 +58,7 @@ def kind(key: str) -> str:
 
 def channel(key: str | None) -> str:
     """Where money came in or went out."""
-    return spoken(CHANNELS, key)
+    return spoken({**CHANNELS, **INTERNAL}, key)
 
 
 def channels() -> list[tuple[str, str]]:

@@ -167,6 +167,7 @@ DEPOSITS = (
     .outerjoin(loan, loan.c.id == deposit.c.loan_id)
 )
 
+# States and kinds that mean something else of another record carry the record's name, as their words do (web/states).
 VALUES: Mapping[str, ColumnElement[Any]] = {
     "item.direction": ITEMS.c.direction,
     "item.kind": ITEMS.c.kind,
@@ -193,7 +194,7 @@ VALUES: Mapping[str, ColumnElement[Any]] = {
     "receipt.reference": receipt.c.reference,
     "receipt.state": case((_REVERSED, "reversed"), else_="booked"),
     "order.kind": cash_order.c.kind,
-    "order.state": cash_order.c.state,
+    "order.state": literal("order_") + cash_order.c.state,
     "order.amount": cash_order.c.amount,
     "order.currency": cash_order.c.currency,
     "order.channel": cash_order.c.channel,
@@ -204,7 +205,7 @@ VALUES: Mapping[str, ColumnElement[Any]] = {
     "order.booked_on": cash_order.c.booked_on,
     "order.reason": cash_order.c.reason,
     "payout.number": payout.c.number,
-    "payout.kind": payout.c.kind,
+    "payout.kind": literal("payout_") + payout.c.kind,
     "payout.mode": payout.c.mode,
     "payout.payee": payout.c.payee_name,
     "payout.account": payout.c.account_masked,
@@ -218,16 +219,16 @@ VALUES: Mapping[str, ColumnElement[Any]] = {
     "payout.reference": payout.c.reference,
     "payout.loan": loan.c.number,
     "payout.customer": customer.c.name,
-    "payout.state": payout.c.state,
+    "payout.state": literal("payout_") + payout.c.state,
     "deposit.number": deposit.c.number,
-    "deposit.kind": deposit.c.kind,
+    "deposit.kind": literal("deposit_") + deposit.c.kind,
     "deposit.owner": func.coalesce(customer.c.name, party.c.name),
     "deposit.loan": loan.c.number,
     "deposit.balance": deposit.c.balance,
     "deposit.held": deposit.c.held,
     "deposit.currency": deposit.c.currency,
     "deposit.opened_on": deposit.c.opened_on,
-    "deposit.state": deposit.c.state,
+    "deposit.state": literal("deposit_") + deposit.c.state,
     "party.number": party.c.number,
     "party.kind": party.c.kind,
     "party.name": party.c.name,

@@ -158,7 +158,7 @@ MADE = {
     "receipts": _cash(text("Receipts", "收款"), receipt, cash.RECEIPTS, "receipt", receipt.c.payer_name),
     "orders": _cash(text("Entries of the desk", "收付单"), cash_order, cash.ORDERS, "clipboard-list", loan.c.number),
     "payouts": _cash(text("Payouts", "付款"), payout, cash.PAYOUTS, "cash", payout.c.payee_name),
-    "deposits": _cash(text("Deposits", "保证金与备付金"), deposit, cash.DEPOSITS, "pig-money", party.c.name),
+    "deposits": _cash(text("Deposits", "保证金与备付金"), deposit, cash.DEPOSITS, "wallet", party.c.name),
     "parties": _Made(
         title=text("Partners", "合作方"),
         function="customer.read",
