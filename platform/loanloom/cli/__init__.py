@@ -16,6 +16,7 @@ COMMANDS = {
     "feel": ("loanloom.cli.feel:feel", "Try, check and explain expressions."),
     "dmn": ("loanloom.cli.dmn:dmn", "Decision models: check, run, import, export."),
     "rename": ("loanloom.cli.rename:rename", "Another name for a field, a code, an indicator."),
+    "take-over": ("loanloom.cli.take_over:take_over", "Take over loans from another system's files."),
     "import": ("loanloom.cli.imports:import_", "Bring in applications from a file."),
     "score-batch": ("loanloom.cli.score_batch:score_batch", "All applications through a draft of a score card."),
     "demo": ("loanloom.cli.demo:demo", "The model company with its story."),

@@ -1,13 +1,21 @@
-"""/api/v1/loans: list, read with schedule and what is due, receive a repayment."""
+"""/api/v1/loans: list, read on any day, schedule, transactions, quote, statement, receive a repayment."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 from flask import Response
 from flask_appbuilder.api import expose
 
-from loanloom.services.money import loans, repayments
+from loanloom.core.lending.decisions import Payoff
+from loanloom.services.errors import Refused
+from loanloom.services.money import loans, repayments, transaction_page
+from loanloom.services.money.changes.comparing import paid
+from loanloom.services.money.transactions import Transaction
+from loanloom.services.papers import loan_statements
+from loanloom.web import statements
 from loanloom.web.access import requires
 from loanloom.web.api.base import HouseApi, amount, body, idempotency_key, listed, refuse
 from loanloom.web.security import current_context
@@ -39,19 +47,66 @@ PURPOSES = ("due", "settle")
 
 
 def _loan(page: loans.LoanPage) -> dict[str, Any]:
-    schedule = [
-        {
-            "number": row.account.instalment.number,
-            "due_on": row.account.instalment.due_on,
-            "principal": row.account.instalment.principal,
-            "interest": row.account.instalment.interest,
-            "owed": row.owed,
-            "state": row.state,
-        }
-        for row in page.schedule
-    ]
     due = {"total": page.position.due_total, **page.position.due}
-    return {**{name: page.row[name] for name in FIELDS}, "on": page.on, "due": due, "schedule": schedule}
+    return {
+        **{name: page.row[name] for name in FIELDS},
+        "on": page.on,
+        "due": due,
+        "payoff": _payoff(page.payoff),
+        "interest_accrued": page.position.interest_accrued,
+        "next_payment": page.position.next_payment,
+        "surplus": page.position.surplus,
+        "schedule": [_row(row) for row in page.schedule],
+    }
+
+
+def _row(row: loans.ScheduleRow) -> dict[str, Any]:
+    planned = row.account.instalment
+    return {
+        "number": planned.number,
+        "start_on": planned.start_on,
+        "due_on": planned.due_on,
+        "opening": planned.opening,
+        "principal": planned.principal,
+        "interest": planned.interest,
+        "fee": row.account.fee,
+        "principal_paid": row.account.principal_paid,
+        "interest_paid": row.account.interest_paid,
+        "paid": paid(row.account),
+        "owed": row.owed,
+        "state": row.state,
+    }
+
+
+def _payoff(found: Payoff) -> dict[str, Any]:
+    problems = [{"code": one.code, "message": one.message} for one in found.problems]
+    return {"total": found.total, "amounts": found.amounts, "problems": problems}
+
+
+def _transaction(one: Transaction) -> dict[str, Any]:
+    return {
+        "sequence": one.sequence,
+        "kind": one.kind,
+        "on": one.on,
+        "recorded_at": one.recorded_at,
+        "amount": one.amount,
+        "applied": [
+            {"number": part.number, "component": part.component, "amount": part.amount} for part in one.applied
+        ],
+        "surplus": one.surplus,
+        "receipt_number": one.receipt_number,
+        "channel": one.channel,
+        "superseded": one.superseded_by is not None,
+        "change_id": one.change_id,
+    }
+
+
+def _on(name: str = "on") -> date | None:
+    """A day of the address; refused where it is none."""
+    found, problems = statements.day(name)
+    if problems:
+        raise Refused(problems)
+    return found
 
 
 class LoanApi(HouseApi):
@@ -80,15 +135,111 @@ class LoanApi(HouseApi):
     @expose("/<int:loan_id>", methods=["GET"])
     @requires("loan.read")
     def show(self, loan_id: int) -> Response:
-        """One loan with its schedule and what is due today
+        """One loan with its schedule and what is due today, or on a day gone or to come
         ---
         get:
-          parameters: [{in: path, name: loan_id, required: true, schema: {type: integer}}]
+          parameters:
+          - {in: path, name: loan_id, required: true, schema: {type: integer}}
+          - {in: query, name: on, schema: {type: string, format: date}}
           responses:
             200: {description: 'the loan'}
             404: {$ref: '#/components/responses/404'}
         """
-        return self.response(200, **_loan(loans.page(current_context(), loan_id)))
+        return self.response(200, **_loan(loans.page(current_context(), loan_id, _on(), frozenset())))
+
+    @expose("/<int:loan_id>/schedule", methods=["GET"])
+    @requires("loan.read")
+    def schedule(self, loan_id: int) -> Response:
+        """The repayment schedule with what is paid and owed, today or on a day
+        ---
+        get:
+          parameters:
+          - {in: path, name: loan_id, required: true, schema: {type: integer}}
+          - {in: query, name: on, schema: {type: string, format: date}}
+          responses:
+            200: {description: 'the rows'}
+            404: {$ref: '#/components/responses/404'}
+        """
+        page = loans.page(current_context(), loan_id, _on(), frozenset())
+        return self.response(200, on=page.on, rows=[_row(row) for row in page.schedule])
+
+    @expose("/<int:loan_id>/transactions", methods=["GET"])
+    @requires("loan.read")
+    def transactions(self, loan_id: int) -> Response:
+        """Everything that happened to the loan, with the allocation of money; undone events say so
+        ---
+        get:
+          parameters: [{in: path, name: loan_id, required: true, schema: {type: integer}}]
+          responses:
+            200: {description: 'the transactions, in the order they were booked'}
+            404: {$ref: '#/components/responses/404'}
+        """
+        page = loans.page(current_context(), loan_id, None, frozenset({"transactions"}))
+        return self.response(200, rows=[_transaction(one) for one in page.transactions])
+
+    @expose("/<int:loan_id>/transactions/<int:sequence>", methods=["GET"])
+    @requires("loan.read")
+    def transaction(self, loan_id: int, sequence: int) -> Response:
+        """One transaction and why its money went where it went
+        ---
+        get:
+          parameters:
+          - {in: path, name: loan_id, required: true, schema: {type: integer}}
+          - {in: path, name: sequence, required: true, schema: {type: integer}}
+          responses:
+            200: {description: 'the transaction with its reasons'}
+            404: {$ref: '#/components/responses/404'}
+        """
+        found = transaction_page.explained(current_context(), loan_id, sequence)
+        reasons = [asdict(reason) for reason in found.reasons]
+        return self.response(200, **_transaction(found.transaction), reasons=reasons)
+
+    @expose("/<int:loan_id>/quote", methods=["GET"])
+    @requires("loan.read")
+    def quote(self, loan_id: int) -> Response:
+        """What is due by a day and what would settle the loan then (today unless a day is given)
+        ---
+        get:
+          parameters:
+          - {in: path, name: loan_id, required: true, schema: {type: integer}}
+          - {in: query, name: on, schema: {type: string, format: date}}
+          responses:
+            200: {description: 'due and payoff'}
+            404: {$ref: '#/components/responses/404'}
+            422: {$ref: '#/components/responses/422'}
+        """
+        ctx = current_context()
+        found = loans.quote(ctx, loan_id, _on() or ctx.business_date)
+        due = {"total": found.due, **found.position.due}
+        return self.response(200, on=found.on, due=due, payoff=_payoff(found.payoff))
+
+    @expose("/<int:loan_id>/statement", methods=["GET"])
+    @requires("loan.read")
+    def statement(self, loan_id: int) -> Response:
+        """The account statement: every charge and payment with the balance after it
+        ---
+        get:
+          parameters:
+          - {in: path, name: loan_id, required: true, schema: {type: integer}}
+          - {in: query, name: since, schema: {type: string, format: date}}
+          - {in: query, name: until, schema: {type: string, format: date}}
+          responses:
+            200: {description: 'opening, lines, closing'}
+            404: {$ref: '#/components/responses/404'}
+            422: {$ref: '#/components/responses/422'}
+        """
+        drawn = loan_statements.read(current_context(), loan_id, _on("since"), _on("until"))
+        done = drawn.statement
+        lines = [
+            {
+                "on": line.on, "what": line.what, "sequence": line.sequence, "number": line.number,
+                "change": line.change, "charged": line.charged, "credited": line.credited, "owed": line.owed,
+            }
+            for line in done.lines
+        ]  # fmt: skip
+        return self.response(
+            200, since=done.since, until=done.until, opening=done.opening, lines=lines, closing=done.closing
+        )  # fmt: skip
 
     @expose("/<int:loan_id>/repayments", methods=["POST"])
     @requires("money.receive")

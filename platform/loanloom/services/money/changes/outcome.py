@@ -19,6 +19,7 @@ from loanloom.core.lending.evolution import evolve_all
 from loanloom.core.lending.history import Amendment, Undo, amend
 from loanloom.core.lending.loan import Loan
 from loanloom.core.lending.records import from_record, to_record
+from loanloom.core.lending.rules import Methods
 from loanloom.core.money import ZERO, total
 from loanloom.engines import products
 from loanloom.problems import Problem, text
@@ -28,6 +29,7 @@ from loanloom.services.money.amending import History
 from loanloom.services.money.changes.kinds import Kind
 from loanloom.services.money.changes.parameters import given_of
 from loanloom.services.money.loan_rows import Kept
+from loanloom.services.running.plugged import lending_methods
 
 MONEY_IN = frozenset({"repayment_received", "guarantor_paid", "recovered"})
 """Events by which money comes in; with them a change is booked where the money is received."""
@@ -73,6 +75,8 @@ def command_of(ctx: Context, kept: Kept, kind: Kind, record: Mapping[str, Any], 
 
 
 def _given(ctx: Context, kept: Kept, wanted: type[Any]) -> Any:
+    if wanted is Methods:
+        return lending_methods()
     offer = lending_rules.live_offer(ctx, kept.row["product_key"])
     return products.calendar_of(ctx.registry, offer.calendar if offer else None) if wanted is Calendar else None
 

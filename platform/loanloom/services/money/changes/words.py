@@ -195,6 +195,7 @@ FIELDS: Mapping[str, Text] = {
     "on": text("Effective on", "生效日期"),
     "amount": text("Amount", "金额"),
     "amounts": text("Amounts", "各项金额"),
+    "parts": text("Owed again", "恢复欠款各项"),
     "shares": text("Shares", "减免比例"),
     "keep": text("What stays", "保持"),
     "principal": text("Principal", "本金"),

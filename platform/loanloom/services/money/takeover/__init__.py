@@ -6,6 +6,19 @@ changes nothing: a loan is known by its number.
 
 from loanloom.services.money.takeover.files import LOAN_COLUMNS, ROW_COLUMNS, empty_file
 from loanloom.services.money.takeover.judging import Judged, Totals, judge
-from loanloom.services.money.takeover.writing import TakenOver, take_over
+from loanloom.services.money.takeover.writing import TakenOver, book, opened, read, runs, take_over
 
-__all__ = ["LOAN_COLUMNS", "ROW_COLUMNS", "Judged", "TakenOver", "Totals", "empty_file", "judge", "take_over"]
+__all__ = [
+    "LOAN_COLUMNS",
+    "ROW_COLUMNS",
+    "Judged",
+    "TakenOver",
+    "Totals",
+    "book",
+    "empty_file",
+    "judge",
+    "opened",
+    "read",
+    "runs",
+    "take_over",
+]

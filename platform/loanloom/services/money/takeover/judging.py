@@ -14,10 +14,10 @@ from sqlalchemy import Connection, select
 
 from loanloom.core.lending.arrears import position
 from loanloom.core.lending.decisions import TakeOver, decide
-from loanloom.core.lending.extensions import term_months
 from loanloom.core.lending.decisions.taking_over import TakenRow
 from loanloom.core.lending.events.taking_over import LoanTakenOver
 from loanloom.core.lending.evolution import evolve
+from loanloom.core.lending.extensions import term_months
 from loanloom.core.lending.loan import Loan
 from loanloom.core.lending.own_schedules import own_phase
 from loanloom.core.lending.plan_terms import CONTRACT_RATE, DRAWN_ONCE, NO_GRACE, PlannedRow

@@ -11,20 +11,27 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from loanloom.core.lending.events import Event
 from loanloom.core.lending.receivable import receivable
 from loanloom.core.lending.records import to_record
-from loanloom.problems import Problem
+from loanloom.problems import Problem, text
 from loanloom.services.context import Context
+from loanloom.services.errors import NotFound, Refused
 from loanloom.services.money import booking, loan_fields, loan_rows, postings
 from loanloom.services.money.takeover import judging
 from loanloom.services.money.takeover.judging import Judged, Ready
+from loanloom.services.papers import blobs
 from loanloom.services.parties import customers
 from loanloom.store import audit, bulk, tables
 
+RUN = tables.import_run
+KEY = "take-over"
 SET = 200
+MOST_SHOWN = 50
+MOST_BYTES = 50_000_000
+File = tuple[str, bytes]
 MOST_KEPT = 200
 Progress = Callable[[int, int], None]
 PREFIX = "TO-"
@@ -42,12 +49,66 @@ class TakenOver:
 
 
 def take_over(
-    ctx: Context, loans: tuple[str, bytes], schedule: tuple[str, bytes], on_progress: Progress | None = None
-) -> TakenOver:
-    """Book every loan of the two files that is sound; the others are told with their lines."""
+    ctx: Context, loans: File, schedule: File, on_progress: Progress | None = None
+) -> TakenOver:  # fmt: skip
+    """Read two files, (name, content) each, and book every loan of them that is sound."""
+    return book(ctx, read(ctx, loans, schedule), on_progress)
+
+
+def read(ctx: Context, loans: File, schedule: File) -> int:
+    """Keep the two files, so that somebody can look at what they bring before it is booked; the number of the run."""
     ctx.require("loan.take_over")
-    judged = judging.judge(ctx, loans, schedule)
-    run_id = _begin(ctx, loans, schedule, judged)
+    too_big = [name for name, content in (loans, schedule) if len(content) > MOST_BYTES]
+    if too_big:
+        raise Refused(
+            Problem(
+                code="import.too_big",
+                message=text(f"{too_big[0]} is larger than 50 MB.", f"{too_big[0]} 超过 50 MB。"),
+            )
+        )
+    with ctx.transaction() as connection:
+        kept = {
+            key: blobs.keep(connection, content, name=name, media_type="text/csv", by=ctx.actor.user_id)
+            for key, (name, content) in (("loans", loans), ("schedule", schedule))
+        }
+        values = {
+            "mapping_key": KEY,
+            "file_name": f"{loans[0]}, {schedule[0]}"[:200],
+            "file_digest": hashlib.sha256(loans[1] + b"\0" + schedule[1]).hexdigest(),
+            "state": "read",
+            "figures": {"files": {"loans": [loans[0], kept["loans"]], "schedule": [schedule[0], kept["schedule"]]}},
+            "created_by": ctx.actor.user_id,
+            "started_at": ctx.now,
+        }
+        run_id = int(connection.execute(insert(RUN).values(values).returning(RUN.c.id)).scalar_one())
+        after = {"files": values["file_name"]}
+        audit.write(connection, ctx.actor, "takeover.read", ("import", run_id), after=after, at=ctx.now)
+    return run_id
+
+
+def runs(ctx: Context) -> Sequence[RowMapping]:
+    """Take-overs so far, the newest first."""
+    ctx.require("loan.take_over")
+    query = select(RUN).where(RUN.c.mapping_key == KEY).order_by(RUN.c.id.desc()).limit(MOST_SHOWN)
+    with ctx.transaction() as connection:
+        return connection.execute(query).mappings().all()
+
+
+def opened(ctx: Context, run_id: int) -> tuple[RowMapping, Judged | None]:
+    """A run, with what it would bring as of now while it is not booked."""
+    ctx.require("loan.take_over")
+    with ctx.transaction() as connection:
+        row = _row(connection, run_id)
+        given = _files(connection, row)
+    return row, judging.judge(ctx, *given) if row["state"] == "read" else None
+
+
+def book(ctx: Context, run_id: int, on_progress: Progress | None = None) -> TakenOver:
+    """Book what was read: every sound loan, set by set; the others are told with their lines. A repeat does nothing."""
+    ctx.require("loan.take_over")
+    with ctx.transaction() as connection:
+        given = _files(connection, _row(connection, run_id))
+    judged = judging.judge(ctx, *given)
     booked = 0
     for ready in judging.chunks(judged.ready, SET):
         booked += _book(ctx, ready)
@@ -56,6 +117,20 @@ def take_over(
     there = len(judged.already_there) + len(judged.ready) - booked
     _finish(ctx, run_id, booked, there, judged)
     return TakenOver(run_id, booked, there, tuple(judged.problems))
+
+
+def _row(connection: Connection, run_id: int) -> RowMapping:
+    query = select(RUN).where(RUN.c.id == run_id, RUN.c.mapping_key == KEY)
+    found = connection.execute(query).mappings().first()
+    if found is None:
+        raise NotFound(text("take-over", "接管批次"))
+    return found
+
+
+def _files(connection: Connection, row: RowMapping) -> tuple[File, File]:
+    kept = row["figures"]["files"]
+    made = [(str(kept[key][0]), blobs.content(connection, int(kept[key][1]))) for key in ("loans", "schedule")]
+    return made[0], made[1]
 
 
 def _book(ctx: Context, ready: Sequence[Ready]) -> int:
@@ -199,31 +274,18 @@ def _loan(ctx: Context, one: Ready, customer_id: int, application_id: int, contr
     }
 
 
-def _begin(ctx: Context, loans: tuple[str, bytes], schedule: tuple[str, bytes], judged: Judged) -> int:
-    digest = hashlib.sha256(loans[1] + b"\0" + schedule[1]).hexdigest()
-    values = {
-        "mapping_key": "take-over", "file_name": f"{loans[0]}, {schedule[0]}"[:200], "file_digest": digest,
-        "rows": len(judged.ready) + len(judged.already_there), "created_by": ctx.actor.user_id, "started_at": ctx.now,
-    }  # fmt: skip
-    table = tables.import_run
-    with ctx.transaction() as connection:
-        run_id = int(connection.execute(insert(table).values(values).returning(table.c.id)).scalar_one())
-        after = {"files": values["file_name"], "loans": values["rows"]}
-        audit.write(connection, ctx.actor, "takeover.started", ("import", run_id), after=after, at=ctx.now)
-    return run_id
-
-
 def _finish(ctx: Context, run_id: int, booked: int, there: int, judged: Judged) -> None:
     kept = [
         {"file": one.file, "line": one.line, "field": one.field, "code": one.code, "message": dict(one.message)}
         for one in judged.problems[:MOST_KEPT]
     ]
     refused = len({(one.file, one.line) for one in judged.problems})
+    rows = booked + there + refused
     values = {
-        "state": "done", "accepted": booked, "skipped": there, "refused": refused, "problems": kept,
+        "state": "done", "rows": rows, "accepted": booked, "skipped": there, "refused": refused, "problems": kept,
         "finished_at": ctx.now,
     }  # fmt: skip
     after = {"booked": booked, "already_there": there, "lines_with_problems": refused}
     with ctx.transaction() as connection:
-        connection.execute(update(tables.import_run).where(tables.import_run.c.id == run_id).values(values))
+        connection.execute(update(RUN).where(RUN.c.id == run_id).values(values))
         audit.write(connection, ctx.actor, "takeover.finished", ("import", run_id), after=after, at=ctx.now)
