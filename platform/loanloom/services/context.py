@@ -83,9 +83,9 @@ class Context:
     business_date: date
 
     @contextmanager
-    def transaction(self) -> Iterator[Connection]:
-        """One transaction in this company; commits at the end, rolls back on any exception."""
-        with self.database.transaction(self.company.id) as connection:
+    def transaction(self, *, by_key: bool = False) -> Iterator[Connection]:
+        """One transaction in this company; commits at the end, rolls back on any exception. `by_key`: see there."""
+        with self.database.transaction(self.company.id, by_key=by_key) as connection:
             yield connection
 
     def require(self, *functions: str) -> None:

@@ -23,6 +23,9 @@ from .vault import Vault
 RENEWED_AFTER = 300
 """Seconds after which a connection is made anew: one that the network dropped in silence is not kept for long."""
 
+_COMPANY = "SELECT set_config('loanloom.company_id', %s, true)"
+_BY_KEY = _COMPANY + ", set_config('plan_cache_mode', 'force_generic_plan', true)"
+
 _every: weakref.WeakSet[Database] = weakref.WeakSet()
 
 
@@ -69,11 +72,15 @@ class Database:
         _every.add(self)
 
     @contextmanager
-    def transaction(self, company_id: int | None = None) -> Iterator[Connection]:
-        """One transaction, committed at the end and rolled back on any exception."""
+    def transaction(self, company_id: int | None = None, *, by_key: bool = False) -> Iterator[Connection]:
+        """One transaction, committed at the end and rolled back on any exception.
+
+        `by_key`: its statements find rows by key, so one plan serves all values and none is planned anew (for short
+        transactions that come many times a second).
+        """
         with self.engine.connect() as connection, connection.begin():
             if company_id is not None:
-                set_company(connection, company_id)
+                set_company(connection, company_id, by_key=by_key)
             yield connection
 
     @property
@@ -91,9 +98,9 @@ class Database:
         return f"Database({self.url.render_as_string(hide_password=True)})"
 
 
-def set_company(connection: Connection, company_id: int) -> None:
+def set_company(connection: Connection, company_id: int, *, by_key: bool = False) -> None:
     """From here to the end of the transaction, `connection` belongs to this company."""
-    connection.exec_driver_sql("SELECT set_config('loanloom.company_id', %s, true)", (str(int(company_id)),))
+    connection.exec_driver_sql(_BY_KEY if by_key else _COMPANY, (str(int(company_id)),))
 
 
 def _refuse_a_lost_connection(connection: psycopg.Connection[Any], _record: object, _proxy: object) -> None:

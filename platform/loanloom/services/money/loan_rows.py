@@ -26,11 +26,14 @@ INSTALMENT_KEY = ("loan_id", "number")
 _OF_LOANS = bindparam("loans", type_=ARRAY(BigInteger))
 _LOANS = select(tables.loan).where(tables.loan.c.id == any_(_OF_LOANS)).order_by(tables.loan.c.id)
 _LOANS_LOCKED = _LOANS.with_for_update()
-_INSTALMENTS = (
+_STANDING = (
     select(*loan_fields.INSTALMENT_COLUMNS)
-    .where(tables.instalment.c.loan_id == any_(_OF_LOANS), tables.instalment.c.status != "cancelled")
+    .where(tables.instalment.c.status != "cancelled")
     .order_by(tables.instalment.c.loan_id, tables.instalment.c.number)
 )
+_OF_MANY = _STANDING.where(tables.instalment.c.loan_id == any_(_OF_LOANS))
+_OF_ONE = _STANDING.where(tables.instalment.c.loan_id == bindparam("loan"))
+"""By itself, because one plan for any number of loans would read the whole table for one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,9 @@ def load(ctx: Context, connection: Connection, loan_ids: Iterable[int], *, lock:
 def with_accounts(ctx: Context, connection: Connection, rows: Sequence[RowMapping]) -> list[Kept]:
     """Loans from their rows, with their instalments read in one statement."""
     accounts: dict[int, list[Account]] = {row["id"]: [] for row in rows}
-    for values in connection.execute(_INSTALMENTS, {"loans": list(accounts)}):
+    one = len(rows) == 1
+    query, wanted = (_OF_ONE, {"loan": rows[0]["id"]}) if one else (_OF_MANY, {"loans": list(accounts)})
+    for values in connection.execute(query, wanted):
         accounts[values[0]].append(loan_fields.account(values))
     return [Kept(row, loan_fields.loan(ctx, row, accounts[row["id"]])) for row in rows]
 

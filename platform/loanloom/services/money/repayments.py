@@ -109,7 +109,7 @@ def receive(
     ctx.require("money.receive")
     given = {"channel": booking.check_channel(channel), **_words(reference=reference, note=note)}
     asked = once.asked(ctx, idempotency_key, "repayment", loan_id, given | {"amount": amount, "purpose": purpose})
-    with ctx.transaction() as connection:
+    with ctx.transaction(by_key=True) as connection:
         held = holding.hold_loans(ctx, connection, [loan_id], asked, NEW)
         if held.answer is not None:
             return Received(**{**held.answer, "replayed": True})
