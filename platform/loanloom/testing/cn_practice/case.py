@@ -65,7 +65,8 @@ def paid_up_to(loan: Loan, number: int) -> Loan:
     """The loan with its first instalments paid on their due dates."""
     for account in loan.accounts[:number]:
         row = account.instalment
-        loan = after(loan, ReceiveRepayment(on=row.due_on, amount=row.payment))
+        if row.payment:
+            loan = after(loan, ReceiveRepayment(on=row.due_on, amount=row.payment))
     return loan
 
 

@@ -58,6 +58,17 @@ def _more_than(loan: Loan, most: Decimal, en: str, zh: str) -> Decision:
     return refused("lending.more_than_due", text(en.format(amount), zh.format(amount)), field="amount")
 
 
+def _too_early(loan: Loan) -> Decision:
+    return refused(
+        "lending.too_early",
+        text(
+            f"The date is before the last booking on this loan ({loan.last_event_on}).",
+            f"日期早于这笔借款的上一次记账日（{loan.last_event_on}）。",
+        ),
+        field="on",
+    )
+
+
 def _guarantor_pays(loan: Loan, command: GuarantorPays) -> Decision:
     refusal = refusal_of(loan, command.on, command.amount) or _guarantee_refused(loan, command)
     if refusal:
@@ -97,6 +108,8 @@ def _guarantee_refused(loan: Loan, command: GuarantorPays) -> Decision | None:
 
 
 def _reimburse(loan: Loan, command: ReimburseGuarantor) -> Decision:
+    if command.on < loan.last_event_on:
+        return _too_early(loan)
     if not (command.amount.is_finite() and command.amount > 0 and loan.terms.rounding.holds(command.amount)):
         return bad_amount(command.amount, loan.terms)
     claim = total(each.claim for each in loan.circumstances.subrogations if each.guarantor == command.guarantor)
@@ -130,14 +143,7 @@ def _recover(loan: Loan, command: RecoverWrittenOff) -> Decision:
     if kept.written_off_on is None:
         return refused("lending.not_written_off", text("This loan has not been written off.", "这笔借款未核销。"))
     if command.on < loan.last_event_on:
-        return refused(
-            "lending.too_early",
-            text(
-                f"The date is before the last booking ({loan.last_event_on}).",
-                f"日期早于上一次记账日（{loan.last_event_on}）。",
-            ),
-            field="on",
-        )
+        return _too_early(loan)
     if not (command.amount.is_finite() and command.amount > 0 and loan.terms.rounding.holds(command.amount)):
         return bad_amount(command.amount, loan.terms)
     left = total(kept.written_off.values()) - kept.recovered

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from loanloom.core.lending.arrears import owed
-from loanloom.core.lending.decisions.decision import Command, Decide, Decision, bad_amount, closing, refusal_of, refused
-from loanloom.core.lending.decisions.receiving import split
-from loanloom.core.lending.decisions.settling import payoff, settlement
-from loanloom.core.lending.events import Event, RepaymentReceived, SurplusApplied
+from loanloom.core.lending.decisions.decision import Command, Decide, Decision, bad_amount, refusal_of, refused
+from loanloom.core.lending.decisions.settling import payoff, settled_with
 from loanloom.core.lending.events.agreements import LoanRenewed
-from loanloom.core.lending.evolution import evolve_all
 from loanloom.core.lending.loan import Loan
-from loanloom.core.money import ZERO, formatted, total
+from loanloom.core.money import ZERO, formatted
 from loanloom.problems import text
 
 
@@ -71,28 +67,8 @@ def _settled_by(loan: Loan, on: date, own: Decimal, amount: Decimal, by: str, ki
             ),
             field="amount",
         )
-    return Decision(_events(loan, on, own, amount, by, kind))
-
-
-def _events(loan: Loan, on: date, own: Decimal, amount: Decimal, by: str, kind: str) -> tuple[Event, ...]:
-    """Everything is made due; money kept, then the borrower's own, then the new loan's pays it."""
-    events: tuple[Event, ...] = settlement(loan, on)
-    after = evolve_all(loan, events)
-    if after.surplus:
-        due = total(each.total for each in owed(after, on))
-        found = split(after, min(after.surplus, due), on)
-        used = total(part.amount for part in found.applied)
-        kept = SurplusApplied(on=on, amount=used, applied=found.applied, rows=found.rows)
-        events, after = (*events, kept), evolve_all(after, (kept,))
-    for part, of in ((own, "repayment"), (amount, kind)):
-        if part:
-            found = split(after, part, on, of)
-            taken = RepaymentReceived(
-                on=on, amount=part, applied=found.applied, surplus=found.left, kind=of, rows=found.rows
-            )
-            events, after = (*events, taken), evolve_all(after, (taken,))
-    first = replace(LoanRenewed(on=on, by=by))
-    return closing(loan, (*events, first), on)
+    events = settled_with(loan, on, ((own, "repayment"), (amount, kind)))
+    return Decision((*events, LoanRenewed(on=on, by=by)))
 
 
 DECIDES: Mapping[type[Command], Decide] = {Renew: _renew, TopUp: _top_up}

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from loanloom.core.lending.allocation import allocate
+from loanloom.core.lending.allocation import Applied, allocate
+from loanloom.core.lending.applying import Applying, order_for
 from loanloom.core.lending.arrears import owed
 from loanloom.core.lending.charging import early_fee
 from loanloom.core.lending.decisions.decision import Command, Decide, Decision, closing, refusal_of, refused
 from loanloom.core.lending.events import Event, FeeCharged, RepaymentReceived, ScheduleChanged, SurplusApplied
 from loanloom.core.lending.evolution import evolve, evolve_all
+from loanloom.core.lending.instalments import Instalment
 from loanloom.core.lending.loan import Loan
 from loanloom.core.lending.replan import brought_forward, undue
 from loanloom.core.lending.replanning.book import book_of
-from loanloom.core.lending.replanning.loans import follows
+from loanloom.core.lending.replanning.loans import changed_rows, follows
 from loanloom.core.lending.terms import COMPONENTS
 from loanloom.core.money import formatted, total
 from loanloom.problems import Problem, text
@@ -109,20 +111,39 @@ def _settle(loan: Loan, command: SettleEarly) -> Decision:
             ),
             field="amount",
         )
-    return Decision(_settling_events(loan, command))
+    return Decision(settled_with(loan, command.on, ((command.amount, "repayment"),)))
 
 
-def _settling_events(loan: Loan, command: SettleEarly) -> tuple[Event, ...]:
-    """Make everything due, use up what we keep for the borrower, then take the rest."""
-    events = settlement(loan, command.on)
+def settled_with(loan: Loan, on: date, money: Sequence[tuple[Decimal, str]]) -> tuple[Event, ...]:
+    """The events that settle a loan: everything is made due, what we keep for the borrower is used up, then the
+    amounts given, each of its kind, are taken."""
+    events = () if follows(loan) else settlement(loan, on)
     after = evolve_all(loan, events)
-    if after.surplus:
-        kept = allocate(after.surplus, owed(after, command.on), loan.terms.allocation)
-        applied = SurplusApplied(on=command.on, amount=after.surplus, applied=kept.applied)
-        events, after = (*events, applied), evolve(after, applied)
-    taken = allocate(command.amount, owed(after, command.on), loan.terms.allocation)
-    receipt = RepaymentReceived(on=command.on, amount=command.amount, applied=taken.applied, surplus=taken.left_over)
-    return closing(loan, (*events, receipt), command.on)
+    amounts = [(after.surplus, ""), *money]
+    for place, (amount, kind) in enumerate(amounts):
+        if not amount:
+            continue
+        applied, left, rows = _paying(after, amount, on, total(each for each, _ in amounts[place:]))
+        event: Event = RepaymentReceived(on=on, amount=amount, applied=applied, surplus=left, kind=kind, rows=rows)
+        if not kind:
+            event = SurplusApplied(on=on, amount=amount - left, applied=applied, rows=rows)
+        events, after = (*events, event), evolve(after, event)
+    return closing(loan, events, on)
+
+
+def _paying(
+    loan: Loan, amount: Decimal, on: date, whole: Decimal
+) -> tuple[tuple[Applied, ...], Decimal, tuple[Instalment, ...]]:
+    """How an amount is applied to a loan that is all due: the parts, what is left, and the rows that change. Where the
+    plan follows what is outstanding, later instalments are paid in advance."""
+    if not follows(loan):
+        found = allocate(amount, owed(loan, on), loan.terms.allocation)
+        return found.applied, found.left_over, ()
+    book = book_of(loan, on, closing_with=whole)
+    rule = replace(order_for(loan.terms.allocation, "repayment", 0), surplus="next_instalment")
+    applying = Applying(book, rule, on, loan.terms.rounding, amount)
+    applying.run()
+    return tuple(applying.applied), applying.left, changed_rows(loan, book.plan)
 
 
 DECIDES: Mapping[type[Command], Decide] = {SettleEarly: _settle}
