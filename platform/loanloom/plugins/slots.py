@@ -41,6 +41,14 @@ class Work(Protocol):
         """Do it for `ctx` (services.context.Context), tell `progress` (services.work.Progress), return figures."""
 
 
+@runtime_checkable
+class Reckoning(Protocol):
+    """Pure arithmetic of a schedule, as `loanloom.core.lending.rules` and `loanloom.core.dates` type it."""
+
+    def __call__(self, *given: Any) -> Any:
+        """The rule's answer."""
+
+
 @dataclass(frozen=True, slots=True)
 class Slot:
     """A named place for parts of one type."""
@@ -55,6 +63,9 @@ SLOTS: Mapping[str, Slot] = {
     for slot in (
         Slot("connector", Connector, "Delivers what leaves the house (SMS, mail, bank, webhook); key = topic."),
         Slot("work", Work, "Long or scheduled work; key = the task a job document names."),
+        Slot("principal_rule", Reckoning, "What falls due of the principal in a phase of a schedule; key = its name."),
+        Slot("interest_rule", Reckoning, "What bears interest in a phase of a schedule; key = its name."),
+        Slot("day_count", Reckoning, "The share of a year between two dates; key = its name."),
         Slot("kinds", Path, "A folder with kind documents (*.yaml) that add kinds to the metadata language."),
     )
 }

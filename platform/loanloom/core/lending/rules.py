@@ -143,9 +143,9 @@ def no_interest(plan: PhasePlan) -> InterestPlan:
     return InterestPlan(amounts=[ZERO] * len(plan.periods))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Methods:
-    """Everything that terms may name. Built-ins and plugins stand side by side."""
+    """Everything that terms may name. Built-ins and plugins stand side by side; one set is itself and no other."""
 
     principal: Mapping[str, PrincipalRule] = field(
         default_factory=lambda: {

@@ -318,7 +318,7 @@ def preview(
     )  # fmt: skip
     if made.terms is None:
         return Preview(problems=made.problems)
-    seen = preview_terms(made.terms, calendar)
+    seen = preview_terms(made.terms, calendar, offer.rules)
     return replace(seen, problems=(*made.problems, *seen.problems))
 
 

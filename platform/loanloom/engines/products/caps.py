@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from loanloom.core.lending.cost import AnnualCost
 from loanloom.core.lending.price_caps import CapTest, Later, Lent, PriceCap, PriceLevel, failing_later, test_price
+from loanloom.core.lending.rules import BUILT_IN, Methods
 from loanloom.engines import currencies
 from loanloom.engines.products import agreeing, checking
 from loanloom.engines.products.compiling import compile_product
@@ -51,11 +52,13 @@ class Priced:
         return all(test.passed for test in self.tests)
 
 
-def check(registry: Registry) -> list[Problem]:
+def check(registry: Registry, methods: Methods = BUILT_IN) -> list[Problem]:
     """The problems of every product, of the price list and of the caps; caps only where all else is sound."""
-    found = [problem for document in registry.all("product") for problem in checking.problems(document, registry)]
+    found = [
+        problem for document in registry.all("product") for problem in checking.problems(document, registry, methods)
+    ]
     found += [*checking.of_charges(registry), *currencies.check(registry)]
-    return found if errors(found) else [*found, *over_caps(registry)]
+    return found if errors(found) else [*found, *over_caps(registry, methods=methods)]
 
 
 @lru_cache(maxsize=32)
@@ -143,10 +146,10 @@ def _one(offer: Offer, amount: Decimal, term: int, method: str, on: date) -> Dea
     return Dearest(amount, term, method, rate, seen.cost) if seen.cost is not None else None
 
 
-def priced(document: Document, registry: Registry, on: date) -> Priced | None:
+def priced(document: Document, registry: Registry, on: date, methods: Methods = BUILT_IN) -> Priced | None:
     """One product at its dearest, against the caps of a day and those announced for later; None for one that is
     broken or has no price on the day."""
-    offer = compile_product(document, registry).offer
+    offer = compile_product(document, registry, methods).offer
     sample = dearest(offer, on) if offer else None
     if sample is None:
         return None
@@ -156,21 +159,21 @@ def priced(document: Document, registry: Registry, on: date) -> Priced | None:
 
 
 @lru_cache(maxsize=32)
-def prices(registry: Registry, on: date) -> tuple[Priced, ...]:
+def prices(registry: Registry, on: date, methods: Methods = BUILT_IN) -> tuple[Priced, ...]:
     """Every sound product, priced on a day."""
-    found = (priced(document, registry, on) for document in registry.all("product"))
+    found = (priced(document, registry, on, methods) for document in registry.all("product"))
     return tuple(each for each in found if each is not None)
 
 
-def over_caps(registry: Registry, on: date | None = None) -> list[Problem]:
+def over_caps(registry: Registry, on: date | None = None, methods: Methods = BUILT_IN) -> list[Problem]:
     """The products that may not be sold because they cost too much: on a day, or each on its own first day."""
     if not registry.all("price_cap"):
         return []
     if on is not None:
-        return [problem for each in prices(registry, on) for problem in _told(each)]
+        return [problem for each in prices(registry, on, methods) for problem in _told(each)]
     first = min(level.from_on for cap in caps_of(registry) for level in cap.levels)
     each_first = ((document, max(first, day(document.effective_from or first))) for document in registry.all("product"))
-    found = [priced(document, registry, begins) for document, begins in each_first]
+    found = [priced(document, registry, begins, methods) for document, begins in each_first]
     known = [each for each in found if each is not None]
     return [problem for each in known for problem in (*_told(each), *_foretold(each))]
 

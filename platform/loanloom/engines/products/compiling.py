@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from loanloom.core.lending.plan_terms import DownPaymentTerms, GraceTerms
@@ -34,12 +34,12 @@ def compile_product(document: Document, registry: Registry, methods: Methods = B
     problems = tuple(checking.problems(document, registry, methods))
     if errors(problems):
         return Compiled(None, problems)
-    return Compiled(_offer(document, registry), problems)
+    return Compiled(replace(_offer(document, registry), rules=methods), problems)
 
 
-def offer(document: Document, registry: Registry) -> Offer:
+def offer(document: Document, registry: Registry, methods: Methods = BUILT_IN) -> Offer:
     """The offer of a product that has been checked; a broken one here is a defect."""
-    compiled = compile_product(document, registry)
+    compiled = compile_product(document, registry, methods)
     if compiled.offer is None:
         raise ValueError(f"product {document.key} was never checked: {compiled.problems[0].in_words()}")
     return compiled.offer

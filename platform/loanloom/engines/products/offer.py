@@ -11,6 +11,7 @@ from loanloom.core.lending.charges import ChargeTerms
 from loanloom.core.lending.extensions import BY_GENERAL_RULES, ExtensionTerms
 from loanloom.core.lending.late_terms import PenaltyTerms
 from loanloom.core.lending.plan_terms import DownPaymentTerms, GraceTerms
+from loanloom.core.lending.rules import BUILT_IN, Methods
 from loanloom.core.lending.servicing_terms import AllocationOrder, PrepaymentTerms, RecalculationTerms
 from loanloom.core.lending.tax_terms import TaxTerms
 from loanloom.core.money import Rounding
@@ -183,6 +184,7 @@ class Offer:
     entrusting: Entrusting | None = None
     grouping: Grouping | None = None
     changes: Mapping[str, ChangeRule] = field(default_factory=dict)
+    rules: Methods = BUILT_IN
 
     @property
     def methods(self) -> tuple[str, ...]:

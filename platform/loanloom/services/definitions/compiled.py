@@ -17,6 +17,7 @@ from loanloom.metadata.document import Document, document_from
 from loanloom.metadata.registry import Registry
 from loanloom.problems import Problem, text
 from loanloom.services.errors import Refused
+from loanloom.services.running.plugged import lending_methods
 
 Made = TypeVar("Made")
 _NOT_ASKED = {
@@ -108,7 +109,7 @@ def condition(registry: Registry, source: str) -> feel.Program | None:
 @lru_cache(maxsize=512)
 def offer(registry: Registry, product_key: str) -> products.Offer:
     """The compiled product of a checked registry."""
-    return products.offer(registry.require("product", product_key), registry)
+    return products.offer(registry.require("product", product_key), registry, lending_methods())
 
 
 def _sound(made: Made | None, problems: Sequence[Problem]) -> Made:

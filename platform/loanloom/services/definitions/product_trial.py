@@ -19,6 +19,7 @@ from loanloom.metadata.document import Document
 from loanloom.metadata.registry import Registry
 from loanloom.problems import Problem, Text, errors, text
 from loanloom.services.context import Context
+from loanloom.services.running.plugged import lending_methods
 
 TRIED = ("amount", "term", "method", "grade", "start_on", "rate", "due_day", "matures_on", "plan")
 """What may be asked; what is left empty is usual or the product's."""
@@ -77,7 +78,7 @@ def try_product(ctx: Context, document: Document, registry: Registry, asked: Map
         return Broken(
             tuple(document.problem(fault.code, fault.message, fault.pointer, hint=fault.hint) for fault in faults)
         )
-    compiled = products.compile_product(document, registry)
+    compiled = products.compile_product(document, registry, lending_methods())
     if compiled.offer is None:
         return Broken(errors(compiled.problems))
     return _Trying(ctx, compiled.offer, document, registry, asked, []).tried()

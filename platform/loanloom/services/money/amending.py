@@ -22,6 +22,7 @@ from loanloom.services.context import Context
 from loanloom.services.errors import NotFound, Refused
 from loanloom.services.money import booking, lending_rules, loan_rows, repayments
 from loanloom.services.money.loan_rows import Change, Kept
+from loanloom.services.running.plugged import lending_methods
 from loanloom.store import tables
 
 LOAN = text("loan", "借据")
@@ -112,7 +113,9 @@ def current(history: History, sequence: int) -> int:
 def surroundings(ctx: Context, kept: Kept) -> Surroundings:
     """What decisions about this loan need today."""
     offer = lending_rules.live_offer(ctx, kept.row["product_key"])
-    return Surroundings(calendar=products.calendar_of(ctx.registry, offer.calendar if offer else None))
+    return Surroundings(
+        methods=lending_methods(), calendar=products.calendar_of(ctx.registry, offer.calendar if offer else None)
+    )
 
 
 def _same(event: Event, other: Event) -> bool:

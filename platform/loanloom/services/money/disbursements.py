@@ -186,7 +186,7 @@ def _payout(ctx: Context, connection: Connection, case: Case) -> _Payout:
     )
     assert case.preview.terms is not None
     calendar = products.calendar_of(ctx.registry, offer.calendar)
-    decision = decide(None, Disburse(terms=case.preview.terms, calendar=calendar))
+    decision = decide(None, Disburse(terms=case.preview.terms, methods=offer.rules, calendar=calendar))
     if decision.problems:
         raise Refused(decision.problems)
     (event,) = decision.events

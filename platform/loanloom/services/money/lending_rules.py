@@ -22,6 +22,7 @@ from loanloom.problems import Problem, text
 from loanloom.services.context import Context
 from loanloom.services.definitions import compiled as engines
 from loanloom.services.errors import Refused
+from loanloom.services.running.plugged import lending_methods
 
 
 @lru_cache(maxsize=512)
@@ -30,7 +31,7 @@ def offer_of(registry: Registry, product_key: str) -> Offer:
     document = registry.get("product", product_key)
     if document is None:
         raise Refused(_missing("product", product_key, "产品"))
-    compiled = products.compile_product(document, registry)
+    compiled = products.compile_product(document, registry, lending_methods())
     if compiled.offer is None:
         raise Refused(compiled.problems)
     return compiled.offer

@@ -30,6 +30,7 @@ from loanloom.services.context import Context
 from loanloom.services.errors import NotFound, Refused
 from loanloom.services.money import loan_rows, transactions
 from loanloom.services.money.transactions import Transaction
+from loanloom.services.running.plugged import lending_methods
 from loanloom.store import tables
 
 LOAN = text("loan", "借据")
@@ -219,7 +220,7 @@ def _schedule_row(loan: Loan, account: Account, day: date) -> ScheduleRow:
 
 
 def _cost(kept: loan_rows.Kept) -> AnnualCost | None:
-    return products.preview_terms(from_record(Terms, kept.row["terms"])).cost
+    return products.preview_terms(from_record(Terms, kept.row["terms"]), methods=lending_methods()).cost
 
 
 def _one(connection: Connection, table: Any, row_id: int) -> RowMapping:

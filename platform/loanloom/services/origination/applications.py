@@ -26,6 +26,7 @@ from loanloom.services.definitions import compiled, releases
 from loanloom.services.errors import Conflict, NotFound, Refused
 from loanloom.services.once import Once
 from loanloom.services.parties import customers
+from loanloom.services.running.plugged import lending_methods
 from loanloom.store import audit, bulk, tables
 from loanloom.store import json as exact
 
@@ -140,7 +141,7 @@ def offered(ctx: Context) -> list[tuple[str, products.Offer]]:
     """The products that take applications today, by key."""
     found = []
     for document in ctx.registry.all("product"):
-        compiled_product = products.compile_product(document, ctx.registry)
+        compiled_product = products.compile_product(document, ctx.registry, lending_methods())
         if compiled_product.offer is not None and ended(document.spec, ctx.business_date) is None:
             found.append((document.key, compiled_product.offer))
     return found

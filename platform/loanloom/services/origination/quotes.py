@@ -57,7 +57,7 @@ def of_request(
     )  # fmt: skip
     if made.terms is None:
         return Preview(problems=made.problems)
-    seen = products.preview_terms(made.terms, products.calendar_of(ctx.registry, offer.calendar))
+    seen = products.preview_terms(made.terms, products.calendar_of(ctx.registry, offer.calendar), offer.rules)
     return replace(seen, problems=(*made.problems, *seen.problems))
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import structlog
 
 from loanloom import __version__
+from loanloom.core.lending.rules import BUILT_IN
 from loanloom.plugins import Outgoing, Part, Plugin
 from loanloom.services.context import Context
 from loanloom.services.running.work import Progress
@@ -66,5 +67,8 @@ plugin = Plugin(
         Part("work", "scheduled_releases", scheduled_releases),
         Part("work", "deadlines", deadlines),
         Part("work", "overdue_notices", overdue_notices),
+        *(Part("principal_rule", key, rule) for key, rule in BUILT_IN.principal.items()),
+        *(Part("interest_rule", key, rule) for key, rule in BUILT_IN.interest.items()),
+        *(Part("day_count", key, count) for key, count in BUILT_IN.day_counts.items()),
     ),
 )

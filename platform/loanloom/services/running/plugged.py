@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
+from loanloom.core.lending.rules import Methods
 from loanloom.plugins import Loaded, load
 
 
@@ -13,3 +14,14 @@ def plugged() -> Loaded:
     from loanloom.services.running.builtin import plugin
 
     return load(builtin=(plugin,))
+
+
+@cache
+def lending_methods() -> Methods:
+    """The rules and day counts that schedules may name: the built-in ones and those of plugins."""
+    loaded = plugged()
+    return Methods(
+        principal=loaded.parts("principal_rule"),
+        interest=loaded.parts("interest_rule"),
+        day_counts=loaded.parts("day_count"),
+    )

@@ -30,16 +30,22 @@ from loanloom.metadata.document import Document, Identity
 from loanloom.metadata.registry import Registry, build
 from loanloom.problems import LANGUAGES, Problem, errors, text
 from loanloom.services.definitions.releases.known import kinds
-from loanloom.services.running.plugged import plugged
+from loanloom.services.running.plugged import lending_methods, plugged
 
 EngineCheck = Callable[[Registry], Iterable[Problem]]
+
+
+def _products(registry: Registry) -> Iterable[Problem]:
+    return products.check(registry, lending_methods())
+
+
 ENGINES: tuple[tuple[str, EngineCheck], ...] = (
     ("forms", forms.check),
     ("rules", rules.check),
     ("scoring", scoring.check),
     ("calculations", calculations.check),
     ("decisions", decisions.check),
-    ("products", products.check),
+    ("products", _products),
     ("flows", flows.check),
     ("documents", documents.check),
     ("posting", posting.check),

@@ -23,6 +23,7 @@ from loanloom.services.context import Context
 from loanloom.services.money import lending_rules
 from loanloom.services.money.end_of_day.step import Run
 from loanloom.services.money.loan_rows import Kept
+from loanloom.services.running.plugged import lending_methods
 
 _MOVING = text(
     "SELECT l.id, l.terms FROM loan AS l WHERE l.status = 'active' AND ("
@@ -63,6 +64,6 @@ def repriced(ctx: Context, kept: Kept, run: Run) -> tuple[tuple[Event, ...], Loa
     days = rate_days(loan.terms, run.business_date, run.next_date)
     values = _values(ctx, kept) if days else ()
     for day in days:
-        made = decide(loan, Reprice(on=day, values=values)).events
+        made = decide(loan, Reprice(on=day, values=values, methods=lending_methods())).events
         events, loan = (*events, *made), evolve_all(loan, made) or loan
     return events, loan
