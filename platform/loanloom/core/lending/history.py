@@ -23,6 +23,7 @@ from loanloom.core.lending.decisions import (
     decide,
 )
 from loanloom.core.lending.decisions.receiving import after_the_end
+from loanloom.core.lending.decisions.refunding import RefundSurplus, refunded_again
 from loanloom.core.lending.events import Event, LoanDisbursed
 from loanloom.core.lending.evolution import evolve_all, replay
 from loanloom.core.lending.loan import Loan
@@ -186,9 +187,17 @@ def _again(loan: Loan | None, step: Step, surroundings: Surroundings, kept: Sequ
             return Decision()
         command = replace(command, amount=saved)
     if isinstance(command, ReceiveRepayment) and loan.settled_on is not None and loan.terms.keeps_overpayment:
-        decision = after_the_end(loan, command)
-        return replace(decision, events=tuple(replace(event, asked=first.asked) for event in decision.events))
+        return _asked_by(first, after_the_end(loan, command))
+    if isinstance(command, RefundSurplus) and command.amount > loan.surplus:
+        return _asked_by(first, refunded_again(loan, command))
     return decide(loan, command)
+
+
+def _asked_by(first: Event, decision: Decision) -> Decision:
+    """A decision made otherwise than its command says, with the command that its first event keeps."""
+    if not decision.events:
+        return decision
+    return replace(decision, events=(replace(decision.events[0], asked=first.asked), *decision.events[1:]))
 
 
 def _surrounded(command: Command, surroundings: Surroundings) -> Command:

@@ -125,13 +125,19 @@ class Player:
             raise Unsupported(kind.replace("_", " "))
         found(self, event)
 
-    def proposed(self, event: Said | None) -> Loan:
-        """The loan that would be made now, before anything is paid out."""
+    def proposed(self, event: Said | None) -> Player:
+        """The loan that would be made now, before anything is paid out, with the charges that wait for it."""
         on = day((event or {}).get("expected") or self.terms["expected_disbursement"])
         amount = money((event or {}).get("amount") or self.terms["principal"])
-        made = decide(None, Disburse(terms=loan_terms(self.terms, self.orders, amount, on)))
-        loan = evolve(None, made.events[0])
-        return replace(loan, accounts=tuple(replace(account, paid_on=None) for account in loan.accounts))
+        would = replace(self, history=[], originals=[], today=on)
+        charges = [charge_terms(said) for said in self.definitions.values()]
+        would.do(Disburse(terms=loan_terms(self.terms, self.orders, amount, on, charges)), on)
+        for name, said in self.pending:
+            at_once = self.definitions[name]["collected"] in AT_DRAWS
+            _charge_now(would, name, said, on, None, at_once=at_once)
+        loan = would.running
+        would.loan = replace(loan, accounts=tuple(replace(account, paid_on=None) for account in loan.accounts))
+        return would
 
     def do(self, command: Command, on: date) -> None:
         """A command on the day, or inserted before what came later."""
@@ -206,10 +212,11 @@ def _disburse(player: Player, event: Said) -> None:
 def _charged_at_draw(player: Player, name: str, said: Decimal, on: date) -> None:
     """A charge that waited for the money to go out: collected with it, or put on its instalments."""
     collected = player.definitions[name]["collected"]
-    at_once = collected in ("AT_DISBURSEMENT", "AT_EACH_TRANCHE")
+    at_once = collected in AT_DRAWS
     _charge_now(player, name, said, on, None, at_once=at_once)
-    if at_once:
-        player.receive(on, player.running.circumstances.charges[-1].amount, "charge_at_disbursement")
+    made = player.running.circumstances.charges
+    if at_once and made:
+        player.receive(on, made[-1].amount, "charge_at_disbursement")
 
 
 def _charge_now(
@@ -309,6 +316,7 @@ def _undo(player: Player, event: Said) -> None:
     player.undo([each for each in made if each.on == on and each.kind in kinds][nth - 1])
 
 
+AT_DRAWS = ("AT_DISBURSEMENT", "AT_EACH_TRANCHE")
 CHARGED_BACK = {
     "last_repayment": OWN_MONEY,
     "repayment": OWN_MONEY - {"down_payment"},

@@ -35,7 +35,8 @@ class Chargeback(Command):
     parts: Mapping[str, Decimal] = field(default_factory=dict)
 
 
-def _charge_back(loan: Loan, command: Chargeback) -> Decision:
+def charge_back(loan: Loan, command: Chargeback) -> Decision:
+    """What taking a receipt back leads to."""
     refusal = refusal_of(replace(loan, settled_on=None), command.on, command.amount)
     if refusal:
         return refusal
@@ -98,4 +99,4 @@ def _surplus_pays(loan: Loan, on: date) -> tuple[Event, ...]:
     return (SurplusApplied(on=on, amount=loan.surplus - found.left, applied=found.applied, rows=found.rows),)
 
 
-DECIDES: Mapping[type[Command], Decide] = {Chargeback: _charge_back}
+DECIDES: Mapping[type[Command], Decide] = {Chargeback: charge_back}

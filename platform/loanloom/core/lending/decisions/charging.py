@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -60,7 +60,8 @@ def _add(loan: Loan, command: AddCharge) -> Decision:
             text("A charge that the contract does not disclose cannot be booked.", "合同未披露的费用不得收取。"),
             field="key",
         )
-    refusal = refusal_of(loan, command.on, command.amount)
+    reopened = replace(loan, settled_on=None) if loan.circumstances.closed_on is None else loan
+    refusal = refusal_of(reopened, command.on, command.amount)
     if refusal:
         return refusal
     stood = standing(loan, command.on)
@@ -125,11 +126,15 @@ def _place(loan: Loan, due_on: date, *, at_once: bool) -> tuple[int, tuple[Insta
     basis = loan.terms.daily_basis
     if at_once:
         return number, (Instalment(number, due_on, due_on, ZERO, ZERO, ZERO, ZERO, ZERO, basis, extra=True),)
-    planned = [row for row in rows if row.days]
+    planned = [row for row in rows if row.days and not row.extra]
     for row in planned:
         if due_on <= row.due_on:
             return row.number, ()
     last = planned[-1]
+    beyond = [row for row in rows if row.extra and row.days]
+    if beyond:
+        later = max(beyond[-1].due_on, due_on)
+        return beyond[-1].number, () if later == beyond[-1].due_on else (beyond[-1]._replace(due_on=later),)
     made = Instalment(number, last.due_on, due_on, ZERO, ZERO, ZERO, ZERO, ZERO, basis, extra=True)
     return number, (made,)
 

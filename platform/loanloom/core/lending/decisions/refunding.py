@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
+from loanloom.core.lending.decisions.chargebacks import Chargeback, charge_back
 from loanloom.core.lending.decisions.decision import Command, Decide, Decision, closing, refusal_of, refused
 from loanloom.core.lending.events.refunding import SurplusRefunded
+from loanloom.core.lending.evolution import evolve_all
 from loanloom.core.lending.loan import Loan
 from loanloom.core.money import formatted
 from loanloom.problems import text
@@ -35,6 +37,17 @@ def _refund(loan: Loan, command: RefundSurplus) -> Decision:
             field="amount",
         )
     return Decision(closing(loan, (SurplusRefunded(on=command.on, surplus=command.amount),), command.on))
+
+
+def refunded_again(loan: Loan, command: RefundSurplus) -> Decision:
+    """A refund that was paid out, when history before it is amended: what was not the borrower's any more is owed."""
+    kept = min(loan.surplus, command.amount)
+    first = (SurplusRefunded(on=command.on, surplus=kept),) if kept else ()
+    rest = command.amount - kept
+    if not rest:
+        return Decision(closing(loan, first, command.on) if loan.settled_on is None else first)
+    owed = charge_back(evolve_all(loan, first), Chargeback(on=command.on, amount=rest))
+    return owed if owed.problems else Decision((*first, *owed.events))
 
 
 DECIDES: Mapping[type[Command], Decide] = {RefundSurplus: _refund}
