@@ -164,8 +164,8 @@ def _plain_rows(plan: PhasePlan, periods: PlainPeriods, amounts: Amounts) -> Ite
         periods.starts, periods.dues, plan.costs, amounts.opening, amounts.principal, amounts.interest, strict=True
     )
     for start_on, due_on, cost, opening, principal, interest in columns:
-        row = (number, start_on, due_on, opening, principal, interest, opening, cost[3], basis, *usual)
-        yield new(Instalment, row)
+        row = (number, start_on, due_on, opening, principal, interest, opening, cost[3], basis)
+        yield new(Instalment, row + usual)
         number += 1
 
 
