@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from loanloom.core.lending.drawdowns import build_schedules
 from loanloom.core.lending.plan import InterestPlan, PhasePlan, Targets
 from loanloom.core.lending.rates import tiered_rate, yearly
 from loanloom.core.lending.rules import BUILT_IN
@@ -213,3 +214,16 @@ def test_a_plugin_adds_a_rule_that_terms_can_name() -> None:
     methods = replace(BUILT_IN, principal={**BUILT_IN.principal, "halves": halves})
     made = build_schedule(agreed(Phase(periods=4, principal="halves")), methods)
     assert [row.principal for row in made.instalments] == [6000, 3000, 1500, 1500]
+
+
+def test_a_drawdown_on_terms_of_its_own_is_planned_apart() -> None:
+    seed = Tranche(on=date(2025, 3, 1), amount=D(3000))
+    machine = Tranche(
+        on=date(2025, 4, 1), amount=D(5000), annual_rate=D("0.06"), phases=(Phase(periods=2, principal="bullet"),)
+    )
+    draws = DrawTerms(pattern="revolving", tranches=(seed, machine), limit=D(30000))
+    whole, apart = build_schedules(agreed(Phase(periods=6), draws=draws))
+    assert whole.principal == 15000
+    assert [(row.due_on, row.principal, row.interest) for row in apart.instalments] == [
+        (date(2025, 5, 1), 0, 25), (date(2025, 6, 1), 5000, 25),
+    ]  # fmt: skip
