@@ -9,10 +9,20 @@ import pytest
 from tests.services.money.house import House
 
 from loanloom.core.lending.arrears import position
-from loanloom.core.lending.decisions import payoff
+from loanloom.core.lending.decisions import (
+    CapitaliseInterest,
+    ChargeOff,
+    RecoverWrittenOff,
+    TransferLoan,
+    WriteOff,
+    decide,
+    payoff,
+)
+from loanloom.core.lending.evolution import evolve_all
 from loanloom.core.lending.receivable import receivable
 from loanloom.services.money import amending, booking, disbursements, loan_rows, repayments
 from loanloom.services.money.end_of_day.suspense import stands
+from loanloom.services.money.loan_rows import Change
 from loanloom.store import tables
 
 D = Decimal
@@ -152,3 +162,103 @@ def test_the_balances_kept_are_the_sums_of_the_lines(house: House) -> None:
     moved = {row.account_code for row in days if row.business_date >= date(2026, 3, 1)}
     assert all(opened[account] == amount for account, amount in house.balances().items() if account not in moved)
     assert house.ctx().business_date - timedelta(days=1) == house.rows(tables.ledger_day)[-1].business_date
+
+
+# --- whatever happens ------------------------------------------------------------------------------------------------
+
+
+def happens(house: House, loan_id: int, command, **facts: str) -> None:
+    """A command on a loan, decided and booked as the services do."""
+    ctx = house.ctx()
+    with ctx.transaction() as connection:
+        booking.open_day(ctx, connection)
+        (kept,) = loan_rows.load(ctx, connection, [loan_id], lock=True)
+        made = decide(kept.loan, command)
+        assert not made.problems, [problem.in_words("en") for problem in made.problems]
+        change = Change(kept, made.events, evolve_all(kept.loan, made.events))
+        booking.book(ctx, connection, [change], facts or {"channel": "bank"})
+
+
+def test_charged_off_claims_live_on_off_the_balance_sheet(house: House) -> None:
+    loan, twin = lend(house), lend(house)
+    house.close_until(date(2026, 3, 10))
+    owed = claims(house, loan)
+    happens(house, loan, ChargeOff(on=date(2026, 3, 10)))
+    books = house.balances()
+    assert books["1304"] == 100_000, "against the provision"
+    assert books["9002"] == sum(owed.values())
+    assert books["130301"] == 100_000, "the twin's"
+    assert books["113201"] == claims(house, twin)["interest"]
+    house.close()
+    grown = sum(claims(house, loan).values())
+    assert house.balances()["9002"] == grown > sum(owed.values())
+    repayments.receive(house.ctx(), loan, D("8884.88"))
+    books = house.balances()
+    assert books["9002"] == grown - D("8884.88")
+    assert books["1304"] == 100_000 - D("8884.88")
+    house.close()
+
+
+def test_a_charge_off_taken_back_is_as_if_it_had_not_been(house: House) -> None:
+    loan, twin = lend(house), lend(house)
+    house.close_until(date(2026, 3, 10))
+    happens(house, loan, ChargeOff(on=date(2026, 3, 10)))
+    sequence = loan_of(house, loan).row["event_count"]
+    house.close(3)
+    repayments.receive(house.ctx(), loan, D("1000"), channel="cash")
+    house.close(2)
+    undo(house, loan, sequence)
+    assert loan_of(house, loan).row["accounting"] == "performing"
+    repayments.receive(house.ctx(), twin, D("1000"), channel="cash")
+    books = house.balances()
+    assert books["1001"] == 2_000
+    assert not {"1304", "9002", "9099"} & set(books)
+    assert books["130301"] + books["113201"] + books["113202"] == sum(
+        sum(claims(house, each).values()) for each in (loan, twin)
+    )
+    house.close()
+
+
+def test_written_off_and_recovered(house: House) -> None:
+    loan = lend(house)
+    house.close_until(date(2026, 3, 10))
+    owed = claims(house, loan)
+    happens(house, loan, WriteOff(on=date(2026, 3, 10)))
+    assert not claims(house, loan)
+    books = house.balances()
+    assert (books["1304"], books["9002"]) == (100_000, sum(owed.values()))
+    assert not {"130301", "113201", "113202", "601101", "601102"} & set(books)
+    house.close()
+    happens(house, loan, RecoverWrittenOff(on=house.ctx().business_date, amount=D(700)))
+    books = house.balances()
+    assert (books["1304"], books["9002"], books["1002"]) == (99_300, sum(owed.values()) - 700, -99_300)
+
+
+def test_interest_that_becomes_principal_changes_accounts(house: House) -> None:
+    loan = lend(house)
+    house.close_until(date(2026, 2, 5))
+    due = claims(house, loan)["interest"]
+    happens(house, loan, CapitaliseInterest(on=date(2026, 2, 5)))
+    owed = claims(house, loan)
+    assert owed["principal"] == 100_000 + due
+    books = house.balances()
+    assert books["130301"] == owed["principal"]
+    assert books.get("113201", D(0)) == owed.get("interest", D(0))
+    house.close(2)
+
+
+def test_a_loan_that_moves_takes_its_balances_to_the_other_branch(house: House) -> None:
+    loan = lend(house)
+    house.close_until(date(2026, 2, 10))
+    owed = claims(house, loan)
+    happens(house, loan, TransferLoan(on=date(2026, 2, 10), unit="east"))
+    sums: dict[tuple[str, str], Decimal] = {}
+    for row in house.rows(tables.journal_line):
+        key = (row.account_code, row.unit or "")
+        sums[key] = sums.get(key, D(0)) + row.debit - row.credit
+    assert sums["130301", "east"] == owed["principal"]
+    assert sums["113201", "east"] == owed["interest"]
+    assert sums["113202", "east"] == owed["penalty"]
+    assert {unit: amount for (code, unit), amount in sums.items() if code == "130301" and amount} == {
+        "east": owed["principal"]
+    }

@@ -18,7 +18,15 @@ from loanloom.core.money import ZERO, total
 
 
 def receivable(loan: Loan, on: date) -> dict[str, Decimal]:
-    """Every component of debt with what is receivable of it on a day; a payment in advance makes it negative."""
+    """Every component of debt with what is receivable of it on a day; a payment in advance makes it negative. Nothing
+    is once the loan is settled: interest paid before its time is earned then."""
+    if loan.settled_on is not None:
+        return dict.fromkeys(COMPONENTS, ZERO)
+    return in_rows(loan, on)
+
+
+def in_rows(loan: Loan, on: date) -> dict[str, Decimal]:
+    """What the instalments alone say, settled or not."""
     loan, found = standing(loan, on), dict.fromkeys(COMPONENTS, ZERO)
     for account in loan.accounts:
         for component, amount in _of(account, loan, on).items():
@@ -38,7 +46,9 @@ def _of(account: Account, loan: Loan, on: date) -> dict[str, Decimal]:
 
 
 def in_line(loan: Loan, on: date) -> Decimal:
-    """Interest receivable as the stored instalments alone say it."""
+    """Interest receivable as the stored instalments of a running loan alone say it."""
+    if loan.settled_on is not None:
+        return ZERO
     return total(
         interest_accrued(account.instalment, on, loan.terms.rounding)
         - account.interest_paid

@@ -44,7 +44,8 @@ class Posted:
 @dataclass(frozen=True, slots=True)
 class Reversal:
     """An entry of an earlier event that counts no more: its mirror, what the event moved, how the loan stood then, and
-    for an event that moved all claims, how large they were."""
+    for an event that moved all claims, how large they were. `again`: its amounts, where it counts all the same and is
+    only booked elsewhere."""
 
     entry_id: int
     sequence: int
@@ -53,6 +54,7 @@ class Reversal:
     facts: Facts
     occurred_on: date
     claims: Amounts | None = None
+    again: Amounts | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from loanloom.core.ledger.journal import Entry
 from loanloom.core.lending.events import Event
 from loanloom.core.lending.events.account import LoanTransferred
 from loanloom.core.lending.loan import Loan
-from loanloom.core.lending.receivable import in_line, receivable
+from loanloom.core.lending.receivable import in_line, in_rows, receivable
 from loanloom.core.lending.tax import taxed
 from loanloom.core.lending.tax_terms import TaxTerms
 from loanloom.core.lending.terms import COMPONENTS, Terms
@@ -94,6 +94,9 @@ def _made(
     for reversal in reversals:
         undone.append(_posted(change, reversal.mirror, reversal.facts, reversal.sequence, reversal.entry_id))
         add_up(moved, reversal.moved, -1)
+        if reversal.again is not None:
+            undone.append(_again(change, rules, reversal, known, on))
+            add_up(moved, reversal.moved, 1)
     moving = put_right(rules, misplaced(before, reversals, was, known), on, known)
     happened = list(_happened(change, rules, after, known, on, reversals, more))
     for name, parts, _entry in happened:
@@ -116,7 +119,7 @@ def _happened(
 ) -> Iterator[tuple[str, Amounts, Posted | None]]:
     """The events of a change with their amounts and entries; each sees how the loan stands after the one before. One
     that was decided anew keeps the facts (the channel) of the one whose place it takes."""
-    accounting, replaced = known["accounting"], list(reversals)
+    accounting, replaced = known["accounting"], [one for one in reversals if one.again is None]
     for place, event in enumerate(change.events, 1):
         what = posting.posted(event)
         if isinstance(event, LoanTransferred):
@@ -127,6 +130,8 @@ def _happened(
             continue
         name, whole = what[0], what[0] in WHOLE
         parts = after if whole else {**what[1], **_tax_within(change.after.terms, name, what[1], event.on)}
+        if name == "written_off":
+            parts = _earned(parts, in_rows(change.after, on))
         parts = {**parts, **{part: more[part] for part in more if part in posting.AMOUNTS[name]}}
         refuse_unserved(rules, name, parts)
         earlier = next((one for one in replaced if (one.mirror.event, one.occurred_on) == (name, event.on)), None)
@@ -137,6 +142,19 @@ def _happened(
         sequence, claims = change.kept.row["event_count"] + place, parts if whole else None
         yield name, parts, _posted(change, entry, said, sequence, claims=claims) if entry else None
         accounting = posting.TURNS.get(name, accounting)
+
+
+def _again(change: Change, rules: Posting, reversal: Reversal, known: Facts, on: date) -> Posted | None:
+    """An event that counts all the same, booked where the loan stands now."""
+    name, parts = reversal.mirror.event, reversal.again or NOTHING
+    tax = _tax_within(change.after.terms, name, parts, reversal.occurred_on)
+    said = {**reversal.facts, "accounting": known["accounting"]}
+    return _posted(change, posting.entry_for(rules, name, {**parts, **tax}, on, said), said, reversal.sequence)
+
+
+def _earned(parts: Amounts, rows: Amounts) -> dict[str, Decimal]:
+    """Debt given up as far as it had grown: interest of the time to come was never a claim of the books."""
+    return {name: amount + min(rows.get(name, ZERO), ZERO) for name, amount in parts.items()}
 
 
 def _tax_within(terms: Terms, event: str, parts: Amounts, on: date) -> dict[str, Decimal]:
