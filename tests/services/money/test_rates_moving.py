@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 
+from tests.services.money import house as house_of_tests
 from tests.services.money.house import START, House
 
 from loanloom.core.lending.arrears import interest_accrued
@@ -73,3 +74,34 @@ def test_days_without_interest_pass_and_the_books_equal_the_loan(house: House) -
     assert sums[first] == round(per_day * 5, 2) == sums[last + timedelta(days=1)]
     assert sums[date(2026, 1, 19)] == round(per_day * 9, 2)
     assert kept(house, loan_id).loan.accounts[0].instalment.interest == round(per_day * 26, 2)
+
+
+LPR = """
+kind: rate_table
+key: lpr
+spec:
+  index: LPR
+  series: [{from: 2025-01-01, value: 0.031}, {from: 2026-01-12, value: 0.030}]"""
+
+
+def following(key: str, repricing: str, rate_change: str = "segments") -> str:
+    return house_of_tests._PRODUCT.format(key=key, **house_of_tests.PRODUCTS["keeping"]).replace(
+        "rate: {fixed: 0.12}",
+        f"rate: {{index: {{table: lpr, spread: 0.089, repricing: {repricing}}}}}\n  rate_change: {rate_change}",
+    )
+
+
+def test_a_rate_that_follows_an_index_moves_on_its_repricing_day_only(monkeypatch, database, company) -> None:
+    products = [following("daily", "at_once"), following("yearly", "anniversary"), following("fixed", "never")]
+    monkeypatch.setattr(house_of_tests, "DOCUMENTS", [*house_of_tests.DOCUMENTS, LPR, *products])
+    house = house_of_tests.settle(database, company)
+    wanted = [{"product_key": key, "amount": D(100_000), "months": 3} for key in ("daily", "yearly", "fixed")]
+    made, refused = disbursements.disburse_many(house.ctx(), house.contracts(wanted))
+    assert not refused
+    house.close_until(date(2026, 1, 19))
+    moved, *stayed = (accrued(house, each.loan_id) for each in made)
+    assert moved == round(D(100_000) * (D("0.12") * 7 + D("0.119") * 7) / 360, 2)
+    assert stayed == [round(D(100_000) * D("0.12") * 14 / 360, 2)] * 2
+    assert moved + sum(stayed) == house.balances()["1131"]
+    (row,) = (each for each in house.rows(tables.loan_event) if each.kind == "plan_agreed")
+    assert row.loan_id == made[0].loan_id
