@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal, localcontext
 from itertools import pairwise
 
@@ -13,6 +13,7 @@ from tests.core.lending.schedule.plans import WORKDAYS, terms
 
 from loanloom.core.dates import EVERY_DAY
 from loanloom.core.lending.amortising import Carry, is_plain, long_walk, short_walk
+from loanloom.core.lending.arrears import interest_accrued
 from loanloom.core.lending.checking import check_terms
 from loanloom.core.lending.periods import lay_out
 from loanloom.core.lending.plan import InterestPlan, PhasePlan, costs_of
@@ -96,9 +97,10 @@ def test_a_remainder_moved_leaves_the_last_instalment_nearer_to_the_others(data:
         assert abs(moved[-1].payment - moved[1].payment) <= abs(rows[-1].payment - rows[1].payment)
 
 
-@settings(max_examples=150, deadline=None)
-@given(terms())
-def test_the_short_walk_is_the_long_walk(agreed: Terms) -> None:
+@settings(max_examples=200, deadline=None)
+@given(terms(), st.data())
+def test_the_short_walk_is_the_long_walk(odd: Terms, data: st.DataObject) -> None:
+    agreed = data.draw(st.sampled_from([odd, plain_terms(data), plain_terms(data)]))
     assume(not check_terms(agreed))
     with localcontext(arithmetic(agreed)):
         for phase, periods in zip(agreed.phases, lay_out(agreed, BUILT_IN.day_counts), strict=True):
@@ -128,3 +130,20 @@ def test_money_drawn_later_costs_less(data: st.DataObject) -> None:
     assert parts.principal == whole.principal
     assert parts.matures_on == rows[-1].due_on
     assert parts.interest <= build_schedule(whole).interest + D("0.05") * len(rows)
+
+
+@settings(max_examples=150, deadline=None)
+@given(terms(), st.lists(st.integers(0, 900), min_size=2, max_size=8))
+def test_interest_only_grows_and_splitting_it_over_days_changes_nothing(agreed: Terms, offsets: list[int]) -> None:
+    assume(not check_terms(agreed))
+    rows = build_schedule(agreed).instalments
+    days = sorted(agreed.start_on + timedelta(days=offset) for offset in {0, *offsets})
+
+    def accrued(on: date) -> Decimal:
+        return sum((interest_accrued(row, on, agreed.rounding) for row in rows), ZERO)
+
+    nights = [accrued(second) - accrued(first) for first, second in pairwise(days)]
+    assert all(night >= 0 for night in nights)
+    assert accrued(agreed.start_on) == 0
+    assert sum(nights, ZERO) == accrued(days[-1])
+    assert accrued(rows[-1].due_on) == sum(row.interest for row in rows)
