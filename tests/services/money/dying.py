@@ -10,13 +10,22 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 
 from loanloom.services.context import Context
-from loanloom.services.money import disbursements, end_of_day, repayments
+from loanloom.services.money import amending, changes, disbursements, end_of_day, orders, receipts, repayments
 from loanloom.services.money.end_of_day import arrears
+from loanloom.services.money.order_kinds import KINDS
 from loanloom.services.running.surroundings import context_of
 from loanloom.store.database import Database
+from loanloom.store.vault import new_vault
 from loanloom.testing.faults import dies
 
 arrears.CHUNK = 2  # several chunks even for few loans
+
+
+def undo(ctx: Context, loan: int, sequence: int) -> None:
+    """Take a booking back in a transaction of its own."""
+    with ctx.transaction() as connection:
+        amending.undo_event(ctx, connection, loan, sequence)
+
 
 Operation = Callable[[Context, int, str], object]
 OPERATIONS: Mapping[str, Operation] = {
@@ -26,6 +35,14 @@ OPERATIONS: Mapping[str, Operation] = {
         ctx, loan, Decimal(amount), "settle", idempotency_key="click"
     ),
     "collect": lambda ctx, loan, amount: repayments.receive_many(ctx, {loan: Decimal(amount)}),
+    "desk": lambda ctx, loan, amount: orders.enter(
+        ctx,
+        KINDS["repayment"],
+        receipts.Repayment(loan_id=loan, amount=Decimal(amount)),
+        idempotency_key=f"click {loan}",
+    ),
+    "change": lambda ctx, change, _: changes.book(ctx, change, idempotency_key="click"),
+    "undo": lambda ctx, loan, sequence: undo(ctx, loan, int(sequence)),
     "close": lambda ctx, _, __: end_of_day.work(ctx, end_of_day.open_run(ctx)),
 }
 
@@ -33,7 +50,7 @@ OPERATIONS: Mapping[str, Operation] = {
 def main() -> None:
     """url company operation [[id, argument], ...]"""
     url, company, name, records = sys.argv[1:]
-    database = Database(url)
+    database = Database(url, vault=new_vault())
     operation = OPERATIONS[name]
     left = 0
     for point, (record, argument) in enumerate(json.loads(records), 1):

@@ -10,10 +10,11 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+from tests.services.money.dying import OPERATIONS
 from tests.services.money.house import House
 
 from loanloom.core.lending.evolution import replay
-from loanloom.services.money import disbursements, loan_rows, repayments
+from loanloom.services.money import changes, disbursements, loan_rows, repayments
 from loanloom.store import tables
 
 D = Decimal
@@ -51,9 +52,9 @@ def whole(house: House) -> None:
     with ctx.transaction() as connection:
         loans = loan_rows.load(ctx, connection, [row.id for row in house.rows(tables.loan)], lock=False)
         for kept in loans:
-            events = [event for _, event in loan_rows.events_of(connection, kept.id)]
-            assert len(events) == kept.row["event_count"]
-            assert replay(events) == kept.loan
+            ever = loan_rows.events_of(connection, kept.id, superseded=True)
+            assert len(ever) == kept.row["event_count"]
+            assert replay([event for row, event in ever if row["superseded_by"] is None]) == kept.loan
     owed = sum((kept.row["principal_outstanding"] for kept in loans), D(0))
     assert house.balances().get("1301", D(0)) == owed
     house.close()  # stops where any account differs from its loans
@@ -100,6 +101,41 @@ def test_receipts_killed_anywhere(house: House) -> None:
     done, refused = repayments.receive_many(house.ctx(), dict.fromkeys(collected[: left + 1]))
     assert not refused
     assert 0 < len(done) <= left  # the rest were done by processes that died afterwards
+    whole(house)
+
+
+def test_an_order_of_the_desk_killed_anywhere(house: House) -> None:
+    loans = lent(house, 60)
+    house.close_until(FIRST_DUE)
+    left = killed(house, "desk", [(one, DUE) for one in loans])
+    for loan in loans[: left + 1]:
+        OPERATIONS["desk"](house.ctx(None), loan, DUE)
+    assert len(house.rows(tables.receipt)) == len(house.rows(tables.cash_order)) == left + 1
+    whole(house)
+
+
+def test_a_change_and_its_reversal_killed_anywhere(house: House) -> None:
+    loans = lent(house, 60)
+    house.close_until(date(2026, 1, 20))
+    owed = str(repayments.preview(house.ctx(), loans[0], D(1)).payoff.total)
+    agreed = []
+    for loan in loans:
+        asked = changes.request(house.ctx(None), loan, "settle_early", {"amount": owed}, reason="x")
+        shown = changes.preview(house.ctx(None), loan, "settle_early", {"amount": owed}).digest
+        agreed.append(changes.approve(house.ctx(None), asked.id, digest=shown).id)
+    left = killed(house, "change", [(one, "") for one in agreed])
+    for change in agreed[: left + 1]:
+        assert changes.book(house.ctx(None), change, idempotency_key="click").state == "booked"
+    assert len(house.rows(tables.receipt)) == left + 1
+    assert sum(row.settled_on is not None for row in house.rows(tables.loan)) == left + 1
+
+    done = loans[: left + 1]
+    undone = killed(house, "undo", [(one, "2") for one in done])
+    for loan in done[:undone]:
+        if house.rows(tables.loan, tables.loan.c.id == loan)[0].settled_on is not None:
+            OPERATIONS["undo"](house.ctx(None), loan, "2")
+    still = [row.id for row in house.rows(tables.loan) if row.settled_on is not None]
+    assert still == done[undone + 1 :]
     whole(house)
 
 

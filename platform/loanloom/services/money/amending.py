@@ -84,8 +84,9 @@ def book(
                 message=text("The disbursement itself is not undone this way.", "放款本身不能以此方式撤销。"),
             )
         )
-    # today's terms bind a loan whatever its history says (products.bound), as when it was loaded
-    after = replace(amendment.after, terms=kept.loan.terms)
+    # what the history agreed, with what tracks the product bound as of today (products.bound), as when it was loaded
+    agreed = lending_rules.bound_terms(ctx, kept.row["product_key"], amendment.after.terms)
+    after = replace(amendment.after, terms=agreed)
     change = Change(kept, amendment.events, after, amendment.superseded)
     receipts = _receipts(connection, kept.id, history, amendment)
     receipts[:own] = [receipt_id] * own

@@ -137,7 +137,7 @@ def _loan_values(ctx: Context, change: Change, booked: Mapping[str, Any]) -> dic
         **figures(after, ctx.business_date),
         **booked,
     }
-    if after.terms is not change.kept.loan.terms:
+    if after.terms is not change.kept.loan.terms and after.terms != change.kept.loan.terms:
         values |= {"terms": to_record(after.terms), "annual_rate": after.terms.annual_rate}
     return values
 
