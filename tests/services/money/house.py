@@ -47,16 +47,30 @@ spec:
   allocation: usual
   prepayment: {{allowed: true, fee_rate: {fee}, min_days: 0}}
   overpayment: {overpayment}
-  forms: {{application: form}}
+{more}  forms: {{application: form}}
   flows: {{application: flow}}
   asset_class: classes
   posting_rules: rules
   numbering: {{loan: loan, voucher: voucher, receipt: receipt}}
 """
-_USUAL = {"day_count": "30/360", "mode": "half_up", "grace": 0, "compound": "false", "fee": 0, "overpayment": "refuse"}
+_USUAL = {
+    "day_count": "30/360",
+    "mode": "half_up",
+    "grace": 0,
+    "compound": "false",
+    "fee": 0,
+    "overpayment": "refuse",
+    "more": "",
+}
 PRODUCTS = {
     "plain": _USUAL,
     "keeping": _USUAL | {"overpayment": "keep", "compound": "true", "day_count": "act/360"},
+    "following": _USUAL
+    | {
+        "day_count": "act/365",
+        "overpayment": "keep",
+        "more": "  recalculation: {rest: daily, on_prepayment: instalment, payoff: to_day, arrears: true}\n",
+    },
     "even": _USUAL | {"mode": "half_even", "day_count": "act/365", "grace": 3, "fee": "0.01"},
 }
 DOCUMENTS = [

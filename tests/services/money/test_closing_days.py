@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -13,6 +14,7 @@ from sqlalchemy import text
 from tests.services.money.house import START, House, counted
 
 from loanloom.core.lending.arrears import interest_accrued
+from loanloom.core.lending.receivable import receivable
 from loanloom.core.lending.schedule import Instalment
 from loanloom.core.money import ROUNDING_MODES, Rounding
 from loanloom.services.errors import Conflict, Forbidden, Refused
@@ -21,6 +23,7 @@ from loanloom.services.money.end_of_day.interest import accrued
 from loanloom.store import tables
 
 D = Decimal
+WAYS = ("plain", "keeping", "even", "following")
 
 
 def lend(house: House, wanted: list[dict]) -> list[int]:
@@ -67,6 +70,32 @@ def test_interest_in_the_ledger_is_the_sum_over_loans_every_day(house: House) ->
         )
         booked = sum(row.amount for row in house.rows(tables.accrual) if row.kind == "interest")
         assert booked == owed == house.balances()["1131"]
+
+
+def test_the_books_equal_the_loans_every_day_whatever_they_pay(house: House) -> None:
+    """Loans that pay early, late, too little or nothing, two of them recalculating: claims tie out every morning."""
+    draw = random.Random(11)
+    ids = lend(house, [{"product_key": key, "amount": D(40_000), "months": 3} for key in WAYS for _ in range(2)])
+    for _ in range(70):
+        ctx = house.ctx()
+        with ctx.transaction() as connection:
+            found = {kept.id: kept.loan for kept in loan_rows.load(ctx, connection, ids, lock=False)}
+        claims: dict[str, Decimal] = {}
+        for loan in found.values():
+            for name, amount in receivable(loan, ctx.business_date).items():
+                claims[name] = claims.get(name, D(0)) + amount
+        books = house.balances()
+        assert books.get("1301", D(0)) == claims["principal"]
+        assert books.get("1131", D(0)) == claims["interest"]
+        assert books.get("1132", D(0)) == claims["penalty"] + claims["compound"]
+        for loan_id, loan in found.items():
+            due = loan_rows.due_today(loan, ctx.business_date)
+            if due and not loan.settled_on and draw.random() < 0.12:
+                part = due if draw.random() < 0.5 else (due * D(draw.randint(20, 90)) / 100).quantize(D("0.01"))
+                repayments.receive(ctx, loan_id, part)
+            elif loan.terms.keeps_overpayment and not loan.settled_on and draw.random() < 0.02:
+                repayments.receive(ctx, loan_id, D(draw.randint(100, 5_000)))
+        house.close()
 
 
 def test_a_loan_35_days_late_is_of_special_mention_with_its_penalty_booked(house: House) -> None:
