@@ -219,7 +219,7 @@ def test_the_list_of_items_holds_everything_owed_and_to_be_paid(house, person) -
     finance, day = person("finance"), house.ctx().business_date
     listed = page(finance, "/lists/items/")
     assert "13" in re.sub(r"<[^>]+>", " ", listed)  # twelve instalments and the payout to the borrower
-    only_open = page(finance, "/lists/items/?item.direction=receivable&item.state=open")
+    only_open = page(finance, "/lists/items/?item.direction=receivable&item.state=item_open")
     assert "Instalment" in only_open
     sheet = finance.get("/lists/items/export.xlsx?item.direction=receivable")
     assert sheet.status_code == 200 and sheet.data[:2] == b"PK"
@@ -254,3 +254,17 @@ def test_those_without_the_right_see_and_do_nothing_here(house, person) -> None:
         page(manager, url, 403)
     answer = manager.post("/cashier/do/repayment", data={"csrf_token": manager.csrf()})
     assert answer.status_code == 403
+
+
+def test_what_a_merchant_pays_of_a_loans_charges_is_an_item_booked_when_the_money_comes(house, person) -> None:
+    contract = house.contract(12_000, "merchant-instalment", method="flat")
+    made = disbursements.disburse(house.ctx(), contract)
+    item = only(house, tables.cash_item)
+    assert (item.kind, item.direction, item.loan_id, item.state) == ("merchant_fee", "receivable", made.loan_id, "open")
+    finance = person("finance")
+    assert f"{item.amount:,.2f}" in page(finance, "/lists/items/?item.kind=merchant_fee")
+    before = house.balances()
+    post(finance, "/cashier/do/item_receive", item_id=item.id, amount=str(item.amount), channel="bank")
+    after = house.balances()
+    assert after["1002"] - before["1002"] == item.amount == before.get("6051", D(0)) - after["6051"]
+    assert "122102" not in after
