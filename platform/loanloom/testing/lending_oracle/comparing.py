@@ -10,7 +10,8 @@ from loanloom.core.lending.history import live
 from loanloom.core.lending.loan import Loan
 from loanloom.core.money import ZERO, total
 from loanloom.testing.lending_oracle import showing
-from loanloom.testing.lending_oracle.playing import Player, disbursed
+from loanloom.testing.lending_oracle.player import Player, disbursed
+from loanloom.testing.lending_oracle.playing import proposed
 from loanloom.testing.lending_oracle.showing import Shown
 from loanloom.testing.lending_oracle.words import KIND_TITLES, Said, day, money
 
@@ -22,7 +23,7 @@ def differences(check: Said, player: Player, proposal: Said | None) -> Iterator[
     """Every difference between a check and the loan as it is now."""
     running = player.loan is not None
     if not running:
-        player = player.proposed(proposal)
+        player = proposed(player, proposal)
     loan, paid_out = player.running, disbursed(player.history)
     on = max(player.brought_to, loan.last_event_on)
     rows, loan = showing.schedule(loan, player.history, on, paid_out)

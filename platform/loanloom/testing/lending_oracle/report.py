@@ -16,7 +16,8 @@ from typing import Any
 from loanloom.testing.lending_oracle import calculator
 from loanloom.testing.lending_oracle.comparing import differences
 from loanloom.testing.lending_oracle.intended import INTENDED
-from loanloom.testing.lending_oracle.playing import Player, Refused
+from loanloom.testing.lending_oracle.player import Player, Refused
+from loanloom.testing.lending_oracle.playing import play
 from loanloom.testing.lending_oracle.words import Said, Unsupported
 
 DEFAULT = Path("../shared/oracle/fineract")
@@ -83,7 +84,7 @@ def _play(case: Said, reference: Said) -> Iterator[str]:
     checks = list(case["checks"])
     for place in range(len(case["events"]) + 1):
         if place:
-            player.play(case["events"][place - 1])
+            play(player, case["events"][place - 1])
         while checks and checks[0]["after"] == place:
             check = checks.pop(0)
             for difference in differences(check, player, proposal):
