@@ -16,6 +16,8 @@ ITEM = (
     field("item.amount", "Amount", "金额", "money"),
     field("item.settled", "Settled", "已结清", "money"),
     field("item.outstanding", "Still open", "未结清", "money"),
+    field("item.receivable", "Owed to us", "应收余额", "money"),
+    field("item.payable", "To be paid", "应付余额", "money"),
     field("item.currency", "Currency", "币种", "text"),
     field("item.state", "State", "状态", "choice", "item_state", states=True),
     field("item.unit", "Unit", "经办机构", "unit"),

@@ -17,7 +17,7 @@ from loanloom.core.money import ZERO
 from loanloom.problems import Problem, text
 from loanloom.services.context import Context
 from loanloom.services.errors import NotFound, Refused
-from loanloom.services.money import amending, matching, payouts, receipts, repayments
+from loanloom.services.money import amending, loan_rows, matching, payouts, receipts, repayments
 from loanloom.services.money.matching import Suggestion
 from loanloom.services.money.orders import About
 from loanloom.services.money.repayments import Purpose
@@ -103,6 +103,16 @@ def read(ctx: Context, suspense_id: int) -> Unclaimed:
         )
         found = matching.suggestions(ctx, connection, [wanted])[suspense_id] if row["state"] == "open" else []
         return Unclaimed(row, claimed.mappings().all(), found)
+
+
+def fitting(ctx: Context, open_amount: Decimal, loan_id: int) -> Decimal:
+    """How much of a receipt a loan would take today: what is due, or all of it where nothing is."""
+    ctx.require("money.claim")
+    with ctx.transaction() as connection:
+        receipts.about_loan(ctx, connection, loan_id, open_amount, None)
+        (kept,) = loan_rows.load(ctx, connection, [loan_id], lock=False)
+    due = loan_rows.due_today(kept.loan, ctx.business_date)
+    return min(open_amount, due) if due else open_amount
 
 
 def about_claim(ctx: Context, connection: Connection, asked: Claim) -> About:

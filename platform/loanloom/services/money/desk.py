@@ -76,7 +76,7 @@ def overview(ctx: Context) -> Overview:
         return Overview(
             to_check=_pile(connection, _orders(ctx, ORDER.c.state == "entered"), ORDER),
             to_disburse=_pile(connection, _contracts(ctx), tables.contract),
-            to_pay=_pile(connection, _payouts(ctx), PAYOUT),
+            to_pay=_pile(connection, _payouts(ctx), PAYOUT, "net"),
             to_claim=_pile(connection, _unclaimed(), SUSPENSE, "open_amount"),
             totals=_totals(ctx, connection),
             today=connection.execute(_orders(ctx, _of_today(ctx)).order_by(ORDER.c.id.desc()).limit(MOST_SHOWN * 2))
@@ -236,7 +236,8 @@ def _contracts(ctx: Context) -> Any:
 def _payouts(ctx: Context) -> Any:
     table = payees.TABLE
     due = (table.c.kind != "disbursement") | table.c.loan_id.is_not(None)
-    return select(table).where(table.c.state.in_(payouts.OPEN), due, scope.visible(ctx, table))
+    net = (table.c.amount - table.c.fee).label("net")
+    return select(table, net).where(table.c.state.in_(payouts.OPEN), due, scope.visible(ctx, table))
 
 
 def _unclaimed() -> Any:

@@ -6,7 +6,7 @@ and the database holds one loan a contract. The voucher is filled when first ask
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
@@ -15,10 +15,11 @@ from sqlalchemy import Connection, RowMapping, select
 
 from loanloom.core.lending.decisions import Disburse, decide
 from loanloom.core.lending.events import Event, LoanDisbursed
-from loanloom.core.lending.evolution import evolve
+from loanloom.core.lending.evolution import evolve, evolve_all
 from loanloom.core.lending.loan import Loan
 from loanloom.core.lending.receivable import receivable
 from loanloom.core.lending.records import to_record
+from loanloom.core.money import total
 from loanloom.engines import products
 from loanloom.problems import Problem, text
 from loanloom.services import numbers, once, scope
@@ -27,6 +28,7 @@ from loanloom.services.definitions import releases
 from loanloom.services.errors import Conflict, Refused
 from loanloom.services.money import (
     booking,
+    charged_items,
     disbursement_review,
     holding,
     lending_rules,
@@ -36,6 +38,7 @@ from loanloom.services.money import (
     postings,
 )
 from loanloom.services.money.booking import Posted
+from loanloom.services.money.charged_items import Drawn
 from loanloom.services.money.disbursement_review import Case
 from loanloom.store import bulk, tables
 
@@ -163,7 +166,9 @@ def _pay_out(ctx: Context, connection: Connection, found: Sequence[Case], channe
     paid = zip(loan_ids, payouts, vouchers, strict=True)
     drawn = [_disbursement_row(ctx, channel, *each) for each in paid]
     bulk.insert(connection, tables.disbursement, drawn)
-    payees.at_disbursement(ctx, connection, drawn, [payout.case for payout in payouts], plans)
+    cases = [payout.case for payout in payouts]
+    payees.at_disbursement(ctx, connection, drawn, cases, plans, [kept_back(payout.events) for payout in payouts])
+    charged_items.write(ctx, connection, [_drawn(plans, *each) for each in zip(loan_ids, payouts, strict=True)])
     booking.post(
         ctx,
         connection,
@@ -180,6 +185,16 @@ def _pay_out(ctx: Context, connection: Connection, found: Sequence[Case], channe
     ]
 
 
+def kept_back(events: Sequence[Event]) -> Decimal:
+    """What of a draw stays with us as fees."""
+    return total(event.fee for event in events if isinstance(event, LoanDisbursed))
+
+
+def _drawn(plans: Mapping[int, Sequence[RowMapping]], loan_id: int, payout: _Payout) -> Drawn:
+    contract, manager = payout.case.contract, payout.case.customer["manager_user_id"]
+    return Drawn(loan_id, payout.loan, contract, manager, plans[contract["id"]])
+
+
 def _payout(ctx: Context, connection: Connection, case: Case) -> _Payout:
     offer = lending_rules.offer_of(
         releases.pinned(ctx, connection, case.contract["release_id"]), case.contract["product_key"]
@@ -189,9 +204,9 @@ def _payout(ctx: Context, connection: Connection, case: Case) -> _Payout:
     decision = decide(None, Disburse(terms=case.preview.terms, methods=offer.rules, calendar=calendar))
     if decision.problems:
         raise Refused(decision.problems)
-    (event,) = decision.events
-    assert isinstance(event, LoanDisbursed)
-    return _Payout(case, decision.events, evolve(None, event))
+    first, *charged = decision.events
+    assert isinstance(first, LoanDisbursed)
+    return _Payout(case, decision.events, evolve_all(evolve(None, first), charged))
 
 
 def _numbers(ctx: Context, connection: Connection, found: Sequence[Case]) -> list[str]:

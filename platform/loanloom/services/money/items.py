@@ -20,7 +20,7 @@ from loanloom.problems import Problem, Text, text
 from loanloom.services import numbers, scope
 from loanloom.services.context import Context
 from loanloom.services.errors import Conflict, Refused
-from loanloom.services.money import booking, orders, payers, payouts, receipts
+from loanloom.services.money import booking, charged_items, orders, payers, payouts, receipts
 from loanloom.services.money.orders import About
 from loanloom.services.parties import partners
 from loanloom.store import tables
@@ -152,6 +152,8 @@ def book_receive(ctx: Context, connection: Connection, asked: Receive, order_id:
     whose = {"customer_id": row["customer_id"], "loan_id": row["loan_id"]}
     receipt_id, number = receipts.write_receipt(ctx, connection, slip, "item", payer, **whose)
     about = _about(row, asked.amount, asked.channel)
+    if (row["source_key"] or "").startswith(charged_items.PREFIX):
+        post(ctx, connection, "item_raised_receivable", asked.amount, order_id, row["kind"], about)
     post(ctx, connection, "item_received", asked.amount, order_id, row["kind"], about)
     return {"item_id": row["id"], "receipt_id": receipt_id, "receipt_number": number, "amount": asked.amount}
 

@@ -141,18 +141,34 @@ def at_disbursement(
     drawn: Sequence[Mapping[str, Any]],
     cases: Sequence[Case],
     plans: Mapping[int, list[RowMapping]],
+    fees: Sequence[Decimal],
 ) -> None:
     """Write what disbursements pay: the borrower's part is paid now, the others' parts wait for the cashier.
 
-    `drawn` are the rows of the disbursements. Two statements however many.
+    `drawn` are the rows of the disbursements, `fees` what of each is kept back, which comes off the borrower's part.
+    Two statements however many.
     """
     fresh: list[dict[str, Any]] = []
     changed: list[dict[str, Any]] = []
-    for draw, case in zip(drawn, cases, strict=True):
+    for draw, case, fee in zip(drawn, cases, fees, strict=True):
         rows = plans.get(draw["contract_id"], [])
         if not rows:
-            fresh.append(_whole(ctx, draw, case))
-        changed += [{"id": row["id"], "loan_id": draw["loan_id"], **_step(ctx, draw, row)} for row in rows]
+            fresh.append(_whole(ctx, draw, case) | {"fee": fee})
+        own = next((row["id"] for row in rows if row["payee_kind"] == "borrower" and row["amount"] > fee), None)
+        if rows and fee and own is None:
+            raise Refused(
+                _problem(
+                    "payees.fee_not_covered",
+                    f"The fee of {fee} is kept back from the borrower's part, which is too small.",
+                    f"须从借款人款项中扣收手续费 {fee}，其金额不足。",
+                    "amount",
+                )
+            )
+        changed += [
+            {"id": row["id"], "loan_id": draw["loan_id"], "fee": fee if row["id"] == own else row["fee"],
+             **_step(ctx, draw, row)}
+            for row in rows
+        ]  # fmt: skip
     bulk.insert(connection, TABLE, fresh)
     bulk.update(connection, TABLE, changed)
 

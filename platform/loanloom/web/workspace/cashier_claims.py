@@ -51,17 +51,19 @@ def _show(suspense_id: int, typed: Mapping[str, Any], problems: tuple[Problem, .
     ctx = current_context()
     view = claims.read(ctx, suspense_id)
     words, loan_id = str(typed.get("q", "")), str(typed.get("loan_id", ""))
-    chosen = None
+    chosen, fitting = None, view.row["open_amount"]
     if loan_id.isdecimal() and len(loan_id) < 19 and ctx.actor.may("money.claim"):
         try:
-            amount = order_forms.amount_of(typed.get("amount") or view.row["open_amount"])
+            fitting = claims.fitting(ctx, view.row["open_amount"], int(loan_id))
+            amount = order_forms.amount_of(typed.get("amount") or fitting)
             purpose: repayments.Purpose = "settle" if typed.get("purpose") == "settle" else "due"
             chosen = repayments.preview(ctx, int(loan_id), amount, purpose)
         except Refused as refused:
             problems = problems or refused.problems
     found = desk.search(ctx, words) if words and ctx.actor.may("money.receive") else None
     return render_template(
-        "workspace/cashier/claim.html", view=view, words=words, found=found, chosen=chosen, typed=typed,
+        "workspace/cashier/claim.html", view=view, words=words, found=found, chosen=chosen, fitting=fitting,
+        typed=typed,
         problems=problems or (chosen.problems if chosen else ()),
     )  # fmt: skip
 

@@ -139,12 +139,13 @@ ITEMS = union_all(
 
 _ITEM_DAY = select(company.c.business_date).where(company.c.id == ITEMS.c.company_id).correlate(ITEMS).scalar_subquery()
 ITEM_STATE = case(
-    (ITEMS.c.ended, "cancelled"),
-    (ITEMS.c.settled >= ITEMS.c.amount, "settled"),
-    (and_(ITEMS.c.due_on < _ITEM_DAY, ITEMS.c.direction == "receivable"), "overdue"),
-    (ITEMS.c.settled > 0, "partly_paid"),
-    else_="open",
+    (ITEMS.c.ended, "item_cancelled"),
+    (ITEMS.c.settled >= ITEMS.c.amount, "item_settled"),
+    (and_(ITEMS.c.due_on < _ITEM_DAY, ITEMS.c.direction == "receivable"), "item_overdue"),
+    (ITEMS.c.settled > 0, "item_partly"),
+    else_="item_open",
 )
+ITEM_LEFT = case((ITEMS.c.ended, literal(0)), else_=ITEMS.c.amount - ITEMS.c.settled)
 
 _REVERSED = (
     select(receipt_reversal.c.id)
@@ -177,7 +178,9 @@ VALUES: Mapping[str, ColumnElement[Any]] = {
     "item.due_on": ITEMS.c.due_on,
     "item.amount": ITEMS.c.amount,
     "item.settled": ITEMS.c.settled,
-    "item.outstanding": case((ITEMS.c.ended, literal(0)), else_=ITEMS.c.amount - ITEMS.c.settled),
+    "item.outstanding": ITEM_LEFT,
+    "item.receivable": case((ITEMS.c.direction == "receivable", ITEM_LEFT)),
+    "item.payable": case((ITEMS.c.direction == "payable", ITEM_LEFT)),
     "item.currency": ITEMS.c.currency,
     "item.state": ITEM_STATE,
     "item.unit": ITEMS.c.unit,
