@@ -64,6 +64,9 @@ def _add(loan: Loan, command: AddCharge) -> Decision:
     refusal = refusal_of(reopened, command.on, command.amount)
     if refusal:
         return refusal
+    if command.rate is not None and not (command.rate.is_finite() and ZERO < command.rate <= 1):
+        fraction = text("A rate is a fraction up to 1, such as 0.015.", "费率应为不超过 1 的小数，如 0.015。")
+        return refused("lending.not_a_rate", fraction, field="rate")
     stood = standing(loan, command.on)
     rows: tuple[Instalment, ...] = ()
     if agreed.event == "instalment":
