@@ -256,6 +256,15 @@ def _next(draw: st.DrawFn, loan: Loan, day: date) -> date:
     return day + timedelta(days=draw(st.sampled_from([0, 1, 8, 17, 30, 95])))
 
 
+def asked(life: Life, *commands: Command) -> Life:
+    """The life after these commands, as far as they are not refused."""
+    for command in commands:
+        decision = decide(life.loan, command)
+        if decision.events:
+            life.book(decision.events, command)
+    return life
+
+
 @st.composite
 def lives(draw: st.DrawFn, *, asks: tuple[str, ...] = EVERYTHING, most: int = 8, follows: bool | None = False) -> Any:
     """A loan and what happened to it on ascending days."""

@@ -4,24 +4,38 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.core.lending.properties.lives import USUAL, Life, lives
+from tests.core.lending.properties.lives import USUAL, Life, asked, begun, lives, terms
 
 from loanloom.core.lending.allocation import Applied, Due, allocate
 from loanloom.core.lending.arrears import due_of, owed, position
-from loanloom.core.lending.decisions import SettleEarly, decide, payoff
+from loanloom.core.lending.decisions import (
+    Accelerate,
+    CheckWaivers,
+    Command,
+    Extend,
+    Misuse,
+    PrepayPartially,
+    ReduceInterest,
+    SettleEarly,
+    Waive,
+    decide,
+    payoff,
+)
 from loanloom.core.lending.events import Event, RepaymentReceived, SurplusApplied
 from loanloom.core.lending.events.agreements import InterestCapitalised
 from loanloom.core.lending.events.recourse import AssetsTaken, GuarantorPaid
 from loanloom.core.lending.events.relief import Waived, WaiverRevived
 from loanloom.core.lending.evolution import evolve_all
 from loanloom.core.lending.loan import Loan
-from loanloom.core.lending.terms import COMPONENTS, AllocationOrder
+from loanloom.core.lending.terms import COMPONENTS, AllocationOrder, Terms
 from loanloom.core.money import ZERO, total
 
 D = Decimal
+KEPT = st.sampled_from(["term", "instalment"])
 
 
 def paid(loan: Loan) -> Decimal:
@@ -60,7 +74,42 @@ def test_what_was_lent_is_what_is_repaid_and_money_adds_up(life: Life) -> None:
         assert not owed(life.loan, life.day)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=60, deadline=None)
+@given(
+    terms(),
+    st.lists(st.tuples(st.integers(0, 9), st.decimals("0.05", "0.6", places=2), KEPT), min_size=2, max_size=4),
+    st.sampled_from(["accelerate", "settle", "extend", "misuse", "reduce"]),
+)
+def test_the_same_around_principal_repaid_early(
+    agreed: Terms, prepaid: list[tuple[int, Decimal, Any]], ending: str
+) -> None:
+    life = begun(agreed)
+    on = life.day
+    for days, share, keep in prepaid:
+        on += timedelta(days=days)
+        amount = agreed.rounding.apply(life.loan.principal_outstanding * share)
+        asked(life, PrepayPartially(on=on, amount=amount, keep=keep))
+    interest = life.loan.accounts[-1].instalment.interest
+    last: dict[str, Command] = {
+        "accelerate": Accelerate(on=on),
+        "settle": SettleEarly(on=on, amount=payoff(life.loan, on).total),
+        "extend": Extend(on=on, months=2),
+        "misuse": Misuse(on=on, amount=life.loan.principal_outstanding),
+        "reduce": ReduceInterest(on=on, amount=interest),
+    }
+    adds_up(asked(life, last[ending]))
+
+
+@settings(max_examples=60, deadline=None)
+@given(terms(), st.integers(1, 60), st.sampled_from(["penalty", "compound", "interest"]), st.integers(0, 60))
+def test_the_same_around_debt_given_up_on_condition(agreed: Terms, late: int, component: str, more: int) -> None:
+    life = begun(agreed)
+    on = life.loan.accounts[0].instalment.due_on + timedelta(days=late)
+    asked(life, Waive(on=on, shares={component: D("0.5")}, until=on + timedelta(days=90)))
+    adds_up(asked(life, CheckWaivers(on=on + timedelta(days=more))))
+
+
+@settings(max_examples=50, deadline=None)
 @given(lives(asks=USUAL, follows=True))
 def test_the_same_where_the_plan_follows_what_is_outstanding(life: Life) -> None:
     adds_up(life)
