@@ -151,12 +151,20 @@ def _bring_to_rest(cell: Cell, posted: Any, stored: Any, facts: Facts, parent_sh
         return
     counts = posted is not ABSENT and cell.mode == "write" and not cell.read_only
     if stored is None and wanted.default is not None and not counts:
-        stored = _default(wanted.default, facts)
+        stored = _offered(wanted, _default(wanted.default, facts))
     cell.value = _empty(wanted) if stored is None else stored
     if counts:
         _take(cell, posted)
     elif posted is not ABSENT and cell.mode != "write":
         _refuse_forged(cell, posted)
+
+
+def _offered(wanted: FormField, usual: Any) -> Any:
+    """The usual choice, or the first one on offer where the usual one is not (a product that is repaid otherwise)."""
+    known = {one.key: one for one in wanted.spec.options}
+    if usual not in known or not known[usual].retired:
+        return usual
+    return next((one.key for one in wanted.spec.options if not one.retired), None)
 
 
 def _take(cell: Cell, posted: Any) -> None:
