@@ -13,9 +13,10 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection
 
-from loanloom.core.lending.allocation import by_component
+from loanloom.core.lending.allocation import Applied, by_component
 from loanloom.core.lending.decisions import Decision, Payoff, ReceiveRepayment, SettleEarly, decide, payoff
-from loanloom.core.lending.events import Event, LoanSettled, RepaymentReceived, SurplusApplied
+from loanloom.core.lending.events import EVENT_NAMES, Event, LoanSettled, RepaymentReceived, SurplusApplied
+from loanloom.core.lending.events.recourse import GuarantorPaid, Recovered
 from loanloom.core.lending.evolution import evolve
 from loanloom.core.lending.loan import Loan
 from loanloom.core.lending.records import to_record
@@ -32,6 +33,8 @@ from loanloom.store import bulk, tables
 LOAN = text("loan", "借据")
 Purpose = Literal["due", "settle"]
 LONGEST_WORDS = 200
+MoneyIn = RepaymentReceived | GuarantorPaid | Recovered
+"""Events that a receipt stands behind."""
 NEW = ((tables.receipt, 1), (tables.journal_entry, 2))
 """Ids that a receipt usually needs: its own, its entry's, that of penalties accrued since the morning."""
 
@@ -302,21 +305,23 @@ def write_repayments(
         count, settled = change.kept.row["event_count"], any(isinstance(each, LoanSettled) for each in change.events)
         early = any(type(each).__name__ == "ScheduleChanged" for each in change.events)
         for place, event in enumerate(change.events, 1):
-            if not isinstance(event, RepaymentReceived | SurplusApplied):
+            if not isinstance(event, SurplusApplied | MoneyIn):
                 continue
-            received = isinstance(event, RepaymentReceived)
+            received = isinstance(event, MoneyIn)
             its = receipt_id[place - 1] if isinstance(receipt_id, Sequence) else receipt_id
-            parts = by_component(event.applied)
+            applied: tuple[Applied, ...] = getattr(event, "applied", ())  # a recovery pays no instalment
+            parts = by_component(applied)
+            usual = EVENT_NAMES[type(event)] if received else "surplus"
             rows.append(
                 {
                     "receipt_id": its if received else None,
                     "loan_id": change.kept.id,
                     "repaid_on": event.on,
-                    "kind": "settlement" if settled and early else getattr(event, "kind", "surplus"),
+                    "kind": "settlement" if settled and early else getattr(event, "kind", usual),
                     "amount": event.amount,
                     **{component: parts.get(component, ZERO) for component in COMPONENTS},
                     "unapplied": event.surplus if isinstance(event, RepaymentReceived) else ZERO,
-                    "allocation": to_record(event.applied),
+                    "allocation": to_record(applied),
                     "sequence": count + place,
                     "created_by": ctx.actor.user_id,
                 }

@@ -17,6 +17,10 @@ KINDS: Mapping[str, Text] = {
     "payout_refund": text("Payout came back", "放款退回"),
     "goodwill": text("Goodwill", "商誉性减免"),
     "interest_refund": text("Interest given back", "利息退还"),
+    "guarantor_paid": text("Guarantor paid", "担保代偿"),
+    "recovered": text("Recovery", "已核销收回"),
+    "renewal": text("Paid by a new loan", "借新还旧"),
+    "top_up": text("Paid by a larger new loan", "增贷归还"),
     "interest_waiver": text("Interest waived", "利息减免"),
 }
 CHANNELS: Mapping[str, Text] = {

@@ -129,3 +129,42 @@ def test_shown_booked_undone(house, loan_id, kind):
     assert _loan(house, loan_id).accounts == before.accounts, "undone, the loan is as it was"
     assert comparing.figures(_loan(house, loan_id), day) == comparing.figures(before, day) == taken_back.after
     check_books(house, loan_id)
+
+
+def test_a_guarantors_money_has_its_receipt_and_shows_with_its_allocation(house, loan_id):
+    carry_out(house, loan_id, "guarantor_pays", {"amount": "5000", "guarantor": "Demo Guarantor"})
+    paid = loans.page(house.ctx(), loan_id).transactions[-1]
+    assert paid.kind == "guarantor_paid"
+    assert paid.receipt_number
+    assert sum(part.amount for part in paid.applied) == D(5000)
+    (receipt,) = house.rows(tables.receipt, tables.receipt.c.amount == D(5000))
+    assert receipt.number == paid.receipt_number
+
+
+def test_a_backdated_receipt_works_out_again_what_followed(house, loan_id):
+    today = house.ctx().business_date
+    repayments.receive(house.ctx(), loan_id, D(2000))
+    before = _loan(house, loan_id)
+    carry_out(house, loan_id, "receive_repayment", {"amount": "3000", "on": "2026-03-20"})
+    after = _loan(house, loan_id)
+    late, early = comparing.figures(before, today), comparing.figures(after, today)
+    assert late.due - early.due > D(3000), "less penalty interest as well"
+    check_books(house, loan_id)
+    shown = loans.page(house.ctx(), loan_id).transactions
+    assert [one.superseded_by is not None for one in shown if one.amount == D(2000)] == [True, False]
+    assert {one.receipt_number for one in shown if one.amount == D(2000)} == {shown[-1].receipt_number}
+    assert len(house.rows(tables.receipt)) == 3
+
+
+def test_undoing_what_an_earlier_undo_moved_finds_it_under_its_new_number(house, loan_id):
+    _, first = carry_out(house, loan_id, "receive_repayment", {"amount": "100", "on": "2026-03-20"})
+    carry_out(house, loan_id, "waive", {"shares": {"penalty": "1"}})
+    carry_out(house, loan_id, "receive_repayment", {"amount": "50", "on": "2026-03-25"})
+    asked = changes.undo(person(house, ASKS, "loan.change"), first.id, reason="wrong loan")
+    opened = changes.opened(person(house, AGREES, "loan.approve_change"), loan_id, asked.id)
+    assert opened.preview is not None and opened.preview.problems == ()
+    done = changes.approve(person(house, AGREES, "loan.approve_change"), asked.id, digest=opened.preview.digest)
+    assert done.state == "booked"
+    states = {row.id: row.state for row in house.rows(tables.loan_change)}
+    assert states[first.id] == "undone"
+    check_books(house, loan_id)
