@@ -26,7 +26,7 @@ def interest_accrued(row: Instalment, on: date, rounding: Rounding) -> Decimal:
         return row.interest
     days = (on - (row.counted_from or row.start_on)).days
     if days <= 0:
-        return min(rounding.apply(row.carried), row.interest)
+        return min(rounding.apply(row.carried), row.interest) if row.carried else ZERO
     return min(rounding.apply(row.carried + row.base * row.annual_rate * days / row.daily_basis), row.interest)
 
 
@@ -81,8 +81,8 @@ class Arrears:
 
 def arrears(loan: Loan, on: date) -> Arrears:
     """Days past due run from the oldest instalment whose principal or interest is unpaid; unpaid penalties alone
-    do not make a loan overdue."""
-    late = [account for account in loan.accounts if account.instalment.due_on < on and account.open]
+    do not make a loan overdue, nor does a day off that is tolerated until the next working day."""
+    late = [account for account in loan.accounts if account.instalment.on_time_until < on and account.open]
     if not late:
         return Arrears(0, None, False, ZERO, ZERO)
     oldest = min(account.instalment.due_on for account in late)

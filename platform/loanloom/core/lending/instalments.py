@@ -42,6 +42,7 @@ class Instalment(NamedTuple):
     counted_from: date | None = None
     agreed: Decimal | None = None
     extra: bool = False
+    renewed: bool = False
 
     @property
     def payment(self) -> Decimal:
@@ -52,6 +53,11 @@ class Instalment(NamedTuple):
     def closing(self) -> Decimal:
         """Principal left after this instalment."""
         return self.opening + self.drawn + self.capitalised - self.principal
+
+    @property
+    def on_time_until(self) -> date:
+        """The last day on which paying is on time."""
+        return self.tolerated_to or self.due_on
 
     @property
     def days(self) -> int:

@@ -49,6 +49,8 @@ class Row(Protocol):
     @property
     def due_on(self) -> date: ...
     @property
+    def tolerated_to(self) -> date | None: ...
+    @property
     def annual_rate(self) -> Decimal: ...
     @property
     def principal(self) -> Decimal: ...
@@ -104,7 +106,7 @@ def counted(debt: Debt, penalty: PenaltyTerms, rounding: Rounding, on: date) -> 
     """The lateness of an instalment brought up to a day, on the balances that it has now."""
     late = _misuse_counted(debt, penalty, on) if debt.late.misused else debt.late
     due = debt.instalment.due_on
-    grace_ends = due + timedelta(days=penalty.grace_days)
+    grace_ends = max(due + timedelta(days=penalty.grace_days), debt.instalment.tolerated_to or due)
     if on <= grace_ends:
         return late
     origin = due if penalty.reaches_back else grace_ends

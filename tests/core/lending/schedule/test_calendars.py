@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 
 from loanloom.core.dates import EVERY_DAY, Calendar
+from loanloom.core.lending.arrears import arrears, penalties
+from loanloom.core.lending.decisions import Disburse, decide
+from loanloom.core.lending.evolution import evolve_all
 from loanloom.core.lending.schedule import Schedule, build_schedule
 from loanloom.core.lending.terms import GraceTerms, Phase, Recurrence, Terms
 
@@ -170,3 +173,17 @@ def test_capitalisation_dates_of_their_own() -> None:
     assert [(row.due_on.isoformat()[2:], row.capitalised) for row in rows] == [
         ("25-04-08", D("360.00")), ("25-07-08", D("370.80")), ("25-08-08", 0), ("25-09-08", 0),
     ]  # fmt: skip
+
+
+def test_paying_until_the_tolerated_day_is_on_time_and_afterwards_lateness_counts_from_the_due_day() -> None:
+    terms = Terms(
+        currency="CNY", principal=D(12000), annual_rate=D("0.12"), start_on=date(2025, 4, 1),
+        phases=(Phase(periods=1, principal="bullet"),), day_count="act/360", tolerates_holidays=True,
+    )  # fmt: skip
+    loan = evolve_all(None, decide(None, Disburse(terms=terms, calendar=MAY_DAY)).events)
+    assert loan is not None
+    tolerated, late = date(2025, 5, 6), date(2025, 5, 7)
+    assert arrears(loan, tolerated).days_past_due == 0
+    assert penalties(loan.accounts[0], terms, tolerated) == (0, 0)
+    assert arrears(loan, late).days_past_due == 6
+    assert penalties(loan.accounts[0], terms, late)[0] == round(D(12000) * D("0.18") * 6 / 360, 2)
