@@ -144,3 +144,35 @@ def test_a_change_of_another_loan_is_not_found_under_this_one(house, person, loa
     page(finance, f"/loans/{other.loan_id}/changes/1", 404)
     page(finance, f"{loan}/changes/new/nothing-like-it", 404)
     page(person("auditor"), f"{loan}/changes/new/settle_early", 403)
+
+
+def test_a_transfer_hands_the_loan_over_and_its_undoing_hands_it_back(house, person, loan) -> None:
+    asks, agrees, takes = person("finance"), person("risk-officer"), person("relationship-manager")
+    (before,) = house.rows(tables.loan)
+    form = page(asks, f"{loan}/changes/new/transfer_loan")
+    assert f'<option value="{takes.user_id}"' in form
+    fields = {"manager_user_id": str(takes.user_id), "why": "leaves the branch", "idempotency_key": "t"}
+    stranger = post(asks, f"{loan}/changes/new/transfer_loan", **(fields | {"manager_user_id": "999999"}))
+    assert stranger.status_code == 422
+    assert "choose one of the list" in stranger.get_data(as_text=True)
+    change = post(asks, f"{loan}/changes/new/transfer_loan", **fields).location
+
+    def agree(address: str) -> None:
+        digest = re.search(r'/approve".*?name="digest" value="([^"]+)"', page(agrees, address), re.DOTALL)[1]
+        assert post(agrees, f"{address}/approve", digest=digest).status_code == 302
+
+    agree(change)
+    assert house.rows(tables.loan)[0].manager_user_id == takes.user_id
+    assert "Person" in page(takes, loan), "who looks after it sees it now"
+    undo = post(asks, f"{change}/undo", why="stays after all", idempotency_key="u").location
+    agree(undo)
+    assert house.rows(tables.loan)[0].manager_user_id == before.manager_user_id
+    assert "Undone" in page(asks, change)
+
+
+def test_a_change_that_would_break_the_price_cap_is_refused(house, person, loan) -> None:
+    shown = page(person("finance"), f"{loan}/changes/new/change_rate?preview=yes&annual_rate=30")
+    assert "No preview yet" in shown
+    assert "at most" in shown
+    cheaper = page(person("finance"), f"{loan}/changes/new/change_rate?preview=yes&annual_rate=10")
+    assert "exactly what will be booked" in cheaper
