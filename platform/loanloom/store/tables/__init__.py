@@ -20,6 +20,7 @@ from .cash import (
 )
 from .companies import company, membership
 from .contracts import blob, contract, document, upload
+from .credit_lines import credit_line, credit_line_change, credit_line_draw, credit_line_move, credit_line_part
 from .customers import customer
 from .days import day_chunk, day_run
 from .ledger import (
@@ -57,6 +58,11 @@ __all__ = [
     "claim_batch",
     "company",
     "contract",
+    "credit_line",
+    "credit_line_change",
+    "credit_line_draw",
+    "credit_line_move",
+    "credit_line_part",
     "customer",
     "day_chunk",
     "day_run",

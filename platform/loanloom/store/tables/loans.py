@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Date, Index, Integer, LargeBinary, Numeric, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, Column, Date, Index, Integer, LargeBinary, Numeric, Text, UniqueConstraint, text
 
 from .base import Key, company_table, link, mapping, moment, money, version
 
@@ -53,7 +53,9 @@ loan = company_table(
     moment("updated_at", now=True),
     version(),
     UniqueConstraint("company_id", "number"),
+    Column("credit_line_id", BigInteger),  # the line that it is drawn on
     UniqueConstraint("company_id", "contract_id"),  # one drawdown a contract: never paid out twice
+    Index("ix_loan_credit_line", "company_id", "credit_line_id", postgresql_where=text("credit_line_id IS NOT NULL")),
     Index(None, "company_id", "status", "days_past_due"),
 )
 
