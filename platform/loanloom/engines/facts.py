@@ -149,7 +149,7 @@ def _instalment(registry: Registry) -> dict[str, Type]:
         "number": feel.number(digits=Digits(4, 0)),
         "start_on": DATE,
         "due_on": DATE,
-        **dict.fromkeys(("payment", "principal", "interest", "closing"), money),
+        **dict.fromkeys(("payment", "principal", "interest", "closing", "fee"), money),
     }
 
 

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from loanloom.core.dates import EVERY_DAY, WEEKDAYS, Calendar, month_end
 from loanloom.core.lending.charges import ChargeTerms, Guarantee
+from loanloom.core.lending.charging import planned_charges
 from loanloom.core.lending.checking import doubts
 from loanloom.core.lending.cost import AnnualCost, loan_cost
 from loanloom.core.lending.decisions import Disburse, decide
@@ -70,6 +71,16 @@ class Preview:
     def disclosure(self) -> Disclosure | None:
         """What the borrower is told before he signs; None where there is no schedule."""
         return disclose(self.terms, self.schedule) if self.terms and self.schedule else None
+
+    @property
+    def fees(self) -> dict[int, Decimal]:
+        """What the borrower pays in charges with each instalment, by its number."""
+        found: dict[int, Decimal] = {}
+        if self.terms is not None and self.schedule is not None and self.terms.charges:
+            for made in planned_charges(self.terms, self.schedule.instalments):
+                if made.terms.settled == "added" and made.borne:
+                    found[made.number] = found.get(made.number, Decimal(0)) + made.borne
+        return found
 
 
 def calendar_of(registry: Registry, key: str | None) -> Calendar:

@@ -18,6 +18,8 @@ from loanloom.services.definitions import compiled
 from loanloom.services.errors import Refused
 from loanloom.services.origination import quotes
 
+NO_FEES: Mapping[int, Decimal] = {}
+
 
 def of(ctx: Context, registry: Registry, agreed: Row[Any]) -> dict[str, Any]:
     """The facts `schedule`, `disclosure` and `disclosed` of a sanction or contract, as if paid out today."""
@@ -42,7 +44,7 @@ def of_preview(registry: Registry, product_key: str, preview: Preview) -> dict[s
     offer = compiled.offer(registry, product_key)
     price, term = products.rate_in_words(terms), products.term_in_words(offer, terms, preview.schedule)
     return {
-        "schedule": [schedule_row(row) for row in preview.schedule.instalments],
+        "schedule": [schedule_row(row, preview.fees) for row in preview.schedule.instalments],
         "disclosure": {
             "received": sheet.received,
             "principal": sheet.principal,
@@ -69,8 +71,8 @@ def _item(line: products.Line) -> Mapping[str, Any]:
     return {**words, "amount": line.amount, "borne": line.borne}
 
 
-def schedule_row(instalment: Instalment) -> dict[str, Any]:
-    """One instalment as facts."""
+def schedule_row(instalment: Instalment, fees: Mapping[int, Decimal] = NO_FEES) -> dict[str, Any]:
+    """One instalment as facts, with what falls due in charges beside it."""
     return {
         "number": Decimal(instalment.number),
         "start_on": instalment.start_on,
@@ -79,4 +81,5 @@ def schedule_row(instalment: Instalment) -> dict[str, Any]:
         "principal": instalment.principal,
         "interest": instalment.interest,
         "closing": instalment.closing,
+        "fee": fees.get(instalment.number, Decimal(0)),
     }
