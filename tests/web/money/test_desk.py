@@ -256,15 +256,20 @@ def test_those_without_the_right_see_and_do_nothing_here(house, person) -> None:
     assert answer.status_code == 403
 
 
-def test_what_a_merchant_pays_of_a_loans_charges_is_an_item_booked_when_the_money_comes(house, person) -> None:
+def test_a_merchants_product_pays_the_merchant_alone_net_of_its_charge(house, person) -> None:
     contract = house.contract(12_000, "merchant-instalment", method="flat")
-    made = disbursements.disburse(house.ctx(), contract)
-    item = only(house, tables.cash_item)
-    assert (item.kind, item.direction, item.loan_id, item.state) == ("merchant_fee", "receivable", made.loan_id, "open")
     finance = person("finance")
-    assert f"{item.amount:,.2f}" in page(finance, "/lists/items/?item.kind=merchant_fee")
-    before = house.balances()
-    post(finance, "/cashier/do/item_receive", item_id=item.id, amount=str(item.amount), channel="bank")
-    after = house.balances()
-    assert after["1002"] - before["1002"] == item.amount == before.get("6051", D(0)) - after["6051"]
-    assert "122102" not in after
+    assert "Name the payees first" in page(finance, f"/disbursements/{contract}")
+    assert "Name the payees first" in post(finance, f"/disbursements/{contract}", 422, channel="bank")
+    post(finance, "/parties/new", kind="merchant", name="灯具商行", account="6222020200012345678")
+    merchant = only(house, tables.party)
+    fields = {"amount.1": "12000", "payee_kind.1": "merchant", "party_id.1": merchant.id}
+    post(finance, f"/contracts/{contract}/payees", **fields)
+    post(finance, f"/disbursements/{contract}", channel="bank")
+    payout = only(house, tables.payout, state="planned")
+    assert (payout.fee, payout.party_id) == (D("240.00"), merchant.id)  # 2 % of 12,000
+    assert only(house, tables.loan).principal_outstanding == D(12_000)
+    post(finance, "/cashier/do/payout", payout_id=payout.id, channel="bank")
+    balances = house.balances()
+    assert (balances["1002"], balances["6021"]) == (D("-11760.00"), D("-240.00"))
+    assert not house.rows(tables.cash_item)

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection, select
 
 from loanloom.core.lending.charging import Charge, ChargePart, planned_charges
 from loanloom.core.lending.loan import Loan
+from loanloom.core.money import total
 from loanloom.services import numbers
 from loanloom.services.context import Context
 from loanloom.store import bulk, tables
@@ -60,16 +62,28 @@ def write(ctx: Context, connection: Connection, drawn: Sequence[Drawn]) -> None:
     )
 
 
+def merchants_part(loan: Loan) -> Decimal:
+    """What the merchant pays of the charges that are kept back from the money it gets."""
+    rows = tuple(account.instalment for account in loan.accounts)
+    return total(
+        part.amount
+        for charge in planned_charges(loan.terms, rows)
+        if charge.terms.collector == OURS and charge.terms.settled == "deducted"
+        for part in charge.parts
+        if part.payer == "merchant"
+    )
+
+
 def _parts(one: Drawn) -> Iterator[tuple[Charge, ChargePart, int]]:
     rows = tuple(account.instalment for account in one.loan.accounts)
-    kept_back = any(payout["fee"] for payout in one.payouts)
+    merchants = any(payout["payee_kind"] == "merchant" for payout in one.payouts)
     for place, charge in enumerate(planned_charges(one.loan.terms, rows)):
         if charge.terms.collector != OURS:
             continue
         for part in charge.parts:
             if part.payer == "borrower" and charge.terms.settled != "invoiced":
                 continue
-            if part.payer == "merchant" and kept_back:
+            if part.payer == "merchant" and charge.terms.settled == "deducted" and merchants:
                 continue
             yield charge, part, place
 

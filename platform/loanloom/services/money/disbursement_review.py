@@ -18,7 +18,7 @@ from loanloom.problems import Problem, Text, text
 from loanloom.services.context import Context
 from loanloom.services.definitions import releases
 from loanloom.services.errors import Refused
-from loanloom.services.money import lending_rules
+from loanloom.services.money import lending_rules, payee_rules, payees
 from loanloom.services.origination import quotes
 from loanloom.store import tables
 
@@ -50,6 +50,7 @@ class Case:
     loan_id: int | None
     preview: Preview
     checks: tuple[Check, ...]
+    payees: tuple[RowMapping, ...] = ()
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -65,7 +66,7 @@ def cases(ctx: Context, connection: Connection, contract_ids: Iterable[int]) -> 
 
 
 def cases_of(ctx: Context, connection: Connection, rows: Sequence[RowMapping]) -> list[Case]:
-    """The cases of contracts whose rows are at hand (locked, before money goes out), in two statements."""
+    """The cases of contracts whose rows are at hand (locked, before money goes out), in three statements."""
     contracts = [row for row in rows if row["kind"] == "loan"]
     ids = {"ids": [row["id"] for row in contracts]}
     if not contracts:
@@ -74,6 +75,8 @@ def cases_of(ctx: Context, connection: Connection, rows: Sequence[RowMapping]) -
     for row in connection.execute(_SECURITY, ids).mappings():
         security[row["main_contract_id"]].append(row)
     around = {found[0]: _split(found[2:]) | {"loan": found[1]} for found in connection.execute(_AROUND, ids)}
+    for contract_id, planned in payees.planned(ctx, connection, ids["ids"]).items():
+        around[contract_id]["payees"] = tuple(planned)
     return [_case(ctx, connection, row, tuple(security[row["id"]]), around[row["id"]]) for row in contracts]
 
 
@@ -121,9 +124,25 @@ def _case(
         _computable(preview),
         _within_caps(ctx, releases.pinned(ctx, connection, contract["release_id"]), contract, preview),
         _whole(preview),
+        _payees(ctx, connection, contract, around["payees"]),
         _bookable(ctx, contract),
     )
-    return Case(contract, security, application, customer, sanction, loan_id, preview, checks)
+    return Case(
+        contract, security, application, customer, sanction, loan_id, preview, checks, around["payees"]
+    )  # fmt: skip
+
+
+def _payees(ctx: Context, connection: Connection, contract: RowMapping, planned: Sequence[RowMapping]) -> Check:
+    title = text("Payees as the product says", "收款人符合产品规定")
+    registry = releases.pinned(ctx, connection, contract["release_id"])
+    rule = lending_rules.offer_of(registry, contract["product_key"]).payout
+    why = payee_rules.refusal(rule, contract["amount"], [row["payee_kind"] for row in planned])
+    if why is not None:
+        return Check("wrong_payees", title, False, why)
+    names = [row["payee_name"] for row in planned]
+    return Check(
+        "wrong_payees", title, True, text(", ".join(names) or "the borrower", "、".join(names) or "借款人")
+    )  # fmt: skip
 
 
 def preview_of(ctx: Context, connection: Connection, contract: RowMapping | Row[Any]) -> Preview:

@@ -147,7 +147,7 @@ def _pay_out(ctx: Context, connection: Connection, found: Sequence[Case], channe
     if not found:
         return []
     payouts = [_payout(ctx, connection, case) for case in found]
-    plans = payees.planned(ctx, connection, [case.contract["id"] for case in found])
+    plans = {case.contract["id"]: list(case.payees) for case in found}
     numbered = _numbers(ctx, connection, found)
     loan_numbers, vouchers = numbered[::2], numbered[1::2]
     rows = [_loan_row(ctx, payout, number) for payout, number in zip(payouts, loan_numbers, strict=True)]
@@ -167,7 +167,9 @@ def _pay_out(ctx: Context, connection: Connection, found: Sequence[Case], channe
     drawn = [_disbursement_row(ctx, channel, *each) for each in paid]
     bulk.insert(connection, tables.disbursement, drawn)
     cases = [payout.case for payout in payouts]
-    payees.at_disbursement(ctx, connection, drawn, cases, plans, [kept_back(payout.events) for payout in payouts])
+    fees = [kept_back(payout.events) for payout in payouts]
+    merchant_fees = [charged_items.merchants_part(payout.loan) for payout in payouts]
+    payees.at_disbursement(ctx, connection, drawn, cases, plans, fees, merchant_fees)
     charged_items.write(ctx, connection, [_drawn(plans, *each) for each in zip(loan_ids, payouts, strict=True)])
     booking.post(
         ctx,

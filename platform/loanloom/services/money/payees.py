@@ -7,55 +7,37 @@ A merchant gets its amount net of the fee it agreed to; the borrower's debt is t
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, RowMapping, select, update
 
-from loanloom.core.money import CURRENCY_DIGITS, ZERO, Rounding, is_writable, total
+from loanloom.core.money import ZERO
 from loanloom.problems import Problem, text
 from loanloom.services import numbers, scope
 from loanloom.services.context import Context
 from loanloom.services.errors import Conflict, Refused
-from loanloom.services.money.disbursement_review import Case
+from loanloom.services.money.payee_rules import (
+    MODES,
+    PAYEE_KINDS,
+    Payee,
+    check_split,
+    payable,
+    problem,
+    rounding_of,
+)
 from loanloom.services.once import Once
 from loanloom.services.parties import partners
 from loanloom.store import audit, bulk, tables
 from loanloom.store.vault import masked
 
+if TYPE_CHECKING:
+    from loanloom.services.money.disbursement_review import Case
+
+__all__ = ["MODES", "PAYEE_KINDS", "Payee", "check_split", "payable", "rounding_of"]
+
 CONTRACT = text("contract", "合同")
 TABLE = tables.payout
-PAYEE_KINDS = {
-    "borrower": text("Borrower", "借款人"),
-    "merchant": text("Merchant", "商户"),
-    "supplier": text("Supplier", "供应商"),
-    "other": text("Somebody else", "其他收款人"),
-}
-MODES = {
-    "self_managed": text("To the borrower, who pays himself", "自主支付"),
-    "entrusted": text("Directly to the counterparty", "受托支付"),
-}
-MOST = 50
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Payee:
-    """One payee of a draw. A party brings its own name, account and fee; `fee` overrides what the agreement says."""
-
-    amount: Decimal
-    payee_kind: str = "borrower"
-    party_id: int | None = None
-    name: str = ""
-    bank_name: str | None = None
-    account: str | None = None
-    purpose: str | None = None
-    fee: Decimal | None = None
-
-    @property
-    def mode(self) -> str:
-        """The borrower disposes of what it gets; everybody else is paid on its behalf."""
-        return "self_managed" if self.payee_kind == "borrower" else "entrusted"
 
 
 def plan(ctx: Context, contract_id: int, payees: Sequence[Payee], *, idempotency_key: str | None = None) -> None:
@@ -82,32 +64,6 @@ def plan(ctx: Context, contract_id: int, payees: Sequence[Payee], *, idempotency
         first.keep({"contract_id": contract_id})
 
 
-def check_split(amount: Decimal, payees: Sequence[Payee], currency: str) -> None:
-    """Refuse a split whose parts do not add up to the draw, or that are no amounts."""
-    money = rounding_of(currency)
-    if not 0 < len(payees) <= MOST:
-        raise Refused(_problem("payees.none", f"Name 1 to {MOST} payees.", f"请填写 1 至 {MOST} 个收款人。", "payees"))
-    for place, payee in enumerate(payees):
-        if payee.payee_kind not in PAYEE_KINDS:
-            raise Refused(
-                _problem("payees.unknown_kind", "Choose a kind of payee.", "请选择收款人类型。", "payee_kind", place)
-            )
-        if not is_writable(payee.amount) or payee.amount <= 0 or not money.holds(payee.amount):
-            en = f"An amount is positive, with at most {money.digits} decimals."
-            zh = f"金额须大于零，最多{money.digits}位小数。"
-            raise Refused(_problem("payees.bad_amount", en, zh, "amount", place))
-    found = total(payee.amount for payee in payees)
-    if found != amount:
-        raise Refused(
-            _problem(
-                "payees.not_the_amount",
-                f"The payees get {found} together, but the draw is {amount}: {amount - found} is missing.",
-                f"各收款人合计 {found}，与放款金额 {amount} 不符，相差 {amount - found}。",
-                "amount",
-            )
-        )
-
-
 def planned(ctx: Context, connection: Connection, contract_ids: Iterable[int]) -> Mapping[int, list[RowMapping]]:
     """The planned payouts of contracts that are not paid out yet, in one statement."""
     wanted = sorted(set(contract_ids))
@@ -130,11 +86,6 @@ def of_contract(ctx: Context, contract_id: int) -> Sequence[RowMapping]:
         return connection.execute(query).mappings().all()
 
 
-def payable(rows: Iterable[Mapping[Any, Any]]) -> Decimal:
-    """What does not go out with the disbursement itself: everything for others than the borrower."""
-    return total(row["amount"] for row in rows if row["payee_kind"] != "borrower")
-
-
 def at_disbursement(
     ctx: Context,
     connection: Connection,
@@ -142,22 +93,24 @@ def at_disbursement(
     cases: Sequence[Case],
     plans: Mapping[int, list[RowMapping]],
     fees: Sequence[Decimal],
+    merchant_fees: Sequence[Decimal],
 ) -> None:
     """Write what disbursements pay: the borrower's part is paid now, the others' parts wait for the cashier.
 
-    `drawn` are the rows of the disbursements, `fees` what of each is kept back, which comes off the borrower's part.
+    `drawn` are the rows of the disbursements, `fees` what of each is kept back from the borrower's part,
+    `merchant_fees` what the product's charges take from the merchant's (its agreement's fee where they take nothing).
     Two statements however many.
     """
     fresh: list[dict[str, Any]] = []
     changed: list[dict[str, Any]] = []
-    for draw, case, fee in zip(drawn, cases, fees, strict=True):
+    for draw, case, fee, merchant_fee in zip(drawn, cases, fees, merchant_fees, strict=True):
         rows = plans.get(draw["contract_id"], [])
         if not rows:
             fresh.append(_whole(ctx, draw, case) | {"fee": fee})
         own = next((row["id"] for row in rows if row["payee_kind"] == "borrower" and row["amount"] > fee), None)
         if rows and fee and own is None:
             raise Refused(
-                _problem(
+                problem(
                     "payees.fee_not_covered",
                     f"The fee of {fee} is kept back from the borrower's part, which is too small.",
                     f"须从借款人款项中扣收手续费 {fee}，其金额不足。",
@@ -165,12 +118,20 @@ def at_disbursement(
                 )
             )
         changed += [
-            {"id": row["id"], "loan_id": draw["loan_id"], "fee": fee if row["id"] == own else row["fee"],
+            {"id": row["id"], "loan_id": draw["loan_id"], "fee": _kept(row, own, fee, merchant_fee),
              **_step(ctx, draw, row)}
             for row in rows
         ]  # fmt: skip
     bulk.insert(connection, TABLE, fresh)
     bulk.update(connection, TABLE, changed)
+
+
+def _kept(row: RowMapping, own: int | None, fee: Decimal, merchant_fee: Decimal) -> Decimal:
+    """What stays with us of one payee's part."""
+    if row["payee_kind"] == "merchant" and merchant_fee:
+        smallest = Decimal(1).scaleb(-rounding_of(row["currency"]).digits)
+        return min(merchant_fee, Decimal(row["amount"]) - smallest)
+    return fee if row["id"] == own else Decimal(row["fee"])
 
 
 def _step(ctx: Context, draw: Mapping[str, Any], row: RowMapping) -> dict[str, Any]:
@@ -235,11 +196,11 @@ def _row(ctx: Context, connection: Connection, contract: RowMapping, payee: Paye
     ).one()
     name = payee.name.strip() or (party["name"] if party else borrower.name if payee.payee_kind == "borrower" else "")
     if not name or len(name) > 200:
-        raise Refused(_problem("payees.no_name", "Name the payee.", "请填写收款人名称。", "name"))
+        raise Refused(problem("payees.no_name", "Name the payee.", "请填写收款人名称。", "name"))
     fee = payee.fee if payee.fee is not None else _fee(payee, party, contract["currency"]) if party else ZERO
     if not 0 <= fee < payee.amount or (fee and payee.payee_kind == "borrower"):
         raise Refused(
-            _problem("payees.bad_fee", "A fee is kept back from a merchant's or supplier's part alone, and is smaller.",
+            problem("payees.bad_fee", "A fee is kept back from a merchant's or supplier's part alone, and is smaller.",
                      "手续费仅可从商户或供应商款项中扣收，且须小于该款项。", "fee")
         )  # fmt: skip
     return {
@@ -266,18 +227,13 @@ def _fee(payee: Payee, party: RowMapping, currency: str) -> Decimal:
     return rounding_of(currency).apply(payee.amount * party["fee_rate"])
 
 
-def rounding_of(currency: str) -> Rounding:
-    """How amounts of a currency are written."""
-    return Rounding(CURRENCY_DIGITS.get(currency, 2))
-
-
 def _party(ctx: Context, connection: Connection, payee: Payee) -> RowMapping | None:
     if payee.party_id is None:
         return None
     party = partners.read_in(ctx, connection, payee.party_id)
     if party["state"] != "active":
         raise Refused(
-            _problem(
+            problem(
                 "payees.party_stopped",
                 f"{party['name']} is not an active partner.",
                 f"{party['name']} 已停用。",
@@ -296,8 +252,3 @@ def account_columns(ctx: Context, account: str | None, party: RowMapping | None 
         "account_hash": vault.search_hash(company, "payout.account", number) if number else None,
         "account_masked": masked(number) if number else None,
     }
-
-
-def _problem(code: str, en: str, zh: str, field: str, place: int | None = None) -> Problem:
-    where = f"payees.{place + 1}.{field}" if place is not None else field
-    return Problem(code=code, message=text(en, zh), field=where)
