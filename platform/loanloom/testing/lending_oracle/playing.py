@@ -12,6 +12,7 @@ from loanloom.core.lending.decisions import (
     ChargeOff,
     Disburse,
     PauseInterest,
+    ReAge,
     Reamortise,
     Recalculate,
     Reschedule,
@@ -21,7 +22,7 @@ from loanloom.core.lending.decisions import (
 from loanloom.core.lending.events import Event, LoanDisbursed
 from loanloom.core.lending.events.charges import ChargeWaived
 from loanloom.core.lending.events.ending import ChargedOff, ContractTerminated
-from loanloom.core.lending.events.plans import Reamortised, TrancheDrawn
+from loanloom.core.lending.events.plans import ReAged, Reamortised, TrancheDrawn
 from loanloom.core.lending.history import Undo, live
 from loanloom.testing.lending_oracle.money import (
     AT_DRAWS,
@@ -91,6 +92,28 @@ def _reamortise(player: Player, event: Said) -> None:
     player.do(Reamortise(on=player.today), player.today)
 
 
+RUNS: Mapping[str, Literal["day", "week", "month", "year"]] = {
+    "DAYS": "day",
+    "WEEKS": "week",
+    "MONTHS": "month",
+    "YEARS": "year",
+}
+HANDLINGS: Mapping[str, Literal["payable", "full"]] = {
+    "EQUAL_AMORTIZATION_PAYABLE_INTEREST": "payable",
+    "EQUAL_AMORTIZATION_FULL_INTEREST": "full",
+}
+
+
+def _reage(player: Player, event: Said) -> None:
+    first_due = day(event["start"])
+    on = min(player.today, first_due)
+    command = ReAge(
+        on=on, first_due=first_due, instalments=event["installments"], every=event["every"],
+        period=RUNS[event["unit"]], interest=HANDLINGS.get(event.get("interest_handling", ""), "default"),
+    )  # fmt: skip
+    player.do(command, on)
+
+
 def _undo_last(kind: type[Event]) -> Callable[[Player, Said], None]:
     """Takes back the newest booking of a kind."""
 
@@ -132,6 +155,8 @@ PLAYS: Mapping[str, Callable[[Player, Said], None]] = {
     "interest_pause": _pause,
     "reschedule": _reschedule,
     "reamortize": _reamortise,
+    "reage": _reage,
+    "undo_reage": _undo_last(ReAged),
     "undo_charge_off": _undo_last(ChargedOff),
     "undo_contract_termination": _undo_last(ContractTerminated),
     "undo_reamortize": _undo_last(Reamortised),

@@ -12,7 +12,8 @@ from loanloom.core.lending.arrears import late_costs_of
 from loanloom.core.lending.decisions.charging import owed_of_charge
 from loanloom.core.lending.events import Event, RepaymentReceived, SurplusApplied
 from loanloom.core.lending.events.charges import ChargeWaived
-from loanloom.core.lending.events.ending import WrittenOff
+from loanloom.core.lending.events.ending import ChargedOff, ContractTerminated, WrittenOff
+from loanloom.core.lending.events.plans import ReAged
 from loanloom.core.lending.evolution import evolve
 from loanloom.core.lending.history import Recorded, live
 from loanloom.core.lending.loan import Account, Loan
@@ -36,18 +37,31 @@ class Shown:
 
 def received_by_row(loan: Loan, history: Sequence[Recorded]) -> dict[int, dict[str, Decimal]]:
     """What each row got before and after its due date, as that was when the money came."""
-    found = {each.instalment.number: {"in_advance": ZERO, "late": ZERO} for each in loan.accounts}
+    numbers = {each.instalment.number for each in loan.accounts}
+    found: dict[int, dict[str, Decimal]] = {}
     then: Loan | None = None
     for each in live(history):
         then = evolve(then, each.event)
+        for account in then.accounts:
+            found.setdefault(account.instalment.number, {"in_advance": ZERO, "late": ZERO})
+        if isinstance(each.event, ReAged | ChargedOff | ContractTerminated):
+            _fold(found, each.event)
         if not isinstance(each.event, RepaymentReceived | SurplusApplied):
             continue
         due = {account.instalment.number: account.instalment.due_on for account in then.accounts}
         for part in each.event.applied:
-            if part.number in found and each.event.on != due[part.number]:
+            if each.event.on != due[part.number]:
                 side = "in_advance" if each.event.on < due[part.number] else "late"
                 found[part.number][side] += part.amount
-    return found
+    return {number: sides for number, sides in found.items() if number in numbers}
+
+
+def _fold(found: dict[int, dict[str, Decimal]], event: ReAged | ChargedOff | ContractTerminated) -> None:
+    """What rows that went had got belongs to the one that took them in."""
+    for number in event.removed:
+        into = event.into if isinstance(event, ReAged) else event.rows[-1].number
+        for side, amount in found.pop(number, {}).items():
+            found[into][side] += amount
 
 
 def waived_by_row(history: Sequence[Recorded]) -> dict[int, Decimal]:

@@ -22,13 +22,13 @@ FLOORS = {
     "class-A.json": 146,
     "class-B.json": 67,
     "class-C.json": 176,
-    "class-D-charge-off.json": 85,
+    "class-D-charge-off.json": 86,
     "class-D-chargeback.json": 46,
     "class-D-charges.json": 98,
     "class-D-income.json": 7,
-    "class-D-reage.json": 0,
+    "class-D-reage.json": 109,
     "class-D-reamortize.json": 24,
-    "class-D-reschedule.json": 48,
+    "class-D-reschedule.json": 49,
     "class-D-tranches-other.json": 50,
 }
 

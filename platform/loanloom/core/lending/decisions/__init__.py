@@ -21,6 +21,7 @@ from loanloom.core.lending.decisions import (
     ending,
     extending,
     prepaying,
+    reageing,
     receiving,
     recourse,
     refunding,
@@ -42,6 +43,7 @@ from loanloom.core.lending.decisions.drawing import DrawTranche
 from loanloom.core.lending.decisions.ending import ChargeOff, TerminateContract, WriteOff
 from loanloom.core.lending.decisions.extending import Extend
 from loanloom.core.lending.decisions.prepaying import PrepayPartially
+from loanloom.core.lending.decisions.reageing import ReAge
 from loanloom.core.lending.decisions.receiving import ApplySurplus, Recalculate, ReceiveRepayment
 from loanloom.core.lending.decisions.recourse import GuarantorPays, RecoverWrittenOff, ReimburseGuarantor, TakeAssets
 from loanloom.core.lending.decisions.refunding import RefundSurplus
@@ -63,6 +65,7 @@ _DECIDES: Mapping[type[Command], Decide] = {
     **charging.DECIDES,
     **chargebacks.DECIDES,
     **changing.DECIDES,
+    **reageing.DECIDES,
     **ending.DECIDES,
     **prepaying.DECIDES,
     **extending.DECIDES,
@@ -141,6 +144,7 @@ __all__ = [
     "PauseInterest",
     "Payoff",
     "PrepayPartially",
+    "ReAge",
     "Reamortise",
     "Recalculate",
     "ReceiveRepayment",

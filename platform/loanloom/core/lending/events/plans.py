@@ -52,11 +52,25 @@ class Reamortised(Event):
     rows: tuple[Instalment, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReAged(Event):
+    """What was owed was put on a new run of instalments; the rows `removed` gave what they had got to row `into`."""
+
+    rows: tuple[Instalment, ...]
+    removed: tuple[int, ...]
+    into: int
+    every: int
+    unit: str
+    instalments: int
+    bears_interest: bool = True
+
+
 NAMED: Mapping[str, type[Event]] = {
     "tranche_drawn": TrancheDrawn,
     "rate_changed": RateChanged,
     "interest_paused": InterestPaused,
     "rescheduled": Rescheduled,
     "reamortised": Reamortised,
+    "re_aged": ReAged,
 }
 """Stored names."""

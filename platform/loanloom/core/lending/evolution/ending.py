@@ -16,18 +16,32 @@ from loanloom.core.lending.instalments import Instalment
 from loanloom.core.lending.loan import Account, Loan
 
 
-def folded(loan: Loan, rows: tuple[Instalment, ...], removed: tuple[int, ...], on: date) -> Loan:
-    """The loan with rows put into one: what was charged and paid on those that go belongs to the changed one now."""
+def folded(
+    loan: Loan, rows: tuple[Instalment, ...], removed: tuple[int, ...], on: date, into: int | None = None
+) -> Loan:
+    """The loan with rows put into one (the last of those that change): what was charged and paid on those that go
+    belongs to it now."""
     if not removed:
         return replanned(loan, rows, on) if rows else loan
     gone = [account for account in loan.accounts if account.instalment.number in removed]
-    target = rows[-1].number
+    target = rows[-1].number if into is None else into
     kept = tuple(
         _with_money(account, gone) if account.instalment.number == target else account
         for account in loan.accounts
         if account.instalment.number not in removed
     )
-    return replanned(replace(loan, accounts=kept), rows, on)
+    after = replanned(replace(loan, accounts=kept), rows, on)
+    accounts = tuple(
+        replace(account, paid_on=account.paid_on or on)
+        if account.instalment.number == target and not (account.open or account.charges_open)
+        else account
+        for account in after.accounts
+    )
+    charges = tuple(
+        replace(charge, number=target) if charge.number in removed else charge
+        for charge in after.circumstances.charges
+    )
+    return replace(after, accounts=accounts, circumstances=replace(after.circumstances, charges=charges))
 
 
 def _with_money(account: Account, others: list[Account]) -> Account:

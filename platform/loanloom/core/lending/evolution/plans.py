@@ -8,7 +8,15 @@ from typing import Any
 
 from loanloom.core.lending.circumstances import Draw
 from loanloom.core.lending.events.event import Event
-from loanloom.core.lending.events.plans import InterestPaused, RateChanged, Reamortised, Rescheduled, TrancheDrawn
+from loanloom.core.lending.events.plans import (
+    InterestPaused,
+    RateChanged,
+    ReAged,
+    Reamortised,
+    Rescheduled,
+    TrancheDrawn,
+)
+from loanloom.core.lending.evolution.ending import folded
 from loanloom.core.lending.evolution.money import replanned
 from loanloom.core.lending.loan import Loan
 from loanloom.core.lending.plan_terms import Pause, RateStep
@@ -36,10 +44,20 @@ def _replanned(loan: Loan, event: Rescheduled | Reamortised) -> Loan:
     return replanned(loan, event.rows, event.on)
 
 
+def _re_aged(loan: Loan, event: ReAged) -> Loan:
+    after = folded(loan, event.rows, event.removed, event.on, event.into)
+    phase = replace(loan.terms.phases[-1], periods=event.instalments, every=event.every, unit=event.unit, calendar=None)
+    terms = replace(loan.terms, phases=(*loan.terms.phases[:-1], phase))
+    stays = event.bears_interest and after.circumstances.bears_interest
+    circumstances = replace(after.circumstances, bears_interest=stays)
+    return replace(after, terms=terms, circumstances=circumstances)
+
+
 EVOLVES: Mapping[type[Event], Callable[[Loan, Any], Loan]] = {
     TrancheDrawn: _drawn,
     RateChanged: _rate_changed,
     InterestPaused: _paused,
     Rescheduled: _replanned,
     Reamortised: _replanned,
+    ReAged: _re_aged,
 }

@@ -51,7 +51,8 @@ def _year_fractions(count: str, from_on: date, to_on: date) -> Decimal:
 
 def _units(start_on: date, due_on: date, every: int, unit: str, anchor: int) -> Decimal:
     """How many units a row spans: `every` for a regular one, whole units and a share by days for a moved one."""
-    if add_period(start_on, every, unit, anchor) == due_on or add_period(due_on, -every, unit, anchor) == start_on:
+    anchored = add_period(start_on, 0, unit, anchor) == start_on
+    if anchored and add_period(start_on, every, unit, anchor) == due_on:
         return Decimal(every)
     whole = 0
     while add_period(start_on, whole + 1, unit) <= due_on:

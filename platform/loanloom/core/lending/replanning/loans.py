@@ -34,6 +34,7 @@ def row_of(account: Account) -> Row:
         credited_principal=ZERO if said.extra else account.credited_principal,
         credited_interest=ZERO if said.extra else account.credited_interest,
         extra=said.extra,
+        renewed=said.renewed,
     )
 
 
@@ -56,6 +57,7 @@ def instalment_of(row: Row, before: Instalment, base: Decimal) -> Instalment:
         base=base, annual_rate=row.rate, drawn=row.drawn, carried=row.carried,
         counted_from=None if row.counted_from == row.start_on else row.counted_from,
         agreed=None if row.agreed == row.level else row.agreed, extra=row.extra,
+        renewed=row.renewed,
     )  # fmt: skip
 
 

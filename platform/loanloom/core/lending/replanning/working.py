@@ -43,11 +43,12 @@ class Row:
     credited_principal: Decimal = ZERO
     credited_interest: Decimal = ZERO
     extra: bool = False
+    renewed: bool = False
 
     @property
     def fixed(self) -> bool:
         """A row outside the plan: a down payment, due the day it arises, or one made for a charge."""
-        return self.extra or self.start_on == self.due_on
+        return self.extra or (self.start_on == self.due_on and not self.renewed)
 
     @property
     def paid(self) -> Decimal:
