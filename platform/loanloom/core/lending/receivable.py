@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from loanloom.core.lending.arrears import due_of, interest_accrued
 from loanloom.core.lending.loan import Account, Loan
+from loanloom.core.lending.penalties import NEVER_LATE
 from loanloom.core.lending.replanning.loans import standing
 from loanloom.core.lending.terms import COMPONENTS
 from loanloom.core.money import ZERO, total
@@ -29,9 +30,35 @@ def in_rows(loan: Loan, on: date) -> dict[str, Decimal]:
     """What the instalments alone say, settled or not."""
     loan, found = standing(loan, on), dict.fromkeys(COMPONENTS, ZERO)
     for account in loan.accounts:
+        if _lies_ahead(account, on):
+            found["principal"] += account.principal_unpaid - account.instalment.capitalised
+            continue
         for component, amount in _of(account, loan, on).items():
             found[component] += amount
     return found
+
+
+def principal_receivable(loan: Loan, on: date) -> Decimal:
+    """The principal alone of `receivable`."""
+    if loan.settled_on is not None:
+        return ZERO
+    return total(
+        account.principal_unpaid - (account.instalment.capitalised if account.instalment.due_on > on else ZERO)
+        for account in standing(loan, on).accounts
+    )
+
+
+def _lies_ahead(account: Account, on: date) -> bool:
+    """Whether only principal can be receivable: the period has not begun, and nothing was charged or paid yet but of
+    the principal. So most instalments of most loans are."""
+    row = account.instalment
+    return (
+        on <= (row.counted_from or row.start_on) <= row.start_on < row.due_on
+        and not row.carried
+        and account.late is NEVER_LATE
+        and not (account.interest_paid or account.fee_paid or account.penalty_paid)
+        and not (account.compound_paid or account.damages_paid)
+    )
 
 
 def _of(account: Account, loan: Loan, on: date) -> dict[str, Decimal]:

@@ -19,7 +19,7 @@ from loanloom.core.ledger.journal import Entry
 from loanloom.core.lending.events import Event
 from loanloom.core.lending.events.account import LoanTransferred
 from loanloom.core.lending.loan import Loan
-from loanloom.core.lending.receivable import in_line, in_rows, receivable
+from loanloom.core.lending.receivable import in_line, in_rows, principal_receivable, receivable
 from loanloom.core.lending.tax import taxed
 from loanloom.core.lending.tax_terms import TaxTerms
 from loanloom.core.lending.terms import COMPONENTS, Terms
@@ -56,7 +56,7 @@ def held(kept: Kept, on: date) -> dict[str, Decimal]:
     """What the books hold of a loan on the business date, before anything happens to it."""
     row, loan = kept.row, kept.loan
     found = {component: row[column] for component, column in COLUMNS.items()}
-    found["principal"] = receivable(loan, on)["principal"]
+    found["principal"] = principal_receivable(loan, on)
     found["interest"] = in_line(loan, on) + row["interest_beyond"]
     return found
 
