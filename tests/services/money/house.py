@@ -75,6 +75,13 @@ PRODUCTS = {
 }
 DOCUMENTS = [
     *(_PRODUCT.format(key=key, **values) for key, values in PRODUCTS.items()),
+    *(
+        _PRODUCT.format(key=key, **_USUAL).replace(
+            "draw: once",
+            f"draw: revolving\n  business: line\n  line: {{revolving: {revolving}, sharing: own, valid_months: 12}}",
+        )
+        for key, revolving in (("line", "true"), ("once-line", "false"))
+    ),
     """
 kind: allocation_order
 key: usual

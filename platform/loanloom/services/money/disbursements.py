@@ -32,6 +32,7 @@ from loanloom.services.money import (
     disbursement_review,
     holding,
     lending_rules,
+    line_usage,
     loan_fields,
     loan_rows,
     payees,
@@ -152,6 +153,7 @@ def _pay_out(ctx: Context, connection: Connection, found: Sequence[Case], channe
     loan_numbers, vouchers = numbered[::2], numbered[1::2]
     rows = [_loan_row(ctx, payout, number) for payout, number in zip(payouts, loan_numbers, strict=True)]
     loan_ids = [int(row["id"]) for row in bulk.insert(connection, tables.loan, rows, returning=["id"])]
+    line_usage.paid_out(ctx, connection, list(zip(rows, loan_ids, strict=True)))
     bulk.insert(
         connection,
         tables.instalment,
@@ -242,6 +244,7 @@ def _loan_row(ctx: Context, payout: _Payout, number: str) -> dict[str, Any]:
         "disbursed_on": ctx.business_date,
         "matures_on": loan.matures_on,
         "event_count": len(payout.events),
+        "credit_line_id": (contract["extra"] or {}).get("credit_line_id"),
         "unit": contract["unit"],
         "manager_user_id": payout.case.customer["manager_user_id"] or payout.case.application["created_by"],
         "created_by": ctx.actor.user_id,

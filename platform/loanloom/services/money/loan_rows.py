@@ -5,7 +5,7 @@ The number of statements does not depend on the number of loans. Decides nothing
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -19,7 +19,7 @@ from loanloom.core.lending.loan import Account, Loan
 from loanloom.core.lending.records import from_record, to_record
 from loanloom.core.money import ZERO, total
 from loanloom.services.context import Context
-from loanloom.services.money import loan_fields
+from loanloom.services.money import line_usage, loan_fields
 from loanloom.store import bulk, tables
 
 INSTALMENT_KEY = ("loan_id", "number")
@@ -117,11 +117,21 @@ def save(
             ]
             row = _loan_values(ctx, change, booked.get(loan_id, {}))
             bulk.update(connection, tables.loan, [row], added=["version = kept.version + 1"])
+        line_usage.moved(ctx, connection, [each for change in changes for each in _of_line(change)])
         bulk.upsert(connection, tables.instalment, instalments, key=INSTALMENT_KEY)
         bulk.update(connection, tables.instalment, cancelled, key=INSTALMENT_KEY)
         bulk.update(connection, tables.loan_event, superseded, key=("loan_id", "sequence"))
         happened = [(change.kept.id, change.kept.row["event_count"], change.events) for change in changes]
         write_events(ctx, connection, happened)
+
+
+def _of_line(change: Change) -> Iterator[tuple[int, int, Decimal, str]]:
+    """What a change does to the credit line that its loan is drawn on."""
+    line_id = change.kept.row["credit_line_id"]
+    if line_id is not None:
+        difference = change.after.principal_outstanding - change.kept.loan.principal_outstanding
+        why = EVENT_NAMES[type(change.events[0])] if change.events else "undone"
+        yield line_id, change.kept.id, difference, why
 
 
 def _loan_values(ctx: Context, change: Change, booked: Mapping[str, Any]) -> dict[str, Any]:

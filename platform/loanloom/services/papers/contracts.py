@@ -21,8 +21,9 @@ from loanloom.problems import Problem, text
 from loanloom.services import facts, numbers, scope
 from loanloom.services.approval import sanctions
 from loanloom.services.context import Context
-from loanloom.services.definitions import releases
+from loanloom.services.definitions import compiled, releases
 from loanloom.services.errors import Conflict, Forbidden, Refused
+from loanloom.services.money import credit_lines
 from loanloom.services.once import Once
 from loanloom.services.origination import applications
 from loanloom.services.papers import agreed_facts, documents
@@ -30,6 +31,9 @@ from loanloom.store import audit, bulk, tables
 
 CONTRACT = text("contract", "合同")
 TABLE = tables.contract
+MAIN = ("loan", "line")
+"""Kinds of contract that a package is about: one loan, or a credit line on which loans are drawn."""
+
 SECURITY = (
     ("guarantee", "guarantee_contract", "guarantors", "guarantor"),
     ("mortgage", "mortgage_contract", "collateral", "item"),
@@ -79,6 +83,10 @@ def _mark_signed(ctx: Context, connection: Connection, row: Row[Any], signed_on:
     package_of = (TABLE.c.id == row.id) | (TABLE.c.main_contract_id == row.id)
     values = {"state": "signed", "signed_on": signed_on, "signed_by": ctx.actor.user_id}
     connection.execute(change(TABLE).where(package_of).values(**values, version=TABLE.c.version + 1))
+    if row.kind == "line":
+        terms = compiled.offer(releases.pinned(ctx, connection, row.release_id), row.product_key).line
+        assert terms is not None
+        credit_lines.open_for(ctx, connection, row, terms)
     audit.write(
         connection, ctx.actor, "contract.signed", ("contract", row.id),
         before={"state": row.state}, after={"state": "signed", "signed_on": signed_on},
@@ -133,8 +141,8 @@ def package(connection: Connection, contract_id: int) -> list[Row[Any]]:
 
 def of_application(connection: Connection, application_id: int) -> Row[Any] | None:
     """The loan contract of an application, if there is one."""
-    asked = select(TABLE).where(TABLE.c.application_id == application_id, TABLE.c.kind == "loan")
-    return connection.execute(asked.order_by(TABLE.c.id.desc()).limit(1)).one_or_none()
+    asked = select(TABLE).where(TABLE.c.application_id == application_id, TABLE.c.kind.in_(MAIN))
+    return connection.execute(asked.order_by(TABLE.c.kind, TABLE.c.id.desc()).limit(1)).one_or_none()
 
 
 def facts_of(ctx: Context, connection: Connection, contract_id: int) -> dict[str, Any]:
@@ -152,7 +160,8 @@ def _package(ctx: Context, connection: Connection, sanction: Row[Any], *, with_d
     agreed_facts.check_price(ctx, registry, sanction)
     known = sanction_facts(ctx, connection, registry, sanction)
     number = numbers.issue(ctx, connection, (spec.get("numbering") or {}).get("contract"), unit=sanction.unit)
-    row = _row(ctx, sanction, "loan", number, known["customer"]["name"], sanction.amount)
+    kind = "loan" if compiled.offer(registry, sanction.product_key).line is None else "line"
+    row = _row(ctx, sanction, kind, number, known["customer"]["name"], sanction.amount)
     contract_id = _insert(connection, row)
     known["contract"] = _contract_facts(number, sanction.amount, ctx.business_date, None)
     if with_documents:
@@ -181,7 +190,7 @@ def write_papers(ctx: Context, contract_id: int) -> None:
         rows = package(connection, main_id)
         missing = [one for one in rows if not documents.listing(connection, ("contract", one.id))]
         for one in missing:
-            if one.kind == "loan":
+            if one.kind in MAIN:
                 _document(ctx, connection, registry, spec, "contract", one.id, known, one.number)
                 _document(ctx, connection, registry, spec, "disclosure", one.id, known, f"{one.number}-D")
         for kind, what, group, name in SECURITY:
@@ -285,7 +294,7 @@ def _contract_facts(number: str, amount: Decimal, prepared_on: date | None, sign
 
 
 def _check_signable(ctx: Context, connection: Connection, row: Row[Any], signed_on: date, version: int) -> None:
-    if row.kind != "loan":
+    if row.kind not in MAIN:
         raise Refused(_part_of_package())
     if row.state != "prepared" or row.version != version:
         raise Conflict()

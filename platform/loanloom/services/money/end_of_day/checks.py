@@ -20,7 +20,7 @@ from loanloom.problems import Problem
 from loanloom.problems import text as words
 from loanloom.services.context import Context
 from loanloom.services.errors import Refused
-from loanloom.services.money import accruing, ledger_balances, lending_rules, postings
+from loanloom.services.money import accruing, ledger_balances, lending_rules, line_usage, postings
 from loanloom.services.money.end_of_day.interest import OF_LOANS, receivable
 from loanloom.services.money.end_of_day.step import Chunk, Run
 
@@ -64,9 +64,22 @@ def work(ctx: Context, connection: Connection, run: Run, _chunk: Chunk) -> Mappi
     for key, wanted in _expected(ctx, connection, run).items():
         if held.get(key, ZERO) != wanted:
             problems.append(_differs(key[0], held.get(key, ZERO), wanted))
+    problems += [_line_differs(row) for row in connection.execute(line_usage.DIFFERENCES).mappings()]
     if problems:
         raise Refused(problems)
     return {"debits": str(debits), "credits": str(credited)}
+
+
+def _line_differs(row: Mapping[str, Any]) -> Problem:
+    """A credit line whose used amount is not what its loans owe."""
+    used, owed = formatted(row["used"]), formatted(row["owed"])
+    return Problem(
+        code="day.line_differs",
+        message=words(
+            f"Credit line {row['number']} says {used} is used, its loans owe {owed}.",
+            f"授信额度 {row['number']} 已用 {used}，其借据未还本金合计 {owed}。",
+        ),
+    )
 
 
 def _expected(ctx: Context, connection: Connection, run: Run) -> dict[tuple[str, str], Decimal]:

@@ -1,0 +1,205 @@
+"""Credit lines: opened by a signature, reserved, used, given back; by two people, never beyond the limit."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+from tests.services.money.house import House
+
+from loanloom.services.context import Context
+from loanloom.services.errors import Conflict, Forbidden, Refused
+from loanloom.services.money import credit_draws, credit_lines, disbursements, repayments
+from loanloom.services.money.credit_draws import Wanted
+from loanloom.services.papers import contracts
+from loanloom.store import tables
+
+D = Decimal
+ASKS, DECIDES = 61, 62
+
+
+def by(house: House, user_id: int) -> Context:
+    ctx = house.ctx(user_id)
+    more = {"contract.prepare", "contract.sign", "application.create", "customer.read"}
+    return replace(ctx, actor=replace(ctx.actor, functions=ctx.actor.functions | more))
+
+
+def opened(house: House, limit: int = 500_000, product: str = "line") -> int:
+    """A line, opened by the signature of its contract."""
+    contract = house.contract(limit, product)
+    with house.database.transaction(house.company.id) as connection:
+        values = {"kind": "line", "state": "prepared", "signed_on": None, "prepared_on": date(2026, 1, 5)}
+        table = tables.contract
+        connection.execute(update(table).where(table.c.id == contract).values(values))
+    contracts.sign(by(house, DECIDES), contract, date(2026, 1, 5), version=1)
+    return int(house.rows(tables.credit_line, tables.credit_line.c.contract_id == contract)[0].id)
+
+
+def ask(house: House, line: int, amount: int | str, **more: Any) -> int:
+    wanted = Wanted(amount=D(amount), term_months=more.pop("months", 6), method="equal_principal", **more)
+    return credit_draws.ask(by(house, ASKS), line, wanted)
+
+
+def draw(house: House, line: int, amount: int | str) -> int:
+    """A draw asked for, approved and paid out; its loan."""
+    draw_id = ask(house, line, amount)
+    contract = credit_draws.approve(by(house, DECIDES), draw_id, version=1)
+    return disbursements.disburse(house.ctx(), contract).loan_id
+
+
+def figures(house: House, line: int) -> tuple[Decimal, Decimal, Decimal]:
+    """Used, frozen and free."""
+    shown = credit_lines.read(by(house, ASKS), line)
+    return shown.row["used"], shown.row["frozen"], shown.free
+
+
+def codes(ask_it: Callable[[], object]) -> set[str]:
+    with pytest.raises(Refused) as refused:
+        ask_it()
+    assert all(problem.message["zh"] for problem in refused.value.problems)
+    return {problem.code for problem in refused.value.problems}
+
+
+def test_a_revolving_line_reserves_uses_and_gets_back(house: House) -> None:
+    line = opened(house)
+    assert figures(house, line) == (D(0), D(0), D(500_000))
+    loan = draw(house, line, 200_000)
+    assert figures(house, line) == (D(200_000), D(0), D(300_000))
+    asked = ask(house, line, 150_000)
+    assert figures(house, line) == (D(200_000), D(150_000), D(150_000))
+    credit_draws.refuse(by(house, DECIDES), asked, "too much", version=1)
+    assert figures(house, line) == (D(200_000), D(0), D(300_000))
+    quote = D(200_000)
+    house.close_until(date(2026, 2, 5))
+    repayments.receive(house.ctx(), loan, D("35333.33"))
+    used, _, free = figures(house, line)
+    assert used == D(200_000) - D("33333.33")
+    assert free == D(500_000) - used
+    assert codes(lambda: ask(house, line, free + 1)) == {"line.not_enough"}
+    assert quote == house.rows(tables.credit_line)[0].drawn
+    kinds = [row.kind for row in house.rows(tables.credit_line_move)]
+    assert kinds == ["opened", "frozen", "used", "frozen", "released", "moved"]
+
+
+def test_what_is_repaid_of_another_line_is_not_free_again(house: House) -> None:
+    line = opened(house, 300_000, "once-line")
+    loan = draw(house, line, 300_000)
+    house.close_until(date(2026, 2, 5))
+    repayments.receive(house.ctx(), loan, D(53_000))
+    used, _, free = figures(house, line)
+    assert (used, free) == (D(250_000), D(0))
+    assert codes(lambda: ask(house, line, 1000)) == {"line.not_enough"}
+
+
+def test_a_draw_is_decided_by_another_person_and_paid_out_once(house: House) -> None:
+    line = opened(house)
+    asked = ask(house, line, 100_000, purpose="goods")
+    with pytest.raises(Forbidden):
+        credit_draws.approve(by(house, ASKS), asked, version=1)
+    contract = credit_draws.approve(by(house, DECIDES), asked, version=1)
+    with pytest.raises(Conflict):
+        credit_draws.approve(by(house, DECIDES), asked, version=1)
+    assert [row["id"] for row in disbursements.waiting(house.ctx())] == [contract]
+    disbursements.disburse(house.ctx(), contract)
+    with pytest.raises(Conflict):
+        disbursements.disburse(house.ctx(), contract)
+    (row,) = house.rows(tables.credit_line_draw)
+    (loan,) = house.rows(tables.loan)
+    assert (row.state, row.loan_id, loan.credit_line_id, loan.term_months) == ("paid", loan.id, line, 6)
+    assert figures(house, line) == (D(100_000), D(0), D(400_000))
+
+
+def test_asking_twice_with_one_key_reserves_once(house: House) -> None:
+    line = opened(house)
+    wanted = Wanted(amount=D(100_000), term_months=6, method="equal_principal")
+    first = credit_draws.ask(by(house, ASKS), line, wanted, idempotency_key="k")
+    assert credit_draws.ask(by(house, ASKS), line, wanted, idempotency_key="k") == first
+    assert figures(house, line)[1] == D(100_000)
+
+
+def test_what_a_draw_is_refused_for(house: House) -> None:
+    line = opened(house, 100_000)
+    assert codes(lambda: ask(house, line, 100_001)) == {"line.not_enough"}
+    assert codes(lambda: ask(house, line, 0)) == {"line.amount"}
+    assert codes(lambda: ask(house, line, "10.001")) == {"line.amount"}
+    assert codes(lambda: ask(house, line, 1000, months=61)) == {"line.term"}
+    wrong = Wanted(amount=D(1000), term_months=6, method="nothing")
+    assert codes(lambda: credit_draws.ask(by(house, ASKS), line, wrong)) == {"line.method"}
+    assert figures(house, line) == (D(0), D(0), D(100_000))
+
+
+def test_a_cancelled_or_forgotten_draw_gives_back_what_it_reserved(house: House) -> None:
+    line = opened(house)
+    approved = ask(house, line, 50_000)
+    credit_draws.approve(by(house, DECIDES), approved, version=1)
+    credit_draws.cancel(by(house, ASKS), approved, version=2)
+    assert disbursements.waiting(house.ctx()) == []
+    ask(house, line, 70_000)
+    assert figures(house, line) == (D(0), D(70_000), D(430_000))
+    house.close_until(date(2026, 2, 6))
+    assert figures(house, line) == (D(0), D(0), D(500_000))
+    assert [row.state for row in house.rows(tables.credit_line_draw)] == ["cancelled", "expired"]
+
+
+def test_limits_are_changed_frozen_and_closed_by_two_people(house: House) -> None:
+    line, one, two = opened(house, 100_000), by(house, ASKS), by(house, DECIDES)
+    draw(house, line, 60_000)
+    lowered = credit_lines.ask_change(one, line, "limit", "risk", D(50_000))
+    with pytest.raises(Forbidden):
+        credit_lines.decide_change(one, lowered, approve=True, version=1)
+    credit_lines.decide_change(two, lowered, approve=True, version=1)
+    assert figures(house, line) == (D(60_000), D(0), D(0))
+    frozen = credit_lines.ask_change(one, line, "freeze", "late elsewhere")
+    credit_lines.decide_change(two, frozen, approve=True, version=1)
+    assert codes(lambda: ask(house, line, 1)) == {"line.not_open"}
+    closing = credit_lines.ask_change(one, line, "close", "leaves")
+    assert codes(lambda: credit_lines.decide_change(two, closing, approve=True, version=1)) == {"line.still_used"}
+    assert codes(lambda: credit_lines.ask_change(one, line, "freeze", " ")) == {"line.reason_missing"}
+
+
+def test_members_draw_within_their_parts_and_all_within_the_whole(house: House) -> None:
+    line = opened(house, 100_000)
+    other = house.rows(tables.contract, tables.contract.c.id == house.contract())[0].customer_id
+    assert codes(lambda: ask(house, line, 1000, customer_id=other)) == {"line.no_part"}
+    credit_lines.set_part(by(house, ASKS), line, other, D(30_000))
+    ask(house, line, 20_000, customer_id=other)
+    assert codes(lambda: ask(house, line, 10_001, customer_id=other)) == {"line.part_not_enough"}
+    assert figures(house, line) == (D(0), D(20_000), D(80_000))
+
+
+def test_two_at_once_do_not_get_more_than_is_there(house: House) -> None:
+    line = opened(house, 100_000)
+    got: list[str] = []
+
+    def try_it(user_id: int) -> None:
+        try:
+            wanted = Wanted(amount=D(60_000), term_months=6, method="equal_principal")
+            credit_draws.ask(by(house, user_id), line, wanted)
+            got.append("reserved")
+        except Refused:
+            got.append("refused")
+
+    threads = [threading.Thread(target=try_it, args=(user_id,)) for user_id in (71, 72)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(got) == ["refused", "reserved"]
+    assert figures(house, line) == (D(0), D(60_000), D(40_000))
+
+
+def test_the_day_stops_where_a_line_says_other_than_its_loans(house: House) -> None:
+    line = opened(house)
+    draw(house, line, 10_000)
+    with house.database.transaction(house.company.id) as connection:
+        table = tables.credit_line
+        connection.execute(update(table).where(table.c.id == line).values(used=D(9_999)))
+    with pytest.raises(Refused) as refused:
+        house.close()
+    assert "day.line_differs" in {problem.code for problem in refused.value.problems}
