@@ -44,6 +44,7 @@ AREAS = (
 APIS = (
     ("loanloom.web.api.applications", "ApplicationApi"),
     ("loanloom.web.api.loan_changes", "LoanChangeApi"),
+    ("loanloom.web.api.cash", "CashApi"),
     ("loanloom.web.api.loans", "LoanApi"),
 )
 """Resources of /api/v1."""

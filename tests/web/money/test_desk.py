@@ -273,3 +273,30 @@ def test_a_merchants_product_pays_the_merchant_alone_net_of_its_charge(house, pe
     balances = house.balances()
     assert (balances["1002"], balances["6021"]) == (D("-11760.00"), D("-240.00"))
     assert not house.rows(tables.cash_item)
+
+
+def test_the_same_by_api_once_and_with_a_second_person(house, person) -> None:
+    loan = lent(house, 1_000_000)
+    until_due(house)
+    finance, head = person("finance"), person("finance-head")
+
+    def ask(client, url: str, body: dict, key: str = "") -> tuple[int, dict]:
+        headers = {"X-CSRFToken": client.csrf()} | ({"Idempotency-Key": key} if key else {})
+        answer = client.post(f"/api/v1/cash{url}", json=body, headers=headers)
+        return answer.status_code, answer.get_json()
+
+    asked = {"loan_id": loan, "amount": "88848.79", "payer_name": "某公司"}
+    assert ask(finance, "/orders/repayment", asked)[0] == 422  # no key
+    status, first = ask(finance, "/orders/repayment", asked, "a")
+    assert status == 201 and ask(finance, "/orders/repayment", asked, "a")[1] == {**first, "replayed": True}
+    status, refused = ask(finance, "/orders/repayment", {"loan_id": loan, "amount": "x"}, "b")
+    assert status == 422 and refused["problems"][0]["field"] == "amount"
+    status, waiting = ask(finance, "/orders/reversal", {"order_id": first["order_id"], "why": "wrong"}, "c")
+    assert (status, waiting["state"]) == (202, "entered")
+    assert ask(finance, f"/orders/{waiting['order_id']}/register", {})[0] == 403
+    assert ask(head, f"/orders/{waiting['order_id']}/register", {})[1]["state"] == "booked"
+    assert ask(finance, "/orders/nonsense", {}, "d")[0] == 404
+    listed = finance.get("/api/v1/cash/receipts").get_json()
+    assert listed["count"] == 1 and listed["rows"][0]["receipt.state"] == "reversed"
+    assert finance.get("/api/v1/cash/items?item.kind=instalment").get_json()["count"] == 12
+    assert finance.get("/api/v1/cash/customers").status_code == 404

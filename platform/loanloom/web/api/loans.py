@@ -11,8 +11,9 @@ from flask_appbuilder.api import expose
 
 from loanloom.core.lending.decisions import Payoff
 from loanloom.services.errors import Refused
-from loanloom.services.money import loans, repayments, transaction_page
+from loanloom.services.money import loans, orders, receipts, transaction_page
 from loanloom.services.money.changes.comparing import paid
+from loanloom.services.money.order_kinds import KINDS
 from loanloom.services.money.transactions import Transaction
 from loanloom.services.papers import loan_statements
 from loanloom.web import statements
@@ -264,6 +265,7 @@ class LoanApi(HouseApi):
                     reference: {type: string}
           responses:
             201: {description: 'the receipt'}
+            202: {description: 'entered; another person must register it (the callers role says so)'}
             422: {$ref: '#/components/responses/422'}
         """
         given, key = body(), idempotency_key()
@@ -272,8 +274,12 @@ class LoanApi(HouseApi):
         purpose = given.get("purpose", "due")
         if purpose not in PURPOSES:
             refuse("api.bad_purpose", "The purpose is due or settle.", "还款用途不正确。", "purpose")
-        words = {name: str(given[name])[:200] for name in ("channel", "reference", "note") if given.get(name)}
+        said = ("channel", "reference", "note")
+        words: dict[str, Any] = {name: str(given[name])[:200] for name in said if given.get(name)}
         paid = amount(given.get("amount"), "amount")
-        done = repayments.receive(current_context(), loan_id, paid, purpose, idempotency_key=key, **words)
-        answer = {"receipt_id": done.receipt_id, "receipt_number": done.receipt_number, "settled": done.settled}
-        return self.response(201, **answer, replayed=done.replayed)
+        asked = receipts.Repayment(loan_id=loan_id, amount=paid, purpose=purpose, **words)
+        made = orders.enter(current_context(), KINDS["repayment"], asked, idempotency_key=key)
+        if made.is_waiting:
+            return self.response(202, order_id=made.id, state=made.state)
+        answer = {name: made.result[name] for name in ("receipt_id", "receipt_number", "settled")}
+        return self.response(201, **answer, replayed=made.replayed)
