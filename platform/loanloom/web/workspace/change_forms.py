@@ -12,7 +12,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from loanloom.problems import Problem
-from loanloom.services.money.changes.parameters import MOST_ROWS, Field
+from loanloom.services.money.changes.parameters import Field
+from loanloom.services.money.changes.written import MOST_ROWS
 
 SPARE_ROWS = 1
 

@@ -18,8 +18,9 @@ from loanloom.problems import Problem, Text, say
 from loanloom.services.errors import Conflict, Refused
 from loanloom.services.money import changes, loans
 from loanloom.services.money.changes import Opened, Preview
+from loanloom.services.money.changes.field_words import field_title
 from loanloom.services.money.changes.parameters import Field
-from loanloom.services.money.changes.words import GROUPS, field_title
+from loanloom.services.money.changes.words import GROUPS
 from loanloom.web import formats
 from loanloom.web.access import requires
 from loanloom.web.language import language

@@ -14,7 +14,7 @@ from loanloom.core.lending.decisions import COMMANDS
 from loanloom.core.lending.events import EVENTS
 from loanloom.services.context import Context
 from loanloom.services.money import changes, disbursements, event_words, loan_rows, loans, repayments
-from loanloom.services.money.changes import comparing, words
+from loanloom.services.money.changes import comparing, field_words, words
 from loanloom.store import tables
 
 D = Decimal
@@ -29,9 +29,13 @@ def test_every_kind_parameter_and_event_has_words_in_both_languages():
     for kind in changes.kinds().values():
         assert kind.words.group in words.GROUPS
         for field in kind.fields:
-            assert field.name in words.FIELDS, (kind.key, field.name)
+            assert field.name in field_words.FIELDS, (kind.key, field.name)
     assert set(EVENTS) - set(event_words.EVENTS) == set()
-    spoken = [*words.FIELDS.values(), *event_words.EVENTS.values(), *(kind.title for kind in words.KINDS.values())]
+    spoken = [
+        *field_words.FIELDS.values(),
+        *event_words.EVENTS.values(),
+        *(kind.title for kind in words.KINDS.values()),
+    ]
     assert all(said["en"] and said["zh"] for said in spoken)
 
 

@@ -23,7 +23,7 @@ from loanloom.services.money.changes import caps, choices, comparing, outcome, r
 from loanloom.services.money.changes.comparing import Figures, Row
 from loanloom.services.money.changes.kinds import Kind, kind_of
 from loanloom.services.money.changes.outcome import Outcome
-from loanloom.services.money.changes.parameters import read
+from loanloom.services.money.changes.written import read
 from loanloom.services.money.loan_rows import Kept
 from loanloom.services.money.postings import postings
 
