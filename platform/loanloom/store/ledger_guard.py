@@ -1,4 +1,5 @@
-"""What the database itself sees to in the ledger, whoever writes: balanced entries, and none in a closed period.
+"""What the database itself sees to in the ledger, whoever writes: balanced entries, whole from the first moment on, and
+none in a closed period.
 
 `apply` runs after every migration, as the owner, and can be repeated. The triggers hold for the owner of the tables
 too. That entries are never changed is security.py's append-only guard; that one is reversed once, an index's.
@@ -20,7 +21,8 @@ DECLARE
 BEGIN
     IF TG_TABLE_NAME = 'journal_line' THEN entry_id := NEW.journal_entry_id; ELSE entry_id := NEW.id; END IF;
     SELECT count(l.id) AS lines, coalesce(sum(l.debit), 0) AS debits, coalesce(sum(l.credit), 0) AS credits,
-        coalesce(bool_and(l.business_date = e.business_date AND l.currency = e.currency), true) AS same
+        coalesce(bool_and(l.business_date = e.business_date AND l.currency = e.currency), true) AS same,
+        coalesce(bool_and(l.xmin = e.xmin), true) AS together
     INTO said FROM journal_entry AS e
     LEFT JOIN journal_line AS l ON l.company_id = e.company_id AND l.journal_entry_id = e.id
     WHERE e.company_id = NEW.company_id AND e.id = entry_id;
@@ -32,6 +34,10 @@ BEGIN
     IF NOT said.same THEN
         RAISE EXCEPTION 'journal entry %% has lines of another day or currency', entry_id
             USING ERRCODE = 'check_violation', CONSTRAINT = 'ledger_same_day';
+    END IF;
+    IF NOT said.together THEN
+        RAISE EXCEPTION 'journal entry %% was posted before: no line is added to it', entry_id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'ledger_posted';
     END IF;
     RETURN NULL;
 END $$
