@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
@@ -14,6 +14,7 @@ from tests.engines.products.bundle import model_company
 
 from loanloom.core.lending.decisions import Disburse, decide
 from loanloom.core.lending.events import LoanDisbursed
+from loanloom.core.lending.plan_terms import PlannedRow
 from loanloom.core.lending.records import from_record, to_record
 from loanloom.core.lending.schedule import build_schedule
 from loanloom.core.lending.terms import Terms
@@ -39,14 +40,17 @@ def requests(draw: Any) -> tuple[Offer, dict[str, Any]]:
     terms = range(int(offer.months.least), int(offer.months.most) + 1, term_step)
     term = draw(st.sampled_from(terms))
     each = {"week": 7, "day": 1}.get(offer.term_unit)
+    amount = offer.amount.least + step * draw(st.integers(0, steps))
+    method, start_on = draw(st.sampled_from(offer.methods)), draw(DAYS)
+    first = PlannedRow(due_on=start_on + timedelta(days=45), principal=amount // 3)
+    last = PlannedRow(due_on=start_on + timedelta(days=85), principal=amount - amount // 3)
+    particulars = Particulars(
+        days=None if each is None else term * each, rows=(first, last) if method == "own" else ()
+    )  # fmt: skip
     return offer, {
-        "amount": offer.amount.least + step * draw(st.integers(0, steps)),
-        "months": term,
-        "method": draw(st.sampled_from(offer.methods)),
-        "start_on": draw(DAYS),
+        "amount": amount, "months": term, "method": method, "start_on": start_on, "particulars": particulars,
         "grade": draw(st.sampled_from(list(offer.rates) or [None])),
-        "particulars": Particulars(days=None if each is None else term * each),
-    }
+    }  # fmt: skip
 
 
 @settings(max_examples=80, deadline=None)

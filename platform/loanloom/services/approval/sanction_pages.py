@@ -10,6 +10,7 @@ from sqlalchemy import Row, Select, or_, select
 
 from loanloom.engines import flows, products
 from loanloom.metadata.registry import Registry
+from loanloom.problems import Text
 from loanloom.services import scope
 from loanloom.services.approval import flow_cases, flow_history, sanctions
 from loanloom.services.context import Context
@@ -40,6 +41,7 @@ class SanctionPage:
     registry: Registry
     preview: products.Preview
     lines: tuple[products.Line, ...]
+    term: Text | None
     diagram: flows.Diagram
     approvers: Mapping[int, str]
     days_left: int
@@ -98,6 +100,7 @@ def page(ctx: Context, sanction_id: int, language: str) -> SanctionPage:
             contract=contract,
             registry=case.registry,
             preview=preview,
+            term=quotes.term_in_words(case.registry, row.product_key, preview),
             lines=products.lines(sheet, engines.offer(case.registry, row.product_key)) if sheet else (),
             diagram=flow_history.of_case(connection, case, language),
             approvers=flow_cases.names(connection, row.application_id),

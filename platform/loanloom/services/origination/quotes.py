@@ -19,7 +19,7 @@ from loanloom.engines import facts as fact_scope
 from loanloom.engines import products
 from loanloom.engines.products import Particulars, Preview
 from loanloom.metadata.registry import Registry
-from loanloom.problems import Problem
+from loanloom.problems import Problem, Text
 from loanloom.services.context import Context
 from loanloom.services.definitions import compiled
 
@@ -59,6 +59,13 @@ def of_request(
         return Preview(problems=made.problems)
     seen = products.preview_terms(made.terms, products.calendar_of(ctx.registry, offer.calendar), offer.rules)
     return replace(seen, problems=(*made.problems, *seen.problems))
+
+
+def term_in_words(registry: Registry, product_key: str, preview: Preview) -> Text | None:
+    """How long the loan runs, as its product counts: months, weeks, days, or up to a date."""
+    if preview.terms is None or preview.schedule is None:
+        return None
+    return products.term_in_words(compiled.offer(registry, product_key), preview.terms, preview.schedule)
 
 
 def particulars_of(agreed: Mapping[str, Any]) -> Particulars:

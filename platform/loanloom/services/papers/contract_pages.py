@@ -11,6 +11,7 @@ from sqlalchemy import Row, select
 
 from loanloom.engines import products
 from loanloom.metadata.registry import Registry
+from loanloom.problems import Text
 from loanloom.services import facts
 from loanloom.services.approval import sanctions
 from loanloom.services.context import Context
@@ -36,6 +37,7 @@ class ContractPage:
     loan: Row[Any] | None
     registry: Registry
     preview: products.Preview
+    term: Text | None
     history: Sequence[Happening]
     may_sign: bool
     may_disburse: bool
@@ -67,6 +69,7 @@ def read(ctx: Context, contract_id: int) -> ContractPage:
             loan=paid,
             registry=registry,
             preview=shown,
+            term=quotes.term_in_words(registry, row.product_key, shown),
             history=record_history.of(connection, registry, *(("contract", one.id) for one in package)),
             may_sign=open_ and ctx.actor.may("contract.sign") and not mine,
             may_disburse=row.state == "signed" and paid is None and ctx.actor.may("money.disburse"),
