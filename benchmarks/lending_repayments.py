@@ -18,7 +18,7 @@ from loanloom.services.context import Context
 from loanloom.services.money import disbursements, end_of_day, loan_rows, repayments
 from loanloom.store import tables
 
-LOANS, WARM = 1200, 20
+LOANS, WARM = 800, 20
 FIRST_DUE = date(2026, 4, 2)
 BAR = 200
 PEER = "Frappe Lending 6.2 to 7.6 /s on such a machine (shared reference, measured 2026-11-22)"
