@@ -9,6 +9,7 @@ from decimal import Decimal
 
 import pytest
 from sqlalchemy import update
+from sqlalchemy.exc import DBAPIError
 from tests.services.money.house import House
 
 from loanloom.problems import say
@@ -99,3 +100,21 @@ def test_disbursements_that_may_not_be(house: House) -> None:
     assert refused(lambda: disbursements.disburse(ctx, paid)) == "disbursement.already_disbursed"
     assert refused(lambda: disbursements.disburse(ctx, 10_000_000)) == "service.not_found"
     assert len(house.rows(tables.loan)) == 1
+
+
+def test_an_event_is_superseded_once_and_else_never_changed(due: tuple[House, int]) -> None:
+    house, loan = due
+    repayments.receive(house.ctx(), loan, D("100.00"))
+
+    def change(values: str) -> None:
+        with house.database.transaction(house.company.id) as connection:
+            connection.exec_driver_sql(f"UPDATE loan_event SET {values} WHERE sequence = 2")
+
+    for values in ("data = '{}'", "occurred_on = '2020-01-01'", "superseded_by = 3, kind = 'x'"):
+        with pytest.raises(DBAPIError, match="permission denied"):
+            change(values)
+    change("superseded_by = 3")
+    for values in ("superseded_by = 4", "superseded_by = NULL"):
+        with pytest.raises(DBAPIError, match="never changed"):
+            change(values)
+    assert [row.superseded_by for row in house.rows(tables.loan_event)] == [None, 3]
