@@ -20,7 +20,7 @@ from loanloom.problems import Problem, text
 from loanloom.services import scope
 from loanloom.services.context import Context
 from loanloom.services.errors import NotFound, Refused
-from loanloom.services.money import booking, lending_rules, loan_rows, repayments
+from loanloom.services.money import booking, lending_rules, loan_rows, money_rows
 from loanloom.services.money.loan_rows import Change, Kept
 from loanloom.services.running.plugged import lending_methods
 from loanloom.store import tables
@@ -90,7 +90,7 @@ def book(
     change = Change(kept, amendment.events, after, amendment.superseded)
     receipts = _receipts(connection, kept.id, history, amendment)
     receipts[:own] = [receipt_id] * own
-    repayments.write_repayments(ctx, connection, [change], [receipts])
+    money_rows.write_repayments(ctx, connection, [change], [receipts])
     booking.book(ctx, connection, [change], facts)
     return change
 

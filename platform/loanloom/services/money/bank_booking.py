@@ -21,10 +21,19 @@ from loanloom.problems import Problem, text
 from loanloom.services import numbers
 from loanloom.services.context import Context
 from loanloom.services.errors import Refused
-from loanloom.services.money import bank_statements, booking, lending_rules, loan_rows, orders, receipts, repayments
+from loanloom.services.money import (
+    bank_statements,
+    booking,
+    lending_rules,
+    loan_rows,
+    money_rows,
+    orders,
+    receipts,
+    repayments,
+)
+from loanloom.services.money.accruing import Posted
 from loanloom.services.money.loan_rows import Change, Kept
 from loanloom.services.money.orders import About
-from loanloom.services.money.accruing import Posted
 from loanloom.store import bulk, tables
 
 CHUNK = 500
@@ -152,7 +161,7 @@ def _given(line: Line) -> dict[str, Any]:
         "reference": line["bank_reference"][:200],
         "note": (line["words"] or "")[:200] or None,
         "received_on": line["happened_on"],
-        **{name: line[name] for name in repayments.PAYER},
+        **{name: line[name] for name in money_rows.PAYER},
     }
 
 

@@ -19,7 +19,7 @@ from loanloom.problems import Problem, text
 from loanloom.services import numbers, scope
 from loanloom.services.context import Context
 from loanloom.services.errors import Conflict, NotFound, Refused
-from loanloom.services.money import amending, booking, loan_rows, orders, payees, payers, repayments
+from loanloom.services.money import amending, booking, loan_rows, money_rows, orders, payees, payers, repayments
 from loanloom.services.money.loan_rows import Change
 from loanloom.services.money.orders import About
 from loanloom.services.money.repayments import Purpose
@@ -123,13 +123,13 @@ def apply(
         )
     (kept,) = loan_rows.load(ctx, connection, [loan_id], lock=True)
     command = SettleEarly(on=on, amount=amount) if purpose == "settle" else ReceiveRepayment(on=on, amount=amount)
-    (number,) = repayments.receipt_numbers(ctx, connection, [kept])
+    (number,) = money_rows.receipt_numbers(ctx, connection, [kept])
     slip = {**given, "received_on": on}
     written: list[int] = []
 
     def receipt_of() -> int:
         nothing = [Change(kept, (), kept.loan)]
-        written.extend(repayments.write_receipts(ctx, connection, nothing, [amount], [number], slip))
+        written.extend(money_rows.write_receipts(ctx, connection, nothing, [amount], [number], slip))
         return written[0]
 
     change = amending.insert(ctx, connection, kept, command, receipt_of, {"channel": given["channel"]})

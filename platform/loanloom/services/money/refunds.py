@@ -25,6 +25,7 @@ from loanloom.services.money import (
     amending,
     booking,
     loan_rows,
+    money_rows,
     payers,
     payouts,
     receipts,
@@ -195,7 +196,7 @@ def _decided(
     if given is not None:
         (received,) = repayments.book_received(ctx, connection, [change], [amount], given)
         return made | {"receipt_id": received.receipt_id, "receipt_number": received.receipt_number}
-    repayments.write_repayments(ctx, connection, [change], [None])
+    money_rows.write_repayments(ctx, connection, [change], [None])
     booking.book(ctx, connection, [change], {"channel": channel})
     return made
 

@@ -13,28 +13,24 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection
 
-from loanloom.core.lending.allocation import Applied, by_component
+from loanloom.core.lending.allocation import by_component
 from loanloom.core.lending.decisions import Decision, Payoff, ReceiveRepayment, SettleEarly, decide, payoff
-from loanloom.core.lending.events import EVENT_NAMES, Event, LoanSettled, RepaymentReceived, SurplusApplied
-from loanloom.core.lending.events.recourse import GuarantorPaid, Recovered
+from loanloom.core.lending.events import Event, RepaymentReceived, SurplusApplied
 from loanloom.core.lending.evolution import evolve
 from loanloom.core.lending.loan import Loan
-from loanloom.core.lending.records import to_record
 from loanloom.core.lending.terms import COMPONENTS
 from loanloom.core.money import ZERO
 from loanloom.problems import Problem, text
-from loanloom.services import numbers, once, scope
+from loanloom.services import once, scope
 from loanloom.services.context import Context
 from loanloom.services.errors import NotFound, Refused
-from loanloom.services.money import booking, holding, lending_rules, loan_rows
+from loanloom.services.money import booking, holding, loan_rows, money_rows
 from loanloom.services.money.loan_rows import Change, Kept
 from loanloom.store import bulk, tables
 
 LOAN = text("loan", "借据")
 Purpose = Literal["due", "settle"]
 LONGEST_WORDS = 200
-MoneyIn = RepaymentReceived | GuarantorPaid | Recovered
-"""Events that a receipt stands behind."""
 NEW = ((tables.receipt, 1), (tables.journal_entry, 2))
 """Ids that a receipt usually needs: its own, its entry's, that of penalties accrued since the morning."""
 
@@ -226,7 +222,7 @@ def book_received(
     connection: Connection,
     changes: Sequence[Change],
     amounts: Sequence[Decimal],
-    given: Given,
+    given: money_rows.Given,
 ) -> list[Received]:
     """Save changes of loans with a receipt for each amount, or with the one receipt that `given` names.
 
@@ -234,13 +230,13 @@ def book_received(
     """
     if not changes:
         return []
-    each = said(given, len(changes))
+    each = money_rows.said(given, len(changes))
     if each[0].get("receipt_id") is not None:
         numbered, ids = [str(one["receipt_number"]) for one in each], [int(one["receipt_id"]) for one in each]
     else:
-        numbered = receipt_numbers(ctx, connection, [change.kept for change in changes])
-        ids = write_receipts(ctx, connection, changes, amounts, numbered, given)
-    write_repayments(ctx, connection, changes, ids)
+        numbered = money_rows.receipt_numbers(ctx, connection, [change.kept for change in changes])
+        ids = money_rows.write_receipts(ctx, connection, changes, amounts, numbered, given)
+    money_rows.write_repayments(ctx, connection, changes, ids)
     booking.book(ctx, connection, changes, {"channel": each[0]["channel"]})
     return [
         Received(
@@ -252,88 +248,3 @@ def book_received(
         )
         for change, receipt_id, number in zip(changes, ids, numbered, strict=True)
     ]
-
-
-PAYER = ("payer_name", "payer_account_cipher", "payer_account_hash", "payer_account_masked")
-
-
-Given = Mapping[str, Any] | Sequence[Mapping[str, Any]]
-
-
-def said(given: Given, count: int) -> Sequence[Mapping[str, Any]]:
-    """What was said with each of so many receipts."""
-    return [given] * count if isinstance(given, Mapping) else given
-
-
-def write_receipts(
-    ctx: Context,
-    connection: Connection,
-    changes: Sequence[Change],
-    amounts: Sequence[Decimal],
-    numbered: Sequence[str],
-    given: Given,
-) -> list[int]:
-    """A receipt for each amount; their ids."""
-    rows = [
-        {
-            "number": number,
-            "loan_id": change.kept.id,
-            "customer_id": change.kept.row["customer_id"],
-            "amount": amount,
-            "currency": change.kept.row["currency"],
-            "received_on": one.get("received_on") or ctx.business_date,
-            "channel": one["channel"],
-            "reference": one.get("reference"),
-            "note": one.get("note"),
-            "created_by": ctx.actor.user_id,
-            **{name: one.get(name) for name in PAYER},
-        }
-        for change, amount, number, one in zip(changes, amounts, numbered, said(given, len(changes)), strict=True)
-    ]
-    return [int(row["id"]) for row in bulk.insert(connection, tables.receipt, rows, returning=["id"])]
-
-
-def write_repayments(
-    ctx: Context,
-    connection: Connection,
-    changes: Sequence[Change],
-    receipt_ids: Sequence[int | Sequence[int | None] | None],
-) -> None:
-    """One repayment row for each event that paid something; for each change its receipt, or one for each event."""
-    rows: list[dict[str, Any]] = []
-    for change, receipt_id in zip(changes, receipt_ids, strict=True):
-        count, settled = change.kept.row["event_count"], any(isinstance(each, LoanSettled) for each in change.events)
-        early = any(type(each).__name__ == "ScheduleChanged" for each in change.events)
-        for place, event in enumerate(change.events, 1):
-            if not isinstance(event, SurplusApplied | MoneyIn):
-                continue
-            received = isinstance(event, MoneyIn)
-            its = receipt_id[place - 1] if isinstance(receipt_id, Sequence) else receipt_id
-            applied: tuple[Applied, ...] = getattr(event, "applied", ())  # a recovery pays no instalment
-            parts = by_component(applied)
-            usual = EVENT_NAMES[type(event)] if received else "surplus"
-            rows.append(
-                {
-                    "receipt_id": its if received else None,
-                    "loan_id": change.kept.id,
-                    "repaid_on": event.on,
-                    "kind": "settlement" if settled and early else getattr(event, "kind", usual),
-                    "amount": event.amount,
-                    **{component: parts.get(component, ZERO) for component in COMPONENTS},
-                    "unapplied": event.surplus if isinstance(event, RepaymentReceived) else ZERO,
-                    "allocation": to_record(applied),
-                    "sequence": count + place,
-                    "created_by": ctx.actor.user_id,
-                }
-            )
-    bulk.insert(connection, tables.repayment, rows)
-
-
-def receipt_numbers(ctx: Context, connection: Connection, found: Sequence[Kept]) -> list[str]:
-    """Receipt numbers, asked for once for each numbering and branch; voucher numbers where a product has no own."""
-    keys = []
-    for kept in found:
-        offer = lending_rules.live_offer(ctx, kept.row["product_key"])
-        numbering = offer.numbering if offer else {}
-        keys.append((numbering.get("receipt") or numbering.get("voucher"), kept.row["unit"]))
-    return numbers.issue_all(ctx, connection, keys)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, RowMapping, update
 
 from loanloom.engines.posting import NO_FACTS
 from loanloom.services.context import Context
-from loanloom.services.money import amending, booking, repayments
+from loanloom.services.money import amending, booking, money_rows
 from loanloom.services.money.changes import effects
 from loanloom.services.money.changes.previewing import Preview
 from loanloom.services.money.loan_rows import Change
@@ -37,7 +37,7 @@ def book(
             ctx, connection, kept, made.history, made.amendment, own=made.own, receipt_id=receipt_id
         )  # fmt: skip
     else:
-        repayments.write_repayments(ctx, connection, [change], [receipt_id])
+        money_rows.write_repayments(ctx, connection, [change], [receipt_id])
         booking.book(ctx, connection, [change], {"channel": money["channel"]} if money else NO_FACTS)
     effects.after(ctx, connection, shown)
     if row["undoes_id"] is not None:
@@ -53,8 +53,8 @@ def _receipt(
     if money is None or not shown.money_in:
         return None, None
     given = {"channel": booking.check_channel(str(money["channel"])), "reference": money.get("reference")}
-    (number,) = repayments.receipt_numbers(ctx, connection, [change.kept])
-    (receipt_id,) = repayments.write_receipts(ctx, connection, [change], [shown.money_in], [number], given)
+    (number,) = money_rows.receipt_numbers(ctx, connection, [change.kept])
+    (receipt_id,) = money_rows.write_receipts(ctx, connection, [change], [shown.money_in], [number], given)
     return receipt_id, number
 
 

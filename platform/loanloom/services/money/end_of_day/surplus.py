@@ -13,7 +13,7 @@ from loanloom.core.lending.events import Event
 from loanloom.core.lending.evolution import evolve_all
 from loanloom.core.lending.loan import Loan
 from loanloom.services.context import Context
-from loanloom.services.money import booking, loan_rows, repayments
+from loanloom.services.money import booking, loan_rows, money_rows
 from loanloom.services.money.end_of_day import repricing
 from loanloom.services.money.end_of_day.step import Chunk, Run
 from loanloom.services.money.loan_rows import Change, Kept
@@ -62,7 +62,7 @@ def work(ctx: Context, connection: Connection, run: Run, chunk: Chunk) -> Mappin
         if events:
             changes.append(Change(kept, events, after))
     if changes:
-        repayments.write_repayments(tomorrow, connection, changes, [None] * len(changes))
+        money_rows.write_repayments(tomorrow, connection, changes, [None] * len(changes))
         booking.book(tomorrow, connection, changes)
     due = connection.execute(_DUE, {"today": run.business_date, "next": run.next_date}).mappings().one()
     return {"applied": len(changes), "due": due["instalments"], "due_amount": str(due["amount"])}
