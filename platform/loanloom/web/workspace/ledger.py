@@ -161,7 +161,7 @@ def account_export(code: str) -> Response:
     totals = [_("Total"), None, None, None, None, shown.debits, shown.credits, shown.closing]
     title = f"{shown.account.code} {say(shown.account.title, language())}"
     notes = [title, _period_words(first, last)]
-    content = spreadsheets.workbook(_("Account statement"), headings, rows, notes=notes, totals=totals)
+    content = spreadsheets.workbook(_("Lines of the account"), headings, rows, notes=notes, totals=totals)
     return lists.excel(content, f"account-{code}-{last.isoformat()}.xlsx")
 
 
