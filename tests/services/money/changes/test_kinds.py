@@ -109,6 +109,8 @@ WRITTEN: dict[str, dict[str, Any]] = {
     "pause_interest": {"from_on": "2026-05-01", "to_on": "2026-05-31"},
     "reschedule": {"due_on": "2026-05-05", "new_due": "2026-05-20"},
     "reamortise": {},
+    "re_age": {"first_due": "2026-05-05", "instalments": 10},
+    "chargeback": {"amount": "500"},
     "charge_off": {"reason": "lost"},
     "write_off": {"reason": "lost"},
     "terminate_contract": {"reason": "broken"},
@@ -171,4 +173,24 @@ def test_undoing_what_an_earlier_undo_moved_finds_it_under_its_new_number(house,
     assert done.state == "booked"
     states = {row.id: row.state for row in house.rows(tables.loan_change)}
     assert states[first.id] == "undone"
+    check_books(house, loan_id)
+
+
+def test_a_new_loan_of_the_same_customer_pays_the_old_one(house, loan_id):
+    ctx = house.ctx()
+    (old,) = house.rows(tables.loan)
+    contract = house.contract(200_000, "plain")
+    with house.database.transaction(house.company.id) as connection:
+        for table in (tables.contract, tables.application, tables.sanction):
+            connection.execute(table.update().values(customer_id=old.customer_id))
+    new = disbursements.disburse(ctx, contract)
+    quote = loans.quote(ctx, loan_id, ctx.business_date).payoff.total
+    stranger = changes.preview(
+        person(house, ASKS, "loan.change"), loan_id, "top_up", {"amount": str(quote), "by": old.number}
+    )
+    assert [problem.code for problem in stranger.problems] == ["change.not_there"], "a loan does not pay itself"
+    shown, _ = carry_out(house, loan_id, "top_up", {"amount": str(quote), "by": new.loan_number})
+    assert shown.after.settled
+    assert shown.money_in == 0, "the money comes from the new loan"
+    assert {row.id: row.status for row in house.rows(tables.loan)} == {loan_id: "settled", new.loan_id: "active"}
     check_books(house, loan_id)

@@ -34,8 +34,8 @@ from loanloom.services.running.plugged import lending_methods
 MONEY_IN = frozenset({"repayment_received", "guarantor_paid", "recovered"})
 """Events by which money comes in; with them a change is booked where the money is received."""
 
-WITHOUT_MONEY = frozenset({"goodwill", "interest_waiver", "interest_refund"})
-"""Kinds of receipts that we give ourselves."""
+WITHOUT_MONEY = frozenset({"goodwill", "interest_waiver", "interest_refund", "renewal", "top_up"})
+"""Kinds of receipts that we give ourselves, or that a new loan of ours pays."""
 
 
 @dataclass(frozen=True, slots=True)
