@@ -87,9 +87,8 @@ def _reschedule(player: Player, event: Said) -> None:
 
 
 def _reamortise(player: Player, event: Said) -> None:
-    if event.get("interest_handling") not in (None, "DEFAULT"):
-        raise Unsupported(f"re-amortisation with {event['interest_handling']}")
-    player.do(Reamortise(on=player.today), player.today)
+    split = event.get("interest_handling") == "EQUAL_AMORTIZATION_INTEREST_SPLIT"
+    player.do(Reamortise(on=player.today, interest="split" if split else "default"), player.today)
 
 
 RUNS: Mapping[str, Literal["day", "week", "month", "year"]] = {

@@ -27,7 +27,7 @@ FLOORS = {
     "class-D-charges.json": 98,
     "class-D-income.json": 7,
     "class-D-reage.json": 109,
-    "class-D-reamortize.json": 24,
+    "class-D-reamortize.json": 33,
     "class-D-reschedule.json": 49,
     "class-D-tranches-other.json": 50,
 }

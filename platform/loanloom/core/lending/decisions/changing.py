@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import Literal
 
 from loanloom.core.lending.decisions.decision import Command, Decide, Decision, refusal_of, refused
 from loanloom.core.lending.decisions.repricing import agreed_rate, planned_apart, replanned_under
@@ -54,9 +55,13 @@ class Reschedule(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reamortise(Command):
-    """Spread what is overdue over the instalments still to come."""
+    """Spread what is overdue over the instalments still to come.
+
+    Overdue interest goes with the next of them (`default`), or is split equally over all (`split`).
+    """
 
     on: date
+    interest: Literal["default", "split"] = "default"
 
 
 def _change_rate(loan: Loan, command: ChangeRate) -> Decision:
@@ -177,7 +182,8 @@ def _reamortise(loan: Loan, command: Reamortise) -> Decision:
         return refused("lending.after_maturity", text("No instalment is still to come.", "已无未到期期次。"))
     if not any(account.open and account.instalment.due_on <= command.on for account in rows):
         return refused("lending.nothing_overdue", text("Nothing is overdue.", "没有逾期款项。"))
-    return Decision((Reamortised(on=command.on, rows=overdue_spread(loan, command.on)),))
+    made, share = overdue_spread(loan, command.on, split=command.interest == "split")
+    return Decision((Reamortised(on=command.on, rows=made, share=share),))
 
 
 DECIDES: Mapping[type[Command], Decide] = {

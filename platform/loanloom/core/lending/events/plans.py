@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from loanloom.core.lending.events.event import Event
 from loanloom.core.lending.instalments import Instalment
+from loanloom.core.money import ZERO
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,9 +48,11 @@ class Rescheduled(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reamortised(Event):
-    """What was overdue was spread over the instalments to come."""
+    """What was overdue was spread over the instalments to come; `share` is the overdue interest that each of them took
+    over as a fixed part."""
 
     rows: tuple[Instalment, ...]
+    share: Decimal = ZERO
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

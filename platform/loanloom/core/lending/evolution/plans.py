@@ -40,8 +40,21 @@ def _paused(loan: Loan, event: InterestPaused) -> Loan:
     return replace(replanned(loan, event.rows, event.on), terms=terms)
 
 
-def _replanned(loan: Loan, event: Rescheduled | Reamortised) -> Loan:
+def _rescheduled(loan: Loan, event: Rescheduled) -> Loan:
     return replanned(loan, event.rows, event.on)
+
+
+def _reamortised(loan: Loan, event: Reamortised) -> Loan:
+    after = replanned(loan, event.rows, event.on)
+    if not event.share:
+        return after
+    accounts = tuple(
+        replace(account, credited_interest=account.credited_interest + event.share)
+        if account.instalment.due_on > event.on and not account.instalment.extra
+        else account
+        for account in after.accounts
+    )
+    return replace(after, accounts=accounts)
 
 
 def _re_aged(loan: Loan, event: ReAged) -> Loan:
@@ -57,7 +70,7 @@ EVOLVES: Mapping[type[Event], Callable[[Loan, Any], Loan]] = {
     TrancheDrawn: _drawn,
     RateChanged: _rate_changed,
     InterestPaused: _paused,
-    Rescheduled: _replanned,
-    Reamortised: _replanned,
+    Rescheduled: _rescheduled,
+    Reamortised: _reamortised,
     ReAged: _re_aged,
 }

@@ -128,8 +128,9 @@ def _share_out(plan: Plan, rows: Sequence[Row]) -> None:
     plan.reopen()
 
 
-def overdue_spread(loan: Loan, on: date) -> tuple[Instalment, ...]:
-    """The rows after what is overdue was moved to those still to come: the late ones are closed with what they got."""
+def overdue_spread(loan: Loan, on: date, *, split: bool = False) -> tuple[tuple[Instalment, ...], Decimal]:
+    """The rows after what is overdue was moved to those still to come, the late ones closed with what they got; and
+    the interest that each of the later ones takes over, if overdue interest is split equally."""
     plan = plan_of(loan)
     bears = bool(loan.terms.annual_rate or loan.terms.rates.steps)
     if follows(loan):
@@ -137,15 +138,20 @@ def overdue_spread(loan: Loan, on: date) -> tuple[Instalment, ...]:
         plan.settle(on)
     late = [row for row in plan.rows if row.due_on <= on and not row.extra]
     ahead = [row for row in plan.open_rows if row.due_on > on]
-    overdue = total(row.unpaid for row in late)
+    overdue, unpaid = total(row.unpaid for row in late), total(row.interest - row.interest_paid for row in late)
     for row in late:
         row.principal, row.interest = row.principal_paid, row.interest if not bears else row.interest_paid
-        row.level = row.agreed = row.principal + row.interest
+        row.level = row.agreed = row.principal + row.interest - row.credited_principal - row.credited_interest
+        if split:
+            row.carried = row.interest_paid - row.credited_interest
+    share = loan.terms.rounding.apply(unpaid / len(ahead)) if split and ahead else ZERO
+    for row in ahead:
+        row.credited_interest += share
     if bears:
         relevel(plan, ahead, plan.outstanding, on)
     elif ahead:
         _add_evenly(plan, ahead, overdue)
-    return changed_rows(loan, plan)
+    return changed_rows(loan, plan), share
 
 
 def _add_evenly(plan: Plan, rows: Sequence[Row], amount: Decimal) -> None:

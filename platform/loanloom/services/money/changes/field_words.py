@@ -77,6 +77,7 @@ OPTIONS: Mapping[str, Mapping[str, Text]] = {
         "default": text("goes on", "继续计息"),
         "payable": text("what was borne to the day is spread", "截至当日应计利息平均分摊"),
         "full": text("all that was planned is spread", "原计划全部利息平均分摊"),
+        "split": text("what is overdue is spread equally", "逾期利息平均分摊"),
     },
     "period": {
         "day": text("days", "日"),
