@@ -10,7 +10,17 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 
 from loanloom.services.context import Context
-from loanloom.services.money import amending, changes, disbursements, end_of_day, orders, receipts, repayments
+from loanloom.services.money import (
+    amending,
+    changes,
+    claims,
+    disbursements,
+    end_of_day,
+    orders,
+    payouts,
+    receipts,
+    repayments,
+)
 from loanloom.services.money.end_of_day import arrears
 from loanloom.services.money.order_kinds import KINDS
 from loanloom.services.running.surroundings import context_of
@@ -40,6 +50,15 @@ OPERATIONS: Mapping[str, Operation] = {
         KINDS["repayment"],
         receipts.Repayment(loan_id=loan, amount=Decimal(amount)),
         idempotency_key=f"click {loan}",
+    ),
+    "claim": lambda ctx, suspense, loan: orders.enter(
+        ctx,
+        KINDS["claim"],
+        claims.Claim(suspense_id=suspense, loan_id=int(loan), amount=Decimal("8884.88")),
+        idempotency_key=f"click {suspense}",
+    ),
+    "pay": lambda ctx, payout, _: orders.enter(
+        ctx, KINDS["payout"], payouts.Pay(payout_id=payout), idempotency_key=f"click {payout}"
     ),
     "change": lambda ctx, change, _: changes.book(ctx, change, idempotency_key="click"),
     "undo": lambda ctx, loan, sequence: undo(ctx, loan, int(sequence)),
