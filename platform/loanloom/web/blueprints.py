@@ -23,6 +23,7 @@ AREAS = (
     "loanloom.web.workspace.cashier_claims",
     "loanloom.web.workspace.cashier_payments",
     "loanloom.web.workspace.contracts",
+    "loanloom.web.workspace.credit_lines",
     "loanloom.web.workspace.customers",
     "loanloom.web.workspace.days",
     "loanloom.web.workspace.home",
@@ -46,6 +47,7 @@ APIS = (
     ("loanloom.web.api.loan_changes", "LoanChangeApi"),
     ("loanloom.web.api.cash", "CashApi"),
     ("loanloom.web.api.loans", "LoanApi"),
+    ("loanloom.web.api.credit_lines", "CreditLineApi"),
 )
 """Resources of /api/v1."""
 

@@ -38,6 +38,7 @@ STATES: Mapping[str, Shown] = {
     "ended": Shown(text("Ended", "已终止")),
     "void": Shown(text("Void", "已作废")),
     "loan": Shown(text("Loan contract", "借款合同"), "brand"),
+    "line": Shown(text("Credit line contract", "授信合同"), "brand"),
     "guarantee": Shown(text("Guarantee contract", "保证合同"), "calm"),
     "mortgage": Shown(text("Mortgage contract", "抵押合同"), "calm"),
     # loan, instalment

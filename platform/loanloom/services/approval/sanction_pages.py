@@ -87,7 +87,8 @@ def page(ctx: Context, sanction_id: int, language: str) -> SanctionPage:
         contract = connection.execute(
             select(tables.contract).where(
                 tables.contract.c.sanction_id == row.id,
-                tables.contract.c.kind == "loan",
+                tables.contract.c.kind.in_(("loan", "line")),
+                ~tables.contract.c.extra.has_key("draw_id"),  # draws on a line are contracts of their own
                 tables.contract.c.state != "cancelled",
             )
         ).one_or_none()

@@ -16,7 +16,8 @@ from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from loanloom.core.lending import lines
 from loanloom.core.money import formatted
-from loanloom.problems import Problem, errors, text
+from loanloom.metadata.registry import Registry
+from loanloom.problems import LANGUAGES, Problem, Text, errors, text
 from loanloom.services import scope
 from loanloom.services.context import Context
 from loanloom.services.definitions import compiled, releases
@@ -82,6 +83,19 @@ def ask(ctx: Context, line_id: int, wanted: Wanted, *, idempotency_key: str | No
         )  # fmt: skip
         first.keep({"draw_id": draw_id})
         return draw_id
+
+
+def methods(ctx: Context, line_id: int) -> dict[str, Text]:
+    """The ways of repaying that the line's product offers."""
+    with ctx.transaction() as connection:
+        line = connection.execute(select(TABLE).where(TABLE.c.id == line_id)).mappings().one()
+        registry = releases.pinned(ctx, connection, line["release_id"])
+    offered = compiled.offer(registry, line["product_key"]).methods
+    return {key: _titled(registry, key) for key in offered}
+
+
+def _titled(registry: Registry, method: str) -> Text:
+    return {name: registry.code_title("repayment_method", method, name) for name in LANGUAGES}
 
 
 def _check(ctx: Context, connection: Connection, line: RowMapping, wanted: Wanted, customer_id: int) -> None:

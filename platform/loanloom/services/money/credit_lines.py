@@ -67,6 +67,10 @@ def utilisation(row: Mapping[str, Any] | RowMapping) -> Decimal:
 
 def open_for(ctx: Context, connection: Connection, contract: Row[Any], terms: LineTerms) -> int:
     """Open the line of a contract that has just been signed; its id."""
+    customer = tables.customer
+    manager = connection.execute(
+        select(customer.c.manager_user_id).where(customer.c.id == contract.customer_id)
+    ).scalar_one()
     values = {
         "number": numbers.issue_or_plain(ctx, connection, "credit_line", "L", 1)[0],
         "contract_id": contract.id,
@@ -79,7 +83,7 @@ def open_for(ctx: Context, connection: Connection, contract: Row[Any], terms: Li
         "sharing": terms.sharing,
         "valid_until": add_months(ctx.business_date, terms.valid_months),
         "unit": contract.unit,
-        "manager_user_id": contract.created_by,
+        "manager_user_id": manager or contract.created_by,
         "created_by": ctx.actor.user_id,
     }
     made = int(connection.execute(insert(TABLE).values(values).returning(TABLE.c.id)).scalar_one())

@@ -12,10 +12,21 @@ from sqlalchemy import Connection, RowMapping, bindparam, insert, select, text, 
 
 from loanloom.core.lending.lines import Line
 from loanloom.core.money import ZERO
+from loanloom.problems import Text
+from loanloom.problems import text as words
 from loanloom.services.context import Context
 from loanloom.store import bulk, tables
 
 TABLE, MOVE, DRAW = tables.credit_line, tables.credit_line_move, tables.credit_line_draw
+MOVES: Mapping[str, Text] = {
+    "opened": words("Opened", "开立"),
+    "frozen": words("Reserved", "占用冻结"),
+    "released": words("Given back", "释放"),
+    "used": words("Paid out", "放款用信"),
+    "moved": words("Principal moved", "本金变动"),
+    "limit": words("Limit changed", "额度调整"),
+    "state": words("State changed", "状态变更"),
+}
 _MOVED = (
     update(TABLE)
     .where(TABLE.c.id == bindparam("line"))

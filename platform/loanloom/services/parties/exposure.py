@@ -14,7 +14,7 @@ from sqlalchemy import Connection, String, exists, func, select
 
 from loanloom.store import tables
 
-LineKind = Literal["loan", "contract", "sanction"]
+LineKind = Literal["loan", "contract", "line", "sanction"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +72,7 @@ def of_customer(connection: Connection, customer_id: int, *, leave_out: int | No
     lines = (
         *_loans(connection, customer_id),
         *_contracts(connection, customer_id, leave_out),
+        *_credit_lines(connection, customer_id, leave_out),
         *_sanctions(connection, customer_id, leave_out),
     )
     return Exposure(lines=lines, guarantees=tuple(_guarantees(connection, customer_id)))
@@ -116,6 +117,36 @@ def _contracts(connection: Connection, customer_id: int, leave_out: int | None) 
             number=row.number,
             product_key=row.product_key,
             amount=row.amount,
+            currency=row.currency,
+        )
+
+
+def _credit_lines(connection: Connection, customer_id: int, leave_out: int | None) -> Iterable[Line]:
+    """What may still be drawn on the customer's lines; what is drawn are loans, what is approved are contracts."""
+    table, contract, draw = tables.credit_line, tables.contract, tables.credit_line_draw
+    approved = (
+        select(func.coalesce(func.sum(draw.c.amount), 0))
+        .where(draw.c.credit_line_id == table.c.id, draw.c.state == "approved")
+        .scalar_subquery()
+    )
+    rows = connection.execute(
+        select(table, approved.label("approved"))
+        .join(contract, contract.c.id == table.c.contract_id)
+        .where(
+            table.c.customer_id == customer_id,
+            table.c.state != "closed",
+            contract.c.application_id.is_distinct_from(leave_out),
+        )
+        .order_by(table.c.id)
+    )
+    for row in rows:
+        taken = row.used if row.revolving else row.drawn
+        yield Line(
+            kind="line",
+            id=row.id,
+            number=row.number,
+            product_key=row.product_key,
+            amount=max(row.limit_amount - taken - row.approved, Decimal(0)),
             currency=row.currency,
         )
 

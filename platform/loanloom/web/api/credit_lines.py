@@ -1,0 +1,124 @@
+"""/api/v1/credit-lines: lines with what is free, draws asked for, approved, refused, taken back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response
+from flask_appbuilder.api import expose
+
+from loanloom.services.money import credit_draws, credit_lines
+from loanloom.services.money.credit_draws import Wanted
+from loanloom.web import order_forms
+from loanloom.web.access import requires
+from loanloom.web.api.base import HouseApi, body, idempotency_key, refuse
+from loanloom.web.security import current_context
+
+LINE = (
+    "id", "number", "contract_id", "customer_id", "product_key", "currency", "limit_amount", "revolving", "sharing",
+    "valid_until", "state", "used", "drawn", "frozen", "version",
+)  # fmt: skip
+DRAW = (
+    "id", "customer_id", "amount", "term_months", "method", "purpose", "state", "expires_on", "contract_id", "loan_id",
+    "version",
+)  # fmt: skip
+
+
+def _picked(row: Any, names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: row[name] for name in names}
+
+
+def _version() -> int:
+    version = body().get("version")
+    if isinstance(version, bool) or not isinstance(version, int):
+        refuse("api.no_version", "Give the version that you have seen.", "请提供所见的版本号 version。", "version")
+    return version
+
+
+class CreditLineApi(HouseApi):
+    """Credit lines and their draws."""
+
+    resource_name = "credit-lines"
+    openapi_spec_tag = "Credit lines"
+
+    @expose("/", methods=["GET"])
+    @requires("contract.read", "loan.read")
+    def index(self) -> Response:
+        """The lines the caller sees, with what is free on each
+        ---
+        get:
+          responses:
+            200: {description: 'lines'}
+        """
+        rows = credit_lines.listing(current_context())
+        return self.response(200, rows=[_picked(row, LINE) | {"free": row["free"]} for row in rows])
+
+    @expose("/<int:line_id>", methods=["GET"])
+    @requires("contract.read", "loan.read")
+    def one(self, line_id: int) -> Response:
+        """One line with its draws
+        ---
+        get:
+          parameters: [{in: path, name: line_id, required: true, schema: {type: integer}}]
+          responses:
+            200: {description: 'the line'}
+        """
+        view = credit_lines.read(current_context(), line_id)
+        draws = [_picked(row, DRAW) for row in view.draws]
+        return self.response(200, **_picked(view.row, LINE), free=view.free, draws=draws)
+
+    @expose("/<int:line_id>/draws", methods=["POST"])
+    @requires("contract.prepare")
+    def ask(self, line_id: int) -> Response:
+        """Ask for a draw (needs an Idempotency-Key): its amount is reserved
+        ---
+        post:
+          parameters: [{in: path, name: line_id, required: true, schema: {type: integer}}]
+          responses:
+            201: {description: 'the draw'}
+        """
+        key = idempotency_key()
+        if key is None:
+            refuse("api.no_key", "Send an Idempotency-Key header.", "请提供 Idempotency-Key 请求头。")
+        wanted = order_forms.parameters(Wanted, body())
+        made = credit_draws.ask(current_context(), line_id, wanted, idempotency_key=key)
+        return self.response(201, draw_id=made)
+
+    @expose("/draws/<int:draw_id>/approve", methods=["POST"])
+    @requires("contract.sign")
+    def approve(self, draw_id: int) -> Response:
+        """Approve a draw that another person asked for
+        ---
+        post:
+          parameters: [{in: path, name: draw_id, required: true, schema: {type: integer}}]
+          responses:
+            200: {description: 'the contract that can be paid out'}
+        """
+        return self.response(200, contract_id=credit_draws.approve(current_context(), draw_id, version=_version()))
+
+    @expose("/draws/<int:draw_id>/refuse", methods=["POST"])
+    @requires("contract.sign")
+    def refuse(self, draw_id: int) -> Response:
+        """Refuse a draw that another person asked for
+        ---
+        post:
+          parameters: [{in: path, name: draw_id, required: true, schema: {type: integer}}]
+          responses:
+            200: {description: 'refused'}
+        """
+        reason = body().get("reason", "")
+        credit_draws.refuse(current_context(), draw_id, reason if isinstance(reason, str) else "", version=_version())
+        return self.response(200, state="refused")
+
+    @expose("/draws/<int:draw_id>/cancel", methods=["POST"])
+    @requires("contract.prepare")
+    def cancel(self, draw_id: int) -> Response:
+        """Take a draw back before it is paid out
+        ---
+        post:
+          parameters: [{in: path, name: draw_id, required: true, schema: {type: integer}}]
+          responses:
+            200: {description: 'taken back'}
+        """
+        credit_draws.cancel(current_context(), draw_id, version=_version())
+        return self.response(200, state="cancelled")
