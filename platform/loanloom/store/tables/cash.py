@@ -142,7 +142,7 @@ claim = company_table(
 deposit = company_table(
     "deposit",
     Column("number", Key, nullable=False),
-    Column("kind", Key, nullable=False),  # security 保证金, reserve 备付金
+    Column("kind", Key, nullable=False),  # security 保证金, reserve 备付金, entrusted 委托资金
     *link("customer", nullable=True),
     *link("party", nullable=True),
     *link("loan", nullable=True),
@@ -167,7 +167,7 @@ deposit_entry = company_table(
     "deposit_entry",
     *link("deposit", index=False),
     Column("sequence", Integer, nullable=False),
-    Column("kind", Key, nullable=False),  # received, held, freed, applied, released, returned
+    Column("kind", Key, nullable=False),  # received, held, freed, applied, released, returned; lent, collected, taken
     Column("happened_on", Date, nullable=False),
     *money("amount"),  # what it adds to the balance, negative when money leaves
     *money("held", default="0"),  # what it adds to the part held
@@ -175,11 +175,25 @@ deposit_entry = company_table(
     *link("loan", nullable=True),
     *link("receipt", nullable=True, index=False),
     *link("payout", nullable=True, index=False),
+    Column("source", Text),  # of a trustor's money: where it comes from, and what it is for
+    Column("purpose", Text),
     Column("note", Text),
     Column("created_by", Integer),
     moment("created_at", now=True),
     UniqueConstraint("company_id", "deposit_id", "sequence"),
     append_only=True,
+)
+
+entrustment = company_table(
+    "entrustment",
+    *link("contract", index=False),
+    *link("party"),  # the trustor
+    Column("source", Text),
+    Column("purpose", Text),
+    Column("created_by", Integer),
+    moment("created_at", now=True),
+    version(),
+    UniqueConstraint("company_id", "contract_id"),
 )
 
 claim_batch = company_table(
