@@ -24,6 +24,7 @@ from loanloom.core.lending.decisions import (
     Disburse,
     DrawTranche,
     PauseInterest,
+    ReAge,
     Reamortise,
     Recalculate,
     ReceiveRepayment,
@@ -72,7 +73,7 @@ VALUES: dict[str, list[object]] = {
 }
 KINDS = (
     ReceiveRepayment, ApplySurplus, Recalculate, DrawTranche, AddCharge, WaiveCharge, AdjustCharge, ChangeRate,
-    PauseInterest, Reschedule, Reamortise, ChargeOff, WriteOff, TerminateContract, Chargeback, RefundSurplus,
+    PauseInterest, Reschedule, ReAge, Reamortise, ChargeOff, WriteOff, TerminateContract, Chargeback, RefundSurplus,
     SettleEarly,
 )  # fmt: skip
 
