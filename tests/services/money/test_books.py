@@ -262,3 +262,19 @@ def test_a_loan_that_moves_takes_its_balances_to_the_other_branch(house: House) 
     assert {unit: amount for (code, unit), amount in sums.items() if code == "130301" and amount} == {
         "east": owed["principal"]
     }
+
+
+def test_an_early_settlement_fee_is_booked_under_its_name(house: House) -> None:
+    loan = lend(house, 100_000, "sme-working-capital")
+    house.close_until(date(2026, 4, 10))
+    due = sum(owed_now(house, loan).values())
+    repayments.receive(house.ctx(), loan, due)
+    quote = payoff(loan_of(house, loan).loan, house.ctx().business_date)
+    assert quote.amounts["fee"] > 0
+    repayments.receive(house.ctx(), loan, quote.total, "settle")
+    fees = [row for row in house.rows(tables.journal_entry) if row.event == "fee_due"]
+    assert [row.memo["facts"]["charge"] for row in fees] == ["early_settlement"]
+    books = house.balances()
+    assert books["6021"] == -quote.amounts["fee"]
+    assert not {"122101", "130301", "113201", "113202"} & set(books), "a settled loan holds nothing"
+    house.close()

@@ -16,8 +16,9 @@ from typing import Any, cast
 from sqlalchemy import RowMapping
 
 from loanloom.core.ledger.journal import Entry
-from loanloom.core.lending.events import Event
+from loanloom.core.lending.events import Event, FeeCharged
 from loanloom.core.lending.events.account import LoanTransferred
+from loanloom.core.lending.events.charges import ChargeAdded
 from loanloom.core.lending.loan import Loan
 from loanloom.core.lending.receivable import in_line, in_rows, principal_receivable, receivable
 from loanloom.core.lending.tax import taxed
@@ -69,7 +70,7 @@ def columns(loan: Loan, on: date, accounting: str, claims: Amounts) -> dict[str,
 
 def postings(ctx: Context, change: Change, facts: Facts = NO_FACTS, reversals: Sequence[Reversal] = ()) -> Postings:
     """The entries of a change on the business date, and what the books hold afterwards."""
-    return _made(ctx, change, held(change.kept, ctx.business_date), facts, reversals)
+    return _made(ctx, change, held(change.kept, ctx.business_date), facts, reversals, change.more)
 
 
 def opening(
@@ -101,11 +102,33 @@ def _made(
     happened = list(_happened(change, rules, after, known, on, reversals, more))
     for name, parts, _entry in happened:
         add_up(moved, posting.moved(name, parts), 1)
-    grown = accruals(rules, _accrued(before, after, moved), on, known)
-    made = (*undone, *(_posted(change, each, known) for each in (*moving, *grown)), *(each[2] for each in happened))
+    grown = _grown(change, rules, _accrued(before, after, moved), known, on)
+    made = (*undone, *(_posted(change, each, known) for each in moving), *grown, *(each[2] for each in happened))
     turned = [posting.TURNS[name] for name, _parts, _entry in happened if name in posting.TURNS]
     accounting = turned[-1] if turned else known["accounting"]
     return Postings(tuple(each for each in made if each is not None), columns(change.after, on, accounting, after))
+
+
+def _grown(change: Change, rules: Posting, accrued: dict[str, Decimal], known: Facts, on: date) -> list[Posted | None]:
+    """The entries of what accrued; fees that the change itself charged each under the name of their charge."""
+    made = []
+    for key, amount in _charged(change, on).items():
+        said = {**known, "charge": key}
+        accrued["fee"] -= amount
+        made += [_posted(change, each, said) for each in accruals(rules, {"fee": amount}, on, said)]
+    return [*made, *(_posted(change, each, known) for each in accruals(rules, accrued, on, known))]
+
+
+def _charged(change: Change, on: date) -> dict[str, Decimal]:
+    """Fees that the change itself charged and that are due, by charge: rules may keep them apart."""
+    due = {account.instalment.number: account.instalment.due_on for account in change.after.accounts}
+    found: dict[str, Decimal] = {}
+    for event in change.events:
+        if isinstance(event, FeeCharged) and due.get(event.number, date.max) <= on:
+            add_up(found, {event.reason: event.amount}, 1)
+        if isinstance(event, ChargeAdded) and event.component == "fee":
+            add_up(found, {event.key: total(part.amount for part in event.parts if part.due_on <= on)}, 1)
+    return found
 
 
 def _happened(
