@@ -6,7 +6,7 @@ The number of statements does not depend on the number of loans. Decides nothing
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -52,12 +52,14 @@ class Kept:
 @dataclass(frozen=True, slots=True)
 class Change:
     """What happened to a loan: before, the events, after. `superseded`: earlier events, by sequence, that it takes
-    the place of; `after` is the loan without them and with the new ones."""
+    the place of; `after` is the loan without them and with the new ones. `more`: amounts of its money that no event
+    knows (what of a draw waits to be paid to others), for the books."""
 
     kept: Kept
     events: tuple[Event, ...]
     after: Loan
     superseded: tuple[int, ...] = ()
+    more: Mapping[str, Decimal] = field(default_factory=dict)
 
 
 def load(ctx: Context, connection: Connection, loan_ids: Iterable[int], *, lock: bool) -> list[Kept]:

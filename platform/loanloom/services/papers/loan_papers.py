@@ -31,7 +31,9 @@ def voucher(ctx: Context, loan_id: int) -> int:
         registry = releases.pinned(ctx, connection, kept.row["release_id"])
         template = lending_rules.offer_of(registry, kept.row["product_key"]).templates.get("voucher")
         table = tables.disbursement
-        number = connection.execute(select(table.c.number).where(table.c.loan_id == loan_id)).scalar_one()
+        number = connection.execute(
+            select(table.c.number).where(table.c.loan_id == loan_id, table.c.sequence == 1)
+        ).scalar_one()
         facts = facts_of(ctx, connection, kept)
         document = (
             documents.make(ctx, connection, registry, template, ("loan", loan_id), facts, number=number)

@@ -143,10 +143,11 @@ disbursement = company_table(
     Column("payee_account_masked", Text),
     Column("channel", Key, nullable=False, server_default="bank"),
     mapping("checks", default="'[]'::jsonb"),  # the review before the money went out
+    Column("sequence", Integer, nullable=False, server_default="1"),  # of the loan's event: a tranche has its own
     Column("created_by", Integer),
     moment("created_at", now=True),
     UniqueConstraint("company_id", "number"),
-    UniqueConstraint("company_id", "contract_id"),
+    UniqueConstraint("company_id", "loan_id", "sequence", name="uq_disbursement_loan_sequence"),
     append_only=True,
 )
 
