@@ -42,7 +42,7 @@ _CAPITALISING = text(
     "GROUP BY 1, 2, 3"
 )
 _LOANS = text(
-    "SELECT product_key, currency, accounting, sum(principal_outstanding) AS principal, "  # noqa: S608
+    "SELECT product_key, currency, accounting, sum(principal_outstanding) AS principal, "  # noqa: S608 - built from constants
     "sum(interest_beyond) AS interest, sum(surplus) AS surplus, "
     + ", ".join(f"sum({column}) AS {component}" for component, column in postings.COLUMNS.items())
     + " FROM loan WHERE status = 'active' GROUP BY 1, 2, 3"

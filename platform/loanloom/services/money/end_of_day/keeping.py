@@ -17,7 +17,7 @@ _AMOUNT, _HOLDING = receivable("CAST(:next_month AS date)")
 
 # Interest as of the month's end; days past due, class and penalties as of the morning after.
 _LOAN_MONTH = text(
-    "INSERT INTO loan_month (loan_id, month_on, product_key, unit, currency, status, accounting, asset_class, "  # noqa: S608
+    "INSERT INTO loan_month (loan_id, month_on, product_key, unit, currency, status, accounting, asset_class, "  # noqa: S608 - built from constants
     "days_past_due, principal, interest, penalty, compound, damages, fee, overdue, surplus) "
     "SELECT l.id, CAST(:month_on AS date), l.product_key, l.unit, l.currency, l.status, l.accounting, l.asset_class, "
     "l.days_past_due, l.principal_outstanding, coalesce(r.interest, 0) + l.interest_beyond, l.penalty_booked, "
