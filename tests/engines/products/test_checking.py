@@ -14,6 +14,10 @@ BROKEN: dict[str, tuple[dict[str, str], str]] = {
     "product.balloon_without_rest": (
         {"schedule": SCHEDULE.format("balloon").replace("}", ", amortised_over: 100}")}, "/schedule/amortised_over",
     ),
+    "product.shares_above_all": (
+        {"schedule": SCHEDULE.format("fixed_percent").replace("}", ", principal_percent: 0.05}")},
+        "/schedule/principal_percent",
+    ),
     "product.plan_above_all": (
         {"schedule": SCHEDULE.format("irregular").replace(
             "}", ", plan: [{period: 1, percent: 0.6}, {period: 2, percent: 0.6}]}")}, "/schedule/plan",

@@ -111,7 +111,8 @@ def test_irregular_plans_by_share_and_by_amount() -> None:
 
 
 def test_a_fixed_share_of_the_principal_each_period() -> None:
-    made = rows(offered(schedule=schedule("fixed_percent", ", principal_percent: 0.05")), 100000, 12)
+    year = "{unit: month, min: 12, max: 12}"
+    made = rows(offered(schedule=schedule("fixed_percent", ", principal_percent: 0.05"), term=year), 100000, 12)
     assert {row.principal for row in made[:-1]} == {D("5000.00")} and made[-1].principal == D("45000.00")
 
 

@@ -133,7 +133,7 @@ def terms(
         problems.append(_no_rate(offer, grade, priced_on))
     if rate is None or errors(problems):
         return Agreed(None, tuple(problems))
-    stretch = _stretch(offer, offer.rounding.apply(amount), term, particulars, start_on)
+    stretch = _stretch(offer, _financed(offer, amount), term, particulars, start_on)
     made = phases(offer.repaying, method, stretch, particulars.rows)
     agreed = _terms(offer, amount, rate, stretch, made, replace(particulars, due_day=due_day or particulars.due_day))
     every = (offer.repaying.every, offer.repaying.unit)
@@ -148,6 +148,13 @@ def _term(offer: Offer, months: int, particulars: Particulars) -> int:
     each = DAYS_OF[offer.term_unit]
     days = particulars.days if particulars.days is not None else months * 365 // 12
     return max(days // each, 1)
+
+
+def _financed(offer: Offer, amount: Decimal) -> Decimal:
+    """What is repaid by the plan: the amount without the down payment."""
+    whole = offer.rounding.apply(amount)
+    down = offer.down_payment
+    return whole if down is None else whole - offer.rounding.apply(whole * down.percent)
 
 
 def _stretch(offer: Offer, amount: Decimal, term: int, particulars: Particulars, start_on: date) -> Stretch:

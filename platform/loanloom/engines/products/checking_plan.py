@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from loanloom.core.dates import MONTHS
 from loanloom.core.lending.rules import Methods
 from loanloom.engines.products.reading import number
-from loanloom.engines.products.ways import AT_THE_END, OWN, READY_MADE
+from loanloom.engines.products.ways import AT_THE_END, OWN, READY_MADE, Stretch
 from loanloom.metadata.document import Document
 from loanloom.problems import Problem, Text, text
 
@@ -24,6 +25,9 @@ NEEDS: Mapping[str, tuple[tuple[str, ...], Text]] = {
 }
 """Settings that a ready-made way cannot do without: exactly one of them."""
 
+ANY_DAY = date(2025, 1, 1)
+"""From which terms are counted out in periods; which day it is makes no difference to the checks here."""
+
 BUSINESS = {"entrusted": "entrusted", "group": "group"}
 """Sections that belong to one form of business."""
 
@@ -32,6 +36,8 @@ def problems(document: Document, methods: Methods) -> Iterator[Problem]:
     """Everything wrong with the schedule."""
     yield from _methods(document)
     yield from _periods(document)
+    yield from _balloon(document)
+    yield from _shares(document)
     yield from _days(document)
     yield from _ways(document, methods)
     yield from _plan(document)
@@ -97,13 +103,40 @@ def _periods(document: Document) -> Iterator[Problem]:
             ),
             "/schedule/every",
         )
-    longest = term["max"] // step
+
+
+def _balloon(document: Document) -> Iterator[Problem]:
+    said = document.spec["schedule"]
+    longest = _longest(document)
     if said.get("amortised_over", longest + 1) <= longest:
         yield document.problem(
             "product.balloon_without_rest",
             text(f"Reckoned over {said['amortised_over']} periods nothing is left after {longest}.",
                  f"按 {said['amortised_over']} 期测算，{longest} 期后已无尾款。"),
             "/schedule/amortised_over",
+        )  # fmt: skip
+
+
+def _longest(document: Document) -> int:
+    """The periods of the longest term."""
+    said, term = document.spec["schedule"], document.spec["term"]
+    return Stretch(term=term["max"], unit=term["unit"], start_on=ANY_DAY).periods(said["every"], said["unit"])
+
+
+def _shares(document: Document) -> Iterator[Problem]:
+    """A fixed share each period must not have repaid everything before the longest term ends."""
+    said = document.spec["schedule"]
+    if "fixed_percent" not in said["methods"] or "principal_percent" not in said:
+        return
+    longest = _longest(document)
+    share = number(said["principal_percent"])
+    if share * (longest - 1) >= 1:
+        yield document.problem(
+            "product.shares_above_all",
+            text(f"{share * 100:f} % a period repays everything before the {longest} periods of the longest term end.",
+                 f"每期还本 {share * 100:f} %，最长期限共 {longest} 期，尚未到期即已还清。"),
+            "/schedule/principal_percent",
+            hint=text("Lower the share, or the longest term.", "请下调每期比例或最长期限。"),
         )  # fmt: skip
 
 

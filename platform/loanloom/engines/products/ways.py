@@ -80,7 +80,8 @@ class Stretch:
     def periods(self, every: int, unit: str) -> int:
         """Whole periods of the term, one at least; what is left over belongs to the last one."""
         if unit == HALF_MONTH:
-            return max(self.periods(1, "month") * 2 // every, 1)
+            halves = self.term * 2 if self.unit == "month" else (self.end_on - self.start_on).days // 15
+            return max(halves // every, 1)
         if unit in MONTHS and self.unit == "month":
             return max(self.term // (every * MONTHS[unit]), 1)
         if unit in MONTHS:
@@ -192,29 +193,30 @@ def _irregular(said: Repaying, stretch: Stretch) -> tuple[Phase, ...]:
     """A plan by shares, or by amounts, in some of the periods; the last one of the term takes what is left."""
     whole = _phase(said, stretch, "percent_plan", "declining_balance", {})
     by_amount = any(part.amount is not None for part in said.plan)
-    parts = [part for part in said.plan if part.period <= whole.periods]
-    rows = tuple(
-        PlannedRow(due_on=period_end(said, stretch, part.period), principal=part.amount or part.percent or Decimal(0))
-        for part in sorted(parts, key=lambda part: part.period)
-    )
-    if not parts or parts[-1].period < whole.periods:
-        left = (stretch.amount if by_amount else Decimal(1)) - sum((row.principal for row in rows), Decimal(0))
-        rows += (PlannedRow(due_on=period_end(said, stretch, whole.periods), principal=left),)
+    left = stretch.amount if by_amount else Decimal(1)
+    rows = []
+    for part in sorted(said.plan, key=lambda part: part.period):
+        if part.period < whole.periods:
+            principal = min(part.amount or part.percent or Decimal(0), left)
+            rows.append(PlannedRow(due_on=period_end(said, stretch, part.period), principal=principal))
+            left -= principal
+    last_on = stretch.end_on if stretch.unit != "month" else period_end(said, stretch, whole.periods)
+    rows.append(PlannedRow(due_on=last_on, principal=left))
     own = said.interest_calendar or _own_days(said)
-    principal = "amount_plan" if by_amount else "percent_plan"
-    return (replace(whole, periods=len(rows), principal=principal, rows=rows, calendar=None, interest_calendar=own),)
+    principal_rule = "amount_plan" if by_amount else "percent_plan"
+    return (
+        replace(
+            whole, periods=len(rows), principal=principal_rule, rows=tuple(rows), calendar=None, interest_calendar=own
+        ),
+    )
 
 
 def period_end(said: Repaying, stretch: Stretch, number: int) -> date:
     """The due date of a period by the product's calendar, before holidays move it."""
     if said.unit == HALF_MONTH:
         return stretch.start_on + timedelta(days=15 * said.every * number)
-    start = add_period(stretch.start_on, said.every * number, said.unit)
-    return (
-        start
-        if said.due_day is None or said.unit not in MONTHS
-        else add_period(stretch.start_on, said.every * number, said.unit, said.due_day)
-    )
+    anchor = said.due_day if said.unit in MONTHS else None
+    return add_period(stretch.start_on, said.every * number, said.unit, anchor)
 
 
 READY_MADE: Mapping[str, Way] = {
