@@ -85,6 +85,7 @@ ACTIONS: Mapping[str, Text] = {
     "order.refused": text("Entry refused", "拒绝收付单"),
     "payout.account_changed": text("Payee's account corrected", "更正收款账户"),
     "contract.payees_planned": text("Payees of a contract planned", "登记放款收款人"),
+    "contract.trustor_named": text("Trustor named", "登记委托人"),
     "deposit.held": text("Deposit held or freed", "冻结或解冻保证金"),
     "statement.read": text("Bank statement read", "导入银行对账单"),
     "statement.discarded": text("Bank statement discarded", "作废银行对账单"),

@@ -63,7 +63,7 @@ def _read(hint: Any, written: Any, name: str) -> Any:
     if hint is Decimal:
         return amount_of(written, name)
     if hint is int:
-        return _whole(written, name)
+        return whole(written, name)
     if hint is bool:
         return written is True or str(written).strip().lower() in YES
     if hint is date:
@@ -76,7 +76,8 @@ def _read(hint: Any, written: Any, name: str) -> Any:
     return str(written).strip()[:1000]
 
 
-def _whole(written: Any, name: str) -> int:
+def whole(written: Any, name: str) -> int:
+    """The number of a record that was chosen."""
     plain = str(written).strip()
     if isinstance(written, bool) or not plain.isascii() or not plain.isdecimal() or len(plain) > 18:
         raise Refused(_wrong(name, "Choose a record.", "请选择记录。"))

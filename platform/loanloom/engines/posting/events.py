@@ -70,6 +70,7 @@ AMOUNTS: Mapping[str, tuple[str, ...]] = {
     "item_raised_payable": ("amount",),
     "item_received": ("amount",),
     "item_paid": ("amount",),
+    "entrusted_taken": ("share", "withheld"),
 }
 """Event -> its parts."""
 

@@ -21,7 +21,7 @@ from loanloom.problems import Problem, text
 from loanloom.services import numbers
 from loanloom.services.context import Context
 from loanloom.services.errors import Refused
-from loanloom.services.money import lending_rules, loan_rows, reversing
+from loanloom.services.money import lending_rules, loan_rows, reversing, trustors
 from loanloom.services.money.accruing import Posted
 from loanloom.services.money.loan_rows import Change
 from loanloom.services.money.open_day import hold_open as open_day
@@ -122,9 +122,10 @@ def book(ctx: Context, connection: Connection, changes: Sequence[Change], facts:
     """Save changes of loans with their entries. `facts` (such as the channel) hold for all of them."""
     undone = reversing.reversals(ctx, connection, changes)
     made = {change.kept.id: postings(ctx, change, facts, undone.get(change.kept.id, ())) for change in changes}
+    taken = trustors.settle(ctx, connection, changes, undone, {key: each.posted for key, each in made.items()})
     with bulk.together(connection):
         loan_rows.save(ctx, connection, changes, {loan_id: each.columns for loan_id, each in made.items()})
-        post(ctx, connection, [entry for each in made.values() for entry in each.posted])
+        post(ctx, connection, [*(entry for each in made.values() for entry in each.posted), *taken])
         tell(ctx, connection, [(change.kept.id, change.kept.row["event_count"], change.events) for change in changes])
 
 

@@ -18,6 +18,8 @@ from loanloom.core.lending.loan import Loan
 from loanloom.core.money import total
 from loanloom.services import numbers
 from loanloom.services.context import Context
+from loanloom.services.money import trustors
+from loanloom.services.money.trustors import Entrustment
 from loanloom.store import bulk, tables
 
 KINDS: Mapping[str, str] = {
@@ -54,11 +56,14 @@ def write(ctx: Context, connection: Connection, drawn: Sequence[Drawn]) -> None:
         table = tables.party
         rows = connection.execute(select(table.c.number, table.c.id).where(table.c.number.in_(wanted)))
         parties = {row.number: row.id for row in rows}
+    trusted = trustors.of_contracts(
+        connection, sorted({one.contract["id"] for one, _, part, _ in found if part.payer == "trustor"})
+    )
     numbered = numbers.issue_or_plain(ctx, connection, "item", "X", len(found))
     bulk.insert(
         connection,
         tables.cash_item,
-        [_row(ctx, *one, parties, number) for one, number in zip(found, numbered, strict=True)],
+        [_row(ctx, *one, parties, trusted, number) for one, number in zip(found, numbered, strict=True)],
     )
 
 
@@ -89,12 +94,21 @@ def _parts(one: Drawn) -> Iterator[tuple[Charge, ChargePart, int]]:
 
 
 def _row(
-    ctx: Context, one: Drawn, charge: Charge, part: ChargePart, place: int, parties: Mapping[str, int], number: str
+    ctx: Context,
+    one: Drawn,
+    charge: Charge,
+    part: ChargePart,
+    place: int,
+    parties: Mapping[str, int],
+    trusted: Mapping[int, Entrustment],
+    number: str,
 ) -> dict[str, Any]:
     party_id = parties.get(part.party)
     if party_id is None and part.payer == "merchant":
         merchants = {payout["party_id"] for payout in one.payouts if payout["payee_kind"] == "merchant"}
         party_id = merchants.pop() if len(merchants) == 1 else None
+    if party_id is None and part.payer == "trustor" and one.contract["id"] in trusted:
+        party_id = trusted[one.contract["id"]].row["party_id"]
     title = charge.terms.title
     return {
         "number": number,

@@ -29,6 +29,8 @@ class Receive:
     party_id: int | None = None
     loan_id: int | None = None
     hold: bool = False
+    source: str | None = None
+    purpose: str | None = None
     channel: str = "bank"
     reference: str | None = None
     note: str | None = None
@@ -76,6 +78,16 @@ def book_receive(ctx: Context, connection: Connection, asked: Receive, order_id:
     """Into the owner's deposit, with a receipt; held at once where the order says so."""
     orders.check_words(asked.reference, "reference", 200)
     orders.check_words(asked.note, "note", 200)
+    orders.check_words(asked.source, "source", 200)
+    orders.check_words(asked.purpose, "purpose", 200)
+    if asked.kind == "entrusted" and not (asked.source and asked.purpose):
+        raise Refused(
+            Problem(
+                code="deposit.no_source",
+                message=text("Say where the money comes from and what it is for.", "请填写委托资金来源和用途。"),
+                field="source",
+            )
+        )
     row = deposits.open_in(
         ctx, connection, kind=asked.kind, currency=asked.currency, customer_id=asked.customer_id,
         party_id=asked.party_id, loan_id=asked.loan_id,
@@ -84,7 +96,15 @@ def book_receive(ctx: Context, connection: Connection, asked: Receive, order_id:
     whose = {"customer_id": asked.customer_id, "loan_id": asked.loan_id}
     receipt_id, number = receipts.write_receipt(ctx, connection, asked, "deposit", payer, **whose)
     held = asked.amount if asked.hold else Decimal(0)
-    moved = Move(kind="received", amount=asked.amount, held=held, note=asked.note, receipt_id=receipt_id)
+    moved = Move(
+        kind="received",
+        amount=asked.amount,
+        held=held,
+        note=asked.note,
+        receipt_id=receipt_id,
+        source=asked.source,
+        purpose=asked.purpose,
+    )
     deposits.move(ctx, connection, row, moved)
     deposits.post(ctx, connection, row, "deposit_received", asked.amount, order_id, channel=asked.channel)
     return {

@@ -18,8 +18,9 @@ from loanloom.problems import Problem, Text, text
 from loanloom.services.context import Context
 from loanloom.services.definitions import releases
 from loanloom.services.errors import Refused
-from loanloom.services.money import lending_rules, payee_rules, payees
+from loanloom.services.money import lending_rules, payee_rules, payees, trustors
 from loanloom.services.origination import quotes
+from loanloom.services.parties import group_loans
 from loanloom.store import tables
 
 
@@ -124,7 +125,9 @@ def _case(
         _computable(preview),
         _within_caps(ctx, releases.pinned(ctx, connection, contract["release_id"]), contract, preview),
         _whole(preview),
+        *_group(ctx, connection, contract),
         _payees(ctx, connection, contract, around["payees"]),
+        *_trustor(ctx, connection, contract),
         _bookable(ctx, contract),
     )
     return Case(
@@ -143,6 +146,17 @@ def _payees(ctx: Context, connection: Connection, contract: RowMapping, planned:
     return Check(
         "wrong_payees", title, True, text(", ".join(names) or "the borrower", "、".join(names) or "借款人")
     )  # fmt: skip
+
+
+def _trustor(ctx: Context, connection: Connection, contract: RowMapping) -> tuple[Check, ...]:
+    registry = releases.pinned(ctx, connection, contract["release_id"])
+    if lending_rules.offer_of(registry, contract["product_key"]).business != trustors.KIND:
+        return ()
+    title = text("The trustor's money is there", "委托资金已到位")
+    found = trustors.of_contracts(connection, [contract["id"]]).get(contract["id"])
+    why = trustors.refusal(found, contract["amount"])
+    name = found.trustor["name"] if found else ""
+    return (Check("trustor", title, why is None, why or text(name, name)),)
 
 
 def preview_of(ctx: Context, connection: Connection, contract: RowMapping | Row[Any]) -> Preview:
@@ -236,6 +250,15 @@ def _computable(preview: Preview) -> Check:
         return Check("no_schedule", title, True, text(f"{rows} instalments", f"共 {rows} 期"))
     reason = preview.problems[0].message if preview.problems else text("No terms.", "缺少要素。")
     return Check("no_schedule", title, False, reason)
+
+
+def _group(ctx: Context, connection: Connection, contract: RowMapping) -> tuple[Check, ...]:
+    """A group's loan: so many members may have drawn, and nobody draws while another is late."""
+    offer = lending_rules.offer_of(releases.pinned(ctx, connection, contract["release_id"]), contract["product_key"])
+    if offer.grouping is None:
+        return ()
+    passed, why = group_loans.release(connection, offer, contract["customer_id"])
+    return (Check("group", text("The group's turn", "联保分批放款"), passed, why),)
 
 
 def _within_caps(ctx: Context, registry: Registry, contract: RowMapping, preview: Preview) -> Check:

@@ -37,6 +37,7 @@ from loanloom.services.money import (
     loan_rows,
     payees,
     postings,
+    trustors,
 )
 from loanloom.services.money.booking import Posted
 from loanloom.services.money.charged_items import Drawn
@@ -172,6 +173,9 @@ def _pay_out(ctx: Context, connection: Connection, found: Sequence[Case], channe
     fees = [kept_back(payout.events) for payout in payouts]
     merchant_fees = [charged_items.merchants_part(payout.loan) for payout in payouts]
     payees.at_disbursement(ctx, connection, drawn, cases, plans, fees, merchant_fees)
+    trustors.lend(
+        ctx, connection, [_lent(*each) for each in zip(loan_ids, payouts, strict=True) if _entrusted(ctx, each[1])]
+    )
     charged_items.write(ctx, connection, [_drawn(plans, *each) for each in zip(loan_ids, payouts, strict=True)])
     booking.post(
         ctx,
@@ -192,6 +196,15 @@ def _pay_out(ctx: Context, connection: Connection, found: Sequence[Case], channe
 def kept_back(events: Sequence[Event]) -> Decimal:
     """What of a draw stays with us as fees."""
     return total(event.fee for event in events if isinstance(event, LoanDisbursed))
+
+
+def _entrusted(ctx: Context, payout: _Payout) -> bool:
+    offer = lending_rules.live_offer(ctx, payout.case.contract["product_key"])
+    return offer is not None and offer.business == trustors.KIND
+
+
+def _lent(loan_id: int, payout: _Payout) -> tuple[int, int, Decimal]:
+    return loan_id, payout.case.contract["id"], payout.loan.terms.principal
 
 
 def _drawn(plans: Mapping[int, Sequence[RowMapping]], loan_id: int, payout: _Payout) -> Drawn:

@@ -17,6 +17,7 @@ from loanloom.services.money import (
     deposits,
     desk,
     disbursements,
+    entrusting,
     items,
     loans,
     orders,
@@ -115,6 +116,21 @@ def _placed(problem: Problem, place: int) -> Problem:
     return Problem(
         code=problem.code, message=problem.message, hint=problem.hint, field=f"{problem.field}.{place}"
     )  # fmt: skip
+
+
+@blueprint.post("/contracts/<int:contract_id>/trustor")
+@requires("contract.prepare", "money.disburse")
+def trustor(contract_id: int) -> Response:
+    """Say whose money an entrusted contract lends."""
+    form = request.form
+    try:
+        party_id = order_forms.whole(form.get("party_id", ""), "party_id")
+        said = {part: form.get(part, "").strip() or None for part in ("source", "purpose")}
+        entrusting.name(current_context(), contract_id, party_id, **said)
+        flash(_("The trustor is kept."), "good")
+    except Refused as refused:
+        flash(problems_in_words(refused.problems), "bad")
+    return redirect(url_for("money.review", contract_id=contract_id))
 
 
 @blueprint.get("/loans/<int:loan_id>/refund")

@@ -15,10 +15,20 @@ from werkzeug.wrappers import Response
 from loanloom.core.money import capitals
 from loanloom.problems import Problem
 from loanloom.services.errors import Refused
-from loanloom.services.money import disbursement_orders, disbursements, loans, orders, payees, receipts, repayments
+from loanloom.services.money import (
+    disbursement_orders,
+    disbursements,
+    entrusting,
+    loans,
+    orders,
+    payees,
+    receipts,
+    repayments,
+)
 from loanloom.services.money.disbursement_review import Case
 from loanloom.services.money.order_kinds import KINDS
 from loanloom.services.money.repayments import Purpose
+from loanloom.services.parties import partners
 from loanloom.web import order_forms
 from loanloom.web.access import requires
 from loanloom.web.security import current_context
@@ -51,7 +61,13 @@ def review(contract_id: int) -> str | Response:
 
 def _review(case: Case, problems: tuple[Problem, ...] = ()) -> str:
     planned = [row for row in payees.of_contract(current_context(), case.contract["id"]) if row["state"] == "planned"]
-    return render_template("workspace/money/review.html", case=case, problems=problems, planned=planned)
+    asks = any(check.key == "trustor" for check in case.checks)
+    trustors = partners.listing(current_context(), kind="trustor", active_only=True) if asks else ()
+    return render_template(
+        "workspace/money/review.html", case=case, problems=problems, planned=planned, asks_trustor=asks,
+        trustors=[(str(row["id"]), row["name"]) for row in trustors],
+        entrusted=entrusting.read(current_context(), case.contract["id"]) if asks else None,
+    )  # fmt: skip
 
 
 @blueprint.post("/disbursements/<int:contract_id>")

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from loanloom.problems import Problem
 from loanloom.services.errors import Refused
+from loanloom.services.money import entrusting
 from loanloom.services.parties import customers, groups, partners
 from loanloom.services.reading import record_history
 from loanloom.web import lists, order_forms
@@ -67,7 +68,12 @@ def show(party_id: int) -> str:
     with ctx.transaction() as connection:
         history = record_history.of(connection, ctx.registry, ("party", party_id))
     return render_template(
-        "workspace/parties/show.html", row=row, kinds=partners.KINDS, history=history, part=lists.part
+        "workspace/parties/show.html",
+        row=row,
+        kinds=partners.KINDS,
+        history=history,
+        part=lists.part,
+        loans=entrusting.loans(ctx, party_id) if row["kind"] == "trustor" and ctx.actor.may("money.read") else (),
     )
 
 

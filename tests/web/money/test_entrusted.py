@@ -1,0 +1,117 @@
+"""Entrusted loans: a trustor's money from its arrival to its return; nothing lent beyond it; off our balance sheet."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from tests.services.money.desk.lender import CASHIER, RIGHTS
+from tests.services.money.house import House
+from tests.web.money.test_desk import only, page, post, until_due
+
+from loanloom.services.errors import Refused
+from loanloom.services.money import deposits, disbursements, entrusting, orders
+from loanloom.services.money.order_kinds import KINDS
+from loanloom.services.parties import partners
+from loanloom.store import tables
+
+D = Decimal
+OFF = ("9003", "900301", "900302", "9099")
+
+
+@pytest.fixture
+def house(model_company) -> House:
+    """The model company with contracts made by hand."""
+    return House(model_company.database, model_company.company)
+
+
+class Agent:
+    """Somebody who does everything about a trustor's money."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self.trustor = partners.create(self.ctx(), partners.Details(kind="trustor", name="城投公司（演示）"))
+
+    def ctx(self):
+        ctx = self.house.ctx()
+        from dataclasses import replace
+
+        return replace(ctx, actor=replace(ctx.actor, user_id=CASHIER, functions=frozenset(RIGHTS)))
+
+    def enter(self, what: str, **given) -> orders.Order:
+        return orders.enter(self.ctx(), KINDS[what], KINDS[what].parameters(**given))
+
+    def brings(self, amount: str) -> int:
+        made = self.enter(
+            "deposit_receive", kind="entrusted", amount=D(amount), currency="CNY", party_id=self.trustor,
+            source="自有资金", purpose="流动资金",
+        )  # fmt: skip
+        return int(made.result["deposit_id"])
+
+    def lends(self, amount: int = 100_000) -> int:
+        contract = self.house.contract(amount, "entrusted-loan", method="bullet", months=3)
+        entrusting.name(self.ctx(), contract, self.trustor, source="自有资金", purpose="流动资金")
+        return contract
+
+
+def books(house: House) -> dict[str, Decimal]:
+    return {code: amount for code, amount in house.balances().items() if code not in OFF}
+
+
+def test_nothing_is_lent_beyond_the_trustors_money(house: House) -> None:
+    agent = Agent(house)
+    unnamed = house.contract(100_000, "entrusted-loan", method="bullet", months=3)
+    contract = agent.lends()
+    for wanted, words in ((unnamed, "Name the trustor"), (contract, "is there")):
+        with pytest.raises(Refused) as refused:
+            disbursements.disburse(house.ctx(), wanted)
+        assert words in refused.value.problems[0].message["en"]
+    agent.brings("99999.99")
+    with pytest.raises(Refused):
+        disbursements.disburse(house.ctx(), contract)
+    deposit = agent.brings("0.01")
+    disbursements.disburse(house.ctx(), contract)
+    assert only(house, tables.deposit, id=deposit).balance == D(0)
+    assert books(house) == {}  # in and out; the loan itself is noted off the balance sheet
+    assert house.balances()["900301"] == D(100_000)
+
+
+def test_what_the_borrower_pays_is_the_trustors_and_goes_to_him(house: House) -> None:
+    agent = Agent(house)
+    deposit = agent.brings("100000")
+    loan = disbursements.disburse(house.ctx(), agent.lends()).loan_id
+    day = until_due(house)
+    due = only(house, tables.instalment, due_on=day)
+    paid = due.interest
+    made = agent.enter("repayment", loan_id=loan, amount=paid)
+    view = deposits.statement(agent.ctx(), deposit)
+    assert [(one["kind"], one["amount"]) for one in view.entries] == [
+        ("received", D(100_000)), ("lent", D(-100_000)), ("collected", paid),
+    ]  # fmt: skip
+    assert view.entries[1]["source"] == "自有资金" and books(house)["2314"] == -paid == -view.row["balance"]
+    agent.enter("reversal", order_id=made.result and only(house, tables.cash_order, kind="repayment").id, why="wrong")
+    assert only(house, tables.deposit).balance == D(0) and "2314" not in books(house)
+    agent.enter("repayment", loan_id=loan, amount=paid)
+    agent.enter("deposit_release", deposit_id=deposit, amount=paid)
+    payout = only(house, tables.payout, kind="deposit_release")
+    assert payout.payee_name == "城投公司（演示）"
+    agent.enter("payout", payout_id=payout.id)
+    assert "2314" not in books(house) and "224103" not in books(house)
+    house.close()
+
+
+def test_the_pages_of_an_entrusted_loan(house, person) -> None:
+    finance = person("finance")
+    post(finance, "/parties/new", kind="trustor", name="城投公司（演示）")
+    trustor = only(house, tables.party)
+    fields = {"kind": "entrusted", "party_id": trustor.id, "amount": "100,000", "currency": "CNY", "channel": "bank"}
+    assert "Say where the money comes from" in post(finance, "/cashier/deposits/new", 422, **fields)
+    post(finance, "/cashier/deposits/new", **fields, source="自有资金", purpose="流动资金")
+    contract = house.contract(100_000, "entrusted-loan", method="bullet", months=3)
+    assert "Name the trustor" in page(finance, f"/disbursements/{contract}")
+    post(finance, f"/contracts/{contract}/trustor", party_id=trustor.id, source="自有资金", purpose="流动资金")
+    assert "城投公司" in page(finance, f"/disbursements/{contract}")
+    post(finance, f"/disbursements/{contract}", channel="bank")
+    shown = page(finance, f"/cashier/deposits/{only(house, tables.deposit).id}")
+    assert "Lent" in shown and "自有资金" in shown
+    assert only(house, tables.loan).number in page(finance, f"/parties/{trustor.id}")
