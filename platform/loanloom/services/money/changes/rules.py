@@ -15,6 +15,7 @@ from loanloom.problems import Problem, text
 from loanloom.services.context import Context
 from loanloom.services.errors import Forbidden
 from loanloom.services.money import lending_rules
+from loanloom.services.money.changes import desk_bookings
 from loanloom.services.money.changes.kinds import Kind
 from loanloom.services.money.loan_rows import Kept
 from loanloom.store import tables
@@ -56,6 +57,8 @@ def _refusals(
             f"本产品的变更最早可追溯至 {first}。",
             "on",
         )
+    if kind.key == "undo" and (booked := desk_bookings.against_undoing(connection, kept.id, int(record["sequence"]))):
+        yield booked
     if rule.most_times is not None and _times(connection, kept.id, kind.key) >= rule.most_times:
         yield _problem(
             "change.too_often",
