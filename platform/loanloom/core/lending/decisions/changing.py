@@ -150,6 +150,8 @@ def _nothing_to_move(loan: Loan, command: Reschedule) -> Decision | None:
             ),
             field="new_due",
         )
+    if not loan.principal_outstanding:
+        return refused("lending.nothing_owed", text("No principal is owed on this loan.", "这笔借款已无本金余额。"))
     if not 0 <= command.extra_terms <= 600:
         return refused(
             "lending.extra_terms",

@@ -115,6 +115,8 @@ def interest_of(
 def growth(terms: Terms, start_on: date, due_on: date, rate: Decimal) -> Decimal:
     """What one unit becomes over the whole period with its changes of rate and pauses."""
     made = ONE
+    if due_on <= start_on:
+        return made
     for first, last in _pieces(terms, start_on, due_on):
         factor = factor_to_end(terms, start_on, due_on, rate_on(terms, rate, first), first)
         made += factor / (due_on - first).days * (last - first).days

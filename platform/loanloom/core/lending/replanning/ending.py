@@ -49,6 +49,7 @@ def all_due(loan: Loan, on: date) -> tuple[tuple[Instalment, ...], tuple[int, ..
     running.principal += total(row.principal for row in later)
     running.due_on = on
     running.start_on = min(running.start_on, on)
+    running.renewed = running.renewed or running.start_on == on
     running.level = running.agreed = running.principal + running.interest
     running.carried, running.counted_from = ZERO, running.start_on
     gone = {row.number for row in later}

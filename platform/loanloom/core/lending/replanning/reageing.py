@@ -42,6 +42,7 @@ def new_run(loan: Loan, asked: Asked) -> NewRun:
     """The rows after a debt was put on a new run of instalments."""
     plan = brought_to(loan, asked.on)
     planned = list(plan.open_rows)
+    apart = {row.number for row in plan.rows if row.fixed}
     still_due = total(row.interest - row.interest_paid for row in planned)
     stub, later = _cut(planned, asked.on)
     borne_open = _interest_to_date(plan, planned, later, stub, asked.on)
@@ -54,7 +55,7 @@ def new_run(loan: Loan, asked: Asked) -> NewRun:
     for row in plan.rows:
         if row.extra:
             continue
-        if row.fixed:
+        if row.number in apart:
             plan.outstanding += row.unpaid
         row.level = row.agreed = row.paid - row.credited_principal - row.credited_interest
         row.principal, row.interest = row.principal_paid, row.interest_paid
