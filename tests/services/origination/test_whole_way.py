@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy import update
 from tests.services.approval.lender import Lender
 from tests.services.origination.conftest import ASKED, Begin
+from tests.services.origination.farmers import answered, approved, farmer, grouped
 
 from loanloom.engines import forms
-from loanloom.services.approval import approvals, sanction_pages
+from loanloom.services.approval import sanction_pages
 from loanloom.services.context import Context
 from loanloom.services.definitions import compiled
 from loanloom.services.errors import Refused
@@ -21,25 +22,6 @@ from loanloom.services.papers import contract_pages, contracts, disclosures
 from loanloom.store import tables
 
 TODAY = date(2026, 3, 2)
-FARMER = {
-    "customer.kind": "farmer", "customer.industry": "agriculture", "customer.farming_years": "22",
-    "customer.years_at_address": "30", "customer.village": "青禾镇茶园村（演示）",
-}  # fmt: skip
-FARM = {
-    "application.amount": "12,000", "application.term_days": "168", "application.method": "equal_instalment",
-    "application.guarantee_mode": "guarantee", "application.purpose": "seeds_fertiliser",
-    "application.main_crop": "tea", "application.land_area": "18", "application.farm_income": "206,000",
-    "application.farm_cost": "74,000", "application.crop_insured": "yes", "guarantors.0.amount": "12,000",
-}  # fmt: skip
-NOT_ASKED = ("term_months", "years_in_business", "monthly_turnover", "monthly_cost", "bank_inflow")
-
-
-def approved(lender: Lender) -> int:
-    """Everybody who has a say says yes; the sanction."""
-    for who in ("risk", "east1", "head2"):
-        for item in lender.rows(tables.work_item, status="open")[:1]:
-            approvals.decide(lender.ctx(who), item.id, "approve", expected_version=item.version, opinion="同意")
-    return int(lender.one(tables.sanction).id)
 
 
 def booked(lender: Lender, manager: Context, sanction_id: int) -> list[tuple[date, Decimal, Decimal]]:
@@ -58,17 +40,18 @@ def booked(lender: Lender, manager: Context, sanction_id: int) -> list[tuple[dat
 
 
 def test_a_term_in_weeks_is_quoted_printed_and_booked(manager: Context, begin: Begin, lender: Lender) -> None:
-    answers = {name: value for name, value in ASKED.items() if name.removeprefix("application.") not in NOT_ASKED}
-    submissions.submit(manager, begin("farmer-group", **FARMER), {**answers, **FARM}, version=1)
-    application = lender.one(tables.application)
+    first = begin("farmer-group", **farmer(1))
+    grouped(lender, manager, begin, first)
+    submissions.submit(manager, first, answered(), version=1)
+    application = lender.one(tables.application, id=first)
     assert application.term_months == 6
     sanction_id = approved(lender)
-    assert lender.one(tables.sanction).extra["terms"] == {"days": 168}
+    assert lender.one(tables.sanction).extra["terms"]["days"] == 168
     sheet = disclosures.of_sanction(manager, sanction_id)
     assert sheet.media_type == "application/pdf" and sheet.content.startswith(b"%PDF")
     kept = booked(lender, manager, sanction_id)
     assert len(kept) == 12 and {due_on.weekday() for due_on, _, _ in kept} == {1}
-    assert lender.one(tables.contract, kind="loan").terms == {"days": 168}
+    assert lender.one(tables.contract, kind="loan").terms["days"] == 168
 
 
 def test_nothing_above_the_price_cap_is_granted_signed_or_paid_out(

@@ -22,6 +22,7 @@ from loanloom.services.context import Context
 from loanloom.services.definitions import compiled as engines
 from loanloom.services.errors import Conflict, NotFound, Refused
 from loanloom.services.origination import quotes
+from loanloom.services.parties import group_loans
 from loanloom.store import audit, bulk, tables
 
 SANCTION = text("sanction", "批复")
@@ -36,7 +37,7 @@ def create_many(
     ctx: Context, connection: Connection, approved: Sequence[Granted]
 ) -> tuple[dict[int, int], list[dict[str, Any]]]:
     """Write the sanctions of cases that were just approved; their ids by application, and what the audit is to hear."""
-    rows = [_row(ctx, *one) for one in approved]
+    rows = [_row(ctx, connection, *one) for one in approved]
     _number(ctx, connection, approved, rows)
     made: dict[int, int] = {}
     if rows:
@@ -50,7 +51,9 @@ def create_many(
     return made, told
 
 
-def _row(ctx: Context, case: Case, state: flows.State, facts: Mapping[str, Any]) -> dict[str, Any]:
+def _row(
+    ctx: Context, connection: Connection, case: Case, state: flows.State, facts: Mapping[str, Any]
+) -> dict[str, Any]:
     row, offer = case.row, engines.offer(case.registry, case.row.product_key)
     grade = (facts.get("score") or {}).get("grade")
     rate = offer.rate(grade, row.term_months, ctx.business_date)
@@ -61,6 +64,9 @@ def _row(ctx: Context, case: Case, state: flows.State, facts: Mapping[str, Any])
         raise Refused(problems)
     if offer.pricing.index is not None:
         agreed = replace(agreed, priced_on=ctx.business_date)
+    answering = group_loans.guarantees(connection, offer, row.customer_id, granted_amount(row.amount, facts, offer))
+    if answering:
+        agreed = replace(agreed, guarantees=answering)
     made = _values(ctx, case, state, facts, rate) | {"extra": _extra(case, state, agreed)}
     _check_price(ctx, case, made)
     return made

@@ -27,7 +27,7 @@ from loanloom.services.errors import Conflict, Refused
 from loanloom.services.once import Once
 from loanloom.services.origination import applications, assessing, materials, quotes, uploads
 from loanloom.services.origination.applications import TABLE, Filling
-from loanloom.services.parties import customers
+from loanloom.services.parties import customers, group_loans
 from loanloom.store import audit, bulk
 
 COLUMNS = ("amount", "term_months", "method", "purpose", "guarantee_mode")
@@ -106,6 +106,8 @@ def _judged(ctx: Context, connection: Connection, filling: Filling, raw: Mapping
     said = {one.field for one in problems}
     product = product_problems(ctx, filling.registry, filling.row.product_key, seen)
     problems += (one for one in product if one.field not in said)
+    offer = engines.offer(filling.registry, filling.row.product_key)
+    problems += group_loans.problems(connection, offer, filling.row.customer_id)
     problems += materials.missing(connection, filling.registry, filling.row, seen)
     problems += _foreign_files(connection, filling, evaluated.values)
     if problems:

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from loanloom.problems import Problem
 from loanloom.services.errors import Refused
 from loanloom.services.money import entrusting
-from loanloom.services.parties import customers, groups, partners
+from loanloom.services.parties import customers, group_loans, groups, partners
 from loanloom.services.reading import record_history
 from loanloom.web import lists, order_forms
 from loanloom.web.access import requires
@@ -153,8 +153,10 @@ def group(group_id: int) -> str:
     words = request.args.get("q", "")
     found = customers.search(ctx, words) if words and ctx.actor.may("customer.read") else None
     view = groups.read(ctx, group_id)
+    standing = group_loans.standing(ctx, group_id) if ctx.actor.may("loan.read") else None
     return render_template(
-        "workspace/parties/group.html", view=view, words=words, found=found, liabilities=groups.LIABILITIES
+        "workspace/parties/group.html", view=view, words=words, found=found, liabilities=groups.LIABILITIES,
+        standing=standing,
     )  # fmt: skip
 
 
