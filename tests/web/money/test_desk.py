@@ -177,7 +177,9 @@ def test_a_draw_is_split_and_the_merchant_paid(house, person) -> None:
     post(finance, "/cashier/do/payout_back", payout_id=payout.id, problem="account closed")
     assert "account closed" in page(finance, f"/cashier/payouts/{payout.id}")
     post(finance, f"/cashier/payouts/{payout.id}/account", name="灯具商行", account="6222000099998888")
-    post(finance, "/cashier/do/payout", payout_id=payout.id, channel="bank")
+    there = post(finance, "/cashier/do/payout", payout_id=payout.id, channel="bank")
+    assert "another person" in page(finance, there)  # whoever corrected the account does not pay alone
+    post(person("finance-head"), f"{there}/register")
     assert only(house, tables.payout, id=payout.id).state == "paid"
     listed = page(finance, "/lists/items/?item.kind=payout_disbursement")
     assert "灯具商行" in listed and "Settled" in listed
@@ -237,13 +239,28 @@ def test_the_list_of_items_holds_everything_owed_and_to_be_paid(house, person) -
 
 
 def test_groups_and_their_members(house, person) -> None:
-    house.contract(100_000, "sole-trader-loan")
+    contract = house.contract(100_000, "sole-trader-loan")
     finance = person("finance")
     there = post(finance, "/groups/new", name="向阳村联保小组", liability="joint", limit_amount="300,000")
     customer = only(house, tables.customer)
     post(finance, f"{there}/members/{customer.id}", action="leader")
     shown = page(finance, there)
-    assert customer.name in shown and "leader" in shown
+    assert customer.name in shown and "leader" in shown and "No member has a loan yet" in shown
+    post(finance, f"/disbursements/{contract}/pay", channel="bank")
+    loan, shown = only(house, tables.loan), page(finance, there)
+    assert loan.number in shown and "Principal outstanding together" in shown
+    refused = finance.post(
+        f"{there}/members/{customer.id}", data={"csrf_token": finance.csrf(), "action": "leave"}, follow_redirects=True
+    )
+    assert "still has a loan" in refused.get_data(as_text=True)
+
+
+def test_who_owes_nothing_may_leave_a_group(house, person) -> None:
+    house.contract(100_000, "sole-trader-loan")
+    finance = person("finance")
+    there = post(finance, "/groups/new", name="向阳村联保小组", liability="joint", limit_amount="300,000")
+    customer = only(house, tables.customer)
+    post(finance, f"{there}/members/{customer.id}", action="member")
     post(finance, f"{there}/members/{customer.id}", action="leave")
     assert only(house, tables.group_member).left_on is not None
 

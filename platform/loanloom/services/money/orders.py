@@ -36,7 +36,7 @@ LONGEST_WORDS = 400
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class About:
-    """Whose order it is and how much it moves."""
+    """Whose order it is and how much it moves. `second`: it needs a second person whatever the roles say."""
 
     amount: Decimal
     currency: str
@@ -45,6 +45,7 @@ class About:
     channel: str | None = None
     unit: str | None = None
     manager_user_id: int | None = None
+    second: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +94,7 @@ def enter(
         booking.open_day(ctx, connection)
         parameters = _dated(ctx, parameters)
         about = kind.about(ctx, connection, parameters)
-        waits = kind.always_second or needs_second(ctx, kind.function, about.amount)
+        waits = kind.always_second or about.second or needs_second(ctx, kind.function, about.amount)
         order_id = _write(ctx, connection, kind, parameters, about, reason)
         if waits:
             trial = connection.begin_nested()
@@ -226,7 +227,7 @@ def _book(ctx: Context, connection: Connection, kind: Kind, parameters: Any, ord
 
 
 def _write(ctx: Context, connection: Connection, kind: Kind, parameters: Any, about: About, reason: str | None) -> int:
-    values = {field.name: getattr(about, field.name) for field in fields(about)}
+    values = {field.name: getattr(about, field.name) for field in fields(about) if field.name != "second"}
     row = {
         **values,
         "kind": kind.key,

@@ -7,7 +7,7 @@ ledger holds it as payable until the money leaves; what the bank sends back is p
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -19,7 +19,7 @@ from loanloom.problems import Problem, Text, text
 from loanloom.services import numbers, scope
 from loanloom.services.context import Context
 from loanloom.services.errors import Conflict, Refused
-from loanloom.services.money import booking, orders, payees
+from loanloom.services.money import booking, orders, payees, waiting_orders
 from loanloom.services.money.orders import About
 from loanloom.store import audit, tables
 
@@ -35,6 +35,8 @@ KINDS: Mapping[str, Text] = {
 }
 STATES = ("planned", "paid", "failed", "reversed", "cancelled")
 OPEN = ("planned", "failed")
+CORRECTED = "payout.account_changed"
+"""What the audit calls a payout whose account was corrected."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,9 +134,10 @@ def read(ctx: Context, payout_id: int) -> RowMapping:
 
 
 def about_pay(ctx: Context, connection: Connection, asked: Pay) -> About:
-    """Whose payout it is."""
+    """Whose payout it is; whoever corrected where it goes does not pay it alone."""
     booking.check_channel(asked.channel)
-    return _about(_locked(ctx, connection, asked.payout_id), asked.channel)
+    about = _about(_locked(ctx, connection, asked.payout_id), asked.channel)
+    return replace(about, second=_corrected_by(ctx, connection, asked.payout_id))
 
 
 def book_pay(ctx: Context, connection: Connection, asked: Pay, order_id: int) -> Mapping[str, Any]:
@@ -183,6 +186,7 @@ def change_account(ctx: Context, payout_id: int, *, name: str, account: str, ban
         row = _locked(ctx, connection, payout_id)
         if row["state"] not in OPEN:
             raise Conflict(_not_payable())
+        waiting_orders.check_none_waits(connection, "payout", "payout_id", payout_id)
         if not name.strip() or not account.strip():
             raise Refused(
                 Problem(
@@ -196,7 +200,7 @@ def change_account(ctx: Context, payout_id: int, *, name: str, account: str, ban
         columns = payees.account_columns(ctx, account)
         _change(ctx, connection, row, payee_name=name.strip(), bank_name=bank_name, **columns)
         masked = {"before": row["account_masked"], "after": columns["account_masked"]}
-        audit.write(connection, ctx.actor, "payout.account_changed", ("payout", payout_id), after=masked, at=ctx.now)
+        audit.write(connection, ctx.actor, CORRECTED, ("payout", payout_id), after=masked, at=ctx.now)
 
 
 def close_in(ctx: Context, connection: Connection, payout_id: int, state: str) -> RowMapping:
@@ -232,6 +236,16 @@ def _returned(ctx: Context, connection: Connection, payout_id: int, state: str, 
         )
     _change(ctx, connection, row, state=state, problem=problem, paid_on=None, paid_by=None, reference=None)
     return row
+
+
+def _corrected_by(ctx: Context, connection: Connection, payout_id: int) -> bool:
+    """Whether the actor has corrected where this payout goes."""
+    log = tables.audit_log
+    query = select(log.c.id).where(
+        log.c.subject_kind == "payout", log.c.subject_id == str(payout_id), log.c.action == CORRECTED,
+        log.c.actor_id == ctx.actor.user_id,
+    )  # fmt: skip
+    return connection.execute(query.limit(1)).first() is not None
 
 
 def _locked(ctx: Context, connection: Connection, payout_id: int) -> RowMapping:

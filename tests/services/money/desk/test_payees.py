@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.services.money.desk.lender import D, Desk
+from tests.services.money.desk.lender import OTHER, D, Desk
 
 from loanloom.services.errors import Conflict, Refused
 from loanloom.services.money import payees, payouts
@@ -72,12 +72,27 @@ def test_a_payout_that_the_bank_sends_back_is_corrected_and_paid_again(desk: Des
     assert (row["state"], row["problem"], row["paid_on"]) == ("failed", "account closed", None)
     assert desk.balances() == {"130301": D(100_000), "224103": D(-100_000)}
     payouts.change_account(desk.cashier(), row["id"], name="钢材厂", account="6222444455556666", bank_name="某银行")
-    desk.enter("payout", payout_id=row["id"])
+    desk.enter("payout", by=desk.cashier(OTHER), payout_id=row["id"])
     row = payouts.read(desk.cashier(), row["id"])
     assert (row["state"], row["account_masked"], row["problem"]) == ("paid", "622*********6666", None)
     assert desk.balances() == {"130301": D(100_000), "1002": D(-100_000)}
     with pytest.raises(Conflict):
         desk.enter("payout", payout_id=row["id"])
+
+
+def test_who_corrects_an_account_does_not_pay_to_it_alone_nor_change_it_under_a_colleagues_eyes(desk: Desk) -> None:
+    contract = split(desk, Payee(amount=D(100_000), payee_kind="supplier", name="钢材厂", account="6222111122223333"))
+    desk.enter("disbursement", contract_id=contract)
+    (waiting,) = payouts.waiting(desk.cashier())
+    said = {"name": "钢材厂", "bank_name": None}
+    payouts.change_account(desk.cashier(), waiting["id"], account="6222444455556666", **said)
+    entered = desk.enter("payout", payout_id=waiting["id"])
+    assert entered.is_waiting and "1002" not in desk.balances()
+    with pytest.raises(Conflict) as refused:
+        payouts.change_account(desk.cashier(), waiting["id"], account="6222777788889999", **said)
+    assert refused.value.problems[0].code == "order.waits_for_this"
+    assert desk.approve("payout", entered).state == "booked"
+    assert payouts.read(desk.cashier(), waiting["id"])["account_masked"] == "622*********6666"
 
 
 def test_a_stopped_merchant_gets_no_money(desk: Desk) -> None:
