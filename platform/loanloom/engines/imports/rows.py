@@ -73,6 +73,8 @@ def read_rows(
         above = list(itertools.islice(lines, skip + 1))
     except csv.Error:
         return _nothing(file, "import.not_csv", "The first line is not a row of CSV.", "首行不是有效的 CSV。")
+    except sheets.Unreadable:
+        return _nothing(file, "import.not_a_sheet", *NOT_SHEET)
     header = [name.strip() for name in above[skip][1]] if len(above) > skip else []
     wanted = {name: headings.get(name, name) for name in columns}
     if problem := _header_problem(header, wanted.values(), file):
@@ -112,6 +114,8 @@ class _Reader:
                 self._row(cells, line)
         except csv.Error:
             self._say(line + 1, "import.not_csv", "This line is not a row of CSV.", "该行不是有效的 CSV。")
+        except sheets.Unreadable:
+            self._say(line + 1, "import.not_a_sheet", "This row of the sheet cannot be read.", "该行无法读取。")
         return Rows(tuple(self.rows), tuple(self.problems), self.count)
 
     def _row(self, cells: list[str], line: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,23 +15,40 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 MOST_UNPACKED = 400_000_000
 """A workbook is a zip file: one that swells beyond this was made to hurt."""
+MOST_BESIDE = 100_000_000
+"""The same for a part of it that is no sheet, and is read as a whole."""
 MOST_COLUMNS = 200
+BROKEN = (
+    zipfile.BadZipFile, zlib.error, InvalidFileException, SyntaxError, LookupError, ValueError, TypeError,
+    AttributeError, OSError, EOFError, RuntimeError,
+)  # fmt: skip
+"""What the reading of a damaged workbook ends in: as a zip file, as XML (a SyntaxError), as cells."""
+
+
+class Unreadable(ValueError):
+    """A workbook that breaks off or holds what no cell can hold."""
 
 
 def lines(content: bytes) -> Iterator[tuple[int, list[str]]] | None:
     """Each row with its number; None for what is no workbook."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            if sum(one.file_size for one in packed.infolist()) > MOST_UNPACKED:
-                return None
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError):
+            parts = packed.infolist()
+        beside = [one.file_size for one in parts if not one.filename.startswith("xl/worksheets/")]
+        if sum(one.file_size for one in parts) > MOST_UNPACKED or max(beside, default=0) > MOST_BESIDE:
+            return None
+        sheet = load_workbook(io.BytesIO(content), read_only=True, data_only=True).worksheets[0]
+    except BROKEN:
         return None
-    sheet = book.worksheets[0]
-    return (
-        (number, [_written(value) for value in row])
-        for number, row in enumerate(sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS), 1)
-    )
+    return _rows(sheet)
+
+
+def _rows(sheet: Any) -> Iterator[tuple[int, list[str]]]:
+    try:
+        for number, row in enumerate(sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS), 1):
+            yield number, [_written(value) for value in row]
+    except BROKEN as error:
+        raise Unreadable from error
 
 
 def _written(value: Any) -> str:
@@ -39,7 +57,7 @@ def _written(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if not isinstance(value, str | int | date):
+    if isinstance(value, float):
         plain = Decimal(f"{value:.15g}")  # what the spreadsheet itself shows of a binary fraction
         return f"{plain.to_integral_value() if plain == plain.to_integral_value() else plain:f}"
     if isinstance(value, datetime):
