@@ -10,6 +10,7 @@ AREAS = (
     "loanloom.web.admin.audit",
     "loanloom.web.admin.roles",
     "loanloom.web.admin.users",
+    "loanloom.web.portal.lines",
     "loanloom.web.portal.pages",
     "loanloom.web.studio.changes",
     "loanloom.web.studio.definitions",

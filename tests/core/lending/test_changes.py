@@ -35,7 +35,7 @@ from loanloom.core.lending.decisions import (
 from loanloom.core.lending.events.conduct import InterestSuspended
 from loanloom.core.lending.loan import Loan
 from loanloom.core.lending.plan_terms import IndexTerms, Phase, PlannedRow, RateStep, RateTerms
-from loanloom.core.lending.terms import PenaltyTerms, PrepaymentTerms, Terms
+from loanloom.core.lending.terms import AllocationOrder, PenaltyTerms, PrepaymentTerms, Terms
 from loanloom.core.money import total
 from loanloom.testing.cn_practice.case import after, disbursed, paid_up_to
 
@@ -371,3 +371,25 @@ def test_interest_is_suspended_after_ninety_days_and_restored_when_paid() -> Non
     due = total(each.total for each in owed(suspended, ninety + timedelta(days=1)))
     paid = after(suspended, ReceiveRepayment(on=ninety + timedelta(days=1), amount=due))
     assert after(paid, RestoreInterest(on=ninety + timedelta(days=1))).circumstances.suspended_on is None
+
+
+def test_money_beyond_the_due_repays_principal_at_once_where_agreed() -> None:
+    loan = disbursed(terms(BULLET, day_count="act/360", allocation=AllocationOrder(surplus="prepay")))
+    on = date(2025, 1, 25)
+    part = after(loan, ReceiveRepayment(on=on, amount=D(60_000)))
+    assert part.principal_outstanding == D(60_000)
+    assert part.accounts[0].instalment.interest == D("820.00")
+    late = date(2025, 2, 20)
+    due = total(each.total for each in owed(part, late))
+    both = after(part, ReceiveRepayment(on=late, amount=due + 10_000))
+    assert not owed(both, late)
+    assert both.principal_outstanding == D(50_000)
+    whole = after(both, ReceiveRepayment(on=late, amount=payoff(both, late).total))
+    assert whole.settled_on == late
+    assert refusal(both, ReceiveRepayment(on=late, amount=D(60_000))) == "lending.more_than_due"
+
+
+def test_money_beyond_the_due_pays_the_fee_too() -> None:
+    agreed = {"allocation": AllocationOrder(surplus="prepay"), "prepayment": PrepaymentTerms(fee_rate=D("0.01"))}
+    loan = after(disbursed(terms(BULLET, **agreed)), ReceiveRepayment(on=date(2025, 2, 1), amount=D(10_100)))
+    assert (loan.principal_outstanding, loan.accounts[0].fee_paid) == (D(110_000), D("100.00"))

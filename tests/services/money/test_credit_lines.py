@@ -15,7 +15,7 @@ from tests.services.money.house import House
 
 from loanloom.services.context import Context
 from loanloom.services.errors import Conflict, Forbidden, Refused
-from loanloom.services.money import credit_draws, credit_lines, disbursements, repayments
+from loanloom.services.money import credit_draws, credit_line_changes, credit_lines, disbursements, repayments
 from loanloom.services.money.credit_draws import Wanted
 from loanloom.services.papers import contracts
 from loanloom.store import tables
@@ -150,17 +150,19 @@ def test_a_cancelled_or_forgotten_draw_gives_back_what_it_reserved(house: House)
 def test_limits_are_changed_frozen_and_closed_by_two_people(house: House) -> None:
     line, one, two = opened(house, 100_000), by(house, ASKS), by(house, DECIDES)
     draw(house, line, 60_000)
-    lowered = credit_lines.ask_change(one, line, "limit", "risk", D(50_000))
+    lowered = credit_line_changes.ask_change(one, line, "limit", "risk", D(50_000))
     with pytest.raises(Forbidden):
-        credit_lines.decide_change(one, lowered, approve=True, version=1)
-    credit_lines.decide_change(two, lowered, approve=True, version=1)
+        credit_line_changes.decide_change(one, lowered, approve=True, version=1)
+    credit_line_changes.decide_change(two, lowered, approve=True, version=1)
     assert figures(house, line) == (D(60_000), D(0), D(0))
-    frozen = credit_lines.ask_change(one, line, "freeze", "late elsewhere")
-    credit_lines.decide_change(two, frozen, approve=True, version=1)
+    frozen = credit_line_changes.ask_change(one, line, "freeze", "late elsewhere")
+    credit_line_changes.decide_change(two, frozen, approve=True, version=1)
     assert codes(lambda: ask(house, line, 1)) == {"line.not_open"}
-    closing = credit_lines.ask_change(one, line, "close", "leaves")
-    assert codes(lambda: credit_lines.decide_change(two, closing, approve=True, version=1)) == {"line.still_used"}
-    assert codes(lambda: credit_lines.ask_change(one, line, "freeze", " ")) == {"line.reason_missing"}
+    closing = credit_line_changes.ask_change(one, line, "close", "leaves")
+    assert codes(lambda: credit_line_changes.decide_change(two, closing, approve=True, version=1)) == {
+        "line.still_used"
+    }
+    assert codes(lambda: credit_line_changes.ask_change(one, line, "freeze", " ")) == {"line.reason_missing"}
 
 
 def test_members_draw_within_their_parts_and_all_within_the_whole(house: House) -> None:

@@ -42,9 +42,10 @@ class AllocationOrder:
 
     `buckets` give what is past due, due and in advance an order each, in that sequence; without them `order` holds
     for all. `surplus` says what money beyond the due does: it pays the `next_instalment`, the `last_instalment`, the
-    `next_last_instalment` (the running one, then from the end) or all later ones alike (`reamortise`), or is a `keep`
-    or `refuse` case; empty leaves it to `Terms.keeps_overpayment`. `rules` are exceptions. `charged_back` is the order
-    in which a receipt that is taken back becomes owed again (empty: all of it as principal).
+    `next_last_instalment` (the running one, then from the end) or all later ones alike (`reamortise`), repays
+    principal at once (`prepay`), or is a `keep` or `refuse` case; empty leaves it to `Terms.keeps_overpayment`.
+    `rules` are exceptions. `charged_back` is the order in which a receipt that is taken back becomes owed again
+    (empty: all of it as principal).
     """
 
     order: tuple[str, ...] = COMPONENTS

@@ -276,10 +276,11 @@ def prepayment(spec: Spec) -> PrepaymentTerms:
 
 
 def recalculation(spec: Spec) -> RecalculationTerms | None:
-    """Whether interest follows what is really paid. Money drawn and repaid at will can be kept in no other way."""
+    """Whether interest follows what is really paid. Money drawn again on a running loan can be kept in no other way; on
+    a credit line every draw is a loan of its own, whose early repayments leave a plan behind."""
     if "recalculation" in spec:
         return RecalculationTerms(**spec["recalculation"])
-    return RecalculationTerms() if spec["draw"] == "revolving" else None
+    return RecalculationTerms() if spec["draw"] == "revolving" and "line" not in spec else None
 
 
 def drawing(spec: Spec) -> Drawing:

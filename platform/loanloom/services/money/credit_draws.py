@@ -61,7 +61,7 @@ def ask(ctx: Context, line_id: int, wanted: Wanted, *, idempotency_key: str | No
         if first.answer is not None:
             return int(first.answer["draw_id"])
         line = hold(ctx, connection, line_id)
-        customer_id = wanted.customer_id or line["customer_id"]
+        customer_id = ctx.actor.customer_id or wanted.customer_id or line["customer_id"]
         if customer_id != line["customer_id"]:
             customers.read(ctx, connection, customer_id)
         _check(ctx, connection, line, wanted, customer_id)

@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Row, RowMapping, func, insert, select, update
+from sqlalchemy import Connection, Row, RowMapping, func, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from loanloom.core.dates import add_months
@@ -19,9 +19,8 @@ from loanloom.engines.products.offer import Line as LineTerms
 from loanloom.problems import Problem, Text, text
 from loanloom.services import numbers, scope
 from loanloom.services.context import Context
-from loanloom.services.errors import Conflict, Forbidden, Refused
+from loanloom.services.errors import Forbidden, Refused
 from loanloom.services.money.line_usage import DRAW, MOVE, TABLE, free_of, write_move
-from loanloom.services.once import Once
 from loanloom.services.parties import customers
 from loanloom.store import audit, tables
 
@@ -30,12 +29,6 @@ PART, CHANGE = tables.credit_line_part, tables.credit_line_change
 STATES: Mapping[str, Text] = {
     "open": text("Open", "有效"), "frozen": text("Frozen", "冻结"), "closed": text("Closed", "终止"),
 }  # fmt: skip
-CHANGES: Mapping[str, Text] = {
-    "limit": text("Change the limit", "调整额度"),
-    "freeze": text("Freeze", "冻结"),
-    "unfreeze": text("Unfreeze", "解冻"),
-    "close": text("Close", "终止"),
-}
 WATCHED_FROM = Decimal("0.8")
 """A line used or reserved by this share is marked in the list."""
 
@@ -105,7 +98,7 @@ def hold(ctx: Context, connection: Connection, line_id: int) -> RowMapping:
 
 def listing(ctx: Context, *, limit: int = 500) -> list[dict[str, Any]]:
     """Lines with what is free on them, those with least left first."""
-    ctx.require("contract.read", "loan.read")
+    ctx.require("contract.read", "loan.read", "portal.use")
     customer = tables.customer
     query = (
         select(TABLE, customer.c.name.label("customer_name"))
@@ -122,7 +115,7 @@ def listing(ctx: Context, *, limit: int = 500) -> list[dict[str, Any]]:
 
 def read(ctx: Context, line_id: int) -> Shown:
     """One line with its draws, moves, loans, parts and changes."""
-    ctx.require("contract.read", "loan.read")
+    ctx.require("contract.read", "loan.read", "portal.use")
     with ctx.transaction() as connection:
         row = connection.execute(select(TABLE).where(TABLE.c.id == line_id)).mappings().one_or_none()
         scope.check_visible(ctx, row, LINE)
@@ -171,14 +164,14 @@ def set_part(ctx: Context, line_id: int, customer_id: int, limit_amount: Decimal
     ctx.require("contract.prepare")
     if not Rounding().holds(limit_amount) or limit_amount <= 0:
         raise Refused(
-            _problem("line.amount", "The part must be greater than zero.", "分额度须大于零。", "limit_amount")
+            problem_of("line.amount", "The part must be greater than zero.", "分额度须大于零。", "limit_amount")
         )
     with ctx.transaction() as connection:
         line = hold(ctx, connection, line_id)
         customers.read(ctx, connection, customer_id)
         if limit_amount > line["limit_amount"]:
             raise Refused(
-                _problem(
+                problem_of(
                     "line.part_too_large",
                     "A part cannot be larger than the line.",
                     "分额度不得超过总额度。",
@@ -195,84 +188,7 @@ def set_part(ctx: Context, line_id: int, customer_id: int, limit_amount: Decimal
         )  # fmt: skip
 
 
-# --- changes of a line, by two people ------------------------------------------------
-
-
-def ask_change(
-    ctx: Context, line_id: int, kind: str, reason: str, limit_amount: Decimal | None = None,
-    *, idempotency_key: str | None = None,
-) -> int:  # fmt: skip
-    """Ask for another limit, for freezing, unfreezing or closing; the request's id."""
-    ctx.require("contract.prepare")
-    if kind not in CHANGES:
-        raise Refused(_problem("line.unknown_change", "Choose a change.", "请选择变更类型。", "kind"))
-    if not reason.strip():
-        raise Refused(_problem("line.reason_missing", "Say why.", "请填写原因。", "reason"))
-    if kind == "limit" and (limit_amount is None or limit_amount <= 0 or not Rounding().holds(limit_amount)):
-        raise Refused(_problem("line.amount", "Enter the new limit.", "请填写新的额度。", "limit_amount"))
-    with ctx.transaction() as connection:
-        given = {"kind": kind, "limit": limit_amount, "reason": reason}
-        first = Once(ctx, connection, idempotency_key, "credit_line.ask", line_id, given)
-        if first.answer is not None:
-            return int(first.answer["change_id"])
-        line = hold(ctx, connection, line_id)
-        if line["state"] == "closed":
-            raise Refused(_problem("line.closed", "This line is closed.", "该额度已终止。"))
-        values = {
-            "credit_line_id": line_id, "kind": kind, "reason": reason.strip(), "asked_by": ctx.actor.user_id,
-            "limit_amount": limit_amount if kind == "limit" else None, "asked_on": ctx.business_date,
-        }  # fmt: skip
-        made = int(connection.execute(insert(CHANGE).values(values).returning(CHANGE.c.id)).scalar_one())
-        first.keep({"change_id": made})
-        return made
-
-
-def decide_change(ctx: Context, change_id: int, *, approve: bool, version: int) -> None:
-    """Approve or refuse a change of a line; never by who asked for it."""
-    ctx.require("contract.sign")
-    with ctx.transaction() as connection:
-        line_id = connection.execute(
-            select(CHANGE.c.credit_line_id).where(CHANGE.c.id == change_id)
-        ).scalar_one_or_none()
-        scope.check_visible(ctx, None, LINE) if line_id is None else None
-        line = hold(ctx, connection, int(line_id or 0))
-        asked = connection.execute(select(CHANGE).where(CHANGE.c.id == change_id).with_for_update()).mappings().one()
-        if asked["state"] != "asked" or asked["version"] != version:
-            raise Conflict()
-        _another(ctx, asked["asked_by"])
-        state = "approved" if approve else "refused"
-        decided = {"state": state, "decided_by": ctx.actor.user_id, "decided_on": ctx.business_date}
-        connection.execute(update(CHANGE).where(CHANGE.c.id == change_id).values(**decided, version=version + 1))
-        if approve:
-            _changed(ctx, connection, line, asked)
-        audit.write(
-            connection, ctx.actor, f"credit_line.change_{state}", ("credit_line", line["id"]),
-            after={"kind": asked["kind"], "limit": asked["limit_amount"]}, reason=asked["reason"], at=ctx.now,
-        )  # fmt: skip
-
-
-def _changed(ctx: Context, connection: Connection, line: RowMapping, asked: RowMapping) -> None:
-    kind, difference = asked["kind"], ZERO
-    values: dict[str, Any] = {"version": TABLE.c.version + 1}
-    if kind == "limit":
-        difference = asked["limit_amount"] - line["limit_amount"]
-        values["limit_amount"] = asked["limit_amount"]
-    elif kind == "close" and (line["used"] or line["frozen"]):
-        raise Refused(
-            _problem(
-                "line.still_used",
-                "Something is still drawn or reserved on this line.",
-                "该额度尚有用信余额或冻结金额。",
-            )
-        )
-    else:
-        values["state"] = {"freeze": "frozen", "unfreeze": "open", "close": "closed"}[kind]
-    connection.execute(update(TABLE).where(TABLE.c.id == line["id"]).values(values))
-    note = asked["reason"]
-    write_move(ctx, connection, line["id"], "limit" if kind == "limit" else "state", difference, note=note)
-
-
-def _another(ctx: Context, asked_by: int | None) -> None:
+def another(ctx: Context, asked_by: int | None) -> None:
     if ctx.actor.user_id is not None and ctx.actor.user_id == asked_by:
         raise Forbidden(
             Problem(
@@ -283,7 +199,7 @@ def _another(ctx: Context, asked_by: int | None) -> None:
         )
 
 
-def _problem(code: str, en: str, zh: str, field: str | None = None) -> Problem:
+def problem_of(code: str, en: str, zh: str, field: str | None = None) -> Problem:
     return Problem(code=code, message=text(en, zh), field=field)
 
 
@@ -300,6 +216,3 @@ def usable(line: RowMapping, on: date) -> Problem | None:
             code="line.expired", message=text(f"This line was valid until {day}.", f"该额度已于 {day} 到期。")
         )
     return None
-
-
-another = _another

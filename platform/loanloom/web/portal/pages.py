@@ -11,6 +11,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from loanloom.services.errors import Refused
+from loanloom.services.money import credit_lines
 from loanloom.services.reading import portal
 from loanloom.services.running import inbox
 from loanloom.web import statements
@@ -29,7 +30,8 @@ def home() -> str:
     """My loans and how my applications stand."""
     shown = portal.home(current_context())
     cards = [(one, progress.of(one)) for one in shown.applications]
-    return render_template("portal/home.html", loans=shown.loans, applications=cards)
+    lines = credit_lines.listing(current_context())
+    return render_template("portal/home.html", loans=shown.loans, applications=cards, lines=lines)
 
 
 @blueprint.get("/applications/<int:application_id>")

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from loanloom.problems import text
 from loanloom.services.errors import Refused
-from loanloom.services.money import credit_draws, credit_lines, line_usage
+from loanloom.services.money import credit_draws, credit_line_changes, credit_lines, line_usage
 from loanloom.services.money.credit_draws import Wanted
 from loanloom.web import order_forms
 from loanloom.web.access import requires
@@ -45,7 +45,7 @@ def show(line_id: int) -> str:
         view=view,
         states=credit_draws.STATES,
         line_states=credit_lines.STATES,
-        changes=credit_lines.CHANGES,
+        changes=credit_line_changes.CHANGES,
         change_states=CHANGE_STATES,
         moves=line_usage.MOVES,
         methods=credit_draws.methods(ctx, line_id),
@@ -99,7 +99,7 @@ def change(line_id: int) -> Response:
     form = request.form
     try:
         limit = order_forms.amount_of(form["limit_amount"], "limit_amount") if form.get("limit_amount") else None
-        credit_lines.ask_change(
+        credit_line_changes.ask_change(
             current_context(), line_id, form.get("kind", ""), form.get("reason", ""), limit,
             idempotency_key=form.get("idempotency_key") or None,
         )  # fmt: skip
@@ -116,7 +116,9 @@ def decide_change(line_id: int, change_id: int) -> Response:
     form = request.form
     try:
         approve = form.get("action") == "approve"
-        credit_lines.decide_change(current_context(), change_id, approve=approve, version=form.get("version", 0, int))
+        credit_line_changes.decide_change(
+            current_context(), change_id, approve=approve, version=form.get("version", 0, int)
+        )
         flash(_("Approved.") if approve else _("Refused."), "good")
     except Refused as refused:
         flash(problems_in_words(refused.problems), "bad")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from loanloom.core.dates import EVERY_DAY, Calendar
 from loanloom.core.lending.allocation import Applied
@@ -104,19 +104,43 @@ def _prepay(loan: Loan, command: PrepayPartially) -> Decision:
     refusal = refusal or refusal_of(loan, command.on, command.amount) or _amount_refused(loan, command)
     if refusal:
         return refusal
-    early, opening = command.amount, undue(loan, command.on) - command.amount
-    rows = replanned(loan, command.on, opening, keep=command.keep, methods=command.methods)
+    early = command.amount
+    made = prepaid(loan, command.on, early, command.keep, command.methods)
+    receipt = RepaymentReceived(on=command.on, amount=early + made.fee, applied=made.applied, kind="prepayment")
+    return Decision((*made.events, receipt))
+
+
+class Prepaid(NamedTuple):
+    """Principal repaid early: what it does to the plan, its fee, and the parts of the money that pays both."""
+
+    events: tuple[Event, ...]
+    fee: Decimal
+    applied: tuple[Applied, ...]
+
+
+def prepaid(loan: Loan, on: date, early: Decimal, keep: str = "term", methods: Methods = BUILT_IN) -> Prepaid:
+    """What repaying so much principal before it is due leads to; a part must be left. The principal stands in the
+    next instalment, where it is paid at once."""
+    rows = replanned(loan, on, undue(loan, on) - early, keep=keep, methods=methods)
     number = rows[0].number
     first = rows[0]._replace(opening=rows[0].opening + early, principal=rows[0].principal + early)
-    plan = PlanAgreed(on=command.on, reason="prepayment", from_number=number, instalments=(first, *rows[1:]))
-    fee = early_fee(loan.terms, command.on, early, "prepayment")
-    applied: tuple[Applied, ...] = (Applied(number, "principal", early),)
-    charged: tuple[Event, ...] = ()
-    if fee:
-        charged = (FeeCharged(on=command.on, reason="prepayment", number=number, amount=fee),)
-        applied = (Applied(number, "fee", fee), *applied)
-    receipt = RepaymentReceived(on=command.on, amount=early + fee, applied=applied, kind="prepayment")
-    return Decision((plan, *charged, receipt))
+    plan = PlanAgreed(on=on, reason="prepayment", from_number=number, instalments=(first, *rows[1:]))
+    fee, part = early_fee(loan.terms, on, early, "prepayment"), Applied(number, "principal", early)
+    if not fee:
+        return Prepaid((plan,), fee, (part,))
+    charged = FeeCharged(on=on, reason="prepayment", number=number, amount=fee)
+    return Prepaid((plan, charged), fee, (Applied(number, "fee", fee), part))
+
+
+def prepaid_with(loan: Loan, on: date, money: Decimal) -> Prepaid | None:
+    """The same for money that has to pay the fee as well; None where it would pay everything, or nothing at all."""
+    early = money
+    for _ in range(8):
+        early = money - early_fee(loan.terms, on, early, "prepayment")
+    if not 0 < early < undue(loan, on):
+        return None
+    made = prepaid(loan, on, early)
+    return made if early + made.fee == money else None
 
 
 DECIDES: Mapping[type[Command], Decide] = {PrepayPartially: _prepay}

@@ -12,7 +12,8 @@ from loanloom.core.lending.allocation import Applied, allocate
 from loanloom.core.lending.applying import IN_ADVANCE, Applying, Debts, order_for
 from loanloom.core.lending.arrears import arrears, due_of, owed
 from loanloom.core.lending.decisions.decision import Command, Decide, Decision, closing, refusal_of, refused
-from loanloom.core.lending.decisions.settling import payoff
+from loanloom.core.lending.decisions.prepaying import prepaid_with
+from loanloom.core.lending.decisions.settling import payoff, settled_with
 from loanloom.core.lending.events import PlanRecalculated, RepaymentReceived, SurplusApplied
 from loanloom.core.lending.instalments import Instalment
 from loanloom.core.lending.loan import Loan
@@ -97,6 +98,8 @@ def receive(loan: Loan, command: ReceiveRepayment) -> Decision:
     if refusal:
         return refusal
     found = split(loan, command.amount, command.on, command.kind)
+    if found.left and _surplus(loan, command.kind) == "prepay" and not follows(loan):
+        return _prepaying(loan, command, found)
     if found.left and not _keeps(loan, command.kind):
         return _too_much(loan, command, total(due.total for due in owed(loan, command.on)))
     event = RepaymentReceived(
@@ -104,6 +107,20 @@ def receive(loan: Loan, command: ReceiveRepayment) -> Decision:
         rows=found.rows,
     )  # fmt: skip
     return Decision(closing(loan, (event,), command.on))
+
+
+def _prepaying(loan: Loan, command: ReceiveRepayment, found: Split) -> Decision:
+    """Money beyond what is due repays principal early (随借随还); exactly the payoff amount settles the loan."""
+    quote = payoff(loan, command.on)
+    if not quote.problems and command.amount + loan.surplus == quote.total:
+        return Decision(settled_with(loan, command.on, ((command.amount, command.kind),)))
+    made = prepaid_with(loan, command.on, found.left)
+    if made is None:
+        return _too_much(loan, command, total(due.total for due in owed(loan, command.on)))
+    receipt = RepaymentReceived(
+        on=command.on, amount=command.amount, applied=(*found.applied, *made.applied), kind=command.kind
+    )
+    return Decision((*made.events, receipt))
 
 
 def after_the_end(loan: Loan, command: ReceiveRepayment) -> Decision:
@@ -119,9 +136,14 @@ def after_the_end(loan: Loan, command: ReceiveRepayment) -> Decision:
     )
 
 
+def _surplus(loan: Loan, kind: str) -> str:
+    """What the product does with money beyond the debts."""
+    return order_for(loan.terms.allocation, kind, 0).surplus
+
+
 def _keeps(loan: Loan, kind: str) -> bool:
     """Whether money beyond the debts stays with us for the borrower."""
-    surplus = order_for(loan.terms.allocation, kind, 0).surplus
+    surplus = _surplus(loan, kind)
     return loan.terms.keeps_overpayment if not surplus else surplus != "refuse"
 
 
