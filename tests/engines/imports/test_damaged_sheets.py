@@ -59,5 +59,5 @@ def test_a_cell_of_another_kind_is_told_in_its_place() -> None:
 
 def test_a_part_that_swells_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sheets, "MOST_BESIDE", 100_000)
-    big = workbook(["x", 1], part="sharedStrings", change=lambda old: old + b" " * 200_000)
+    big = workbook(["x", 1], part="theme", change=lambda old: old + b" " * 200_000)
     assert codes(big) == ["import.not_a_sheet"]
