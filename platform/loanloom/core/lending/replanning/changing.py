@@ -57,7 +57,7 @@ def relevel_from(plan: Plan, day: date, on: date) -> None:
     """Solve the instalments anew for the rows due after a day, over what is left for them."""
     rows = [row for row in plan.open_rows if row.due_on > day]
     if rows:
-        relevel(plan, rows, total(row.unpaid for row in rows), on)
+        relevel(plan, rows, total(row.unpaid - row.credited_principal for row in rows), on)
 
 
 def changed_rate(loan: Loan, on: date, from_on: date, rate: Decimal) -> tuple[Instalment, ...]:
@@ -107,7 +107,9 @@ def lengthened(loan: Loan, on: date, from_on: date, count: int) -> tuple[Instalm
         last = Row(number=number + extra, start_on=last.due_on, due_on=due_on, rate=last.rate, counted_from=last.due_on)
         last.level = last.agreed = Decimal("Infinity")
         plan.rows.append(last)
-    for row in plan.rows[-count:]:
+    added = plan.rows[-count:]
+    from_on = min(from_on, added[0].due_on)
+    for row in added:
         row.level = row.agreed = ZERO
     if loan.terms.annual_rate or loan.terms.rates.steps:
         relevel_from(plan, from_on - timedelta(days=1), on)

@@ -31,11 +31,11 @@ def related(plan: Plan, on: date) -> list[Row]:
 def scheduled(plan: Plan, draws: Sequence[Draw], first: Decimal) -> Plan:
     """The plan as if everything were paid when due: agreed levels, every draw on its day, nothing paid."""
     made = plan.copy()
-    made.follows_arrears = False
+    made.follows_arrears = made.credits_bear = False
     for row in made.open_rows:
         row.principal_paid, row.interest_paid, row.carried, row.counted_from = ZERO, ZERO, ZERO, row.start_on
     start = min(row.start_on for row in made.open_rows)
-    made.outstanding = ZERO
+    made.outstanding = total(row.credited_principal for row in made.open_rows)
     for on, amount in [(start, first), *sorted((each.on, each.planned) for each in draws)]:
         made.advance(on)
         made.outstanding += amount

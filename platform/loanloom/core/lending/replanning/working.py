@@ -90,6 +90,7 @@ class Plan:
     outstanding: Decimal = ZERO
     follows_arrears: bool = True
     bears: bool = True
+    credits_bear: bool = True
 
     def copy(self) -> Plan:
         """A plan to try something on."""
@@ -121,9 +122,16 @@ class Plan:
         base = self.outstanding
         if not self.follows_arrears:
             base -= total(each.unpaid for each in self.open_rows if each.due_on <= row.start_on)
+        base -= self._free(row)
         with self.arithmetic():
             row.carried += interest_of(self.terms, row.start_on, row.due_on, base, row.rate, start, end)
         row.counted_from = end
+
+    def _free(self, row: Row) -> Decimal:
+        """What is owed again in a row and later ones, where that bears no interest."""
+        if self.credits_bear:
+            return ZERO
+        return total(each.credited_principal for each in self.open_rows if each.due_on > row.start_on)
 
     def absorber(self) -> Row | None:
         """The row that takes what the others leave: the last that has not got all it takes."""
@@ -185,6 +193,7 @@ class Plan:
         by_period = recalculation is not None and recalculation.rest != "daily" and recalculation.payoff != "to_day"
         if by_period and row.start_on < on and self.follows_arrears:
             base = self.outstanding
+        base -= self._free(row)
         return interest_of(self.terms, row.start_on, row.due_on, base, row.rate, start, end)
 
     def _row(self, row: Row, borne: Decimal, remaining: Decimal, *, last: bool) -> tuple[Planned, Decimal]:
