@@ -246,7 +246,7 @@ def test_groups_and_their_members(house, person) -> None:
     post(finance, f"{there}/members/{customer.id}", action="leader")
     shown = page(finance, there)
     assert customer.name in shown and "leader" in shown and "No member has a loan yet" in shown
-    post(finance, f"/disbursements/{contract}/pay", channel="bank")
+    post(finance, f"/disbursements/{contract}", channel="bank")
     loan, shown = only(house, tables.loan), page(finance, there)
     assert loan.number in shown and "Principal outstanding together" in shown
     refused = finance.post(
