@@ -76,6 +76,7 @@ def _cut(planned: list[Row], on: date) -> tuple[Row, list[Row]]:
             return row, planned[place + 1 :]
         if row.due_on > on:
             row.start_on, row.due_on = min(row.start_on, on), on
+            row.renewed = row.renewed or row.start_on == on
             return row, planned[place + 1 :]
     return planned[-1], []
 
