@@ -18,6 +18,7 @@ from sqlalchemy import Connection, RowMapping, insert, select, update
 from loanloom.core.money import total
 from loanloom.engines.imports import Mapped
 from loanloom.problems import Problem, text
+from loanloom.services import scope
 from loanloom.services.context import Context
 from loanloom.services.errors import Conflict, NotFound, Refused
 from loanloom.services.money import matching, payees, payers
@@ -65,7 +66,7 @@ def read(ctx: Context, mapping_key: str, content: bytes, file_name: str) -> int:
     for row in found.rows:
         one, wrong = mapping.map(row)
         problems += wrong
-        if one is not None and _is_line(one, problems):
+        if one is not None and _is_line(ctx, one, problems):
             mapped.append(one)
     if not mapped:
         raise Refused(problems[:MOST_PROBLEMS] or [_empty()])
@@ -128,7 +129,7 @@ def choose(ctx: Context, line_id: int, loan_number: str | None, *, leave_out: bo
         unbooked(connection, line["bank_statement_id"])
         values: dict[str, Any] = {"loan_id": None, "state": "left_out" if leave_out else "unmatched", "why": ["chosen"]}
         if loan_number and not leave_out:
-            values |= {"loan_id": _loan(connection, loan_number), "state": "matched"}
+            values |= {"loan_id": _loan(ctx, connection, loan_number), "state": "matched"}
         if line["amount"] <= 0 and values["state"] != "left_out":
             raise Refused(_not_incoming())
         connection.execute(update(LINE).where(LINE.c.id == line_id).values(values))
@@ -145,16 +146,16 @@ def discard(ctx: Context, statement_id: int) -> None:
         audit.write(connection, ctx.actor, "statement.discarded", ("bank_statement", statement_id), at=ctx.now)
 
 
-def _is_line(one: Mapped, problems: list[Problem]) -> bool:
+def _is_line(ctx: Context, one: Mapped, problems: list[Problem]) -> bool:
     facts = one.facts["bank_line"]
-    if facts.get("happened_on") is None or not facts.get("amount"):
-        problems.append(
-            Problem(
-                code="statement.no_amount",
-                message=text("The line has no day or no amount.", "该行缺少日期或金额。"),
-                line=one.line,
-            )
-        )
+    amount = facts.get("amount")
+    if facts.get("happened_on") is None or not amount:
+        words = text("The line has no day or no amount.", "该行缺少日期或金额。")
+        problems.append(Problem(code="statement.no_amount", message=words, line=one.line))
+        return False
+    if not payees.rounding_of(ctx.company.currency).holds(amount):
+        words = text("The amount has too many digits.", "金额位数过多。")
+        problems.append(Problem(code="statement.bad_amount", message=words, line=one.line))
         return False
     return True
 
@@ -288,8 +289,12 @@ def unbooked(connection: Connection, statement_id: int) -> RowMapping:
     return row
 
 
-def _loan(connection: Connection, number: str) -> int:
-    query = select(tables.loan.c.id).where(tables.loan.c.number == number.strip().upper())
+def _loan(ctx: Context, connection: Connection, number: str) -> int:
+    """A loan that the actor may see, in the statement's currency."""
+    loan = tables.loan
+    query = select(loan.c.id).where(
+        loan.c.number == number.strip().upper(), loan.c.currency == ctx.company.currency, scope.visible(ctx, loan)
+    )
     found = connection.execute(query).scalar_one_or_none()
     if found is None:
         raise Refused(

@@ -85,12 +85,22 @@ def about_raise(ctx: Context, connection: Connection, asked: Raise) -> About:
         raise Refused(
             Problem(code="item.no_subject", message=text("Say whose it is.", "请选择对方。"), field="party_id")
         )
+    if (asked.source_key or "").startswith(charged_items.PREFIX):
+        words = text("Only a loan's charges have such a source.", "该来源仅用于借据费用。")
+        raise Refused(Problem(code="item.source_taken", message=words, field="source_key"))
     receipts.check_amount(asked.amount, asked.currency)
     orders.check_words(asked.note, "note", 200)
     if asked.party_id is not None:
         partners.read_in(ctx, connection, asked.party_id)
+    if asked.customer_id is not None:
+        table = tables.customer
+        row = connection.execute(select(table).where(table.c.id == asked.customer_id)).mappings().one_or_none()
+        scope.check_visible(ctx, row, ITEM, is_customer=True)
     if asked.loan_id is not None:
-        return receipts.about_loan(ctx, connection, asked.loan_id, asked.amount, None)
+        about = receipts.about_loan(ctx, connection, asked.loan_id, asked.amount, None)
+        if about.currency != asked.currency or asked.customer_id not in (None, about.customer_id):
+            raise Refused(_not_the_loan_s())
+        return about
     return About(amount=asked.amount, currency=asked.currency, customer_id=asked.customer_id, unit=ctx.actor.unit)
 
 
@@ -195,6 +205,14 @@ def undo_pay(ctx: Context, connection: Connection, result: Mapping[str, Any], re
     row = locked(ctx, connection, result["item_id"])
     payouts.close_in(ctx, connection, result["payout_id"], "cancelled")
     _change(ctx, connection, row, settled=row["settled"] - Decimal(result["amount"]), state="open")
+
+
+def _not_the_loan_s() -> Problem:
+    return Problem(
+        code="item.other_loan",
+        message=text("The loan is of another customer or in another currency.", "该借据属于其他客户或币种不同。"),
+        field="loan_id",
+    )
 
 
 def read(ctx: Context, item_id: int) -> RowMapping:

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from loanloom.core.lending.decisions import ReceiveRepayment, SettleEarly
-from loanloom.core.money import is_writable
+from loanloom.core.money import CURRENCY_DIGITS, is_writable
 from loanloom.problems import Problem, text
 from loanloom.services import numbers, scope
 from loanloom.services.context import Context
@@ -261,7 +261,10 @@ def reverse_receipt(ctx: Context, connection: Connection, receipt_id: int, reaso
 
 
 def check_amount(amount: Decimal, currency: str | None) -> None:
-    """Refuse what is no amount of money."""
+    """Refuse what is no amount of money, and a currency that nobody knows."""
+    if currency is not None and currency not in CURRENCY_DIGITS:
+        words = text("Choose a currency, such as CNY.", "请选择币种，例如 CNY。")
+        raise Refused(Problem(code="receipt.unknown_currency", message=words, field="currency"))
     fine = is_writable(amount) and amount > 0
     if fine and currency is not None:
         fine = payees.rounding_of(currency).holds(amount)

@@ -13,11 +13,13 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from loanloom.core.lending.decisions import Command, ReceiveRepayment, RefundSurplus, decide
+from loanloom.core.lending.decisions import Command, ReceiveRepayment, RefundSurplus, decide, payoff
+from loanloom.core.lending.events import RepaymentReceived
 from loanloom.core.lending.evolution import evolve_all
 from loanloom.core.lending.interest_shares import interest_borne
 from loanloom.core.lending.refunds import interest_saved
 from loanloom.core.lending.replanning.loans import follows
+from loanloom.core.money import ZERO, total
 from loanloom.problems import Problem, Text, text
 from loanloom.services.context import Context
 from loanloom.services.errors import Refused
@@ -157,8 +159,29 @@ def _apply(
     ctx: Context, connection: Connection, asked: Refund, kind: str, channel: str, given: Mapping[str, Any] | None
 ) -> dict[str, Any]:
     (kept,) = loan_rows.load(ctx, connection, [asked.loan_id], lock=True)
+    _check_size(ctx, connection, kept, asked)
     command = ReceiveRepayment(on=ctx.business_date, amount=asked.amount, kind=kind)
     return _decided(ctx, connection, kept, command, channel, given, asked.amount)
+
+
+def _check_size(ctx: Context, connection: Connection, kept: loan_rows.Kept, asked: Refund) -> None:
+    """Goodwill forgives at most what is owed; no more comes back than was paid out. Else a refund would make money."""
+    if asked.kind == "goodwill":
+        most = payoff(kept.loan, ctx.business_date).total - kept.loan.surplus
+    else:
+        drawn = kept.loan.terms.principal + total(each.amount for each in kept.loan.circumstances.draws)
+        most = drawn - total(
+            event.amount
+            for _, event in loan_rows.events_of(connection, kept.id)
+            if isinstance(event, RepaymentReceived) and event.kind in WITH_INTEREST
+        )
+    if asked.amount > most:
+        raise Refused(
+            _problem(
+                "refund.too_much", f"At most {max(most, ZERO)} can be refunded.", f"最多可退 {max(most, ZERO)}。",
+                "amount",
+            )
+        )  # fmt: skip
 
 
 def _credit_balance(ctx: Context, connection: Connection, asked: Refund, order_id: int) -> dict[str, Any]:
