@@ -34,6 +34,12 @@ def rules(key: str) -> Posting:
     return made.posting
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _read_once() -> None:
+    """Reading the documents is no part of any example's time."""
+    rules("loans"), rules("entrusted")
+
+
 def happenings(events: tuple[str, ...]):
     """An event with amounts of two or three digits after the point, positive or negative, and facts."""
     amounts = st.sampled_from([0, 2, 3]).flatmap(lambda places: st.decimals(-99_999, 99_999, places=places))
