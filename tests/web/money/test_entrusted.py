@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -34,8 +35,6 @@ class Agent:
 
     def ctx(self):
         ctx = self.house.ctx()
-        from dataclasses import replace
-
         return replace(ctx, actor=replace(ctx.actor, user_id=CASHIER, functions=frozenset(RIGHTS)))
 
     def enter(self, what: str, **given) -> orders.Order:
