@@ -126,11 +126,18 @@ def original_principal(plan: PhasePlan) -> InterestPlan:
 
 
 def flat_total(plan: PhasePlan) -> InterestPlan:
-    """One interest for the phase on all that was disbursed, in equal parts; the last takes what rounding leaves."""
+    """One interest for the phase on all that was disbursed, in equal parts; the last takes what rounding leaves.
+
+    Where parts are rounded up, the whole may be used up before the last: the rows after that bear nothing.
+    """
     rounded, disbursed = plan.terms.rounding.apply, plan.disbursed
-    whole = total(raw_interest(plan.terms, cost, disbursed) for cost in plan.costs)
-    each = rounded(whole / len(plan.periods))
-    return InterestPlan(amounts=[each] * (len(plan.periods) - 1) + [rounded(whole) - each * (len(plan.periods) - 1)])
+    left = rounded(total(raw_interest(plan.terms, cost, disbursed) for cost in plan.costs))
+    each = rounded(left / len(plan.periods))
+    parts = []
+    for _ in plan.periods[1:]:
+        parts.append(min(each, left))
+        left -= parts[-1]
+    return InterestPlan(amounts=[*parts, left])
 
 
 def at_maturity(_plan: PhasePlan) -> InterestPlan:
