@@ -15,7 +15,8 @@ FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> 
 """
 CONSTRAINTS = """
 SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
-WHERE connamespace = 'public'::regnamespace AND conrelid <> 'alembic_version'::regclass AND contype NOT IN ('n', 't') ORDER BY 1, 2
+WHERE connamespace = 'public'::regnamespace AND conrelid <> 'alembic_version'::regclass AND contype NOT IN ('n', 't')
+ORDER BY 1, 2
 """
 INDEXES = "SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY 1, 2"
 

@@ -38,8 +38,7 @@ def folded(
         for account in after.accounts
     )
     charges = tuple(
-        replace(charge, number=target) if charge.number in removed else charge
-        for charge in after.circumstances.charges
+        replace(charge, number=target) if charge.number in removed else charge for charge in after.circumstances.charges
     )
     return replace(after, accounts=accounts, circumstances=replace(after.circumstances, charges=charges))
 
