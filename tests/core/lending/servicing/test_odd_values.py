@@ -30,6 +30,7 @@ from loanloom.core.lending.decisions import (
     ReceiveRepayment,
     RefundSurplus,
     Reschedule,
+    Restructure,
     SettleEarly,
     TerminateContract,
     WaiveCharge,
@@ -107,3 +108,18 @@ def test_odd_values_are_answered(kind: type[Command]) -> None:
         after = evolve_all(loan, decision.events)
         assert after.principal_outstanding >= 0
         assert all(problem.message["en"] and problem.message["zh"] for problem in decision.problems)
+
+
+@pytest.mark.parametrize(
+    ("command", "field"),
+    [
+        (PauseInterest(on=date(2026, 4, 1), from_on=date(2026, 4, 1), to_on=date(9999, 12, 31)), "to_on"),
+        (ReAge(on=date(2026, 4, 1), first_due=date(9999, 12, 31), instalments=2), "first_due"),
+        (ReceiveRepayment(on=date(9999, 12, 31), amount=D("100.00")), "on"),
+        (Restructure(on=date(2026, 4, 1), months=1_000_000), "months"),
+    ],
+    ids=lambda given: type(given).__name__,
+)
+def test_a_day_that_no_plan_reaches_is_told_with_its_field(command: Command, field: str) -> None:
+    loan = replay(decide(None, Disburse(terms=PLAIN)).events)
+    assert [problem.field for problem in decide(loan, command).problems] == [field]

@@ -37,7 +37,7 @@ from loanloom.core.lending.decisions.changing import ChangeRate, PauseInterest, 
 from loanloom.core.lending.decisions.chargebacks import Chargeback
 from loanloom.core.lending.decisions.charging import AddCharge, AdjustCharge, WaiveCharge
 from loanloom.core.lending.decisions.conduct import Misuse, RestoreInterest, SuspendInterest
-from loanloom.core.lending.decisions.decision import Command, Decide, Decision, refused
+from loanloom.core.lending.decisions.decision import Command, Decide, Decision, out_of_reach, refused
 from loanloom.core.lending.decisions.disbursing import Disburse, disburse
 from loanloom.core.lending.decisions.drawing import DrawTranche
 from loanloom.core.lending.decisions.ending import ChargeOff, TerminateContract, WriteOff
@@ -97,7 +97,7 @@ def decide(loan: Loan | None, command: Command) -> Decision:
         return take_over(loan, command)
     if loan is None:
         return refused("lending.no_loan", text("There is no such loan.", "没有这笔借款。"))
-    decision = _DECIDES[type(command)](loan, command)
+    decision = out_of_reach(loan, command) or _DECIDES[type(command)](loan, command)
     if not decision.events:
         return decision
     first = replace(decision.events[0], asked=asked(command))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -30,6 +30,9 @@ class Decision:
     events: tuple[Event, ...] = ()
     problems: tuple[Problem, ...] = ()
 
+
+MOST_YEARS = 100
+"""How long after its beginning a loan can still be decided about."""
 
 Decide = Callable[[Loan, Any], Decision]
 """From a loan and a command of one type to what it leads to."""
@@ -60,6 +63,20 @@ def bad_amount(amount: Decimal, terms: Terms) -> Decision:
         text(f"An amount in {terms.currency} has {digits} decimals.", f"{terms.currency} 金额保留 {digits} 位小数。"),
         field="amount",
     )
+
+
+def out_of_reach(loan: Loan, command: Command) -> Decision | None:
+    """What refuses a day that no plan reaches (the year 9999 typed by mistake), before anything counts up to it."""
+    last = loan.terms.start_on.year + MOST_YEARS
+    for each in fields(command):  # type: ignore[arg-type]  # every command is a dataclass
+        day = getattr(command, each.name)
+        if isinstance(day, date) and day.year > last:
+            return refused(
+                "lending.day_out_of_reach",
+                text(f"The year {day.year} is beyond any plan of this loan.", f"{day.year} 年超出该借款的任何计划。"),
+                field=each.name,
+            )
+    return None
 
 
 def refusal_of(loan: Loan, on: date, amount: Decimal | None) -> Decision | None:

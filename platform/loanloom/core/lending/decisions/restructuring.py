@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from loanloom.core.dates import EVERY_DAY, Calendar, add_months
 from loanloom.core.lending.arrears import owed
-from loanloom.core.lending.decisions.decision import Command, Decide, Decision, refusal_of, refused
+from loanloom.core.lending.decisions.decision import MOST_YEARS, Command, Decide, Decision, refusal_of, refused
 from loanloom.core.lending.decisions.extending import terms_at_rate
 from loanloom.core.lending.decisions.relief import asked_amounts, waived_parts, waiver_refused
 from loanloom.core.lending.due_days import anchor_of
@@ -112,6 +112,8 @@ def _follows_refused(loan: Loan) -> Decision | None:
 def _refused(loan: Loan, command: Restructure) -> Decision | None:
     if command.months < 0:
         return refused("lending.months_negative", text("Months cannot be negative.", "月数不能为负。"), field="months")
+    if command.months > MOST_YEARS * 12:
+        return refused("lending.months_too_many", text("These are too many months.", "月数过多。"), field="months")
     if not command.months and not ahead(loan, command.on):
         return refused(
             "lending.months_needed",
