@@ -73,8 +73,12 @@ PRODUCTS = {
     },
     "even": _USUAL | {"mode": "half_even", "day_count": "act/365", "grace": 3, "fee": "0.01"},
 }
+IN_TRANCHES = (
+    "draw: tranches\n  draws: {most: 3, min_amount: 5000, within_days: 90, expected: [{after_days: 30, percent: 0.4}]}"
+)
 DOCUMENTS = [
     *(_PRODUCT.format(key=key, **values) for key, values in PRODUCTS.items()),
+    _PRODUCT.format(key="staged", **_USUAL).replace("draw: once", IN_TRANCHES),
     *(
         _PRODUCT.format(key=key, **_USUAL).replace(
             "draw: once",

@@ -49,7 +49,7 @@ def plan(ctx: Context, contract_id: int, payees: Sequence[Payee], *, idempotency
             return
         contract = _contract(ctx, connection, contract_id)
         check_split(contract["amount"], payees, contract["currency"])
-        rows = [_row(ctx, connection, contract, payee) for payee in payees]
+        rows = [row_of(ctx, connection, contract, payee) for payee in payees]
         connection.execute(
             update(TABLE)
             .where(TABLE.c.contract_id == contract_id, TABLE.c.loan_id.is_(None), TABLE.c.state == "planned")
@@ -186,7 +186,8 @@ def _contract(ctx: Context, connection: Connection, contract_id: int) -> RowMapp
     return row
 
 
-def _row(ctx: Context, connection: Connection, contract: RowMapping, payee: Payee) -> dict[str, Any]:
+def row_of(ctx: Context, connection: Connection, contract: RowMapping, payee: Payee) -> dict[str, Any]:
+    """The row of a payout to one payee of a contract, without its number; refused where it cannot be paid."""
     party = _party(ctx, connection, payee)
     columns = account_columns(ctx, payee.account, party)
     borrower = connection.execute(

@@ -222,7 +222,7 @@ class LoanChangeApi(HouseApi):
         return self._step(200, changes.withdraw(current_context(), change_id))
 
     @expose("/<int:change_id>/book", methods=["POST"])
-    @requires("money.receive")
+    @requires("money.receive", "money.disburse")
     def book(self, change_id: int) -> Response:
         """Book an approved change with the money that came for it
         ---

@@ -54,9 +54,18 @@ def change_parameters(
     for name, value in record.items():
         field = kind.field(name)
         title = field.title if field else field_title(name)
-        named = dict(choices.get(name, ())).get(str(value))
-        made.append((say(title, language()), say(named, language()) if named else _said(field, value)))
+        made.append((say(title, language()), _named(field, name, value, choices)))
     return made
+
+
+def _named(field: Field | None, name: str, value: Any, choices: Mapping[str, Any]) -> str:
+    """A value in words, the house's own things (people, branches, partners) by their names."""
+    if isinstance(value, list) and field is not None and any(one.name in choices for one in field.fields):
+        inner = {one.name: one for one in field.fields}
+        rows = [" ".join(_named(inner.get(key), key, one, choices) for key, one in row.items()) for row in value]
+        return "；".join(rows) if language() == "zh" else "; ".join(rows)
+    named = dict(choices.get(name, ())).get(str(value))
+    return say(named, language()) if named else _said(field, value)
 
 
 def _said(field: Field | None, value: Any) -> str:
@@ -93,7 +102,7 @@ def _number(value: Any) -> Decimal:
 
 
 @blueprint.get("/loan-changes/")
-@requires("loan.read", "loan.approve_change", "loan.change", "money.receive")
+@requires("loan.read", "loan.approve_change", "loan.change", "money.receive", "money.disburse")
 def waiting() -> str:
     """Changes that wait for approval or for their money."""
     return render_template("workspace/loans/changes.html", lines=changes.waiting(current_context()))
@@ -165,7 +174,7 @@ _STEPS = {
 
 
 @blueprint.get("/loans/<int:loan_id>/changes/<int:change_id>")
-@requires("loan.read", "loan.approve_change", "loan.change", "money.receive")
+@requires("loan.read", "loan.approve_change", "loan.change", "money.receive", "money.disburse")
 def show(loan_id: int, change_id: int) -> str:
     """One change: what was asked and why, what it does or did, who said what."""
     return _show(loan_id, change_id)
@@ -230,7 +239,7 @@ def withdraw(loan_id: int, change_id: int) -> str | Response | tuple[str, int]:
 
 
 @blueprint.post("/loans/<int:loan_id>/changes/<int:change_id>/book")
-@requires("money.receive")
+@requires("money.receive", "money.disburse")
 def book(loan_id: int, change_id: int) -> str | Response | tuple[str, int]:
     """Book it with the money that came."""
     form = request.form

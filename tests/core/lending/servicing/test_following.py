@@ -39,6 +39,7 @@ from loanloom.core.lending.terms import (
     DrawTerms,
     RecalculationTerms,
     Terms,
+    Tranche,
 )
 from loanloom.core.money import Rounding, total
 
@@ -176,6 +177,16 @@ def test_a_further_draw_is_repaid_by_the_instalments_to_come() -> None:
     assert total(each.instalment.principal for each in loan.accounts) == D("200.00")
     once = decide(disbursed(), DrawTranche(on=date(2024, 3, 1), amount=D("100.00")))
     assert once.problems[0].code == "lending.drawn_once"
+
+
+def test_an_expected_draw_is_owed_once_it_is_paid_out() -> None:
+    tranche = Tranche(on=date(2024, 3, 1), amount=D("100.00"))
+    expected = DrawTerms(pattern="tranches", tranches=(tranche,), must_be_expected=True)
+    loan = disbursed(replace(HUNDRED, draws=expected))
+    assert total(each.instalment.principal for each in loan.accounts) == D("100.00")
+    drawn = after(loan, DrawTranche(on=date(2024, 3, 1), amount=D("100.00")))
+    assert total(each.instalment.principal for each in drawn.accounts) == D("200.00")
+    assert drawn.terms.draws == expected, "what was agreed stays readable"
 
 
 def test_only_disclosed_charges_are_booked_and_what_is_owed_of_them_can_be_waived() -> None:

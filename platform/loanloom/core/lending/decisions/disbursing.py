@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from loanloom.core.dates import EVERY_DAY, Calendar
 from loanloom.core.lending.charging import planned_charges
@@ -13,6 +13,7 @@ from loanloom.core.lending.events import Event, LoanDisbursed
 from loanloom.core.lending.events.charges import ChargeAdded, ChargedPart
 from loanloom.core.lending.instalments import Instalment
 from loanloom.core.lending.loan import Loan
+from loanloom.core.lending.own_schedules import BY_AMOUNT
 from loanloom.core.lending.replanning.loans import with_level
 from loanloom.core.lending.rules import BUILT_IN, Methods
 from loanloom.core.lending.schedule import build_schedule
@@ -41,7 +42,7 @@ def disburse(loan: Loan | None, command: Disburse) -> Decision:
     problems = errors(check_terms(terms, command.methods))
     if problems:
         return Decision(problems=problems)
-    rows = build_schedule(terms, command.methods, command.calendar).instalments
+    rows = build_schedule(_drawn_today(terms), command.methods, command.calendar).instalments
     if terms.recalculation is not None:
         rows = with_level(rows)
     taken = upfront_problems(terms, rows)
@@ -49,6 +50,16 @@ def disburse(loan: Loan | None, command: Disburse) -> Decision:
         return Decision(problems=taken)
     paid_out = LoanDisbursed(on=terms.start_on, terms=terms, instalments=rows, fee=deducted_from(terms, rows))
     return Decision((paid_out, *_charged(terms, rows)))
+
+
+def _drawn_today(terms: Terms) -> Terms:
+    """The terms of the first draw alone: a draw that is only expected is owed once it is paid out (`DrawTranche`).
+
+    Rows agreed by their amounts are those of all draws together, and stay as they were agreed.
+    """
+    if any(phase.principal in BY_AMOUNT for phase in terms.phases):
+        return terms
+    return replace(terms, draws=replace(terms.draws, tranches=()))
 
 
 def _charged(terms: Terms, rows: tuple[Instalment, ...]) -> Iterator[Event]:

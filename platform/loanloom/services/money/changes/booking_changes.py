@@ -11,7 +11,7 @@ from sqlalchemy import Connection, RowMapping, update
 from loanloom.engines.posting import NO_FACTS
 from loanloom.services.context import Context
 from loanloom.services.money import amending, booking, money_rows
-from loanloom.services.money.changes import effects
+from loanloom.services.money.changes import draws, effects
 from loanloom.services.money.changes.previewing import Preview
 from loanloom.services.money.loan_rows import Change
 from loanloom.store import tables
@@ -23,6 +23,7 @@ class Booked:
 
     sequences: tuple[int, ...]
     receipt_number: str | None = None
+    payouts: tuple[str, ...] = ()
 
 
 def book(
@@ -30,7 +31,7 @@ def book(
 ) -> Booked:
     """Save what was previewed, in the transaction that holds the loan and the day."""
     made, kept = shown.outcome, shown.kept
-    change = Change(kept, made.events, made.after, made.superseded)
+    change = Change(kept, made.events, made.after, made.superseded, shown.more)
     receipt_id, number = _receipt(ctx, connection, change, shown, money)
     if made.amendment is not None:
         amending.book(
@@ -40,10 +41,14 @@ def book(
         money_rows.write_repayments(ctx, connection, [change], [receipt_id])
         booking.book(ctx, connection, [change], {"channel": money["channel"]} if money else NO_FACTS)
     effects.after(ctx, connection, shown)
+    paid: list[str] = []
+    if money is not None and shown.money_out:
+        channel = booking.check_channel(str(money["channel"]))
+        number, paid = draws.pay_out(ctx, connection, kept, shown.record, shown.checks, channel)
     if row["undoes_id"] is not None:
         _undone(connection, row["undoes_id"])
     first = int(kept.row["event_count"]) + 1
-    return Booked(tuple(range(first, first + made.own)), number)
+    return Booked(tuple(range(first, first + made.own)), number, tuple(paid))
 
 
 def _receipt(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, func, select
@@ -11,29 +11,41 @@ from loanloom.problems import Problem, Text, text
 from loanloom.services.access.sign_in import ab_user
 from loanloom.services.context import Context
 from loanloom.services.money.changes.kinds import Kind
+from loanloom.services.money.changes.parameters import Field
 from loanloom.services.money.loan_rows import Kept
 from loanloom.services.scope import units_of
 from loanloom.store import tables
 
-NAMES = ("unit", "person", "loan", "agreed_charge", "charge")
+NAMES = ("unit", "person", "loan", "agreed_charge", "charge", "partner")
 Choices = Mapping[str, tuple[tuple[str, Text], ...]]
 
 
 def choices(ctx: Context, connection: Connection, kept: Kept, kind: Kind) -> Choices:
     """The choices of each parameter of a change that names something of the house, by parameter."""
-    return {
-        field.name: _named(ctx, connection, kept, field.type) for field in kind.fields if field.type in NAMES
-    }  # fmt: skip
+    everywhere = [one for field in kind.fields for one in (field, *field.fields)]
+    return {one.name: _named(ctx, connection, kept, one.type) for one in everywhere if one.type in NAMES}
 
 
 def _named(ctx: Context, connection: Connection, kept: Kept, wanted: str) -> tuple[tuple[str, Text], ...]:
     if wanted == "unit":
         return _units(ctx)
+    if wanted == "partner":
+        return _partners(connection)
     if wanted == "agreed_charge":
         return tuple((charge.key, _charge(ctx, charge.key)) for charge in kept.loan.terms.charges)
     if wanted == "charge":
         return _charges(ctx, kept)
     return _people(ctx, connection) if wanted == "person" else _loans(connection, kept)
+
+
+def _partners(connection: Connection) -> tuple[tuple[str, Text], ...]:
+    """Merchants and suppliers that may be paid."""
+    party = tables.party
+    query = select(party.c.id, party.c.name).where(
+        party.c.state == "active", party.c.kind.in_(("merchant", "supplier"))
+    )
+    found = connection.execute(query.order_by(party.c.name, party.c.id))
+    return tuple((str(row.id), text(row.name, row.name)) for row in found)
 
 
 def _charge(ctx: Context, key: str) -> Text:
@@ -54,21 +66,31 @@ def problems(
     ctx: Context, connection: Connection, kept: Kept, kind: Kind, record: Mapping[str, Any]
 ) -> tuple[Problem, ...]:
     """Parameters that name nothing of the house."""
-    named = {field.name: field for field in kind.fields if field.type in NAMES}
-    if not named.keys() & record.keys():
+    named = list(_written(kind.fields, record, ""))
+    if not named:
         return ()
     known = choices(ctx, connection, kept, kind)
     return tuple(
         Problem(
             code="change.not_there",
-            message=text(
-                f"{named[name].title['en']}: choose one of the list.", f"{named[name].title['zh']}：请从列表中选择。"
-            ),
-            field=name,
+            message=text(f"{field.title['en']}: choose one of the list.", f"{field.title['zh']}：请从列表中选择。"),
+            field=place,
         )
-        for name, value in record.items()
-        if name in named and str(value) not in {key for key, _ in known[name]}
+        for place, field, value in named
+        if str(value) not in {key for key, _ in known[field.name]}
     )
+
+
+def _written(fields: Iterable[Field], record: Mapping[str, Any], before: str) -> Iterator[tuple[str, Field, Any]]:
+    """Everything of a record that names something of the house: its place, field and value."""
+    for field in fields:
+        value = record.get(field.name)
+        if field.type in NAMES and value is not None:
+            yield before + field.name, field, value
+        if field.type == "rows" and isinstance(value, list):
+            for place, row in enumerate(value):
+                if isinstance(row, Mapping):
+                    yield from _written(field.fields, row, f"{before}{field.name}.{place}.")
 
 
 def _units(ctx: Context) -> tuple[tuple[str, Text], ...]:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, update
 
 from loanloom.services.context import Context
+from loanloom.services.money.changes import draws
 from loanloom.services.money.changes.previewing import Preview
 from loanloom.store import tables
 
@@ -23,6 +24,9 @@ def undone(connection: Connection, row: RowMapping) -> None:
     """The effects of a change that was taken back."""
     if row["kind"] == "transfer_loan" and "holder" in row["shown"]:
         _hand_over(connection, row["loan_id"], row["shown"]["holder"])
+
+    if row["shown"].get("payouts"):
+        draws.take_back(connection, row["shown"]["payouts"])
 
 
 def holder_of(row: RowMapping) -> dict[str, Any]:

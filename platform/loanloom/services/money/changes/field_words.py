@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from loanloom.problems import Text, text
 
 FIELDS: Mapping[str, Text] = {
+    "payees": text("Paid straight to partners", "受托支付"),
+    "party_id": text("Partner", "合作方"),
+    "purpose": text("Purpose", "用途"),
     "on": text("Effective on", "生效日期"),
     "amount": text("Amount", "金额"),
     "amounts": text("Amounts", "各项金额"),

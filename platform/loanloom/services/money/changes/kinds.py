@@ -11,6 +11,7 @@ from loanloom.core.lending.decisions import COMMANDS, Command
 from loanloom.core.lending.history import Undo
 from loanloom.problems import text
 from loanloom.services.errors import NotFound
+from loanloom.services.money.changes import draws
 from loanloom.services.money.changes.parameters import Field, fields_of
 from loanloom.services.money.changes.words import KINDS, KindWords
 
@@ -34,10 +35,15 @@ def kinds() -> Mapping[str, Kind]:
     """Every kind of change by key, in the order of the buttons."""
     commands = {**COMMANDS, "undo": Undo}
     return {
-        key: Kind(key, words, commands[key], fields_of(commands[key]))
+        key: Kind(key, words, commands[key], _fields(key, commands[key]))
         for key, words in KINDS.items()
         if key in commands
     }  # fmt: skip
+
+
+def _fields(key: str, command: type[Command]) -> tuple[Field, ...]:
+    """The command's parameters, and what the house asks beside them."""
+    return fields_of(command) + (fields_of(draws.Extra) if key == draws.KIND else ())
 
 
 def kind_of(key: str) -> Kind:

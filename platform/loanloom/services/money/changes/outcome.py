@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from loanloom.core.dates import Calendar
 from loanloom.core.lending.decisions import Command, decide
 from loanloom.core.lending.events import EVENT_NAMES, Event
+from loanloom.core.lending.events.plans import TrancheDrawn
 from loanloom.core.lending.evolution import evolve_all
 from loanloom.core.lending.history import Amendment, Undo, amend
 from loanloom.core.lending.loan import Loan
@@ -60,6 +61,11 @@ class Outcome:
     def money_in(self) -> Decimal:
         """What the borrower or somebody for him pays with this change."""
         return total(getattr(event, "amount", ZERO) for event in self.events[: self.own] if _is_money_in(event))
+
+    @property
+    def money_out(self) -> Decimal:
+        """What is paid out with this change."""
+        return total(event.amount for event in self.events[: self.own] if isinstance(event, TrancheDrawn))
 
 
 def _is_money_in(event: Event) -> bool:

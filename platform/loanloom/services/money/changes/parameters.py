@@ -28,7 +28,7 @@ GIVEN = (Methods, Calendar)
 
 Type = Literal[
     "money", "percent", "integer", "date", "choice", "many", "yes_no", "text", "rows", "amounts",
-    "unit", "person", "loan", "agreed_charge", "charge",
+    "unit", "person", "loan", "agreed_charge", "charge", "partner",
 ]  # fmt: skip
 
 NAMED: Mapping[str, Type] = {
@@ -37,6 +37,7 @@ NAMED: Mapping[str, Type] = {
     "by": "loan",
     "key": "agreed_charge",
     "charge": "charge",
+    "party_id": "partner",
 }
 """Parameters that name something of the house, by their names."""
 

@@ -19,11 +19,12 @@ from loanloom.services import scope
 from loanloom.services.context import Context
 from loanloom.services.errors import NotFound, Refused
 from loanloom.services.money import loan_rows, reversing
-from loanloom.services.money.changes import caps, choices, comparing, outcome, rules
+from loanloom.services.money.changes import caps, choices, comparing, draws, outcome, rules
 from loanloom.services.money.changes.comparing import Figures, Row
 from loanloom.services.money.changes.kinds import Kind, kind_of
 from loanloom.services.money.changes.outcome import Outcome
 from loanloom.services.money.changes.written import read
+from loanloom.services.money.disbursement_review import Check
 from loanloom.services.money.loan_rows import Kept
 from loanloom.services.money.postings import postings
 
@@ -46,6 +47,7 @@ class Preview:
     rows: tuple[Row, ...]
     entries: tuple[Entry, ...]
     digest: str
+    checks: tuple[Check, ...] = ()
 
     @property
     def loan(self) -> Loan:
@@ -56,6 +58,16 @@ class Preview:
     def money_in(self) -> Decimal:
         """What has to be paid with this change."""
         return self.outcome.money_in
+
+    @property
+    def money_out(self) -> Decimal:
+        """What is paid out with this change."""
+        return self.outcome.money_out
+
+    @property
+    def more(self) -> Mapping[str, Decimal]:
+        """Amounts of its money that no event knows."""
+        return {"payable": draws.payable(self.record)} if self.money_out else {}
 
     @property
     def differs(self) -> bool:
@@ -90,13 +102,16 @@ def of(ctx: Context, connection: Connection, kept: Kept, kind: Kind, written: Ma
         problems = rules.refusals(ctx, connection, kept, kind, rule, record, on)
         problems += choices.problems(ctx, connection, kept, kind, record)
     made = Outcome((), kept.loan)
+    checks = draws.review(ctx, connection, kept, record, on) if not problems and kind.key == draws.KIND else ()
+    problems = problems or draws.problems(checks)
     if not problems:
         made = outcome.outcome(ctx, connection, kept, kind, record, on)
         problems = made.problems or caps.problems(ctx, kept, kind, made.after, on)
     day = ctx.business_date
     entries: tuple[Entry, ...] = ()
     if not problems:
-        entries, problems = _entries(ctx, connection, kept, made)
+        more = {"payable": draws.payable(record)} if made.money_out else {}
+        entries, problems = _entries(ctx, connection, kept, made, more)
     return Preview(
         kept=kept,
         kind=kind,
@@ -109,15 +124,16 @@ def of(ctx: Context, connection: Connection, kept: Kept, kind: Kind, written: Ma
         after=comparing.figures(made.after, day),
         rows=comparing.compare(kept.loan, made.after),
         entries=entries,
+        checks=checks,
         digest=outcome.digest(kept, kind.key, record, on, made),
     )
 
 
 def _entries(
-    ctx: Context, connection: Connection, kept: Kept, made: Outcome
+    ctx: Context, connection: Connection, kept: Kept, made: Outcome, more: Mapping[str, Decimal]
 ) -> tuple[tuple[Entry, ...], tuple[Problem, ...]]:
     """The journal entries of an outcome, reversals of what it takes the place of first; or why it cannot be posted."""
-    change = loan_rows.Change(kept, made.events, made.after, made.superseded)
+    change = loan_rows.Change(kept, made.events, made.after, made.superseded, more)
     undone = reversing.reversals(ctx, connection, [change]).get(kept.id, ())
     try:
         posted = postings(ctx, change, NO_FACTS, undone).posted

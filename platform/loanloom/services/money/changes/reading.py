@@ -119,11 +119,16 @@ def _opened(ctx: Context, row: RowMapping, kind: Kind, shown: Preview | None, na
         preview=shown,
         may_approve=waits and against is None and ctx.actor.may("loan.approve_change"),
         may_withdraw=row["state"] in records.OPEN and mine and ctx.actor.may("loan.change"),
-        may_book=row["state"] == "approved" and ctx.actor.may("money.receive"),
+        may_book=row["state"] == "approved" and shown is not None and _may_book(ctx, mine, shown),
         may_undo=row["state"] == "booked" and bool(row["sequences"]) and ctx.actor.may("loan.change"),
         choices=named,
         why_not_approve=against if waits else None,
     )
+
+
+def _may_book(ctx: Context, mine: bool, shown: Preview) -> bool:
+    """Money in is booked by whoever receives, money out by whoever pays and did not ask for it."""
+    return ctx.actor.may("money.disburse") and not mine if shown.money_out else ctx.actor.may("money.receive")
 
 
 def _against_approving(ctx: Context, row: RowMapping, shown: Preview | None) -> Problem | None:

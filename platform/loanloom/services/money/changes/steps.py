@@ -129,7 +129,7 @@ def book(
     idempotency_key: str | None = None,
 ) -> Step:
     """Book an approved change with the money that came for it."""
-    ctx.require("money.receive")
+    ctx.require("money.receive", "money.disburse")
     with ctx.transaction() as connection:
         given = {"channel": channel, "reference": reference}
         first = Once(ctx, connection, idempotency_key, "loan_change.book", change_id, given)
@@ -139,6 +139,7 @@ def book(
         row, shown = _loaded(ctx, connection, change_id)
         records.check_state(row, "approved")
         _check(shown, row["digest"], approved=True)
+        _check_payer(ctx, row, shown)
         made = _booked(ctx, connection, row, shown, {"channel": channel, "reference": reference})
         first.keep(made.answer())
         return made
@@ -161,6 +162,18 @@ def _check(shown: Preview, digest: str | None, *, approved: bool = False) -> Non
         raise Conflict(_moved_since_approval() if approved else _moved())
     if shown.problems:
         raise Refused(shown.problems)
+
+
+def _check_payer(ctx: Context, row: RowMapping, shown: Preview) -> None:
+    """Money goes out by the hand of somebody who did not ask for it; each direction needs its own right."""
+    ctx.require("money.disburse" if shown.money_out else "money.receive")
+    if shown.money_out and row["requested_by"] == ctx.actor.user_id:
+        raise Forbidden(
+            Problem(
+                code="change.own_request",
+                message=text("Whoever asked for a draw does not pay it out.", "提款申请人不得办理付款。"),
+            )
+        )
 
 
 def _moved() -> Problem:
@@ -207,6 +220,7 @@ def _seen(shown: Preview) -> dict[str, Any]:
             "before": shown.before.record(),
             "after": shown.after.record(),
             "money_in": str(shown.money_in),
+            "money_out": str(shown.money_out),
             "holder": effects.holder_of(shown.kept.row),
         },
     }
@@ -224,7 +238,7 @@ def _agreed(
     title = text("Your change was approved", "您申请的变更已获批准")
     if row["requested_by"] != ctx.actor.user_id:
         records.send(connection, [row["requested_by"]], shown.kept, shown.kind, row["id"], title, "approved")
-    if shown.money_in:
+    if shown.money_in or shown.money_out:
         return Step(row["id"], shown.kept.id, "approved")
     return _booked(ctx, connection, records.locked(connection, row["id"]), shown, None)
 
@@ -242,6 +256,7 @@ def _booked(
             "booked_at": ctx.now,
             "booked_on": ctx.business_date,
             "sequences": list(done.sequences),
+            "shown": {**row["shown"], **({"payouts": list(done.payouts)} if done.payouts else {})},
         },
     )
     records.tell(ctx, connection, "booked", row["id"], shown.kept, shown.kind, {"sequences": list(done.sequences)})

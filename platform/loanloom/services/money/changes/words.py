@@ -155,6 +155,11 @@ KINDS: Mapping[str, KindWords] = {
         "relief", "arrow-back-up", ("Chargeback", "退单"),
         ("A repayment came back unpaid; the debt is there again.", "已入账还款被退回，欠款恢复。"),
     ),
+    "draw_tranche": _kind(
+        "account", "cash", ("Draw a tranche", "分次提款"),
+        ("Pays out more of the loan after a review; it joins the running plan.",
+         "审核后发放后续款项，并入现有还款计划。"),
+    ),
     "receive_repayment": _kind(
         "account", "calendar", ("Backdated receipt", "补记还款"),
         ("Books money on the day it came; what was booked since is worked out again.",
@@ -178,7 +183,6 @@ KINDS: Mapping[str, KindWords] = {
 ELSEWHERE = frozenset(
     {
         "disburse",
-        "draw_tranche",
         "apply_surplus",
         "refund_surplus",
         "recalculate",

@@ -143,6 +143,7 @@ _READERS = {
     "person": _integer,
     "agreed_charge": _text,
     "charge": _integer,
+    "partner": _integer,
 }
 WANTED: Mapping[str, Text] = {
     "money": text("an amount such as 1200.50", "金额，例如 1200.50"),
@@ -158,6 +159,7 @@ WANTED: Mapping[str, Text] = {
     "loan": text("a loan's number", "借据编号"),
     "agreed_charge": text("a charge of the contract", "合同约定的费用"),
     "charge": text("a charge of this loan", "本借据的费用"),
+    "partner": text("a partner", "合作方"),
     "rows": text("a list of rows", "明细行"),
     "amounts": text("amounts by component", "按款项填写的金额"),
 }
