@@ -100,7 +100,7 @@ def test_the_same_questions_with_other_numbers(name: str) -> None:
     assert variant(*VARIANTS[name]) == ()
 
 
-# --- the runner itself -----------------------------------------------------------------------------------------------
+# --- the runner itself ------------------------------------------------------------
 
 
 def test_a_wrong_expectation_fails(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
