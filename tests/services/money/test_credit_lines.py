@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 from tests.services.money.house import House
 
 from loanloom.services.context import Context
@@ -205,3 +205,22 @@ def test_the_day_stops_where_a_line_says_other_than_its_loans(house: House) -> N
     with pytest.raises(Refused) as refused:
         house.close()
     assert "day.line_differs" in {problem.code for problem in refused.value.problems}
+
+
+def test_taking_a_draw_back_waits_for_its_payout_without_holding_the_line(house: House) -> None:
+    line = opened(house)
+    asked = ask(house, line, 10_000)
+    contract = credit_draws.approve(by(house, DECIDES), asked, version=1)
+    done: list[str] = []
+    taking = threading.Thread(
+        target=lambda: (credit_draws.cancel(by(house, ASKS), asked, version=2), done.append("taken back"))
+    )
+    with house.database.transaction(house.company.id) as paying:  # holds the contract first, the line after it
+        paying.execute(select(tables.contract.c.id).where(tables.contract.c.id == contract).with_for_update())
+        taking.start()
+        taking.join(0.7)
+        assert not done
+        table = tables.credit_line
+        paying.execute(update(table).where(table.c.id == line).values(version=table.c.version + 1))
+    taking.join(10)
+    assert done == ["taken back"] and figures(house, line) == (D(0), D(0), D(500_000))

@@ -18,10 +18,9 @@ from loanloom.core.lending import lines
 from loanloom.core.money import formatted
 from loanloom.metadata.registry import Registry
 from loanloom.problems import LANGUAGES, Problem, Text, errors, text
-from loanloom.services import scope
 from loanloom.services.context import Context
 from loanloom.services.definitions import compiled, releases
-from loanloom.services.errors import Conflict, Refused
+from loanloom.services.errors import Conflict, NotFound, Refused
 from loanloom.services.money.credit_lines import LINE, another, hold, part_left, usable
 from loanloom.services.money.line_usage import DRAW, TABLE, line_of, write_move
 from loanloom.services.once import Once
@@ -149,11 +148,14 @@ def _set_frozen(connection: Connection, line: RowMapping, frozen: Decimal) -> No
 
 
 def _held(ctx: Context, connection: Connection, draw_id: int) -> tuple[RowMapping, RowMapping]:
-    """The line and the draw, locked in that order."""
-    line_id = connection.execute(select(DRAW.c.credit_line_id).where(DRAW.c.id == draw_id)).scalar_one_or_none()
-    if line_id is None:
-        scope.check_visible(ctx, None, LINE)
-    line = hold(ctx, connection, int(line_id or 0))
+    """The line and the draw, locked in that order; the draw's contract first, as whoever pays it out holds it."""
+    of = select(DRAW.c.credit_line_id, DRAW.c.contract_id).where(DRAW.c.id == draw_id)
+    found = connection.execute(of).one_or_none()
+    if found is None:
+        raise NotFound(LINE)
+    contract = tables.contract
+    connection.execute(select(contract.c.id).where(contract.c.id == found.contract_id).with_for_update())
+    line = hold(ctx, connection, found.credit_line_id)
     return line, connection.execute(select(DRAW).where(DRAW.c.id == draw_id).with_for_update()).mappings().one()
 
 
