@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from io import BytesIO
@@ -12,6 +13,8 @@ from openpyxl import load_workbook
 from pypdf import PdfReader
 from tests.services.money.house import House
 
+from loanloom.core.lending.decisions import Disburse
+from loanloom.core.lending.terms import DrawTerms
 from loanloom.services.money import disbursements, repayments
 from loanloom.store import tables
 
@@ -176,3 +179,34 @@ def test_a_change_that_would_break_the_price_cap_is_refused(house, person, loan)
     assert "at most" in shown
     cheaper = page(person("finance"), f"{loan}/changes/new/change_rate?preview=yes&annual_rate=10")
     assert "exactly what will be booked" in cheaper
+
+
+def test_a_further_draw_is_asked_for_agreed_and_paid_out_on_screen(house, person, monkeypatch) -> None:
+    in_tranches = DrawTerms(pattern="tranches", limit=D("100000"))
+    monkeypatch.setattr(
+        disbursements,
+        "Disburse",
+        lambda *, terms, **more: Disburse(terms=replace(terms, draws=in_tranches), **more),
+    )
+    made = disbursements.disburse(house.ctx(), house.contract(60_000, "sole-trader-loan"))
+    here = f"/loans/{made.loan_id}"
+    asks, agrees, cash = person("relationship-manager"), person("approver-2"), person("finance")
+    with house.database.transaction(house.company.id) as connection:
+        connection.execute(tables.loan.update().values(manager_user_id=asks.user_id))
+    assert "Still to be drawn" in page(asks, here)
+    new = f"{here}/changes/new/draw_tranche"
+    assert 'name="payees.0.party_id"' in page(asks, new)
+    shown = page(asks, f"{new}?preview=yes&amount=30000")
+    assert "Review before paying out" in shown
+    assert "To be paid out" in shown
+    fields = {"amount": "30000", "digest": hidden(shown, "digest"), "idempotency_key": "k", "why": "roof"}
+    asked = post(asks, new, **fields)
+    sheet = page(agrees, asked.location)
+    assert "It is booked when the cashier pays it out." in sheet
+    digest = re.search(r'changes/\d+/approve".*?name="digest" value="([^"]+)"', sheet, re.DOTALL)[1]
+    assert post(agrees, f"{asked.location}/approve", digest=digest).status_code == 302
+    assert "Pay this money out?" in page(cash, asked.location)
+    assert post(agrees, f"{asked.location}/book", channel="bank").status_code == 403
+    assert post(cash, f"{asked.location}/book", channel="bank", idempotency_key="b").status_code == 302
+    assert "90,000.00" in page(cash, here)
+    assert house.rows(tables.disbursement)[-1].sequence == 2
