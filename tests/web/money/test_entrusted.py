@@ -99,6 +99,21 @@ def test_what_the_borrower_pays_is_the_trustors_and_goes_to_him(house: House) ->
     house.close()
 
 
+def test_a_loan_takes_the_trustors_money_of_its_own_currency_and_his_money_pays_nobodys_loan(house: House) -> None:
+    agent = Agent(house)
+    deposit = agent.brings("150000")
+    other = agent.enter(
+        "deposit_receive", kind="entrusted", amount=D(150_000), currency="USD", party_id=agent.trustor,
+        source="自有资金", purpose="流动资金",
+    )  # fmt: skip
+    loan = disbursements.disburse(house.ctx(), agent.lends()).loan_id
+    assert only(house, tables.deposit, id=deposit).balance == D(50_000)
+    assert only(house, tables.deposit, id=other.result["deposit_id"]).balance == D(150_000)
+    with pytest.raises(Refused) as refused:
+        agent.enter("deposit_apply", deposit_id=deposit, loan_id=loan, amount=D(1))
+    assert refused.value.problems[0].code == "deposit.entrusted"
+
+
 def test_the_pages_of_an_entrusted_loan(house, person) -> None:
     finance = person("finance")
     post(finance, "/parties/new", kind="trustor", name="城投公司（演示）")

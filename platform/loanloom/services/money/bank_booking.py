@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, update
+from sqlalchemy import Connection, RowMapping, select, update
 
 from loanloom.core.lending.decisions import ReceiveRepayment, decide
 from loanloom.core.lending.evolution import evolve_all
@@ -63,6 +63,7 @@ def book(ctx: Context, connection: Connection, asked: Book, order_id: int) -> Ma
     if late:
         raise Refused(_in_future(late[0]))
     left = [line for line in lines if line["state"] == "unmatched"]
+    _hold(connection, [line["loan_id"] for line in lines if line["state"] == "matched"])
     booked = 0
     for chunk in _chunks([line for line in lines if line["state"] == "matched"]):
         done, refused = _repay(ctx, connection, chunk)
@@ -77,6 +78,12 @@ def book(ctx: Context, connection: Connection, asked: Book, order_id: int) -> Ma
         .values(state="booked", booked_by=ctx.actor.user_id, booked_on=ctx.business_date)
     )
     return {"statement_id": asked.statement_id, "repayments": booked, "unidentified": len(left)}
+
+
+def _hold(connection: Connection, loan_ids: Sequence[int]) -> None:
+    """Lock every loan before the first chunk, in order of id as everybody does: two never wait for each other."""
+    loan = tables.loan
+    connection.execute(select(loan.c.id).where(loan.c.id.in_(set(loan_ids))).order_by(loan.c.id).with_for_update())
 
 
 def _chunks(lines: Sequence[Line]) -> Iterator[list[Line]]:

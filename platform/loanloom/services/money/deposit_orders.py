@@ -63,6 +63,9 @@ def about_receive(ctx: Context, connection: Connection, asked: Receive) -> About
     """Whose money it will be."""
     booking.check_channel(asked.channel)
     receipts.check_amount(asked.amount, asked.currency)
+    if asked.kind == "entrusted" and asked.loan_id is not None:
+        words = text("A trustor's money belongs to no single loan.", "委托资金不归属单笔借据。")
+        raise Refused(Problem(code="deposit.entrusted", message=words, field="loan_id"))
     if asked.loan_id is not None:
         about = receipts.about_loan(ctx, connection, asked.loan_id, asked.amount, asked.channel)
         if about.currency != asked.currency:
@@ -125,7 +128,9 @@ def undo_receive(ctx: Context, connection: Connection, result: Mapping[str, Any]
 def about_apply(ctx: Context, connection: Connection, asked: Apply) -> About:
     """Whose loan it pays."""
     receipts.check_amount(asked.amount, None)
-    deposits.locked(ctx, connection, asked.deposit_id)
+    if deposits.locked(ctx, connection, asked.deposit_id)["kind"] == "entrusted":
+        words = text("A trustor's money is lent; it pays nobody's loan.", "委托资金不得用于抵还借款。")
+        raise Refused(Problem(code="deposit.entrusted", message=words, field="deposit_id"))
     return receipts.about_loan(ctx, connection, asked.loan_id, asked.amount, "deposit")
 
 

@@ -51,19 +51,23 @@ def of_contracts(connection: Connection, contract_ids: Sequence[int]) -> Mapping
     """The entrustments of contracts, with the trustors' money, in three statements at most."""
     if not contract_ids:
         return {}
-    query = select(TABLE).where(TABLE.c.contract_id.in_(contract_ids))
-    rows = connection.execute(query).mappings().all()
+    contract = tables.contract
+    query = select(TABLE, contract.c.currency).join(contract, contract.c.id == TABLE.c.contract_id)
+    rows = connection.execute(query.where(TABLE.c.contract_id.in_(contract_ids))).mappings().all()
     if not rows:
         return {}
     party, fund = tables.party, tables.deposit
     wanted = {row["party_id"] for row in rows}
     people = {row["id"]: row for row in connection.execute(select(party).where(party.c.id.in_(wanted))).mappings()}
     funds = connection.execute(
-        select(fund).where(fund.c.party_id.in_(wanted), fund.c.kind == KIND, fund.c.state == "open")
+        select(fund).where(
+            fund.c.party_id.in_(wanted), fund.c.kind == KIND, fund.c.state == "open", fund.c.loan_id.is_(None)
+        )
     ).mappings()
-    by_party = {row["party_id"]: row for row in funds}
+    held = {(row["party_id"], row["currency"]): row for row in funds}
     return {
-        row["contract_id"]: Entrustment(row, people[row["party_id"]], by_party.get(row["party_id"])) for row in rows
+        row["contract_id"]: Entrustment(row, people[row["party_id"]], held.get((row["party_id"], row["currency"])))
+        for row in rows
     }
 
 
@@ -88,7 +92,7 @@ def lend(ctx: Context, connection: Connection, drawn: Sequence[tuple[int, int, D
         if why is not None:
             raise Refused(Problem(code="disbursement.trustor", message=why))
         assert entrusted is not None
-        fund = _fund(ctx, connection, entrusted.row["party_id"], _currency(entrusted))
+        fund = _fund(ctx, connection, entrusted.row["party_id"], entrusted.row["currency"])
         said = {name: entrusted.row[name] for name in ("source", "purpose")}
         out = Move(kind="lent", amount=-amount, loan_id=loan_id, **said)
         deposit_rows.take_out(ctx, connection, fund, out, may_use_held=False)
@@ -187,7 +191,3 @@ def _taken(ctx: Context, change: Change, share: Decimal, passing: Passing, row: 
 def _fund(ctx: Context, connection: Connection, party_id: int, currency: str) -> RowMapping:
     """The trustor's money, locked."""
     return deposit_rows.open_in(ctx, connection, kind=KIND, currency=currency, party_id=party_id)
-
-
-def _currency(entrusted: Entrustment) -> str:
-    return str(entrusted.fund["currency"]) if entrusted.fund is not None else "CNY"
