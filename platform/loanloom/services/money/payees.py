@@ -17,6 +17,7 @@ from loanloom.problems import Problem, text
 from loanloom.services import numbers, scope
 from loanloom.services.context import Context
 from loanloom.services.errors import Conflict, Refused
+from loanloom.services.money import waiting_orders
 from loanloom.services.money.payee_rules import (
     MODES,
     PAYEE_KINDS,
@@ -48,6 +49,7 @@ def plan(ctx: Context, contract_id: int, payees: Sequence[Payee], *, idempotency
         if first.answer is not None:
             return
         contract = _contract(ctx, connection, contract_id)
+        waiting_orders.check_none_waits(connection, "disbursement", "contract_id", contract_id)
         check_split(contract["amount"], payees, contract["currency"])
         rows = [row_of(ctx, connection, contract, payee) for payee in payees]
         connection.execute(

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, update
+from sqlalchemy import Connection, RowMapping, func, select, update
 
 from loanloom.engines.posting import NO_FACTS
 from loanloom.services.context import Context
-from loanloom.services.money import amending, booking, money_rows
+from loanloom.services.money import amending, booking, money_rows, receipts
 from loanloom.services.money.changes import draws, effects
 from loanloom.services.money.changes.previewing import Preview
 from loanloom.services.money.loan_rows import Change
@@ -45,6 +45,8 @@ def book(
     if money is not None and shown.money_out:
         channel = booking.check_channel(str(money["channel"]))
         number, paid = draws.pay_out(ctx, connection, kept, shown.record, shown.checks, channel)
+    if shown.kind.key == "undo":
+        _reverse_receipts(ctx, connection, kept.id, made.superseded, row["reason"])
     if row["undoes_id"] is not None:
         _undone(connection, row["undoes_id"])
     first = int(kept.row["event_count"]) + 1
@@ -61,6 +63,26 @@ def _receipt(
     (number,) = money_rows.receipt_numbers(ctx, connection, [change.kept])
     (receipt_id,) = money_rows.write_receipts(ctx, connection, [change], [shown.money_in], [number], given)
     return receipt_id, number
+
+
+def _reverse_receipts(
+    ctx: Context, connection: Connection, loan_id: int, superseded: Sequence[int], reason: str
+) -> None:  # fmt: skip
+    """Note that receipts were reversed whose money counts for nothing any more."""
+    table, event = tables.repayment, tables.loan_event
+    query = (
+        select(table.c.receipt_id, func.bool_or(event.c.superseded_by.is_(None)))
+        .join(event, (event.c.loan_id == table.c.loan_id) & (event.c.sequence == table.c.sequence))
+        .where(
+            table.c.receipt_id.in_(
+                select(table.c.receipt_id).where(table.c.loan_id == loan_id, table.c.sequence.in_(superseded))
+            )
+        )
+        .group_by(table.c.receipt_id)
+    )
+    for receipt_id, counts in connection.execute(query).all():
+        if not counts:
+            receipts.reverse_receipt(ctx, connection, receipt_id, reason)
 
 
 def _undone(connection: Connection, change_id: int) -> None:

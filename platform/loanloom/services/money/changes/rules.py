@@ -12,6 +12,7 @@ from sqlalchemy import Connection, func, select
 from loanloom.core.money import formatted
 from loanloom.engines.products.offer import ANY_CHANGE, ChangeRule
 from loanloom.problems import Problem, text
+from loanloom.services.access.second_person import needs_second
 from loanloom.services.context import Context
 from loanloom.services.errors import Forbidden
 from loanloom.services.money import lending_rules
@@ -123,6 +124,20 @@ def check_approver(ctx: Context, rule: ChangeRule, requested_by: int | None) -> 
                 "change.other_role",
                 f"This change is approved by: {', '.join(named[:half])}.",
                 f"该变更由以下岗位审批：{'、'.join(named[half:])}。",
+            )
+        )
+
+
+def check_alone(ctx: Context, function: str, amount: Decimal) -> None:
+    """Refuse whose role says that money of this amount needs a second person: the money of a change has none."""
+    ctx.require(function)
+    if needs_second(ctx, function, amount):
+        raise Forbidden(
+            _problem(
+                "change.needs_other_hands",
+                "Your role handles money of this amount with a second person only; the money of a change is booked by "
+                "one person.",
+                "您的岗位办理该金额须经他人复核，而变更的收付款由一人登记。",
             )
         )
 

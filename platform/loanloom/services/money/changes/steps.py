@@ -166,7 +166,7 @@ def _check(shown: Preview, digest: str | None, *, approved: bool = False) -> Non
 
 def _check_payer(ctx: Context, row: RowMapping, shown: Preview) -> None:
     """Money goes out by the hand of somebody who did not ask for it; each direction needs its own right."""
-    ctx.require("money.disburse" if shown.money_out else "money.receive")
+    rules.check_alone(ctx, "money.disburse" if shown.money_out else "money.receive", shown.money_out or shown.money_in)
     if shown.money_out and row["requested_by"] == ctx.actor.user_id:
         raise Forbidden(
             Problem(
