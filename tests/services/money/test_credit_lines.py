@@ -224,3 +224,14 @@ def test_taking_a_draw_back_waits_for_its_payout_without_holding_the_line(house:
         paying.execute(update(table).where(table.c.id == line).values(version=table.c.version + 1))
     taking.join(10)
     assert done == ["taken back"] and figures(house, line) == (D(0), D(0), D(500_000))
+
+
+def test_nothing_goes_out_on_a_line_that_was_frozen_after_the_draw_was_approved(house: House) -> None:
+    line = opened(house)
+    contract = credit_draws.approve(by(house, DECIDES), ask(house, line, 10_000), version=1)
+    change = credit_line_changes.ask_change(by(house, ASKS), line, "freeze", "arrears elsewhere")
+    credit_line_changes.decide_change(by(house, DECIDES), change, approve=True, version=1)
+    with pytest.raises(Refused) as refused:
+        disbursements.disburse(house.ctx(), contract)
+    assert refused.value.problems[0].code == "line.not_open"
+    assert not house.rows(tables.loan) and figures(house, line)[0] == D(0)

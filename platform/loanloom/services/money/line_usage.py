@@ -12,9 +12,10 @@ from sqlalchemy import Connection, RowMapping, bindparam, insert, select, text, 
 
 from loanloom.core.lending.lines import Line
 from loanloom.core.money import ZERO
-from loanloom.problems import Text
+from loanloom.problems import Problem, Text
 from loanloom.problems import text as words
 from loanloom.services.context import Context
+from loanloom.services.errors import Refused
 from loanloom.store import bulk, tables
 
 TABLE, MOVE, DRAW = tables.credit_line, tables.credit_line_move, tables.credit_line_draw
@@ -93,9 +94,10 @@ def paid_out(ctx: Context, connection: Connection, loans: Sequence[tuple[Mapping
     draws = of_contracts(connection, [row["contract_id"] for row, _ in drawn])
     for row, loan_id in sorted(drawn, key=lambda each: each[0]["credit_line_id"]):
         draw, amount = draws[row["contract_id"]], row["principal"]
-        connection.execute(
+        usable = (TABLE.c.state == "open") & (TABLE.c.valid_until >= ctx.business_date)
+        done = connection.execute(
             update(TABLE)
-            .where(TABLE.c.id == draw["credit_line_id"])
+            .where(TABLE.c.id == draw["credit_line_id"], usable)
             .values(
                 frozen=TABLE.c.frozen - draw["amount"],
                 used=TABLE.c.used + amount,
@@ -103,6 +105,10 @@ def paid_out(ctx: Context, connection: Connection, loans: Sequence[tuple[Mapping
                 version=TABLE.c.version + 1,
             )
         )
+        if done.rowcount != 1:
+            message = words("The line was frozen, or has run out, since the draw was approved.",
+                            "批准提款后，该额度已被冻结或到期。")  # fmt: skip
+            raise Refused(Problem(code="line.not_open", message=message))
         paid = {"id": draw["id"], "state": "paid", "loan_id": loan_id, "version": draw["version"] + 1}
         move = {
             "credit_line_id": draw["credit_line_id"], "kind": "used", "amount": amount, "moved_on": ctx.business_date,
