@@ -17,7 +17,8 @@ from benchmarks.figure import Figure
 from benchmarks.lending_cases import BEGINS_ON, Lender, database_cpu, lender
 from benchmarks.lending_repayments import contracts
 from loanloom.services.context import Context
-from loanloom.services.money import disbursements, end_of_day, loans, repayments
+from loanloom.services.money import disbursements, end_of_day, repayments
+from loanloom.services.money.page import loans
 
 DAYS, READS, ROUNDS = 700, 80, 7
 BAR = 1.1

@@ -14,9 +14,9 @@ from mortgage import Loan as Mortgage
 from pyloan import pyloan
 
 from benchmarks.figure import Figure, side_by_side
-from loanloom.core.lending.rules import READY_MADE
-from loanloom.core.lending.schedule import Schedule, build_schedule
-from loanloom.core.lending.terms import Terms
+from loanloom.core.lending.agreed.terms import Terms
+from loanloom.core.lending.planning.rules import READY_MADE
+from loanloom.core.lending.planning.schedule import Schedule, build_schedule
 
 MORTGAGE_BAR, PYLOAN_BAR = 1 / 3, 1 / 40
 PRINCIPAL, RATE, PERIODS = Decimal(1_000_000), Decimal("0.125"), 360

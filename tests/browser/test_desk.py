@@ -12,9 +12,10 @@ from playwright.sync_api import Page
 from tests.services.money.house import House
 
 from loanloom.services.context import system_actor
-from loanloom.services.money import disbursements, orders, payees
-from loanloom.services.money.order_kinds import KINDS
-from loanloom.services.money.payees import Payee
+from loanloom.services.money import disbursements
+from loanloom.services.money.cashier import orders, payees
+from loanloom.services.money.cashier.order_kinds import KINDS
+from loanloom.services.money.cashier.payees import Payee
 from loanloom.services.parties import partners
 from loanloom.store import tables
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from loanloom import feel
 from loanloom.core import dates, money
-from loanloom.core.lending import cost
+from loanloom.core.lending.pricing import cost
 from loanloom.feel import DATE, NUMBER, STRING, context, list_of, number
 from loanloom.feel.library.descriptions import ABOUT, SUBJECTS
 

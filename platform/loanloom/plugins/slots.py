@@ -43,7 +43,7 @@ class Work(Protocol):
 
 @runtime_checkable
 class Reckoning(Protocol):
-    """Pure arithmetic of a schedule, as `loanloom.core.lending.rules` and `loanloom.core.dates` type it."""
+    """Pure arithmetic of a schedule, as `loanloom.core.lending.planning.rules` and `loanloom.core.dates` type it."""
 
     def __call__(self, *given: Any) -> Any:
         """The rule's answer."""

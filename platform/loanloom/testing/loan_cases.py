@@ -11,14 +11,14 @@ from decimal import Decimal
 from typing import Any
 
 from loanloom.core.dates import Calendar
-from loanloom.core.lending.arrears import Position, position
+from loanloom.core.lending.agreed.plan_terms import PlannedRow
+from loanloom.core.lending.agreed.terms import Terms
 from loanloom.core.lending.decisions import COMMANDS, Disburse, decide
 from loanloom.core.lending.evolution import evolve_all, replay
-from loanloom.core.lending.instalments import Instalment
 from loanloom.core.lending.loan import Loan
-from loanloom.core.lending.plan_terms import PlannedRow
+from loanloom.core.lending.owing.arrears import Position, position
+from loanloom.core.lending.planning.instalments import Instalment
 from loanloom.core.lending.records import from_record, to_record
-from loanloom.core.lending.terms import Terms
 from loanloom.engines import products
 from loanloom.metadata.document import Document
 from loanloom.metadata.registry import Registry

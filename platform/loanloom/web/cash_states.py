@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from loanloom.problems import Text, text
-from loanloom.services.money import deposits, items, order_kinds, payees, payouts
+from loanloom.services.money.cashier import deposits, items, order_kinds, payees, payouts
 from loanloom.services.parties import partners
 
 LOOKS: Mapping[str, tuple[Text, str]] = {

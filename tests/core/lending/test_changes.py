@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from loanloom.core.lending.arrears import arrears, due_of, interest_accrued, owed
-from loanloom.core.lending.charges import ChargeTerms
+from loanloom.core.lending.agreed.charges import ChargeTerms
+from loanloom.core.lending.agreed.plan_terms import IndexTerms, Phase, PlannedRow, RateStep, RateTerms
+from loanloom.core.lending.agreed.terms import AllocationOrder, PenaltyTerms, PrepaymentTerms, Terms
 from loanloom.core.lending.decisions import (
     Accelerate,
     CapitaliseInterest,
@@ -34,8 +35,7 @@ from loanloom.core.lending.decisions import (
 )
 from loanloom.core.lending.events.conduct import InterestSuspended
 from loanloom.core.lending.loan import Loan
-from loanloom.core.lending.plan_terms import IndexTerms, Phase, PlannedRow, RateStep, RateTerms
-from loanloom.core.lending.terms import AllocationOrder, PenaltyTerms, PrepaymentTerms, Terms
+from loanloom.core.lending.owing.arrears import arrears, due_of, interest_accrued, owed
 from loanloom.core.money import total
 from loanloom.testing.cn_practice.case import after, disbursed, paid_up_to
 

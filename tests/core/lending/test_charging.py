@@ -8,17 +8,17 @@ from typing import Any
 
 import pytest
 
-from loanloom.core.lending.charges import ChargeCalendar, ChargeStep, ChargeTerms, Guarantee, Subsidy
-from loanloom.core.lending.charging import event_charges, planned_charges
-from loanloom.core.lending.cost import HIGHEST, borrower_flows, loan_cost, months_apart
+from loanloom.core.lending.agreed.charges import ChargeCalendar, ChargeStep, ChargeTerms, Guarantee, Subsidy
+from loanloom.core.lending.agreed.plan_terms import DrawTerms, Phase
+from loanloom.core.lending.agreed.tax_terms import TaxExemption, TaxRate, TaxTerms
+from loanloom.core.lending.agreed.terms import Terms
 from loanloom.core.lending.decisions import Disburse, ReceiveRepayment, decide
-from loanloom.core.lending.disclosure import disclose, undisclosed
-from loanloom.core.lending.plan_terms import DrawTerms, Phase
-from loanloom.core.lending.schedule import build_schedule
-from loanloom.core.lending.tax import invoice_lines, taxed
-from loanloom.core.lending.tax_terms import TaxExemption, TaxRate, TaxTerms
-from loanloom.core.lending.terms import Terms
-from loanloom.core.lending.upfront import legal_principal, upfront_problems
+from loanloom.core.lending.planning.schedule import build_schedule
+from loanloom.core.lending.pricing.charging import event_charges, planned_charges
+from loanloom.core.lending.pricing.cost import HIGHEST, borrower_flows, loan_cost, months_apart
+from loanloom.core.lending.pricing.disclosure import disclose, undisclosed
+from loanloom.core.lending.pricing.tax import invoice_lines, taxed
+from loanloom.core.lending.pricing.upfront import legal_principal, upfront_problems
 from loanloom.core.money import CENTS, total
 from loanloom.testing.cn_practice.case import after, disbursed
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from loanloom.core.lending.arrears import owed, position
+from loanloom.core.lending.agreed.terms import PrepaymentTerms, Terms
 from loanloom.core.lending.decisions import (
     ApplySurplus,
     Command,
@@ -21,8 +21,8 @@ from loanloom.core.lending.decisions import (
 from loanloom.core.lending.events import LoanSettled, RepaymentReceived, SurplusApplied
 from loanloom.core.lending.evolution import evolve
 from loanloom.core.lending.loan import Loan
-from loanloom.core.lending.rules import READY_MADE
-from loanloom.core.lending.terms import PrepaymentTerms, Terms
+from loanloom.core.lending.owing.arrears import owed, position
+from loanloom.core.lending.planning.rules import READY_MADE
 
 D = Decimal
 TERMS = Terms(

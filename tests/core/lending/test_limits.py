@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loanloom.core.lending.cost import AnnualCost
-from loanloom.core.lending.entrusted import EntrustedTerms, pass_on
-from loanloom.core.lending.extensions import (
+from loanloom.core.lending.agreed.plan_terms import RateStep
+from loanloom.core.lending.business.entrusted import EntrustedTerms, pass_on
+from loanloom.core.lending.business.extensions import (
     GENERAL_RULES,
     ExtensionLimit,
     TermTier,
@@ -20,10 +20,10 @@ from loanloom.core.lending.extensions import (
     rate_from_extension,
     term_months,
 )
-from loanloom.core.lending.lines import Line, available_to, freeze, release, restore, together, use
-from loanloom.core.lending.plan_terms import RateStep
-from loanloom.core.lending.price_caps import Lent, PriceCap, PriceLevel, failing_later
-from loanloom.core.lending.price_caps import test_price as held_against
+from loanloom.core.lending.business.lines import Line, available_to, freeze, release, restore, together, use
+from loanloom.core.lending.pricing.cost import AnnualCost
+from loanloom.core.lending.pricing.price_caps import Lent, PriceCap, PriceLevel, failing_later
+from loanloom.core.lending.pricing.price_caps import test_price as held_against
 from loanloom.core.money import CENTS, total
 
 D = Decimal

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from loanloom.core.lending.arrears import due_of, late_costs_of, owed
+from loanloom.core.lending.agreed.late_terms import CapLevel, DamagesTerms, LateCap, PenaltyTerms, Settlement
 from loanloom.core.lending.decisions import ReceiveRepayment
-from loanloom.core.lending.late_terms import CapLevel, DamagesTerms, LateCap, PenaltyTerms, Settlement
-from loanloom.core.lending.penalties import level_on, settlement_days
+from loanloom.core.lending.owing.arrears import due_of, late_costs_of, owed
+from loanloom.core.lending.owing.penalties import level_on, settlement_days
 from loanloom.core.money import total
 from loanloom.testing.cn_practice.case import after
 from loanloom.testing.cn_practice.lateness import overdue_loan

@@ -6,8 +6,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from loanloom.core.lending.arrears import owed
-from loanloom.core.lending.charges import Guarantee
+from loanloom.core.lending.agreed.charges import Guarantee
+from loanloom.core.lending.agreed.plan_terms import Phase
+from loanloom.core.lending.agreed.terms import Terms
 from loanloom.core.lending.decisions import (
     Accelerate,
     Command,
@@ -18,8 +19,7 @@ from loanloom.core.lending.decisions import (
     decide,
 )
 from loanloom.core.lending.loan import Loan
-from loanloom.core.lending.plan_terms import Phase
-from loanloom.core.lending.terms import Terms
+from loanloom.core.lending.owing.arrears import owed
 from loanloom.core.money import total
 from loanloom.testing.cn_practice.case import after, disbursed
 

@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loanloom.core.lending.arrears import due_of, position
+from loanloom.core.lending.agreed.terms import Phase, PlannedRow, Terms
 from loanloom.core.lending.decisions import Disburse, ReceiveRepayment, SettleEarly, TakeOver, decide, payoff
 from loanloom.core.lending.decisions.taking_over import TakenRow
 from loanloom.core.lending.events import EVENTS
 from loanloom.core.lending.evolution import evolve, evolve_all
-from loanloom.core.lending.own_schedules import own_phase
+from loanloom.core.lending.owing.arrears import due_of, position
+from loanloom.core.lending.planning.own_schedules import own_phase
 from loanloom.core.lending.records import from_record, to_record
-from loanloom.core.lending.terms import Phase, PlannedRow, Terms
 
 D = Decimal
 START = date(2026, 1, 5)

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loanloom.core.ledger.journal import Entry
-from loanloom.core.lending.allocation import Applied
+from loanloom.core.lending.agreed.terms import COMPONENTS
 from loanloom.core.lending.events import LoanSettled, RepaymentReceived
-from loanloom.core.lending.terms import COMPONENTS
+from loanloom.core.lending.owing.allocation import Applied
 from loanloom.engines import posting
 from loanloom.metadata.kinds import load_kinds
 from loanloom.metadata.reader import read_document

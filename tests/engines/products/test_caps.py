@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from tests.engines.products.bundle import document, model_company, product, registry
 
-from loanloom.core.lending.cost import AnnualCost
+from loanloom.core.lending.pricing.cost import AnnualCost
 from loanloom.engines import products
 
 D = Decimal

@@ -12,12 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.engines.products.bundle import model_company
 
+from loanloom.core.lending.agreed.plan_terms import PlannedRow
+from loanloom.core.lending.agreed.terms import Terms
 from loanloom.core.lending.decisions import Disburse, decide
 from loanloom.core.lending.events import LoanDisbursed
-from loanloom.core.lending.plan_terms import PlannedRow
+from loanloom.core.lending.planning.schedule import build_schedule
 from loanloom.core.lending.records import from_record, to_record
-from loanloom.core.lending.schedule import build_schedule
-from loanloom.core.lending.terms import Terms
 from loanloom.engines import products
 from loanloom.engines.products import Offer, Particulars
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from tests.engines.products.bundle import document, offered
 
-from loanloom.core.lending.tax import taxed
+from loanloom.core.lending.pricing.tax import taxed
 from loanloom.engines import products
 
 D = Decimal

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from tests.engines.products.bundle import document, offered
 
-from loanloom.core.lending.instalments import Instalment
+from loanloom.core.lending.planning.instalments import Instalment
 from loanloom.engines import products
 from loanloom.engines.products import Offer, Particulars
 

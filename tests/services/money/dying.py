@@ -10,19 +10,11 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 
 from loanloom.services.context import Context
-from loanloom.services.money import (
-    amending,
-    changes,
-    claims,
-    disbursements,
-    end_of_day,
-    orders,
-    payouts,
-    receipts,
-    repayments,
-)
+from loanloom.services.money import changes, disbursements, end_of_day, repayments
+from loanloom.services.money.books import amending
+from loanloom.services.money.cashier import claims, orders, payouts, receipts
+from loanloom.services.money.cashier.order_kinds import KINDS
 from loanloom.services.money.end_of_day import arrears
-from loanloom.services.money.order_kinds import KINDS
 from loanloom.services.running.surroundings import context_of
 from loanloom.store.database import Database
 from loanloom.store.vault import new_vault

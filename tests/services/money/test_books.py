@@ -8,7 +8,6 @@ from decimal import Decimal
 import pytest
 from tests.services.money.house import House
 
-from loanloom.core.lending.arrears import position
 from loanloom.core.lending.decisions import (
     CapitaliseInterest,
     ChargeOff,
@@ -19,8 +18,10 @@ from loanloom.core.lending.decisions import (
     payoff,
 )
 from loanloom.core.lending.evolution import evolve_all
-from loanloom.core.lending.receivable import receivable
-from loanloom.services.money import amending, booking, disbursements, loan_rows, repayments
+from loanloom.core.lending.owing.arrears import position
+from loanloom.core.lending.owing.receivable import receivable
+from loanloom.services.money import disbursements, loan_rows, repayments
+from loanloom.services.money.books import amending, booking
 from loanloom.services.money.end_of_day.suspense import stands
 from loanloom.services.money.loan_rows import Change
 from loanloom.store import tables

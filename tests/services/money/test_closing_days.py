@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from tests.services.money.house import START, House, counted
 
-from loanloom.core.lending.arrears import interest_accrued
-from loanloom.core.lending.receivable import receivable
-from loanloom.core.lending.schedule import Instalment
+from loanloom.core.lending.owing.arrears import interest_accrued
+from loanloom.core.lending.owing.receivable import receivable
+from loanloom.core.lending.planning.schedule import Instalment
 from loanloom.core.money import ROUNDING_MODES, Rounding
 from loanloom.services.errors import Conflict, Forbidden, Refused
-from loanloom.services.money import amending, booking, disbursements, end_of_day, loan_rows, repayments
+from loanloom.services.money import disbursements, end_of_day, loan_rows, repayments
+from loanloom.services.money.books import amending, booking
 from loanloom.services.money.end_of_day.interest import accrued
 from loanloom.store import tables
 

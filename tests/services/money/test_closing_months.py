@@ -11,7 +11,8 @@ from sqlalchemy.exc import DBAPIError
 from tests.services.money.house import House
 
 from loanloom.services.errors import Conflict, Forbidden, Refused
-from loanloom.services.money import booking, closing, disbursements, ledger
+from loanloom.services.money import disbursements
+from loanloom.services.money.books import booking, closing, ledger
 from loanloom.store import tables
 
 D = Decimal

@@ -15,8 +15,9 @@ from tests.services.money.house import House
 
 from loanloom.services.context import Context
 from loanloom.services.errors import Conflict, Forbidden, Refused
-from loanloom.services.money import credit_draws, credit_line_changes, credit_lines, disbursements, repayments
-from loanloom.services.money.credit_draws import Wanted
+from loanloom.services.money import disbursements, repayments
+from loanloom.services.money.lines import credit_draws, credit_line_changes, credit_lines
+from loanloom.services.money.lines.credit_draws import Wanted
 from loanloom.services.papers import contracts
 from loanloom.store import tables
 

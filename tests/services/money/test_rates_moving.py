@@ -8,10 +8,11 @@ from decimal import Decimal
 from tests.services.money import house as house_of_tests
 from tests.services.money.house import START, House
 
-from loanloom.core.lending.arrears import interest_accrued
 from loanloom.core.lending.decisions import ChangeRate, PauseInterest, decide
 from loanloom.core.lending.evolution import evolve_all
-from loanloom.services.money import booking, disbursements, loan_rows
+from loanloom.core.lending.owing.arrears import interest_accrued
+from loanloom.services.money import disbursements, loan_rows
+from loanloom.services.money.books import booking
 from loanloom.services.money.loan_rows import Change, Kept
 from loanloom.store import tables
 

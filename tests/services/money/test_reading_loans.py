@@ -10,7 +10,8 @@ import pytest
 from tests.services.money.house import House, counted, settle
 
 from loanloom.services.errors import Refused
-from loanloom.services.money import disbursements, loan_rows, loans, repayments, transaction_page
+from loanloom.services.money import disbursements, loan_rows, repayments
+from loanloom.services.money.page import loans, transaction_page
 from loanloom.services.papers import loan_statements
 
 D = Decimal

@@ -8,10 +8,10 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from loanloom.core.lending.agreed.terms import Phase, PrepaymentTerms, Terms
 from loanloom.core.lending.decisions import Disburse, ReceiveRepayment, SettleEarly, decide, payoff
 from loanloom.core.lending.evolution import evolve_all
-from loanloom.core.lending.terms import Phase, PrepaymentTerms, Terms
-from loanloom.services.money.statements import balance_of, statement
+from loanloom.services.money.page.statements import balance_of, statement
 
 D = Decimal
 START = date(2026, 1, 5)

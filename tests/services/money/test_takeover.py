@@ -13,7 +13,8 @@ import pytest
 from tests.services.money.house import House, counted, settle
 
 from loanloom.services.errors import Forbidden
-from loanloom.services.money import loan_rows, loans, repayments, takeover
+from loanloom.services.money import loan_rows, repayments, takeover
+from loanloom.services.money.page import loans
 from loanloom.store import tables
 
 D = Decimal

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from tests.services.money import house as houses
 
-from loanloom.core.lending.rules import BUILT_IN
+from loanloom.core.lending.planning.rules import BUILT_IN
 from loanloom.plugins import Part, Plugin, load
 from loanloom.services.money import disbursements, lending_rules
 from loanloom.services.running import plugged

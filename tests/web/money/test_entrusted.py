@@ -11,8 +11,9 @@ from tests.services.money.house import House
 from tests.web.money.test_desk import only, page, post, until_due
 
 from loanloom.services.errors import Refused
-from loanloom.services.money import deposits, disbursements, entrusting, orders
-from loanloom.services.money.order_kinds import KINDS
+from loanloom.services.money import disbursements
+from loanloom.services.money.cashier import deposits, entrusting, orders
+from loanloom.services.money.cashier.order_kinds import KINDS
 from loanloom.services.parties import partners
 from loanloom.store import tables
 

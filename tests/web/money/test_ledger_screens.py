@@ -9,7 +9,8 @@ import pytest
 from openpyxl import load_workbook
 from tests.services.money.house import House
 
-from loanloom.services.money import disbursements, ledger
+from loanloom.services.money import disbursements
+from loanloom.services.money.books import ledger
 from loanloom.store import tables
 
 

@@ -13,8 +13,8 @@ from openpyxl import load_workbook
 from pypdf import PdfReader
 from tests.services.money.house import House
 
+from loanloom.core.lending.agreed.terms import DrawTerms
 from loanloom.core.lending.decisions import Disburse
-from loanloom.core.lending.terms import DrawTerms
 from loanloom.services.money import disbursements, repayments
 from loanloom.store import tables
 

@@ -10,7 +10,8 @@ from sqlalchemy import update
 from tests.services.money.house import House
 from tests.services.money.test_credit_lines import DECIDES, by
 
-from loanloom.services.money import credit_draws, disbursements, repayments
+from loanloom.services.money import disbursements, repayments
+from loanloom.services.money.lines import credit_draws
 from loanloom.services.papers import contracts
 from loanloom.store import tables
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from loanloom.core.lending.allocation import by_component
 from loanloom.core.lending.events import Event, RepaymentReceived
 from loanloom.core.lending.events.chargebacks import ChargedBack
+from loanloom.core.lending.owing.allocation import by_component
 from loanloom.core.money import ZERO
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from loanloom.core.lending.allocation import Applied
+from loanloom.core.lending.owing.allocation import Applied
 from loanloom.core.money import ZERO
 
 

@@ -27,8 +27,8 @@ from loanloom.core.lending.decisions.refunding import RefundSurplus, refunded_ag
 from loanloom.core.lending.events import Event, LoanDisbursed
 from loanloom.core.lending.evolution import evolve_all, replay
 from loanloom.core.lending.loan import Loan
+from loanloom.core.lending.planning.rules import BUILT_IN, Methods
 from loanloom.core.lending.refunds import INTEREST_REFUND, interest_saved
-from loanloom.core.lending.rules import BUILT_IN, Methods
 from loanloom.problems import Problem, text
 
 

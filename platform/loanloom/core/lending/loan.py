@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from loanloom.core.lending.agreed.terms import Terms
 from loanloom.core.lending.circumstances import ORDINARY, Circumstances
-from loanloom.core.lending.penalties import NEVER_LATE, Lateness
-from loanloom.core.lending.schedule import Instalment
-from loanloom.core.lending.terms import Terms
+from loanloom.core.lending.owing.penalties import NEVER_LATE, Lateness
+from loanloom.core.lending.planning.schedule import Instalment
 from loanloom.core.money import ZERO, total
 
 

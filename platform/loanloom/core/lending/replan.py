@@ -15,21 +15,21 @@ from itertools import groupby
 from typing import NamedTuple
 
 from loanloom.core.dates import add_months
-from loanloom.core.lending.amortising import Amounts, Carry, amortise
-from loanloom.core.lending.arrears import interest_accrued
-from loanloom.core.lending.due_days import anchor_of, calendar_of, due_days
-from loanloom.core.lending.instalments import Instalment
+from loanloom.core.lending.agreed.plan_terms import RateStep
+from loanloom.core.lending.agreed.terms import Terms
 from loanloom.core.lending.loan import Account, Loan
-from loanloom.core.lending.periods import Period
-from loanloom.core.lending.plan import Cost, InterestPlan, PhasePlan, Targets, costs_of, raw_interest
-from loanloom.core.lending.plan_terms import RateStep
-from loanloom.core.lending.rates import moves, rate_path
-from loanloom.core.lending.recurrences import months_of
-from loanloom.core.lending.residuals import with_residual
-from loanloom.core.lending.rules import BUILT_IN, Methods
-from loanloom.core.lending.schedule import arithmetic
-from loanloom.core.lending.shares import DAY_STEP, IRREGULAR, Shares, whole_months
-from loanloom.core.lending.terms import Terms
+from loanloom.core.lending.owing.arrears import interest_accrued
+from loanloom.core.lending.planning.amortising import Amounts, Carry, amortise
+from loanloom.core.lending.planning.due_days import anchor_of, calendar_of, due_days
+from loanloom.core.lending.planning.instalments import Instalment
+from loanloom.core.lending.planning.periods import Period
+from loanloom.core.lending.planning.plan import Cost, InterestPlan, PhasePlan, Targets, costs_of, raw_interest
+from loanloom.core.lending.planning.rates import moves, rate_path
+from loanloom.core.lending.planning.recurrences import months_of
+from loanloom.core.lending.planning.residuals import with_residual
+from loanloom.core.lending.planning.rules import BUILT_IN, Methods
+from loanloom.core.lending.planning.schedule import arithmetic
+from loanloom.core.lending.planning.shares import DAY_STEP, IRREGULAR, Shares, whole_months
 from loanloom.core.money import ZERO, total
 
 BY_PAYMENT = frozenset({"equal_instalment", "steps", "balloon"})

@@ -2,7 +2,7 @@
 
 Where lending and ledger meet. A posting rule may use exactly these names; `posted` reads them from a lending event.
 What an event takes off or adds to what a loan owes stands in `EFFECTS`: from it the books know how much must still be
-accrued, whatever happened (services/money/booking.py).
+accrued, whatever happened (services/money/books/booking.py).
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from loanloom.core.lending.allocation import by_component
+from loanloom.core.lending.agreed.terms import COMPONENTS
 from loanloom.core.lending.events import EVENT_NAMES, Event
-from loanloom.core.lending.terms import COMPONENTS
+from loanloom.core.lending.owing.allocation import by_component
 from loanloom.core.money import ZERO
 
 TAXED = {"interest": "interest", "penalty": "interest", "compound": "interest", "damages": "interest", "fee": "fee"}

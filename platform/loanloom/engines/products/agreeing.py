@@ -9,18 +9,18 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from loanloom.core.dates import EVERY_DAY, WEEKDAYS, Calendar, month_end
-from loanloom.core.lending.charges import ChargeTerms, Guarantee
-from loanloom.core.lending.charging import planned_charges
-from loanloom.core.lending.checking import doubts
-from loanloom.core.lending.cost import AnnualCost, loan_cost
+from loanloom.core.lending.agreed.charges import ChargeTerms, Guarantee
+from loanloom.core.lending.agreed.plan_terms import DrawTerms, GraceTerms, Phase, PlannedRow, RateStep, Tranche
+from loanloom.core.lending.agreed.terms import Terms
+from loanloom.core.lending.business.entrusted import EntrustedTerms
 from loanloom.core.lending.decisions import Disburse, decide
-from loanloom.core.lending.disclosure import Disclosure, disclose
-from loanloom.core.lending.entrusted import EntrustedTerms
 from loanloom.core.lending.events import LoanDisbursed
-from loanloom.core.lending.instalments import Schedule
-from loanloom.core.lending.plan_terms import DrawTerms, GraceTerms, Phase, PlannedRow, RateStep, Tranche
-from loanloom.core.lending.rules import BUILT_IN, Methods
-from loanloom.core.lending.terms import Terms
+from loanloom.core.lending.planning.checking import doubts
+from loanloom.core.lending.planning.instalments import Schedule
+from loanloom.core.lending.planning.rules import BUILT_IN, Methods
+from loanloom.core.lending.pricing.charging import planned_charges
+from loanloom.core.lending.pricing.cost import AnnualCost, loan_cost
+from loanloom.core.lending.pricing.disclosure import Disclosure, disclose
 from loanloom.engines.products.limits import check_request
 from loanloom.engines.products.offer import Offer
 from loanloom.engines.products.pricing import DAYS_OF, months_of, rate_terms

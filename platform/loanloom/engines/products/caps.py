@@ -11,9 +11,17 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
-from loanloom.core.lending.cost import AnnualCost
-from loanloom.core.lending.price_caps import CapTest, Later, Lent, PriceCap, PriceLevel, failing_later, test_price
-from loanloom.core.lending.rules import BUILT_IN, Methods
+from loanloom.core.lending.planning.rules import BUILT_IN, Methods
+from loanloom.core.lending.pricing.cost import AnnualCost
+from loanloom.core.lending.pricing.price_caps import (
+    CapTest,
+    Later,
+    Lent,
+    PriceCap,
+    PriceLevel,
+    failing_later,
+    test_price,
+)
 from loanloom.engines import currencies
 from loanloom.engines.products import agreeing, checking
 from loanloom.engines.products.compiling import compile_product

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from loanloom.core.lending.charges import ChargeCalendar, ChargeStep, ChargeTerms, Subsidy
-from loanloom.core.lending.tax_terms import TaxExemption, TaxRate, TaxTerms
+from loanloom.core.lending.agreed.charges import ChargeCalendar, ChargeStep, ChargeTerms, Subsidy
+from loanloom.core.lending.agreed.tax_terms import TaxExemption, TaxRate, TaxTerms
 from loanloom.engines.products.reading import day, maybe, number
 from loanloom.metadata.document import Document
 from loanloom.metadata.registry import Registry

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from loanloom.core.lending.rules import BUILT_IN, Methods
-from loanloom.core.lending.terms import COMPONENTS
+from loanloom.core.lending.agreed.terms import COMPONENTS
+from loanloom.core.lending.planning.rules import BUILT_IN, Methods
 from loanloom.core.money import CURRENCY_DIGITS, Rounding
 from loanloom.engines.products import checking_money, checking_plan
 from loanloom.engines.products.reading import number

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from loanloom.core.lending.upfront import takes_principal
+from loanloom.core.lending.pricing.upfront import takes_principal
 from loanloom.core.money import Rounding
 from loanloom.engines.products.charging import charges_of, documents_of
 from loanloom.engines.products.reading import number

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from loanloom.core.dates import MONTHS
-from loanloom.core.lending.rules import Methods
+from loanloom.core.lending.planning.rules import Methods
 from loanloom.engines.products.reading import number
 from loanloom.engines.products.ways import AT_THE_END, OWN, READY_MADE, Stretch
 from loanloom.metadata.document import Document

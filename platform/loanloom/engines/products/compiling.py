@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from loanloom.core.lending.plan_terms import DownPaymentTerms, GraceTerms
-from loanloom.core.lending.rules import BUILT_IN, Methods
-from loanloom.core.lending.servicing_terms import AllocationOrder
+from loanloom.core.lending.agreed.plan_terms import DownPaymentTerms, GraceTerms
+from loanloom.core.lending.agreed.servicing_terms import AllocationOrder
+from loanloom.core.lending.planning.rules import BUILT_IN, Methods
 from loanloom.core.money import Rounding
 from loanloom.engines.products import checking, reading
 from loanloom.engines.products.charging import charge_days_of, charges_of, collectors_of, tax_terms

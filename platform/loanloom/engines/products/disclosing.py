@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from loanloom.core.lending.disclosure import Disclosed, Disclosure
+from loanloom.core.lending.pricing.disclosure import Disclosed, Disclosure
 from loanloom.core.money import formatted
 from loanloom.engines.products.charging import LENDER
 from loanloom.engines.products.offer import Offer

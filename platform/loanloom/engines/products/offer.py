@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from loanloom.core.lending.charges import ChargeTerms
-from loanloom.core.lending.extensions import BY_GENERAL_RULES, ExtensionTerms
-from loanloom.core.lending.late_terms import PenaltyTerms
-from loanloom.core.lending.plan_terms import DownPaymentTerms, GraceTerms
-from loanloom.core.lending.rules import BUILT_IN, Methods
-from loanloom.core.lending.servicing_terms import AllocationOrder, PrepaymentTerms, RecalculationTerms
-from loanloom.core.lending.tax_terms import TaxTerms
+from loanloom.core.lending.agreed.charges import ChargeTerms
+from loanloom.core.lending.agreed.late_terms import PenaltyTerms
+from loanloom.core.lending.agreed.plan_terms import DownPaymentTerms, GraceTerms
+from loanloom.core.lending.agreed.servicing_terms import AllocationOrder, PrepaymentTerms, RecalculationTerms
+from loanloom.core.lending.agreed.tax_terms import TaxTerms
+from loanloom.core.lending.business.extensions import BY_GENERAL_RULES, ExtensionTerms
+from loanloom.core.lending.planning.rules import BUILT_IN, Methods
 from loanloom.core.money import Rounding
 from loanloom.engines.products.pricing import Pricing
 from loanloom.engines.products.ways import Repaying

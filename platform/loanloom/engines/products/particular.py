@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from loanloom.core.lending.plan_terms import PlannedRow
+from loanloom.core.lending.agreed.plan_terms import PlannedRow
 from loanloom.core.money import is_writable
 from loanloom.engines.products.agreeing import Particulars
 from loanloom.problems import Problem, text

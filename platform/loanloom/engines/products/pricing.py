@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
-from loanloom.core.lending.plan_terms import IndexTerms, RateStep, RateTerms, RateTier, Recurrence
+from loanloom.core.lending.agreed.plan_terms import IndexTerms, RateStep, RateTerms, RateTier, Recurrence
 from loanloom.core.money import EXACT, ZERO
 
 REPRICING: Mapping[str, Recurrence | None] = {

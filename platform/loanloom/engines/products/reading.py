@@ -10,10 +10,9 @@ from decimal import Decimal
 from typing import Any
 
 from loanloom.core.dates import WEEKDAYS
-from loanloom.core.lending.extensions import ExtensionLimit, ExtensionTerms, TermTier
-from loanloom.core.lending.late_terms import CapLevel, DamagesTerms, LateCap, PenaltyTerms, Settlement
-from loanloom.core.lending.plan_terms import Phase, RateStep, RateTier, Recurrence
-from loanloom.core.lending.servicing_terms import (
+from loanloom.core.lending.agreed.late_terms import CapLevel, DamagesTerms, LateCap, PenaltyTerms, Settlement
+from loanloom.core.lending.agreed.plan_terms import Phase, RateStep, RateTier, Recurrence
+from loanloom.core.lending.agreed.servicing_terms import (
     AllocationOrder,
     AllocationRule,
     Bucket,
@@ -21,6 +20,7 @@ from loanloom.core.lending.servicing_terms import (
     PrepaymentTerms,
     RecalculationTerms,
 )
+from loanloom.core.lending.business.extensions import ExtensionLimit, ExtensionTerms, TermTier
 from loanloom.engines.products.offer import (
     Arithmetic,
     ChangeRule,

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from loanloom.core.dates import MONTHS, add_period
-from loanloom.core.lending.plan_terms import Phase, PlannedRow, Recurrence
+from loanloom.core.lending.agreed.plan_terms import Phase, PlannedRow, Recurrence
 
 SETTLEMENT_DAYS = Recurrence(every=1, unit="month", days=(20,), months=(3, 6, 9, 12))
 """The 20th of the last month of a quarter: what Chinese lenders settle interest on unless they say otherwise."""

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from loanloom.core.dates import MONTHS
-from loanloom.core.lending.instalments import Schedule
-from loanloom.core.lending.terms import Terms
+from loanloom.core.lending.agreed.terms import Terms
+from loanloom.core.lending.planning.instalments import Schedule
 from loanloom.engines.products.offer import Offer
 from loanloom.problems import Text, text
 

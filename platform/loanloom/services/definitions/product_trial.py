@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
-from loanloom.core.lending.disclosure import Disclosure
-from loanloom.core.lending.price_caps import CapTest, Later, failing_later, test_price
+from loanloom.core.lending.pricing.disclosure import Disclosure
+from loanloom.core.lending.pricing.price_caps import CapTest, Later, failing_later, test_price
 from loanloom.core.money import is_writable
 from loanloom.engines import products
 from loanloom.engines.products import Line, Offer, Particulars, Preview

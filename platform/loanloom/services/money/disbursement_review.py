@@ -11,14 +11,15 @@ from typing import Any
 
 from sqlalchemy import ARRAY, BigInteger, Connection, Row, RowMapping, any_, bindparam, select
 
-from loanloom.core.lending.upfront import upfront_problems
+from loanloom.core.lending.pricing.upfront import upfront_problems
 from loanloom.engines.products import Preview
 from loanloom.metadata.registry import Registry
 from loanloom.problems import Problem, Text, text
 from loanloom.services.context import Context
 from loanloom.services.definitions import releases
 from loanloom.services.errors import Refused
-from loanloom.services.money import lending_rules, payee_rules, payees, trustors
+from loanloom.services.money import lending_rules
+from loanloom.services.money.cashier import payee_rules, payees, trustors
 from loanloom.services.origination import quotes
 from loanloom.services.parties import group_loans
 from loanloom.store import tables

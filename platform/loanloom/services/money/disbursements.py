@@ -17,7 +17,7 @@ from loanloom.core.lending.decisions import Disburse, decide
 from loanloom.core.lending.events import Event, LoanDisbursed
 from loanloom.core.lending.evolution import evolve, evolve_all
 from loanloom.core.lending.loan import Loan
-from loanloom.core.lending.receivable import receivable
+from loanloom.core.lending.owing.receivable import receivable
 from loanloom.core.lending.records import to_record
 from loanloom.core.money import total
 from loanloom.engines import products
@@ -26,22 +26,13 @@ from loanloom.services import numbers, once, scope
 from loanloom.services.context import Context
 from loanloom.services.definitions import releases
 from loanloom.services.errors import Conflict, Refused
-from loanloom.services.money import (
-    booking,
-    charged_items,
-    disbursement_review,
-    holding,
-    lending_rules,
-    line_usage,
-    loan_fields,
-    loan_rows,
-    payees,
-    postings,
-    trustors,
-)
-from loanloom.services.money.booking import Posted
-from loanloom.services.money.charged_items import Drawn
+from loanloom.services.money import disbursement_review, holding, lending_rules, loan_fields, loan_rows
+from loanloom.services.money.books import booking, postings
+from loanloom.services.money.books.booking import Posted
+from loanloom.services.money.cashier import charged_items, payees, trustors
+from loanloom.services.money.cashier.charged_items import Drawn
 from loanloom.services.money.disbursement_review import Case
+from loanloom.services.money.lines import line_usage
 from loanloom.store import bulk, tables
 
 CONTRACT = text("contract", "合同")

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from loanloom.core.ledger.accounts import Account, Chart
-from loanloom.core.lending.terms import Terms
+from loanloom.core.lending.agreed.terms import Terms
 from loanloom.engines import posting, products, rules
 from loanloom.engines.posting import Posting
 from loanloom.engines.products import Offer

@@ -12,12 +12,12 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
+from loanloom.core.lending.agreed.terms import Terms
 from loanloom.core.lending.circumstances import ORDINARY, Circumstances
 from loanloom.core.lending.loan import Account, Loan
-from loanloom.core.lending.penalties import NEVER_LATE, Lateness
+from loanloom.core.lending.owing.penalties import NEVER_LATE, Lateness
+from loanloom.core.lending.planning.schedule import Instalment
 from loanloom.core.lending.records import from_record, parts_from_record, to_record
-from loanloom.core.lending.schedule import Instalment
-from loanloom.core.lending.terms import Terms
 from loanloom.services.context import Context
 from loanloom.services.money import lending_rules
 from loanloom.store import tables

@@ -13,13 +13,14 @@ from typing import Any
 
 from sqlalchemy import ARRAY, BigInteger, Connection, RowMapping, any_, bindparam, select
 
-from loanloom.core.lending.arrears import owed, position
 from loanloom.core.lending.events import EVENT_NAMES, EVENTS, Event
 from loanloom.core.lending.loan import Account, Loan
+from loanloom.core.lending.owing.arrears import owed, position
 from loanloom.core.lending.records import from_record, to_record
 from loanloom.core.money import ZERO, total
 from loanloom.services.context import Context
-from loanloom.services.money import line_usage, loan_fields
+from loanloom.services.money import loan_fields
+from loanloom.services.money.lines import line_usage
 from loanloom.store import bulk, tables
 
 INSTALMENT_KEY = ("loan_id", "number")

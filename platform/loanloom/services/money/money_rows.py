@@ -11,11 +11,11 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from loanloom.core.lending.allocation import Applied, by_component
+from loanloom.core.lending.agreed.terms import COMPONENTS
 from loanloom.core.lending.events import EVENT_NAMES, LoanSettled, RepaymentReceived, SurplusApplied
 from loanloom.core.lending.events.recourse import GuarantorPaid, Recovered
+from loanloom.core.lending.owing.allocation import Applied, by_component
 from loanloom.core.lending.records import to_record
-from loanloom.core.lending.terms import COMPONENTS
 from loanloom.core.money import ZERO
 from loanloom.services import numbers
 from loanloom.services.context import Context

@@ -13,18 +13,19 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection
 
-from loanloom.core.lending.allocation import by_component
+from loanloom.core.lending.agreed.terms import COMPONENTS
 from loanloom.core.lending.decisions import Decision, Payoff, ReceiveRepayment, SettleEarly, decide, payoff
 from loanloom.core.lending.events import Event, RepaymentReceived, SurplusApplied
 from loanloom.core.lending.evolution import evolve
 from loanloom.core.lending.loan import Loan
-from loanloom.core.lending.terms import COMPONENTS
+from loanloom.core.lending.owing.allocation import by_component
 from loanloom.core.money import ZERO
 from loanloom.problems import Problem, text
 from loanloom.services import once, scope
 from loanloom.services.context import Context
 from loanloom.services.errors import NotFound, Refused
-from loanloom.services.money import booking, holding, loan_rows, money_rows
+from loanloom.services.money import holding, loan_rows, money_rows
+from loanloom.services.money.books import booking
 from loanloom.services.money.loan_rows import Change, Kept
 from loanloom.store import bulk, tables
 

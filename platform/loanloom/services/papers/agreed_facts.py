@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from loanloom.core.lending.instalments import Instalment
-from loanloom.core.lending.penalties import overdue_rate
+from loanloom.core.lending.owing.penalties import overdue_rate
+from loanloom.core.lending.planning.instalments import Instalment
 from loanloom.engines import products
 from loanloom.engines.products import Preview
 from loanloom.metadata.registry import Registry

@@ -23,7 +23,7 @@ from loanloom.services.approval import sanctions
 from loanloom.services.context import Context
 from loanloom.services.definitions import compiled, releases
 from loanloom.services.errors import Conflict, Forbidden, Refused
-from loanloom.services.money import credit_lines
+from loanloom.services.money.lines import credit_lines
 from loanloom.services.once import Once
 from loanloom.services.origination import applications
 from loanloom.services.papers import agreed_facts, documents

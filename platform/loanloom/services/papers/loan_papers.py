@@ -12,8 +12,9 @@ from loanloom.services import scope
 from loanloom.services.context import Context
 from loanloom.services.definitions import releases
 from loanloom.services.errors import Refused
-from loanloom.services.money import lending_rules, loan_rows, loans
+from loanloom.services.money import lending_rules, loan_rows
 from loanloom.services.money.end_of_day import arrears
+from loanloom.services.money.page import loans
 from loanloom.services.papers import agreed_facts, contracts, documents
 from loanloom.store import tables
 

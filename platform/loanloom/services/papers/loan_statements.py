@@ -15,8 +15,8 @@ from loanloom.engines.documents import Column, FactList, NeutralDocument, Paragr
 from loanloom.problems import Problem, Text, say, text
 from loanloom.services.context import Context
 from loanloom.services.errors import Refused
-from loanloom.services.money import event_words, loans, statements, transactions
-from loanloom.services.money.statements import Line, Statement
+from loanloom.services.money.page import event_words, loans, statements, transactions
+from loanloom.services.money.page.statements import Line, Statement
 from loanloom.services.papers import documents
 from loanloom.services.papers.blobs import File
 from loanloom.services.reading import spreadsheets

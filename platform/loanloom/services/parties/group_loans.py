@@ -11,7 +11,7 @@ from decimal import ROUND_FLOOR, Decimal
 
 from sqlalchemy import Connection, RowMapping, and_, case, func, select
 
-from loanloom.core.lending.charges import Guarantee
+from loanloom.core.lending.agreed.charges import Guarantee
 from loanloom.engines.products import Offer
 from loanloom.engines.products.offer import Grouping
 from loanloom.problems import Problem, Text, text

@@ -13,14 +13,15 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, RowMapping, select
 
-from loanloom.core.lending.arrears import Position, position
+from loanloom.core.lending.owing.arrears import Position, position
 from loanloom.problems import Text
 from loanloom.services import facts, scope
 from loanloom.services.access.sign_in import ab_user, full_name
 from loanloom.services.approval import flow_cases, sanctions
 from loanloom.services.context import Context
 from loanloom.services.errors import Forbidden
-from loanloom.services.money import loan_rows, loans
+from loanloom.services.money import loan_rows
+from loanloom.services.money.page import loans
 from loanloom.services.origination import application_pages, applications
 from loanloom.services.papers import contracts, documents
 from loanloom.services.subjects import is_own_contract

@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 
 from loanloom import __version__
-from loanloom.core.lending.rules import BUILT_IN
+from loanloom.core.lending.planning.rules import BUILT_IN
 from loanloom.plugins import Outgoing, Part, Plugin
 from loanloom.services.context import Context
 from loanloom.services.running.work import Progress

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from loanloom.core.lending.rules import Methods
+from loanloom.core.lending.planning.rules import Methods
 from loanloom.plugins import Loaded, load
 
 

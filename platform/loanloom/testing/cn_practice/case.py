@@ -8,10 +8,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from loanloom.core.lending.agreed.terms import Phase, Terms
 from loanloom.core.lending.decisions import Command, Disburse, ReceiveRepayment, decide
 from loanloom.core.lending.evolution import evolve, evolve_all
 from loanloom.core.lending.loan import Loan
-from loanloom.core.lending.terms import Phase, Terms
 
 START = date(2025, 1, 15)
 """Where a case names no day."""

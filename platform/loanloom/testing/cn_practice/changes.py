@@ -7,18 +7,18 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any, Literal
 
-from loanloom.core.lending.arrears import owed
-from loanloom.core.lending.charges import ChargeTerms
-from loanloom.core.lending.charging import planned_charges
+from loanloom.core.lending.agreed.charges import ChargeTerms
+from loanloom.core.lending.agreed.late_terms import PenaltyTerms
+from loanloom.core.lending.agreed.plan_terms import Phase
+from loanloom.core.lending.agreed.terms import PrepaymentTerms
+from loanloom.core.lending.business.entrusted import EntrustedTerms, pass_on, risk_share
+from loanloom.core.lending.business.extensions import GENERAL_RULES, ExtensionTerms, TermTier, allowed
+from loanloom.core.lending.business.lines import Line, freeze, release, restore, use
 from loanloom.core.lending.decisions import Extend, PrepayPartially, SettleEarly, Waive, decide, payoff
-from loanloom.core.lending.entrusted import EntrustedTerms, pass_on, risk_share
 from loanloom.core.lending.events.relief import Waived
-from loanloom.core.lending.extensions import GENERAL_RULES, ExtensionTerms, TermTier, allowed
-from loanloom.core.lending.late_terms import PenaltyTerms
-from loanloom.core.lending.lines import Line, freeze, release, restore, use
 from loanloom.core.lending.loan import Loan
-from loanloom.core.lending.plan_terms import Phase
-from loanloom.core.lending.terms import PrepaymentTerms
+from loanloom.core.lending.owing.arrears import owed
+from loanloom.core.lending.pricing.charging import planned_charges
 from loanloom.core.money import CENTS, EXACT, ZERO, total
 from loanloom.testing.cn_practice.case import START, Case, after, disbursed, paid_up_to
 from loanloom.testing.cn_practice.lateness import overdue_loan

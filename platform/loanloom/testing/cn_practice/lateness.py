@@ -10,14 +10,14 @@ from itertools import pairwise
 from typing import Any
 
 from loanloom.core.dates import add_months
-from loanloom.core.lending.allocation import Due, allocate, by_component
-from loanloom.core.lending.arrears import arrears, due_of, late_costs_of
+from loanloom.core.lending.agreed.late_terms import CapLevel, DamagesTerms, LateCap, PenaltyTerms, Settlement
+from loanloom.core.lending.agreed.plan_terms import Phase, PlannedRow
+from loanloom.core.lending.agreed.terms import AllocationOrder, Terms
 from loanloom.core.lending.decisions import Misuse
-from loanloom.core.lending.late_terms import CapLevel, DamagesTerms, LateCap, PenaltyTerms, Settlement
 from loanloom.core.lending.loan import Loan
-from loanloom.core.lending.penalties import overdue_rate, settlement_days
-from loanloom.core.lending.plan_terms import Phase, PlannedRow
-from loanloom.core.lending.terms import AllocationOrder, Terms
+from loanloom.core.lending.owing.allocation import Due, allocate, by_component
+from loanloom.core.lending.owing.arrears import arrears, due_of, late_costs_of
+from loanloom.core.lending.owing.penalties import overdue_rate, settlement_days
 from loanloom.core.money import EXACT, ZERO, total
 from loanloom.testing.cn_practice.case import START, Case, after, disbursed, paid_up_to
 

@@ -7,13 +7,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from loanloom.core.lending.charges import ChargeTerms
-from loanloom.core.lending.cost import AnnualCost, loan_cost, xirr
-from loanloom.core.lending.plan_terms import Phase, RateStep
-from loanloom.core.lending.price_caps import Lent, PriceCap, PriceLevel, cost_in_form, test_price
-from loanloom.core.lending.schedule import build_schedule
-from loanloom.core.lending.terms import Terms
-from loanloom.core.lending.upfront import legal_principal, legal_terms, upfront_problems
+from loanloom.core.lending.agreed.charges import ChargeTerms
+from loanloom.core.lending.agreed.plan_terms import Phase, RateStep
+from loanloom.core.lending.agreed.terms import Terms
+from loanloom.core.lending.planning.schedule import build_schedule
+from loanloom.core.lending.pricing.cost import AnnualCost, loan_cost, xirr
+from loanloom.core.lending.pricing.price_caps import Lent, PriceCap, PriceLevel, cost_in_form, test_price
+from loanloom.core.lending.pricing.upfront import legal_principal, legal_terms, upfront_problems
 from loanloom.testing.cn_practice.case import Case
 from loanloom.testing.cn_practice.schedules import flat_terms
 

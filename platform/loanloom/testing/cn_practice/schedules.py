@@ -9,11 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from loanloom.core.dates import add_months
-from loanloom.core.lending.arrears import interest_accrued
-from loanloom.core.lending.cost import loan_cost
-from loanloom.core.lending.extensions import term_months
-from loanloom.core.lending.instalments import Instalment, Schedule
-from loanloom.core.lending.plan_terms import (
+from loanloom.core.lending.agreed.plan_terms import (
     DrawTerms,
     IndexTerms,
     Phase,
@@ -23,9 +19,13 @@ from loanloom.core.lending.plan_terms import (
     Recurrence,
     Tranche,
 )
-from loanloom.core.lending.rates import yearly
+from loanloom.core.lending.agreed.terms import Terms
+from loanloom.core.lending.business.extensions import term_months
+from loanloom.core.lending.owing.arrears import interest_accrued
+from loanloom.core.lending.planning.instalments import Instalment, Schedule
+from loanloom.core.lending.planning.rates import yearly
+from loanloom.core.lending.pricing.cost import loan_cost
 from loanloom.core.lending.replanning.bearing import interest_of
-from loanloom.core.lending.terms import Terms
 from loanloom.core.money import ZERO, total
 from loanloom.testing.cn_practice.case import Case, disbursed
 

@@ -11,13 +11,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
+from loanloom.core.lending.agreed.terms import Terms
 from loanloom.core.lending.circumstances import Draw
+from loanloom.core.lending.planning.schedule import down_payment
 from loanloom.core.lending.replanning.changing import relevel_from, with_pause, with_rate
 from loanloom.core.lending.replanning.drawing import counts_from, draw, draw_flat, related
 from loanloom.core.lending.replanning.levels import relevel
 from loanloom.core.lending.replanning.working import Plan, Row
-from loanloom.core.lending.schedule import down_payment
-from loanloom.core.lending.terms import Terms
 from loanloom.core.money import ZERO, total
 from loanloom.testing.lending_oracle.words import ONE_DAY, Said, Unsupported, day, loan_terms, money
 

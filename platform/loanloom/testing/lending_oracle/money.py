@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from loanloom.core.lending.arrears import due_of
 from loanloom.core.lending.chargebacks import owed_again
 from loanloom.core.lending.decisions import (
     AddCharge,
@@ -21,9 +20,10 @@ from loanloom.core.lending.decisions.receiving import OWN_MONEY
 from loanloom.core.lending.events import RepaymentReceived
 from loanloom.core.lending.events.chargebacks import ChargedBack
 from loanloom.core.lending.history import live
+from loanloom.core.lending.owing.arrears import due_of
+from loanloom.core.lending.planning.schedule import down_payment
 from loanloom.core.lending.refunds import INTEREST_REFUND, REFUNDS, interest_saved
 from loanloom.core.lending.replanning.loans import follows
-from loanloom.core.lending.schedule import down_payment
 from loanloom.core.money import total
 from loanloom.testing.lending_oracle.player import Player, disbursed
 from loanloom.testing.lending_oracle.words import (

@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from loanloom.core.lending.allocation import by_component
-from loanloom.core.lending.arrears import late_costs_of
 from loanloom.core.lending.decisions.charging import owed_of_charge
 from loanloom.core.lending.events import Event, RepaymentReceived, SurplusApplied
 from loanloom.core.lending.events.charges import ChargeWaived
@@ -17,6 +15,8 @@ from loanloom.core.lending.events.plans import ReAged
 from loanloom.core.lending.evolution import evolve
 from loanloom.core.lending.history import Recorded, live
 from loanloom.core.lending.loan import Account, Loan
+from loanloom.core.lending.owing.allocation import by_component
+from loanloom.core.lending.owing.arrears import late_costs_of
 from loanloom.core.lending.replanning.loans import standing
 from loanloom.core.money import ZERO, total
 from loanloom.testing.lending_oracle.words import KIND_TITLES

@@ -7,9 +7,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from loanloom.core.lending.charges import ChargeTerms
-from loanloom.core.lending.late_terms import PenaltyTerms
-from loanloom.core.lending.terms import (
+from loanloom.core.lending.agreed.charges import ChargeTerms
+from loanloom.core.lending.agreed.late_terms import PenaltyTerms
+from loanloom.core.lending.agreed.terms import (
     AllocationOrder,
     AllocationRule,
     Bucket,

@@ -8,7 +8,7 @@ from flask import Response, request
 from flask_appbuilder.api import expose
 
 from loanloom.services.errors import NotFound
-from loanloom.services.money import desk, order_kinds, orders
+from loanloom.services.money.cashier import desk, order_kinds, orders
 from loanloom.services.reading import data_sets
 from loanloom.web import order_forms
 from loanloom.web.access import requires

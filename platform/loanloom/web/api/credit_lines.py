@@ -7,8 +7,8 @@ from typing import Any
 from flask import Response
 from flask_appbuilder.api import expose
 
-from loanloom.services.money import credit_draws, credit_lines
-from loanloom.services.money.credit_draws import Wanted
+from loanloom.services.money.lines import credit_draws, credit_lines
+from loanloom.services.money.lines.credit_draws import Wanted
 from loanloom.web import order_forms
 from loanloom.web.access import requires
 from loanloom.web.api.base import HouseApi, body, idempotency_key, refuse

@@ -11,10 +11,11 @@ from flask_appbuilder.api import expose
 
 from loanloom.core.lending.decisions import Payoff
 from loanloom.services.errors import Refused
-from loanloom.services.money import loans, orders, receipts, transaction_page
+from loanloom.services.money.cashier import orders, receipts
+from loanloom.services.money.cashier.order_kinds import KINDS
 from loanloom.services.money.changes.comparing import paid
-from loanloom.services.money.order_kinds import KINDS
-from loanloom.services.money.transactions import Transaction
+from loanloom.services.money.page import loans, transaction_page
+from loanloom.services.money.page.transactions import Transaction
 from loanloom.services.papers import loan_statements
 from loanloom.web import statements
 from loanloom.web.access import requires

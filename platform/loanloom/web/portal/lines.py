@@ -7,8 +7,8 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from loanloom.services.errors import Refused
-from loanloom.services.money import credit_draws, credit_lines
-from loanloom.services.money.credit_draws import Wanted
+from loanloom.services.money.lines import credit_draws, credit_lines
+from loanloom.services.money.lines.credit_draws import Wanted
 from loanloom.web import order_forms
 from loanloom.web.access import requires
 from loanloom.web.errors import problems_in_words

@@ -11,7 +11,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from loanloom.services.errors import Refused
-from loanloom.services.money import credit_lines
+from loanloom.services.money.lines import credit_lines
 from loanloom.services.reading import portal
 from loanloom.services.running import inbox
 from loanloom.web import statements

@@ -14,8 +14,8 @@ from werkzeug.wrappers import Response
 
 from loanloom.problems import Problem, Text, say
 from loanloom.services.errors import Refused
-from loanloom.services.money import desk, order_kinds, orders
-from loanloom.services.money.order_kinds import KINDS
+from loanloom.services.money.cashier import desk, order_kinds, orders
+from loanloom.services.money.cashier.order_kinds import KINDS
 from loanloom.web import formats, order_forms
 from loanloom.web.access import requires
 from loanloom.web.errors import problems_in_words

@@ -11,7 +11,8 @@ from werkzeug.wrappers import Response
 
 from loanloom.problems import Problem, text
 from loanloom.services.errors import Refused
-from loanloom.services.money import bank_statements, claims, desk, matching, repayments
+from loanloom.services.money import repayments
+from loanloom.services.money.cashier import bank_statements, claims, desk, matching
 from loanloom.web import order_forms
 from loanloom.web.access import requires
 from loanloom.web.errors import problems_in_words

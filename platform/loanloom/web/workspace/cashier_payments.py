@@ -12,20 +12,20 @@ from werkzeug.wrappers import Response
 
 from loanloom.problems import Problem
 from loanloom.services.errors import Refused
-from loanloom.services.money import (
+from loanloom.services.money import disbursements
+from loanloom.services.money.cashier import (
     claim_batches,
     deposits,
     desk,
-    disbursements,
     entrusting,
     items,
-    loans,
     orders,
     payees,
     payouts,
     refunds,
 )
-from loanloom.services.money.order_kinds import KINDS
+from loanloom.services.money.cashier.order_kinds import KINDS
+from loanloom.services.money.page import loans
 from loanloom.services.parties import partners
 from loanloom.web import order_forms
 from loanloom.web.access import requires

@@ -8,8 +8,8 @@ from werkzeug.wrappers import Response
 
 from loanloom.problems import text
 from loanloom.services.errors import Refused
-from loanloom.services.money import credit_draws, credit_line_changes, credit_lines, line_usage
-from loanloom.services.money.credit_draws import Wanted
+from loanloom.services.money.lines import credit_draws, credit_line_changes, credit_lines, line_usage
+from loanloom.services.money.lines.credit_draws import Wanted
 from loanloom.web import order_forms
 from loanloom.web.access import requires
 from loanloom.web.errors import problems_in_words

@@ -11,7 +11,8 @@ from flask_babel import gettext as _
 from loanloom.core.ledger.accounts import Chart
 from loanloom.problems import Problem, say
 from loanloom.services.errors import Refused
-from loanloom.services.money import ledger, lending_rules
+from loanloom.services.money import lending_rules
+from loanloom.services.money.books import ledger
 from loanloom.services.reading import spreadsheets
 from loanloom.services.reading.spreadsheets import Heading
 from loanloom.web import formats, lists

@@ -16,11 +16,12 @@ from werkzeug.wrappers import Response
 
 from loanloom.problems import Problem, Text, say
 from loanloom.services.errors import Conflict, Refused
-from loanloom.services.money import changes, loans
+from loanloom.services.money import changes
 from loanloom.services.money.changes import Opened, Preview
 from loanloom.services.money.changes.field_words import field_title
 from loanloom.services.money.changes.parameters import Field
 from loanloom.services.money.changes.words import GROUPS
+from loanloom.services.money.page import loans
 from loanloom.web import formats
 from loanloom.web.access import requires
 from loanloom.web.language import language

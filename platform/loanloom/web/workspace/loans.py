@@ -12,8 +12,9 @@ from loanloom.core.lending.events import FeeCharged, ScheduleChanged
 from loanloom.problems import Problem, Text, say
 from loanloom.services.approval import sheet as approval_sheet
 from loanloom.services.errors import Forbidden, NotFound, Refused
-from loanloom.services.money import changes, loan_related, loans, transaction_page
+from loanloom.services.money import changes
 from loanloom.services.money.changes.comparing import paid
+from loanloom.services.money.page import loan_related, loans, transaction_page
 from loanloom.services.papers import loan_papers, loan_statements
 from loanloom.web import formats, statements
 from loanloom.web.access import requires

@@ -15,18 +15,11 @@ from werkzeug.wrappers import Response
 from loanloom.core.money import capitals
 from loanloom.problems import Problem
 from loanloom.services.errors import Refused
-from loanloom.services.money import (
-    disbursement_orders,
-    disbursements,
-    entrusting,
-    loans,
-    orders,
-    payees,
-    receipts,
-    repayments,
-)
+from loanloom.services.money import disbursements, repayments
+from loanloom.services.money.cashier import disbursement_orders, entrusting, orders, payees, receipts
+from loanloom.services.money.cashier.order_kinds import KINDS
 from loanloom.services.money.disbursement_review import Case
-from loanloom.services.money.order_kinds import KINDS
+from loanloom.services.money.page import loans
 from loanloom.services.money.repayments import Purpose
 from loanloom.services.parties import partners
 from loanloom.web import order_forms

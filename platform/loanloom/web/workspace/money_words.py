@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from loanloom.problems import Text, say, text
-from loanloom.services.money import event_words
+from loanloom.services.money.page import event_words
 from loanloom.web.language import language
 
 KINDS: Mapping[str, Text] = {

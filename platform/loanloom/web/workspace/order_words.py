@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from loanloom.problems import Text, say, text
-from loanloom.services.money import deposits, items, orders, refunds
+from loanloom.services.money.cashier import deposits, items, orders, refunds
 from loanloom.web import formats
 from loanloom.web.language import language
 from loanloom.web.workspace import money_words

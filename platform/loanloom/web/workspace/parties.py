@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from loanloom.problems import Problem
 from loanloom.services.errors import Refused
-from loanloom.services.money import entrusting
+from loanloom.services.money.cashier import entrusting
 from loanloom.services.parties import customers, group_loans, groups, partners
 from loanloom.services.reading import record_history
 from loanloom.web import lists, order_forms

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from loanloom.problems import Problem
 from loanloom.services.context import Context
 from loanloom.services.errors import NotFound, ServiceError
-from loanloom.services.money import closing
+from loanloom.services.money.books import closing
 from loanloom.web.access import requires
 from loanloom.web.security import current_context
 

@@ -11,8 +11,16 @@ from typing import Any
 from hypothesis import strategies as st
 
 from loanloom.core.dates import DAY_COUNTS
-from loanloom.core.lending.arrears import owed
-from loanloom.core.lending.charges import ChargeTerms, Subsidy
+from loanloom.core.lending.agreed.charges import ChargeTerms, Subsidy
+from loanloom.core.lending.agreed.late_terms import CapLevel, DamagesTerms, LateCap, PenaltyTerms, Settlement
+from loanloom.core.lending.agreed.terms import (
+    COMPONENTS,
+    AllocationOrder,
+    Phase,
+    PrepaymentTerms,
+    RecalculationTerms,
+    Terms,
+)
 from loanloom.core.lending.decisions import (
     Accelerate,
     AddCharge,
@@ -41,16 +49,8 @@ from loanloom.core.lending.decisions import (
 from loanloom.core.lending.events import Event
 from loanloom.core.lending.evolution import evolve_all, replay
 from loanloom.core.lending.history import Recorded
-from loanloom.core.lending.late_terms import CapLevel, DamagesTerms, LateCap, PenaltyTerms, Settlement
 from loanloom.core.lending.loan import Loan
-from loanloom.core.lending.terms import (
-    COMPONENTS,
-    AllocationOrder,
-    Phase,
-    PrepaymentTerms,
-    RecalculationTerms,
-    Terms,
-)
+from loanloom.core.lending.owing.arrears import owed
 from loanloom.core.money import ROUNDING_MODES, Rounding, total
 
 D = Decimal

@@ -10,8 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.core.lending.properties.lives import USUAL, Life, asked, begun, lives, terms
 
-from loanloom.core.lending.allocation import Applied, Due, allocate
-from loanloom.core.lending.arrears import due_of, owed, position
+from loanloom.core.lending.agreed.terms import COMPONENTS, AllocationOrder, Terms
 from loanloom.core.lending.decisions import (
     Accelerate,
     CheckWaivers,
@@ -31,7 +30,8 @@ from loanloom.core.lending.events.recourse import AssetsTaken, GuarantorPaid
 from loanloom.core.lending.events.relief import Waived, WaiverRevived
 from loanloom.core.lending.evolution import evolve_all
 from loanloom.core.lending.loan import Loan
-from loanloom.core.lending.terms import COMPONENTS, AllocationOrder, Terms
+from loanloom.core.lending.owing.allocation import Applied, Due, allocate
+from loanloom.core.lending.owing.arrears import due_of, owed, position
 from loanloom.core.money import ZERO, total
 
 D = Decimal

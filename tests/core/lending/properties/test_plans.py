@@ -10,19 +10,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.core.lending.properties.lives import Life, begun, late_terms, lives, terms
 
-from loanloom.core.lending.arrears import due_of
-from loanloom.core.lending.charging import planned_charges
-from loanloom.core.lending.cost import loan_cost
+from loanloom.core.lending.agreed.late_terms import CapLevel, LateCap, PenaltyTerms
+from loanloom.core.lending.agreed.terms import Terms
 from loanloom.core.lending.decisions import Disburse, Extend, PrepayPartially, ReceiveRepayment, decide
-from loanloom.core.lending.disclosure import disclose
 from loanloom.core.lending.events import LoanDisbursed
 from loanloom.core.lending.evolution import evolve_all
-from loanloom.core.lending.late_terms import CapLevel, LateCap, PenaltyTerms
-from loanloom.core.lending.penalties import counted
+from loanloom.core.lending.owing.arrears import due_of
+from loanloom.core.lending.owing.penalties import counted
+from loanloom.core.lending.planning.schedule import Schedule, build_schedule
+from loanloom.core.lending.pricing.charging import planned_charges
+from loanloom.core.lending.pricing.cost import loan_cost
+from loanloom.core.lending.pricing.disclosure import disclose
 from loanloom.core.lending.records import from_record, to_record
 from loanloom.core.lending.replan import ahead
-from loanloom.core.lending.schedule import Schedule, build_schedule
-from loanloom.core.lending.terms import Terms
 from loanloom.core.money import total
 from loanloom.testing.cn_practice.case import paid_up_to
 from loanloom.testing.cn_practice.lateness import overdue_loan

@@ -10,13 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.core.lending.properties.lives import USUAL, Life, lives
 
-from loanloom.core.lending.arrears import due_of, interest_accrued, late_costs_of, owed, position
 from loanloom.core.lending.decisions import ReceiveRepayment, TransferLoan, Waive, decide
 from loanloom.core.lending.events import EVENT_NAMES, EVENTS
 from loanloom.core.lending.evolution import evolve_all, replay
 from loanloom.core.lending.history import Recorded, Undo, amend, live
 from loanloom.core.lending.loan import Loan
-from loanloom.core.lending.penalties import counted
+from loanloom.core.lending.owing.arrears import due_of, interest_accrued, late_costs_of, owed, position
+from loanloom.core.lending.owing.penalties import counted
 from loanloom.core.lending.records import from_record, to_record
 from loanloom.core.money import total
 

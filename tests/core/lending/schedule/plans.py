@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from loanloom.core.dates import DAY_COUNTS, Calendar
-from loanloom.core.lending.terms import (
+from loanloom.core.lending.agreed.terms import (
     DownPaymentTerms,
     DrawTerms,
     GraceTerms,

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from loanloom.core.dates import EVERY_DAY, Calendar
-from loanloom.core.lending.arrears import arrears, penalties
+from loanloom.core.lending.agreed.terms import GraceTerms, Phase, Recurrence, Terms
 from loanloom.core.lending.decisions import Disburse, decide
 from loanloom.core.lending.evolution import evolve_all
-from loanloom.core.lending.schedule import Schedule, build_schedule
-from loanloom.core.lending.terms import GraceTerms, Phase, Recurrence, Terms
+from loanloom.core.lending.owing.arrears import arrears, penalties
+from loanloom.core.lending.planning.schedule import Schedule, build_schedule
 
 D = Decimal
 MAY_DAY = Calendar(

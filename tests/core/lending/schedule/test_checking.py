@@ -8,11 +8,7 @@ from typing import Any
 
 import pytest
 
-from loanloom.core.lending.checking import check_terms, doubts
-from loanloom.core.lending.decisions import Disburse, decide
-from loanloom.core.lending.own_schedules import own_phase
-from loanloom.core.lending.schedule import build_schedule
-from loanloom.core.lending.terms import (
+from loanloom.core.lending.agreed.terms import (
     DownPaymentTerms,
     DrawTerms,
     IndexTerms,
@@ -24,6 +20,10 @@ from loanloom.core.lending.terms import (
     Terms,
     Tranche,
 )
+from loanloom.core.lending.decisions import Disburse, decide
+from loanloom.core.lending.planning.checking import check_terms, doubts
+from loanloom.core.lending.planning.own_schedules import own_phase
+from loanloom.core.lending.planning.schedule import build_schedule
 from loanloom.core.money import Rounding
 
 D = Decimal

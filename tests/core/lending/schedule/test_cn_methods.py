@@ -10,9 +10,7 @@ from typing import Any
 
 import pytest
 
-from loanloom.core.lending.rates import index_rate, yearly
-from loanloom.core.lending.schedule import Schedule, build_schedule
-from loanloom.core.lending.terms import (
+from loanloom.core.lending.agreed.terms import (
     DrawTerms,
     IndexTerms,
     Phase,
@@ -23,6 +21,8 @@ from loanloom.core.lending.terms import (
     Terms,
     Tranche,
 )
+from loanloom.core.lending.planning.rates import index_rate, yearly
+from loanloom.core.lending.planning.schedule import Schedule, build_schedule
 
 SAMPLE = Path(__file__).parents[2] / "samples" / "cn-practice-sample.json"
 SHARED = Path(__file__).parents[4] / ".." / "shared" / "oracle" / "cn-practice.json"

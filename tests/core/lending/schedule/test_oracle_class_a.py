@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from loanloom.core.lending.schedule import build_schedule
+from loanloom.core.lending.planning.schedule import build_schedule
 from loanloom.testing.lending_oracle.words import loan_terms
 
 ORACLE = Path(__file__).parents[4] / ".." / "shared" / "oracle" / "fineract"

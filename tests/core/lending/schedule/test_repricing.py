@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loanloom.core.lending.arrears import interest_accrued, position
+from loanloom.core.lending.agreed.terms import IndexTerms, Phase, RateStep, RateTerms, Recurrence, Terms
 from loanloom.core.lending.decisions import (
     ChangeRate,
     Decision,
@@ -24,8 +24,8 @@ from loanloom.core.lending.decisions import (
 from loanloom.core.lending.decisions.repricing import rate_days
 from loanloom.core.lending.evolution import evolve_all
 from loanloom.core.lending.loan import Loan
-from loanloom.core.lending.rates import rate_path, repricing_days
-from loanloom.core.lending.terms import IndexTerms, Phase, RateStep, RateTerms, Recurrence, Terms
+from loanloom.core.lending.owing.arrears import interest_accrued, position
+from loanloom.core.lending.planning.rates import rate_path, repricing_days
 
 D = Decimal
 NEW_YEAR = date(2026, 1, 1)

@@ -9,12 +9,7 @@ from typing import Any
 
 import pytest
 
-from loanloom.core.lending.drawdowns import build_schedules
-from loanloom.core.lending.plan import InterestPlan, PhasePlan, Targets
-from loanloom.core.lending.rates import tiered_rate, yearly
-from loanloom.core.lending.rules import BUILT_IN
-from loanloom.core.lending.schedule import Schedule, build_schedule
-from loanloom.core.lending.terms import (
+from loanloom.core.lending.agreed.terms import (
     DownPaymentTerms,
     DrawTerms,
     Phase,
@@ -25,6 +20,11 @@ from loanloom.core.lending.terms import (
     Terms,
     Tranche,
 )
+from loanloom.core.lending.planning.drawdowns import build_schedules
+from loanloom.core.lending.planning.plan import InterestPlan, PhasePlan, Targets
+from loanloom.core.lending.planning.rates import tiered_rate, yearly
+from loanloom.core.lending.planning.rules import BUILT_IN
+from loanloom.core.lending.planning.schedule import Schedule, build_schedule
 from loanloom.core.money import Rounding
 
 D = Decimal

@@ -12,16 +12,16 @@ from hypothesis import strategies as st
 from tests.core.lending.schedule.plans import WORKDAYS, terms
 
 from loanloom.core.dates import EVERY_DAY
-from loanloom.core.lending.amortising import Carry, is_plain, long_walk, short_walk
-from loanloom.core.lending.arrears import interest_accrued
-from loanloom.core.lending.checking import check_terms
-from loanloom.core.lending.periods import lay_out
-from loanloom.core.lending.plan import InterestPlan, PhasePlan, costs_of
-from loanloom.core.lending.rates import rate_path
+from loanloom.core.lending.agreed.terms import DrawTerms, Phase, Terms, Tranche
+from loanloom.core.lending.owing.arrears import interest_accrued
+from loanloom.core.lending.planning.amortising import Carry, is_plain, long_walk, short_walk
+from loanloom.core.lending.planning.checking import check_terms
+from loanloom.core.lending.planning.periods import lay_out
+from loanloom.core.lending.planning.plan import InterestPlan, PhasePlan, costs_of
+from loanloom.core.lending.planning.rates import rate_path
+from loanloom.core.lending.planning.rules import BUILT_IN
+from loanloom.core.lending.planning.schedule import arithmetic, build_schedule, down_payment
 from loanloom.core.lending.records import from_record, to_record
-from loanloom.core.lending.rules import BUILT_IN
-from loanloom.core.lending.schedule import arithmetic, build_schedule, down_payment
-from loanloom.core.lending.terms import DrawTerms, Phase, Terms, Tranche
 from loanloom.core.money import ZERO, Rounding
 
 D = Decimal

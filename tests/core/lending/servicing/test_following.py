@@ -10,9 +10,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loanloom.core.lending.allocation import by_component
-from loanloom.core.lending.arrears import owed, position
-from loanloom.core.lending.charges import ChargeTerms
+from loanloom.core.lending.agreed.charges import ChargeTerms
+from loanloom.core.lending.agreed.late_terms import PenaltyTerms
+from loanloom.core.lending.agreed.terms import (
+    AllocationOrder,
+    AllocationRule,
+    Bucket,
+    DrawTerms,
+    RecalculationTerms,
+    Terms,
+    Tranche,
+)
 from loanloom.core.lending.decisions import (
     AddCharge,
     ChargeOff,
@@ -28,19 +36,11 @@ from loanloom.core.lending.decisions import (
 )
 from loanloom.core.lending.events import RepaymentReceived
 from loanloom.core.lending.evolution import evolve, evolve_all
-from loanloom.core.lending.late_terms import PenaltyTerms
 from loanloom.core.lending.loan import Loan
+from loanloom.core.lending.owing.allocation import by_component
+from loanloom.core.lending.owing.arrears import owed, position
+from loanloom.core.lending.planning.rules import READY_MADE
 from loanloom.core.lending.replanning.loans import standing
-from loanloom.core.lending.rules import READY_MADE
-from loanloom.core.lending.terms import (
-    AllocationOrder,
-    AllocationRule,
-    Bucket,
-    DrawTerms,
-    RecalculationTerms,
-    Terms,
-    Tranche,
-)
 from loanloom.core.money import Rounding, total
 
 D = Decimal

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 
+from loanloom.core.lending.agreed.terms import AllocationOrder, DrawTerms, RecalculationTerms, Terms
 from loanloom.core.lending.decisions import (
     Command,
     Disburse,
@@ -22,9 +23,8 @@ from loanloom.core.lending.events import EVENT_NAMES, EVENTS, Event, RepaymentRe
 from loanloom.core.lending.evolution import replay
 from loanloom.core.lending.history import Amendment, Recorded, Undo, amend, live, steps
 from loanloom.core.lending.loan import Loan
+from loanloom.core.lending.planning.rules import READY_MADE
 from loanloom.core.lending.records import from_record, to_record
-from loanloom.core.lending.rules import READY_MADE
-from loanloom.core.lending.terms import AllocationOrder, DrawTerms, RecalculationTerms, Terms
 
 D = Decimal
 PLAIN = Terms(

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.core.lending.properties.lives import Life, begun, terms
 
+from loanloom.core.lending.agreed.terms import DrawTerms, Terms
 from loanloom.core.lending.decisions import (
     ChangeRate,
     Chargeback,
@@ -32,7 +33,6 @@ from loanloom.core.lending.evolution import replay
 from loanloom.core.lending.history import Undo, amend
 from loanloom.core.lending.loan import Loan
 from loanloom.core.lending.records import from_record, to_record
-from loanloom.core.lending.terms import DrawTerms, Terms
 from loanloom.core.money import total
 
 D = Decimal

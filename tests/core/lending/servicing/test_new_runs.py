@@ -9,6 +9,7 @@ from typing import Literal
 
 import pytest
 
+from loanloom.core.lending.agreed.terms import AllocationOrder, RecalculationTerms, Terms
 from loanloom.core.lending.decisions import (
     Chargeback,
     Command,
@@ -23,9 +24,8 @@ from loanloom.core.lending.decisions import (
 from loanloom.core.lending.events import Event
 from loanloom.core.lending.evolution import replay
 from loanloom.core.lending.loan import Loan
+from loanloom.core.lending.planning.rules import READY_MADE
 from loanloom.core.lending.records import from_record, to_record
-from loanloom.core.lending.rules import READY_MADE
-from loanloom.core.lending.terms import AllocationOrder, RecalculationTerms, Terms
 from loanloom.core.money import total
 
 D = Decimal

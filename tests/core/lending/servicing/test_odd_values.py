@@ -12,7 +12,8 @@ from decimal import Decimal
 
 import pytest
 
-from loanloom.core.lending.charges import ChargeTerms
+from loanloom.core.lending.agreed.charges import ChargeTerms
+from loanloom.core.lending.agreed.terms import AllocationOrder, DrawTerms, RecalculationTerms, Terms
 from loanloom.core.lending.decisions import (
     AddCharge,
     AdjustCharge,
@@ -39,8 +40,7 @@ from loanloom.core.lending.decisions import (
 )
 from loanloom.core.lending.evolution import evolve_all, replay
 from loanloom.core.lending.loan import Loan
-from loanloom.core.lending.rules import READY_MADE
-from loanloom.core.lending.terms import AllocationOrder, DrawTerms, RecalculationTerms, Terms
+from loanloom.core.lending.planning.rules import READY_MADE
 
 D = Decimal
 PLAIN = Terms(

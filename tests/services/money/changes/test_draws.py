@@ -12,7 +12,8 @@ from tests.services.money.changes.test_kinds import AGREES, ASKS, CASHES, check_
 from tests.services.money.house import House, settle
 
 from loanloom.services.errors import Forbidden, Refused
-from loanloom.services.money import changes, disbursements, loans
+from loanloom.services.money import changes, disbursements
+from loanloom.services.money.page import loans
 from loanloom.store import tables
 
 D = Decimal

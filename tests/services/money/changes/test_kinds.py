@@ -13,8 +13,9 @@ from tests.services.money.house import House, settle
 from loanloom.core.lending.decisions import COMMANDS
 from loanloom.core.lending.events import EVENTS
 from loanloom.services.context import Context
-from loanloom.services.money import changes, disbursements, event_words, loan_rows, loans, repayments
+from loanloom.services.money import changes, disbursements, loan_rows, repayments
 from loanloom.services.money.changes import comparing, field_words, words
+from loanloom.services.money.page import event_words, loans
 from loanloom.store import tables
 
 D = Decimal

@@ -16,8 +16,9 @@ from loanloom.metadata.bundle import bundle_of
 from loanloom.services.context import Company, Context, system_actor
 from loanloom.services.definitions import releases
 from loanloom.services.definitions.releases.known import kinds
-from loanloom.services.money import disbursements, orders
-from loanloom.services.money.order_kinds import KINDS
+from loanloom.services.money import disbursements
+from loanloom.services.money.cashier import orders
+from loanloom.services.money.cashier.order_kinds import KINDS
 from loanloom.services.parties import partners
 from loanloom.store.database import Database
 

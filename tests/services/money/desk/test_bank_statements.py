@@ -12,7 +12,8 @@ from tests.services.money.desk.lender import DUE, D, Desk
 from tests.services.money.house import counted
 
 from loanloom.services.errors import Conflict, Refused
-from loanloom.services.money import bank_statements, disbursements
+from loanloom.services.money import disbursements
+from loanloom.services.money.cashier import bank_statements
 from loanloom.services.origination.imports import mapping_of
 from loanloom.store import tables
 

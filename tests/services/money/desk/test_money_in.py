@@ -8,8 +8,8 @@ import pytest
 from tests.services.money.desk.lender import DUE, INSTALMENT, D, Desk
 
 from loanloom.services.errors import Conflict, Forbidden, Refused
-from loanloom.services.money import claims, deposits, items, orders, payouts
-from loanloom.services.money.order_kinds import KINDS
+from loanloom.services.money.cashier import claims, deposits, items, orders, payouts
+from loanloom.services.money.cashier.order_kinds import KINDS
 from loanloom.services.parties import partners
 from loanloom.store import tables
 

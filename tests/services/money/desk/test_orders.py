@@ -6,8 +6,8 @@ import pytest
 from tests.services.money.desk.lender import DUE, INSTALMENT, OTHER, D, Desk
 
 from loanloom.services.errors import Conflict, Forbidden, Refused
-from loanloom.services.money import orders
-from loanloom.services.money.order_kinds import KINDS
+from loanloom.services.money.cashier import orders
+from loanloom.services.money.cashier.order_kinds import KINDS
 from loanloom.store import tables
 
 REPAYMENT = KINDS["repayment"]

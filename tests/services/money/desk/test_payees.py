@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from tests.services.money.desk.lender import OTHER, D, Desk
+from tests.services.money.desk.lender import DUE, OTHER, D, Desk
 
 from loanloom.services.errors import Conflict, Refused
-from loanloom.services.money import payees, payouts
-from loanloom.services.money.payees import Payee
+from loanloom.services.money.cashier import payees, payouts
+from loanloom.services.money.cashier.payees import Payee
 from loanloom.store import tables
 
 
@@ -108,4 +108,23 @@ def test_planning_again_replaces_the_plan(desk: Desk) -> None:
     desk.enter("disbursement", contract_id=contract)
     states = {(row.payee_name, row.state) for row in desk.rows(tables.payout)}
     assert ("甲", "cancelled") in states and len(states) == 2
+    assert "224103" not in desk.balances()
+
+
+def test_a_payout_that_came_back_onto_the_loan_waits_again_when_that_was_wrong(desk: Desk) -> None:
+    parts = (
+        Payee(amount=D(5_000), payee_kind="supplier", name="钢材厂", account="6222111122223333"),
+        Payee(amount=D(95_000)),
+    )
+    contract = split(desk, *parts)
+    loan = desk.enter("disbursement", contract_id=contract).result["loan_id"]
+    (waiting,) = payouts.waiting(desk.cashier())
+    desk.close_until(DUE)
+    before = desk.balances()
+    said = {"kind": "payout_refund", "loan_id": loan, "amount": D(5_000), "payout_id": waiting["id"]}
+    refund = desk.approve("refund", desk.enter("refund", **said))
+    assert not payouts.waiting(desk.cashier()) and "224103" not in desk.balances()
+    desk.reverse(refund)
+    assert [row["id"] for row in payouts.waiting(desk.cashier())] == [waiting["id"]] and desk.balances() == before
+    desk.enter("payout", payout_id=waiting["id"])
     assert "224103" not in desk.balances()

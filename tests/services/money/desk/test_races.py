@@ -9,9 +9,10 @@ from tests.services.money.test_crashes import killed
 
 from loanloom.services.context import system_actor
 from loanloom.services.errors import ServiceError
-from loanloom.services.money import disbursements, orders, payees
-from loanloom.services.money.order_kinds import KINDS
-from loanloom.services.money.payees import Payee
+from loanloom.services.money import disbursements
+from loanloom.services.money.cashier import orders, payees
+from loanloom.services.money.cashier.order_kinds import KINDS
+from loanloom.services.money.cashier.payees import Payee
 from loanloom.store import tables
 
 POINTS = 56

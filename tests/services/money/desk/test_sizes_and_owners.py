@@ -10,7 +10,7 @@ from tests.services.money.desk.lender import DUE, D, Desk
 from tests.services.money.desk.test_bank_statements import csv_of, line, read
 
 from loanloom.services.errors import NotFound, Refused
-from loanloom.services.money import bank_statements
+from loanloom.services.money.cashier import bank_statements
 from loanloom.store import tables
 
 ITEM = {"direction": "receivable", "kind": "other", "amount": D("5.00"), "currency": "CNY", "due_on": date(2026, 3, 1)}

@@ -9,7 +9,8 @@ from tests.services.money.desk.lender import DUE, INSTALMENT, D, Desk
 
 from loanloom.services.context import Context
 from loanloom.services.errors import Conflict, Forbidden, Refused
-from loanloom.services.money import changes, payees
+from loanloom.services.money import changes
+from loanloom.services.money.cashier import payees
 from loanloom.store import tables
 
 

@@ -8,16 +8,16 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
+from loanloom.core.lending.agreed.plan_terms import Pause
 from loanloom.core.lending.decisions.decision import Command, Decide, Decision, refusal_of, refused
 from loanloom.core.lending.decisions.repricing import agreed_rate, planned_apart, replanned_under
 from loanloom.core.lending.events import Event
 from loanloom.core.lending.events.plans import InterestPaused, RateChanged, Reamortised, Rescheduled
 from loanloom.core.lending.evolution import evolve
 from loanloom.core.lending.loan import Loan
-from loanloom.core.lending.plan_terms import Pause
+from loanloom.core.lending.planning.rules import BUILT_IN, Methods
 from loanloom.core.lending.replan import ahead
 from loanloom.core.lending.replanning.changing import changed_rate, lengthened, moved, overdue_spread, paused
-from loanloom.core.lending.rules import BUILT_IN, Methods
 from loanloom.core.money import ZERO
 from loanloom.problems import text
 

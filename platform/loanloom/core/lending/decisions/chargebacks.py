@@ -7,14 +7,14 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
-from loanloom.core.lending.allocation import Applied
 from loanloom.core.lending.decisions.decision import Command, Decide, Decision, closing, refusal_of, refused
 from loanloom.core.lending.decisions.receiving import split
 from loanloom.core.lending.events import Event, SurplusApplied
 from loanloom.core.lending.events.chargebacks import ChargedBack
 from loanloom.core.lending.evolution import evolve
-from loanloom.core.lending.instalments import Instalment
 from loanloom.core.lending.loan import Loan
+from loanloom.core.lending.owing.allocation import Applied
+from loanloom.core.lending.planning.instalments import Instalment
 from loanloom.core.lending.replanning.loans import changed_rows, follows, plan_of
 from loanloom.core.lending.replanning.working import Row
 from loanloom.core.money import ZERO, total

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from loanloom.core.lending.allocation import Applied
-from loanloom.core.lending.charges import ChargeTerms, bounded
+from loanloom.core.lending.agreed.charges import ChargeTerms, bounded
 from loanloom.core.lending.decisions.decision import Command, Decide, Decision, closing, refusal_of, refused
 from loanloom.core.lending.decisions.receiving import ReceiveRepayment, receive
 from loanloom.core.lending.events.charges import ChargeAdded, ChargedPart, ChargeWaived
-from loanloom.core.lending.instalments import Instalment
 from loanloom.core.lending.loan import Account, Loan
+from loanloom.core.lending.owing.allocation import Applied
+from loanloom.core.lending.planning.instalments import Instalment
 from loanloom.core.lending.replanning.loans import standing
 from loanloom.core.money import ZERO, total
 from loanloom.problems import text

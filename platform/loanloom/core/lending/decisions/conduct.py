@@ -8,11 +8,11 @@ from datetime import date
 from decimal import Decimal
 from typing import TypeVar
 
-from loanloom.core.lending.arrears import arrears, due_of, interest_accrued
 from loanloom.core.lending.decisions.decision import Command, Decide, Decision, bad_amount, refusal_of, refused
 from loanloom.core.lending.events.conduct import InterestRestored, InterestSuspended, MisusedPart, MisuseFound
-from loanloom.core.lending.instalments import Instalment
 from loanloom.core.lending.loan import Account, Loan
+from loanloom.core.lending.owing.arrears import arrears, due_of, interest_accrued
+from loanloom.core.lending.planning.instalments import Instalment
 from loanloom.core.lending.replanning.loans import follows
 from loanloom.core.money import ZERO, formatted, total
 from loanloom.problems import text

@@ -8,11 +8,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from loanloom.core.lending.arrears import owed
+from loanloom.core.lending.agreed.terms import Terms
 from loanloom.core.lending.events import Event, LoanSettled
 from loanloom.core.lending.evolution import evolve_all
 from loanloom.core.lending.loan import Loan
-from loanloom.core.lending.terms import Terms
+from loanloom.core.lending.owing.arrears import owed
 from loanloom.core.money import LARGEST_AMOUNT
 from loanloom.problems import Problem, Text, text
 

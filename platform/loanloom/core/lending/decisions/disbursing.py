@@ -6,19 +6,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from loanloom.core.dates import EVERY_DAY, Calendar
-from loanloom.core.lending.charging import planned_charges
-from loanloom.core.lending.checking import check_terms
+from loanloom.core.lending.agreed.terms import Terms
 from loanloom.core.lending.decisions.decision import Command, Decision, bad_amount, refused
 from loanloom.core.lending.events import Event, LoanDisbursed
 from loanloom.core.lending.events.charges import ChargeAdded, ChargedPart
-from loanloom.core.lending.instalments import Instalment
 from loanloom.core.lending.loan import Loan
-from loanloom.core.lending.own_schedules import BY_AMOUNT
+from loanloom.core.lending.planning.checking import check_terms
+from loanloom.core.lending.planning.instalments import Instalment
+from loanloom.core.lending.planning.own_schedules import BY_AMOUNT
+from loanloom.core.lending.planning.rules import BUILT_IN, Methods
+from loanloom.core.lending.planning.schedule import build_schedule
+from loanloom.core.lending.pricing.charging import planned_charges
+from loanloom.core.lending.pricing.upfront import deducted_from, upfront_problems
 from loanloom.core.lending.replanning.loans import with_level
-from loanloom.core.lending.rules import BUILT_IN, Methods
-from loanloom.core.lending.schedule import build_schedule
-from loanloom.core.lending.terms import Terms
-from loanloom.core.lending.upfront import deducted_from, upfront_problems
 from loanloom.core.money import total
 from loanloom.problems import errors, text
 

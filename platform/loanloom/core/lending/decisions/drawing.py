@@ -7,18 +7,18 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from loanloom.core.lending.applying import IN_ADVANCE, order_for
 from loanloom.core.lending.decisions.decision import Command, Decide, Decision, refusal_of, refused
 from loanloom.core.lending.decisions.receiving import split
 from loanloom.core.lending.events import Event, SurplusApplied
 from loanloom.core.lending.events.plans import TrancheDrawn
 from loanloom.core.lending.evolution import evolve
-from loanloom.core.lending.instalments import Instalment
 from loanloom.core.lending.loan import Loan
+from loanloom.core.lending.owing.applying import IN_ADVANCE, order_for
+from loanloom.core.lending.planning.instalments import Instalment
+from loanloom.core.lending.planning.schedule import down_payment
 from loanloom.core.lending.replanning.drawing import draw, draw_evenly, draw_flat, draw_own_term, scheduled
 from loanloom.core.lending.replanning.loans import changed_rows, follows, plan_of
 from loanloom.core.lending.replanning.working import Plan, Row
-from loanloom.core.lending.schedule import down_payment
 from loanloom.core.money import ZERO, formatted, total
 from loanloom.problems import text
 

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from loanloom.core.lending.allocation import Applied
-from loanloom.core.lending.arrears import due_of
+from loanloom.core.lending.agreed.terms import COMPONENTS
 from loanloom.core.lending.decisions.decision import Command, Decide, Decision, refusal_of, refused
 from loanloom.core.lending.events.ending import ChargedOff, ContractTerminated, WrittenOff
 from loanloom.core.lending.evolution.ending import folded
-from loanloom.core.lending.instalments import Instalment
 from loanloom.core.lending.loan import Loan
+from loanloom.core.lending.owing.allocation import Applied
+from loanloom.core.lending.owing.arrears import due_of
+from loanloom.core.lending.planning.instalments import Instalment
 from loanloom.core.lending.replanning.ending import all_due, without_interest
 from loanloom.core.lending.replanning.loans import changed_rows, follows, plan_of, standing
-from loanloom.core.lending.terms import COMPONENTS
 from loanloom.problems import text
 
 

@@ -8,20 +8,20 @@ from datetime import date
 from decimal import Decimal
 
 from loanloom.core.dates import EVERY_DAY, Calendar, add_months
-from loanloom.core.lending.charging import event_charges
+from loanloom.core.lending.agreed.plan_terms import RateStep
+from loanloom.core.lending.agreed.terms import Terms
+from loanloom.core.lending.business.extensions import allowed, most_months, rate_from_extension, term_months
 from loanloom.core.lending.decisions.decision import Command, Decide, Decision, refusal_of, refused
-from loanloom.core.lending.due_days import anchor_of
 from loanloom.core.lending.events import Event, FeeCharged
 from loanloom.core.lending.events.agreements import LoanExtended, PlanAgreed
-from loanloom.core.lending.extensions import allowed, most_months, rate_from_extension, term_months
-from loanloom.core.lending.frames import extended_frame
-from loanloom.core.lending.instalments import Instalment
 from loanloom.core.lending.loan import Loan
-from loanloom.core.lending.plan_terms import RateStep
-from loanloom.core.lending.rates import moves, rate_path
+from loanloom.core.lending.planning.due_days import anchor_of
+from loanloom.core.lending.planning.frames import extended_frame
+from loanloom.core.lending.planning.instalments import Instalment
+from loanloom.core.lending.planning.rates import moves, rate_path
+from loanloom.core.lending.planning.rules import BUILT_IN, Methods
+from loanloom.core.lending.pricing.charging import event_charges
 from loanloom.core.lending.replan import BY_ROW, ahead, replanned, undue
-from loanloom.core.lending.rules import BUILT_IN, Methods
-from loanloom.core.lending.terms import Terms
 from loanloom.core.money import LARGEST_RATE, ZERO
 from loanloom.problems import text
 

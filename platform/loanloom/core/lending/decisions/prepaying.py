@@ -9,16 +9,16 @@ from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from loanloom.core.dates import EVERY_DAY, Calendar
-from loanloom.core.lending.allocation import Applied
-from loanloom.core.lending.arrears import owed
-from loanloom.core.lending.charging import early_fee
 from loanloom.core.lending.decisions.decision import Command, Decide, Decision, refusal_of, refused
 from loanloom.core.lending.events import Event, FeeCharged, RepaymentReceived
 from loanloom.core.lending.events.agreements import PlanAgreed
 from loanloom.core.lending.loan import Loan
+from loanloom.core.lending.owing.allocation import Applied
+from loanloom.core.lending.owing.arrears import owed
+from loanloom.core.lending.planning.rules import BUILT_IN, Methods
+from loanloom.core.lending.pricing.charging import early_fee
 from loanloom.core.lending.replan import replanned, undue
 from loanloom.core.lending.replanning.loans import follows
-from loanloom.core.lending.rules import BUILT_IN, Methods
 from loanloom.core.money import formatted, total
 from loanloom.problems import text
 

@@ -8,18 +8,18 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from loanloom.core.lending.allocation import Applied, allocate
-from loanloom.core.lending.applying import IN_ADVANCE, Applying, Debts, order_for
-from loanloom.core.lending.arrears import arrears, due_of, owed
+from loanloom.core.lending.agreed.terms import AllocationRule
 from loanloom.core.lending.decisions.decision import Command, Decide, Decision, closing, refusal_of, refused
 from loanloom.core.lending.decisions.prepaying import prepaid_with
 from loanloom.core.lending.decisions.settling import payoff, settled_with
 from loanloom.core.lending.events import PlanRecalculated, RepaymentReceived, SurplusApplied
-from loanloom.core.lending.instalments import Instalment
 from loanloom.core.lending.loan import Loan
+from loanloom.core.lending.owing.allocation import Applied, allocate
+from loanloom.core.lending.owing.applying import IN_ADVANCE, Applying, Debts, order_for
+from loanloom.core.lending.owing.arrears import arrears, due_of, owed
+from loanloom.core.lending.planning.instalments import Instalment
 from loanloom.core.lending.replanning.book import book_of
 from loanloom.core.lending.replanning.loans import changed_rows, follows, standing
-from loanloom.core.lending.terms import AllocationRule
 from loanloom.core.money import formatted, total
 from loanloom.problems import text
 

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from loanloom.core.lending.arrears import owed
 from loanloom.core.lending.decisions.decision import Command, Decide, Decision, bad_amount, closing, refusal_of, refused
 from loanloom.core.lending.decisions.receiving import split
 from loanloom.core.lending.events.recourse import AssetsTaken, GuarantorPaid, GuarantorReimbursed, Recovered
 from loanloom.core.lending.loan import Loan
+from loanloom.core.lending.owing.arrears import owed
 from loanloom.core.money import ZERO, formatted, total
 from loanloom.problems import text
 

@@ -10,17 +10,17 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from loanloom.core.lending.allocation import Applied, Due
-from loanloom.core.lending.arrears import owed
+from loanloom.core.lending.agreed.terms import COMPONENTS
 from loanloom.core.lending.decisions.decision import Command, Decide, Decision, bad_amount, closing, refusal_of, refused
 from loanloom.core.lending.events import Event
 from loanloom.core.lending.events.agreements import PlanAgreed
 from loanloom.core.lending.events.relief import Waived, WaiverConfirmed, WaiverRevived
-from loanloom.core.lending.instalments import Instalment
 from loanloom.core.lending.loan import Loan
+from loanloom.core.lending.owing.allocation import Applied, Due
+from loanloom.core.lending.owing.arrears import owed
+from loanloom.core.lending.planning.instalments import Instalment
 from loanloom.core.lending.replan import ahead
 from loanloom.core.lending.replanning.loans import follows
-from loanloom.core.lending.terms import COMPONENTS
 from loanloom.core.money import ONE, ZERO, formatted, total
 from loanloom.problems import text
 

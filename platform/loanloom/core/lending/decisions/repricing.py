@@ -12,18 +12,18 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from loanloom.core.dates import EVERY_DAY, Calendar
+from loanloom.core.lending.agreed.plan_terms import RateStep
+from loanloom.core.lending.agreed.terms import Terms
 from loanloom.core.lending.decisions.decision import Command, Decide, Decision, refusal_of, refused
 from loanloom.core.lending.events.agreements import PlanAgreed
 from loanloom.core.lending.events.plans import RateChanged
-from loanloom.core.lending.instalments import Instalment
 from loanloom.core.lending.loan import Loan
-from loanloom.core.lending.plan_terms import RateStep
-from loanloom.core.lending.rates import rate_path, repricing_days, value_on
+from loanloom.core.lending.planning.instalments import Instalment
+from loanloom.core.lending.planning.rates import rate_path, repricing_days, value_on
+from loanloom.core.lending.planning.rules import BUILT_IN, Methods
 from loanloom.core.lending.replan import ahead, replanned, undue
 from loanloom.core.lending.replanning.changing import changed_rate
 from loanloom.core.lending.replanning.loans import follows
-from loanloom.core.lending.rules import BUILT_IN, Methods
-from loanloom.core.lending.terms import Terms
 from loanloom.core.money import ZERO
 from loanloom.problems import text
 

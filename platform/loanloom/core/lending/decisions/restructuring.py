@@ -10,22 +10,22 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from loanloom.core.dates import EVERY_DAY, Calendar, add_months
-from loanloom.core.lending.arrears import owed
 from loanloom.core.lending.decisions.decision import MOST_YEARS, Command, Decide, Decision, refusal_of, refused
 from loanloom.core.lending.decisions.extending import terms_at_rate
 from loanloom.core.lending.decisions.relief import asked_amounts, waived_parts, waiver_refused
-from loanloom.core.lending.due_days import anchor_of
 from loanloom.core.lending.events import Event
 from loanloom.core.lending.events.agreements import InterestCapitalised, LoanRestructured, PlanAgreed
 from loanloom.core.lending.events.relief import Waived
 from loanloom.core.lending.evolution import evolve_all
-from loanloom.core.lending.frames import extended_frame
-from loanloom.core.lending.instalments import Instalment
 from loanloom.core.lending.loan import Loan
-from loanloom.core.lending.rates import moves
+from loanloom.core.lending.owing.arrears import owed
+from loanloom.core.lending.planning.due_days import anchor_of
+from loanloom.core.lending.planning.frames import extended_frame
+from loanloom.core.lending.planning.instalments import Instalment
+from loanloom.core.lending.planning.rates import moves
+from loanloom.core.lending.planning.rules import BUILT_IN, Methods
 from loanloom.core.lending.replan import ahead, replanned, undue
 from loanloom.core.lending.replanning.loans import follows
-from loanloom.core.lending.rules import BUILT_IN, Methods
 from loanloom.core.money import LARGEST_RATE, ZERO, formatted, total
 from loanloom.problems import text
 

@@ -7,19 +7,19 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from loanloom.core.lending.allocation import Applied, allocate
-from loanloom.core.lending.applying import Applying, order_for
-from loanloom.core.lending.arrears import owed
-from loanloom.core.lending.charging import early_fee
+from loanloom.core.lending.agreed.terms import COMPONENTS
 from loanloom.core.lending.decisions.decision import Command, Decide, Decision, closing, refusal_of, refused
 from loanloom.core.lending.events import Event, FeeCharged, RepaymentReceived, ScheduleChanged, SurplusApplied
 from loanloom.core.lending.evolution import evolve, evolve_all
-from loanloom.core.lending.instalments import Instalment
 from loanloom.core.lending.loan import Loan
+from loanloom.core.lending.owing.allocation import Applied, allocate
+from loanloom.core.lending.owing.applying import Applying, order_for
+from loanloom.core.lending.owing.arrears import owed
+from loanloom.core.lending.planning.instalments import Instalment
+from loanloom.core.lending.pricing.charging import early_fee
 from loanloom.core.lending.replan import brought_forward, undue
 from loanloom.core.lending.replanning.book import book_of
 from loanloom.core.lending.replanning.loans import changed_rows, follows
-from loanloom.core.lending.terms import COMPONENTS
 from loanloom.core.money import formatted, total
 from loanloom.problems import Problem, text
 

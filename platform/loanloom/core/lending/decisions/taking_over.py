@@ -8,15 +8,15 @@ from datetime import date
 from decimal import Decimal
 
 from loanloom.core.dates import EVERY_DAY, Calendar
-from loanloom.core.lending.checking import check_terms
+from loanloom.core.lending.agreed.terms import Terms
 from loanloom.core.lending.decisions.decision import Command, Decision
 from loanloom.core.lending.events.taking_over import LoanTakenOver
 from loanloom.core.lending.loan import Account, Loan
-from loanloom.core.lending.penalties import NEVER_LATE, Lateness
-from loanloom.core.lending.receivable import receivable
-from loanloom.core.lending.rules import BUILT_IN, Methods
-from loanloom.core.lending.schedule import Instalment, build_schedule
-from loanloom.core.lending.terms import Terms
+from loanloom.core.lending.owing.penalties import NEVER_LATE, Lateness
+from loanloom.core.lending.owing.receivable import receivable
+from loanloom.core.lending.planning.checking import check_terms
+from loanloom.core.lending.planning.rules import BUILT_IN, Methods
+from loanloom.core.lending.planning.schedule import Instalment, build_schedule
 from loanloom.core.money import ZERO
 from loanloom.problems import Problem, text
 
@@ -68,8 +68,12 @@ def take_over(loan: Loan | None, command: TakeOver) -> Decision:
         )
     claims = receivable(made, command.on)
     event = LoanTakenOver(
-        on=command.on, terms=command.terms, accounts=accounts, surplus=command.surplus, **claims
-    )  # fmt: skip
+        on=command.on,
+        terms=command.terms,
+        accounts=accounts,
+        surplus=command.surplus,
+        **claims,  # type: ignore[arg-type]  # one claim for each component, which are the fields that are left
+    )
     return Decision((event,))
 
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from loanloom.core.lending.allocation import Applied
+from loanloom.core.lending.agreed.terms import Terms
 from loanloom.core.lending.events.event import Event
-from loanloom.core.lending.instalments import Instalment
-from loanloom.core.lending.terms import Terms
+from loanloom.core.lending.owing.allocation import Applied
+from loanloom.core.lending.planning.instalments import Instalment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from loanloom.core.lending.allocation import Applied
 from loanloom.core.lending.events.event import Event
-from loanloom.core.lending.instalments import Instalment
+from loanloom.core.lending.owing.allocation import Applied
+from loanloom.core.lending.planning.instalments import Instalment
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from loanloom.core.lending.events.event import Event
-from loanloom.core.lending.instalments import Instalment
+from loanloom.core.lending.planning.instalments import Instalment
 from loanloom.core.money import ZERO
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from loanloom.core.lending.allocation import Applied
 from loanloom.core.lending.events.event import Event
-from loanloom.core.lending.instalments import Instalment
+from loanloom.core.lending.owing.allocation import Applied
+from loanloom.core.lending.planning.instalments import Instalment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

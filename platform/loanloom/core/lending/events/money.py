@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from loanloom.core.lending.allocation import Applied
+from loanloom.core.lending.agreed.terms import Terms
 from loanloom.core.lending.events.event import Event
-from loanloom.core.lending.schedule import Instalment
-from loanloom.core.lending.terms import Terms
+from loanloom.core.lending.owing.allocation import Applied
+from loanloom.core.lending.planning.schedule import Instalment
 from loanloom.core.money import ZERO
 
 

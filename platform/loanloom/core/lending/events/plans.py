@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from loanloom.core.lending.events.event import Event
-from loanloom.core.lending.instalments import Instalment
+from loanloom.core.lending.planning.instalments import Instalment
 from loanloom.core.money import ZERO
 
 

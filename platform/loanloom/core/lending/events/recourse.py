@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from loanloom.core.lending.allocation import Applied
 from loanloom.core.lending.events.event import Event
+from loanloom.core.lending.owing.allocation import Applied
 from loanloom.core.money import ZERO
 
 

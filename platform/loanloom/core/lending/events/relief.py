@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from loanloom.core.lending.allocation import Applied
 from loanloom.core.lending.events.event import Event
+from loanloom.core.lending.owing.allocation import Applied
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

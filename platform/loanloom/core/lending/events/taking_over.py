@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from loanloom.core.lending.agreed.terms import Terms
 from loanloom.core.lending.events.event import Event
 from loanloom.core.lending.loan import Account
-from loanloom.core.lending.terms import Terms
 from loanloom.core.money import ZERO
 
 

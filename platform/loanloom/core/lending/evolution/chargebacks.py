@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from loanloom.core.lending.allocation import by_component
 from loanloom.core.lending.events.chargebacks import ChargedBack
 from loanloom.core.lending.events.event import Event
 from loanloom.core.lending.evolution.money import dated, replanned
 from loanloom.core.lending.loan import Account, Loan
+from loanloom.core.lending.owing.allocation import by_component
 from loanloom.core.money import ZERO
 
 

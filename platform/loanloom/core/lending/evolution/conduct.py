@@ -9,7 +9,7 @@ from typing import Any
 from loanloom.core.lending.events.conduct import InterestRestored, InterestSuspended, MisuseFound
 from loanloom.core.lending.events.event import Event
 from loanloom.core.lending.loan import Account, Loan
-from loanloom.core.lending.penalties import counted
+from loanloom.core.lending.owing.penalties import counted
 from loanloom.core.money import ZERO
 
 

@@ -8,12 +8,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from loanloom.core.lending.allocation import by_component
 from loanloom.core.lending.events.ending import ChargedOff, ContractTerminated, WrittenOff
 from loanloom.core.lending.events.event import Event
 from loanloom.core.lending.evolution.money import applied_to, replanned
-from loanloom.core.lending.instalments import Instalment
 from loanloom.core.lending.loan import Account, Loan
+from loanloom.core.lending.owing.allocation import by_component
+from loanloom.core.lending.planning.instalments import Instalment
 
 
 def folded(

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from loanloom.core.lending.allocation import Applied
+from loanloom.core.lending.agreed.terms import Terms
 from loanloom.core.lending.events import (
     Event,
     FeeCharged,
@@ -18,10 +18,10 @@ from loanloom.core.lending.events import (
     SurplusApplied,
 )
 from loanloom.core.lending.loan import Account, Loan
-from loanloom.core.lending.penalties import counted
+from loanloom.core.lending.owing.allocation import Applied
+from loanloom.core.lending.owing.penalties import counted
+from loanloom.core.lending.planning.schedule import Instalment
 from loanloom.core.lending.replanning.loans import with_rows
-from loanloom.core.lending.schedule import Instalment
-from loanloom.core.lending.terms import Terms
 from loanloom.core.money import ZERO
 
 

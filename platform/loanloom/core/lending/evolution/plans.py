@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from loanloom.core.lending.agreed.plan_terms import Pause, RateStep
 from loanloom.core.lending.circumstances import Draw
 from loanloom.core.lending.events.event import Event
 from loanloom.core.lending.events.plans import (
@@ -19,7 +20,6 @@ from loanloom.core.lending.events.plans import (
 from loanloom.core.lending.evolution.ending import folded
 from loanloom.core.lending.evolution.money import replanned
 from loanloom.core.lending.loan import Loan
-from loanloom.core.lending.plan_terms import Pause, RateStep
 
 
 def _drawn(loan: Loan, event: TrancheDrawn) -> Loan:

@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from loanloom.core.lending.allocation import Applied
 from loanloom.core.lending.circumstances import ConditionalWaiver
 from loanloom.core.lending.events.event import Event
 from loanloom.core.lending.events.relief import Waived, WaiverConfirmed, WaiverRevived
 from loanloom.core.lending.evolution.money import applied_to
 from loanloom.core.lending.loan import Loan
+from loanloom.core.lending.owing.allocation import Applied
 
 
 def _waived(loan: Loan, event: Waived) -> Loan:

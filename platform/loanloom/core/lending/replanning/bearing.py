@@ -13,7 +13,7 @@ from decimal import Context, Decimal
 from itertools import pairwise
 
 from loanloom.core.dates import add_period
-from loanloom.core.lending.terms import Terms
+from loanloom.core.lending.agreed.terms import Terms
 from loanloom.core.money import ONE, ZERO
 
 _DAYS = {"day": 1, "week": 7, "month": 30, "quarter": 90, "year": 360}

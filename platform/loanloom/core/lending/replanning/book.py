@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from loanloom.core.lending.arrears import due_of
+from loanloom.core.lending.agreed.terms import COMPONENTS
 from loanloom.core.lending.loan import Loan
+from loanloom.core.lending.owing.arrears import due_of
 from loanloom.core.lending.replanning.loans import plan_of
 from loanloom.core.lending.replanning.working import Plan, Row
-from loanloom.core.lending.terms import COMPONENTS
 from loanloom.core.money import ZERO, total
 
 

@@ -8,15 +8,15 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from loanloom.core.dates import add_period
-from loanloom.core.lending.instalments import Instalment
+from loanloom.core.lending.agreed.plan_terms import Pause, RateStep
+from loanloom.core.lending.agreed.terms import Terms
 from loanloom.core.lending.loan import Loan
-from loanloom.core.lending.plan_terms import Pause, RateStep
+from loanloom.core.lending.planning.instalments import Instalment
+from loanloom.core.lending.planning.schedule import down_payment
 from loanloom.core.lending.replanning.drawing import scheduled
 from loanloom.core.lending.replanning.levels import in_multiples, relevel
 from loanloom.core.lending.replanning.loans import changed_rows, follows, plan_of
 from loanloom.core.lending.replanning.working import Plan, Row
-from loanloom.core.lending.schedule import down_payment
-from loanloom.core.lending.terms import Terms
 from loanloom.core.money import ZERO, total
 
 

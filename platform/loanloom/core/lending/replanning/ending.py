@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
-from loanloom.core.lending.instalments import Instalment
 from loanloom.core.lending.loan import Loan
+from loanloom.core.lending.planning.instalments import Instalment
+from loanloom.core.lending.planning.schedule import down_payment
 from loanloom.core.lending.replanning.drawing import scheduled
 from loanloom.core.lending.replanning.loans import changed_rows, follows, plan_of
 from loanloom.core.lending.replanning.working import Plan
-from loanloom.core.lending.schedule import down_payment
 from loanloom.core.money import ZERO, total
 
 

@@ -7,9 +7,9 @@ from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 from itertools import pairwise
 
+from loanloom.core.lending.agreed.terms import Terms
 from loanloom.core.lending.replanning.bearing import growth
 from loanloom.core.lending.replanning.working import Plan, Row
-from loanloom.core.lending.terms import Terms
 from loanloom.core.money import ONE, ZERO
 
 _ROUNDS = 3

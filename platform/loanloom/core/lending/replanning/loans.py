@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from loanloom.core.lending.instalments import Instalment
 from loanloom.core.lending.loan import Account, Loan
+from loanloom.core.lending.planning.instalments import Instalment
 from loanloom.core.lending.replanning.working import Plan, Row
 from loanloom.core.money import ZERO, total
 

@@ -8,8 +8,8 @@ from datetime import date
 from decimal import Decimal
 
 from loanloom.core.dates import add_period
-from loanloom.core.lending.instalments import Instalment
 from loanloom.core.lending.loan import Loan
+from loanloom.core.lending.planning.instalments import Instalment
 from loanloom.core.lending.replanning.ending import brought_to
 from loanloom.core.lending.replanning.levels import even_out, in_multiples, level_for
 from loanloom.core.lending.replanning.loans import changed_rows

@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
 
+from loanloom.core.lending.agreed.terms import Terms
 from loanloom.core.lending.replanning.bearing import interest_of
-from loanloom.core.lending.terms import Terms
 from loanloom.core.money import ZERO, total
 
 

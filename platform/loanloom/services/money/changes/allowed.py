@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from loanloom.core.lending.agreed.terms import COMPONENTS
 from loanloom.core.lending.decisions import decide
-from loanloom.core.lending.terms import COMPONENTS
 from loanloom.problems import Problem
 from loanloom.services.context import Context
 from loanloom.services.money.changes import outcome, rules

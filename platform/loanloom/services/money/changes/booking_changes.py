@@ -10,7 +10,9 @@ from sqlalchemy import Connection, RowMapping, func, select, update
 
 from loanloom.engines.posting import NO_FACTS
 from loanloom.services.context import Context
-from loanloom.services.money import amending, booking, money_rows, receipts
+from loanloom.services.money import money_rows
+from loanloom.services.money.books import amending, booking
+from loanloom.services.money.cashier import receipts
 from loanloom.services.money.changes import draws, effects
 from loanloom.services.money.changes.previewing import Preview
 from loanloom.services.money.loan_rows import Change

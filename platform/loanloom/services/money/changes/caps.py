@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from loanloom.core.lending.cost import AnnualCost, loan_cost
 from loanloom.core.lending.loan import Loan
-from loanloom.core.lending.schedule import Schedule
+from loanloom.core.lending.planning.schedule import Schedule
+from loanloom.core.lending.pricing.cost import AnnualCost, loan_cost
 from loanloom.engines import products
 from loanloom.problems import Problem
 from loanloom.services.context import Context

@@ -8,8 +8,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from loanloom.core.lending.arrears import position
 from loanloom.core.lending.loan import Account, Loan
+from loanloom.core.lending.owing.arrears import position
 from loanloom.core.lending.records import to_record
 from loanloom.core.money import ZERO, total
 

@@ -13,7 +13,8 @@ from sqlalchemy import Connection, select
 
 from loanloom.core.lending.history import steps
 from loanloom.problems import Problem, text
-from loanloom.services.money import amending, loan_rows
+from loanloom.services.money import loan_rows
+from loanloom.services.money.books import amending
 from loanloom.store import tables
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, select, update
 
-from loanloom.core.lending.arrears import arrears
+from loanloom.core.lending.owing.arrears import arrears
 from loanloom.core.lending.records import from_record
 from loanloom.core.money import ZERO, formatted, total
 from loanloom.engines.products import Offer
@@ -21,7 +21,8 @@ from loanloom.problems import Problem, text
 from loanloom.services import numbers
 from loanloom.services.context import Context
 from loanloom.services.errors import Refused
-from loanloom.services.money import lending_rules, payee_rules, payees
+from loanloom.services.money import lending_rules
+from loanloom.services.money.cashier import payee_rules, payees
 from loanloom.services.money.disbursement_review import Check
 from loanloom.services.money.loan_rows import Kept
 from loanloom.store import bulk, tables

@@ -19,14 +19,15 @@ from loanloom.core.lending.events.plans import TrancheDrawn
 from loanloom.core.lending.evolution import evolve_all
 from loanloom.core.lending.history import Amendment, Undo, amend
 from loanloom.core.lending.loan import Loan
+from loanloom.core.lending.planning.rules import Methods
 from loanloom.core.lending.records import from_record, to_record
-from loanloom.core.lending.rules import Methods
 from loanloom.core.money import ZERO, total
 from loanloom.engines import products
 from loanloom.problems import Problem, text
 from loanloom.services.context import Context
-from loanloom.services.money import amending, lending_rules, loan_rows
-from loanloom.services.money.amending import History
+from loanloom.services.money import lending_rules, loan_rows
+from loanloom.services.money.books import amending
+from loanloom.services.money.books.amending import History
 from loanloom.services.money.changes.kinds import Kind
 from loanloom.services.money.changes.parameters import given_of
 from loanloom.services.money.loan_rows import Kept

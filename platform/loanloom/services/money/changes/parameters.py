@@ -15,8 +15,8 @@ from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from loanloom.core.dates import Calendar
-from loanloom.core.lending.rules import Methods
-from loanloom.core.lending.terms import COMPONENTS
+from loanloom.core.lending.agreed.terms import COMPONENTS
+from loanloom.core.lending.planning.rules import Methods
 from loanloom.problems import Text
 from loanloom.services.money.changes import field_words as words
 

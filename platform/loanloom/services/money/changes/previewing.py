@@ -18,7 +18,9 @@ from loanloom.problems import Problem, text
 from loanloom.services import scope
 from loanloom.services.context import Context
 from loanloom.services.errors import NotFound, Refused
-from loanloom.services.money import loan_rows, reversing
+from loanloom.services.money import loan_rows
+from loanloom.services.money.books import reversing
+from loanloom.services.money.books.postings import postings
 from loanloom.services.money.changes import caps, choices, comparing, draws, outcome, rules
 from loanloom.services.money.changes.comparing import Figures, Row
 from loanloom.services.money.changes.kinds import Kind, kind_of
@@ -26,7 +28,6 @@ from loanloom.services.money.changes.outcome import Outcome
 from loanloom.services.money.changes.written import read
 from loanloom.services.money.disbursement_review import Check
 from loanloom.services.money.loan_rows import Kept
-from loanloom.services.money.postings import postings
 
 LOAN = text("loan", "借据")
 

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, RowMapping
 from loanloom.problems import Problem, text
 from loanloom.services.context import Context
 from loanloom.services.errors import Conflict, Forbidden, Refused
-from loanloom.services.money import booking
+from loanloom.services.money.books import booking
 from loanloom.services.money.changes import booking_changes, effects, previewing, records, rules
 from loanloom.services.money.changes.kinds import kind_of
 from loanloom.services.money.changes.previewing import Preview

@@ -15,10 +15,11 @@ from typing import Any
 
 from sqlalchemy import Connection, select, text
 
-from loanloom.core.lending.receivable import receivable
+from loanloom.core.lending.owing.receivable import receivable
 from loanloom.core.money import ZERO
 from loanloom.services.context import Context
-from loanloom.services.money import booking, lending_rules, loan_rows, postings
+from loanloom.services.money import lending_rules, loan_rows
+from loanloom.services.money.books import booking, postings
 from loanloom.services.money.end_of_day import interest, suspense
 from loanloom.services.money.end_of_day.step import Chunk, Run
 from loanloom.services.money.loan_rows import Kept

@@ -20,9 +20,11 @@ from loanloom.problems import Problem
 from loanloom.problems import text as words
 from loanloom.services.context import Context
 from loanloom.services.errors import Refused
-from loanloom.services.money import accruing, ledger_balances, lending_rules, line_usage, postings
+from loanloom.services.money import lending_rules
+from loanloom.services.money.books import accruing, ledger_balances, postings
 from loanloom.services.money.end_of_day.interest import OF_LOANS, receivable
 from loanloom.services.money.end_of_day.step import Chunk, Run
+from loanloom.services.money.lines import line_usage
 
 _UNBALANCED = text(
     "SELECT e.id FROM journal_entry AS e JOIN journal_line AS l ON l.company_id = e.company_id "
@@ -64,7 +66,7 @@ def work(ctx: Context, connection: Connection, run: Run, _chunk: Chunk) -> Mappi
     for key, wanted in _expected(ctx, connection, run).items():
         if held.get(key, ZERO) != wanted:
             problems.append(_differs(key[0], held.get(key, ZERO), wanted))
-    problems += [_line_differs(row) for row in connection.execute(line_usage.DIFFERENCES).mappings()]
+    problems += [_line_differs(dict(row)) for row in connection.execute(line_usage.DIFFERENCES).mappings()]
     if problems:
         raise Refused(problems)
     return {"debits": str(debits), "credits": str(credited)}

@@ -19,8 +19,9 @@ from sqlalchemy import Connection, text
 from loanloom.core.money import ZERO, total
 from loanloom.engines import posting
 from loanloom.services.context import Context
-from loanloom.services.money import accruing, booking, lending_rules
-from loanloom.services.money.booking import Posted
+from loanloom.services.money import lending_rules
+from loanloom.services.money.books import accruing, booking
+from loanloom.services.money.books.booking import Posted
 from loanloom.services.money.end_of_day.step import Chunk, Run
 from loanloom.store import bulk, tables
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from loanloom.services.context import Context
-from loanloom.services.money import ledger_balances
+from loanloom.services.money.books import ledger_balances
 from loanloom.services.money.end_of_day.interest import OF_LOANS, receivable
 from loanloom.services.money.end_of_day.step import Chunk, Run, end_of_month
 

@@ -11,13 +11,13 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from loanloom.core.lending.agreed.terms import RateStep, Terms
 from loanloom.core.lending.decisions import Reprice, decide
 from loanloom.core.lending.decisions.repricing import rate_days
 from loanloom.core.lending.events import Event
 from loanloom.core.lending.evolution import evolve_all
 from loanloom.core.lending.loan import Loan
 from loanloom.core.lending.records import from_record
-from loanloom.core.lending.terms import RateStep, Terms
 from loanloom.engines import products
 from loanloom.services.context import Context
 from loanloom.services.money import lending_rules

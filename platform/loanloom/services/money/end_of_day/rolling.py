@@ -14,8 +14,8 @@ from loanloom.problems import Problem, text
 from loanloom.services.approval import sanctions
 from loanloom.services.context import Context
 from loanloom.services.errors import Conflict
-from loanloom.services.money import credit_draws
 from loanloom.services.money.end_of_day.step import Chunk, Run
+from loanloom.services.money.lines import credit_draws
 from loanloom.store import audit, outbox, tables
 
 

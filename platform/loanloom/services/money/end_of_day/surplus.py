@@ -13,7 +13,8 @@ from loanloom.core.lending.events import Event
 from loanloom.core.lending.evolution import evolve_all
 from loanloom.core.lending.loan import Loan
 from loanloom.services.context import Context
-from loanloom.services.money import booking, loan_rows, money_rows
+from loanloom.services.money import loan_rows, money_rows
+from loanloom.services.money.books import booking
 from loanloom.services.money.end_of_day import repricing
 from loanloom.services.money.end_of_day.step import Chunk, Run
 from loanloom.services.money.loan_rows import Change, Kept

@@ -12,7 +12,7 @@ from decimal import Decimal
 from loanloom.engines import posting
 from loanloom.services.context import Context
 from loanloom.services.money import lending_rules
-from loanloom.services.money.accruing import Posted
+from loanloom.services.money.books.accruing import Posted
 from loanloom.services.money.loan_rows import Kept
 
 

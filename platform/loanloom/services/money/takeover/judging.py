@@ -12,16 +12,16 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from loanloom.core.lending.arrears import position
+from loanloom.core.lending.agreed.plan_terms import CONTRACT_RATE, DRAWN_ONCE, NO_GRACE, PlannedRow
+from loanloom.core.lending.agreed.terms import Terms
+from loanloom.core.lending.business.extensions import term_months
 from loanloom.core.lending.decisions import TakeOver, decide
 from loanloom.core.lending.decisions.taking_over import TakenRow
 from loanloom.core.lending.events.taking_over import LoanTakenOver
 from loanloom.core.lending.evolution import evolve
-from loanloom.core.lending.extensions import term_months
 from loanloom.core.lending.loan import Loan
-from loanloom.core.lending.own_schedules import own_phase
-from loanloom.core.lending.plan_terms import CONTRACT_RATE, DRAWN_ONCE, NO_GRACE, PlannedRow
-from loanloom.core.lending.terms import Terms
+from loanloom.core.lending.owing.arrears import position
+from loanloom.core.lending.planning.own_schedules import own_phase
 from loanloom.core.money import ZERO
 from loanloom.engines import products
 from loanloom.engines.imports import Row

@@ -14,12 +14,13 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from loanloom.core.lending.events import Event
-from loanloom.core.lending.receivable import receivable
+from loanloom.core.lending.owing.receivable import receivable
 from loanloom.core.lending.records import to_record
 from loanloom.problems import Problem, text
 from loanloom.services.context import Context
 from loanloom.services.errors import NotFound, Refused
-from loanloom.services.money import booking, loan_fields, loan_rows, postings
+from loanloom.services.money import loan_fields, loan_rows
+from loanloom.services.money.books import booking, postings
 from loanloom.services.money.takeover import judging
 from loanloom.services.money.takeover.judging import Judged, Ready
 from loanloom.services.papers import blobs

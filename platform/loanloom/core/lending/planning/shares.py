@@ -1,0 +1,105 @@
+"""Steps from one due day to the next, and the share of a year that each is worth under the terms' day count."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+
+from loanloom.core.dates import DAYS, WHOLE_MONTHS, DayCount, YearShare, add_months, month_end
+from loanloom.core.lending.agreed.terms import Phase, Terms
+from loanloom.core.lending.planning.due_days import DueDays, anchor_of, calendar_of, end_agreed
+from loanloom.core.lending.planning.recurrences import months_of
+
+_A_YEAR = {"week": 52, "half_month": 24}
+
+DAY_STEP, IRREGULAR = 0, -1
+"""A step is so many whole months (1, 2, ...), or counted in days, or neither whole months nor the usual days."""
+
+
+def whole_months(start: date, end: date) -> int:
+    """The months from one day to another on the same day of the month (or on the end of a shorter one)."""
+    months = (end.year - start.year) * 12 + end.month - start.month
+    day = max(start.day, end.day)
+    whole = all(each.day == day or each.day == month_end(each.year, each.month) for each in (start, end))
+    return months if whole and months > 0 else IRREGULAR
+
+
+def _first_step(terms: Terms, start: date, end: date) -> int:
+    """The first step is regular only when it begins one calendar step before the first due day."""
+    calendar = calendar_of(terms.phases[0])
+    months = months_of(calendar)
+    if terms.phases[0].rows or terms.phases[0].interest_calendar is not None or calendar.months:
+        return whole_months(start, end)
+    if months:
+        anchor = calendar.days[0] if calendar.days else anchor_of(terms)
+        whole = add_months(end, -months, anchor) == start and add_months(start, months, anchor) == end
+        return months if whole else IRREGULAR
+    usual = DAYS.get(calendar.unit, 0) * calendar.every
+    return DAY_STEP if not usual or (end - start).days == usual else IRREGULAR
+
+
+def steps_of(terms: Terms, place: int, dues: DueDays, start: date) -> list[int]:
+    """The steps of one phase. Where a plain calendar made them, only the first and an agreed last can be irregular."""
+    phase = terms.phases[place]
+    calendar = calendar_of(phase)
+    months = months_of(calendar)
+    plain = phase.interest_calendar is None and not phase.rows
+    days = [start, *dues.days]
+    if plain and not calendar.months:
+        steps = [months or DAY_STEP] * len(dues.days)
+        if months and end_agreed(terms) is not None and place == len(terms.phases) - 1:
+            steps[-1] = whole_months(days[-2], days[-1])
+    else:
+        steps = [whole_months(first, second) for first, second in pairwise(days)]
+    if place == 0:
+        steps[0] = _first_step(terms, start, days[1])
+    return steps
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """How stretches of a phase become shares of a year."""
+
+    terms: Terms
+    phase: Phase
+    count: DayCount
+
+    @property
+    def by_dates(self) -> bool:
+        """Whether nothing but the dates of a stretch matters."""
+        return self.terms.day_count not in WHOLE_MONTHS and self.terms.interest_by != "period"
+
+    def constant(self, step: int) -> YearShare | None:
+        """The share of every such step where it does not depend on dates."""
+        if self.terms.interest_by == "period" and step != IRREGULAR:
+            return self.uniform(step)
+        if self.terms.day_count not in WHOLE_MONTHS or self.terms.day_count == "30/act" or step <= 0:
+            return None
+        return self.between(self.terms.start_on, self.terms.start_on, step)
+
+    def between(self, start: date, end: date, step: int) -> YearShare:
+        """The share that bears interest."""
+        if self.terms.interest_by == "period" and step != IRREGULAR:
+            return self.uniform(step)
+        name = self.terms.day_count
+        if name not in WHOLE_MONTHS or (name == "months+days/360" and step <= 0):
+            return self.count(start, end)
+        year = self.count(start, end)[1]
+        if step > 0:
+            return (step, 12) if year == 360 else (step * 30, year)
+        return (end - start).days, year if step == DAY_STEP else self.terms.daily_basis
+
+    def uniform(self, step: int) -> YearShare:
+        """A share where all periods are alike: months are twelfths, weeks fifty-seconds, half months twenty-fourths,
+        days of 365."""
+        if step > 0:
+            return step, 12
+        calendar = calendar_of(self.phase)
+        if calendar.unit in _A_YEAR:
+            return calendar.every, _A_YEAR[calendar.unit]
+        return calendar.every, 365
+
+    def nominal(self, share: YearShare, step: int) -> YearShare:
+        """The share with which level instalments are solved."""
+        return self.uniform(step) if self.terms.instalment_by == "nominal" and step != IRREGULAR else share

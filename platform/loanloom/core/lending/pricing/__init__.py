@@ -1,0 +1,1 @@
+"""What a loan costs: charges, taxes, the yearly cost with everything borne, its disclosure and its limits."""

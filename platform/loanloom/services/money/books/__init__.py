@@ -1,0 +1,1 @@
+"""The books: entries of what happened, kept balances, closed periods, corrections."""

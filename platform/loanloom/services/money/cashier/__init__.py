@@ -1,0 +1,1 @@
+"""The cashier's desk: money in and out around a loan, entered by one person and registered by another."""

@@ -1,0 +1,1 @@
+"""Credit lines: opened by a signature, drawn by two people, used and given back with every event."""
