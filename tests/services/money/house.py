@@ -72,6 +72,7 @@ PRODUCTS = {
         "more": "  recalculation: {rest: daily, on_prepayment: instalment, payoff: to_day, arrears: true}\n",
     },
     "even": _USUAL | {"mode": "half_even", "day_count": "act/365", "grace": 3, "fee": "0.01"},
+    "strict": _USUAL | {"more": "  changes: {accelerate: {allowed: false}}\n"},
 }
 IN_TRANCHES = (
     "draw: tranches\n  draws: {most: 3, min_amount: 5000, within_days: 90, expected: [{after_days: 30, percent: 0.4}]}"

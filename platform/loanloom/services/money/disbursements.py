@@ -26,7 +26,7 @@ from loanloom.services import numbers, once, scope
 from loanloom.services.context import Context
 from loanloom.services.definitions import releases
 from loanloom.services.errors import Conflict, Refused
-from loanloom.services.money import disbursement_review, holding, lending_rules, loan_fields, loan_rows
+from loanloom.services.money import disbursement_review, holding, lending_rules, loan_fields, loan_rows, offers
 from loanloom.services.money.books import booking, postings
 from loanloom.services.money.books.booking import Posted
 from loanloom.services.money.cashier import charged_items, payees, trustors
@@ -221,10 +221,7 @@ def _numbers(ctx: Context, connection: Connection, found: Sequence[Case]) -> lis
     """For each case the loan's number and the voucher's, all of them asked for at once and last of all."""
     wanted = []
     for case in found:
-        registry = releases.pinned(ctx, connection, case.contract["release_id"])
-        offer = lending_rules.live_offer(ctx, case.contract["product_key"]) or lending_rules.offer_of(
-            registry, case.contract["product_key"]
-        )
+        offer = offers.offer_for(ctx, connection, case.contract)
         wanted += [(offer.numbering.get(what), case.contract["unit"]) for what in ("loan", "voucher")]
     return numbers.issue_all(ctx, connection, wanted)
 

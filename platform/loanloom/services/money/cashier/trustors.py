@@ -16,12 +16,10 @@ from sqlalchemy import Connection, RowMapping, select
 from loanloom.core.lending.business.entrusted import EntrustedTerms, Passing, pass_on
 from loanloom.core.money import ZERO, total
 from loanloom.engines import posting
-from loanloom.engines.products import Offer
 from loanloom.problems import Problem, Text, text
 from loanloom.services.context import Context
-from loanloom.services.definitions import releases
 from loanloom.services.errors import Conflict, Refused
-from loanloom.services.money import lending_rules
+from loanloom.services.money import lending_rules, offers
 from loanloom.services.money.books.accruing import Posted, Reversal
 from loanloom.services.money.cashier import deposit_rows
 from loanloom.services.money.cashier.deposit_rows import Move
@@ -111,7 +109,7 @@ def settle(
     """Bring the trustors' money up to what changes of entrusted loans made of it; entries for the agent's part."""
     made: list[Posted] = []
     for change in changes:
-        offer = _offer(ctx, connection, change.kept.row)
+        offer = offers.offer_for(ctx, connection, change.kept.row)
         if offer.business != KIND or offer.entrusting is None:
             continue
         loan_id, row = change.kept.id, change.kept.row
@@ -128,13 +126,6 @@ def settle(
         _move(ctx, connection, change, came, taken + passing.withheld)
         made += _taken(ctx, change, taken, passing, row)
     return made
-
-
-def _offer(ctx: Context, connection: Connection, row: Mapping[Any, Any]) -> Offer:
-    """The loan's product as it is sold, or as it was when the loan was made: a trustor's money outlives it."""
-    key = row["product_key"]
-    live = lending_rules.live_offer(ctx, key)
-    return live or lending_rules.offer_of(releases.pinned(ctx, connection, row["release_id"]), key)
 
 
 def _came(ctx: Context, posted: Sequence[Posted]) -> Decimal:

@@ -12,8 +12,10 @@ from typing import Any
 
 from loanloom.core.lending.agreed.terms import COMPONENTS
 from loanloom.core.lending.decisions import decide
+from loanloom.engines.products import Offer
 from loanloom.problems import Problem
 from loanloom.services.context import Context
+from loanloom.services.money import offers
 from loanloom.services.money.changes import outcome, rules
 from loanloom.services.money.changes.kinds import Kind, kinds
 from loanloom.services.money.changes.parameters import Field
@@ -40,11 +42,13 @@ def actions(ctx: Context, kept: Kept) -> tuple[Action, ...]:
     """Every kind of change with what stands against it; none for people who may not ask for changes."""
     if not ctx.actor.may("loan.change") and not ctx.actor.is_system:
         return ()
-    return tuple(_action(ctx, kept, kind) for kind in kinds().values() if kind.key not in BY_BOOKING)
+    with ctx.transaction() as connection:
+        offer = offers.offer_for(ctx, connection, kept.row)
+    return tuple(_action(ctx, offer, kept, kind) for kind in kinds().values() if kind.key not in BY_BOOKING)
 
 
-def _action(ctx: Context, kept: Kept, kind: Kind) -> Action:
-    if not rules.rule_for(ctx, kept.row["product_key"], kind.key).allowed or _nothing_to_choose(kept, kind):
+def _action(ctx: Context, offer: Offer, kept: Kept, kind: Kind) -> Action:
+    if not offer.change(kind.key).allowed or _nothing_to_choose(kept, kind):
         return Action(kind, rules.not_allowed(kind))
     record = {field.name: _trial(field) for field in kind.fields if field.name != "on"}
     given = {name: one for name, one in record.items() if one is not None}

@@ -97,7 +97,7 @@ def of(ctx: Context, connection: Connection, kept: Kept, kind: Kind, written: Ma
     parameters = read(kind.fields, written)
     record = dict(parameters.record)
     on = date.fromisoformat(record.pop("on")) if "on" in record else ctx.business_date
-    rule = rules.rule_for(ctx, kept.row["product_key"], kind.key)
+    rule = rules.rule_for(ctx, connection, kept, kind.key)
     problems = parameters.problems
     if not problems:
         problems = rules.refusals(ctx, connection, kept, kind, rule, record, on)

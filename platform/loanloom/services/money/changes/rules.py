@@ -10,12 +10,12 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from loanloom.core.money import formatted
-from loanloom.engines.products.offer import ANY_CHANGE, ChangeRule
+from loanloom.engines.products.offer import ChangeRule
 from loanloom.problems import Problem, text
 from loanloom.services.access.second_person import needs_second
 from loanloom.services.context import Context
 from loanloom.services.errors import Forbidden
-from loanloom.services.money import lending_rules
+from loanloom.services.money import offers
 from loanloom.services.money.changes import desk_bookings
 from loanloom.services.money.changes.kinds import Kind
 from loanloom.services.money.loan_rows import Kept
@@ -25,10 +25,9 @@ BACKDATED_AT_MOST = 90
 """Days that a change may reach back where its product does not say."""
 
 
-def rule_for(ctx: Context, product_key: str, kind: str) -> ChangeRule:
-    """The rule of the product as it is sold today; the usual rule where it says nothing, or is retired."""
-    offer = lending_rules.live_offer(ctx, product_key)
-    return offer.changes.get(kind, ANY_CHANGE) if offer is not None else ANY_CHANGE
+def rule_for(ctx: Context, connection: Connection, kept: Kept, kind: str) -> ChangeRule:
+    """The rule of the loan's product; the usual rule where it says nothing."""
+    return offers.offer_for(ctx, connection, kept.row).change(kind)
 
 
 def refusals(
