@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import csv
 import io
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from threading import Barrier
 from typing import Any
 
 import pytest
+from tests.services.money import house as lender
 from tests.services.money.house import House, counted, settle
 
 from loanloom.services.errors import Forbidden
 from loanloom.services.money import loan_rows, repayments, takeover
 from loanloom.services.money.page import loans
+from loanloom.services.money.takeover import writing
 from loanloom.store import tables
 
 D = Decimal
@@ -153,6 +157,93 @@ def test_statements_do_not_grow_with_the_loans(house):
 
     statements("WARM", 1)
     assert statements("ONE", 1) == statements("MANY", 40)
+
+
+def run_of(house: House) -> Any:
+    return house.rows(tables.import_run)[-1]
+
+
+def test_two_at_once_bring_every_loan_and_customer_once(house):
+    """Both have judged the same files before either books."""
+    heads = [LOAN | {"number": f"OLD-{n}"} for n in range(4)]
+    given = files(heads, [row for n in range(4) for row in rows(f"OLD-{n}")])
+    runs = [takeover.read(keeper(house), *given) for _ in range(2)]
+    judged, wait = writing.judging.judge, Barrier(2, timeout=20)
+
+    def met(*args):
+        found = judged(*args)
+        wait.wait()
+        return found
+
+    with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(2) as pool:
+        patch.setattr(writing.judging, "judge", met)
+        done = list(pool.map(lambda run: takeover.book(keeper(house), run), runs))
+    assert sorted((one.booked, one.already_there) for one in done) == [(0, 4), (4, 0)]
+    assert (len(house.rows(tables.loan)), len(house.rows(tables.customer))) == (4, 1)
+    assert sum(house.balances().values()) == 0
+    assert sorted((run.accepted, run.skipped) for run in house.rows(tables.import_run)) == [(0, 4), (4, 0)]
+
+
+def test_one_customer_in_several_sets_is_entered_once(house, monkeypatch):
+    monkeypatch.setattr(writing, "SET", 1)
+    heads = [LOAN | {"number": f"OLD-{n}"} for n in range(3)]
+    heads += [LOAN | {"number": f"OLD-{n}", "id_number": "", "customer_name": "Demo Li"} for n in (3, 4)]
+    given = files(heads, [row for n in range(5) for row in rows(f"OLD-{n}")])
+    assert takeover.take_over(keeper(house), *given).booked == 5
+    assert sorted(one.name for one in house.rows(tables.customer)) == ["Demo Li", "Demo Wang"]
+
+
+def test_a_booked_run_stays_as_it_is(house):
+    done = takeover.take_over(keeper(house), *files([LOAN], rows()))
+    before = run_of(house)
+    again = takeover.book(keeper(house), done.run_id)
+    assert (again.booked, again.already_there) == (0, 1)
+    assert run_of(house) == before
+
+
+def test_what_a_died_run_had_booked_still_counts_as_its_own(house, monkeypatch):
+    monkeypatch.setattr(writing, "SET", 1)
+    given = files([LOAN, LOAN | {"number": "OLD-2"}], [*rows(), *rows("OLD-2")])
+    run = takeover.read(keeper(house), *given)
+
+    def die(*_):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        takeover.book(keeper(house), run, die)
+    assert takeover.book(keeper(house), run).booked == 1
+    assert (run_of(house).accepted, run_of(house).skipped) == (2, 0)
+
+
+TAKER = """
+kind: role
+key: taker
+spec:
+  functions: [loan.take_over]
+  data_scope: all
+  second_person: [{function: loan.take_over, above: 10000}]"""
+
+
+def test_where_the_role_says_so_another_books_what_was_read(database, company, monkeypatch):
+    monkeypatch.setattr(lender, "DOCUMENTS", [*lender.DOCUMENTS, TAKER])
+    house = settle(database, company)
+
+    def of(user: int, *functions: str, needs_second: bool = True):
+        ctx = house.ctx(user, roles=("taker",) if needs_second else ("other",))
+        return ctx.as_actor(replace(ctx.actor, functions=frozenset(functions)))
+
+    run = takeover.read(of(81, "loan.take_over"), *files([LOAN], rows()))
+    for who in (of(81, "loan.take_over"), of(81, "loan.take_over", "money.check"), of(82, "loan.take_over")):
+        assert takeover.opened(who, run).refusal is not None
+        with pytest.raises(Forbidden) as refused:
+            takeover.book(who, run)
+        assert refused.value.problems[0].code == "takeover.needs_other_hands"
+    assert house.rows(tables.loan) == []
+    checker = of(83, "money.check", needs_second=False)
+    assert takeover.opened(checker, run).refusal is None
+    assert takeover.book(checker, run).booked == 1
+    with pytest.raises(Forbidden):
+        takeover.read(checker, *files([LOAN], rows()))
 
 
 def test_only_who_may(house):

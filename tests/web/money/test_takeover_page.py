@@ -35,9 +35,15 @@ def test_two_files_shown_then_booked_once(house, person) -> None:
     assert "20,000.00" in shown
     assert "A yearly rate is a fraction" in shown
     assert house.rows(tables.loan) == []
-    token = {"csrf_token": finance.csrf()}
-    assert finance.post(f"{read.location}/book", data=token).status_code == 302
-    assert finance.post(f"{read.location}/book", data=token).status_code == 302
+    assert "who read the files does not book them" in shown
+    assert upload(person("finance-head"), files([head], rows())).status_code == 403
+    assert finance.post(f"{read.location}/book", data={"csrf_token": finance.csrf()}).status_code == 403
+    assert house.rows(tables.loan) == []
+    head_of_finance = person("finance-head")
+    assert "Book the opening balances" in head_of_finance.get(read.location).get_data(as_text=True)
+    token = {"csrf_token": head_of_finance.csrf()}
+    assert head_of_finance.post(f"{read.location}/book", data=token).status_code == 302
+    assert head_of_finance.post(f"{read.location}/book", data=token).status_code == 302
     (loan,) = house.rows(tables.loan)
     done = finance.get(read.location).get_data(as_text=True)
     assert "OLD-9" in done or "annual_rate" in done

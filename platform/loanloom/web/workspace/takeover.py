@@ -1,4 +1,5 @@
-"""Taking over loans on screen: two files in, what they bring with every problem, then booked by the same person."""
+"""Taking over loans on screen: two files in, what they bring with every problem, then booked by whose
+role allows it."""
 
 from __future__ import annotations
 
@@ -20,7 +21,7 @@ MOST_SHOWN = 200
 
 
 @blueprint.get("/")
-@requires("loan.take_over")
+@requires(*takeover.MAY_LOOK)
 def index() -> str:
     """The two files to choose, and what was taken over before."""
     return _index()
@@ -62,16 +63,18 @@ def read() -> AnyResponse | tuple[str, int]:
 
 
 @blueprint.get("/<int:run_id>")
-@requires("loan.take_over")
+@requires(*takeover.MAY_LOOK)
 def show(run_id: int) -> str:
     """What the files bring, or brought."""
-    row, judged = takeover.opened(current_context(), run_id)
-    shown = judged.problems[:MOST_SHOWN] if judged else ()
-    return render_template("workspace/takeover/show.html", row=row, judged=judged, shown=shown)
+    found = takeover.opened(current_context(), run_id)
+    shown = found.judged.problems[:MOST_SHOWN] if found.judged else ()
+    return render_template(
+        "workspace/takeover/show.html", row=found.row, judged=found.judged, shown=shown, refusal=found.refusal
+    )
 
 
 @blueprint.post("/<int:run_id>/book")
-@requires("loan.take_over")
+@requires(*takeover.MAY_LOOK)
 def book(run_id: int) -> AnyResponse:
     """Book every loan that is sound."""
     done = takeover.book(current_context(), run_id)

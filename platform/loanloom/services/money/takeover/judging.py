@@ -33,6 +33,7 @@ from loanloom.services.errors import Refused
 from loanloom.services.money import lending_rules
 from loanloom.services.money.takeover import files
 from loanloom.services.money.takeover.files import Brought
+from loanloom.services.money.takeover.hands import MAY_LOOK
 from loanloom.services.scope import units_of
 from loanloom.store import tables
 
@@ -102,7 +103,7 @@ class _Known:
 
 def judge(ctx: Context, loans: tuple[str, bytes], schedule: tuple[str, bytes]) -> Judged:
     """Both files, (name, content) each, as they would be booked today."""
-    ctx.require("loan.take_over")
+    ctx.require(*MAY_LOOK)
     read = files.read(loans, schedule)
     found = Judged(problems=list(read.problems))
     with ctx.transaction() as connection:
@@ -124,7 +125,7 @@ def _look_up(ctx: Context, connection: Connection, brought: list[Brought]) -> _K
     loan, customer, member = tables.loan, tables.customer, tables.membership
     heads = [one.loan.values for one in brought]
     numbers = select(loan.c.number).where(loan.c.number.in_([one.number for one in brought]))
-    identities = [_identity(ctx, head["id_number"]) for head in heads if head["id_number"]]
+    identities = [identity(ctx, head["id_number"]) for head in heads if head["id_number"]]
     named = [head["customer_number"] for head in heads if head["customer_number"]]
     query = select(customer.c.id, customer.c.number, customer.c.id_number_hash)
     rows = connection.execute(
@@ -144,7 +145,8 @@ def _look_up(ctx: Context, connection: Connection, brought: list[Brought]) -> _K
     )
 
 
-def _identity(ctx: Context, number: str) -> bytes:
+def identity(ctx: Context, number: str) -> bytes:
+    """What a customer of this identity number is found by."""
     return ctx.database.vault.search_hash(ctx.company.id, "customer.id_number", number)
 
 
@@ -170,13 +172,13 @@ def _judged(
         return None, tuple(_placed(one, brought, names) for one in decision.problems)
     (event,) = decision.events
     assert isinstance(event, LoanTakenOver)
-    identity = known.by_identity.get(_identity(ctx, head["id_number"])) if head["id_number"] else None
+    same = known.by_identity.get(identity(ctx, head["id_number"])) if head["id_number"] else None
     ready = Ready(
         brought=brought,
         offer=offer,
         event=event,
         loan=evolve(None, event),
-        customer_id=known.customers.get(head["customer_number"] or "") or identity,
+        customer_id=known.customers.get(head["customer_number"] or "") or same,
         manager_user_id=known.people.get(head["manager"] or ""),
     )
     return ready, ()

@@ -1,7 +1,8 @@
 """Booking a take-over: customers, the papers that a loan hangs on, loans with their schedules, opening entries.
 
 Set by set, each in one transaction with a number of statements that does not depend on the number of loans. A set is
-in or not; who was brought in before is passed over.
+in or not; who was brought in before is passed over. Sets of a company are booked one after the other, so that two
+people booking at once bring nothing twice.
 """
 
 from __future__ import annotations
@@ -9,19 +10,21 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import Connection, RowMapping, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from loanloom.core.lending.events import Event
-from loanloom.core.lending.owing.receivable import receivable
-from loanloom.core.lending.records import to_record
+from loanloom.core.money import ZERO, total
 from loanloom.problems import Problem, text
 from loanloom.services.context import Context
-from loanloom.services.errors import NotFound, Refused
+from loanloom.services.errors import Conflict, Forbidden, NotFound, Refused
 from loanloom.services.money import loan_fields, loan_rows
 from loanloom.services.money.books import booking, postings
-from loanloom.services.money.takeover import judging
+from loanloom.services.money.takeover import judging, rows
+from loanloom.services.money.takeover.hands import MAY_LOOK, other_hands
 from loanloom.services.money.takeover.judging import Judged, Ready
 from loanloom.services.papers import blobs
 from loanloom.services.parties import customers
@@ -34,9 +37,9 @@ MOST_SHOWN = 50
 MOST_BYTES = 50_000_000
 File = tuple[str, bytes]
 MOST_KEPT = 200
+LOCK = 0x4C4F544F
+"""First half of the advisory lock under which a company's take-overs are booked, one set after the other."""
 Progress = Callable[[int, int], None]
-PREFIX = "TO-"
-"""In front of the loan's number: the numbers of the papers made for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,35 +92,59 @@ def read(ctx: Context, loans: File, schedule: File) -> int:
 
 def runs(ctx: Context) -> Sequence[RowMapping]:
     """Take-overs so far, the newest first."""
-    ctx.require("loan.take_over")
+    ctx.require(*MAY_LOOK)
     query = select(RUN).where(RUN.c.mapping_key == KEY).order_by(RUN.c.id.desc()).limit(MOST_SHOWN)
     with ctx.transaction() as connection:
         return connection.execute(query).mappings().all()
 
 
-def opened(ctx: Context, run_id: int) -> tuple[RowMapping, Judged | None]:
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A run as one looks at it. `judged`: what it would bring as of now, until it is booked; `refusal`: why the actor
+    may not book it."""
+
+    row: RowMapping
+    judged: Judged | None = None
+    refusal: Problem | None = None
+
+
+def opened(ctx: Context, run_id: int) -> Opened:
     """A run, with what it would bring as of now while it is not booked."""
-    ctx.require("loan.take_over")
+    ctx.require(*MAY_LOOK)
     with ctx.transaction() as connection:
         row = _row(connection, run_id)
         given = _files(connection, row)
-    return row, judging.judge(ctx, *given) if row["state"] == "read" else None
+    if row["state"] != "read":
+        return Opened(row)
+    judged = judging.judge(ctx, *given)
+    return Opened(row, judged, other_hands(ctx, row, _principal(judged)))
 
 
 def book(ctx: Context, run_id: int, on_progress: Progress | None = None) -> TakenOver:
-    """Book what was read: every sound loan, set by set; the others are told with their lines. A repeat does nothing."""
-    ctx.require("loan.take_over")
+    """Book what was read, by another person where the role says so: every sound loan, set by set; the others are told
+    with their lines. A run that is booked stays as it is."""
+    ctx.require(*MAY_LOOK)
     with ctx.transaction() as connection:
-        given = _files(connection, _row(connection, run_id))
+        row = _row(connection, run_id)
+        given = _files(connection, row)
+    if row["state"] != "read":
+        return TakenOver(run_id, 0, row["accepted"] + row["skipped"], ())
     judged = judging.judge(ctx, *given)
-    booked = 0
+    refusal = other_hands(ctx, row, _principal(judged))
+    if refusal is not None:
+        raise Forbidden(refusal)
+    booked, known = 0, dict[str, int]()
     for ready in judging.chunks(judged.ready, SET):
-        booked += _book(ctx, ready)
+        booked += _book(ctx, run_id, ready, known)
         if on_progress is not None:
             on_progress(booked, len(judged.ready))
+    _finish(ctx, run_id, judged)
     there = len(judged.already_there) + len(judged.ready) - booked
-    _finish(ctx, run_id, booked, there, judged)
     return TakenOver(run_id, booked, there, tuple(judged.problems))
+
+
+def _principal(judged: Judged) -> Decimal:
+    return total(sums.principal for sums in judged.totals.values()) if judged.totals else ZERO
 
 
 def _row(connection: Connection, run_id: int) -> RowMapping:
@@ -134,25 +161,44 @@ def _files(connection: Connection, row: RowMapping) -> tuple[File, File]:
     return made[0], made[1]
 
 
-def _book(ctx: Context, ready: Sequence[Ready]) -> int:
-    """One set; how many of it were new."""
+def _book(ctx: Context, run_id: int, ready: Sequence[Ready], entered: dict[str, int]) -> int:
+    """One set; how many of it were new. `entered`: customers that earlier sets of the run have entered, by key."""
+    try:
+        return _book_alone(ctx, run_id, ready, entered)
+    except IntegrityError as error:
+        raise Conflict(
+            Problem(
+                code="takeover.entered_meanwhile",
+                message=text(
+                    "Somebody entered one of these customers or loans at this moment.",
+                    "其中的客户或借据刚刚已由他人录入。",
+                ),
+                hint=text("Book again: what is in stays in.", "请重新入账，已入账的不会重复。"),
+            )
+        ) from error
+
+
+def _book_alone(ctx: Context, run_id: int, ready: Sequence[Ready], entered: dict[str, int]) -> int:
     with ctx.transaction() as connection:
         booking.open_day(ctx, connection)
+        connection.execute(select(func.pg_advisory_xact_lock(LOCK, ctx.company.id)))
         known = select(tables.loan.c.number).where(tables.loan.c.number.in_([one.brought.number for one in ready]))
         there = set(connection.execute(known).scalars())
         fresh = [one for one in ready if one.brought.number not in there]
         if not fresh:
             return 0
-        owners = _customers(ctx, connection, fresh)
-        applications = _added(connection, tables.application, [_application(ctx, *each) for each in owners])
+        owners = _customers(ctx, connection, fresh, entered)
+        applications = _added(connection, tables.application, [rows.application(ctx, *each) for each in owners])
         made = [(*pair, number) for pair, number in zip(owners, applications, strict=True)]
-        sanctions = _added(connection, tables.sanction, [_sanction(ctx, *each) for each in made])
-        rows = [_contract(ctx, *each, sanction) for each, sanction in zip(made, sanctions, strict=True)]
-        contracts = _added(connection, tables.contract, rows)
-        loans = [_loan(ctx, *each, contract) for each, contract in zip(made, contracts, strict=True)]
+        sanctions = _added(connection, tables.sanction, [rows.sanction(ctx, *each) for each in made])
+        agreed = [rows.contract(ctx, *each, sanction) for each, sanction in zip(made, sanctions, strict=True)]
+        contracts = _added(connection, tables.contract, agreed)
+        loans = [rows.loan(ctx, *each, contract) for each, contract in zip(made, contracts, strict=True)]
         ids = _added(connection, tables.loan, loans)
         _write(ctx, connection, list(zip(ids, fresh, loans, strict=True)))
-        return len(fresh)
+        connection.execute(update(RUN).where(RUN.c.id == run_id).values(accepted=RUN.c.accepted + len(fresh)))
+    entered |= {_key(one): customer_id for one, customer_id in owners}
+    return len(fresh)
 
 
 def _added(connection: Connection, table: Any, rows: Sequence[Mapping[str, Any]]) -> list[int]:
@@ -179,20 +225,24 @@ def _write(ctx: Context, connection: Connection, loans: Sequence[tuple[int, Read
         booking.tell(ctx, connection, happened)
 
 
-def _customers(ctx: Context, connection: Connection, ready: Sequence[Ready]) -> list[tuple[Ready, int]]:
+def _customers(
+    ctx: Context, connection: Connection, ready: Sequence[Ready], entered: Mapping[str, int]
+) -> list[tuple[Ready, int]]:
     """Each loan with its customer; who is not here yet is entered once, by identity number or by name."""
+    unknown = [one for one in ready if one.customer_id is None]
+    ids = {**_here_by_now(ctx, connection, unknown), **entered}
     new: dict[str, Ready] = {}
-    for one in ready:
-        if one.customer_id is None:
+    for one in unknown:
+        if _key(one) not in ids:
             new.setdefault(_key(one), one)
-    rows = []
+    added = []
     numbers = customers.next_numbers(ctx, connection, len(new)) if new else []
     for one, number in zip(new.values(), numbers, strict=True):
         head = one.brought.loan.values
         values = {"kind": head["customer_kind"], "name": head["customer_name"]} | {
             name: head[name] for name in ("id_number", "phone")
         }
-        rows.append(
+        added.append(
             {
                 "number": number,
                 "since_on": head["disbursed_on"],
@@ -202,8 +252,20 @@ def _customers(ctx: Context, connection: Connection, ready: Sequence[Ready]) -> 
                 **customers.columns(ctx, ctx.registry, values),
             }
         )
-    ids = dict(zip(new, _added(connection, tables.customer, rows), strict=True))
+    ids |= dict(zip(new, _added(connection, tables.customer, added), strict=True))
     return [(one, one.customer_id if one.customer_id is not None else ids[_key(one)]) for one in ready]
+
+
+def _here_by_now(ctx: Context, connection: Connection, unknown: Sequence[Ready]) -> dict[str, int]:
+    """Customers who have come since the files were judged, by identity number."""
+    table = tables.customer
+    identities = {
+        judging.identity(ctx, str(number)): str(number)
+        for one in unknown
+        if (number := one.brought.loan.values["id_number"])
+    }
+    query = select(table.c.id, table.c.id_number_hash).where(table.c.id_number_hash.in_(identities))
+    return {identities[bytes(row.id_number_hash)]: row.id for row in connection.execute(query)}
 
 
 def _key(one: Ready) -> str:
@@ -211,82 +273,21 @@ def _key(one: Ready) -> str:
     return str(head["id_number"] or f"{head['customer_kind']} {head['customer_name']}")
 
 
-def _agreed(ctx: Context, one: Ready, customer_id: int) -> dict[str, Any]:
-    """What every paper of a loan says alike."""
-    head = one.brought.loan.values
-    return {
-        "number": PREFIX + one.brought.number,
-        "customer_id": customer_id,
-        "product_key": one.offer.key,
-        "release_id": ctx.company.release_id,
-        "amount": one.event.terms.principal,
-        "currency": one.event.terms.currency,
-        "term_months": one.months,
-        "method": one.offer.methods[0],
-        "unit": head["unit"] or ctx.actor.unit,
-        "created_by": ctx.actor.user_id,
-    }
-
-
-def _application(ctx: Context, one: Ready, customer_id: int) -> dict[str, Any]:
-    head = one.brought.loan.values
-    agreed = _agreed(ctx, one, customer_id)
-    return agreed | {"channel": "take_over", "applied_on": head["disbursed_on"], "state": "approved"}
-
-
-def _sanction(ctx: Context, one: Ready, customer_id: int, application_id: int) -> dict[str, Any]:
-    day = one.event.terms.start_on
-    return _agreed(ctx, one, customer_id) | {
-        "application_id": application_id, "annual_rate": one.event.terms.annual_rate, "sanctioned_on": day,
-        "expires_on": day, "state": "used",
-    }  # fmt: skip
-
-
-def _contract(ctx: Context, one: Ready, customer_id: int, application_id: int, sanction_id: int) -> dict[str, Any]:
-    return _agreed(ctx, one, customer_id) | {
-        "kind": "loan", "application_id": application_id, "sanction_id": sanction_id, "state": "signed",
-        "annual_rate": one.event.terms.annual_rate, "signed_on": one.event.terms.start_on,
-        "party_name": one.brought.loan.values["customer_name"],
-    }  # fmt: skip
-
-
-def _loan(ctx: Context, one: Ready, customer_id: int, application_id: int, contract_id: int) -> dict[str, Any]:
-    loan, on = one.loan, ctx.business_date
-    agreed = _agreed(ctx, one, customer_id)
-    kept = {name: agreed[name] for name in ("customer_id", "product_key", "release_id", "currency", "method", "unit")}
-    return kept | {
-        "number": one.brought.number,
-        "contract_id": contract_id,
-        "application_id": application_id,
-        "principal": loan.terms.principal,
-        "annual_rate": loan.terms.annual_rate,
-        "term_months": one.months,
-        "terms": to_record(loan.terms),
-        "status": "active",
-        "disbursed_on": loan.terms.start_on,
-        "matures_on": loan.matures_on,
-        "event_count": 1,
-        "manager_user_id": one.manager_user_id,
-        "created_by": ctx.actor.user_id,
-        "extra": {"taken_over_on": on.isoformat()},
-        **loan_fields.loan_values(loan),
-        **loan_rows.figures(loan, on),
-        **postings.columns(loan, on, "performing", receivable(loan, on)),
-    }
-
-
-def _finish(ctx: Context, run_id: int, booked: int, there: int, judged: Judged) -> None:
+def _finish(ctx: Context, run_id: int, judged: Judged) -> None:
+    """Tell what became of the run; what it brought was counted set by set."""
     kept = [
         {"file": one.file, "line": one.line, "field": one.field, "code": one.code, "message": dict(one.message)}
         for one in judged.problems[:MOST_KEPT]
     ]
     refused = len({(one.file, one.line) for one in judged.problems})
-    rows = booked + there + refused
+    sound = len(judged.ready) + len(judged.already_there)
     values = {
-        "state": "done", "rows": rows, "accepted": booked, "skipped": there, "refused": refused, "problems": kept,
-        "finished_at": ctx.now,
+        "state": "done", "rows": sound + refused, "skipped": sound - RUN.c.accepted, "refused": refused,
+        "problems": kept, "finished_at": ctx.now,
     }  # fmt: skip
-    after = {"booked": booked, "already_there": there, "lines_with_problems": refused}
     with ctx.transaction() as connection:
-        connection.execute(update(RUN).where(RUN.c.id == run_id).values(values))
-        audit.write(connection, ctx.actor, "takeover.finished", ("import", run_id), after=after, at=ctx.now)
+        of = update(RUN).where(RUN.c.id == run_id, RUN.c.state == "read")
+        done = connection.execute(of.values(values).returning(RUN.c.accepted, RUN.c.skipped)).one_or_none()
+        if done is not None:
+            after = {"booked": done.accepted, "already_there": done.skipped, "lines_with_problems": refused}
+            audit.write(connection, ctx.actor, "takeover.finished", ("import", run_id), after=after, at=ctx.now)
