@@ -127,7 +127,9 @@ def scope_words(key: str) -> str:
 
 
 def install(app: Flask) -> None:
-    """Give every template these filters."""
+    """Give every template these filters. They speak the language of the request: a template must not work one out
+    while it is compiled, or whoever opens a page first fixes its words for everybody."""
+    app.jinja_env.optimized = False
     app.jinja_env.filters.update(
         money=money,
         number=number,

@@ -317,3 +317,16 @@ def test_the_same_by_api_once_and_with_a_second_person(house, person) -> None:
     assert listed["count"] == 1 and listed["rows"][0]["receipt.state"] == "reversed"
     assert finance.get("/api/v1/cash/items?item.kind=instalment").get_json()["count"] == 12
     assert finance.get("/api/v1/cash/customers").status_code == 404
+
+
+def test_a_form_opened_in_one_language_first_speaks_the_other_afterwards(house, person) -> None:
+    """Words of a page are those of its reader, whoever made the server compile the template."""
+    for language, active, other in (
+        ("zh", ">正常<", ">active<"),
+        ("en", ">Active<", ">正常<"),
+        ("zh", ">正常<", ">Active<"),
+    ):
+        reader = person("finance", language=language)
+        for url in ("/parties/new", "/groups/new"):
+            assert active in page(reader, url)
+            assert other not in page(reader, url)
