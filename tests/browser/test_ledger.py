@@ -45,6 +45,8 @@ def test_from_the_trial_balance_to_a_closed_month(house, staff, open_as, axe) ->
     page.get_by_role("link", name="113201").click()
     assert "133.33" in page.locator("main").inner_text()
     looked_at(page, "account", axe)
+    page.goto("/ledger/entries/")
+    looked_at(page, "entries", axe)
     page.goto("/ledger/periods/")
     looked_at(page, "periods", axe)
     page.get_by_role("button", name="预结账").first.click()

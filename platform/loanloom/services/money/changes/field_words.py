@@ -18,7 +18,7 @@ FIELDS: Mapping[str, Text] = {
     "instalments": text("Instalments", "期数"),
     "every": text("Every", "间隔"),
     "period": text("Unit of time", "时间单位"),
-    "shares": text("Shares", "减免比例"),
+    "shares": text("Share waived", "减免比例"),
     "keep": text("What stays", "保持"),
     "principal": text("Principal", "本金"),
     "interest": text("Interest", "利息"),

@@ -24,6 +24,8 @@ function options(select) {
 
 export function armSelects(root) {
   root.querySelectorAll("select[data-search-select], select[data-search-url]").forEach((select) => {
-    if (!select.tomselect) new TomSelect(select, options(select));
+    if (select.tomselect) return;
+    new TomSelect(select, options(select));
+    select.setAttribute("aria-hidden", "true"); // its label belongs to the search box that stands in its place
   });
 }
