@@ -83,9 +83,16 @@ DOCUMENTS = [
     *(
         _PRODUCT.format(key=key, **_USUAL).replace(
             "draw: once",
-            f"draw: revolving\n  business: line\n  line: {{revolving: {revolving}, sharing: own, valid_months: 12}}",
+            f"draw: revolving\n  business: line\n  draws: {{{draws}}}\n"
+            f"  line: {{revolving: {revolving}, {sharing}, valid_months: 12}}",
         )
-        for key, revolving in (("line", "true"), ("once-line", "false"))
+        for key, revolving, sharing, draws in (
+            ("line", "true", "sharing: own", "chooses: [method, term]"),
+            ("once-line", "false", "sharing: own", "chooses: [method, term]"),
+            ("shared-line", "true", "sharing: shared, products: [plain]", "chooses: [method, term]"),
+            ("group-line", "true", "sharing: group", "chooses: [method, term]"),
+            ("bound-line", "true", "sharing: own", "most: 2, min_amount: 5000, within_days: 10"),
+        )
     ),
     """
 kind: allocation_order

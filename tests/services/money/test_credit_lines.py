@@ -16,8 +16,8 @@ from tests.services.money.house import House
 from loanloom.services.context import Context
 from loanloom.services.errors import Conflict, Forbidden, Refused
 from loanloom.services.money import disbursements, repayments
-from loanloom.services.money.lines import credit_draws, credit_line_changes, credit_lines
-from loanloom.services.money.lines.credit_draws import Wanted
+from loanloom.services.money.lines import credit_draws, credit_line_changes, credit_lines, draw_rules
+from loanloom.services.money.lines.draw_rules import Wanted
 from loanloom.services.papers import contracts
 from loanloom.store import tables
 
@@ -43,7 +43,8 @@ def opened(house: House, limit: int = 500_000, product: str = "line") -> int:
 
 
 def ask(house: House, line: int, amount: int | str, **more: Any) -> int:
-    wanted = Wanted(amount=D(amount), term_months=more.pop("months", 6), method="equal_principal", **more)
+    method = more.pop("method", "equal_principal")
+    wanted = Wanted(amount=D(amount), term_months=more.pop("months", 6), method=method, **more)
     return credit_draws.ask(by(house, ASKS), line, wanted)
 
 
@@ -166,14 +167,54 @@ def test_limits_are_changed_frozen_and_closed_by_two_people(house: House) -> Non
     assert codes(lambda: credit_line_changes.ask_change(one, line, "freeze", " ")) == {"line.reason_missing"}
 
 
+def test_products_share_a_line_each_on_its_own_terms(house: House) -> None:
+    line = opened(house, 100_000, "shared-line")
+    draw(house, line, 30_000)
+    plain = ask(house, line, 50_000, months=24, product_key="plain")
+    assert figures(house, line) == (D(30_000), D(50_000), D(20_000))
+    assert codes(lambda: ask(house, line, 20_001, product_key="plain")) == {"line.not_enough"}
+    assert codes(lambda: ask(house, line, 1000, product_key="strict")) == {"line.product"}
+    assert "lending.rule_missing" not in codes(lambda: ask(house, line, 999, product_key="plain")), "below its least"
+    contract = credit_draws.approve(by(house, DECIDES), plain, version=1)
+    loan_id = disbursements.disburse(house.ctx(), contract).loan_id
+    first, second = house.rows(tables.loan)
+    assert (first.product_key, second.product_key, second.id) == ("shared-line", "plain", loan_id)
+    assert {first.credit_line_id, second.credit_line_id} == {line}
+    assert figures(house, line) == (D(80_000), D(0), D(20_000))
+    house.close()
+    own = opened(house, 100_000)
+    assert codes(lambda: ask(house, own, 1000, product_key="plain")) == {"line.product"}
+
+
+def test_what_a_draw_may_not_choose_is_as_the_line_was_agreed(house: House) -> None:
+    line = opened(house, 100_000, "bound-line")
+    agreed = {"months": 12, "method": "equal_instalment"}
+    assert codes(lambda: ask(house, line, 5000, months=6, method="equal_instalment")) == {"line.term"}
+    assert codes(lambda: ask(house, line, 5000, months=12)) == {"line.method"}
+    assert codes(lambda: ask(house, line, 4999, **agreed)) == {"line.too_small"}
+    seen = draw_rules.choices(by(house, ASKS), line)
+    assert (seen.months, set(seen.methods)) == (12, {"equal_instalment"})
+    ask(house, line, 5000, **agreed)
+    last = ask(house, line, 5000, **agreed)
+    assert codes(lambda: ask(house, line, 5000, **agreed)) == {"line.too_many"}
+    credit_draws.cancel(by(house, ASKS), last, version=1)
+    waiting = ask(house, line, 5000, **agreed)
+    house.close_until(date(2026, 1, 16))
+    assert codes(lambda: ask(house, line, 5000, **agreed)) == {"line.too_late"}
+    assert codes(lambda: credit_draws.approve(by(house, DECIDES), waiting, version=1)) == {"line.too_late"}
+
+
 def test_members_draw_within_their_parts_and_all_within_the_whole(house: House) -> None:
-    line = opened(house, 100_000)
+    line = opened(house, 100_000, "group-line")
     other = house.rows(tables.contract, tables.contract.c.id == house.contract())[0].customer_id
     assert codes(lambda: ask(house, line, 1000, customer_id=other)) == {"line.no_part"}
     credit_lines.set_part(by(house, ASKS), line, other, D(30_000))
     ask(house, line, 20_000, customer_id=other)
     assert codes(lambda: ask(house, line, 10_001, customer_id=other)) == {"line.part_not_enough"}
     assert figures(house, line) == (D(0), D(20_000), D(80_000))
+    assert credit_lines.read(by(house, ASKS), line).left == {other: D(10_000)}
+    own = opened(house, 100_000)
+    assert codes(lambda: credit_lines.set_part(by(house, ASKS), own, other, D(1))) == {"line.no_group"}
 
 
 def test_two_at_once_do_not_get_more_than_is_there(house: House) -> None:

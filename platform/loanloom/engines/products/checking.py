@@ -27,6 +27,7 @@ def problems(document: Document, registry: Registry, methods: Methods = BUILT_IN
     yield from checking_money.problems(document, registry)
     yield from _allocation(document, registry)
     yield from _changes(document, registry)
+    yield from _shared_line(document, registry)
 
 
 def of_charges(registry: Registry) -> Iterator[Problem]:
@@ -171,4 +172,34 @@ def _changes(document: Document, registry: Registry) -> Iterator[Problem]:
                 text("Roles approve this change, yet no approval is needed.", "已指定审批角色，却设为无需审批。"),
                 f"/changes/{kind}/approvers",
                 hint=text("Take out the roles, or ask for approval.", "请删除审批角色，或改为须审批。"),
+            )
+
+
+def _shared_line(document: Document, registry: Registry) -> Iterator[Problem]:
+    """Whether a line that other products share says so, and whether those can be drawn on it."""
+    said = document.spec.get("line", {})
+    keys = said.get("products", ())
+    if (said.get("sharing") == "shared") != bool(keys):
+        yield document.problem(
+            "product.line_sharing",
+            text(
+                "A shared line names the other products, and no other line does.",
+                "共用额度须且仅有共用额度可列出其他产品。",
+            ),
+            "/line",
+            hint=text("Name the products, or let the customer alone draw on it.", "请列出产品，或改为单一客户使用。"),
+        )
+    for place, key in enumerate(keys):
+        other = registry.get("product", key)
+        if other is None:
+            continue  # told as a reference that leads nowhere
+        fits = other.spec["currency"] == document.spec["currency"] and other.spec["draw"] != "revolving"
+        if not fits or "line" in other.spec or other.spec.get("business", "ordinary") != "ordinary":
+            yield document.problem(
+                "product.line_product",
+                text(
+                    f"{key} cannot be drawn on this line: an ordinary product of its currency can.",
+                    f"{key} 不可用于此额度：仅限同币种的普通贷款产品。",
+                ),
+                f"/line/products/{place}",
             )

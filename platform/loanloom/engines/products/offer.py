@@ -95,11 +95,12 @@ class Drawing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """The credit line that a product draws on."""
+    """The credit line that a product draws on; `products` are others that share it."""
 
     revolving: bool = True
     sharing: str = "own"
     valid_months: int = 12
+    products: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

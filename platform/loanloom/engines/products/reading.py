@@ -312,7 +312,8 @@ def line(spec: Spec) -> Line | None:
     """The credit line; a product drawn at will has one even where nothing is said of it."""
     if "line" not in spec and spec.get("business") != "line" and spec["draw"] != "revolving":
         return None
-    return Line(**{"revolving": spec["draw"] == "revolving", **spec.get("line", {})})
+    said = {"revolving": spec["draw"] == "revolving", **spec.get("line", {})}
+    return Line(**{**said, "products": tuple(said.get("products", ()))})
 
 
 def entrusting(spec: Spec) -> Entrusting | None:

@@ -195,10 +195,10 @@ def _not_yet(loan_id: int | None) -> Check:
 
 def _within_sanction(contract: RowMapping, sanction: Mapping[str, Any]) -> Check:
     title = text("As sanctioned", "与批复一致")
-    same = (
-        contract["amount"] <= sanction["amount"]
-        and contract["annual_rate"] == sanction["annual_rate"]
-        and contract["term_months"] <= sanction["term_months"]
+    of_another = "draw_id" in (contract["extra"] or {}) and contract["product_key"] != sanction["product_key"]
+    same = contract["amount"] <= sanction["amount"] and (
+        of_another  # a draw on a shared line: rate and term are its own product's, decided when it was approved
+        or (contract["annual_rate"] == sanction["annual_rate"] and contract["term_months"] <= sanction["term_months"])
     )
     if same:
         return Check("not_as_sanctioned", title, True, text(sanction["number"], sanction["number"]))

@@ -53,6 +53,7 @@ credit_line_draw = company_table(
     *money("amount"),
     Column("term_months", Integer, nullable=False),
     Column("method", Key, nullable=False),
+    Column("product_key", Key),  # of a shared line; empty: the line's own
     Column("purpose", Text, nullable=False),
     Column("state", Key, nullable=False, server_default="asked"),  # asked, approved, refused, cancelled, expired, paid
     Column("expires_on", Date, nullable=False),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from flask import Response
 from flask_appbuilder.api import expose
 
 from loanloom.services.money.lines import credit_draws, credit_lines
-from loanloom.services.money.lines.credit_draws import Wanted
+from loanloom.services.money.lines.draw_rules import Wanted
 from loanloom.web import order_forms
 from loanloom.web.access import requires
 from loanloom.web.api.base import HouseApi, body, idempotency_key, refuse
@@ -20,8 +22,18 @@ LINE = (
 )  # fmt: skip
 DRAW = (
     "id", "customer_id", "amount", "term_months", "method", "purpose", "state", "expires_on", "contract_id", "loan_id",
-    "version",
+    "product_key", "version",
 )  # fmt: skip
+
+PART = ("customer_id", "limit_amount")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A member's part of a line."""
+
+    customer_id: int
+    limit_amount: Decimal
 
 
 def _picked(row: Any, names: tuple[str, ...]) -> dict[str, Any]:
@@ -65,7 +77,22 @@ class CreditLineApi(HouseApi):
         """
         view = credit_lines.read(current_context(), line_id)
         draws = [_picked(row, DRAW) for row in view.draws]
-        return self.response(200, **_picked(view.row, LINE), free=view.free, draws=draws)
+        parts = [_picked(row, PART) | {"free": view.left[row["customer_id"]]} for row in view.parts]
+        return self.response(200, **_picked(view.row, LINE), free=view.free, draws=draws, parts=parts)
+
+    @expose("/<int:line_id>/parts", methods=["POST"])
+    @requires("contract.prepare")
+    def part(self, line_id: int) -> Response:
+        """Give a member of a group a part of the line (again)
+        ---
+        post:
+          parameters: [{in: path, name: line_id, required: true, schema: {type: integer}}]
+          responses:
+            200: {description: 'the part'}
+        """
+        asked = order_forms.parameters(Part, body())
+        credit_lines.set_part(current_context(), line_id, asked.customer_id, asked.limit_amount)
+        return self.response(200, customer_id=asked.customer_id, limit_amount=asked.limit_amount)
 
     @expose("/<int:line_id>/draws", methods=["POST"])
     @requires("contract.prepare")

@@ -7,8 +7,8 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from loanloom.services.errors import Refused
-from loanloom.services.money.lines import credit_draws, credit_lines
-from loanloom.services.money.lines.credit_draws import Wanted
+from loanloom.services.money.lines import credit_draws, credit_lines, draw_rules
+from loanloom.services.money.lines.draw_rules import Wanted
 from loanloom.web import order_forms
 from loanloom.web.access import requires
 from loanloom.web.errors import problems_in_words
@@ -23,8 +23,8 @@ def show(line_id: int) -> str:
     """One of my lines."""
     ctx = current_context()
     view = credit_lines.read(ctx, line_id)
-    methods = credit_draws.methods(ctx, line_id)
-    return render_template("portal/line.html", view=view, states=credit_draws.STATES, methods=methods)
+    choices = draw_rules.choices(ctx, line_id)
+    return render_template("portal/line.html", view=view, states=credit_draws.STATES, choices=choices)
 
 
 @blueprint.post("/<int:line_id>/draws")

@@ -8,8 +8,8 @@ from werkzeug.wrappers import Response
 
 from loanloom.problems import text
 from loanloom.services.errors import Refused
-from loanloom.services.money.lines import credit_draws, credit_line_changes, credit_lines, line_usage
-from loanloom.services.money.lines.credit_draws import Wanted
+from loanloom.services.money.lines import credit_draws, credit_line_changes, credit_lines, draw_rules, line_usage
+from loanloom.services.money.lines.draw_rules import Wanted
 from loanloom.web import order_forms
 from loanloom.web.access import requires
 from loanloom.web.errors import problems_in_words
@@ -48,8 +48,23 @@ def show(line_id: int) -> str:
         changes=credit_line_changes.CHANGES,
         change_states=CHANGE_STATES,
         moves=line_usage.MOVES,
-        methods=credit_draws.methods(ctx, line_id),
+        choices=draw_rules.choices(ctx, line_id),
     )
+
+
+@blueprint.post("/credit-lines/<int:line_id>/parts")
+@requires("contract.prepare")
+def set_part(line_id: int) -> Response:
+    """Give a member of a group a part of the line."""
+    form = request.form
+    try:
+        limit = order_forms.amount_of(form.get("limit_amount", ""), "limit_amount")
+        customer_id = credit_lines.member(current_context(), form.get("customer_number", ""))
+        credit_lines.set_part(current_context(), line_id, customer_id, limit)
+        flash(_("The member's part was set."), "good")
+    except Refused as refused:
+        flash(problems_in_words(refused.problems), "bad")
+    return _back(line_id)
 
 
 def _back(line_id: int) -> Response:

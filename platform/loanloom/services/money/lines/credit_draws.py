@@ -7,24 +7,20 @@ any other loan, and never twice.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from loanloom.core.lending.business import lines
-from loanloom.core.money import formatted
-from loanloom.metadata.registry import Registry
-from loanloom.problems import LANGUAGES, Problem, Text, errors, text
+from loanloom.problems import Problem, errors, text
 from loanloom.services.context import Context
-from loanloom.services.definitions import compiled, releases
 from loanloom.services.errors import Conflict, NotFound, Refused
-from loanloom.services.money.lines.credit_lines import LINE, another, hold, part_left, usable
+from loanloom.services.money.lines import draw_rules
+from loanloom.services.money.lines.credit_lines import LINE, another, hold, usable
+from loanloom.services.money.lines.draw_rules import Surroundings, Wanted
 from loanloom.services.money.lines.line_usage import DRAW, TABLE, line_of, write_move
 from loanloom.services.once import Once
-from loanloom.services.origination import quotes
 from loanloom.services.parties import customers
 from loanloom.store import audit, tables
 
@@ -40,22 +36,11 @@ DAYS_OPEN = 30
 """A draw that is not paid out within so many days gives back what it has reserved."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """What is asked for."""
-
-    amount: Decimal
-    term_months: int
-    method: str
-    purpose: str = ""
-    customer_id: int | None = None
-
-
 def ask(ctx: Context, line_id: int, wanted: Wanted, *, idempotency_key: str | None = None) -> int:
     """Ask for a draw: checked against product, line and the member's part, and reserved; the draw's id."""
     ctx.require("contract.prepare", "portal.use")
     with ctx.transaction() as connection:
-        given = {name: getattr(wanted, name) for name in wanted.__slots__}
+        given = {name: value for name in wanted.__slots__ if (value := getattr(wanted, name)) is not None}
         first = Once(ctx, connection, idempotency_key, "credit_line.draw", line_id, given)
         if first.answer is not None:
             return int(first.answer["draw_id"])
@@ -63,7 +48,10 @@ def ask(ctx: Context, line_id: int, wanted: Wanted, *, idempotency_key: str | No
         customer_id = ctx.actor.customer_id or wanted.customer_id or line["customer_id"]
         if customer_id != line["customer_id"]:
             customers.read(ctx, connection, customer_id)
-        _check(ctx, connection, line, wanted, customer_id)
+        found = _around(ctx, connection, line, wanted.product_key)
+        wrong = draw_rules.problems(ctx, connection, found, wanted, customer_id)
+        if wrong:
+            raise Refused(wrong)
         moved = lines.freeze(line_of(line), wanted.amount)
         if moved.problem is not None:
             raise Refused(moved.problem)
@@ -71,7 +59,7 @@ def ask(ctx: Context, line_id: int, wanted: Wanted, *, idempotency_key: str | No
             "credit_line_id": line_id, "customer_id": customer_id, "amount": wanted.amount, "method": wanted.method,
             "term_months": wanted.term_months, "purpose": wanted.purpose.strip(), "asked_by": ctx.actor.user_id,
             "asked_on": ctx.business_date, "expires_on": ctx.business_date + timedelta(days=DAYS_OPEN),
-            "unit": line["unit"],
+            "unit": line["unit"], "product_key": found.offer.key,
         }  # fmt: skip
         draw_id = int(connection.execute(insert(DRAW).values(values).returning(DRAW.c.id)).scalar_one())
         _set_frozen(connection, line, moved.line.frozen)
@@ -84,63 +72,14 @@ def ask(ctx: Context, line_id: int, wanted: Wanted, *, idempotency_key: str | No
         return draw_id
 
 
-def methods(ctx: Context, line_id: int) -> dict[str, Text]:
-    """The ways of repaying that the line's product offers."""
-    with ctx.transaction() as connection:
-        line = connection.execute(select(TABLE).where(TABLE.c.id == line_id)).mappings().one()
-        registry = releases.pinned(ctx, connection, line["release_id"])
-    offered = compiled.offer(registry, line["product_key"]).methods
-    return {key: _titled(registry, key) for key in offered}
-
-
-def _titled(registry: Registry, method: str) -> Text:
-    return {name: registry.code_title("repayment_method", method, name) for name in LANGUAGES}
-
-
-def _check(ctx: Context, connection: Connection, line: RowMapping, wanted: Wanted, customer_id: int) -> None:
-    """Refused where the line, the member's part or the product says no."""
+def _around(ctx: Context, connection: Connection, line: RowMapping, product_key: str | None) -> Surroundings:
     problem = usable(line, ctx.business_date)
     if problem is not None:
         raise Refused(problem)
-    left = part_left(connection, line, customer_id)
-    if customer_id != line["customer_id"] and left is None:
-        raise Refused(
-            Problem(
-                code="line.no_part", field="customer_id",
-                message=text("This customer has no part of the line.", "该客户在此额度项下没有分额度。"),
-            )
-        )  # fmt: skip
-    if left is not None and wanted.amount > left:
-        free = formatted(left)
-        said = text(f"Only {free} of this member's part is free.", f"该成员分额度可用余额仅 {free}。")
-        raise Refused(Problem(code="line.part_not_enough", message=said, field="amount"))
-    preview = _preview(ctx, connection, line, wanted)
-    if errors(preview.problems):
-        raise Refused(tuple(errors(preview.problems)))
-
-
-def _preview(ctx: Context, connection: Connection, line: RowMapping, wanted: Wanted) -> Any:
-    """What the draw would become: by the line's product and rate, the draw's own amount, term and way of repaying."""
-    contract = _contract_of(connection, line)
-    registry = releases.pinned(ctx, connection, line["release_id"])
-    offer = compiled.offer(registry, line["product_key"])
-    if wanted.method not in offer.methods:
-        message = text("This product does not offer this way of repaying.", "本产品不提供该还款方式。")
-        raise Refused(Problem(code="line.method", message=message, field="method"))
-    most = offer.months.most
-    if not 0 < wanted.term_months <= most:
-        message = text(f"The term lies between 1 and {most} months.", f"期限须在 1 至 {most} 个月之间。")
-        raise Refused(Problem(code="line.term", message=message, field="term_months"))
-    if not wanted.amount.is_finite() or wanted.amount <= 0 or not offer.rounding.holds(wanted.amount):
-        message = text("The amount must be money greater than zero.", "金额必须大于零且位数正确。")
-        raise Refused(Problem(code="line.amount", message=message, field="amount"))
-    agreed = dict(contract) | {"amount": wanted.amount, "term_months": wanted.term_months, "method": wanted.method}
-    return quotes.of_agreed(ctx, registry, agreed | {"terms": {}})
-
-
-def _contract_of(connection: Connection, line: RowMapping) -> RowMapping:
-    table = tables.contract
-    return connection.execute(select(table).where(table.c.id == line["contract_id"])).mappings().one()
+    found = draw_rules.around(ctx, connection, line, product_key)
+    if isinstance(found, Problem):
+        raise Refused(found)
+    return found
 
 
 def _set_frozen(connection: Connection, line: RowMapping, frozen: Decimal) -> None:
@@ -167,17 +106,23 @@ def approve(ctx: Context, draw_id: int, *, version: int) -> int:
         if draw["state"] != "asked" or draw["version"] != version:
             raise Conflict()
         another(ctx, draw["asked_by"])
-        problem = usable(line, ctx.business_date)
-        if problem is not None:
-            raise Refused(problem)
-        contract_id = _as_contract(ctx, connection, line, draw)
+        found = _around(ctx, connection, line, draw["product_key"])
+        late = draw_rules.too_late(ctx, found)
+        if late is not None:
+            raise Refused(late)
+        contract_id = _as_contract(ctx, connection, found, draw)
         _decided(ctx, connection, draw, "approved", contract_id=contract_id)
         return contract_id
 
 
-def _as_contract(ctx: Context, connection: Connection, line: RowMapping, draw: RowMapping) -> int:
-    """A draw as a contract of its own: the line's agreement, the draw's amount, term and way of repaying."""
-    whole = dict(_contract_of(connection, line))
+def _as_contract(ctx: Context, connection: Connection, found: Surroundings, draw: RowMapping) -> int:
+    """A draw as a contract of its own: the line's agreement, the draw's amount, term and way of repaying; of another
+    product at that product's rate of today."""
+    line, whole = found.line, dict(found.contract)
+    names = ("amount", "term_months", "method", "product_key")
+    seen = draw_rules.preview(ctx, connection, found, Wanted(**{name: draw[name] for name in names}))
+    if seen.terms is None or errors(seen.problems):
+        raise Refused(tuple(errors(seen.problems)))
     count = connection.execute(
         select(DRAW.c.id).where(DRAW.c.credit_line_id == line["id"], DRAW.c.contract_id.is_not(None))
     ).all()
@@ -185,15 +130,15 @@ def _as_contract(ctx: Context, connection: Connection, line: RowMapping, draw: R
         "sanction_id",
         "application_id",
         "release_id",
-        "product_key",
         "currency",
-        "annual_rate",
         "party_name",
         "unit",
     )
     values = {name: whole[name] for name in same} | {
         "number": f"{whole['number']}-{len(count) + 1:02d}",
         "kind": "loan",
+        "product_key": found.offer.key,
+        "annual_rate": whole["annual_rate"] if found.is_own else seen.terms.annual_rate,
         "customer_id": draw["customer_id"],
         "amount": draw["amount"],
         "term_months": draw["term_months"],

@@ -45,6 +45,7 @@ class Shown:
     parts: Sequence[RowMapping]
     changes: Sequence[RowMapping]
     loans: Sequence[RowMapping]
+    left: Mapping[int, Decimal]
 
     @property
     def watched(self) -> bool:
@@ -129,13 +130,16 @@ def read(ctx: Context, line_id: int) -> Shown:
         def rows(query: Any) -> Sequence[RowMapping]:
             return connection.execute(query).mappings().all()
 
+        parts = rows(members.where(PART.c.credit_line_id == line_id).order_by(PART.c.id))
+        left = {part["customer_id"]: part_left(connection, row, part["customer_id"]) or ZERO for part in parts}
         return Shown(
             row=row,
             customer_name=name,
             free=free_of(row),
             draws=rows(select(DRAW).where(DRAW.c.credit_line_id == line_id).order_by(DRAW.c.id.desc())),
             moves=rows(select(MOVE).where(MOVE.c.credit_line_id == line_id).order_by(MOVE.c.id.desc()).limit(200)),
-            parts=rows(members.where(PART.c.credit_line_id == line_id).order_by(PART.c.id)),
+            parts=parts,
+            left=left,
             changes=rows(select(CHANGE).where(CHANGE.c.credit_line_id == line_id).order_by(CHANGE.c.id.desc())),
             loans=rows(select(loan).where(loan.c.credit_line_id == line_id).order_by(loan.c.id.desc())),
         )
@@ -159,6 +163,18 @@ def part_left(connection: Connection, line: RowMapping, customer_id: int) -> Dec
     return max(Decimal(part) - Decimal(taken), ZERO)
 
 
+def member(ctx: Context, number: str) -> int:
+    """The customer of a number, if the actor may see it; refused with the field's name."""
+    table = tables.customer
+    with ctx.transaction() as connection:
+        of = select(table.c.id).where(table.c.number == number.strip(), scope.visible(ctx, table))
+        found = connection.execute(of).scalar_one_or_none()
+    if found is None:
+        words = ("There is no such customer.", "没有该客户。")
+        raise Refused(problem_of("line.no_customer", *words, "customer_number"))
+    return int(found)
+
+
 def set_part(ctx: Context, line_id: int, customer_id: int, limit_amount: Decimal) -> None:
     """Give a member of a group a part of its line (again)."""
     ctx.require("contract.prepare")
@@ -169,6 +185,9 @@ def set_part(ctx: Context, line_id: int, customer_id: int, limit_amount: Decimal
     with ctx.transaction() as connection:
         line = hold(ctx, connection, line_id)
         customers.read(ctx, connection, customer_id)
+        if line["sharing"] != "group":
+            words = ("Only the line of a group has parts.", "仅集团共用额度可设分额度。")
+            raise Refused(problem_of("line.no_group", *words))
         if limit_amount > line["limit_amount"]:
             raise Refused(
                 problem_of(
