@@ -92,6 +92,14 @@ def _at_draw(account: Account) -> bool:
     return account.instalment.extra and not account.instalment.days and not account.instalment.principal
 
 
+def _fell_away(account: Account, loan: Loan) -> bool:
+    """A row for which nothing is left, where early payments shorten the plan; the oracle shows it no more."""
+    recalculation = loan.terms.recalculation
+    shortens = recalculation is not None and recalculation.on_prepayment == "last_instalment"
+    nothing = not account.instalment.payment and not account.principal_paid and not account.fee
+    return shortens and loan.terms.allocation.surplus == "prepay" and nothing
+
+
 def schedule(
     loan: Loan, history: Sequence[Recorded], on: date, drawn: Sequence[tuple[date, Decimal]]
 ) -> tuple[list[Shown], Loan]:
@@ -109,6 +117,8 @@ def schedule(
         shown = _row(account, loan, on, sides[said.number], waived.get(said.number, ZERO))
         if _at_draw(account):
             rows.append(Shown(None, shown.due_on, ZERO, {**shown.amounts, "in_advance": ZERO, "late": ZERO}))
+            continue
+        if _fell_away(account, loan):
             continue
         number += 1
         rows.append(Shown(number, shown.due_on, balance, shown.amounts, shown.paid_on))

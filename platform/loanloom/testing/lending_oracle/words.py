@@ -55,6 +55,12 @@ KIND_TITLES = {
     "charge_adjustment": "Charge Adjustment",
     "charge_at_disbursement": "Repayment (at time of disbursement)",
 }
+ON_PREPAYMENT = {
+    "REDUCE_EMI_AMOUNT": "instalment",
+    "REDUCE_NUMBER_OF_INSTALLMENTS": "last_instalment",
+    "RESCHEDULE_NEXT_REPAYMENTS": "next",
+    "ADJUST_LAST_UNPAID_PERIOD": "last_instalment",
+}
 STRATEGIES = {
     "mifos-standard-strategy": ("penalty", "fee", "interest", "principal"),
     "interest-principal-penalties-fees-order-strategy": ("interest", "principal", "penalty", "fee"),
@@ -146,7 +152,8 @@ def allocation(terms: Said, orders: Mapping[str, Any]) -> AllocationOrder:
     """Which debt is paid first, by kind of receipt."""
     strategy = terms["strategy"]
     if strategy in STRATEGIES:
-        return AllocationOrder(order=STRATEGIES[strategy], surplus="next_instalment")
+        surplus = "prepay" if recalculates(terms) else "next_instalment"
+        return AllocationOrder(order=STRATEGIES[strategy], surplus=surplus)
     if strategy in TIMED_STRATEGIES:
         due, early = TIMED_STRATEGIES[strategy]
         buckets = (
@@ -183,15 +190,22 @@ def _buckets(order: list[str]) -> tuple[Bucket, ...]:
     )
 
 
+def recalculates(terms: Said) -> bool:
+    """Whether interest follows what is outstanding."""
+    return bool(terms.get("recalculation")) and Decimal(terms["rate"]) != 0
+
+
 def recalculation(terms: Said) -> RecalculationTerms | None:
     """Whether and how interest follows what is outstanding."""
-    said = terms.get("recalculation")
-    if not said or Decimal(terms["rate"]) == 0:
+    if not recalculates(terms):
         return None
+    said = terms["recalculation"]
+    by_day = terms["schedule_type"] == "PROGRESSIVE" and said["preclose"] == "TILL_PRE_CLOSE_DATE"
     if said["compounding"] != "NONE":
         raise Unsupported(f"compounding {said['compounding']}")
     return RecalculationTerms(
-        rest="daily" if said["rest"] == "DAILY" else "period",
+        rest="daily" if said["rest"] == "DAILY" or by_day else "period",
+        on_prepayment=ON_PREPAYMENT[said["advance_payment"]],
         arrears=not said.get("no_interest_on_past_due", False),
         payoff="to_day" if said["preclose"] == "TILL_PRE_CLOSE_DATE" else "to_rest",
     )
@@ -216,6 +230,7 @@ def loan_terms(
     progressive = said["schedule_type"] == "PROGRESSIVE"
     down = said.get("down_payment")
     multiple = said.get("installment_multiple_of")
+    by_period = said["interest_period"] == "SAME_AS_REPAYMENT"
     return Terms(
         currency=said["currency"],
         principal=amount,
@@ -224,11 +239,12 @@ def loan_terms(
         phases=(phase(said),),
         counts_from=day(said["submitted_on"]) if said.get("repayment_start") == "SUBMITTED_ON_DATE" else None,
         day_count=day_count(said),
-        interest_by="period" if said["interest_period"] == "SAME_AS_REPAYMENT" else "days",
+        interest_by="period" if by_period else "days",
         accrual="linear",
         rounding=Rounding(said["decimals"], "half_even"),
         precision=19,
-        instalment_by="periods" if progressive else "nominal",
+        instalment_by="periods" if progressive else "nominal" if by_period else "thirty",
+        rounding_place="stretch" if said.get("recalculation") and not progressive else "period",
         residual="spread" if progressive else "last",
         instalment_multiple=Decimal(multiple) if multiple else None,
         grace=GraceTerms(

@@ -70,7 +70,8 @@ class Terms:
 
     Arithmetic. `precision`: significant digits of what is not yet money. `rounding_place`: interest becomes money by
     `period`, by `stretch` (of one rate and balance inside a period) or over the whole `term`. `instalment_by`: the
-    level instalment is solved over the `periods` as they are, or over `nominal` ones, all alike. `residual`: what
+    level instalment is solved over the `periods` as they are, or over `nominal` ones, all alike (`thirty`: months are
+    thirty days of 365). `residual`: what
     rounding leaves falls into the `last` or `first` instalment or is `spread`.
     """
 

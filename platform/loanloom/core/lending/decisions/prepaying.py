@@ -18,7 +18,9 @@ from loanloom.core.lending.owing.arrears import owed
 from loanloom.core.lending.planning.rules import BUILT_IN, Methods
 from loanloom.core.lending.pricing.charging import early_fee
 from loanloom.core.lending.replan import replanned, undue
-from loanloom.core.lending.replanning.loans import follows
+from loanloom.core.lending.replanning.book import book_of
+from loanloom.core.lending.replanning.loans import changed_rows, follows
+from loanloom.core.lending.replanning.prepaying import prepay
 from loanloom.core.money import formatted, total
 from loanloom.problems import text
 
@@ -43,12 +45,6 @@ def _refused(loan: Loan, command: PrepayPartially) -> Decision | None:
         return refused(
             "lending.no_prepayment",
             text("This product does not allow partial prepayment.", "本产品不允许部分提前还款。"),
-        )
-    if follows(loan):
-        return refused(
-            "lending.follows_payments",
-            text("On this loan every repayment counts at once.", "本笔借款按实际余额计息，无需单独办理。"),
-            text("Take the money as a repayment.", "请直接办理还款。"),
         )
     first = loan.terms.start_on + timedelta(days=terms.min_days)
     if command.on < first:
@@ -105,9 +101,31 @@ def _prepay(loan: Loan, command: PrepayPartially) -> Decision:
     if refusal:
         return refusal
     early = command.amount
+    if follows(loan):
+        return _prepay_following(loan, command)
     made = prepaid(loan, command.on, early, command.keep, command.methods)
     receipt = RepaymentReceived(on=command.on, amount=early + made.fee, applied=made.applied, kind="prepayment")
     return Decision((*made.events, receipt))
+
+
+def _prepay_following(loan: Loan, command: PrepayPartially) -> Decision:
+    """The same where the plan follows what is outstanding: from this day on less of it bears interest."""
+    book = book_of(loan, command.on)
+    book.plan.rest(command.on)
+    early, then = command.amount, "instalment" if command.keep == "term" else "last_instalment"
+    number = prepay(book.plan, command.on, early, then)
+    if number is None:
+        return refused("lending.all_due", text("Everything is due already.", "借款已全部到期。"))
+    fee = early_fee(loan.terms, command.on, early, "prepayment")
+    events: tuple[Event, ...] = ()
+    applied: tuple[Applied, ...] = (Applied(number, "principal", early),)
+    if fee:
+        events = (FeeCharged(on=command.on, reason="prepayment", number=number, amount=fee),)
+        applied = (Applied(number, "fee", fee), *applied)
+    receipt = RepaymentReceived(
+        on=command.on, amount=early + fee, applied=applied, kind="prepayment", rows=changed_rows(loan, book.plan)
+    )
+    return Decision((*events, receipt))
 
 
 class Prepaid(NamedTuple):

@@ -20,7 +20,8 @@ from loanloom.core.lending.owing.arrears import arrears, due_of, owed
 from loanloom.core.lending.planning.instalments import Instalment
 from loanloom.core.lending.replanning.book import book_of
 from loanloom.core.lending.replanning.loans import changed_rows, follows, standing
-from loanloom.core.money import formatted, total
+from loanloom.core.lending.replanning.prepaying import prepay
+from loanloom.core.money import ZERO, formatted, total
 from loanloom.problems import text
 
 
@@ -85,8 +86,17 @@ def split(loan: Loan, amount: Decimal, on: date, kind: str = "repayment") -> Spl
 def _through_plan(loan: Loan, amount: Decimal, on: date, rule: AllocationRule) -> Split:
     """The same where every payment changes what the later days bear."""
     book = book_of(loan, on, closing_with=amount)
+    if amount < total(book.closing_amounts().values()):
+        book.plan.rest(on)
+    elif rule.surplus == "prepay":
+        rule = replace(rule, surplus="next_instalment")
     applying = Applying(book, rule, on, loan.terms.rounding, amount)
     applying.run()
+    if applying.left and rule.surplus == "prepay" and loan.terms.recalculation:
+        number = prepay(book.plan, on, applying.left, loan.terms.recalculation.on_prepayment)
+        if number is not None:
+            applying.applied.append(Applied(number, "principal", applying.left))
+            applying.left = ZERO
     return Split(tuple(applying.applied), applying.left, changed_rows(loan, book.plan))
 
 

@@ -18,7 +18,7 @@ from loanloom.core.lending.events import (
     SurplusApplied,
 )
 from loanloom.core.lending.loan import Account, Loan
-from loanloom.core.lending.owing.allocation import Applied
+from loanloom.core.lending.owing.allocation import Applied, by_component
 from loanloom.core.lending.owing.penalties import counted
 from loanloom.core.lending.planning.schedule import Instalment
 from loanloom.core.lending.replanning.loans import with_rows
@@ -27,7 +27,7 @@ from loanloom.core.money import ZERO
 
 def _paid(account: Account, parts: list[Applied], on: date, terms: Terms) -> Account:
     """The account after parts of a receipt: its lateness is brought up to the day before balances change."""
-    sums = {part.component: part.amount for part in parts}
+    sums = by_component(parts)
     after = replace(
         account,
         late=counted(account, terms.penalty, terms.rounding, on),

@@ -25,7 +25,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "interest_by": ("days", "period"),
     "accrual": ("basis", "linear"),
     "rounding_place": ("period", "stretch", "term"),
-    "instalment_by": ("periods", "nominal"),
+    "instalment_by": ("periods", "nominal", "thirty"),
     "residual": ("last", "first", "spread"),
 }
 """Words that these fields of terms may hold."""

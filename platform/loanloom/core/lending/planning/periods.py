@@ -165,7 +165,7 @@ class Columns(NamedTuple):
         else:
             found = [shares.between(*stretch) for stretch in zip([raw, *dues.days], dues.days, steps, strict=False)]
         nominals = found
-        if terms.instalment_by == "nominal":
+        if terms.instalment_by != "periods":
             nominals = [shares.nominal(share, step) for share, step in zip(found, steps, strict=True)]
         return cls(starts, days, found, nominals)
 

@@ -102,4 +102,8 @@ class Shares:
 
     def nominal(self, share: YearShare, step: int) -> YearShare:
         """The share with which level instalments are solved."""
-        return self.uniform(step) if self.terms.instalment_by == "nominal" and step != IRREGULAR else share
+        if self.terms.instalment_by == "periods" or step == IRREGULAR:
+            return share
+        if self.terms.instalment_by == "thirty" and step > 0:
+            return step * 30, 365
+        return self.uniform(step)

@@ -112,6 +112,16 @@ def interest_of(
     return made
 
 
+def nominal_growth(terms: Terms, start_on: date, rate: Decimal) -> Decimal:
+    """What one unit becomes over a period of the usual length, with which level instalments are solved."""
+    phase = terms.phases[-1]
+    if terms.instalment_by == "thirty":
+        share = Decimal(phase.every * _DAYS[phase.unit]) / 365
+    else:
+        share = Decimal(phase.every) / _YEARLY[phase.unit]
+    return ONE + rate_on(terms, rate, start_on) * share
+
+
 def growth(terms: Terms, start_on: date, due_on: date, rate: Decimal) -> Decimal:
     """What one unit becomes over the whole period with its changes of rate and pauses."""
     made = ONE

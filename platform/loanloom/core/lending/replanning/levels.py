@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from itertools import pairwise
 
 from loanloom.core.lending.agreed.terms import Terms
-from loanloom.core.lending.replanning.bearing import growth
+from loanloom.core.lending.replanning.bearing import growth, nominal_growth
 from loanloom.core.lending.replanning.working import Plan, Row
 from loanloom.core.money import ONE, ZERO
 
@@ -28,7 +28,10 @@ def level_for(terms: Terms, rows: Sequence[Row], balance: Decimal) -> Decimal:
     """The instalment that repays `balance` over the rows, each at its own length and rate."""
     grown, summed = ONE, ONE
     for place, row in enumerate(rows):
-        rate = growth(terms, row.start_on, row.due_on, row.rate)
+        if terms.instalment_by == "periods":
+            rate = growth(terms, row.start_on, row.due_on, row.rate)
+        else:
+            rate = nominal_growth(terms, row.start_on, row.rate)
         grown *= rate
         if place:
             summed = ONE + summed * rate

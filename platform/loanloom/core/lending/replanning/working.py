@@ -127,11 +127,29 @@ class Plan:
             row.carried += interest_of(self.terms, row.start_on, row.due_on, base, row.rate, start, end)
         row.counted_from = end
 
+    @property
+    def by_rest(self) -> bool:
+        """Whether a changed balance counts from the next due date only."""
+        recalculation = self.terms.recalculation
+        return recalculation is not None and recalculation.rest != "daily"
+
+    def rest(self, on: date) -> None:
+        """Where a changed balance counts from the next due date only: the running row bears on it to its end."""
+        for row in self.open_rows if self.by_rest and self.bears else ():
+            if row.start_on < on < row.due_on:
+                self.count(row, row.due_on)
+
     def _free(self, row: Row) -> Decimal:
         """What is owed again in a row and later ones, where that bears no interest."""
         if self.credits_bear:
             return ZERO
         return total(each.credited_principal for each in self.open_rows if each.due_on > row.start_on)
+
+    def _end_stretch(self) -> None:
+        """Where interest becomes money by stretches of one balance: what was borne before the balance changed."""
+        if self.terms.rounding_place == "stretch":
+            for row in self.open_rows:
+                row.carried = self.terms.rounding.apply(row.carried)
 
     def absorber(self) -> Row | None:
         """The row that takes what the others leave: the last that has not got all it takes."""
@@ -164,7 +182,7 @@ class Plan:
             past = row.due_on < on
             if not past and balance is None:
                 balance = self.outstanding - overdue
-            own = row.carried if past or balance is None else row.carried + self._ahead(row, on, balance, until)
+            own = row.carried if past or balance is None else self._borne(row, on, balance, until)
             if beyond and extra:
                 own = row.carried
             borne = money(own + row.credited_interest) + carry
@@ -181,20 +199,20 @@ class Plan:
             beyond = beyond or row is absorber
         return found, carry if absorber is not None else ZERO
 
-    def _ahead(self, row: Row, on: date, balance: Decimal, until: date | None) -> Decimal:
-        """What a row will bear from where it is counted to its end."""
+    def _borne(self, row: Row, on: date, balance: Decimal, until: date | None) -> Decimal:
+        """What a row has borne and will bear to its end; where what is overdue is assumed paid on the day, a stretch
+        of one balance ends there."""
         start, end = max(row.counted_from, row.start_on), row.due_on
         if not self.bears:
-            return ZERO
+            return row.carried
         if until is not None:
             end = min(end, until)
-        base = balance
-        recalculation = self.terms.recalculation
-        by_period = recalculation is not None and recalculation.rest != "daily" and recalculation.payoff != "to_day"
-        if by_period and row.start_on < on and self.follows_arrears:
-            base = self.outstanding
-        base -= self._free(row)
-        return interest_of(self.terms, row.start_on, row.due_on, base, row.rate, start, end)
+        if self.by_rest and row.start_on < on and self.follows_arrears:
+            balance = self.outstanding
+        ahead = interest_of(self.terms, row.start_on, row.due_on, balance - self._free(row), row.rate, start, end)
+        if self.terms.rounding_place == "stretch" and balance != self.outstanding:
+            return self.terms.rounding.apply(row.carried) + ahead
+        return row.carried + ahead
 
     def _row(self, row: Row, borne: Decimal, remaining: Decimal, *, last: bool) -> tuple[Planned, Decimal]:
         """One row's principal and interest, and the principal that is still to come of it."""
@@ -241,5 +259,6 @@ class Plan:
         row.principal_paid += amount
         if not row.fixed:
             self.outstanding -= amount
+            self._end_stretch()
         if several and on < row.start_on and (row.paid > row.full_level or row.paid == row.agreed):
             row.level = row.paid - row.credited_principal - row.credited_interest
