@@ -71,7 +71,15 @@ def _trial(field: Field) -> Any:
         return []
     if not field.required:
         return None
-    named: Mapping[str, Any] = {"text": "-", "unit": "-", "loan": "-", "agreed_charge": "-", "person": 1, "charge": 0}
+    named: Mapping[str, Any] = {
+        "text": "-",
+        "guarantor": "-",
+        "unit": "-",
+        "loan": "-",
+        "agreed_charge": "-",
+        "person": 1,
+        "charge": 0,
+    }
     plain: Mapping[str, Any] = {"money": "0.01", "percent": "0.01", "integer": 1, "yes_no": False}
     if field.type == "choice":
         return field.options[0][0]

@@ -16,14 +16,17 @@ from loanloom.services.money.loan_rows import Kept
 from loanloom.services.scope import units_of
 from loanloom.store import tables
 
-NAMES = ("unit", "person", "loan", "agreed_charge", "charge", "partner")
+NAMES = ("unit", "person", "loan", "agreed_charge", "charge", "partner", "guarantor")
+OPEN = "guarantor"
+"""A parameter that is written freely where the house knows nobody to choose."""
 Choices = Mapping[str, tuple[tuple[str, Text], ...]]
 
 
 def choices(ctx: Context, connection: Connection, kept: Kept, kind: Kind) -> Choices:
     """The choices of each parameter of a change that names something of the house, by parameter."""
     everywhere = [one for field in kind.fields for one in (field, *field.fields)]
-    return {one.name: _named(ctx, connection, kept, one.type) for one in everywhere if one.type in NAMES}
+    found = {one.name: _named(ctx, connection, kept, one.type) for one in everywhere if one.type in NAMES}
+    return {name: options for name, options in found.items() if options or name != OPEN}
 
 
 def _named(ctx: Context, connection: Connection, kept: Kept, wanted: str) -> tuple[tuple[str, Text], ...]:
@@ -31,6 +34,8 @@ def _named(ctx: Context, connection: Connection, kept: Kept, wanted: str) -> tup
         return _units(ctx)
     if wanted == "partner":
         return _partners(connection)
+    if wanted == "guarantor":
+        return _guarantors(connection, kept)
     if wanted == "agreed_charge":
         return tuple((charge.key, _charge(ctx, charge.key)) for charge in kept.loan.terms.charges)
     if wanted == "charge":
@@ -46,6 +51,20 @@ def _partners(connection: Connection) -> tuple[tuple[str, Text], ...]:
     )
     found = connection.execute(query.order_by(party.c.name, party.c.id))
     return tuple((str(row.id), text(row.name, row.name)) for row in found)
+
+
+def _guarantors(connection: Connection, kept: Kept) -> tuple[tuple[str, Text], ...]:
+    """Who stands for the loan: its guarantees, else the guarantee contracts beside its own; and who has paid for it."""
+    names = [one.guarantor for one in kept.loan.terms.guarantees]
+    if not names:
+        contract = tables.contract
+        query = select(contract.c.party_name).where(
+            contract.c.main_contract_id == kept.row["contract_id"], contract.c.kind == "guarantee",
+            contract.c.state == "signed",
+        )  # fmt: skip
+        names = [name for name in connection.execute(query.order_by(contract.c.id)).scalars() if name]
+    names += [one.guarantor for one in kept.loan.circumstances.subrogations]
+    return tuple((name, text(name, name)) for name in dict.fromkeys(names))
 
 
 def _charge(ctx: Context, key: str) -> Text:
@@ -77,7 +96,7 @@ def problems(
             field=place,
         )
         for place, field, value in named
-        if str(value) not in {key for key, _ in known[field.name]}
+        if field.name in known and str(value) not in {key for key, _ in known[field.name]}
     )
 
 

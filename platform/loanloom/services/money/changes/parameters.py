@@ -28,7 +28,7 @@ GIVEN = (Methods, Calendar)
 
 Type = Literal[
     "money", "percent", "integer", "date", "choice", "many", "yes_no", "text", "rows", "amounts",
-    "unit", "person", "loan", "agreed_charge", "charge", "partner",
+    "unit", "person", "loan", "agreed_charge", "charge", "partner", "guarantor",
 ]  # fmt: skip
 
 NAMED: Mapping[str, Type] = {
@@ -38,6 +38,7 @@ NAMED: Mapping[str, Type] = {
     "key": "agreed_charge",
     "charge": "charge",
     "party_id": "partner",
+    "guarantor": "guarantor",
 }
 """Parameters that name something of the house, by their names."""
 

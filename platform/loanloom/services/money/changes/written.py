@@ -144,6 +144,7 @@ _READERS = {
     "agreed_charge": _text,
     "charge": _integer,
     "partner": _integer,
+    "guarantor": _text,
 }
 WANTED: Mapping[str, Text] = {
     "money": text("an amount such as 1200.50", "金额，例如 1200.50"),
