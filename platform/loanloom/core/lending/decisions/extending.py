@@ -22,6 +22,8 @@ from loanloom.core.lending.planning.rates import moves, rate_path
 from loanloom.core.lending.planning.rules import BUILT_IN, Methods
 from loanloom.core.lending.pricing.charging import event_charges
 from loanloom.core.lending.replan import BY_ROW, ahead, replanned, undue
+from loanloom.core.lending.replanning.agreeing import laid_over
+from loanloom.core.lending.replanning.loans import follows
 from loanloom.core.money import LARGEST_RATE, ZERO
 from loanloom.problems import text
 
@@ -129,6 +131,8 @@ def _extend(loan: Loan, command: Extend) -> Decision:
         wanted=_wanted(loan, frame),
         methods=command.methods,
     )
+    if follows(loan):
+        rows = laid_over(loan, command.on, rows, terms)
     return Decision(
         (
             PlanAgreed(on=command.on, reason="extension", from_number=rows[0].number, instalments=rows, terms=terms),
@@ -139,15 +143,15 @@ def _extend(loan: Loan, command: Extend) -> Decision:
                 annual_rate=rate,
                 agreed_matures_on=first,
             ),
-            *_charges(loan, command, rows),
+            *_charges(loan, command, frame[0].number),
         )
     )
 
 
-def _charges(loan: Loan, command: Extend, rows: tuple[Instalment, ...]) -> tuple[Event, ...]:
+def _charges(loan: Loan, command: Extend, number: int) -> tuple[Event, ...]:
     bases = {"principal_outstanding": undue(loan, command.on), "principal": loan.terms.principal}
     return tuple(
-        FeeCharged(on=command.on, reason=made.terms.key, number=rows[0].number, amount=made.borne)
+        FeeCharged(on=command.on, reason=made.terms.key, number=number, amount=made.borne)
         for made in event_charges(loan.terms, "event", command.on, bases, "extension")
         if made.borne
     )

@@ -5,7 +5,7 @@ relief may depend on the new plan being kept.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -17,6 +17,7 @@ from loanloom.core.lending.events import Event
 from loanloom.core.lending.events.agreements import InterestCapitalised, LoanRestructured, PlanAgreed
 from loanloom.core.lending.events.relief import Waived
 from loanloom.core.lending.evolution import evolve_all
+from loanloom.core.lending.evolution.money import applied_to
 from loanloom.core.lending.loan import Loan
 from loanloom.core.lending.owing.arrears import owed
 from loanloom.core.lending.planning.due_days import anchor_of
@@ -25,6 +26,7 @@ from loanloom.core.lending.planning.instalments import Instalment
 from loanloom.core.lending.planning.rates import moves
 from loanloom.core.lending.planning.rules import BUILT_IN, Methods
 from loanloom.core.lending.replan import ahead, replanned, undue
+from loanloom.core.lending.replanning.agreeing import laid_over
 from loanloom.core.lending.replanning.loans import follows
 from loanloom.core.money import LARGEST_RATE, ZERO, formatted, total
 from loanloom.problems import text
@@ -64,6 +66,8 @@ def _capitalised(loan: Loan, on: date, amount: Decimal, methods: Methods) -> Int
     """Due interest, oldest first, into the principal of the rows ahead."""
     parts = waived_parts(owed(loan, on), {"interest": amount})
     rows = replanned(loan, on, undue(loan, on) + amount, methods=methods)
+    if follows(loan):
+        rows = laid_over(replace(loan, accounts=applied_to(loan, parts, on)), on, rows, added=amount)
     return InterestCapitalised(on=on, applied=parts, from_number=rows[0].number, instalments=rows)
 
 
@@ -72,7 +76,7 @@ def _due_interest(loan: Loan, on: date) -> Decimal:
 
 
 def _capitalise(loan: Loan, command: CapitaliseInterest) -> Decision:
-    refusal = refusal_of(loan, command.on, None) or _follows_refused(loan)
+    refusal = refusal_of(loan, command.on, None)
     if refusal:
         return refusal
     due = _due_interest(loan, command.on)
@@ -94,16 +98,6 @@ def _capitalise(loan: Loan, command: CapitaliseInterest) -> Decision:
             "lending.more_than_due", text(f"Only {words} of interest is due.", f"应收利息仅 {words}。"), field="amount"
         )
     return Decision((_capitalised(loan, command.on, amount, command.methods),))
-
-
-def _follows_refused(loan: Loan) -> Decision | None:
-    if not follows(loan):
-        return None
-    return refused(
-        "lending.follows_payments",
-        text("Interest follows what is outstanding.", "本笔借款按实际余额计息，不能单独办理。"),
-        text("Reschedule or re-amortise it.", "请办理调整还款计划或重新摊还。"),
-    )
 
 
 # --- restructuring ------------------------------------------------------------
@@ -138,7 +132,7 @@ def _refused(loan: Loan, command: Restructure) -> Decision | None:
 
 
 def _restructure(loan: Loan, command: Restructure) -> Decision:
-    refusal = refusal_of(loan, command.on, None) or _follows_refused(loan) or _refused(loan, command)
+    refusal = refusal_of(loan, command.on, None) or _refused(loan, command)
     if refusal:
         return refusal
     until = command.on + timedelta(days=command.observation_days)
@@ -175,7 +169,11 @@ def _new_plan(loan: Loan, command: Restructure) -> PlanAgreed:
         account.instalment for account in past if account.instalment.number >= first and not account.principal_unpaid
     ]
     old = sorted([*left, *between], key=lambda row: row.number)
-    return PlanAgreed(on=on, reason="restructuring", from_number=first, instalments=(*old, *rows), terms=terms)
+    made = (*old, *rows)
+    if follows(loan):
+        made = laid_over(loan, on, made, terms)
+        first = made[0].number
+    return PlanAgreed(on=on, reason="restructuring", from_number=first, instalments=made, terms=terms)
 
 
 def _relieved(row: Instalment, paid: Decimal) -> Instalment:
