@@ -13,6 +13,8 @@ from loanloom.services.errors import ServiceError
 from loanloom.services.money import disbursements, end_of_day, repayments
 from loanloom.services.money.end_of_day import arrears
 from loanloom.services.money.end_of_day.plan import BY_KEY
+from loanloom.services.money.lines import credit_draws
+from loanloom.services.money.lines.draw_rules import Wanted
 from loanloom.services.running.surroundings import context_of
 from loanloom.store.database import Database
 
@@ -43,6 +45,9 @@ def main() -> None:
     try:
         if action == "disburse":
             disbursements.disburse(ctx, int(arguments[0]))
+        elif action == "draw":  # of a line
+            wanted = Wanted(amount=Decimal(arguments[1]), term_months=6, method="equal_principal")
+            credit_draws.ask(ctx, int(arguments[0]), wanted)
         elif action == "repay":
             repayments.receive(ctx, int(arguments[0]), Decimal(arguments[1]))
         elif action == "click":  # the same form, sent from several browsers

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from tests.services.money.house import START, House
+from tests.services.money.test_credit_lines import opened
 
 from loanloom.services.money import disbursements, end_of_day, repayments
 from loanloom.services.money.end_of_day import arrears
@@ -135,3 +136,11 @@ def test_several_workers_share_a_day(house: House, small_chunks: None) -> None:
     assert sum(row.days_past_due == 1 for row in house.rows(tables.loan)) == 29
     assert house.ctx().business_date == START + timedelta(days=32)
     house.close()
+
+
+def test_two_processes_do_not_draw_more_than_a_line_has_left(house: House) -> None:
+    line = opened(house, 100_000)
+    said = Hands(house, *[("draw", line, "40000")] * 3).go()
+    assert sorted(said) == ["done", "done", "line.not_enough"]
+    (row,) = house.rows(tables.credit_line)
+    assert (row.frozen, len(house.rows(tables.credit_line_draw))) == (80_000, 2)

@@ -11,11 +11,13 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select, update
+from tests.services.money.changes.test_kinds import carry_out
 from tests.services.money.house import House
 
 from loanloom.services.context import Context
 from loanloom.services.errors import Conflict, Forbidden, Refused
 from loanloom.services.money import disbursements, repayments
+from loanloom.services.money.books import amending
 from loanloom.services.money.lines import credit_draws, credit_line_changes, credit_lines, draw_rules
 from loanloom.services.money.lines.draw_rules import Wanted
 from loanloom.services.papers import contracts
@@ -277,3 +279,30 @@ def test_nothing_goes_out_on_a_line_that_was_frozen_after_the_draw_was_approved(
         disbursements.disburse(house.ctx(), contract)
     assert refused.value.problems[0].code == "line.not_open"
     assert not house.rows(tables.loan) and figures(house, line)[0] == D(0)
+
+
+def test_a_late_receipt_and_its_undoing_move_the_line_by_the_same_principal(house: House) -> None:
+    line = opened(house)
+    loan = draw(house, line, 60_000)
+    house.close_until(date(2026, 2, 20))
+    before = figures(house, line)
+    carry_out(house, loan, "receive_repayment", {"amount": "10600", "on": "2026-02-05"})
+    assert figures(house, line) == (D(50_000), D(0), D(450_000))
+    booked = house.rows(tables.loan_change)[-1].sequences[0]
+    carry_out(house, loan, "undo", {"sequence": booked})
+    assert figures(house, line) == before == (D(60_000), D(0), D(440_000))
+    house.close()
+
+
+def test_a_disbursement_that_is_not_undone_stays_on_its_line(house: House) -> None:
+    line = opened(house)
+    loan = draw(house, line, 60_000)
+    ctx = house.ctx()
+
+    def undo() -> None:
+        with house.database.transaction(house.company.id) as connection:
+            amending.undo_event(ctx, connection, loan, 1)
+
+    assert codes(undo) == {"loan.disbursement_stands"}
+    assert figures(house, line) == (D(60_000), D(0), D(440_000))
+    house.close()
