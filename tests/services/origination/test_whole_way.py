@@ -15,8 +15,10 @@ from loanloom.engines import forms
 from loanloom.services.approval import sanction_pages
 from loanloom.services.context import Context
 from loanloom.services.definitions import compiled
-from loanloom.services.errors import Refused
+from loanloom.services.errors import Refused, ServiceError
 from loanloom.services.money import disbursements
+from loanloom.services.money.lines import credit_draws
+from loanloom.services.money.lines.draw_rules import Wanted
 from loanloom.services.origination import submissions
 from loanloom.services.papers import contract_pages, contracts, disclosures
 from loanloom.store import tables
@@ -80,3 +82,26 @@ def test_the_usual_way_of_repaying_is_one_that_the_product_sells(manager: Contex
     form = compiled.application_form(manager.registry, "merchant-instalment")
     evaluated = forms.evaluate(form, {}, {"customer": {}, "application": {}, "as_of": TODAY})
     assert evaluated.values["application"]["method"] == "flat"
+
+
+def test_a_line_from_the_application_to_a_loan_that_was_drawn_on_it(
+    manager: Context, begin: Begin, lender: Lender
+) -> None:
+    asked = ASKED | {"application.amount": "100000", "application.method": "pay_as_you_draw"}
+    submissions.submit(manager, begin("sole-trader-line"), asked, version=1)
+    sanction_id = approved(lender)
+    made = contracts.prepare(manager, sanction_id)
+    assert lender.one(tables.contract, id=made.contract_id).kind == "line"
+    assert lender.rows(tables.credit_line) == []
+    contracts.sign(lender.ctx("east1"), made.contract_id, TODAY, version=1)
+    line = lender.one(tables.credit_line)
+    with pytest.raises(ServiceError):
+        disbursements.disburse(lender.ctx("finance"), made.contract_id)
+    wanted = Wanted(amount=Decimal(30000), term_months=3, method="pay_as_you_draw")
+    draw_id = credit_draws.ask(manager, line.id, wanted)
+    contract_id = credit_draws.approve(lender.ctx("east1"), draw_id, version=1)
+    disbursements.disburse(lender.ctx("finance"), contract_id)
+    loan, line = lender.one(tables.loan), lender.one(tables.credit_line)
+    assert (loan.credit_line_id, loan.principal, loan.contract_id) == (line.id, Decimal(30000), contract_id)
+    granted = lender.one(tables.sanction).amount
+    assert (line.limit_amount, line.used, line.frozen) == (granted, Decimal(30000), Decimal(0))
