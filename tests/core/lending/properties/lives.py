@@ -59,6 +59,16 @@ INTEREST = ("declining_balance", "declining_balance", "original_principal", "fla
 CURRENCIES = {0: "JPY", 2: "CNY", 3: "KWD"}
 
 
+def recalculation() -> st.SearchStrategy[RecalculationTerms]:
+    """How interest follows what is outstanding, and what principal repaid early does to the plan."""
+    return st.builds(
+        RecalculationTerms,
+        rest=st.sampled_from(["daily", "period"]),
+        on_prepayment=st.sampled_from(["instalment", "last_instalment", "next"]),
+        payoff=st.sampled_from(["to_day", "to_period_end"]),
+    )
+
+
 @st.composite
 def late_terms(draw: st.DrawFn) -> PenaltyTerms:
     """Every way in which lateness may cost something."""
@@ -120,11 +130,13 @@ def terms(draw: st.DrawFn, *, follows: bool | None = False) -> Terms:
         rounding=Rounding(digits, draw(st.sampled_from(sorted(ROUNDING_MODES)))),
         penalty=PenaltyTerms() if recalculates else draw(late_terms()),
         allocation=AllocationOrder(
-            order=tuple(draw(st.permutations(COMPONENTS))), by=draw(st.sampled_from(["instalment", "component"]))
+            order=tuple(draw(st.permutations(COMPONENTS))),
+            by=draw(st.sampled_from(["instalment", "component"])),
+            surplus=draw(st.sampled_from(["", "prepay"])) if recalculates else "",
         ),
         prepayment=PrepaymentTerms(fee_rate=draw(st.sampled_from([D(0), D("0.01")]))),
         keeps_overpayment=draw(st.booleans()),
-        recalculation=RecalculationTerms() if recalculates else None,
+        recalculation=draw(recalculation()) if recalculates else None,
         charges=draw(st.sampled_from([(), (fee,)])) if digits == 2 else (),
     )
 
