@@ -25,8 +25,7 @@ def apply(house: House, customer: Customer) -> int:
     """The customer applies; the id of the application, handed in."""
     ctx = house.at(customer.manager)
     known = f"demo:{customer.slug}"
-    raw = {f"customer.{name}": value for name, value in customer.customer.items()}
-    customer_id = customers.create(ctx, raw, idempotency_key=f"{known}:customer", although_similar=True)
+    customer_id = record(house, customer)
     application_id = applications.begin(
         ctx,
         customer.product,
@@ -39,6 +38,13 @@ def apply(house: House, customer: Customer) -> int:
         _hand_in_papers(ctx, row, customer)
         _submit(ctx, row, customer)
     return application_id
+
+
+def record(house: House, customer: Customer) -> int:
+    """The customer's record, made once; its id."""
+    raw = {f"customer.{name}": value for name, value in customer.customer.items()}
+    key = f"demo:{customer.slug}:customer"
+    return customers.create(house.at(customer.manager), raw, idempotency_key=key, although_similar=True)
 
 
 def decide(house: House, customer: Customer, application_id: int) -> None:

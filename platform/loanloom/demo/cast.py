@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import yaml
 
-Habit = Literal["on_time", "in_parts", "prepaid", "never"]
+Habit = Literal["on_time", "in_parts", "prepaid", "as_due", "at_will", "never"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +46,17 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Draw:
+    """Money taken from a credit line on a day; one that waits is asked for and not decided yet."""
+
+    day: date
+    amount: Decimal
+    term_months: int
+    purpose: str
+    waits: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Customer:
     """A customer with one application and what becomes of it."""
 
@@ -60,6 +71,8 @@ class Customer:
     steps: tuple[Step, ...]
     disbursed_on: date | None
     repays: Habit
+    group: str | None = None
+    draws: tuple[Draw, ...] = ()
 
     @property
     def manager(self) -> str:
@@ -121,6 +134,8 @@ def _customer(path: Path) -> Customer:
         steps=tuple(Step(**step) for step in story.get("decisions", ())),
         disbursed_on=story.get("disbursed_on"),
         repays=story["repays"],
+        group=story.get("group"),
+        draws=tuple(Draw(**{**one, "term_months": int(one["term_months"])}) for one in story.get("draws", ())),
     )
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from typing import Any
 
+from sqlalchemy import Row, select
+
+from loanloom.demo import arranging
 from loanloom.demo.applying import application_of
 from loanloom.demo.cast import Customer
 from loanloom.demo.house import House
@@ -15,6 +18,16 @@ from loanloom.store.tables import loan
 
 def lend(house: House, customer: Customer) -> None:
     """Contract, sign and pay out what was sanctioned; what is done already stays."""
+    contract, key = prepare(house, customer), f"demo:{customer.slug}"
+    if customer.draws:
+        return  # the signature has opened the line; money goes out draw by draw
+    if "trustor" in customer.application:
+        arranging.bring_trustors_money(house, customer, contract.id)
+    disbursements.disburse(house.at("finance"), contract.id, idempotency_key=f"{key}:disburse")
+
+
+def prepare(house: House, customer: Customer) -> Row[Any]:
+    """The signed contract of what was sanctioned."""
     application = application_of(house, customer)
     assert application is not None, f"{customer.slug} has not applied"
     with house.system().transaction() as connection:
@@ -30,7 +43,7 @@ def lend(house: House, customer: Customer) -> None:
     if contract.state != "signed":
         head = house.at(customer.head)
         contracts.sign(head, contract.id, head.business_date, version=contract.version, idempotency_key=f"{key}:sign")
-    disbursements.disburse(house.at("finance"), contract.id, idempotency_key=f"{key}:disburse")
+    return contract
 
 
 def loan_of(house: House, customer: Customer) -> int | None:

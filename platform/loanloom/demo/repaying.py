@@ -20,11 +20,13 @@ FIRST_PART = Decimal(1000)
 """Who pays in parts brings so much of the first instalment on its due day, and the rest two days later."""
 REST_AFTER = timedelta(days=2)
 CENT = Decimal("0.01")
+BRINGS_ON, BRINGS = date(2026, 5, 4), Decimal(6000)
+"""Who draws and repays at will brings this much of the first draw back after the holidays."""
 
 
 def pay(house: House, customer: Customer, today: date) -> None:
     """What this customer pays today, if anything."""
-    if not _comes_today(customer, today):
+    if not _comes_today(house, customer, today):
         return
     loan_id = loan_of(house, customer)
     assert loan_id is not None, f"{customer.slug} has no loan"
@@ -37,15 +39,21 @@ def pay(house: House, customer: Customer, today: date) -> None:
     if customer.repays == "in_parts" and today == _due_on(customer, 1):
         repayments.receive(ctx, loan_id, FIRST_PART, idempotency_key=key)
         return
+    if customer.repays == "at_will":
+        if today == BRINGS_ON:
+            repayments.receive(ctx, loan_id, BRINGS, idempotency_key=key)
+        return
     due = loan_rows.due_today(repayments.preview(ctx, loan_id, CENT).kept.loan, today)
     if due:
         repayments.receive(ctx, loan_id, due, idempotency_key=key)
 
 
-def _comes_today(customer: Customer, today: date) -> bool:
+def _comes_today(house: House, customer: Customer, today: date) -> bool:
     """Whether the customer's habit brings them in today."""
     if customer.repays == "never" or customer.disbursed_on is None or customer.disbursed_on >= today:
         return False
+    if customer.repays in ("as_due", "at_will"):
+        return loan_of(house, customer) is not None
     if customer.repays == "prepaid":
         return today in (SETTLES_ON, _due_on(customer, 1))
     if customer.repays == "in_parts" and today == _due_on(customer, 1) + REST_AFTER:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from loanloom.demo import applying, cast, lending, log_ins, repaying, volume
+from loanloom.demo import applying, arranging, cast, desk, lending, log_ins, repaying, volume
 from loanloom.demo.cast import Cast
 from loanloom.demo.house import BEGINS_ON, KEY, House, found
 from loanloom.services.money import end_of_day
@@ -64,11 +64,13 @@ def live(house: House, script: Script, players: Cast, today: date, tell: Tell) -
     """Everything that people do on one day before it is closed."""
     for customer in players.customers:
         if customer.applies_on == today:
+            arranging.form_group(house, players, customer)
             application = applying.apply(house, customer)
             log_ins.let_in(house, players)  # before the decision, so that the borrower is told of it
             applying.decide(house, customer, application)
         if customer.disbursed_on == today:
             lending.lend(house, customer)
+        arranging.draw(house, customer, today)
         repaying.pay(house, customer, today)
     if today == IMPORT_ON:
         file = script.folder / "german-credit" / "german.csv"
@@ -76,3 +78,4 @@ def live(house: House, script: Script, players: Cast, today: date, tell: Tell) -
         volume.lend(house)
     if today > IMPORT_ON:
         repaying.pay_in_bulk(house, today, missing={"bad"} if today >= LAST_DUE_ON else ())
+    desk.work(house, players, today)

@@ -12,10 +12,10 @@ from sqlalchemy import Connection, func, select
 from loanloom.demo.house import House
 from loanloom.engines.imports import Figures
 from loanloom.services.origination import imports
-from loanloom.store.tables import application, journal_line, loan, repayment, sanction
+from loanloom.store.tables import application, contract, journal_line, loan, repayment, sanction
 
-PRINCIPAL = "130301"
-"""The account of loan principal in the model company's chart."""
+PRINCIPAL = ("130301", "900301")
+"""Where loan principal stands in the model company's chart: its own, and off its books that of a trustor's money."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +61,7 @@ def summarise(house: House) -> Summary:
             "overdue": _count(connection, loan, loan.c.days_past_due > 0),
         }
         sanctions = _count(connection, sanction)
+        left = _count(connection, sanction, sanction.c.application_id.not_in(select(loan.c.application_id)), ~_waits())
         in_books = _sum(connection, loan.c.principal_outstanding)
         keys = list(connection.execute(_imported()).scalars())
     figures: Figures = imports.figures(ctx, keys)
@@ -80,11 +81,16 @@ def summarise(house: House) -> Summary:
             "debits_equal_credits": money.debits == money.credits and money.debits > 0,
             "every_application_counted": approved + refused + waiting == sum(states.values()),
             "every_approval_has_a_sanction": sanctions == approved,
-            "money_out_for_every_sanction": counted["disbursed"] == sanctions,
+            "money_out_for_every_sanction": left == 0,
             "loans_agree_with_the_ledger": money.principal == in_books,
         },
         **counted,
     )
+
+
+def _waits() -> Any:
+    """A signed contract at the cashier's desk: its money goes out when its turn has come."""
+    return sanction.c.id.in_(select(contract.c.sanction_id).where(contract.c.state == "signed"))
 
 
 def _by_state() -> Any:
@@ -96,9 +102,9 @@ def _imported() -> Any:
 
 
 def _ledger() -> Any:
-    """Totals of the journal, and what its account of principal holds."""
+    """Totals of the journal, and what its accounts of principal hold."""
     debit, credit = journal_line.c.debit, journal_line.c.credit
-    of_principal = journal_line.c.account_code == PRINCIPAL
+    of_principal = journal_line.c.account_code.in_(PRINCIPAL)
     return select(
         func.coalesce(func.sum(debit), 0).label("debits"),
         func.coalesce(func.sum(credit), 0).label("credits"),
