@@ -12,7 +12,7 @@ from tests.web.money.test_desk import only, page, post, until_due
 
 from loanloom.services.errors import Refused
 from loanloom.services.money import disbursements
-from loanloom.services.money.cashier import deposits, entrusting, orders
+from loanloom.services.money.cashier import deposits, entrusting, orders, trustors
 from loanloom.services.money.cashier.order_kinds import KINDS
 from loanloom.services.parties import partners
 from loanloom.store import tables
@@ -130,3 +130,31 @@ def test_the_pages_of_an_entrusted_loan(house, person) -> None:
     shown = page(finance, f"/cashier/deposits/{only(house, tables.deposit).id}")
     assert "Lent" in shown and "自有资金" in shown
     assert only(house, tables.loan).number in page(finance, f"/parties/{trustor.id}")
+
+
+def test_money_that_is_passed_on_at_settlement_waits_until_that_night(house: House, monkeypatch) -> None:
+    whole = trustors.offers.offer_for
+
+    def at_settlement(*given):
+        offer = whole(*given)
+        return replace(offer, entrusting=replace(offer.entrusting, repays_on="settlement"))
+
+    monkeypatch.setattr(trustors.offers, "offer_for", at_settlement)
+    agent = Agent(house)
+    agent.brings("100000")
+    loan_id = disbursements.disburse(house.ctx(), agent.lends()).loan_id
+    due = only(house, tables.instalment, due_on=until_due(house)).interest
+    agent.enter("repayment", loan_id=loan_id, amount=due)
+    order = only(house, tables.cash_order, kind="repayment").id
+    agent.enter("reversal", order_id=order, why="wrong")
+    (empty,) = house.rows(tables.deposit)
+    assert (empty.balance, empty.held) == (D(0), D(0))
+    agent.enter("repayment", loan_id=loan_id, amount=due)
+    (fund,) = house.rows(tables.deposit)
+    assert fund.balance == fund.held > 0
+    with pytest.raises(Refused):
+        agent.enter("deposit_release", deposit_id=fund.id, amount=fund.balance)
+    house.close()
+    (freed,) = house.rows(tables.deposit)
+    assert (freed.balance, freed.held) == (fund.balance, D(0))
+    assert house.rows(tables.deposit_entry)[-1].loan_id == loan_id

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, RowMapping, exists, func, or_, select
 
 from loanloom.core.lending.business.entrusted import EntrustedTerms, Passing, pass_on
 from loanloom.core.money import ZERO, total
@@ -123,7 +124,8 @@ def settle(
         )
         passing = pass_on(_parts(change, undone.get(loan_id, ())), terms, change.kept.loan.terms.rounding)
         taken = passing.to_agent - _fees(change, undone.get(loan_id, ()))
-        _move(ctx, connection, change, came, taken + passing.withheld)
+        waits = offer.entrusting.repays_on == "settlement"
+        _move(ctx, connection, change, came, taken + passing.withheld, waits=waits)
         made += _taken(ctx, change, taken, passing, row)
     return made
 
@@ -156,7 +158,10 @@ def _fees(change: Change, undone: Sequence[Reversal]) -> Decimal:
     return _parts(change, undone).get("fee", ZERO)
 
 
-def _move(ctx: Context, connection: Connection, change: Change, came: Decimal, taken: Decimal) -> None:
+def _move(
+    ctx: Context, connection: Connection, change: Change, came: Decimal, taken: Decimal, *, waits: bool
+) -> None:  # fmt: skip
+    """Money of a loan in the trustor's deposit; held there until the loan's next settlement day if it waits for it."""
     loan_id, contract_id = change.kept.id, change.kept.row["contract_id"]
     entrusted = of_contracts(connection, [contract_id]).get(contract_id)
     if entrusted is None:
@@ -170,9 +175,48 @@ def _move(ctx: Context, connection: Connection, change: Change, came: Decimal, t
                 hint=text("Take his payout back first.", "请先撤回对委托人的付款。"),
             )
         )
-    fund = deposit_rows.move(ctx, connection, fund, Move(kind="collected", amount=came, loan_id=loan_id))
+    held = ZERO
+    if came < 0:
+        held = -min(_held_of(connection, fund["id"], loan_id), taken - came)
+    elif waits:
+        held = came - taken
+    collected = Move(kind="collected", amount=came, held=min(held, ZERO), loan_id=loan_id)
+    fund = deposit_rows.move(ctx, connection, fund, collected)
     if taken:
-        deposit_rows.move(ctx, connection, fund, Move(kind="taken", amount=-taken, loan_id=loan_id))
+        fund = deposit_rows.move(ctx, connection, fund, Move(kind="taken", amount=-taken, loan_id=loan_id))
+    if held > 0:
+        deposit_rows.move(ctx, connection, fund, Move(kind="held", held=held, loan_id=loan_id))
+
+
+def _held_of(connection: Connection, deposit_id: int, loan_id: int) -> Decimal:
+    """What of a trustor's money waits for a loan's settlement day."""
+    entry = tables.deposit_entry
+    of = select(func.coalesce(func.sum(entry.c.held), 0)).where(
+        entry.c.deposit_id == deposit_id, entry.c.loan_id == loan_id
+    )
+    return Decimal(connection.execute(of).scalar_one())
+
+
+def free_settled(ctx: Context, connection: Connection, first: date, last: date) -> int:
+    """Free what waited for the settlement days from `first` until before `last`, and of loans that run no more; of how
+    many loans. The end of day asks for it."""
+    entry, deposit, loan, row = tables.deposit_entry, tables.deposit, tables.loan, tables.instalment
+    due = exists().where(row.c.loan_id == entry.c.loan_id, row.c.due_on >= first, row.c.due_on < last)
+    waiting = (
+        select(entry.c.deposit_id, entry.c.loan_id, func.sum(entry.c.held).label("held"))
+        .join(deposit, deposit.c.id == entry.c.deposit_id)
+        .join(loan, loan.c.id == entry.c.loan_id)
+        .where(deposit.c.kind == KIND, deposit.c.held > 0, or_(due, loan.c.status != "active"))
+        .group_by(entry.c.deposit_id, entry.c.loan_id)
+        .having(func.sum(entry.c.held) > 0)
+        .order_by(entry.c.deposit_id, entry.c.loan_id)
+    )
+    found = connection.execute(waiting).all()
+    for one in found:
+        fund = connection.execute(select(deposit).where(deposit.c.id == one.deposit_id).with_for_update()).mappings()
+        freed = Move(kind="freed", held=-one.held, loan_id=one.loan_id)
+        deposit_rows.move(ctx, connection, fund.one(), freed)
+    return len(found)
 
 
 def _taken(ctx: Context, change: Change, share: Decimal, passing: Passing, row: Mapping[Any, Any]) -> list[Posted]:

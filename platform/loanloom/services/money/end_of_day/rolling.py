@@ -14,6 +14,7 @@ from loanloom.problems import Problem, text
 from loanloom.services.approval import sanctions
 from loanloom.services.context import Context
 from loanloom.services.errors import Conflict
+from loanloom.services.money.cashier import trustors
 from loanloom.services.money.end_of_day.step import Chunk, Run
 from loanloom.services.money.lines import credit_draws
 from loanloom.store import audit, outbox, tables
@@ -30,7 +31,9 @@ def next_business_date(registry: Registry, day: date) -> date:
 def expire_sanctions(ctx: Context, connection: Connection, run: Run, _chunk: Chunk) -> Mapping[str, Any]:
     """Sanctions whose last day was today are closed; draws on lines that nobody paid out give back their reserve."""
     tomorrow = run.tomorrow(ctx)
-    return {"expired": sanctions.expire(tomorrow, connection), "draws": credit_draws.expire(tomorrow, connection)}
+    freed = trustors.free_settled(ctx, connection, run.business_date, run.next_date)
+    expired, draws = sanctions.expire(tomorrow, connection), credit_draws.expire(tomorrow, connection)
+    return {"expired": expired, "draws": draws, "trustors": freed}
 
 
 def roll(ctx: Context, connection: Connection, run: Run, _chunk: Chunk) -> Mapping[str, Any]:
