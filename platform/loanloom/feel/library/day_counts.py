@@ -49,7 +49,7 @@ def _actual_actual(start: Any, end: Any) -> tuple[int, int]:
     return (_actual(start, end) - leap) * 366 + leap * 365, 365 * 366
 
 
-_BASES: Mapping[str, Callable[[Any, Any], tuple[int, int]]] = {
+BASES: Mapping[str, Callable[[Any, Any], tuple[int, int]]] = {
     "30/360": lambda start, end: (_american(start, end), 360),
     "30E/360": lambda start, end: (_european(start, end), 360),
     "act/360": lambda start, end: (_actual(start, end), 360),
@@ -84,5 +84,5 @@ def _days_360(start: Any, end: Any, convention: str = "30/360") -> Decimal:
 @declare("year fraction", "from: date, to: date, convention: string -> number")
 def _year_fraction(start: Any, end: Any, convention: str) -> Decimal:
     """The share of a year by a convention."""
-    days, year = _basis(convention, _BASES)(start, end)
+    days, year = _basis(convention, BASES)(start, end)
     return exact(CONTEXT.divide, Decimal(days), Decimal(year))
