@@ -75,6 +75,8 @@ def test_the_page_speaks_chinese(person, mine, line: int) -> None:
     page = text_of(browser, f"/credit-lines/{line}")
     assert "授信额度" in page
     assert "申请提款" in page or "暂无提款" in page
+    assert "可用额度" in page
+    assert "额度测算" not in page  # that is a calculation of an application
 
 
 def test_the_api_asks_once_and_tells_what_is_free(person, mine, line: int) -> None:
