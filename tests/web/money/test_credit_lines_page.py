@@ -95,3 +95,26 @@ def test_the_api_asks_once_and_tells_what_is_free(person, mine, line: int) -> No
     )
     assert taken.status_code == 200
     assert D(browser.get(url).get_json()["free"]) == 100_000
+
+
+def test_parts_of_members_on_the_page_and_by_program(person, mine, line: int, model_company) -> None:
+    house = House(model_company.database, model_company.company)
+    browser = person("relationship-manager", "approver-2")
+    mine(line, browser)
+    other = house.rows(tables.contract, tables.contract.c.id == house.contract(50_000, "sole-trader-loan"))[0]
+    number = house.rows(tables.customer, tables.customer.c.id == other.customer_id)[0].number
+    url, headers = f"/credit-lines/{line}", {"X-CSRFToken": browser.csrf()}
+    assert "Only the line of a group has parts" in post(
+        browser, f"{url}/parts", customer_number=number, limit_amount="1"
+    )
+    with house.database.transaction(house.company.id) as connection:
+        table = tables.credit_line
+        connection.execute(update(table).where(table.c.id == line).values(sharing="group"))
+    assert "There is no such customer" in post(browser, f"{url}/parts", customer_number="nobody", limit_amount="1")
+    shown = post(browser, f"{url}/parts", customer_number=number, limit_amount="40,000")
+    assert "part was set" in shown and "40,000.00" in shown
+    given = {"customer_id": other.customer_id, "limit_amount": "30000"}
+    answer = browser.post(f"/api/v1{url}/parts", json=given, headers=headers)
+    assert answer.status_code == 200, answer.get_data(as_text=True)
+    (part,) = browser.get(f"/api/v1{url}").get_json()["parts"]
+    assert (part["customer_id"], D(part["limit_amount"]), D(part["free"])) == (other.customer_id, 30_000, 30_000)
