@@ -58,6 +58,10 @@ def test_every_new_way_can_be_tried_on_a_phone_and_in_english(designer, open_as,
     desk = open_as("designer", language="en")
     desk.goto("/studio/definitions/product/sme-quarterly-interest/")
     picture(desk, "trial-quarterly-1440-en")
+    for key in TRIED:
+        desk.goto(f"/studio/definitions/product/{key}/")
+        table = desk.locator("#trial .table-scroll")
+        assert table.evaluate("(it) => it.scrollWidth - it.clientWidth") <= 1, key  # every column is seen
     desk.goto("/studio/prices/")
     assert axe(desk) == []
     expect(desk.locator("main")).to_contain_text("too dear from")
