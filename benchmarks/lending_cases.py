@@ -20,6 +20,7 @@ import psycopg
 from psycopg.types.json import Jsonb
 from sqlalchemy.dialects.postgresql import JSONB
 
+from benchmarks.figure import Figure
 from loanloom.metadata.bundle import read_bundle
 from loanloom.metadata.document import Document, document_from
 from loanloom.services.context import Context
@@ -233,3 +234,18 @@ class _Inserter:
 def _plain(row: Sequence[Any], json: Sequence[bool]) -> tuple[Any, ...]:
     pairs = zip(row, json, strict=True)
     return tuple(Jsonb(value) if is_json and value is not None else value for value, is_json in pairs)
+
+
+def of_runs(all_of_them: str, one: str, ran: Run, floor: Run, bar: float, beside: str) -> Iterator[Figure]:
+    """How many a second, and what one costs in processor time, beside the same rows written bare."""
+    peer = "bare inserts of the same rows"
+    yield Figure(
+        name=f"{all_of_them}, two processes and PostgreSQL on this machine",
+        value=ran.rate, unit="/s", ratio=ran.rate / floor.rate, peer=peer, bar=bar, at_least=True, beside=beside,
+    )  # fmt: skip
+    yield Figure(
+        name=f"{one}, processor time with PostgreSQL's",
+        value=ran.cpu_each, unit="ms", ratio=ran.cpu_each / floor.cpu_each, peer=peer, bar=2000 / bar,
+        beside=f"workers {1000 * ran.workers_cpu / ran.count:.2f} ms, PostgreSQL "
+        f"{1000 * ran.database_cpu / ran.count:.2f} ms; two idle cores would do {2000 / ran.cpu_each:.0f} /s",
+    )  # fmt: skip

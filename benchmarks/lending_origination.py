@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from sqlalchemy import select
 
 from benchmarks.figure import Figure
-from benchmarks.lending_cases import Bare, Lender, Run, at_once, lender
+from benchmarks.lending_cases import Bare, Lender, Run, at_once, lender, of_runs
 from loanloom.services.approval import approvals, sanctions
 from loanloom.services.context import Context
 from loanloom.services.money import disbursements
@@ -37,18 +37,7 @@ def figures() -> Iterator[Figure]:
     """Applications a second, and what one costs in processor time."""
     with lender() as house:
         ran, floor = measured(house)
-    yield Figure(
-        name="application to disbursement, two processes and PostgreSQL on this machine",
-        value=ran.rate, unit="/s", ratio=ran.rate / floor.rate, peer="bare inserts of the same rows", bar=BAR,
-        at_least=True, beside=PEER,
-    )  # fmt: skip
-    yield Figure(
-        name="one application to disbursement, processor time with PostgreSQL's",
-        value=ran.cpu_each, unit="ms", ratio=ran.cpu_each / floor.cpu_each, peer="bare inserts of the same rows",
-        bar=2000 / BAR,
-        beside=f"workers {1000 * ran.workers_cpu / ran.count:.1f} ms, PostgreSQL "
-        f"{1000 * ran.database_cpu / ran.count:.1f} ms; two idle cores would do {2000 / ran.cpu_each:.0f} /s",
-    )  # fmt: skip
+    yield from of_runs("application to disbursement", "one application to disbursement", ran, floor, BAR, PEER)
 
 
 def measured(house: Lender) -> tuple[Run, Run]:

@@ -13,7 +13,7 @@ from decimal import Decimal
 from sqlalchemy import Connection, Table, insert
 
 from benchmarks.figure import Figure
-from benchmarks.lending_cases import BEGINS_ON, Bare, Lender, Run, at_once, lender
+from benchmarks.lending_cases import BEGINS_ON, Bare, Lender, Run, at_once, lender, of_runs
 from loanloom.services.context import Context
 from loanloom.services.money import disbursements, end_of_day, loan_rows, repayments
 from loanloom.store import tables
@@ -30,18 +30,7 @@ def figures() -> Iterator[Figure]:
     """Repayments a second, and what one costs in processor time."""
     with lender() as house:
         ran, floor = measured(house)
-    yield Figure(
-        name="durable repayments, two processes and PostgreSQL on this machine",
-        value=ran.rate, unit="/s", ratio=ran.rate / floor.rate, peer="bare inserts of the same rows", bar=BAR,
-        at_least=True, beside=PEER,
-    )  # fmt: skip
-    yield Figure(
-        name="one repayment, processor time with PostgreSQL's",
-        value=ran.cpu_each, unit="ms", ratio=ran.cpu_each / floor.cpu_each, peer="bare inserts of the same rows",
-        bar=2000 / BAR,
-        beside=f"workers {1000 * ran.workers_cpu / ran.count:.2f} ms, PostgreSQL "
-        f"{1000 * ran.database_cpu / ran.count:.2f} ms; two idle cores would do {2000 / ran.cpu_each:.0f} /s",
-    )  # fmt: skip
+    yield from of_runs("durable repayments", "one repayment", ran, floor, BAR, PEER)
 
 
 def measured(house: Lender) -> tuple[Run, Run]:
