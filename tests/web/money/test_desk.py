@@ -164,7 +164,9 @@ def test_a_draw_is_split_and_the_merchant_paid(house, person) -> None:
     party = post(finance, "/parties/new", kind="merchant", name="灯具商行", account="6222020200012345678", fee_rate="3")
     merchant = only(house, tables.party)
     assert merchant.fee_rate == D("0.03") and party == f"/parties/{merchant.id}"
-    assert "622************5678" in page(finance, party)
+    shown = page(finance, party)
+    assert "622************5678" in shown and "Fee rate" in shown
+    assert '<th scope="row">fee_rate' not in shown  # its record speaks in words
     contract = house.contract(100_000, "sole-trader-loan")
     wrong = {"amount.1": "60000", "payee_kind.1": "merchant", "party_id.1": merchant.id}
     assert "is missing" in post(finance, f"/contracts/{contract}/payees", 422, **wrong)

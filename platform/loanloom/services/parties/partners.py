@@ -34,6 +34,26 @@ KINDS: Mapping[str, Text] = {
     "subsidiser": text("Subsidiser", "贴息补贴方"),
 }
 STATES = ("active", "stopped")
+FIELDS: Mapping[str, Text] = {
+    "number": text("Number", "编号"),
+    "kind": text("Kind", "类别"),
+    "name": text("Name", "名称"),
+    "customer_id": text("Customer", "客户"),
+    "id_number_masked": text("Identity or licence number", "证件号码"),
+    "phone_masked": text("Telephone", "电话"),
+    "bank_name": text("Bank", "开户行"),
+    "account_masked": text("Account number", "账号"),
+    "agreement_number": text("Agreement", "协议编号"),
+    "agreed_on": text("Agreed on", "签订日期"),
+    "agreement_ends_on": text("Agreement ends on", "协议到期日"),
+    "fee_rate": text("Fee rate", "费率"),
+    "state": text("State", "状态"),
+    "note": text("Note", "备注"),
+    "unit": text("Branch", "机构"),
+    "manager_user_id": text("Manager", "负责人"),
+    "created_by": text("Entered by", "录入人"),
+}
+"""What the columns of a party are called where its record is shown."""
 CLOSED = ("id_number", "phone", "account")
 LONGEST = {
     "name": 200, "id_number": 40, "phone": 40, "bank_name": 200, "account": 60, "agreement_number": 100, "note": 1000,

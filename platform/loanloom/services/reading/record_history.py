@@ -44,14 +44,18 @@ class Happening:
 
 
 def of(
-    connection: Connection, registry: Registry, *subjects: tuple[str, int], limit: int = MOST
+    connection: Connection,
+    registry: Registry,
+    *subjects: tuple[str, int],
+    limit: int = MOST,
+    own: Mapping[str, Text] | None = None,
 ) -> Sequence[Happening]:
-    """What happened to these records, the newest first."""
+    """What happened to these records, the newest first; `own` names fields that no entity declares."""
     table = tables.audit_log
     asked = or_(*(and_(table.c.subject_kind == kind, table.c.subject_id == str(key)) for kind, key in subjects))
     columns = (table.c.at, table.c.actor, table.c.action, table.c.before, table.c.after, table.c.reason)
     rows = connection.execute(select(*columns).where(asked).order_by(table.c.id.desc()).limit(limit))
-    titles = _titles(registry)
+    titles = {**_titles(registry), **(own or {})}
     return [
         Happening(row.at, row.actor, row.action, tuple(_changes(titles, row.before, row.after)), row.reason)
         for row in rows

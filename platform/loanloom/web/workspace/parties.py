@@ -66,7 +66,7 @@ def show(party_id: int) -> str:
     ctx = current_context()
     row = partners.read(ctx, party_id)
     with ctx.transaction() as connection:
-        history = record_history.of(connection, ctx.registry, ("party", party_id))
+        history = record_history.of(connection, ctx.registry, ("party", party_id), own=partners.FIELDS)
     return render_template(
         "workspace/parties/show.html",
         row=row,
