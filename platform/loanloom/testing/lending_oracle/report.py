@@ -21,7 +21,7 @@ from loanloom.testing.lending_oracle.playing import play
 from loanloom.testing.lending_oracle.words import Said, Unsupported
 
 DEFAULT = Path("../shared/oracle/fineract")
-FAULTS = (ArithmeticError, AssertionError, LookupError, TypeError, ValueError)
+FAULTS = (ArithmeticError, AssertionError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
 """What a case that our core cannot follow may end in; such a case failed, the run goes on."""
 
 
