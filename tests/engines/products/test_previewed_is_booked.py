@@ -128,3 +128,13 @@ def test_the_spread_agreed_stays_when_the_index_moves() -> None:
     assert agreed is not None and agreed.rates.index is not None
     assert agreed.rates.index.spread == D("0.065")
     assert (agreed.rates.index.floor, agreed.rates.index.ceiling) == (D("0.08"), D("0.15"))
+
+
+def test_every_product_says_between_which_rates_it_is_sold() -> None:
+    for offer in offers():
+        sold = offer.rate_range(date(2026, 6, 1))
+        assert sold is not None, offer.key
+        assert 0 <= sold[0] <= sold[1] < 1, offer.key
+        assert all(sold[0] <= rate <= sold[1] for rate in offer.rates.values() if offer.pricing.index is None), (
+            offer.key
+        )

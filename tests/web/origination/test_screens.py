@@ -43,7 +43,9 @@ def new_customer(browser: FlaskClient, **changes: Any) -> Any:
 def begin(browser: FlaskClient) -> int:
     """A customer and an application with its papers."""
     customer_id = int(new_customer(browser).location.rpartition("/")[2])
-    page = text(browser.get(f"/applications/new?customer={customer_id}"))
+    offered = browser.get(f"/applications/new?customer={customer_id}")
+    assert offered.status_code == 200, text(offered)
+    page = text(offered)
     made = browser.post(
         "/applications/new", data={**hidden(page), "customer": customer_id, "product": "sole-trader-loan"}
     )

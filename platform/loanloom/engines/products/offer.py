@@ -207,6 +207,13 @@ class Offer:
         """The yearly rate for a grade, a term and a day; None where the grade is not sold to."""
         return self.pricing.yearly(grade, term or int(self.months.least), self.term_unit, on, self.daily_basis)
 
+    def rate_range(self, on: date | None = None) -> tuple[Decimal, Decimal] | None:
+        """The lowest and the highest yearly rate anybody is asked for at any term; None without a price on that day."""
+        terms = {int(self.months.least), int(self.months.most)}
+        terms |= {up_to for up_to, _ in self.pricing.by_term if up_to is not None and self.months.holds(Decimal(up_to))}
+        found = [r for term in terms for r in self.pricing.asked(term, self.term_unit, on, self.daily_basis)]
+        return (min(found), max(found)) if found else None
+
     def change(self, kind: str) -> ChangeRule:
         """What the product says to one kind of change."""
         return self.changes.get(kind, ANY_CHANGE)

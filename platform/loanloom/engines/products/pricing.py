@@ -96,11 +96,15 @@ class Pricing:
         rate = self.quoted(grade, term, unit, on)
         return None if rate is None else a_year(rate, self.per, term, unit, year_days)
 
-    def highest(self, term: int, unit: str, on: date | None, year_days: int) -> Decimal | None:
-        """The dearest yearly rate that anybody is asked for."""
+    def asked(self, term: int, unit: str, on: date | None, year_days: int) -> tuple[Decimal, ...]:
+        """Every yearly rate that somebody is asked for at a term, of all grades and tiers."""
         rates = [self.yearly(grade, term, unit, on, year_days) for grade in self.grades or (None,)]
         tiered = [a_year(tier.rate, self.per, term, unit, year_days) for tier in self.tiers]
-        return max((rate for rate in (*rates, *tiered) if rate is not None), default=None)
+        return tuple(rate for rate in (*rates, *tiered) if rate is not None)
+
+    def highest(self, term: int, unit: str, on: date | None, year_days: int) -> Decimal | None:
+        """The dearest yearly rate that anybody is asked for."""
+        return max(self.asked(term, unit, on, year_days), default=None)
 
 
 DAYS_OF: Mapping[str, int] = {"day": 1, "week": 7}
