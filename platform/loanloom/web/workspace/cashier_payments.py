@@ -124,7 +124,8 @@ def trustor(contract_id: int) -> Response:
     """Say whose money an entrusted contract lends."""
     form = request.form
     try:
-        party_id = order_forms.whole(form.get("party_id", ""), "party_id")
+        chosen = form.get("party_id", "")
+        party_id = order_forms.whole(chosen, "party_id") if chosen else None
         said = {part: form.get(part, "").strip() or None for part in ("source", "purpose")}
         entrusting.name(current_context(), contract_id, party_id, **said)
         flash(_("The trustor is kept."), "good")

@@ -18,7 +18,7 @@ from loanloom.store import audit, tables
 
 
 def name(
-    ctx: Context, contract_id: int, party_id: int, *, source: str | None = None, purpose: str | None = None
+    ctx: Context, contract_id: int, party_id: int | None, *, source: str | None = None, purpose: str | None = None
 ) -> None:
     """Say whose money a contract lends, where it comes from and what it is for. Not once it is paid out."""
     ctx.require("contract.prepare", "money.disburse")
@@ -29,8 +29,8 @@ def name(
         query = select(contract).where(contract.c.id == contract_id, contract.c.kind == "loan").with_for_update()
         row = connection.execute(query).mappings().one_or_none()
         scope.check_visible(ctx, row, text("contract", "合同"))
-        trustor = partners.read_in(ctx, connection, party_id)
-        if trustor["kind"] != "trustor" or trustor["state"] != "active":
+        trustor = partners.read_in(ctx, connection, party_id) if party_id is not None else None
+        if trustor is None or trustor["kind"] != "trustor" or trustor["state"] != "active":
             raise Refused(_problem("trustor.none", "Choose an active trustor.", "请选择有效的委托人。", "party_id"))
         if connection.execute(select(loan.c.id).where(loan.c.contract_id == contract_id)).first() is not None:
             raise Conflict(
