@@ -79,6 +79,7 @@ def codes(terms: Terms) -> set[str]:
         ({"rates": RateTerms(index=IndexTerms(index="L", floor=D(2), ceiling=D(1)))}, "floor_above_ceiling"),
         ({"pauses": (Pause(from_on=date(2025, 2, 2), to_on=date(2025, 2, 1)),)}, "pause_ends_first"),
         ({"matures_on": date(2025, 1, 1)}, "dates_out_of_order"),
+        ({"start_on": date(9999, 12, 31)}, "beyond_the_calendar"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_carried_out_is_told(more: dict[str, Any], code: str) -> None:

@@ -233,6 +233,16 @@ def test_a_document_is_not_live_before_its_own_date(person: Person) -> None:
     assert releases.propose_drafts(person(1), live_from=date(2026, 2, 1))
 
 
+@pytest.mark.parametrize(
+    ("day", "code"), [(date(2001, 1, 1), "release.past_date"), (date(9999, 12, 31), "release.far_date")]
+)
+def test_a_change_is_put_off_for_ten_years_at_most(person: Person, day: date, code: str) -> None:
+    drafts.save(person(1), "code_list", "colour", GREEN, None)
+    with pytest.raises(Refused) as refused:
+        releases.propose_drafts(person(1), live_from=day)
+    assert codes(refused) == {code}
+
+
 def test_a_draft_edited_after_the_proposal_stays_a_draft(person: Person) -> None:
     made = propose_green(person(1))
     kept = drafts.find(person(1), "code_list", "colour")

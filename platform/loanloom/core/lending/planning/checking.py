@@ -30,6 +30,8 @@ CHOICES: dict[str, tuple[str, ...]] = {
 }
 """Words that these fields of terms may hold."""
 
+_BEYOND = text("The plan reaches beyond the year 9999.", "还款计划超出了 9999 年。")
+
 LONGEST = 2000
 """Rows; forty years of weeks."""
 
@@ -41,10 +43,12 @@ def check_terms(terms: Terms, methods: Methods = BUILT_IN) -> tuple[Problem, ...
     found = [*_words(terms, methods), *_phases(terms, methods), *_rates(terms)]
     if terms.rounding.mode in ROUNDING_MODES:
         found += [*_numbers(terms), *_draws(terms)]
-    if not errors(found):
-        found += row_problems(terms)
-    if not errors(found):
-        found += _dates(terms)
+    try:
+        for check in (row_problems, _dates):
+            if not errors(found):
+                found += check(terms)
+    except (ValueError, OverflowError):  # a date after the year 9999
+        found.append(_wrong("beyond_the_calendar", "phases", _BEYOND))
     return tuple(found)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
@@ -24,6 +24,7 @@ from loanloom.store import audit
 from loanloom.store.tables import release
 
 OPEN = ("proposed", "approved", "scheduled")
+FURTHEST = timedelta(days=3653)
 RELEASE: Text = text("change", "变更")
 
 
@@ -118,7 +119,7 @@ def _plan(
 
 def _keep(ctx: Context, connection: Connection, plan: Plan) -> int:
     """Write a proposal, or refuse it with every reason."""
-    problems = [*blocking(plan, ctx.business_date), *_past(plan, ctx.business_date)]
+    problems = _bad_day(plan, ctx.business_date) or blocking(plan, ctx.business_date)
     if problems:
         raise Refused(problems)
     release_id = write_release(ctx, connection, plan, state="proposed")
@@ -135,19 +136,22 @@ def _keep(ctx: Context, connection: Connection, plan: Plan) -> int:
     return release_id
 
 
-def _past(plan: Plan, business_date: date) -> list[Problem]:
-    if plan.live_from is None or plan.live_from >= business_date:
-        return []
-    return [
-        Problem(
-            code="release.past_date",
-            field="live_from",
-            message=text(
-                f"{plan.live_from} is over: the business date is {business_date}.",
-                f"{plan.live_from} 已过：当前营业日为 {business_date}。",
-            ),
+def _bad_day(plan: Plan, business_date: date) -> tuple[Problem, ...]:
+    if plan.live_from is None or business_date <= plan.live_from <= business_date + FURTHEST:
+        return ()
+    if plan.live_from < business_date:
+        code = "release.past_date"
+        message = text(
+            f"{plan.live_from} is over: the business date is {business_date}.",
+            f"{plan.live_from} 已过：当前营业日为 {business_date}。",
         )
-    ]
+    else:
+        code = "release.far_date"
+        message = text(
+            f"{plan.live_from} is too far away: at most ten years from now.",
+            f"{plan.live_from} 过于遥远：最多为今后十年。",
+        )
+    return (Problem(code=code, field="live_from", message=message),)
 
 
 def write_release(ctx: Context, connection: Connection, plan: Plan, *, state: str) -> int:
