@@ -35,7 +35,7 @@ from .ledger import (
     loan_month,
 )
 from .loan_changes import loan_change
-from .loans import disbursement, instalment, loan, loan_class, loan_event, receipt, repayment
+from .loans import disbursement, instalment, is_loan_of, loan, loan_class, loan_event, receipt, repayment
 from .parties import borrower_group, group_member, party
 from .records import record, record_index
 from .releases import definition, draft, product_stop, release, release_item
@@ -79,6 +79,7 @@ __all__ = [
     "idempotency",
     "import_run",
     "instalment",
+    "is_loan_of",
     "job_run",
     "journal_entry",
     "journal_line",

@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Date, Index, Integer, LargeBinary, Numeric, Text, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Date,
+    Index,
+    Integer,
+    LargeBinary,
+    Numeric,
+    Text,
+    UniqueConstraint,
+    and_,
+    text,
+)
 
 from .base import Key, company_table, link, mapping, moment, money, version
 
@@ -20,7 +33,7 @@ loan = company_table(
     Column("method", Key, nullable=False),
     Column("term_months", Integer, nullable=False),
     mapping("terms"),  # the core's terms, as agreed
-    Column("status", Key, nullable=False, server_default="active"),  # active, settled
+    Column("status", Key, nullable=False, server_default="active"),  # active, settled, cancelled: never paid out
     Column("disbursed_on", Date, nullable=False),
     Column("matures_on", Date, nullable=False),
     Column("settled_on", Date),
@@ -54,10 +67,19 @@ loan = company_table(
     version(),
     UniqueConstraint("company_id", "number"),
     Column("credit_line_id", BigInteger),  # the line that it is drawn on
-    UniqueConstraint("company_id", "contract_id"),  # one drawdown a contract: never paid out twice
     Index("ix_loan_credit_line", "company_id", "credit_line_id", postgresql_where=text("credit_line_id IS NOT NULL")),
     Index(None, "company_id", "status", "days_past_due"),
+    # One loan a contract: never paid out twice, but again after its disbursement was undone.
+    Index(
+        "uq_loan_of_contract", "company_id", "contract_id", unique=True, postgresql_where=text("status <> 'cancelled'")
+    ),
 )
+
+
+def is_loan_of(contract_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """Joins the loan that a contract was paid out as; one whose disbursement was undone is none."""
+    return and_(loan.c.contract_id == contract_id, loan.c.status != "cancelled")
+
 
 instalment = company_table(
     "instalment",
