@@ -29,14 +29,11 @@ from loanloom.core.lending.planning.recurrences import months_of
 from loanloom.core.lending.planning.residuals import with_residual
 from loanloom.core.lending.planning.rules import BUILT_IN, Methods
 from loanloom.core.lending.planning.schedule import arithmetic
-from loanloom.core.lending.planning.shares import DAY_STEP, IRREGULAR, Shares, whole_months
+from loanloom.core.lending.planning.shares import IRREGULAR, Shares
 from loanloom.core.money import ZERO, total
 
 BY_PAYMENT = frozenset({"equal_instalment", "steps", "balloon"})
 """Rules whose instalment is a payment; those of the others are amounts of principal."""
-
-_MOST_MOVED = 12
-"""Days off and collection weekdays move a date by so many days at most."""
 
 BY_ROW = frozenset({"own", "amount_plan", "percent_plan", "fixed_percent"})
 """Rules whose principal was agreed row by row: it shrinks or grows in every row alike."""
@@ -139,7 +136,7 @@ def _plans(loan: Loan, terms: Terms, rows: Sequence[Instalment], methods: Method
 
 def _period(shares: Shares, row: Instalment, last: bool) -> Period:
     """A row's period; what falls due at its end is what fell due there before."""
-    terms, step = shares.terms, _step(shares, row)
+    terms, step = shares.terms, shares.step(row.start_on, row.due_on)
     share = shares.between(row.start_on, row.due_on, step)
     usual, months = shares.nominal(share, step), months_of(calendar_of(shares.phase))
     on_top = row.number == 1 and step == IRREGULAR and terms.first_stub == "actual" and bool(months)
@@ -158,18 +155,6 @@ def _period(shares: Shares, row: Instalment, last: bool) -> Period:
         capitalises=row.capitalised > 0,
         tolerated_to=row.tolerated_to,
     )
-
-
-def _step(shares: Shares, row: Instalment) -> int:
-    """The step of a row: whole months also where a day off or a collection weekday has moved one of its ends."""
-    months = months_of(calendar_of(shares.phase))
-    if not months:
-        return DAY_STEP
-    step = whole_months(row.start_on, row.due_on)
-    moves = shares.terms.roll != "keep" or shares.terms.collection_weekday is not None
-    if step == IRREGULAR and moves and abs(row.days - months * 365 // 12) <= _MOST_MOVED:
-        return months
-    return step
 
 
 def _costs(plan: PhasePlan, rows: Sequence[Instalment], path: Sequence[RateStep]) -> list[Cost]:

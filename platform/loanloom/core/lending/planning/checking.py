@@ -13,6 +13,7 @@ from itertools import pairwise
 from loanloom.core.dates import DAYS, MONTHS
 from loanloom.core.lending.agreed.terms import Phase, Recurrence, Terms
 from loanloom.core.lending.planning.due_days import due_days
+from loanloom.core.lending.planning.following import following_problems
 from loanloom.core.lending.planning.own_schedules import row_problems
 from loanloom.core.lending.planning.rules import BUILT_IN, Methods
 from loanloom.core.lending.planning.schedule import Instalment, Schedule
@@ -44,7 +45,7 @@ def check_terms(terms: Terms, methods: Methods = BUILT_IN) -> tuple[Problem, ...
     if terms.rounding.mode in ROUNDING_MODES:
         found += [*_numbers(terms), *_draws(terms)]
     try:
-        for check in (row_problems, _dates):
+        for check in (row_problems, _dates, following_problems):
             if not errors(found):
                 found += check(terms)
     except (ValueError, OverflowError):  # a date after the year 9999

@@ -31,7 +31,7 @@ def level_for(terms: Terms, rows: Sequence[Row], balance: Decimal) -> Decimal:
         if terms.instalment_by == "periods":
             rate = growth(terms, row.start_on, row.due_on, row.rate)
         else:
-            rate = nominal_growth(terms, row.start_on, row.rate)
+            rate = nominal_growth(terms, row.start_on, row.due_on, row.rate)
         grown *= rate
         if place:
             summed = ONE + summed * rate
