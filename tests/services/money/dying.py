@@ -20,8 +20,6 @@ from loanloom.store.database import Database
 from loanloom.store.vault import new_vault
 from loanloom.testing.faults import dies
 
-arrears.CHUNK = 2  # several chunks even for few loans
-
 
 def undo(ctx: Context, loan: int, sequence: int) -> None:
     """Take a booking back in a transaction of its own."""
@@ -60,6 +58,7 @@ OPERATIONS: Mapping[str, Operation] = {
 
 def main() -> None:
     """url company operation [[id, argument], ...]"""
+    arrears.CHUNK = 2  # several chunks even for few loans; of this process alone
     url, company, name, records = sys.argv[1:]
     database = Database(url, vault=new_vault())
     operation = OPERATIONS[name]

@@ -18,8 +18,6 @@ from loanloom.services.money.lines.draw_rules import Wanted
 from loanloom.services.running.surroundings import context_of
 from loanloom.store.database import Database
 
-arrears.CHUNK = 5  # small enough to share
-
 
 def die_in(step: str, after: int) -> None:
     """Kill this very process, unannounced, after so many chunks of a step, before the chunk is committed."""
@@ -38,6 +36,7 @@ def die_in(step: str, after: int) -> None:
 
 def main() -> None:
     """url company action arguments."""
+    arrears.CHUNK = 5  # small enough to share; of this process alone
     url, company, action, *arguments = sys.argv[1:]
     ctx: Context = context_of(Database(url), int(company))
     print("ready", flush=True)
