@@ -129,3 +129,29 @@ def test_documents_of_before_mean_what_they_meant() -> None:
     offer = products.offer(registry(product()).require("product", "p"), registry(product()))
     assert (offer.business, offer.term_unit, offer.drawing.pattern, offer.charges) == ("ordinary", "month", "once", ())
     assert not offer.upfront_deduction and offer.change("extend").approval == "other_person"
+
+
+FOLLOWING = "{rest: daily, on_prepayment: instalment, payoff: to_day, arrears: true}"
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"schedule": "{methods: [equal_instalment, flat], every: 1, unit: month, due_day: same}"},
+        {"grace": "{interest_payment: 1}", "term": "{unit: month, min: 6, max: 12, step: 6}"},
+        {"rounding": "{digits: 2, mode: half_up, residual: last, place: term}"},
+        {"rate": "{tiers: {by: balance, share: parts, steps: [{from: 0, rate: 0.1}, {from: 5000, rate: 0.08}]}}"},
+    ],
+)
+def test_a_product_that_cannot_follow_what_is_outstanding_is_told_so(changed: dict[str, str]) -> None:
+    assert not found(**changed)
+    assert found(**changed, recalculation=FOLLOWING) == {"product.cannot_follow": "/recalculation"}
+    assert not found(recalculation=FOLLOWING)
+    half_months = "{methods: [equal_instalment], every: 1, unit: half_month, due_day: 5, second_due_day: 20}"
+    assert not found(recalculation=FOLLOWING, schedule=half_months)
+
+
+def test_a_loan_drawn_on_again_follows_what_is_outstanding_too() -> None:
+    flat = "{methods: [flat], every: 1, unit: month, due_day: same}"
+    assert found(draw="revolving", schedule=flat) == {"product.cannot_follow": "/draw"}
+    assert "product.cannot_follow" not in found(draw="revolving", schedule=flat, line="{revolving: true, sharing: own}")

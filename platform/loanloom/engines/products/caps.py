@@ -63,7 +63,9 @@ class Priced:
 def check(registry: Registry, methods: Methods = BUILT_IN) -> list[Problem]:
     """The problems of every product, of the price list and of the caps; caps only where all else is sound."""
     found = [
-        problem for document in registry.all("product") for problem in checking.problems(document, registry, methods)
+        problem
+        for document in registry.all("product")
+        for problem in compile_product(document, registry, methods).problems
     ]
     found += [*checking.of_charges(registry), *currencies.check(registry)]
     return found if errors(found) else [*found, *over_caps(registry, methods=methods)]

@@ -10,7 +10,7 @@ from loanloom.core.lending.agreed.plan_terms import DownPaymentTerms, GraceTerms
 from loanloom.core.lending.agreed.servicing_terms import AllocationOrder
 from loanloom.core.lending.planning.rules import BUILT_IN, Methods
 from loanloom.core.money import Rounding
-from loanloom.engines.products import checking, reading
+from loanloom.engines.products import checking, checking_following, reading
 from loanloom.engines.products.charging import charge_days_of, charges_of, collectors_of, tax_terms
 from loanloom.engines.products.offer import BINDINGS, Offer
 from loanloom.metadata.document import Document
@@ -34,7 +34,9 @@ def compile_product(document: Document, registry: Registry, methods: Methods = B
     problems = tuple(checking.problems(document, registry, methods))
     if errors(problems):
         return Compiled(None, problems)
-    return Compiled(replace(_offer(document, registry), rules=methods), problems)
+    made = replace(_offer(document, registry), rules=methods)
+    problems = (*problems, *checking_following.problems(document, made))
+    return Compiled(None if errors(problems) else made, problems)
 
 
 def offer(document: Document, registry: Registry, methods: Methods = BUILT_IN) -> Offer:
