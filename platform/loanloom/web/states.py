@@ -129,6 +129,7 @@ ACTIONS: Mapping[str, Text] = {
     "user.membership_changed": text("Roles or unit of a user changed", "调整用户角色或机构"),
     "user.password_set": text("Password set", "设置密码"),
     "loan.loan_disbursed": text("Loan paid out", "放款"),
+    "loan.disbursement_undone": text("Disbursement undone", "撤销放款"),
     "loan.repayment_received": text("Repayment received", "收到还款"),
     "loan.surplus_applied": text("Money kept applied to a loan", "留存款抵扣还款"),
     "loan.schedule_changed": text("Schedule of a loan changed", "变更还款计划"),

@@ -303,6 +303,6 @@ def test_a_disbursement_that_is_not_undone_stays_on_its_line(house: House) -> No
         with house.database.transaction(house.company.id) as connection:
             amending.undo_event(ctx, connection, loan, 1)
 
-    assert codes(undo) == {"loan.disbursement_stands"}
+    assert codes(undo) == {"lending.disbursement_stands"}
     assert figures(house, line) == (D(60_000), D(0), D(440_000))
     house.close()

@@ -67,7 +67,7 @@ class Circumstances:
     `restructured`: how many times; `observed_until`: under observation. `suspended_on`: interest is kept in suspense
     since. `written_off`: by component, what was given up in the books but is still owed; `recovered` of it. `draws`:
     money paid out after the first day. `charges`: what was charged beyond the plan. `bears_interest` ends with a
-    charge-off or termination that stops interest."""
+    charge-off or termination that stops interest. `cancelled_on`: its disbursement was undone."""
 
     agreed_matures_on: date | None = None
     extensions: int = 0
@@ -90,6 +90,7 @@ class Circumstances:
     charged_off_on: date | None = None
     terminated_on: date | None = None
     bears_interest: bool = True
+    cancelled_on: date | None = None
 
 
 ORDINARY = Circumstances()

@@ -18,13 +18,17 @@ from loanloom.core.lending.decisions import (
     Disburse,
     DrawTranche,
     ReceiveRepayment,
+    UndoDisbursement,
     asked,
     command_of,
     decide,
 )
+from loanloom.core.lending.decisions.decision import taken_back
 from loanloom.core.lending.decisions.receiving import after_the_end
 from loanloom.core.lending.decisions.refunding import RefundSurplus, refunded_again
+from loanloom.core.lending.decisions.undoing import BY_ITSELF
 from loanloom.core.lending.events import Event, LoanDisbursed
+from loanloom.core.lending.events.undoing import DisbursementUndone
 from loanloom.core.lending.evolution import evolve_all, replay
 from loanloom.core.lending.loan import Loan
 from loanloom.core.lending.planning.rules import BUILT_IN, Methods
@@ -101,8 +105,13 @@ def steps(history: Iterable[Recorded]) -> list[Step]:
 def amend(history: Iterable[Recorded], change: Undo | Command, surroundings: Surroundings = PLAIN) -> Amendment:
     """What undoing a booking, or booking something on a day before the last booking, leads to."""
     found = steps(history)
+    refusal = taken_back(replay(_events(found))) if isinstance(found[0].events[0], DisbursementUndone) else None
+    if refusal:
+        return Amendment(problems=refusal.problems)
     if isinstance(change, Undo):
         return _undone(found, change, surroundings)
+    if isinstance(change, UndoDisbursement):
+        return _never_paid_out(found, change)
     on: date = change.on  # type: ignore[attr-defined]  # every command but the disbursement has its day
     place = sum(step.on <= on for step in found)
     if not place and isinstance(change, DrawTranche):
@@ -135,9 +144,34 @@ def _undone(found: Sequence[Step], change: Undo, surroundings: Surroundings) -> 
     if place is None:
         return Amendment(problems=(_no_such_booking(change),))
     if place == 0:
-        return Amendment(tuple(number for step in found for number in step.sequences))
+        return Amendment(problems=(_disbursement_stands(),))
     step = found[place]
     return _decided_anew(_events(found[:place]), (), found[place + 1 :], surroundings, step.sequences, step.on)
+
+
+def in_the_way(history: Iterable[Recorded]) -> list[Step]:
+    """What people booked since the disbursement and must undo before it, the last booking first."""
+    return [step for step in reversed(steps(history)[1:]) if not _by_itself(step)]
+
+
+def _by_itself(step: Step) -> bool:
+    """Whether a step followed without anybody asking for it."""
+    said = step.events[0].asked
+    return said is None or said["command"] in BY_ITSELF
+
+
+def _never_paid_out(found: Sequence[Step], change: UndoDisbursement) -> Amendment:
+    """The disbursement and all that followed by itself hold no longer; one event says so."""
+    if not isinstance(found[0].events[0], LoanDisbursed):
+        return Amendment(problems=(_not_paid_out_here(),))
+    against = tuple(_stands(step) for step in reversed(found[1:]) if not _by_itself(step))
+    if against:
+        return Amendment(problems=against)
+    decision = decide(replay(_events(found)), change)
+    if decision.problems:
+        return Amendment(problems=decision.problems)
+    gone = tuple(number for step in found for number in step.sequences)
+    return Amendment(gone, decision.events, replay(decision.events))
 
 
 def _events(found: Sequence[Step]) -> list[Event]:
@@ -202,6 +236,33 @@ def _asked_by(first: Event, decision: Decision) -> Decision:
 
 def _surrounded(command: Command, surroundings: Surroundings) -> Command:
     return command_of(asked(command), methods=surroundings.methods, calendar=surroundings.calendar)
+
+
+def _disbursement_stands() -> Problem:
+    return Problem(
+        code="lending.disbursement_stands",
+        message=text("The disbursement itself is not undone this way.", "放款本身不能以此方式撤销。"),
+        hint=text("Undo it as a disbursement, once its money is back.", "款项退回后，请以“撤销放款”办理。"),
+        field="sequence",
+    )
+
+
+def _not_paid_out_here() -> Problem:
+    return Problem(
+        code="lending.not_paid_out_here",
+        message=text("This loan was taken over, not paid out here.", "本借款为接管借据，并非在此放款。"),
+    )
+
+
+def _stands(step: Step) -> Problem:
+    return Problem(
+        code="lending.stands_in_the_way",
+        message=text(
+            f"The booking of {step.on} (number {step.sequences[0]}) stands on this loan.",
+            f"本借款尚有 {step.on} 的记账（第 {step.sequences[0]} 笔）。",
+        ),
+        hint=text("Undo that booking first.", "请先撤销该笔记账。"),
+    )
 
 
 def _no_such_booking(change: Undo) -> Problem:

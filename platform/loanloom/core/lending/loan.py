@@ -88,5 +88,5 @@ class Loan:
 
     @property
     def matures_on(self) -> date:
-        """The last due date."""
-        return self.accounts[-1].instalment.due_on
+        """The last due date; of a loan whose disbursement was undone, the day on which it began."""
+        return self.accounts[-1].instalment.due_on if self.accounts else self.terms.start_on

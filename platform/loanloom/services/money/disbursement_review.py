@@ -91,7 +91,7 @@ _AROUND = (
     .join(tables.application, tables.application.c.id == _CONTRACT.c.application_id)
     .join(tables.customer, tables.customer.c.id == _CONTRACT.c.customer_id)
     .join(tables.sanction, tables.sanction.c.id == _CONTRACT.c.sanction_id)
-    .outerjoin(_LOAN, _LOAN.c.contract_id == _CONTRACT.c.id)
+    .outerjoin(_LOAN, tables.is_loan_of(_CONTRACT.c.id))
     .where(_CONTRACT.c.id == any_(_OF_CONTRACTS))
 )
 

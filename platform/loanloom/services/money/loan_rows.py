@@ -142,7 +142,7 @@ def _loan_values(ctx: Context, change: Change, booked: Mapping[str, Any]) -> dic
     row, after = change.kept.row, change.after
     values = {
         "id": change.kept.id,
-        "status": "settled" if after.settled_on else "active",
+        "status": status_of(after),
         "matures_on": after.matures_on,
         "event_count": row["event_count"] + len(change.events),
         "updated_at": ctx.now.isoformat(),
@@ -153,6 +153,13 @@ def _loan_values(ctx: Context, change: Change, booked: Mapping[str, Any]) -> dic
     if after.terms is not change.kept.loan.terms and after.terms != change.kept.loan.terms:
         values |= {"terms": to_record(after.terms), "annual_rate": after.terms.annual_rate}
     return values
+
+
+def status_of(loan: Loan) -> str:
+    """Active, settled, or cancelled: its disbursement was undone."""
+    if loan.circumstances.cancelled_on is not None:
+        return "cancelled"
+    return "settled" if loan.settled_on else "active"
 
 
 def write_events(ctx: Context, connection: Connection, happened: Sequence[tuple[int, int, Sequence[Event]]]) -> None:

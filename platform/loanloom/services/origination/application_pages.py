@@ -142,7 +142,7 @@ def _item(ctx: Context, connection: Connection, application_id: int) -> int | No
 
 def _loan(connection: Connection, application_id: int) -> Row[Any] | None:
     table = tables.loan
-    asked = select(table).where(table.c.application_id == application_id)
+    asked = select(table).where(table.c.application_id == application_id, table.c.status != "cancelled")
     return connection.execute(asked.limit(1)).one_or_none()
 
 

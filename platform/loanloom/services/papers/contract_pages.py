@@ -55,7 +55,7 @@ def read(ctx: Context, contract_id: int) -> ContractPage:
         papers = {one.id: documents.listing(connection, ("contract", one.id)) for one in package}
         registry = releases.pinned(ctx, connection, row.release_id)
         application, loan = tables.application, tables.loan
-        paid = connection.execute(select(loan).where(loan.c.contract_id == row.id)).one_or_none()
+        paid = connection.execute(select(loan).where(tables.is_loan_of(row.id))).one_or_none()
         shown = quotes.of_agreed(ctx, registry, row, start_on=paid.disbursed_on if paid else None)
         mine = ctx.actor.user_id is not None and row.created_by == ctx.actor.user_id
         open_ = row.state == "prepared"

@@ -29,6 +29,8 @@ def voucher(ctx: Context, loan_id: int) -> int:
         if made:
             return made[0].id
         kept = found[0]
+        if kept.row["status"] == "cancelled":
+            raise Refused(_taken_back())
         registry = releases.pinned(ctx, connection, kept.row["release_id"])
         template = lending_rules.offer_of(registry, kept.row["product_key"]).templates.get("voucher")
         table = tables.disbursement
@@ -50,6 +52,13 @@ def voucher(ctx: Context, loan_id: int) -> int:
                 )
             )
         return document
+
+
+def _taken_back() -> Problem:
+    return Problem(
+        code="loan.taken_back",
+        message=text("This disbursement was undone; it has no voucher.", "该笔放款已撤销，不再出具放款凭证。"),
+    )
 
 
 def facts_of(ctx: Context, connection: Connection, kept: loan_rows.Kept) -> dict[str, Any]:

@@ -98,7 +98,7 @@ def _loans(connection: Connection, customer_id: int) -> Iterable[Line]:
 
 
 def _contracts(connection: Connection, customer_id: int, leave_out: int | None) -> Iterable[Line]:
-    table, loan = tables.contract, tables.loan
+    table = tables.contract
     rows = connection.execute(
         select(table)
         .where(
@@ -106,7 +106,7 @@ def _contracts(connection: Connection, customer_id: int, leave_out: int | None) 
             table.c.kind == "loan",
             table.c.state.in_(("prepared", "signed")),
             table.c.application_id.is_distinct_from(leave_out),
-            ~exists().where(loan.c.contract_id == table.c.id),
+            ~exists().where(tables.is_loan_of(table.c.id)),
         )
         .order_by(table.c.id)
     )
@@ -191,7 +191,7 @@ def _guarantees(connection: Connection, customer_id: int) -> Iterable[GuaranteeG
             customer,
             func.encode(customer.c.id_number_hash, "hex") == given.c.extra["party_id_hash"].astext.cast(String),
         )
-        .outerjoin(loan, loan.c.contract_id == given.c.main_contract_id)
+        .outerjoin(loan, tables.is_loan_of(given.c.main_contract_id))
         .where(
             customer.c.id == customer_id,
             given.c.kind.in_(("guarantee", "mortgage")),

@@ -143,7 +143,7 @@ def _share(members: int, share: Decimal) -> int:
 
 
 def positions(connection: Connection, group_id: int) -> list[Position]:
-    """Every loan of the members that was ever made, the oldest first."""
+    """Every loan of the members that was ever made and not taken back, the oldest first."""
     row = tables.instalment
     in_time = and_(row.c.paid_on.is_not(None), row.c.paid_on <= func.coalesce(row.c.tolerated_to, row.c.due_on))
     counted = (
@@ -154,7 +154,7 @@ def positions(connection: Connection, group_id: int) -> list[Position]:
         .join(MEMBER, MEMBER.c.customer_id == LOAN.c.customer_id)
         .join(CUSTOMER, CUSTOMER.c.id == LOAN.c.customer_id)
         .outerjoin(counted, counted.c.loan_id == LOAN.c.id)
-        .where(MEMBER.c.borrower_group_id == group_id)
+        .where(MEMBER.c.borrower_group_id == group_id, LOAN.c.status != "cancelled")
         .order_by(LOAN.c.id)
     )
     rows = connection.execute(query).mappings().all()

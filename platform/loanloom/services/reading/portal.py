@@ -183,7 +183,8 @@ def _standings(ctx: Context, connection: Connection, rows: Sequence[Row[Any]]) -
     """What came of each of these applications; a person has a handful at most."""
     ids = [row.id for row in rows]
     loan_table = tables.loan
-    paid = connection.execute(select(loan_table).where(loan_table.c.application_id.in_(ids))).all()
+    standing = loan_table.c.status != "cancelled"
+    paid = connection.execute(select(loan_table).where(loan_table.c.application_id.in_(ids), standing)).all()
     by_application = {row.application_id: row for row in paid}
     return [
         Standing(

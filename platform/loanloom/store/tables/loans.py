@@ -76,7 +76,7 @@ loan = company_table(
 )
 
 
-def is_loan_of(contract_id: ColumnElement[int]) -> ColumnElement[bool]:
+def is_loan_of(contract_id: ColumnElement[int] | int) -> ColumnElement[bool]:
     """Joins the loan that a contract was paid out as; one whose disbursement was undone is none."""
     return and_(loan.c.contract_id == contract_id, loan.c.status != "cancelled")
 

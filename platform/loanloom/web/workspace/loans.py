@@ -43,6 +43,8 @@ def amount(value: str | None) -> str:
 @blueprint.app_template_global()
 def loan_state(page: loans.LoanPage) -> str:
     """The state of a loan on the day of its page, as the badge says it."""
+    if page.row["status"] == "cancelled":
+        return "cancelled"
     if page.loan.settled_on:
         return "settled"
     return "overdue" if page.position.arrears.days_past_due else str(page.row["status"])
@@ -146,13 +148,14 @@ def transaction(loan_id: int, sequence: int) -> str:
     ctx = current_context()
     page = loans.page(ctx, loan_id, None, frozenset())
     explained = transaction_page.explained(ctx, loan_id, sequence)
-    may_undo = "undo" in changes.kinds() and ctx.actor.may("loan.change")
+    undo_kind = "undo_disbursement" if explained.transaction.kind == "loan_disbursed" else "undo"
+    may_undo = explained.before is not None or explained.transaction.kind == "loan_disbursed"
     return render_template(
         "workspace/loans/transaction.html",
         page=page,
         explained=explained,
         one=explained.transaction,
-        undo_kind=may_undo and explained.before is not None,
+        undo_kind=undo_kind if may_undo and ctx.actor.may("loan.change") else None,
     )
 
 

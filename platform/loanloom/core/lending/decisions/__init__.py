@@ -30,6 +30,7 @@ from loanloom.core.lending.decisions import (
     repricing,
     restructuring,
     settling,
+    undoing,
 )
 from loanloom.core.lending.decisions.accelerating import Accelerate
 from loanloom.core.lending.decisions.account import CloseLoan, TransferLoan
@@ -37,7 +38,7 @@ from loanloom.core.lending.decisions.changing import ChangeRate, PauseInterest, 
 from loanloom.core.lending.decisions.chargebacks import Chargeback
 from loanloom.core.lending.decisions.charging import AddCharge, AdjustCharge, WaiveCharge
 from loanloom.core.lending.decisions.conduct import Misuse, RestoreInterest, SuspendInterest
-from loanloom.core.lending.decisions.decision import Command, Decide, Decision, out_of_reach, refused
+from loanloom.core.lending.decisions.decision import Command, Decide, Decision, out_of_reach, refused, taken_back
 from loanloom.core.lending.decisions.disbursing import Disburse, disburse
 from loanloom.core.lending.decisions.drawing import DrawTranche
 from loanloom.core.lending.decisions.ending import ChargeOff, TerminateContract, WriteOff
@@ -53,6 +54,7 @@ from loanloom.core.lending.decisions.repricing import Reprice
 from loanloom.core.lending.decisions.restructuring import CapitaliseInterest, Restructure
 from loanloom.core.lending.decisions.settling import Payoff, SettleEarly, payoff
 from loanloom.core.lending.decisions.taking_over import TakeOver, take_over
+from loanloom.core.lending.decisions.undoing import UndoDisbursement
 from loanloom.core.lending.loan import Loan
 from loanloom.core.lending.records import from_record, to_record
 from loanloom.problems import text
@@ -77,6 +79,7 @@ _DECIDES: Mapping[type[Command], Decide] = {
     **recourse.DECIDES,
     **conduct.DECIDES,
     **account.DECIDES,
+    **undoing.DECIDES,
 }
 
 _KINDS: tuple[type[Command], ...] = (Disburse, TakeOver, *_DECIDES)
@@ -97,7 +100,7 @@ def decide(loan: Loan | None, command: Command) -> Decision:
         return take_over(loan, command)
     if loan is None:
         return refused("lending.no_loan", text("There is no such loan.", "没有这笔借款。"))
-    decision = out_of_reach(loan, command) or _DECIDES[type(command)](loan, command)
+    decision = taken_back(loan) or out_of_reach(loan, command) or _DECIDES[type(command)](loan, command)
     if not decision.events:
         return decision
     first = replace(decision.events[0], asked=asked(command))
@@ -164,6 +167,7 @@ __all__ = [
     "TerminateContract",
     "TopUp",
     "TransferLoan",
+    "UndoDisbursement",
     "Waive",
     "WaiveCharge",
     "WriteOff",

@@ -65,6 +65,20 @@ def bad_amount(amount: Decimal, terms: Terms) -> Decision:
     )
 
 
+def taken_back(loan: Loan | None) -> Decision | None:
+    """What refuses everything on a loan whose disbursement was undone."""
+    if loan is None or loan.circumstances.cancelled_on is None:
+        return None
+    return refused(
+        "lending.disbursement_undone",
+        text(
+            f"The disbursement of this loan was undone on {loan.circumstances.cancelled_on}.",
+            f"本借款的放款已于 {loan.circumstances.cancelled_on} 撤销。",
+        ),
+        text("Its contract can be paid out again, as a new loan.", "合同可重新放款，生成新的借据。"),
+    )
+
+
 def out_of_reach(loan: Loan, command: Command) -> Decision | None:
     """What refuses a day that no plan reaches (the year 9999 typed by mistake), before anything counts up to it."""
     last = loan.terms.start_on.year + MOST_YEARS

@@ -20,6 +20,7 @@ from loanloom.core.lending.events import (
     refunding,
     relief,
     taking_over,
+    undoing,
 )
 from loanloom.core.lending.events.event import Event
 from loanloom.core.lending.events.money import (
@@ -45,6 +46,7 @@ EVENTS: Mapping[str, type[Event]] = {
     **recourse.NAMED,
     **relief.NAMED,
     **taking_over.NAMED,
+    **undoing.NAMED,
 }
 """Stored names of all events."""
 

@@ -11,8 +11,10 @@ from datetime import date
 from functools import reduce
 from typing import Any
 
+from loanloom.core.lending.circumstances import Circumstances
 from loanloom.core.lending.events import Event, LoanDisbursed
 from loanloom.core.lending.events.taking_over import LoanTakenOver
+from loanloom.core.lending.events.undoing import DisbursementUndone
 from loanloom.core.lending.evolution import (
     account,
     agreements,
@@ -50,6 +52,9 @@ def evolve(loan: Loan | None, event: Event) -> Loan:
         return Loan(terms=event.terms, accounts=accounts, last_event_on=event.on)
     if isinstance(event, LoanTakenOver):
         return Loan(terms=event.terms, accounts=event.accounts, surplus=event.surplus, last_event_on=event.on)
+    if isinstance(event, DisbursementUndone):
+        undone = Circumstances(cancelled_on=event.on)
+        return Loan(terms=event.terms, accounts=(), circumstances=undone, settled_on=event.on, last_event_on=event.on)
     if loan is None:
         raise ValueError("a loan begins with its disbursement")
     return replace(_EVOLVES[type(event)](loan, event), last_event_on=event.on)

@@ -16,7 +16,7 @@ from loanloom.core.lending.events import Event
 from loanloom.core.lending.history import Amendment, Recorded, Surroundings, Undo, amend
 from loanloom.engines import products
 from loanloom.engines.posting import NO_FACTS, Facts
-from loanloom.problems import Problem, text
+from loanloom.problems import text
 from loanloom.services import scope
 from loanloom.services.context import Context
 from loanloom.services.errors import NotFound, Refused
@@ -78,13 +78,7 @@ def book(
     events are of what was inserted, with its own receipt."""
     if amendment.problems:
         raise Refused(amendment.problems)
-    if amendment.after is None:
-        raise Refused(
-            Problem(
-                code="loan.disbursement_stands",
-                message=text("The disbursement itself is not undone this way.", "放款本身不能以此方式撤销。"),
-            )
-        )
+    assert amendment.after is not None
     # what the history agreed, with what tracks the product bound as of today (products.bound), as when it was loaded
     agreed = lending_rules.bound_terms(ctx, kept.row["product_key"], amendment.after.terms)
     after = replace(amendment.after, terms=agreed)

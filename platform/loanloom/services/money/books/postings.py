@@ -102,8 +102,16 @@ def _made(
     happened = list(_happened(change, rules, after, known, on, reversals, more))
     for name, parts, _entry in happened:
         add_up(moved, posting.moved(name, parts), 1)
+    turned_back = _turned_back(change, rules, known, on)
+    for entry in turned_back:
+        add_up(moved, posting.moved(entry[0], entry[1]), 1)
     grown = _grown(change, rules, _accrued(before, after, moved), known, on)
-    made = (*undone, *(_posted(change, each, known) for each in moving), *grown, *(each[2] for each in happened))
+    made = (
+        *undone,
+        *(_posted(change, each, known) for each in moving),
+        *grown,
+        *(each[2] for each in (*turned_back, *happened)),
+    )
     turned = [posting.TURNS[name] for name, _parts, _entry in happened if name in posting.TURNS]
     accounting = turned[-1] if turned else known["accounting"]
     return Postings(tuple(each for each in made if each is not None), columns(change.after, on, accounting, after))
@@ -123,12 +131,33 @@ def _charged(change: Change, on: date) -> dict[str, Decimal]:
     """Fees that the change itself charged and that are due, by charge: rules may keep them apart."""
     due = {account.instalment.number: account.instalment.due_on for account in change.after.accounts}
     found: dict[str, Decimal] = {}
+    for charge in change.kept.loan.circumstances.charges if _is_taken_back(change) else ():
+        if charge.component == "fee" and charge.due_on <= charge.added_on:
+            add_up(found, {charge.key: charge.amount}, -1)
     for event in change.events:
         if isinstance(event, FeeCharged) and due.get(event.number, date.max) <= on:
             add_up(found, {event.reason: event.amount}, 1)
         if isinstance(event, ChargeAdded) and event.component == "fee":
             add_up(found, {event.key: total(part.amount for part in event.parts if part.due_on <= on)}, 1)
     return found
+
+
+def _is_taken_back(change: Change) -> bool:
+    """Whether the change takes the loan's disbursement back."""
+    return change.after.circumstances.cancelled_on is not None
+
+
+def _turned_back(
+    change: Change, rules: Posting, known: Facts, on: date
+) -> list[tuple[str, Amounts, Posted | None]]:  # fmt: skip
+    """Interest that became principal by the plan alone is interest again before a disbursement is taken back: no event
+    of the loan had booked it."""
+    rows = [account.instalment for account in change.kept.loan.accounts] if _is_taken_back(change) else []
+    parts = {"interest": -total(row.capitalised for row in rows if row.due_on <= on)}
+    if not any(parts.values()):
+        return []
+    (entry,) = accruals(rules, parts, on, known, "interest_capitalised") or (None,)
+    return [("interest_capitalised", parts, _posted(change, entry, known))]
 
 
 def _happened(

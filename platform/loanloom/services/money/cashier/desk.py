@@ -228,7 +228,7 @@ def _contracts(ctx: Context) -> Any:
     return (
         select(contract, customer.c.name.label("customer_name"))
         .join(customer, customer.c.id == contract.c.customer_id)
-        .outerjoin(loan, loan.c.contract_id == contract.c.id)
+        .outerjoin(loan, tables.is_loan_of(contract.c.id))
         .where(
             contract.c.kind == "loan", contract.c.state == "signed", loan.c.id.is_(None), scope.visible(ctx, contract)
         )

@@ -32,7 +32,7 @@ def name(
         trustor = partners.read_in(ctx, connection, party_id) if party_id is not None else None
         if trustor is None or trustor["kind"] != "trustor" or trustor["state"] != "active":
             raise Refused(_problem("trustor.none", "Choose an active trustor.", "请选择有效的委托人。", "party_id"))
-        if connection.execute(select(loan.c.id).where(loan.c.contract_id == contract_id)).first() is not None:
+        if connection.execute(select(loan.c.id).where(tables.is_loan_of(contract_id))).first() is not None:
             raise Conflict(
                 _problem("trustor.too_late", "This contract has been paid out.", "该合同已放款。", "party_id")
             )

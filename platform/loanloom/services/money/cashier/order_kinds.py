@@ -89,6 +89,7 @@ KINDS: Mapping[str, Kind] = {
         Kind(
             key="payout_back", title=text("Payout sent back by the bank", "付款退回"), function="money.pay",
             parameters=payouts.SendBack, about=payouts.about_send_back, book=payouts.book_send_back,
+            undo=payouts.undo_send_back,
         ),
         Kind(
             key="deposit_receive", title=text("Deposit received", "收取保证金"), function="money.hold",

@@ -177,7 +177,7 @@ def _contract(ctx: Context, connection: Connection, contract_id: int) -> RowMapp
     row = connection.execute(query).mappings().one_or_none()
     scope.check_visible(ctx, row, CONTRACT)
     assert row is not None
-    paid = connection.execute(select(tables.loan.c.id).where(tables.loan.c.contract_id == contract_id)).first()
+    paid = connection.execute(select(tables.loan.c.id).where(tables.is_loan_of(contract_id))).first()
     if paid is not None or row["state"] not in ("prepared", "signed"):
         raise Conflict(
             Problem(

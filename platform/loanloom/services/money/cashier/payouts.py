@@ -36,6 +36,8 @@ KINDS: Mapping[str, Text] = {
 }
 STATES = ("planned", "paid", "failed", "reversed", "cancelled")
 OPEN = ("planned", "failed")
+PAID = ("paid_on", "paid_by", "reference")
+"""What a payout says of its payment; kept with the order that takes it back."""
 CORRECTED = "payout.account_changed"
 """What the audit calls a payout whose account was corrected."""
 
@@ -177,7 +179,19 @@ def book_send_back(ctx: Context, connection: Connection, asked: SendBack, order_
     orders.check_words(asked.problem, "problem", 200)
     row = _returned(ctx, connection, asked.payout_id, "failed", asked.problem.strip())
     post(ctx, connection, row, "payout_returned", order_id, {"channel": row["channel"]} if row["channel"] else {})
-    return {"payout_id": row["id"], "number": row["number"], "amount": row["amount"]}
+    paid = {name: row[name] for name in PAID}
+    return {"payout_id": row["id"], "number": row["number"], "amount": row["amount"], "paid": paid}
+
+
+def undo_send_back(ctx: Context, connection: Connection, result: Mapping[str, Any], reason: str) -> None:
+    """It did not come back (a wrong line of the bank's): paid as before. Not once it was paid again or closed."""
+    row = _locked(ctx, connection, result["payout_id"])
+    if row["state"] != "failed":
+        raise Conflict(_not_payable())
+    waiting_orders.check_none_waits(connection, "payout", "payout_id", row["id"])
+    paid = dict(result.get("paid") or dict.fromkeys(PAID))
+    paid["paid_on"] = date.fromisoformat(paid["paid_on"]) if paid["paid_on"] else row["due_on"]
+    _change(ctx, connection, row, state="paid", problem=None, **paid)
 
 
 def change_account(ctx: Context, payout_id: int, *, name: str, account: str, bank_name: str | None) -> None:

@@ -175,12 +175,13 @@ def _move(
                 hint=text("Take his payout back first.", "请先撤回对委托人的付款。"),
             )
         )
-    held = ZERO
+    held, taken_back = ZERO, change.after.circumstances.cancelled_on is not None
     if came < 0:
         held = -min(_held_of(connection, fund["id"], loan_id), taken - came)
-    elif waits:
+    elif waits and not taken_back:
         held = came - taken
-    collected = Move(kind="collected", amount=came, held=min(held, ZERO), loan_id=loan_id)
+    kind = "returned" if taken_back else "collected"
+    collected = Move(kind=kind, amount=came, held=min(held, ZERO), loan_id=loan_id)
     fund = deposit_rows.move(ctx, connection, fund, collected)
     if taken:
         fund = deposit_rows.move(ctx, connection, fund, Move(kind="taken", amount=-taken, loan_id=loan_id))

@@ -42,7 +42,7 @@ def book(
     else:
         money_rows.write_repayments(ctx, connection, [change], [receipt_id])
         booking.book(ctx, connection, [change], {"channel": money["channel"]} if money else NO_FACTS)
-    effects.after(ctx, connection, shown)
+    effects.after(ctx, connection, shown, row["reason"])
     paid: list[str] = []
     if money is not None and shown.money_out:
         channel = booking.check_channel(str(money["channel"]))

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, update
 
 from loanloom.services.context import Context
-from loanloom.services.money.changes import draws
+from loanloom.services.money.changes import disbursement_undo, draws
 from loanloom.services.money.changes.previewing import Preview
 from loanloom.store import tables
 
 
-def after(ctx: Context, connection: Connection, shown: Preview) -> None:
+def after(ctx: Context, connection: Connection, shown: Preview, reason: str) -> None:
     """The effects of a booked change, by its kind."""
-    effect = _EFFECTS.get(shown.kind.key)
-    if effect is not None:
-        effect(connection, shown)
+    if shown.kind.key == "transfer_loan":
+        _transferred(connection, shown)
+    elif shown.kind.key == disbursement_undo.KIND:
+        disbursement_undo.carry_out(ctx, connection, shown.kept, reason)
 
 
 def undone(connection: Connection, row: RowMapping) -> None:
@@ -41,6 +42,3 @@ def _transferred(connection: Connection, shown: Preview) -> None:
 
 def _hand_over(connection: Connection, loan_id: int, values: Mapping[str, Any]) -> None:
     connection.execute(update(tables.loan).where(tables.loan.c.id == loan_id).values(**values))
-
-
-_EFFECTS: Mapping[str, Callable[[Connection, Preview], None]] = {"transfer_loan": _transferred}

@@ -68,6 +68,9 @@ FIELDS: Mapping[str, Text] = {
     "own": text("Paid by the borrower himself", "借款人自付金额"),
     "grace_days": text("Days of grace", "宽限天数"),
     "note": text("Note", "备注"),
+    "mistake": text("What was wrong", "撤销原因"),
+    "money_back": text("Where the money is", "款项去向"),
+    "reference": text("Reference of the bank", "银行流水号"),
 }
 """The words of a parameter, whatever its command."""
 
@@ -81,6 +84,17 @@ OPTIONS: Mapping[str, Mapping[str, Text]] = {
         "payable": text("what was borne to the day is spread", "截至当日应计利息平均分摊"),
         "full": text("all that was planned is spread", "原计划全部利息平均分摊"),
         "split": text("what is overdue is spread equally", "逾期利息平均分摊"),
+    },
+    "money_back": {
+        "returned": text("came back from the bank", "银行已退回"),
+        "never_left": text("never left", "未实际划出"),
+    },
+    "mistake": {
+        "wrong_account": text("wrong payee or account", "收款人或账号有误"),
+        "wrong_amount": text("wrong amount or terms", "金额或要素有误"),
+        "entered_twice": text("entered twice", "重复录入"),
+        "not_wanted": text("the borrower no longer wants it", "借款人放弃用款"),
+        "other": text("another reason", "其他原因"),
     },
     "period": {
         "day": text("days", "日"),

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from loanloom.core.dates import Calendar
-from loanloom.core.lending.decisions import Command, decide
+from loanloom.core.lending.decisions import Command, UndoDisbursement, decide
 from loanloom.core.lending.events import EVENT_NAMES, Event
 from loanloom.core.lending.events.plans import TrancheDrawn
 from loanloom.core.lending.evolution import evolve_all
@@ -23,7 +23,7 @@ from loanloom.core.lending.planning.rules import Methods
 from loanloom.core.lending.records import from_record, to_record
 from loanloom.core.money import ZERO, total
 from loanloom.engines import products
-from loanloom.problems import Problem, text
+from loanloom.problems import Problem
 from loanloom.services.context import Context
 from loanloom.services.money import lending_rules, loan_rows
 from loanloom.services.money.books import amending
@@ -93,7 +93,7 @@ def outcome(
 ) -> Outcome:
     """What the core says to this change of this loan; a change of an earlier day is put where it belongs."""
     command = command_of(ctx, kept, kind, record, on)
-    if isinstance(command, Undo) or on < kept.loan.last_event_on:
+    if isinstance(command, Undo | UndoDisbursement) or on < kept.loan.last_event_on:
         return _amended(ctx, connection, kept, command)
     decision = decide(kept.loan, command)
     after = kept.loan if decision.problems else evolve_all(kept.loan, decision.events)
@@ -107,8 +107,7 @@ def _amended(ctx: Context, connection: Connection, kept: Kept, command: Command)
     amendment = amend(amending.recorded(history), command, amending.surroundings(ctx, kept))
     if amendment.problems:
         return Outcome((), kept.loan, amendment.problems)
-    if amendment.after is None:
-        return Outcome((), kept.loan, (_disbursement_stands(),))
+    assert amendment.after is not None
     after = replace(amendment.after, terms=kept.loan.terms)
     own = 0 if isinstance(command, Undo) else _own(amendment.events)
     return Outcome(amendment.events, after, (), own, amendment, history)
@@ -118,14 +117,6 @@ def _own(events: Sequence[Event]) -> int:
     """The events of the first decision among these: each decision's first event keeps its command."""
     later = [place for place, event in enumerate(events) if place and event.asked is not None]
     return later[0] if later else len(events)
-
-
-def _disbursement_stands() -> Problem:
-    return Problem(
-        code="lending.disbursement_stands",
-        message=text("The disbursement itself is not undone this way.", "放款本身不能以此方式撤销。"),
-        field="sequence",
-    )
 
 
 def digest(kept: Kept, kind: str, record: Mapping[str, Any], on: date, made: Outcome) -> str:

@@ -13,7 +13,7 @@ from loanloom.services import scope
 from loanloom.services.access.sign_in import ab_user
 from loanloom.services.context import Context
 from loanloom.services.errors import Forbidden, NotFound
-from loanloom.services.money.changes import choices, previewing, records, rules
+from loanloom.services.money.changes import choices, disbursement_undo, previewing, records, rules
 from loanloom.services.money.changes.choices import Choices
 from loanloom.services.money.changes.kinds import Kind, kind_of, kinds
 from loanloom.services.money.changes.previewing import Preview
@@ -120,10 +120,16 @@ def _opened(ctx: Context, row: RowMapping, kind: Kind, shown: Preview | None, na
         may_approve=waits and against is None and ctx.actor.may("loan.approve_change"),
         may_withdraw=row["state"] in records.OPEN and mine and ctx.actor.may("loan.change"),
         may_book=row["state"] == "approved" and shown is not None and _may_book(ctx, mine, shown),
-        may_undo=row["state"] == "booked" and bool(row["sequences"]) and ctx.actor.may("loan.change"),
+        may_undo=_may_undo(ctx, row),
         choices=named,
         why_not_approve=against if waits else None,
     )
+
+
+def _may_undo(ctx: Context, row: RowMapping) -> bool:
+    """What was booked can be taken back; but a disbursement that was undone is paid out anew."""
+    done = row["state"] == "booked" and bool(row["sequences"]) and row["kind"] != disbursement_undo.KIND
+    return done and ctx.actor.may("loan.change")
 
 
 def _may_book(ctx: Context, mine: bool, shown: Preview) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -10,13 +11,13 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from loanloom.core.money import formatted
-from loanloom.engines.products.offer import ChangeRule
+from loanloom.engines.products.offer import ANY_CHANGE, ChangeRule
 from loanloom.problems import Problem, text
 from loanloom.services.access.second_person import needs_second
 from loanloom.services.context import Context
 from loanloom.services.errors import Forbidden
 from loanloom.services.money import offers
-from loanloom.services.money.changes import desk_bookings
+from loanloom.services.money.changes import desk_bookings, disbursement_undo
 from loanloom.services.money.changes.kinds import Kind
 from loanloom.services.money.loan_rows import Kept
 from loanloom.store import tables
@@ -26,8 +27,9 @@ BACKDATED_AT_MOST = 90
 
 
 def rule_for(ctx: Context, connection: Connection, kept: Kept, kind: str) -> ChangeRule:
-    """The rule of the loan's product; the usual rule where it says nothing."""
-    return offers.offer_for(ctx, connection, kept.row).change(kind)
+    """The rule of the loan's product; the usual rule where it says nothing. A payout is never taken back alone."""
+    rule = offers.offer_for(ctx, connection, kept.row).change(kind)
+    return replace(rule, approval=ANY_CHANGE.approval) if kind == disbursement_undo.KIND else rule
 
 
 def refusals(
@@ -59,6 +61,8 @@ def _refusals(
         )
     if kind.key == "undo" and (booked := desk_bookings.against_undoing(connection, kept.id, int(record["sequence"]))):
         yield booked
+    if kind.key == disbursement_undo.KIND:
+        yield from disbursement_undo.against(connection, kept)
     if rule.most_times is not None and _times(connection, kept.id, kind.key) >= rule.most_times:
         yield _problem(
             "change.too_often",

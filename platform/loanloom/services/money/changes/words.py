@@ -173,6 +173,11 @@ KINDS: Mapping[str, KindWords] = {
         "account", "lock", ("Close the account", "销户"),
         ("Closes a settled loan's account for good.", "已结清借据销户。"),
     ),
+    "undo_disbursement": _kind(
+        "account", "receipt-refund", ("Undo the disbursement", "撤销放款"),
+        ("Takes a mistaken payout back once its money is ours: nothing is owed, the contract can be paid out anew.",
+         "款项退回或未划出时撤销错误放款：借据作废、无任何欠款，合同可重新放款。"),
+    ),
     "undo": _kind(
         "account", "arrow-back-up", ("Undo", "冲正"),
         ("Takes back a booking; what followed is worked out again.", "撤销一笔记账，其后的业务重新计算。"),

@@ -118,6 +118,21 @@ def paid_out(ctx: Context, connection: Connection, loans: Sequence[tuple[Mapping
         bulk.insert(connection, MOVE, [move])
 
 
+def taken_back(ctx: Context, connection: Connection, row: Mapping[Any, Any]) -> None:
+    """The disbursement of a loan with this row was undone: its draw is approved again, with what it reserves. What the
+    loan had used was given back with its principal."""
+    if row["credit_line_id"] is None:
+        return
+    query = select(DRAW).where(DRAW.c.contract_id == row["contract_id"], DRAW.c.state == "paid").with_for_update()
+    draw = connection.execute(query).mappings().one()
+    reserved = {"frozen": TABLE.c.frozen + draw["amount"], "drawn": TABLE.c.drawn - row["principal"]}
+    line = update(TABLE).where(TABLE.c.id == draw["credit_line_id"])
+    connection.execute(line.values(**reserved, version=TABLE.c.version + 1))
+    approved = {"state": "approved", "loan_id": None, "version": draw["version"] + 1}
+    connection.execute(update(DRAW).where(DRAW.c.id == draw["id"]).values(approved))
+    write_move(ctx, connection, draw["credit_line_id"], "frozen", draw["amount"], draw_id=draw["id"], loan_id=row["id"])
+
+
 def free_of(row: Mapping[str, Any] | RowMapping) -> Decimal:
     """What may still be drawn on a line as it stands: nothing on one that is not open."""
     return line_of(row).available if row["state"] == "open" else ZERO

@@ -19,6 +19,7 @@ COMPONENTS: Mapping[str, Text] = {
 
 EVENTS: Mapping[str, Text] = {
     "loan_disbursed": text("Paid out", "放款"),
+    "disbursement_undone": text("Disbursement undone", "撤销放款"),
     "loan_taken_over": text("Taken over", "接管存量借据"),
     "tranche_drawn": text("Drawn", "提款"),
     "repayment_received": text("Repayment received", "收到还款"),
@@ -73,6 +74,7 @@ EVENTS: Mapping[str, Text] = {
     "item_raised_payable": text("Item payable", "应付项目"),
     "item_received": text("Item received", "收回应收项目"),
     "item_paid": text("Item paid", "支付应付项目"),
+    "voucher": text("Voucher by hand", "手工凭证"),
     "year_closed": text("Year carried forward", "年度结转"),
     "acceleration": text("acceleration", "提前到期"),
     "extension": text("extension", "展期"),
@@ -85,6 +87,11 @@ EVENTS: Mapping[str, Text] = {
     "prepayment": text("prepayment", "提前还款"),
     "repayment": text("repayment", "还款"),
     "guarantor": text("guarantor's payment", "代偿"),
+    "wrong_account": text("wrong payee or account", "收款人或账号有误"),
+    "wrong_amount": text("wrong amount or terms", "金额或要素有误"),
+    "entered_twice": text("entered twice", "重复录入"),
+    "not_wanted": text("no longer wanted", "借款人放弃用款"),
+    "other": text("another reason", "其他原因"),
     "early_settlement": text("early settlement", "提前结清"),
 }
 """Events of the core, events of the ledger alone, and reasons that events give."""

@@ -178,8 +178,9 @@ def _day(ctx: Context, kept: loan_rows.Kept, on: date | None) -> date:
 
 
 def as_of(ctx: Context, connection: Connection, kept: loan_rows.Kept, day: date) -> Loan:
-    """The loan as it stood, stands or will stand on a day; only a past day asks for the events."""
-    if day >= ctx.business_date:
+    """The loan as it stood, stands or will stand on a day; only a past day asks for the events. One that was
+    taken back never was, on any day."""
+    if day >= ctx.business_date or kept.row["status"] == "cancelled":
         return kept.loan
     loan = replay(live_events(connection, kept.id), until=day)
     assert loan is not None

@@ -64,8 +64,8 @@ class Transaction:
     @property
     def reason(self) -> str | None:
         """The reason that the event itself gives."""
-        given = getattr(self.event, "reason", None) or getattr(self.event, "kind", None)
-        return str(given) if given else None
+        named = (getattr(self.event, name, None) for name in ("reason", "mistake", "kind"))
+        return next((str(given) for given in named if given), None)
 
 
 def of(connection: Connection, loan_id: int, until: date | None = None) -> list[Transaction]:
