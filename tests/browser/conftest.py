@@ -14,6 +14,7 @@ from flask import Flask
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 from tests.browser.chromium import ARGUMENTS
 from tests.browser.server import serving
+from tests.web.conftest import house
 
 from loanloom.services.access import users
 from loanloom.services.context import Context
@@ -22,6 +23,7 @@ from loanloom.testing.browser import find_chromium
 from loanloom.testing.postgres import TestDatabase
 from loanloom.web.app import create_app
 
+__all__ = ["house"]
 PASSWORD = "A-long-test-password-7"
 MISSING = "NO CHROMIUM FOUND: the browser tests did NOT run (install one, or name it in LOANLOOM_CHROMIUM)"
 ROOT = Path(__file__).parents[2]

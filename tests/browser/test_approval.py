@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import re
-from pathlib import Path
 from time import monotonic
 
 import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
+from tests.browser.looks import no_sideways, picture
+from tests.services.origination.conftest import TRADER
 
 from loanloom.services.parties import customers
 from loanloom.store import tables
 
-PICTURES = os.environ.get("LOANLOOM_PICTURES")
 PAPER = {"name": "scan.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n"}
-TRADER = {
-    "customer.kind": "sole_trader",
-    "customer.name": "林秀珍（演示）",
-    "customer.id_number": "330000198503140033",
-    "customer.phone": "19900000002",
-    "customer.province": "zhejiang",
-    "customer.address": "青禾县城东街道解放路18号（演示）",
-    "customer.industry": "hospitality",
-    "customer.business_name": "秀珍早餐店（演示）",
-    "customer.licence_number": "92990100MA2DEM001X",
-    "customer.housing": "owned",
-}
 TYPED = {
     "application.amount": "150000",
     "application.term_months": "12",
@@ -78,17 +65,6 @@ def office(model_company, staff, acting):
     extra = {"unit": "east-lending", "manager_user_id": manager}
     customers.create(acting(model_company, "relationship-manager", unit="east-lending"), TRADER, extra=extra)
     return model_company
-
-
-def picture(page: Page, name: str) -> None:
-    """Keep what the page looks like, where asked to."""
-    if PICTURES:
-        page.screenshot(path=str(Path(PICTURES) / f"{name}.png"), full_page=True)
-
-
-def fits(page: Page) -> None:
-    """Nothing sticks out to the right."""
-    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth + 1")
 
 
 def choose(page: Page, name: str, value: str) -> None:
@@ -178,14 +154,14 @@ def test_applied_for_reviewed_approved_by_two_people_and_sanctioned(office, open
     assert monotonic() - began < 60, "a decision must be quick"
     second = open_as("second", width=390)
     open_first(second)
-    fits(second)
+    no_sideways(second)
     picture(second, "approval-sheet-390")
     second.locator("input[name=decision][value=approve]").check(force=True)
     second.locator("[name=conditions]").fill("办理店铺财产保险\n在我司开立还款账户")
     second.locator("#decide button[type=submit]").last.dblclick()
     second.wait_for_url(re.compile(r"/sanctions/\d+"))
     expect(second.get_by_text("办理店铺财产保险")).to_be_visible()
-    fits(second)
+    no_sideways(second)
     picture(second, "sanction-390")
     sanction = one(office, tables.sanction)
     assert sanction.state == "in_force" and len(sanction.conditions) == 2 and 0 < sanction.amount <= 150_000

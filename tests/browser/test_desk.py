@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import re
 from decimal import Decimal
-from pathlib import Path
 
-import pytest
-from playwright.sync_api import Page
+from tests.browser.looks import no_sideways, picture
 from tests.services.money.house import House
 
 from loanloom.services.context import system_actor
@@ -19,25 +16,7 @@ from loanloom.services.money.cashier.payees import Payee
 from loanloom.services.parties import partners
 from loanloom.store import tables
 
-PICTURES = os.environ.get("LOANLOOM_PICTURES")
 D = Decimal
-
-
-@pytest.fixture
-def house(model_company) -> House:
-    """The model company with contracts made by hand."""
-    return House(model_company.database, model_company.company)
-
-
-def picture(page: Page, name: str) -> None:
-    """Keep what the page looks like, where asked to."""
-    if PICTURES:
-        page.screenshot(path=str(Path(PICTURES) / f"{name}.png"), full_page=True)
-
-
-def no_sideways(page: Page) -> None:
-    """Nothing sticks out to the right."""
-    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth + 1")
 
 
 def day_at_the_desk(house: House) -> dict[str, int]:

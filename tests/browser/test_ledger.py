@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from datetime import date
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
+from tests.browser.looks import picture
 from tests.services.money.house import House
 
 from loanloom.services.money import disbursements
 from loanloom.store import tables
-
-PICTURES = os.environ.get("LOANLOOM_PICTURES")
 
 
 @pytest.fixture
@@ -31,8 +28,7 @@ def looked_at(page: Page, name: str, axe) -> None:
     """Wide and narrow: nothing sticks out, nothing that a screen reader cannot read."""
     for width in (1440, 390):
         page.set_viewport_size({"width": width, "height": 900})
-        if PICTURES:
-            page.screenshot(path=str(Path(PICTURES) / f"{name}-{width}.png"), full_page=True)
+        picture(page, f"{name}-{width}")
         assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth + 1"), width
     page.set_viewport_size({"width": 1440, "height": 900})
     assert axe(page) == []

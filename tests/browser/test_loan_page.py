@@ -9,8 +9,7 @@ from decimal import Decimal
 import pytest
 from playwright.sync_api import Page
 from tests.browser.conftest import PASSWORD
-from tests.browser.test_money import no_sideways, picture
-from tests.services.money.house import House
+from tests.browser.looks import no_sideways, picture
 
 from loanloom.services.access import users
 from loanloom.services.money import disbursements, repayments
@@ -18,12 +17,6 @@ from loanloom.store import tables
 
 D = Decimal
 TABS = ("schedule", "transactions", "statement", "changes", "journal", "history", "related", "why")
-
-
-@pytest.fixture
-def house(model_company) -> House:
-    """The model company with contracts made by hand."""
-    return House(model_company.database, model_company.company)
 
 
 @pytest.fixture

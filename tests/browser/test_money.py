@@ -2,35 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
 from datetime import date
-from pathlib import Path
 
-import pytest
-from playwright.sync_api import Page
-from tests.services.money.house import House
+from tests.browser.looks import no_sideways, picture
 
 from loanloom.store import tables
-
-PICTURES = os.environ.get("LOANLOOM_PICTURES")
-
-
-@pytest.fixture
-def house(model_company) -> House:
-    """The model company with contracts made by hand."""
-    return House(model_company.database, model_company.company)
-
-
-def picture(page: Page, name: str) -> None:
-    """Keep what the page looks like, where asked to."""
-    if PICTURES:
-        page.screenshot(path=str(Path(PICTURES) / f"{name}.png"), full_page=True)
-
-
-def no_sideways(page: Page) -> None:
-    """Nothing sticks out to the right."""
-    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth + 1")
 
 
 def test_a_loan_through_the_cashiers_hands(house, staff, open_as, axe) -> None:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import re
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
+from tests.browser.looks import picture
 
 from loanloom.services.parties import customers
 from loanloom.store import tables
 
-PICTURES = os.environ.get("LOANLOOM_PICTURES")
 PAPER = {"name": "scan.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n"}
 PERSON = {
     "customer.kind": "person",
@@ -48,12 +46,6 @@ def office(model_company, staff, acting):
     extra = {"unit": "east-lending", "manager_user_id": manager}
     customers.create(acting(model_company, "relationship-manager", unit="east-lending"), PERSON, extra=extra)
     return model_company
-
-
-def picture(page: Page, name: str) -> None:
-    """Keep what the page looks like, where asked to."""
-    if PICTURES:
-        page.screenshot(path=str(Path(PICTURES) / f"{name}.png"), full_page=True)
 
 
 def cell(page: Page, pointer: str, value: str) -> None:

@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Page, expect
+from tests.browser.looks import picture
 
-PICTURES = os.environ.get("LOANLOOM_PICTURES")
 TRIED = ("sme-lpr-loan", "sme-quarterly-interest", "merchant-instalment", "sole-trader-line", "farmer-group")
-
-
-def picture(page: Page, name: str) -> None:
-    if PICTURES:
-        page.screenshot(path=str(Path(PICTURES) / f"{name}.png"), full_page=True, caret="initial")
 
 
 def figure(page: Page, number: int) -> str:

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.web.conftest import app, client, person
+from tests.web.conftest import app, client, house, person
 
-__all__ = ["app", "client", "person"]
+__all__ = ["app", "client", "house", "person"]

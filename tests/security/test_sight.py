@@ -5,18 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pytest
-from tests.services.money.house import House
 from tests.web.portal.conftest import borrower, lent, paper
 
 from loanloom.store import tables
 
 __all__ = ["borrower"]
-
-
-@pytest.fixture
-def house(model_company) -> House:
-    """The model company with a loan of a unit that nobody of these tests works in."""
-    return House(model_company.database, model_company.company)
 
 
 @pytest.fixture

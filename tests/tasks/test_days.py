@@ -5,17 +5,14 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 import pytest
-from tests.services.money.house import House, settle
+from tests.services.money.conftest import house
+from tests.services.money.house import House
 
 from loanloom.services.money import end_of_day
 from loanloom.tasks import days
 from loanloom.tasks.tick import due_days
 
-
-@pytest.fixture
-def house(database, company) -> House:
-    """A small lender."""
-    return settle(database, company)
+__all__ = ["house"]
 
 
 def test_the_tick_sends_hands_to_an_open_day(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

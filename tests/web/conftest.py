@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from tests.services.money.house import House
 
 from loanloom.services.access import users
 from loanloom.services.context import Context
@@ -45,6 +46,12 @@ def token(client: FlaskClient, path: str = "/login/") -> str:
 def sign_in(client: FlaskClient, username: str, password: str = PASSWORD):
     """Fill in and send the log-in page."""
     return client.post("/login/", data={"username": username, "password": password, "csrf_token": token(client)})
+
+
+@pytest.fixture
+def house(model_company: Context) -> House:
+    """The model company with contracts made by hand."""
+    return House(model_company.database, model_company.company)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 
 import pytest
+import structlog
 
 from loanloom.services.context import SCOPES, Actor, Company, Context
 from loanloom.services.running import founding
@@ -21,6 +22,17 @@ from loanloom.store.database import Database
 from loanloom.testing.postgres import Cluster, TestDatabase
 
 MODEL_DAY = date(2026, 3, 2)
+
+
+def pytest_configure() -> None:
+    """A defect is told with a plain traceback: the local variables of a page take long to print."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+        ]
+    )
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -109,7 +109,8 @@ class TestDatabase:
         self.database = Database(cluster.url(cluster.worker, name), vault=new_vault())
         self._admin = cluster.admin_engine(name)
         self._tables = [table.name for table in metadata.sorted_tables] + self._fab_tables()
-        self._sweep = self._statement()
+        self._kept: dict[str, int] = {}
+        self._ready, self._swept = False, 0
 
     def environment(self) -> dict[str, str]:
         """What a process of its own needs in its environment to work on this database with the same keys."""
@@ -129,15 +130,25 @@ class TestDatabase:
         with self._admin.begin() as connection:
             connection.exec_driver_sql("DROP SCHEMA IF EXISTS kept CASCADE")
             connection.exec_driver_sql("CREATE SCHEMA kept")
-            for name in self._tables:
-                connection.exec_driver_sql(f"CREATE TABLE kept.{name} AS TABLE public.{name}")
-        self._sweep = self._statement(restore=True)
+            for name in self._tables:  # names of our own tables, no input
+                made = connection.exec_driver_sql(f"CREATE TABLE kept.{name} AS TABLE public.{name}")
+                self._kept[name] = made.rowcount
+        self._ready = False
 
     def sweep(self) -> None:
-        """Empty every table that holds something and put back what was kept, in one round trip."""
+        """Empty every table that holds something and put back what was kept, in one round trip.
+
+        Only what was touched is put back: rows that a sweep wrote carry its transaction. What others leave dead is
+        cleared away now and then, for the server of tests does not do so by itself.
+        """
+        if not self._ready:
+            self._prepare()
         with self._admin.begin() as connection:
             connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
-            connection.exec_driver_sql(self._sweep)
+            connection.exec_driver_sql("SELECT swept.sweep()")
+        self._swept += 1
+        if self._swept % CLEARED_EVERY == 0:
+            self._clear()
 
     def close(self) -> None:
         """Give the connections back."""
@@ -149,10 +160,46 @@ class TestDatabase:
             found = connection.exec_driver_sql("SELECT tablename FROM pg_tables WHERE tablename LIKE 'ab%%'")
             return [row[0] for row in found if row[0].startswith("ab_")]
 
-    def _statement(self, *, restore: bool = False) -> str:
+    def _prepare(self) -> None:
         steps = []
-        for name in self._tables:  # names of our own tables, no input
-            steps.append(f"IF EXISTS (SELECT 1 FROM public.{name}) THEN DELETE FROM public.{name}; END IF;")  # noqa: S608 (above)
-            if restore:
-                steps.append(f"INSERT INTO public.{name} OVERRIDING SYSTEM VALUE SELECT * FROM kept.{name};")  # noqa: S608 (above)
-        return "DO $$ BEGIN " + " ".join(steps) + " END $$"
+        for name in self._tables:
+            rows = self._kept.get(name, 0)
+            steps.append(_PUT_BACK.format(name=name, rows=rows) if rows else _EMPTY.format(name=name))
+        with self._admin.begin() as connection:
+            connection.exec_driver_sql(_SWEPT)
+            connection.exec_driver_sql(_SWEEP.format(steps=" ".join(steps)))
+        self._ready = True
+
+    def _clear(self) -> None:
+        with self._admin.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            large = list(connection.exec_driver_sql(_LARGE).scalars())
+            if large:
+                connection.exec_driver_sql("VACUUM " + ", ".join(large))
+
+
+CLEARED_EVERY = 25
+_SWEPT = """
+DROP SCHEMA IF EXISTS swept CASCADE;
+CREATE SCHEMA swept;
+CREATE TABLE swept.by (name text PRIMARY KEY, xid xid);
+"""
+_SWEEP = """
+CREATE FUNCTION swept.sweep() RETURNS void LANGUAGE plpgsql AS $$
+DECLARE there bigint; ours bigint;
+BEGIN {steps} END $$
+"""
+_EMPTY = "IF EXISTS (SELECT 1 FROM public.{name}) THEN DELETE FROM public.{name}; END IF;"
+_PUT_BACK = """
+SELECT count(*), count(*) FILTER (WHERE t.xmin = b.xid) INTO there, ours
+FROM public.{name} AS t LEFT JOIN swept.by AS b ON b.name = '{name}';
+IF there <> {rows} OR ours <> {rows} THEN
+    DELETE FROM public.{name};
+    INSERT INTO public.{name} OVERRIDING SYSTEM VALUE SELECT * FROM kept.{name};
+    INSERT INTO swept.by VALUES ('{name}', pg_current_xact_id()::xid)
+    ON CONFLICT (name) DO UPDATE SET xid = excluded.xid;
+END IF;
+"""
+_LARGE = """
+SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+AND pg_relation_size(oid) > 16 * 8192
+"""

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from tests.services.money.house import House, counted, settle
+from tests.services.money.house import House, counted
 
 from loanloom.services.errors import Refused
 from loanloom.services.money import disbursements, loan_rows, repayments
@@ -15,12 +15,6 @@ from loanloom.services.money.page import loans, transaction_page
 from loanloom.services.papers import loan_statements
 
 D = Decimal
-
-
-@pytest.fixture
-def house(database, company) -> House:
-    """A small lender."""
-    return settle(database, company)
 
 
 @pytest.fixture

@@ -60,12 +60,6 @@ def files(heads: list[dict[str, str]], lines: list[dict[str, str]], language: st
     )
 
 
-@pytest.fixture
-def house(database, company) -> House:
-    """A small lender on 2026-01-05."""
-    return settle(database, company)
-
-
 def keeper(house: House):
     ctx = house.ctx(81)
     return ctx.as_actor(replace(ctx.actor, functions=ctx.actor.functions | {"loan.take_over"}))

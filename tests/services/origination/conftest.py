@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
-from tests.services.approval.lender import Lender, settle
+from tests.services.approval.conftest import database, lender
+from tests.services.approval.lender import Lender
 
 from loanloom.services.context import Context
 from loanloom.services.origination import applications, materials, uploads
 from loanloom.services.parties import customers
 
+__all__ = ["database", "lender"]
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n"
 TRADER = {
     "customer.kind": "sole_trader",
@@ -59,12 +60,6 @@ ASKED = {
 }
 
 Begin = Callable[..., int]
-
-
-@pytest.fixture
-def lender(database: Any, company: Any) -> Lender:
-    """A company with the model company's definitions and staff."""
-    return settle(database, company)
 
 
 @pytest.fixture

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from tests.services.approval.lender import STAFF, settle
+from tests.services.approval.conftest import lender
+from tests.services.approval.lender import STAFF
 
 from loanloom.web.app import create_app
 
-
-@pytest.fixture
-def lender(database, company):
-    return settle(database, company)
+__all__ = ["lender"]
 
 
 @pytest.fixture

@@ -7,26 +7,13 @@ import re
 from datetime import date
 from decimal import Decimal
 
-import pytest
 from tests.services.money.house import House
+from tests.web.pages import page
 
 from loanloom.services.money import disbursements
 from loanloom.store import tables
 
 D = Decimal
-
-
-@pytest.fixture
-def house(model_company) -> House:
-    """The model company with contracts made by hand."""
-    return House(model_company.database, model_company.company)
-
-
-def page(client, url: str, status: int = 200) -> str:
-    answer = client.get(url)
-    text = answer.get_data(as_text=True)
-    assert answer.status_code == status, (url, answer.status_code, text[:3000])
-    return text
 
 
 def post(client, url: str, status: int = 302, **fields) -> str:

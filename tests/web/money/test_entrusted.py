@@ -8,7 +8,8 @@ from decimal import Decimal
 import pytest
 from tests.services.money.desk.lender import CASHIER, RIGHTS
 from tests.services.money.house import House
-from tests.web.money.test_desk import only, page, post, until_due
+from tests.web.money.test_desk import only, post, until_due
+from tests.web.pages import page
 
 from loanloom.services.errors import Refused
 from loanloom.services.money import disbursements
@@ -19,12 +20,6 @@ from loanloom.store import tables
 
 D = Decimal
 OFF = ("9003", "900301", "900302", "9099")
-
-
-@pytest.fixture
-def house(model_company) -> House:
-    """The model company with contracts made by hand."""
-    return House(model_company.database, model_company.company)
 
 
 class Agent:

@@ -8,6 +8,7 @@ from io import BytesIO
 import pytest
 from openpyxl import load_workbook
 from tests.services.money.house import House
+from tests.web.pages import page
 
 from loanloom.services.money import disbursements
 from loanloom.services.money.books import ledger
@@ -23,13 +24,6 @@ def house(model_company) -> House:
     disbursements.disburse(made.ctx(), made.contract(100_000, "sole-trader-loan"))
     made.close_until(date(2026, 2, 2))
     return made
-
-
-def page(client, url: str, status: int = 200) -> str:
-    answer = client.get(url)
-    text = answer.get_data(as_text=True)
-    assert answer.status_code == status, (url, answer.status_code, text[:3000])
-    return text
 
 
 def sheet(client, url: str) -> list[tuple]:

@@ -6,7 +6,6 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from tests.services.money.house import House
 from tests.web.test_api import bearer  # noqa: F401 - a fixture
 
 from loanloom.services.money import disbursements, repayments
@@ -14,12 +13,6 @@ from loanloom.store import tables
 
 D = Decimal
 API = "/api/v1"
-
-
-@pytest.fixture
-def house(model_company) -> House:
-    """The model company with contracts made by hand."""
-    return House(model_company.database, model_company.company)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from io import BytesIO
 import pytest
 from openpyxl import load_workbook
 from pypdf import PdfReader
-from tests.services.money.house import House
+from tests.web.pages import page, post
 
 from loanloom.core.lending.agreed.terms import DrawTerms
 from loanloom.core.lending.decisions import Disburse
@@ -22,29 +22,12 @@ D = Decimal
 
 
 @pytest.fixture
-def house(model_company) -> House:
-    """The model company with contracts made by hand."""
-    return House(model_company.database, model_company.company)
-
-
-@pytest.fixture
 def loan(house) -> str:
     """The address of a loan of 100,000 that paid its first instalment five days late."""
     made = disbursements.disburse(house.ctx(), house.contract(100_000, "sole-trader-loan"))
     house.close_until(date(2026, 4, 6))
     repayments.receive(house.ctx(), made.loan_id, D("8000"), reference="A-1")
     return f"/loans/{made.loan_id}"
-
-
-def page(client, url: str, status: int = 200) -> str:
-    answer = client.get(url)
-    text = answer.get_data(as_text=True)
-    assert answer.status_code == status, (url, answer.status_code, re.sub(r"<[^>]+>|\s+", " ", text)[:3000])
-    return text
-
-
-def post(client, url: str, **fields):
-    return client.post(url, data={"csrf_token": client.csrf(), **fields})
 
 
 def hidden(text: str, name: str) -> str:

@@ -9,28 +9,11 @@ from io import BytesIO
 
 import pytest
 from pypdf import PdfReader
-from tests.services.money.house import House
+from tests.web.pages import page, post
 
 from loanloom.store import tables
 
 D = Decimal
-
-
-@pytest.fixture
-def house(model_company) -> House:
-    """The model company with contracts made by hand."""
-    return House(model_company.database, model_company.company)
-
-
-def page(client, url: str, status: int = 200) -> str:
-    answer = client.get(url)
-    text = answer.get_data(as_text=True)
-    assert answer.status_code == status, (url, answer.status_code, text[:3000])
-    return text
-
-
-def post(client, url: str, **fields):
-    return client.post(url, data={"csrf_token": client.csrf(), **fields})
 
 
 def test_paying_out_from_list_to_loan(house, person) -> None:

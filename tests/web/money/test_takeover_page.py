@@ -4,17 +4,9 @@ from __future__ import annotations
 
 from io import BytesIO
 
-import pytest
-from tests.services.money.house import House
 from tests.services.money.test_takeover import LOAN, files, rows
 
 from loanloom.store import tables
-
-
-@pytest.fixture
-def house(model_company) -> House:
-    """The model company."""
-    return House(model_company.database, model_company.company)
 
 
 def upload(client, given):

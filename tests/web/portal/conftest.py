@@ -21,12 +21,6 @@ Borrower = Callable[..., FlaskClient]
 
 
 @pytest.fixture
-def house(model_company: Context) -> House:
-    """The model company with contracts made by hand."""
-    return House(model_company.database, model_company.company)
-
-
-@pytest.fixture
 def borrower(app: Flask, model_company: Context) -> Borrower:
     """`borrower(customer_id)`: the signed-in browser of that customer; `.csrf()` helps."""
 

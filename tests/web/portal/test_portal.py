@@ -7,9 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
 from tests.services.money.house import House
 from tests.services.origination.conftest import ASKED, TRADER, hand_in_papers
+from tests.web.pages import page, post
 from tests.web.portal.conftest import lent, paper
 
 from loanloom.services.money import repayments
@@ -18,17 +18,6 @@ from loanloom.services.parties import customers
 from loanloom.store import messages, tables
 
 PAGES = ("/portal/", "/portal/documents/", "/portal/messages/", "/portal/profile/")
-
-
-def page(client: FlaskClient, url: str, status: int = 200) -> str:
-    answer = client.get(url)
-    words = answer.get_data(as_text=True)
-    assert answer.status_code == status, (url, answer.status_code, words[:3000])
-    return words
-
-
-def post(client: FlaskClient, url: str, **fields: Any) -> Any:
-    return client.post(url, data={"csrf_token": client.csrf(), **fields})  # type: ignore[attr-defined]
 
 
 @pytest.fixture

@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import time
 from typing import Any
 
 import pytest
+from tests.web.studio.test_expressions import ask
 
 from loanloom.metadata.tree import read_tree
 from loanloom.services.definitions.releases import drafts
 
 CURSOR = "¦"
 RULE = 'customer.kind != "farmer"'
-
-
-def ask(browser: Any, address: str, **sent: Any) -> Any:
-    return browser.post(
-        f"/studio/expressions/{address}",
-        data=json.dumps(sent),
-        content_type="application/json",
-        headers={"X-CSRFToken": browser.csrf(), "Accept": "application/json"},
-    )
 
 
 def asked(browser: Any, address: str, written: str, kind: str = "ruleset", key: str = "eligibility-farmer") -> Any:

@@ -6,9 +6,9 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-import pytest
+from tests.core.lending.servicing.lived import BOTH, FOLLOWING, PLAIN
 
-from loanloom.core.lending.agreed.terms import AllocationOrder, DrawTerms, RecalculationTerms, Terms
+from loanloom.core.lending.agreed.terms import DrawTerms, Terms
 from loanloom.core.lending.decisions import (
     Command,
     Disburse,
@@ -23,18 +23,9 @@ from loanloom.core.lending.events import EVENT_NAMES, EVENTS, Event, RepaymentRe
 from loanloom.core.lending.evolution import replay
 from loanloom.core.lending.history import Amendment, Recorded, Undo, amend, live, steps
 from loanloom.core.lending.loan import Loan
-from loanloom.core.lending.planning.rules import READY_MADE
 from loanloom.core.lending.records import from_record, to_record
 
 D = Decimal
-PLAIN = Terms(
-    currency="CNY", principal=D("100000.00"), annual_rate=D("0.12"), start_on=date(2026, 1, 15),
-    phases=READY_MADE["equal_instalment"](12, 1, "month"), keeps_overpayment=True,
-)  # fmt: skip
-FOLLOWING = replace(
-    PLAIN, recalculation=RecalculationTerms(), accrual="linear", allocation=AllocationOrder(surplus="next_instalment"),
-)  # fmt: skip
-BOTH = pytest.mark.parametrize("terms", [PLAIN, FOLLOWING], ids=["plain", "following"])
 
 
 def booked(history: list[Recorded], *commands: Command) -> list[Recorded]:

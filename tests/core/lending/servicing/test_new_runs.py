@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Literal
 
 import pytest
+from tests.core.lending.servicing.lived import BOTH, lived
 
-from loanloom.core.lending.agreed.terms import AllocationOrder, RecalculationTerms, Terms
+from loanloom.core.lending.agreed.terms import Terms
 from loanloom.core.lending.decisions import (
     Chargeback,
-    Command,
-    Disburse,
     ReAge,
     Reamortise,
     ReceiveRepayment,
@@ -21,36 +19,12 @@ from loanloom.core.lending.decisions import (
     decide,
     payoff,
 )
-from loanloom.core.lending.events import Event
-from loanloom.core.lending.evolution import replay
 from loanloom.core.lending.loan import Loan
-from loanloom.core.lending.planning.rules import READY_MADE
-from loanloom.core.lending.records import from_record, to_record
 from loanloom.core.money import total
 
 D = Decimal
-PLAIN = Terms(
-    currency="CNY", principal=D("100000.00"), annual_rate=D("0.12"), start_on=date(2026, 1, 15),
-    phases=READY_MADE["equal_instalment"](12, 1, "month"), keeps_overpayment=True,
-)  # fmt: skip
-FOLLOWING = replace(
-    PLAIN, recalculation=RecalculationTerms(), accrual="linear", allocation=AllocationOrder(surplus="next_instalment"),
-)  # fmt: skip
-BOTH = pytest.mark.parametrize("terms", [PLAIN, FOLLOWING], ids=["plain", "following"])
 PAID = ReceiveRepayment(on=date(2026, 2, 15), amount=D("8884.88"))
 TODAY = date(2026, 4, 20)
-
-
-def lived(terms: Terms, *commands: Command) -> Loan:
-    """The loan after these commands, lived through again from its stored events."""
-    events: list[Event] = []
-    for command in (Disburse(terms=terms), *commands):
-        decision = decide(replay(events) if events else None, command)
-        assert not decision.problems, decision.problems
-        events += decision.events
-    loan = replay(from_record(type(event), to_record(event)) for event in events)
-    assert loan is not None and loan == replay(events)
-    return loan
 
 
 def owed_from(loan: Loan, day: date) -> list[Decimal]:

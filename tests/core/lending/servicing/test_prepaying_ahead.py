@@ -7,15 +7,13 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from tests.core.lending.servicing.lived import lived
 
 from loanloom.core.lending.agreed.terms import AllocationOrder, PrepaymentTerms, RecalculationTerms, Terms
-from loanloom.core.lending.decisions import Command, Disburse, PrepayPartially, ReceiveRepayment, decide, payoff
-from loanloom.core.lending.events import Event
-from loanloom.core.lending.evolution import replay
+from loanloom.core.lending.decisions import PrepayPartially, ReceiveRepayment, decide, payoff
 from loanloom.core.lending.loan import Loan
 from loanloom.core.lending.owing.arrears import owed
 from loanloom.core.lending.planning.rules import READY_MADE
-from loanloom.core.lending.records import from_record, to_record
 from loanloom.core.lending.replanning.loans import standing
 from loanloom.core.money import total
 
@@ -32,18 +30,6 @@ def agreed(then: str = "instalment", *, rest: str = "daily", surplus: str = "pre
         recalculation=RecalculationTerms(on_prepayment=then, rest=rest),
         prepayment=PrepaymentTerms(fee_rate=D("0.01")),
     )  # fmt: skip
-
-
-def lived(terms: Terms, *commands: Command) -> Loan:
-    """The loan after these commands, lived through again from its stored events."""
-    events: list[Event] = []
-    for command in (Disburse(terms=terms), *commands):
-        decision = decide(replay(events) if events else None, command)
-        assert not decision.problems, decision.problems
-        events += decision.events
-    loan = replay(from_record(type(event), to_record(event)) for event in events)
-    assert loan is not None and loan == replay(events)
-    return loan
 
 
 def payments(loan: Loan) -> list[Decimal]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -10,27 +11,38 @@ import pytest
 from sqlalchemy import insert, update
 from tests.services.money.changes.test_kinds import AGREES, ASKS, CASHES, check_books, person
 from tests.services.money.house import House, settle
+from tests.settled import Settled
 
+from loanloom.services.context import Company
 from loanloom.services.errors import Forbidden, Refused
 from loanloom.services.money import changes, disbursements
 from loanloom.services.money.page import loans
 from loanloom.store import tables
+from loanloom.store.database import Database
 
 D = Decimal
 
 
+def drawn(database: Database, company: Company) -> House:
+    """100,000 were agreed, 60,000 drawn; ten days ago."""
+    house = settle(database, company)
+    disbursements.disburse(house.ctx(), house.contract(100_000, "staged"))
+    house.close_until(date(2026, 1, 15))
+    return house
+
+
 @pytest.fixture
-def house(database, company) -> House:
-    """A small lender."""
-    return settle(database, company)
+def house(settled: Settled) -> Iterator[House]:
+    """A small lender with one loan that may be drawn further."""
+    with settled.by(drawn) as made:
+        yield made
 
 
 @pytest.fixture
 def loan_id(house: House) -> int:
-    """100,000 were agreed, 60,000 drawn; ten days ago."""
-    made = disbursements.disburse(house.ctx(), house.contract(100_000, "staged"))
-    house.close_until(date(2026, 1, 15))
-    return made.loan_id
+    """Its number."""
+    (row,) = house.rows(tables.loan)
+    return int(row.id)
 
 
 @pytest.fixture

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from tests.services.money.changes.test_life import person
 from tests.services.money.house import House, settle
+from tests.settled import Settled
 
 from loanloom.core.lending.decisions import COMMANDS
 from loanloom.core.lending.events import EVENTS
-from loanloom.services.context import Context
+from loanloom.services.context import Company
 from loanloom.services.money import changes, disbursements, loan_rows, repayments
 from loanloom.services.money.changes import comparing, field_words, words
 from loanloom.services.money.page import event_words, loans
 from loanloom.store import tables
+from loanloom.store.database import Database
 
 D = Decimal
 ASKS, AGREES, CASHES = 61, 62, 63
@@ -40,25 +43,28 @@ def test_every_kind_parameter_and_event_has_words_in_both_languages():
     assert all(said["en"] and said["zh"] for said in spoken)
 
 
-@pytest.fixture
-def house(database, company) -> House:
-    """A small lender."""
-    return settle(database, company)
-
-
-def person(house: House, user_id: int, *functions: str) -> Context:
-    ctx = house.ctx(user_id)
-    return ctx.as_actor(replace(ctx.actor, functions=frozenset({"loan.read", *functions})))
-
-
-@pytest.fixture
-def loan_id(house: House) -> int:
+def late(database: Database, company: Company) -> House:
     """A loan of 120,000 over 12 months: one instalment paid, the second 40 days late."""
+    house = settle(database, company)
     made = disbursements.disburse(house.ctx(), house.contract(120_000, "keeping"))
     house.close_until(date(2026, 2, 5))
     repayments.receive(house.ctx(), made.loan_id, loan_rows.due_today(_loan(house, made.loan_id), date(2026, 2, 5)))
     house.close_until(date(2026, 4, 14))
-    return made.loan_id
+    return house
+
+
+@pytest.fixture
+def house(settled: Settled) -> Iterator[House]:
+    """A small lender with one loan in arrears."""
+    with settled.by(late) as made:
+        yield made
+
+
+@pytest.fixture
+def loan_id(house: House) -> int:
+    """Its number."""
+    (row,) = house.rows(tables.loan)
+    return int(row.id)
 
 
 def _loan(house: House, loan_id: int) -> Any:

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 import pytest
 from tests.services.money.house import House, settle
+from tests.settled import Settled
 
-from loanloom.services.context import Context
+from loanloom.services.context import Company, Context
 from loanloom.services.errors import Conflict, Forbidden, NotFound, Refused
 from loanloom.services.money import changes, disbursements, repayments
 from loanloom.store import tables
+from loanloom.store.database import Database
 
 D = Decimal
 ASKS, AGREES, CASHES = 61, 62, 63
-
-
-@pytest.fixture
-def house(database, company) -> House:
-    """A small lender."""
-    return settle(database, company)
 
 
 def person(house: House, user_id: int, *functions: str) -> Context:
@@ -42,12 +39,26 @@ def cashier(house: House) -> Context:
     return person(house, CASHES, "money.receive")
 
 
+def lent(database: Database, company: Company) -> House:
+    """A loan of 100,000 over 12 months, ten days old."""
+    house = settle(database, company)
+    disbursements.disburse(house.ctx(), house.contract(100_000, "even"))
+    house.close_until(date(2026, 1, 15))
+    return house
+
+
+@pytest.fixture
+def house(settled: Settled) -> Iterator[House]:
+    """A small lender with one loan."""
+    with settled.by(lent) as made:
+        yield made
+
+
 @pytest.fixture
 def loan_id(house: House) -> int:
-    """A loan of 100,000 over 12 months, ten days old."""
-    made = disbursements.disburse(house.ctx(), house.contract(100_000, "even"))
-    house.close_until(date(2026, 1, 15))
-    return made.loan_id
+    """Its number."""
+    (row,) = house.rows(tables.loan)
+    return int(row.id)
 
 
 def payoff_preview(house: House, loan_id: int) -> changes.Preview:

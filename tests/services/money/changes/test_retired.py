@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.services.money.house import settle
-
 from loanloom.metadata.registry import Registry
 from loanloom.services.context import Context
 from loanloom.services.money import changes, disbursements
@@ -20,8 +18,7 @@ def retired(ctx: Context, product: str) -> Context:
     return replace(ctx, registry=Registry(left, ctx.registry.kinds))
 
 
-def test_what_a_product_forbids_stays_forbidden_when_it_is_sold_no_more(database, company):
-    house = settle(database, company)
+def test_what_a_product_forbids_stays_forbidden_when_it_is_sold_no_more(house):
     loan_id = disbursements.disburse(house.ctx(), house.contract(100_000, "strict")).loan_id
     asked = {"reason": "contract broken"}
     sold = changes.preview(asker(house.ctx()), loan_id, "accelerate", asked)
