@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -55,6 +56,20 @@ def test_migrate_then_open(settings):
         database = open_database(settings)
         assert "loanloom_worker" in repr(database)
         database.close()
+
+
+def test_a_command_beside_a_running_house_locks_nothing(settings):
+    with serving(settings):
+        migrated(settings)
+        house = open_database(settings)
+        with house.transaction() as connection:
+            connection.exec_driver_sql("SELECT count(*) FROM customer")
+            command = subprocess.run(
+                [sys.executable, "-m", "loanloom", "company", "list"],
+                env={**os.environ, "LOANLOOM_HOME": str(settings.home)}, capture_output=True, text=True, timeout=30,
+            )  # fmt: skip
+            assert command.returncode == 0, command.stderr
+        house.close()
 
 
 def test_an_owner_is_refused_as_worker(cluster):

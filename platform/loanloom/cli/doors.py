@@ -29,7 +29,7 @@ def opened(settings: Settings | None = None, *, migrate: bool = True) -> Iterato
     settings = settings or load()
     with serving(settings):
         if migrate:
-            migrated(settings)
+            migrated(settings, renew=False)
         database = open_database(settings, application="loanloom-cli")
         try:
             yield database

@@ -50,13 +50,19 @@ def current(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
-def upgrade(owner: Database, worker: str, revision: str = "head") -> bool:
-    """Migrate and guard; whether the revision changed. Safe to call at every start and from several processes."""
+def upgrade(owner: Database, worker: str, revision: str = "head", *, renew: bool = True) -> bool:
+    """Migrate and guard; whether the revision changed. Safe to call at every start and from several processes.
+
+    Renewing the guards of a revision that stays locks every table for a moment: not for a command beside a running
+    house, whose transactions it could end in a deadlock.
+    """
     with owner.engine.begin() as connection:
         connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
         before = current(connection)
         if revision != "head" or before != head():
             command.upgrade(configuration(connection), revision)
+        elif not renew:
+            return False
         security.apply(connection, worker)
         return before != current(connection)
 

@@ -75,12 +75,13 @@ def owner_url(settings: Settings) -> str | URL:
     return settings.migration_database_url or Server(settings.home).url(OWNER)
 
 
-def migrated(settings: Settings) -> bool:
-    """Bring the database of the settings to this program's version; whether anything changed."""
+def migrated(settings: Settings, *, renew: bool = True) -> bool:
+    """Bring the database of the settings to this program's version; whether anything changed. `renew` as in
+    `migrate.upgrade`."""
     worker = Database(worker_url(settings)).url.username
     owner = Database(owner_url(settings), pool_size=1, application="loanloom-migration")
     try:
-        return migrate.upgrade(owner, worker or "")
+        return migrate.upgrade(owner, worker or "", renew=renew)
     except OperationalError as error:
         raise OpeningError(_unreachable(owner, error)) from None
     finally:
