@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loanloom.core.dates import DAY_COUNTS, WHOLE_MONTHS, Calendar, add_months, add_period
+from loanloom.core.dates import DAY_COUNTS, WHOLE_MONTHS, Calendar, add_months, add_period, written_day
 
 DAYS = st.dates(date(2000, 1, 1), date(2060, 12, 31))
 
@@ -75,3 +75,21 @@ def test_working_weekends_beat_holidays_and_rolls_move_dates() -> None:
     assert calendar.rolled(date(2026, 10, 1), "keep") == date(2026, 10, 1)
     assert calendar.rolled(date(2026, 10, 31), "modified_following") == date(2026, 10, 29)
     assert calendar.next_working(date(2026, 10, 9)) == date(2026, 10, 10)
+
+
+@pytest.mark.parametrize(
+    "written", ["2026-01-31", "2026/1/31", "2026.1.31", "20260131", " 2026年1月31日 ", "２０２６－０１－３１"]
+)
+def test_a_day_is_read_as_people_write_it(written: str) -> None:
+    assert written_day(written) == date(2026, 1, 31)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "", "today", "2026-02-30", "2026-13-01", "0206-01-31", "1899-12-31", "2200-01-01", "9999-12-31", "2026-W05-6",
+        "2026-01-31T00:00", "31.01.2026", "2026-1", "٢٠٢٦-٠١-٣١", "-" * 5000, "2026-01-31" + " " * 5000 + "x",
+    ],
+)  # fmt: skip
+def test_what_is_no_day_of_our_years_is_none(written: str) -> None:
+    assert written_day(written) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -116,3 +117,30 @@ def test_openapi_describes_every_resource(bearer):
     assert {"/api/v1/applications/", "/api/v1/loans/{loan_id}/repayments", "/api/v1/security/login"} <= set(
         answer.json["paths"]
     )
+
+
+def test_openapi_describes_every_part_of_an_address_and_nothing_twice(bearer):
+    described = bearer("auditor").get("/api/v1/_openapi").json
+    known = described["components"]["parameters"]
+    ours = (
+        "/api/v1/loans/",
+        "/api/v1/loan-changes/",
+        "/api/v1/cash/",
+        "/api/v1/credit-lines/",
+        "/api/v1/applications/",
+    )
+    for path, methods in described["paths"].items():
+        for method, operation in methods.items():
+            if not path.startswith(ours):
+                continue
+            parameters = [
+                known[one["$ref"].rsplit("/", 1)[1]] if "$ref" in one else one for one in operation["parameters"]
+            ]
+            named = [one["name"] for one in parameters]
+            assert len(named) == len(set(named)), (path, method)
+            in_path = {one["name"] for one in parameters if one["in"] == "path"}
+            assert in_path == set(re.findall(r"{(\w+)}", path)), (path, method)
+    key = [
+        one for one in described["paths"]["/api/v1/loans/{loan_id}/repayments"]["post"]["parameters"] if "$ref" in one
+    ]
+    assert known[key[0]["$ref"].rsplit("/", 1)[1]]["name"] == "Idempotency-Key"

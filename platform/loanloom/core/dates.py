@@ -6,6 +6,8 @@ Nothing here reads a clock: the business date of the company comes in as an argu
 from __future__ import annotations
 
 import calendar as gregorian
+import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -15,6 +17,27 @@ Unit = Literal["day", "week", "half_month", "month", "quarter", "year"]
 MONTHS: Mapping[str, int] = {"month": 1, "quarter": 3, "year": 12}
 DAYS: Mapping[str, int] = {"day": 1, "week": 7}
 _MONTH_ENDS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+YEARS = range(1900, 2200)
+"""Years that a day written by somebody may lie in."""
+LONGEST_DAY = 40
+_WRITTEN = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?|([0-9]{4})([0-9]{2})([0-9]{2})")
+
+
+def written_day(written: str) -> date | None:
+    """The day that somebody wrote, full-width digits or not; None where it is none, or lies in no year of ours.
+
+    >>> written_day("2026/1/31"), written_day("20260131"), written_day("２０２６年1月31日")
+    (datetime.date(2026, 1, 31), datetime.date(2026, 1, 31), datetime.date(2026, 1, 31))
+    >>> written_day("2026-02-30"), written_day("0206-01-31")
+    (None, None)
+    """
+    found = _WRITTEN.fullmatch(unicodedata.normalize("NFKC", written).strip()) if len(written) < LONGEST_DAY else None
+    if not found:
+        return None
+    year, month, day = (int(part) for part in found.groups() if part is not None)
+    if year not in YEARS or not 1 <= month <= 12 or not 1 <= day <= month_end(year, month):
+        return None
+    return date(year, month, day)
 
 
 def month_end(year: int, month: int) -> int:

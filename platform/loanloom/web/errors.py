@@ -6,13 +6,14 @@ correlation id on the page finds the log line.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
 import structlog
-from flask import Flask, g, jsonify, render_template, request
+from flask import Flask, flash, g, jsonify, render_template, request
 from flask_wtf.csrf import CSRFError
 from markupsafe import escape
 from sqlalchemy.exc import DataError
@@ -20,7 +21,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from loanloom.problems import Problem, say, text
-from loanloom.services.errors import Forbidden, ServiceError
+from loanloom.services.errors import Forbidden, Refused, ServiceError
 from loanloom.web.language import language
 
 log = structlog.get_logger("loanloom.web")
@@ -152,6 +153,15 @@ def install(app: Flask) -> None:
         app.register_error_handler(Exception, _defect)
 
 
-def problems_in_words(problems: Sequence[Problem]) -> str:
-    """Several problems as one sentence for a toast."""
-    return " ".join(say(problem.message, language()) for problem in problems)
+def toast(refused: Refused) -> None:
+    """Say what was refused on the page that comes next."""
+    flash(" ".join(say(problem.message, language()) for problem in refused.problems), "bad")
+
+
+@contextmanager
+def refusal_as_toast() -> Iterator[None]:
+    """For buttons without a page of their own: what is refused within becomes a toast."""
+    try:
+        yield
+    except Refused as refused:
+        toast(refused)

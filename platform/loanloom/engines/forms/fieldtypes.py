@@ -16,6 +16,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
+from loanloom.core.dates import written_day
 from loanloom.core.money import is_writable
 from loanloom.engines.forms import formats
 from loanloom.engines.forms.model import Spec
@@ -220,8 +221,8 @@ def _read_date(raw: Any, spec: Spec) -> date | None:
     value = _text_of(raw).strip()
     if not value:
         return None
-    found = formats.day(value)
-    if found is None or not 1900 <= found.year <= 2199:
+    found = written_day(value)
+    if found is None:
         raise Fault(
             "not_a_date",
             f"“{value[:40]}” is not a date of the calendar; write 2026-01-31.",

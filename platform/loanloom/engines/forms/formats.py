@@ -1,4 +1,4 @@
-"""What a well-formed phone number, identity number, amount or date looks like: text in, clean text or value out,
+"""What a well-formed phone number, identity number or amount looks like: text in, clean text or value out,
 None for a bad one.
 
 Pure. Knows nothing of forms or fields. Sources: GB 11643-1999 (identity number and its check character), GB/T 2260
@@ -11,6 +11,8 @@ import re
 import unicodedata
 from datetime import date
 from decimal import Decimal, InvalidOperation
+
+from loanloom.core.dates import written_day
 
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _ID_CHECKS = "10X98765432"
@@ -35,7 +37,6 @@ _PROVINCES = frozenset(  # 99 names no province: it is left free for invented pe
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _FIXED_LINE = re.compile(r"(0[0-9]{2,3})([2-9][0-9]{6,7})")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)?(?:\.[0-9]+)?")
-_DATE = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?|([0-9]{4})([0-9]{2})([0-9]{2})")
 _MONTH = re.compile(r"([0-9]{4})[-/.年]?([0-9]{1,2})月?")
 LONGEST_NUMBER = 40
 
@@ -57,18 +58,6 @@ def number(value: str) -> Decimal | None:
     try:
         return Decimal(plain.replace(",", ""))
     except InvalidOperation:
-        return None
-
-
-def day(value: str) -> date | None:
-    """A calendar date written 2026-01-31, 2026/1/31, 20260131 or 2026年1月31日."""
-    found = _DATE.fullmatch(tidy(value))
-    if not found:
-        return None
-    year, month, number_in_month = (part for part in found.groups() if part is not None)
-    try:
-        return date(int(year), int(month), int(number_in_month))
-    except ValueError:
         return None
 
 
@@ -128,7 +117,7 @@ def id_card(value: str) -> str:
 
 def born_on(card: str) -> date | None:
     """The date of birth inside an identity number."""
-    return day(card[6:14]) if len(card) == 18 else None
+    return written_day(card[6:14]) if len(card) == 18 else None
 
 
 def masked(value: str, *, head: int = 3, tail: int = 4) -> str:

@@ -15,6 +15,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from loanloom.core.dates import written_day
 from loanloom.engines.imports import sheets
 from loanloom.problems import Problem, text
 
@@ -24,10 +25,7 @@ MOST_CELL = 10_000
 NO_HEADINGS: Mapping[str, str] = {}
 NOT_TEXT = ("The file is not UTF-8 or GB 18030.", "文件不是 UTF-8 或 GB 18030 文本。")
 NOT_SHEET = ("The file is no Excel workbook (.xlsx).", "文件不是 Excel 工作簿（.xlsx）。")
-_DAY = re.compile(
-    r"(?:(\d{4})-(\d{1,2})-(\d{1,2})|(\d{4})/(\d{1,2})/(\d{1,2})|(\d{4})(\d{2})(\d{2})|(\d{4})年(\d{1,2})月(\d{1,2})日)"
-    r"(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?|[ ]?\d{6})?$"
-)
+_DAY = re.compile(r"(\d{8}|\d{4}\D\d{1,2}\D\d{1,2}日?)(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?|[ ]?\d{6})?")
 YES = frozenset({"1", "true", "yes", "y", "是"})
 NO = frozenset({"0", "false", "no", "n", "否"})
 
@@ -200,10 +198,11 @@ def _integer(cell: str) -> Decimal:
 
 def _date(cell: str) -> date:
     """2026-01-05, 2026/1/5, 20260105 or 2026年1月5日, perhaps with a time behind it, as banks write it."""
-    found = _DAY.match(cell)
-    if found is None:
-        raise ValueError
-    return date(*(int(part) for part in found.groups() if part is not None))
+    found = _DAY.fullmatch(cell)
+    day = written_day(found[1]) if found else None
+    if day is None:
+        raise ValueError(cell)
+    return day
 
 
 def _yes_no(cell: str) -> bool:

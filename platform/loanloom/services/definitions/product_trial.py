@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
+from loanloom.core.dates import written_day
 from loanloom.core.lending.pricing.disclosure import Disclosure
 from loanloom.core.lending.pricing.price_caps import CapTest, Later, failing_later, test_price
 from loanloom.core.money import is_writable
@@ -173,11 +174,10 @@ class _Trying:
         typed = (self.asked.get(field) or "").strip()
         if not typed:
             return None
-        try:
-            return date.fromisoformat(typed)
-        except ValueError:
+        found = written_day(typed)
+        if found is None:
             self._unfit(field, typed)
-            return None
+        return found
 
     def _unfit(self, field: str, typed: str) -> None:
         message: Text = text(f'"{typed[:40]}" does not fit here.', f"“{typed[:40]}”不是有效内容。")

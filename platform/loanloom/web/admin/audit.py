@@ -2,36 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from flask import Blueprint, render_template, request
 
 from loanloom.services.reading import audit_log
+from loanloom.web import inputs
 from loanloom.web.access import requires
 from loanloom.web.security import current_context
 
 blueprint = Blueprint("audit", __name__, url_prefix="/audit")
 
 
-def _day(name: str) -> date | None:
-    try:
-        return date.fromisoformat(request.args.get(name, ""))
-    except ValueError:
-        return None
-
-
 @blueprint.get("/")
 @requires("audit.read")
-def index() -> str:
+def index() -> str | tuple[str, int]:
     """Who did what."""
+    (first, last), problems = inputs.asked_days("first", "last")
     given = {
         name: request.args.get(name, "").strip()[:64] for name in ("actor", "action", "subject_kind", "subject_id")
     }
-    wanted = audit_log.Wanted(
-        **given, first=_day("first"), last=_day("last"), before_id=request.args.get("before", type=int)
-    )
+    wanted = audit_log.Wanted(**given, first=first, last=last, before_id=request.args.get("before", type=int))
     page = audit_log.search(current_context(), wanted)
-    return render_template("admin/audit.html", page=page, wanted=wanted, given=request.args)
+    shown = render_template("admin/audit.html", page=page, wanted=wanted, given=request.args, problems=problems)
+    return (shown, 422) if problems else shown
 
 
 @blueprint.get("/<int:entry_id>")

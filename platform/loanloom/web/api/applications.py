@@ -11,7 +11,7 @@ from loanloom.services.context import Context
 from loanloom.services.origination import applications, submissions
 from loanloom.services.stored import without_secrets
 from loanloom.web.access import requires
-from loanloom.web.api.base import HouseApi, body, idempotency_key, listed, refuse
+from loanloom.web.api.base import HouseApi, body, idempotency_key, listed, refuse, version
 from loanloom.web.security import current_context
 
 FIELDS = (
@@ -77,7 +77,6 @@ class ApplicationApi(HouseApi):
         """One application
         ---
         get:
-          parameters: [{in: path, name: application_id, required: true, schema: {type: integer}}]
           responses:
             200: {description: 'the application'}
             404: {$ref: '#/components/responses/404'}
@@ -90,7 +89,7 @@ class ApplicationApi(HouseApi):
         """Begin a draft
         ---
         post:
-          parameters: [{in: header, name: Idempotency-Key, schema: {type: string}}]
+          parameters: [optional_key]
           requestBody:
             required: true
             content:
@@ -121,9 +120,7 @@ class ApplicationApi(HouseApi):
         ---
         post:
           description: 'values by path, e.g. {"application.amount": "50000.00"}; checked by the same form as on screen'
-          parameters:
-          - {in: path, name: application_id, required: true, schema: {type: integer}}
-          - {in: header, name: Idempotency-Key, schema: {type: string}}
+          parameters: [optional_key]
           requestBody:
             required: true
             content:
@@ -140,13 +137,11 @@ class ApplicationApi(HouseApi):
             422: {$ref: '#/components/responses/422'}
         """
         given = body()
-        values, version = given.get("values"), given.get("version")
+        values = given.get("values")
         if not isinstance(values, dict):
             refuse("api.missing", "Give the values.", "请提供申请内容。", "values")
-        if not isinstance(version, int):
-            refuse("api.missing", "Give the version you have read.", "请提供所读取的版本号。", "version")
         done = submissions.submit(
-            current_context(), application_id, values, version=version, idempotency_key=idempotency_key()
+            current_context(), application_id, values, version=version(given), idempotency_key=idempotency_key()
         )
         answer = {"id": done.application_id, "number": done.number, "state": done.state, "outcome": done.outcome}
         return self.response(200, **answer, replayed=done.replayed)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NoReturn
 
+from apispec import APISpec
+from apispec.exceptions import DuplicateComponentNameError
 from flask import Flask, request
 from flask.json.provider import DefaultJSONProvider
 from flask_appbuilder.api import BaseApi
@@ -22,6 +26,12 @@ from loanloom.web.security import current_context
 
 MOST = 100
 DEFAULT = 50
+PART = re.compile(r"<(int:)?(\w+)>")
+PARAMETERS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
+    "key": ("header", {"name": "Idempotency-Key", "required": True, "schema": {"type": "string", "maxLength": 100}}),
+    "optional_key": ("header", {"name": "Idempotency-Key", "schema": {"type": "string", "maxLength": 100}}),
+    "day": ("query", {"name": "on", "schema": {"type": "string", "format": "date"}}),
+}
 
 
 class HouseJson(DefaultJSONProvider):
@@ -45,6 +55,25 @@ class HouseApi(BaseApi):
 
     csrf_exempt = False
     allow_browser_login = True
+
+    def add_apispec_components(self, api_spec: APISpec) -> None:
+        """What the description of several resources refers to."""
+        super().add_apispec_components(api_spec)
+        for name, (place, parameter) in PARAMETERS.items():
+            with suppress(DuplicateComponentNameError):
+                api_spec.components.parameter(name, place, dict(parameter))
+
+    def operation_helper(self, operations: dict[str, Any], func: Any, **more: Any) -> None:
+        """Describe the parts of the address by its own rule."""
+        super().operation_helper(operations=operations, func=func, **more)
+        parts = [
+            {"in": "path", "name": name, "required": True, "schema": {"type": "integer" if kind else "string"}}
+            for kind, name in PART.findall(func._urls[0][0])
+        ]
+        for described in operations.values():
+            said = described.get("parameters", [])
+            named = {each["name"] for each in said if isinstance(each, dict)}
+            described["parameters"] = [part for part in parts if part["name"] not in named] + said
 
 
 def refuse(code: str, en: str, zh: str, field: str | None = None) -> NoReturn:
@@ -88,6 +117,21 @@ def idempotency_key() -> str | None:
     if len(key) > 100:
         refuse("api.bad_key", "The idempotency key is too long.", "幂等键过长。")
     return key or None
+
+
+def required_key() -> str:
+    """The key without which money is not moved."""
+    return idempotency_key() or refuse(
+        "api.no_key", "Send an Idempotency-Key header.", "请提供 Idempotency-Key 请求头。"
+    )
+
+
+def version(given: Mapping[str, Any]) -> int:
+    """The version of the record that the caller has read."""
+    read = given.get("version")
+    if isinstance(read, bool) or not isinstance(read, int):
+        refuse("api.no_version", "Give the version that you have read.", "请提供所读取的版本号 version。", "version")
+    return read
 
 
 def listed(name: str) -> dict[str, Any]:

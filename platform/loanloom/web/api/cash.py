@@ -12,7 +12,7 @@ from loanloom.services.money.cashier import desk, order_kinds, orders
 from loanloom.services.reading import data_sets
 from loanloom.web import order_forms
 from loanloom.web.access import requires
-from loanloom.web.api.base import DEFAULT, MOST, HouseApi, body, idempotency_key, refuse
+from loanloom.web.api.base import DEFAULT, MOST, HouseApi, body, idempotency_key, required_key
 from loanloom.web.lists import arguments
 from loanloom.web.security import current_context
 from loanloom.web.workspace.cashier import DESK, DOES
@@ -64,9 +64,7 @@ class CashApi(HouseApi):
         ---
         post:
           description: 'Booked at once (201), or left for a second person where the callers role says so (202)'
-          parameters:
-          - {in: path, name: kind, required: true, schema: {type: string}}
-          - {in: header, name: Idempotency-Key, required: true, schema: {type: string}}
+          parameters: [key]
           requestBody:
             required: true
             content:
@@ -78,9 +76,7 @@ class CashApi(HouseApi):
             422: {$ref: '#/components/responses/422'}
         """
         wanted = order_kinds.kind_of(kind)
-        given, key = body(), idempotency_key()
-        if key is None:
-            refuse("api.no_key", "Send an Idempotency-Key header.", "请提供 Idempotency-Key 请求头。")
+        given, key = body(), required_key()
         asked = order_forms.parameters(wanted.parameters, given)
         reason = str(given["reason"])[:400] if given.get("reason") else None
         made = orders.enter(current_context(), wanted, asked, reason=reason, idempotency_key=key)
@@ -92,9 +88,7 @@ class CashApi(HouseApi):
         """Register and book what another has entered
         ---
         post:
-          parameters:
-          - {in: path, name: order_id, required: true, schema: {type: integer}}
-          - {in: header, name: Idempotency-Key, schema: {type: string}}
+          parameters: [optional_key]
           responses:
             200: {description: 'order_id, state, result'}
             403: {$ref: '#/components/responses/403'}
@@ -110,7 +104,6 @@ class CashApi(HouseApi):
         """Refuse an entry, or take one's own back
         ---
         post:
-          parameters: [{in: path, name: order_id, required: true, schema: {type: integer}}]
           requestBody:
             required: true
             content:

@@ -13,7 +13,7 @@ from loanloom.services.money.lines import credit_draws, credit_lines
 from loanloom.services.money.lines.draw_rules import Wanted
 from loanloom.web import order_forms
 from loanloom.web.access import requires
-from loanloom.web.api.base import HouseApi, body, idempotency_key, refuse
+from loanloom.web.api.base import HouseApi, body, required_key, version
 from loanloom.web.security import current_context
 
 LINE = (
@@ -40,13 +40,6 @@ def _picked(row: Any, names: tuple[str, ...]) -> dict[str, Any]:
     return {name: row[name] for name in names}
 
 
-def _version() -> int:
-    version = body().get("version")
-    if isinstance(version, bool) or not isinstance(version, int):
-        refuse("api.no_version", "Give the version that you have seen.", "请提供所见的版本号 version。", "version")
-    return version
-
-
 class CreditLineApi(HouseApi):
     """Credit lines and their draws."""
 
@@ -71,7 +64,6 @@ class CreditLineApi(HouseApi):
         """One line with its draws
         ---
         get:
-          parameters: [{in: path, name: line_id, required: true, schema: {type: integer}}]
           responses:
             200: {description: 'the line'}
         """
@@ -86,7 +78,6 @@ class CreditLineApi(HouseApi):
         """Give a member of a group a part of the line (again)
         ---
         post:
-          parameters: [{in: path, name: line_id, required: true, schema: {type: integer}}]
           responses:
             200: {description: 'the part'}
         """
@@ -100,13 +91,10 @@ class CreditLineApi(HouseApi):
         """Ask for a draw (needs an Idempotency-Key): its amount is reserved
         ---
         post:
-          parameters: [{in: path, name: line_id, required: true, schema: {type: integer}}]
           responses:
             201: {description: 'the draw'}
         """
-        key = idempotency_key()
-        if key is None:
-            refuse("api.no_key", "Send an Idempotency-Key header.", "请提供 Idempotency-Key 请求头。")
+        key = required_key()
         wanted = order_forms.parameters(Wanted, body())
         made = credit_draws.ask(current_context(), line_id, wanted, idempotency_key=key)
         return self.response(201, draw_id=made)
@@ -117,11 +105,10 @@ class CreditLineApi(HouseApi):
         """Approve a draw that another person asked for
         ---
         post:
-          parameters: [{in: path, name: draw_id, required: true, schema: {type: integer}}]
           responses:
             200: {description: 'the contract that can be paid out'}
         """
-        return self.response(200, contract_id=credit_draws.approve(current_context(), draw_id, version=_version()))
+        return self.response(200, contract_id=credit_draws.approve(current_context(), draw_id, version=version(body())))
 
     @expose("/draws/<int:draw_id>/refuse", methods=["POST"])
     @requires("contract.sign")
@@ -129,12 +116,13 @@ class CreditLineApi(HouseApi):
         """Refuse a draw that another person asked for
         ---
         post:
-          parameters: [{in: path, name: draw_id, required: true, schema: {type: integer}}]
           responses:
             200: {description: 'refused'}
         """
         reason = body().get("reason", "")
-        credit_draws.refuse(current_context(), draw_id, reason if isinstance(reason, str) else "", version=_version())
+        credit_draws.refuse(
+            current_context(), draw_id, reason if isinstance(reason, str) else "", version=version(body())
+        )
         return self.response(200, state="refused")
 
     @expose("/draws/<int:draw_id>/cancel", methods=["POST"])
@@ -143,9 +131,8 @@ class CreditLineApi(HouseApi):
         """Take a draw back before it is paid out
         ---
         post:
-          parameters: [{in: path, name: draw_id, required: true, schema: {type: integer}}]
           responses:
             200: {description: 'taken back'}
         """
-        credit_draws.cancel(current_context(), draw_id, version=_version())
+        credit_draws.cancel(current_context(), draw_id, version=version(body()))
         return self.response(200, state="cancelled")

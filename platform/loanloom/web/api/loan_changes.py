@@ -13,7 +13,7 @@ from loanloom.core.lending.records import to_record
 from loanloom.services.money import changes
 from loanloom.services.money.changes import Preview, Step
 from loanloom.web.access import requires
-from loanloom.web.api.base import HouseApi, body, idempotency_key, refuse
+from loanloom.web.api.base import HouseApi, body, refuse, required_key
 from loanloom.web.security import current_context
 
 FIELDS = (
@@ -73,13 +73,6 @@ def _text(given: Mapping[str, Any], name: str) -> str:
     return found
 
 
-def _key() -> str:
-    key = idempotency_key()
-    if key is None:
-        refuse("api.no_key", "Send an Idempotency-Key header.", "请提供 Idempotency-Key 请求头。")
-    return key
-
-
 class LoanChangeApi(HouseApi):
     """Changes of loans."""
 
@@ -117,7 +110,6 @@ class LoanChangeApi(HouseApi):
         """The changes of one loan
         ---
         get:
-          parameters: [{in: path, name: loan_id, required: true, schema: {type: integer}}]
           responses:
             200: {description: 'changes, the newest first'}
             404: {$ref: '#/components/responses/404'}
@@ -153,7 +145,7 @@ class LoanChangeApi(HouseApi):
         """Ask for a change, as shown under a digest
         ---
         post:
-          parameters: [{in: header, name: Idempotency-Key, required: true, schema: {type: string}}]
+          parameters: [key]
           requestBody:
             required: true
             content:
@@ -172,7 +164,7 @@ class LoanChangeApi(HouseApi):
             409: {description: 'the loan moved, or a request is open'}
             422: {$ref: '#/components/responses/422'}
         """
-        given, key = body(), _key()
+        given, key = body(), required_key()
         made = changes.request(
             current_context(), *_asked(given), reason=_text(given, "reason"), digest=_text(given, "digest") or None,
             idempotency_key=key,
@@ -185,14 +177,12 @@ class LoanChangeApi(HouseApi):
         """Agree to somebody else's change, as shown under the digest
         ---
         post:
-          parameters:
-          - {in: path, name: change_id, required: true, schema: {type: integer}}
-          - {in: header, name: Idempotency-Key, required: true, schema: {type: string}}
+          parameters: [key]
           responses:
             200: {description: 'approved, or booked where no money has to come'}
             409: {description: 'the loan moved'}
         """
-        given, key = body(), _key()
+        given, key = body(), required_key()
         reason, digest = _text(given, "reason"), _text(given, "digest")
         made = changes.approve(current_context(), change_id, digest=digest, reason=reason, idempotency_key=key)
         return self._step(200, made)
@@ -203,7 +193,6 @@ class LoanChangeApi(HouseApi):
         """Say no to somebody else's change, with a reason
         ---
         post:
-          parameters: [{in: path, name: change_id, required: true, schema: {type: integer}}]
           responses:
             200: {description: 'refused'}
         """
@@ -215,7 +204,6 @@ class LoanChangeApi(HouseApi):
         """Take one's own request back
         ---
         post:
-          parameters: [{in: path, name: change_id, required: true, schema: {type: integer}}]
           responses:
             200: {description: 'withdrawn'}
         """
@@ -227,14 +215,12 @@ class LoanChangeApi(HouseApi):
         """Book an approved change with the money that came for it
         ---
         post:
-          parameters:
-          - {in: path, name: change_id, required: true, schema: {type: integer}}
-          - {in: header, name: Idempotency-Key, required: true, schema: {type: string}}
+          parameters: [key]
           responses:
             200: {description: 'booked'}
             409: {description: 'the loan moved since it was approved'}
         """
-        given, key = body(), _key()
+        given, key = body(), required_key()
         made = changes.book(
             current_context(), change_id, channel=_text(given, "channel") or "bank",
             reference=_text(given, "reference") or None, idempotency_key=key,
@@ -247,12 +233,10 @@ class LoanChangeApi(HouseApi):
         """Ask that a booked change be taken back
         ---
         post:
-          parameters:
-          - {in: path, name: change_id, required: true, schema: {type: integer}}
-          - {in: header, name: Idempotency-Key, required: true, schema: {type: string}}
+          parameters: [key]
           responses:
             201: {description: 'the request to undo it'}
         """
-        given, key = body(), _key()
+        given, key = body(), required_key()
         made = changes.undo(current_context(), change_id, reason=_text(given, "reason"), idempotency_key=key)
         return self._step(201, made)

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import date
 from typing import Any
 
 from flask import Response
 from flask_appbuilder.api import expose
 
 from loanloom.core.lending.decisions import Payoff
-from loanloom.services.errors import Refused
 from loanloom.services.money.cashier import orders, receipts
 from loanloom.services.money.cashier.order_kinds import KINDS
 from loanloom.services.money.changes.comparing import paid
 from loanloom.services.money.page import loans, transaction_page
 from loanloom.services.money.page.transactions import Transaction
 from loanloom.services.papers import loan_statements
-from loanloom.web import statements
 from loanloom.web.access import requires
-from loanloom.web.api.base import HouseApi, amount, body, idempotency_key, listed, refuse
+from loanloom.web.api.base import HouseApi, amount, body, listed, refuse, required_key
+from loanloom.web.inputs import asked_day
 from loanloom.web.security import current_context
 
 FIELDS = (
@@ -103,14 +101,6 @@ def _transaction(one: Transaction) -> dict[str, Any]:
     }
 
 
-def _on(name: str = "on") -> date | None:
-    """A day of the address; refused where it is none."""
-    found, problems = statements.day(name)
-    if problems:
-        raise Refused(problems)
-    return found
-
-
 class LoanApi(HouseApi):
     """Loans."""
 
@@ -140,14 +130,12 @@ class LoanApi(HouseApi):
         """One loan with its schedule and what is due today, or on a day gone or to come
         ---
         get:
-          parameters:
-          - {in: path, name: loan_id, required: true, schema: {type: integer}}
-          - {in: query, name: on, schema: {type: string, format: date}}
+          parameters: [day]
           responses:
             200: {description: 'the loan'}
             404: {$ref: '#/components/responses/404'}
         """
-        return self.response(200, **_loan(loans.page(current_context(), loan_id, _on(), frozenset())))
+        return self.response(200, **_loan(loans.page(current_context(), loan_id, asked_day("on"), frozenset())))
 
     @expose("/<int:loan_id>/schedule", methods=["GET"])
     @requires("loan.read")
@@ -155,14 +143,12 @@ class LoanApi(HouseApi):
         """The repayment schedule with what is paid and owed, today or on a day
         ---
         get:
-          parameters:
-          - {in: path, name: loan_id, required: true, schema: {type: integer}}
-          - {in: query, name: on, schema: {type: string, format: date}}
+          parameters: [day]
           responses:
             200: {description: 'the rows'}
             404: {$ref: '#/components/responses/404'}
         """
-        page = loans.page(current_context(), loan_id, _on(), frozenset())
+        page = loans.page(current_context(), loan_id, asked_day("on"), frozenset())
         return self.response(200, on=page.on, rows=[_row(row) for row in page.schedule])
 
     @expose("/<int:loan_id>/transactions", methods=["GET"])
@@ -171,7 +157,6 @@ class LoanApi(HouseApi):
         """Everything that happened to the loan, with the allocation of money; undone events say so
         ---
         get:
-          parameters: [{in: path, name: loan_id, required: true, schema: {type: integer}}]
           responses:
             200: {description: 'the transactions, in the order they were booked'}
             404: {$ref: '#/components/responses/404'}
@@ -185,9 +170,6 @@ class LoanApi(HouseApi):
         """One transaction and why its money went where it went
         ---
         get:
-          parameters:
-          - {in: path, name: loan_id, required: true, schema: {type: integer}}
-          - {in: path, name: sequence, required: true, schema: {type: integer}}
           responses:
             200: {description: 'the transaction with its reasons'}
             404: {$ref: '#/components/responses/404'}
@@ -202,16 +184,14 @@ class LoanApi(HouseApi):
         """What is due by a day and what would settle the loan then (today unless a day is given)
         ---
         get:
-          parameters:
-          - {in: path, name: loan_id, required: true, schema: {type: integer}}
-          - {in: query, name: on, schema: {type: string, format: date}}
+          parameters: [day]
           responses:
             200: {description: 'due and payoff'}
             404: {$ref: '#/components/responses/404'}
             422: {$ref: '#/components/responses/422'}
         """
         ctx = current_context()
-        found = loans.quote(ctx, loan_id, _on() or ctx.business_date)
+        found = loans.quote(ctx, loan_id, asked_day("on") or ctx.business_date)
         due = {"total": found.due, **found.position.due}
         return self.response(200, on=found.on, due=due, payoff=_payoff(found.payoff))
 
@@ -222,7 +202,6 @@ class LoanApi(HouseApi):
         ---
         get:
           parameters:
-          - {in: path, name: loan_id, required: true, schema: {type: integer}}
           - {in: query, name: since, schema: {type: string, format: date}}
           - {in: query, name: until, schema: {type: string, format: date}}
           responses:
@@ -230,7 +209,7 @@ class LoanApi(HouseApi):
             404: {$ref: '#/components/responses/404'}
             422: {$ref: '#/components/responses/422'}
         """
-        drawn = loan_statements.read(current_context(), loan_id, _on("since"), _on("until"))
+        drawn = loan_statements.read(current_context(), loan_id, asked_day("since"), asked_day("until"))
         done = drawn.statement
         lines = [
             {
@@ -249,9 +228,7 @@ class LoanApi(HouseApi):
         """Receive a repayment
         ---
         post:
-          parameters:
-          - {in: path, name: loan_id, required: true, schema: {type: integer}}
-          - {in: header, name: Idempotency-Key, required: true, schema: {type: string}}
+          parameters: [key]
           requestBody:
             required: true
             content:
@@ -269,9 +246,7 @@ class LoanApi(HouseApi):
             202: {description: 'entered; another person must register it (the callers role says so)'}
             422: {$ref: '#/components/responses/422'}
         """
-        given, key = body(), idempotency_key()
-        if key is None:
-            refuse("api.no_key", "Send an Idempotency-Key header.", "请提供 Idempotency-Key 请求头。")
+        given, key = body(), required_key()
         purpose = given.get("purpose", "due")
         if purpose not in PURPOSES:
             refuse("api.bad_purpose", "The purpose is due or settle.", "还款用途不正确。", "purpose")

@@ -6,12 +6,11 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from loanloom.services.errors import Refused
 from loanloom.services.money.lines import credit_draws, credit_lines, draw_rules
 from loanloom.services.money.lines.draw_rules import Wanted
 from loanloom.web import order_forms
 from loanloom.web.access import requires
-from loanloom.web.errors import problems_in_words
+from loanloom.web.errors import refusal_as_toast
 from loanloom.web.security import current_context
 
 blueprint = Blueprint("portal_lines", __name__, url_prefix="/portal/lines")
@@ -32,12 +31,10 @@ def show(line_id: int) -> str:
 def ask(line_id: int) -> Response:
     """Ask for money of my line; the house approves it."""
     form = request.form
-    try:
+    with refusal_as_toast():
         wanted = order_forms.parameters(Wanted, form)
         credit_draws.ask(current_context(), line_id, wanted, idempotency_key=form.get("idempotency_key") or None)
         flash(_("Asked for. We tell you when the money is on its way."), "good")
-    except Refused as refused:
-        flash(problems_in_words(refused.problems), "bad")
     return redirect(url_for("portal_lines.show", line_id=line_id))
 
 
@@ -45,9 +42,7 @@ def ask(line_id: int) -> Response:
 @requires("portal.use")
 def cancel(line_id: int, draw_id: int) -> Response:
     """Take a draw back before it is paid out."""
-    try:
+    with refusal_as_toast():
         credit_draws.cancel(current_context(), draw_id, version=request.form.get("version", 0, int))
         flash(_("Taken back; the amount is free again."), "good")
-    except Refused as refused:
-        flash(problems_in_words(refused.problems), "bad")
     return redirect(url_for("portal_lines.show", line_id=line_id))

@@ -14,7 +14,7 @@ from loanloom.services.errors import Refused
 from loanloom.services.money.lines import credit_lines
 from loanloom.services.reading import portal
 from loanloom.services.running import inbox
-from loanloom.web import statements
+from loanloom.web import inputs, statements
 from loanloom.web.access import requires
 from loanloom.web.portal import progress
 from loanloom.web.security import current_context
@@ -53,7 +53,7 @@ def application(application_id: int) -> str:
 def loan(loan_id: int) -> str | tuple[str, int]:
     """One loan: what is due, the plan, what was paid, and what would be owed on another day."""
     shown = portal.loan(current_context(), loan_id)
-    wanted, problems = statements.day("on")
+    (wanted,), problems = inputs.asked_days("on")
     quote = None
     try:
         quote = portal.quote(current_context(), loan_id, wanted) if wanted else None

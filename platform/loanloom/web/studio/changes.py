@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
@@ -11,12 +10,13 @@ from werkzeug.wrappers import Response
 
 from loanloom.metadata.archive import zip_bytes
 from loanloom.metadata.bundle import read_bundle
-from loanloom.problems import Problem, text
+from loanloom.problems import Problem
 from loanloom.services.definitions import catalogue as definitions
 from loanloom.services.definitions import releases
 from loanloom.services.definitions import sheet as definition_sheet
 from loanloom.services.definitions.releases import drafts, history
 from loanloom.services.errors import Conflict, Forbidden, Refused, ServiceError
+from loanloom.web import inputs
 from loanloom.web.access import requires
 from loanloom.web.security import current_context
 
@@ -67,7 +67,7 @@ def propose() -> str | Response | tuple[str, int]:
     """Put the chosen drafts up for review."""
     form = request.form
     try:
-        live_from = _day(form.get("live_from", ""))
+        live_from = inputs.optional_day(form.get("live_from"), "live_from")
         made = releases.propose_drafts(
             current_context(), _chosen(form), name=form.get("name", ""), note=form.get("note", ""), live_from=live_from
         )
@@ -75,21 +75,6 @@ def propose() -> str | Response | tuple[str, int]:
         return _prepare(refused.problems), 422
     flash(_("Put up for review. Somebody else has to look at it now."), "good")
     return redirect(url_for(".change", release_id=made))
-
-
-def _day(typed: str) -> date | None:
-    if not typed.strip():
-        return None
-    try:
-        return date.fromisoformat(typed.strip())
-    except ValueError:
-        raise Refused(
-            Problem(
-                code="release.bad_date",
-                field="live_from",
-                message=text(f'"{typed[:20]}" is not a date.', f"“{typed[:20]}”不是有效日期。"),
-            )
-        ) from None
 
 
 @blueprint.get("/<int:release_id>")

@@ -18,7 +18,7 @@ from loanloom.services.money.cashier import desk, order_kinds, orders
 from loanloom.services.money.cashier.order_kinds import KINDS
 from loanloom.web import formats, order_forms
 from loanloom.web.access import requires
-from loanloom.web.errors import problems_in_words
+from loanloom.web.errors import toast
 from loanloom.web.language import language
 from loanloom.web.security import current_context
 from loanloom.web.workspace import order_words
@@ -86,7 +86,7 @@ def do(kind: str) -> Response | tuple[str, int]:
     except Refused as refused:
         if kind in AGAIN:
             return AGAIN[kind](form, refused.problems), 422
-        flash(problems_in_words(refused.problems), "bad")
+        toast(refused)
         return redirect(safe_next(form.get("back") or url_for("cashier.index")))
     return redirect(done(wanted, made))
 

@@ -13,9 +13,9 @@ from loanloom.problems import Problem, text
 from loanloom.services.errors import Refused
 from loanloom.services.money import repayments
 from loanloom.services.money.cashier import bank_statements, claims, desk, matching
-from loanloom.web import order_forms
+from loanloom.web import inputs
 from loanloom.web.access import requires
-from loanloom.web.errors import problems_in_words
+from loanloom.web.errors import refusal_as_toast
 from loanloom.web.security import current_context
 from loanloom.web.workspace import cashier
 
@@ -51,14 +51,14 @@ def show(suspense_id: int) -> str:
 def _show(suspense_id: int, typed: Mapping[str, Any], problems: tuple[Problem, ...] = ()) -> str:
     ctx = current_context()
     view = claims.read(ctx, suspense_id)
-    words, loan_id = str(typed.get("q", "")), str(typed.get("loan_id", ""))
+    words, loan_id = str(typed.get("q", "")), inputs.record(typed.get("loan_id"))
     chosen, fitting = None, view.row["open_amount"]
-    if loan_id.isdecimal() and len(loan_id) < 19 and ctx.actor.may("money.claim"):
+    if loan_id and ctx.actor.may("money.claim"):
         try:
-            fitting = claims.fitting(ctx, view.row["open_amount"], int(loan_id))
-            amount = order_forms.amount_of(typed.get("amount") or fitting)
+            fitting = claims.fitting(ctx, view.row["open_amount"], loan_id)
+            amount = inputs.amount(typed.get("amount") or fitting)
             purpose: repayments.Purpose = "settle" if typed.get("purpose") == "settle" else "due"
-            chosen = repayments.preview(ctx, int(loan_id), amount, purpose)
+            chosen = repayments.preview(ctx, loan_id, amount, purpose)
         except Refused as refused:
             problems = problems or refused.problems
     found = desk.search(ctx, words) if words and ctx.actor.may("money.receive") else None
@@ -70,8 +70,7 @@ def _show(suspense_id: int, typed: Mapping[str, Any], problems: tuple[Problem, .
 
 
 def _claim_again(form: Mapping[str, Any], problems: tuple[Problem, ...]) -> str:
-    number = str(form.get("suspense_id", ""))
-    return _show(int(number) if number.isdecimal() and len(number) < 19 else 0, form, problems)
+    return _show(inputs.record(form.get("suspense_id")), form, problems)
 
 
 @blueprint.get("/statements/")
@@ -123,14 +122,11 @@ def statement(statement_id: int) -> str:
 def choose(line_id: int) -> Response:
     """Correct what a line is for."""
     form = request.form
-    try:
+    statement_id = inputs.record(form.get("statement_id"))
+    with refusal_as_toast():
         statement_id = bank_statements.choose(
             current_context(), line_id, form.get("loan_number") or None, leave_out=form.get("action") == "leave_out"
         )
-    except Refused as refused:
-        flash(problems_in_words(refused.problems), "bad")
-        number = form.get("statement_id", "")
-        statement_id = int(number) if number.isdecimal() and len(number) < 19 else 0
     return redirect(url_for("claims.statement", statement_id=statement_id) + f"#line-{line_id}")
 
 

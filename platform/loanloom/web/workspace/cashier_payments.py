@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -27,9 +26,9 @@ from loanloom.services.money.cashier import (
 from loanloom.services.money.cashier.order_kinds import KINDS
 from loanloom.services.money.page import loans
 from loanloom.services.parties import partners
-from loanloom.web import order_forms
+from loanloom.web import inputs, order_forms
 from loanloom.web.access import requires
-from loanloom.web.errors import problems_in_words
+from loanloom.web.errors import refusal_as_toast
 from loanloom.web.security import current_context
 from loanloom.web.workspace import cashier
 
@@ -57,14 +56,12 @@ def payout(payout_id: int) -> str:
 def correct(payout_id: int) -> Response:
     """Correct where a payout goes."""
     form = request.form
-    try:
+    with refusal_as_toast():
         payouts.change_account(
             current_context(), payout_id, name=form.get("name", ""), account=form.get("account", ""),
             bank_name=form.get("bank_name") or None,
         )  # fmt: skip
         flash(_("The account was corrected."), "good")
-    except Refused as refused:
-        flash(problems_in_words(refused.problems), "bad")
     return redirect(url_for("payments.payout", payout_id=payout_id))
 
 
@@ -123,14 +120,12 @@ def _placed(problem: Problem, place: int) -> Problem:
 def trustor(contract_id: int) -> Response:
     """Say whose money an entrusted contract lends."""
     form = request.form
-    try:
+    with refusal_as_toast():
         chosen = form.get("party_id", "")
-        party_id = order_forms.whole(chosen, "party_id") if chosen else None
+        party_id = inputs.whole(chosen, "party_id") if chosen else None
         said = {part: form.get(part, "").strip() or None for part in ("source", "purpose")}
         entrusting.name(current_context(), contract_id, party_id, **said)
         flash(_("The trustor is kept."), "good")
-    except Refused as refused:
-        flash(problems_in_words(refused.problems), "bad")
     return redirect(url_for("money.review", contract_id=contract_id))
 
 
@@ -176,17 +171,15 @@ def deposit(deposit_id: int) -> str:
 def apply(deposit_id: int) -> Response:
     """Pay a loan, named by its number, with the money."""
     form = request.form
-    try:
+    with refusal_as_toast():
         ctx = current_context()
         loan_id = desk.loan_by_number(ctx, form.get("loan_number", ""))
         asked = order_forms.parameters(
             KINDS["deposit_apply"].parameters, {**form, "deposit_id": deposit_id, "loan_id": loan_id}
         )
         made = orders.enter(ctx, KINDS["deposit_apply"], asked, idempotency_key=form.get("idempotency_key") or None)
-    except Refused as refused:
-        flash(problems_in_words(refused.problems), "bad")
-        return redirect(url_for("payments.deposit", deposit_id=deposit_id))
-    return redirect(cashier.done(KINDS["deposit_apply"], made))
+        return redirect(cashier.done(KINDS["deposit_apply"], made))
+    return redirect(url_for("payments.deposit", deposit_id=deposit_id))
 
 
 @blueprint.post("/cashier/deposits/new")
@@ -212,13 +205,11 @@ def receive_deposit() -> Response | tuple[str, int]:
 def hold(deposit_id: int) -> Response:
     """Hold a part of the money, or free it."""
     form = request.form
-    try:
-        amount = order_forms.amount_of(form.get("amount", ""))
+    with refusal_as_toast():
+        amount = inputs.amount(form.get("amount", ""))
         signed = -amount if form.get("action") == "free" else amount
         deposits.hold(current_context(), deposit_id, signed, form.get("note") or None)
         flash(_("Done."), "good")
-    except Refused as refused:
-        flash(problems_in_words(refused.problems), "bad")
     return redirect(url_for("payments.deposit", deposit_id=deposit_id))
 
 
@@ -248,16 +239,14 @@ def item(item_id: int) -> str:
 def claim_subsidies(party_id: int) -> Response:
     """Claim a subsidiser's open subsidies at once."""
     form = request.form
-    try:
-        first, last = (_day(form.get(name)) for name in ("from", "to"))
+    with refusal_as_toast():
+        first, last = (inputs.optional_day(form.get(name), name) for name in ("from", "to"))
         made = claim_batches.send(
             current_context(), party_id, first, last or current_context().business_date,
             idempotency_key=form.get("idempotency_key") or None,
         )  # fmt: skip
-    except Refused as refused:
-        flash(problems_in_words(refused.problems), "bad")
-        return redirect(url_for("parties.show", party_id=party_id))
-    return redirect(url_for("payments.batch", batch_id=made))
+        return redirect(url_for("payments.batch", batch_id=made))
+    return redirect(url_for("parties.show", party_id=party_id))
 
 
 @blueprint.get("/cashier/batches/<int:batch_id>")
@@ -267,13 +256,6 @@ def batch(batch_id: int) -> str:
     return render_template("workspace/cashier/batch.html", view=claim_batches.read(current_context(), batch_id))
 
 
-def _day(written: str | None) -> date | None:
-    try:
-        return date.fromisoformat(written) if written else None
-    except ValueError:
-        return None
-
-
 def _parties(*kinds: str) -> list[tuple[str, str]]:
     """Active parties of these kinds as options."""
     rows = partners.listing(current_context(), active_only=True)
@@ -281,8 +263,7 @@ def _parties(*kinds: str) -> list[tuple[str, str]]:
 
 
 def _refund_again(form: Mapping[str, Any], problems: tuple[Problem, ...]) -> str:
-    number = str(form.get("loan_id", ""))
-    return _refund(int(number) if number.isdecimal() and len(number) < 19 else 0, form, problems)
+    return _refund(inputs.record(form.get("loan_id")), form, problems)
 
 
 cashier.AGAIN["refund"] = _refund_again

@@ -6,10 +6,10 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from loanloom.engines.forms import formats
-from loanloom.problems import Problem, text
+from loanloom.problems import Problem
 from loanloom.services.errors import Refused
 from loanloom.services.papers import contract_pages, contracts
+from loanloom.web import inputs
 from loanloom.web.access import requires
 from loanloom.web.security import current_context
 
@@ -39,10 +39,8 @@ def show(contract_id: int) -> str:
 def sign(contract_id: int) -> Answer:
     """Note the day on which the package was signed."""
     form = request.form
-    day = formats.day(form.get("signed_on", ""))
     try:
-        if day is None:
-            raise Refused(_no_day())
+        day = inputs.day(form.get("signed_on"), "signed_on")
         contracts.sign(
             current_context(), contract_id, day, version=form.get("version", type=int) or 0,
             idempotency_key=form.get("idempotency_key") or None,
@@ -65,11 +63,3 @@ def write_papers(contract_id: int) -> Response:
 def _page(contract_id: int, problems: tuple[Problem, ...] = ()) -> str:
     page = contract_pages.read(current_context(), contract_id)
     return render_template("workspace/contracts/show.html", page=page, problems=problems)
-
-
-def _no_day() -> Problem:
-    return Problem(
-        code="contract.no_day",
-        message=text("Give the day of signing.", "请填写签订日期。"),
-        field="signed_on",
-    )

@@ -7,12 +7,11 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from loanloom.problems import text
-from loanloom.services.errors import Refused
 from loanloom.services.money.lines import credit_draws, credit_line_changes, credit_lines, draw_rules, line_usage
 from loanloom.services.money.lines.draw_rules import Wanted
-from loanloom.web import order_forms
+from loanloom.web import inputs, order_forms
 from loanloom.web.access import requires
-from loanloom.web.errors import problems_in_words
+from loanloom.web.errors import refusal_as_toast
 from loanloom.web.security import current_context
 
 blueprint = Blueprint("credit_lines", __name__)
@@ -57,13 +56,11 @@ def show(line_id: int) -> str:
 def set_part(line_id: int) -> Response:
     """Give a member of a group a part of the line."""
     form = request.form
-    try:
-        limit = order_forms.amount_of(form.get("limit_amount", ""), "limit_amount")
+    with refusal_as_toast():
+        limit = inputs.amount(form.get("limit_amount", ""), "limit_amount")
         customer_id = credit_lines.member(current_context(), form.get("customer_number", ""))
         credit_lines.set_part(current_context(), line_id, customer_id, limit)
         flash(_("The member's part was set."), "good")
-    except Refused as refused:
-        flash(problems_in_words(refused.problems), "bad")
     return _back(line_id)
 
 
@@ -76,12 +73,10 @@ def _back(line_id: int) -> Response:
 def ask(line_id: int) -> Response:
     """Ask for a draw."""
     form = request.form
-    try:
+    with refusal_as_toast():
         wanted = order_forms.parameters(Wanted, form)
         credit_draws.ask(current_context(), line_id, wanted, idempotency_key=form.get("idempotency_key") or None)
         flash(_("Asked for; the amount is reserved."), "good")
-    except Refused as refused:
-        flash(problems_in_words(refused.problems), "bad")
     return _back(line_id)
 
 
@@ -91,7 +86,7 @@ def decide(line_id: int, draw_id: int) -> Response:
     """Approve, refuse or take back a draw."""
     ctx, form = current_context(), request.form
     version = form.get("version", 0, int)
-    try:
+    with refusal_as_toast():
         match form.get("action"):
             case "approve":
                 credit_draws.approve(ctx, draw_id, version=version)
@@ -102,8 +97,6 @@ def decide(line_id: int, draw_id: int) -> Response:
             case _other:
                 credit_draws.cancel(ctx, draw_id, version=version)
                 flash(_("Taken back; the amount is free again."), "good")
-    except Refused as refused:
-        flash(problems_in_words(refused.problems), "bad")
     return _back(line_id)
 
 
@@ -112,15 +105,13 @@ def decide(line_id: int, draw_id: int) -> Response:
 def change(line_id: int) -> Response:
     """Ask for another limit, or to freeze, unfreeze or close the line."""
     form = request.form
-    try:
-        limit = order_forms.amount_of(form["limit_amount"], "limit_amount") if form.get("limit_amount") else None
+    with refusal_as_toast():
+        limit = inputs.amount(form["limit_amount"], "limit_amount") if form.get("limit_amount") else None
         credit_line_changes.ask_change(
             current_context(), line_id, form.get("kind", ""), form.get("reason", ""), limit,
             idempotency_key=form.get("idempotency_key") or None,
         )  # fmt: skip
         flash(_("Asked for; another person decides."), "good")
-    except Refused as refused:
-        flash(problems_in_words(refused.problems), "bad")
     return _back(line_id)
 
 
@@ -129,12 +120,10 @@ def change(line_id: int) -> Response:
 def decide_change(line_id: int, change_id: int) -> Response:
     """Approve or refuse a change of the line."""
     form = request.form
-    try:
+    with refusal_as_toast():
         approve = form.get("action") == "approve"
         credit_line_changes.decide_change(
             current_context(), change_id, approve=approve, version=form.get("version", 0, int)
         )
         flash(_("Approved.") if approve else _("Refused."), "good")
-    except Refused as refused:
-        flash(problems_in_words(refused.problems), "bad")
     return _back(line_id)

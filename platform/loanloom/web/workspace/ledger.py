@@ -9,13 +9,13 @@ from flask import Blueprint, Response, render_template, request
 from flask_babel import gettext as _
 
 from loanloom.core.ledger.accounts import Chart
-from loanloom.problems import Problem, say
+from loanloom.problems import say
 from loanloom.services.errors import Refused
 from loanloom.services.money import lending_rules
 from loanloom.services.money.books import ledger
 from loanloom.services.reading import spreadsheets
 from loanloom.services.reading.spreadsheets import Heading
-from loanloom.web import formats, lists
+from loanloom.web import formats, inputs, lists
 from loanloom.web.access import requires
 from loanloom.web.language import language
 from loanloom.web.security import current_context
@@ -56,13 +56,6 @@ def ledger_currencies(currencies: list[str]) -> list[tuple[str, str]]:
     return [(currency, currency) for currency in currencies]
 
 
-def _date(name: str) -> date | None:
-    try:
-        return date.fromisoformat(request.args.get(name, ""))
-    except ValueError:
-        return None
-
-
 def _asked() -> dict[str, Any]:
     """Branch and currency, as chosen."""
     return {"unit": request.args.get("unit") or None, "currency": request.args.get("currency") or None}
@@ -80,8 +73,7 @@ def _narrowing() -> dict[str, Any]:
 def index() -> str | tuple[str, int]:
     """The trial balance; the month so far unless a period was chosen."""
     ctx = current_context()
-    first, last = _date("from"), _date("to")
-    problems: tuple[Problem, ...] = ()
+    (first, last), problems = inputs.asked_days("from", "to")
     try:
         balance = ledger.trial_balance(ctx, first, last, **_asked())
     except Refused as refused:
@@ -98,7 +90,7 @@ def index() -> str | tuple[str, int]:
 def export() -> Response:
     """The trial balance as Excel."""
     ctx = current_context()
-    first, last = ledger.period(ctx, _date("from"), _date("to"))
+    first, last = ledger.period(ctx, inputs.asked_day("from"), inputs.asked_day("to"))
     balance = ledger.trial_balance(ctx, first, last, **_asked())
     headings = [
         Heading(_("Account")),
@@ -129,8 +121,7 @@ def account(code: str) -> str | tuple[str, int]:
     """One account line by line, with what it holds after each."""
     ctx = current_context()
     start = max(request.args.get("start", 0, type=int), 0)
-    first, last = _date("from"), _date("to")
-    problems: tuple[Problem, ...] = ()
+    (first, last), problems = inputs.asked_days("from", "to")
     try:
         shown = ledger.statement(ctx, code, first, last, start=start, **_asked())
     except Refused as refused:
@@ -144,7 +135,7 @@ def account(code: str) -> str | tuple[str, int]:
 def account_export(code: str) -> Response:
     """The whole statement of an account as Excel."""
     ctx = current_context()
-    first, last = ledger.period(ctx, _date("from"), _date("to"))
+    first, last = ledger.period(ctx, inputs.asked_day("from"), inputs.asked_day("to"))
     shown = ledger.statement(ctx, code, first, last, limit=MOST_ROWS, **_asked())
     headings = [
         Heading(_("Date"), "date"), Heading(_("Entry")), Heading(_("Event")), Heading(_("Loan")), Heading(_("Memo")),
@@ -168,15 +159,17 @@ def account_export(code: str) -> Response:
 
 @blueprint.get("/entries/")
 @requires("money.read")
-def entries() -> str:
+def entries() -> str | tuple[str, int]:
     """Journal entries, the newest first."""
-    account, on = request.args.get("account") or None, _date("on")
+    account = request.args.get("account") or None
+    (on,), problems = inputs.asked_days("on")
     loan_id = request.args.get("loan", type=int)
     before = request.args.get("before", type=int)
     page = ledger.entries(current_context(), account=account, on=on, loan_id=loan_id, before=before)
-    return render_template(
-        "workspace/ledger/entries.html", page=page, account=account, on=on, loan_id=loan_id, before=before
+    shown = render_template(
+        "workspace/ledger/entries.html", page=page, account=account, on=on, loan_id=loan_id, problems=problems
     )
+    return (shown, 422) if problems else shown
 
 
 @blueprint.get("/entries.xlsx")
@@ -184,7 +177,8 @@ def entries() -> str:
 def entries_export() -> Response:
     """The journal as Excel, as filtered on the page."""
     ctx = current_context()
-    account, on, loan_id = request.args.get("account") or None, _date("on"), request.args.get("loan", type=int)
+    account, on = request.args.get("account") or None, inputs.asked_day("on")
+    loan_id = request.args.get("loan", type=int)
     page = ledger.entries(ctx, account=account, on=on, loan_id=loan_id, limit=MOST_ROWS // 4)
     headings = [
         Heading(_("Date"), "date"), Heading(_("Entry")), Heading(_("Event")), Heading(_("Loan")), Heading(_("Account")),

@@ -6,11 +6,10 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
-from loanloom.services.errors import Refused
 from loanloom.services.reading import saved_views
 from loanloom.web import lists
 from loanloom.web.access import requires, staff
-from loanloom.web.errors import problems_in_words
+from loanloom.web.errors import refusal_as_toast
 from loanloom.web.security import current_context
 from loanloom.web.workspace.account import safe_next
 
@@ -67,11 +66,9 @@ def export(key: str) -> Response:
 @staff
 def keep_view(key: str) -> AnyResponse:
     """Keep the present question under a name."""
-    try:
+    with refusal_as_toast():
         saved_views.keep(current_context(), key, request.form.get("name", ""), request.form.get("query", ""))
         flash(_("The view is kept."), "good")
-    except Refused as refused:
-        flash(problems_in_words(refused.problems), "bad")
     return redirect(safe_next(request.form.get("next")))
 
 

@@ -16,7 +16,7 @@ from loanloom.services.money import changes
 from loanloom.services.money.changes.comparing import paid
 from loanloom.services.money.page import loan_related, loans, transaction_page
 from loanloom.services.papers import loan_papers, loan_statements
-from loanloom.web import formats, statements
+from loanloom.web import formats, inputs, statements
 from loanloom.web.access import requires
 from loanloom.web.language import language
 from loanloom.web.security import current_context
@@ -89,7 +89,7 @@ def show(loan_id: int) -> str | tuple[str, int]:
     ctx = current_context()
     tab = request.args.get("tab", TABS[0])
     tab = tab if tab in TABS else TABS[0]
-    wanted, problems = statements.day("on")
+    (wanted,), problems = inputs.asked_days("on")
     parts = PARTS.get(tab, frozenset())
     try:
         page = loans.page(ctx, loan_id, wanted, parts)
@@ -123,9 +123,7 @@ def _of_tab(page: loans.LoanPage, tab: str) -> tuple[dict[str, Any], tuple[Probl
 
 
 def _statement(loan_id: int) -> tuple[dict[str, Any], tuple[Problem, ...]]:
-    since, wrong_first = statements.day("since")
-    until, wrong_last = statements.day("until")
-    problems = (*wrong_first, *wrong_last)
+    (since, until), problems = inputs.asked_days("since", "until")
     try:
         drawn = loan_statements.read(current_context(), loan_id, since, until)
     except Refused as refused:

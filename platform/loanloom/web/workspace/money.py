@@ -22,7 +22,7 @@ from loanloom.services.money.disbursement_review import Case
 from loanloom.services.money.page import loans
 from loanloom.services.money.repayments import Purpose
 from loanloom.services.parties import partners
-from loanloom.web import order_forms
+from loanloom.web import inputs, order_forms
 from loanloom.web.access import requires
 from loanloom.web.security import current_context
 from loanloom.web.workspace import cashier, money_words
@@ -134,6 +134,6 @@ def _amount(written: str | None) -> tuple[Decimal | None, Problem | None]:
     if written is None or not written.strip():
         return None, None
     try:
-        return order_forms.amount_of(written), None
+        return inputs.amount(written), None
     except Refused as refused:
         return None, refused.problems[0]

@@ -16,9 +16,9 @@ from loanloom.services.errors import Refused
 from loanloom.services.money.cashier import entrusting
 from loanloom.services.parties import customers, group_loans, groups, partners
 from loanloom.services.reading import record_history
-from loanloom.web import lists, order_forms
+from loanloom.web import inputs, lists, order_forms
 from loanloom.web.access import requires
-from loanloom.web.errors import problems_in_words
+from loanloom.web.errors import refusal_as_toast
 from loanloom.web.security import current_context
 
 blueprint = Blueprint("parties", __name__)
@@ -103,7 +103,7 @@ def change(party_id: int) -> Response | tuple[str, int]:
 def _details(form: Mapping[str, Any]) -> partners.Details:
     given = {field.name: form.get(field.name, "") for field in fields(partners.Details)}
     percent = given.pop("fee_rate")
-    rate = order_forms.amount_of(str(percent).replace("%", ""), "fee_rate") / 100 if percent else Decimal(0)
+    rate = inputs.amount(str(percent).replace("%", ""), "fee_rate") / 100 if percent else Decimal(0)
     made: partners.Details = order_forms.parameters(partners.Details, {**given, "fee_rate": rate})
     return made
 
@@ -187,12 +187,10 @@ def change_group(group_id: int) -> Response | tuple[str, int]:
 def member(group_id: int, customer_id: int) -> Response:
     """Take a customer in, make it the leader, or note that it has left."""
     ctx, action = current_context(), request.form.get("action", "member")
-    try:
+    with refusal_as_toast():
         if action == "leave":
             groups.remove_member(ctx, group_id, customer_id)
         else:
             groups.add_member(ctx, group_id, customer_id, action)
         flash(_("Saved."), "good")
-    except Refused as refused:
-        flash(problems_in_words(refused.problems), "bad")
     return redirect(url_for("parties.group", group_id=group_id))

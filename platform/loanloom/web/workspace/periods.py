@@ -9,6 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from loanloom.core.dates import written_day
 from loanloom.problems import Problem
 from loanloom.services.context import Context
 from loanloom.services.errors import NotFound, ServiceError
@@ -33,10 +34,10 @@ def index() -> str:
 
 
 def _month(written: str) -> date:
-    try:
-        return date.fromisoformat(f"{written}-01")
-    except ValueError:
-        raise NotFound({"en": "month", "zh": "月份"}) from None
+    found = written_day(f"{written}-01")
+    if found is None:
+        raise NotFound({"en": "month", "zh": "月份"})
+    return found
 
 
 def _done(month: str, act: Callable[[Context, date], object], told: str) -> Response | tuple[str, int]:

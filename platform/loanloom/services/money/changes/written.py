@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from loanloom.core.dates import written_day
 from loanloom.core.money import is_writable
 from loanloom.problems import Problem, Text, text
 from loanloom.services.money.changes.parameters import Field
@@ -109,7 +110,10 @@ def _integer(field: Field, value: Any) -> int:
 
 
 def _day(_field: Field, value: Any) -> str:
-    return value.isoformat() if type(value) is date else date.fromisoformat(str(value)).isoformat()
+    found = value if type(value) is date else written_day(value) if isinstance(value, str) else None
+    if found is None:
+        raise ValueError
+    return found.isoformat()
 
 
 def _choice(field: Field, value: Any) -> str:

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as default
-from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from loanloom.core.dates import written_day
 from loanloom.core.money import is_writable
 from loanloom.engines.reports.fields import Field
 from loanloom.problems import Problem, say, text
@@ -99,7 +99,10 @@ def _value(written: str | None, column: Field, problems: list[Problem]) -> Any:
         return None
     try:
         if column.type in ("date", "moment"):
-            return date.fromisoformat(written)
+            day = written_day(written)
+            if day is None:
+                raise ValueError(written)
+            return day
         plain = written.replace(",", "").removesuffix("%")
         value = Decimal(plain)
         if not is_writable(value) or abs(value) > Decimal(10) ** 16:
