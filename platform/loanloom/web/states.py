@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from loanloom.problems import Text, text
+from loanloom.services.money.page import event_words
 from loanloom.web import cash_states
 
 
@@ -108,6 +109,18 @@ STATE_LISTS: Mapping[str, tuple[str, ...]] = {
 
 ACTIONS: Mapping[str, Text] = {
     **cash_states.ACTIONS,
+    **{f"loan.{name}": words for name, words in event_words.EVENTS.items()},
+    "credit_line.opened": text("Credit line opened", "开立额度"),
+    "credit_line.part_set": text("Part of a member set", "设定成员份额"),
+    "credit_line.draw_asked": text("Draw asked for", "申请提款"),
+    "credit_line.draw_approved": text("Draw approved", "批准提款"),
+    "credit_line.draw_refused": text("Draw refused", "否决提款"),
+    "credit_line.draw_cancelled": text("Draw taken back", "撤回提款"),
+    "credit_line.change_asked": text("Change of a line asked for", "申请额度变更"),
+    "credit_line.change_approved": text("Change of a line approved", "批准额度变更"),
+    "credit_line.change_refused": text("Change of a line refused", "否决额度变更"),
+    "import.started": text("Import begun", "开始导入"),
+    "import.finished": text("Import finished", "完成导入"),
     "customer.created": text("Customer entered", "客户建档"),
     "customer.changed": text("Customer changed", "修改客户资料"),
     "customer.file_added": text("File added", "上传附件"),

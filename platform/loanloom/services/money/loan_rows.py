@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import ARRAY, BigInteger, Connection, RowMapping, any_, bindparam, select
 
-from loanloom.core.lending.events import EVENT_NAMES, EVENTS, Event
+from loanloom.core.lending.events import EVENT_NAMES, EVENTS, Event, ScheduleChanged
 from loanloom.core.lending.loan import Account, Loan
 from loanloom.core.lending.owing.arrears import owed, position
 from loanloom.core.lending.records import from_record, to_record
@@ -133,7 +133,8 @@ def _of_line(change: Change) -> Iterator[tuple[int, int, Decimal, str]]:
     line_id = change.kept.row["credit_line_id"]
     if line_id is not None:
         difference = change.after.principal_outstanding - change.kept.loan.principal_outstanding
-        why = EVENT_NAMES[type(change.events[0])] if change.events else "undone"
+        told = [event for event in change.events if not isinstance(event, ScheduleChanged)] or change.events
+        why = EVENT_NAMES[type(told[0])] if told else "undone"
         yield line_id, change.kept.id, difference, why
 
 

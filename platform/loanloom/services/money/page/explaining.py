@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from loanloom.core.dates import DAY_COUNTS, WHOLE_MONTHS
 from loanloom.core.lending.loan import Account, Loan
 from loanloom.core.lending.owing.allocation import Applied
 from loanloom.core.lending.owing.arrears import due_of
 from loanloom.core.lending.owing.penalties import compound_rate, counted, overdue_rate
+from loanloom.core.lending.planning.instalments import Instalment
 from loanloom.core.lending.replanning.loans import standing
 from loanloom.core.money import ZERO, formatted, total
 from loanloom.problems import Text, text
@@ -74,18 +76,24 @@ def _interest(loan: Loan, account: Account) -> Words:
     base, interest = formatted(row.base, digits), formatted(row.interest, digits)
     rate = _percent(row.annual_rate)
     english = (
-        f"Interest of {row.start_on} to {row.due_on}: {base} at {rate} a year, {row.days} days by "
+        f"Interest of {row.start_on} to {row.due_on}: {base} at {rate} a year, {_days(loan, row)} days by "
         f"{loan.terms.day_count}, is {interest}."
     )
     chinese = (
-        f"{row.start_on} 至 {row.due_on} 的利息：{base} × 年利率 {rate}，{row.days} 天，按 {loan.terms.day_count} 计，"
-        f"为 {interest}。"
+        f"{row.start_on} 至 {row.due_on} 的利息：{base} × 年利率 {rate}，{_days(loan, row)} 天，"
+        f"按 {loan.terms.day_count} 计，为 {interest}。"
     )
     if row.carried:
         carried = formatted(loan.terms.rounding.apply(row.carried), digits)
         english += f" Of it {carried} from an earlier balance, up to {row.counted_from}."
         chinese += f"其中 {carried} 为 {row.counted_from} 前按原余额计算的部分。"
     return english, chinese
+
+
+def _days(loan: Loan, row: Instalment) -> int:
+    """The days of a period as the agreed count sees them: a month of thirty days has thirty."""
+    counted, _of = DAY_COUNTS[loan.terms.day_count](row.start_on, row.due_on)
+    return counted if loan.terms.day_count in WHOLE_MONTHS else row.days
 
 
 def _principal(account: Account, on: date) -> Words:
