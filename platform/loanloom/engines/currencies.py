@@ -10,12 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from functools import lru_cache
 
 from loanloom import feel
 from loanloom.feel import Digits, Type
 from loanloom.metadata.fields import Field
-from loanloom.metadata.registry import Registry
+from loanloom.metadata.registry import Registry, kept
 from loanloom.problems import Problem, text
 
 PRODUCT = "product"
@@ -45,7 +44,7 @@ class Currencies:
         return feel.number(unit=self.product, digits=Digits(MONEY_WHOLE, self.scale))
 
 
-@lru_cache(maxsize=64)
+@kept
 def currencies(registry: Registry) -> Currencies:
     """The currencies of a company's registry."""
     products = registry.all("product")

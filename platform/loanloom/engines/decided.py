@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
 from loanloom import dmn, feel
@@ -18,7 +17,7 @@ from loanloom.dmn.problems import Place
 from loanloom.dmn.scoping import may_become
 from loanloom.feel import LENDING, Program, Type, context, optional
 from loanloom.metadata.document import Document
-from loanloom.metadata.registry import Registry, expressions_of
+from loanloom.metadata.registry import Registry, expressions_of, kept
 
 _MENTION = re.compile(r"\bmodels\s*\.\s*([a-z][a-z0-9_]*)")
 _FOUND = {"score": 1, "eligibility": 1, "limit": 2}
@@ -63,7 +62,7 @@ def definitions_of(document: Document) -> dmn.model.Definitions | dmn.DmnProblem
         )
 
 
-@lru_cache(maxsize=256)
+@kept
 def decided(document: Document, registry: Registry, facts: Type) -> Decided:
     """A model compiled against the facts that its inputs may see."""
     definitions = definitions_of(document)
@@ -126,7 +125,7 @@ def mentioned(source: str) -> frozenset[str]:
     return frozenset(_MENTION.findall(source))
 
 
-@lru_cache(maxsize=256)
+@kept
 def models_of(registry: Registry, product: Document) -> tuple[str, ...]:
     """The models that a product's rule sets, calculation, flows and templates read, and those it names itself."""
     spec = product.spec

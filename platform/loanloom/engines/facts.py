@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
 from loanloom import feel
@@ -21,7 +20,7 @@ from loanloom.engines.raw_facts import Converted, at, read, read_value, scalar
 from loanloom.feel import BOOLEAN, DATE, NUMBER, STRING, Digits, Type, context, enumeration, list_of, optional
 from loanloom.metadata.document import Document
 from loanloom.metadata.fields import Field
-from loanloom.metadata.registry import Registry
+from loanloom.metadata.registry import Registry, kept
 from loanloom.problems import Problem, Text, text
 
 FIELD: Mapping[str, Type] = {
@@ -74,7 +73,7 @@ def _fields_type(fields: Iterable[Field], registry: Registry | None) -> Type:
     return context({one.key: optional(field_type(one, registry)) for one in fields})
 
 
-@lru_cache(maxsize=64)
+@kept
 def scope(registry: Registry, subject: str = "application") -> Type:
     """The facts that an expression about `subject` may see: application, customer, loan, or document (all of them)."""
     shown = dict(_computed(registry, subject).members)
@@ -86,13 +85,13 @@ def scope(registry: Registry, subject: str = "application") -> Type:
     return context(shown)
 
 
-@lru_cache(maxsize=16)
+@kept
 def model_scope(registry: Registry, subject: str) -> Type:
     """What the inputs of decision models see: all but decisions, their own and the flow's."""
     return context({name: type_ for name, type_ in _computed(registry, subject).fields if name != "decision"})
 
 
-@lru_cache(maxsize=64)
+@kept
 def _computed(registry: Registry, subject: str) -> Type:
     """The facts with indicators and limits."""
     shown = dict(_given(registry, subject).members)
@@ -102,7 +101,7 @@ def _computed(registry: Registry, subject: str) -> Type:
     return context(shown)
 
 
-@lru_cache(maxsize=64)
+@kept
 def _given(registry: Registry, subject: str) -> Type:
     """The facts that no formula of the company gives."""
     shown: dict[str, Type] = {}
@@ -182,7 +181,7 @@ def _indicators(registry: Registry, subject: str) -> Type:
     )
 
 
-@lru_cache(maxsize=16)
+@kept
 def _indicator_types(registry: Registry) -> Mapping[str, Type]:
     listed = registry.all("indicator")
     return derived.indicator_types(listed, lambda about: _given(registry, about).members, currencies(registry))
@@ -193,7 +192,7 @@ def _grades(registry: Registry) -> Type:
     return enumeration(dict.fromkeys(found)) if found else STRING
 
 
-@lru_cache(maxsize=16)
+@kept
 def _limits(registry: Registry) -> Type:
     """The steps of all calculations; where two share a key, what holds for both. `amount` is what may be lent."""
     known = currencies(registry)

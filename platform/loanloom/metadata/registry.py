@@ -7,11 +7,13 @@ except entities and code lists, which the built-in records bring with them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, wraps
 from importlib.resources import files
+from inspect import signature
 from types import MappingProxyType
+from typing import Any, ParamSpec, TypeVar, cast
 
 from loanloom.metadata import canonical, pointers
 from loanloom.metadata.checking import check_document
@@ -22,6 +24,9 @@ from loanloom.metadata.nearest import hint as nearest_hint
 from loanloom.metadata.reader import read_document
 from loanloom.problems import LANGUAGES, Problem, errors, say, text
 
+Asked = ParamSpec("Asked")
+Made = TypeVar("Made")
+_MOST_KEPT = 256
 _PATH = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)+")
 _LITERAL = re.compile(r'"(?:[^"\\]|\\.)*"')
 
@@ -98,6 +103,11 @@ class Registry:
         """The label of a code, else the code itself."""
         return say(self._codes.get(code_list, {}).get(code), language) or str(code)
 
+    @cached_property
+    def made(self) -> dict[object, Any]:
+        """What others have made of this registry (`kept`); it goes when the registry goes."""
+        return {}
+
     # -- built once, on first use ---------------------------------------------------------------------------------
 
     @cached_property
@@ -134,6 +144,22 @@ class Registry:
                 for path in set(_PATH.findall(_LITERAL.sub('""', written))):
                     found.setdefault(path, []).append(Use(*document.identity, pointer))
         return {path: tuple(uses) for path, uses in found.items()}
+
+
+def kept(function: Callable[Asked, Made]) -> Callable[Asked, Made]:
+    """Remembers what a function makes of its `registry`, in the registry itself: a cache of the process would keep
+    alive every registry that was ever asked for."""
+    place = list(signature(function).parameters).index("registry")
+
+    @wraps(function)
+    def remembered(*args: Asked.args, **kwargs: Asked.kwargs) -> Made:
+        made = cast(Registry, args[place]).made
+        answers = made.get(function)
+        if answers is None:
+            answers = made.setdefault(function, lru_cache(maxsize=_MOST_KEPT)(function))
+        return cast(Made, answers(*args, **kwargs))
+
+    return remembered
 
 
 @dataclass(frozen=True, slots=True)

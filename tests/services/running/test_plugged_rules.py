@@ -38,10 +38,8 @@ def with_plugin(monkeypatch):
     loaded = load(builtin=(own, PLUGIN), found=())
     monkeypatch.setattr(plugged, "plugged", lambda: loaded)
     plugged.lending_methods.cache_clear()
-    lending_rules.offer_of.cache_clear()
     yield
     plugged.lending_methods.cache_clear()
-    lending_rules.offer_of.cache_clear()
 
 
 def test_every_built_in_rule_fills_its_slot():

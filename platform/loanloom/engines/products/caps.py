@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
 
 from loanloom.core.lending.planning.rules import BUILT_IN, Methods
 from loanloom.core.lending.pricing.cost import AnnualCost
@@ -30,7 +29,7 @@ from loanloom.engines.products.pricing import DAYS_OF
 from loanloom.engines.products.reading import day, index_series, maybe, number
 from loanloom.engines.products.ways import OWN
 from loanloom.metadata.document import Document
-from loanloom.metadata.registry import Registry
+from loanloom.metadata.registry import Registry, kept
 from loanloom.problems import Problem, errors, say, text
 
 
@@ -71,7 +70,7 @@ def check(registry: Registry, methods: Methods = BUILT_IN) -> list[Problem]:
     return found if errors(found) else [*found, *over_caps(registry, methods=methods)]
 
 
-@lru_cache(maxsize=32)
+@kept
 def caps_of(registry: Registry) -> tuple[PriceCap, ...]:
     """The price caps of a company."""
     return tuple(_cap(document, registry) for document in registry.all("price_cap"))
@@ -168,7 +167,7 @@ def priced(document: Document, registry: Registry, on: date, methods: Methods = 
     return Priced(document, sample, test_price(caps, sample.cost, lent, on), later)
 
 
-@lru_cache(maxsize=32)
+@kept
 def prices(registry: Registry, on: date, methods: Methods = BUILT_IN) -> tuple[Priced, ...]:
     """Every sound product, priced on a day."""
     found = (priced(document, registry, on, methods) for document in registry.all("product"))

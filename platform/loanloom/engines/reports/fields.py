@@ -6,12 +6,11 @@ Where a field lies in the database is for services/data_sets to say.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 
 from loanloom.engines.reports.cash_fields import CASH
 from loanloom.engines.reports.field import DECIMALS, NUMERIC, RANGED, Field, Type, field
 from loanloom.metadata.fields import Field as Declared
-from loanloom.metadata.registry import Registry
+from loanloom.metadata.registry import Registry, kept
 from loanloom.problems import text
 
 __all__ = [
@@ -186,7 +185,7 @@ EXTENDED = ("customer", "application")
 """Records whose added fields can be listed."""
 
 
-@lru_cache(maxsize=256)
+@kept
 def fields_of(registry: Registry, data_set: str) -> Mapping[str, Field]:
     """Every field of a data set by path, with those that this company added."""
     found: dict[str, Field] = {}

@@ -7,13 +7,12 @@ that reason, but no column holds it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 
 from loanloom import feel
 from loanloom.engines.facts import field_type
 from loanloom.engines.reports.fields import DATA_SETS, DECIMALS, Field, fields_of
 from loanloom.feel.targets.sql.target import Columns, Unavailable
-from loanloom.metadata.registry import Registry
+from loanloom.metadata.registry import Registry, kept
 from loanloom.problems import Text, text
 
 ENCRYPTED = text("it is kept encrypted", "该字段加密保存")
@@ -26,7 +25,7 @@ _PLAIN: Mapping[str, feel.Type] = {"yes_no": feel.BOOLEAN, "date": feel.DATE}
 _WORDED = frozenset({"line.memo"})
 
 
-@lru_cache(maxsize=64)
+@kept
 def scope(registry: Registry, data_set: str) -> feel.Type:
     """The facts of one row of a data set, and the business date."""
     found: dict[str, dict[str, feel.Type]] = {}
@@ -61,7 +60,7 @@ def _closed(registry: Registry, data_set: str) -> dict[str, feel.Type]:
     }
 
 
-@lru_cache(maxsize=64)
+@kept
 def columns(registry: Registry, data_set: str) -> Columns:
     """A name for each fact of a row, which the one who runs it puts the real column in place of."""
     named: dict[str, str | Unavailable] = {path: f'"{path}"' for path in fields_of(registry, data_set)}

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any, Literal
 
 from loanloom import feel
@@ -19,7 +19,7 @@ from loanloom.engines import facts as fact_scope
 from loanloom.engines.currencies import currencies
 from loanloom.feel import EvaluationError, Program
 from loanloom.metadata.document import Document
-from loanloom.metadata.registry import Registry, expressions_of
+from loanloom.metadata.registry import Registry, expressions_of, kept
 from loanloom.problems import Problem, Text, say, text
 
 Policy = Literal["error", "null", "value"]
@@ -206,7 +206,7 @@ def _unknown(key: str) -> Problem:
     return Problem(code="indicator.unknown", message=text(f'There is no indicator "{key}".', f"没有指标“{key}”。"))
 
 
-@lru_cache(maxsize=16)
+@kept
 def _sound(registry: Registry) -> tuple[tuple[Indicator, ...], tuple[Problem, ...]]:
     problems: list[Problem] = []
     sound: dict[str, Indicator] = {}

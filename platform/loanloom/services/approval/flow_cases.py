@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
 from loanloom.engines import flows, rules
-from loanloom.metadata.registry import Registry
+from loanloom.metadata.registry import Registry, kept
 from loanloom.problems import Problem, Text, text
 from loanloom.services import scope
 from loanloom.services.context import Context
@@ -72,7 +71,7 @@ def flow_of(registry: Registry, product_key: str) -> flows.Flow:
     return _compiled(registry, document.key)
 
 
-@lru_cache(maxsize=256)
+@kept
 def _compiled(registry: Registry, key: str) -> flows.Flow:
     compiled = flows.compile_flow(registry.require("flow", key), registry)
     if compiled.flow is None:

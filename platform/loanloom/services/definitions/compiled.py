@@ -7,14 +7,13 @@ draft, a built-in that changed) the use case is refused with its problems.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import TypeVar
 
 from loanloom import feel
 from loanloom.engines import calculations, decisions, documents, forms, products, rules, scoring
 from loanloom.engines import facts as fact_scope
 from loanloom.metadata.document import Document, document_from
-from loanloom.metadata.registry import Registry
+from loanloom.metadata.registry import Registry, kept
 from loanloom.problems import Problem, text
 from loanloom.services.errors import Refused
 from loanloom.services.running.plugged import lending_methods
@@ -26,14 +25,14 @@ _NOT_ASKED = {
 }
 
 
-@lru_cache(maxsize=512)
+@kept
 def form(registry: Registry, key: str) -> forms.Form:
     """The compiled form."""
     compiled = forms.compile_form(_document(registry, "form", key), registry)
     return _sound(compiled.form, compiled.problems)
 
 
-@lru_cache(maxsize=128)
+@kept
 def application_form(registry: Registry, product: str) -> forms.Form:
     """The form of applications for a product, with only the choices that the product takes."""
     found = form(registry, registry.require("product", product).spec["forms"]["application"])
@@ -42,42 +41,42 @@ def application_form(registry: Registry, product: str) -> forms.Form:
     return forms.narrowed(found, taken)
 
 
-@lru_cache(maxsize=64)
+@kept
 def record_form(registry: Registry, record: str) -> forms.Form:
     """The company's form about a record such as customer; without one, a plain form over its declared fields."""
     own = next((one for one in registry.all("form") if one.spec["record"] == record), None)
     return plain_form(registry, record) if own is None else form(registry, own.key)
 
 
-@lru_cache(maxsize=64)
+@kept
 def plain_form(registry: Registry, record: str) -> forms.Form:
     """A form over every declared field of a record without any rule but that name and kind must be there."""
     compiled = forms.compile_form(_plain_form(registry, record), registry)
     return _sound(compiled.form, compiled.problems)
 
 
-@lru_cache(maxsize=512)
+@kept
 def template(registry: Registry, key: str) -> documents.Template:
     """The compiled template."""
     compiled = documents.compile_template(_document(registry, "template", key), registry)
     return _sound(compiled.template, compiled.problems)
 
 
-@lru_cache(maxsize=512)
+@kept
 def ruleset(registry: Registry, key: str) -> rules.Ruleset:
     """The compiled rule set."""
     compiled = rules.compile_ruleset(registry.require("ruleset", key), registry)
     return _sound(compiled.ruleset, compiled.problems)
 
 
-@lru_cache(maxsize=256)
+@kept
 def decision_model(registry: Registry, key: str) -> decisions.DecisionModel:
     """The compiled decision model."""
     compiled = decisions.compile_model(registry.require("decision_model", key), registry)
     return _sound(compiled.model, compiled.problems)
 
 
-@lru_cache(maxsize=256)
+@kept
 def indicators(registry: Registry, product_key: str) -> scoring.Indicators:
     """The compiled indicators that a product needs."""
     keys = sorted(scoring.needed(registry, registry.require("product", product_key)))
@@ -85,31 +84,32 @@ def indicators(registry: Registry, product_key: str) -> scoring.Indicators:
     return _sound(compiled.indicators, compiled.problems)
 
 
-@lru_cache(maxsize=256)
+@kept
 def scorecard(registry: Registry, key: str) -> scoring.Scorecard:
     """The compiled score card."""
     compiled = scoring.compile_scorecard(registry.require("scorecard", key), registry)
     return _sound(compiled.card, compiled.problems)
 
 
-@lru_cache(maxsize=256)
+@kept
 def calculation(registry: Registry, key: str) -> calculations.Calculation:
     """The compiled calculation."""
     compiled = calculations.compile_calculation(registry.require("calculation", key), registry)
     return _sound(compiled.calculation, compiled.problems)
 
 
-@lru_cache(maxsize=512)
+@kept
 def condition(registry: Registry, source: str) -> feel.Program | None:
     """A condition over an application's facts, such as those of products and materials; None for one that is wrong."""
     scope = fact_scope.scope(registry, "application")
     return feel.check(source, scope, expect=feel.BOOLEAN, functions=feel.LENDING).program
 
 
-@lru_cache(maxsize=512)
+@kept
 def offer(registry: Registry, product_key: str) -> products.Offer:
     """The compiled product of a checked registry."""
-    return products.offer(registry.require("product", product_key), registry, lending_methods())
+    compiled = products.compile_product(registry.require("product", product_key), registry, lending_methods())
+    return _sound(compiled.offer, compiled.problems)
 
 
 def _sound(made: Made | None, problems: Sequence[Problem]) -> Made:

@@ -11,7 +11,7 @@ from typing import Final
 from loanloom import feel
 from loanloom.engines import expressions
 from loanloom.engines.expressions import SUBJECTS, Place
-from loanloom.metadata.registry import Registry
+from loanloom.metadata.registry import Registry, kept
 from loanloom.problems import Text
 from loanloom.services.context import Context
 from loanloom.services.definitions.expressions import about as place_about
@@ -36,7 +36,7 @@ def examples(ctx: Context) -> tuple[Example, ...]:
     return _examples(ctx.registry)
 
 
-@lru_cache(maxsize=16)
+@kept
 def _examples(registry: Registry) -> tuple[Example, ...]:
     kinds = ("ruleset", "indicator", "calculation")
     found: dict[str, Example] = {}

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 from loanloom.engines import expressions
 from loanloom.metadata import pointers, schema_walk
 from loanloom.metadata.document import Document
 from loanloom.metadata.fields import record_of
-from loanloom.metadata.registry import Registry, Use
+from loanloom.metadata.registry import Registry, Use, kept
 from loanloom.problems import Text
 from loanloom.services.definitions.naming_places import ROWS, group_of
 
@@ -40,7 +39,7 @@ def of_fields(registry: Registry, document: Document) -> tuple[FieldUses, ...]:
     return tuple(FieldUses(title, path, of_fact(registry, path)) for title, path in paths)
 
 
-@lru_cache(maxsize=16)
+@kept
 def readers(registry: Registry) -> Mapping[str, tuple[Use, ...]]:
     """The places that read each fact, by its full path."""
     found: dict[str, list[Use]] = {}

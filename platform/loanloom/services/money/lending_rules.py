@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
 from loanloom.core.ledger.accounts import Account, Chart
@@ -17,24 +16,18 @@ from loanloom.core.lending.agreed.terms import Terms
 from loanloom.engines import posting, products, rules
 from loanloom.engines.posting import Posting
 from loanloom.engines.products import Offer
-from loanloom.metadata.registry import Registry
+from loanloom.metadata.registry import Registry, kept
 from loanloom.problems import Problem, text
 from loanloom.services.context import Context
 from loanloom.services.definitions import compiled as engines
 from loanloom.services.errors import Refused
-from loanloom.services.running.plugged import lending_methods
 
 
-@lru_cache(maxsize=512)
 def offer_of(registry: Registry, product_key: str) -> Offer:
     """A product of a release as an offer; refused with its problems where it is broken or missing."""
-    document = registry.get("product", product_key)
-    if document is None:
+    if registry.get("product", product_key) is None:
         raise Refused(_missing("product", product_key, "产品"))
-    compiled = products.compile_product(document, registry, lending_methods())
-    if compiled.offer is None:
-        raise Refused(compiled.problems)
-    return compiled.offer
+    return engines.offer(registry, product_key)
 
 
 def live_offer(ctx: Context, product_key: str) -> Offer | None:
@@ -47,7 +40,7 @@ def bound_terms(ctx: Context, product_key: str, terms: Terms) -> Terms:
     return products.bound(terms, live_offer(ctx, product_key))
 
 
-@lru_cache(maxsize=128)
+@kept
 def posting_of(registry: Registry, key: str) -> Posting:
     """Posting rules of a release."""
     document = registry.get("posting_rules", key)

@@ -11,13 +11,12 @@ import hashlib
 import io
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
 from loanloom.engines import imports
-from loanloom.metadata.registry import Registry
+from loanloom.metadata.registry import Registry, kept
 from loanloom.problems import Problem, say, text
 from loanloom.services.context import Context
 from loanloom.services.errors import NotFound, Refused
@@ -80,7 +79,7 @@ def bring(
     return done
 
 
-@lru_cache(maxsize=64)
+@kept
 def mapping_of(registry: Registry, key: str) -> imports.ImportMapping:
     """The compiled mapping."""
     document = registry.get("import_mapping", key)

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Row, RowMapping
@@ -18,7 +17,7 @@ from loanloom.core.lending.records import from_record, to_record
 from loanloom.engines import facts as fact_scope
 from loanloom.engines import products
 from loanloom.engines.products import Particulars, Preview
-from loanloom.metadata.registry import Registry
+from loanloom.metadata.registry import Registry, kept
 from loanloom.problems import Problem, Text
 from loanloom.services.context import Context
 from loanloom.services.definitions import compiled
@@ -94,7 +93,7 @@ def particulars(
     return products.particulars_from(known.get("application") or {}, matures_on)
 
 
-@lru_cache(maxsize=256)
+@kept
 def _program(registry: Registry, source: str) -> feel.Program | None:
     scope = fact_scope.scope(registry, "application")
     return feel.check(source, scope, expect=feel.DATE, functions=feel.LENDING).program

@@ -20,7 +20,8 @@ from loanloom.services.definitions.releases.stored import load_documents
 from loanloom.store.database import Database
 from loanloom.store.tables import release
 
-_KEPT = 64
+_KEPT = 16
+"""A registry with all that is made of it takes some twenty megabytes."""
 _cache: OrderedDict[tuple[str, int, int], Registry] = OrderedDict()
 _lock = Lock()
 _log = structlog.get_logger(__name__)

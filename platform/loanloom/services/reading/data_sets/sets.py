@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, Table, func, or_
 
 from loanloom.engines.reports.fields import DATA_SETS, OF_RECORD, fields_of
-from loanloom.metadata.registry import Registry
+from loanloom.metadata.registry import Registry, kept
 from loanloom.problems import Text, text
 from loanloom.services.reading.data_sets import cash
 from loanloom.services.reading.data_sets.model import Action, Column, DataSet
@@ -177,7 +176,7 @@ def names() -> tuple[str, ...]:
     return tuple(DATA_SETS)
 
 
-@lru_cache(maxsize=128)
+@kept
 def data_set(registry: Registry, name: str) -> DataSet | None:
     """A data set by its name or its record's (customer -> customers), with the fields this registry adds."""
     plural = OF_RECORD.get(name, name)
