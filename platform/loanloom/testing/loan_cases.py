@@ -13,7 +13,7 @@ from typing import Any
 from loanloom.core.dates import Calendar
 from loanloom.core.lending.agreed.plan_terms import PlannedRow
 from loanloom.core.lending.agreed.terms import Terms
-from loanloom.core.lending.decisions import COMMANDS, Disburse, decide
+from loanloom.core.lending.decisions import COMMANDS, ApplySubsidies, Disburse, decide
 from loanloom.core.lending.evolution import evolve_all, replay
 from loanloom.core.lending.loan import Loan
 from loanloom.core.lending.owing.arrears import Position, position
@@ -34,6 +34,7 @@ _WORDS: Mapping[str, Text] = {
     "compound": text("yearly cost, compound", "综合年化成本（复利）"), "received": text("amount received", "实际到手"),
     "charges": text("charges", "费用"), "penalty": text("penalty interest", "罚息"),
     "damages": text("damages", "违约金"), "fee": text("fees", "费用"), "due": text("due in all", "应还合计"),
+    "subsidised": text("interest subsidised", "贴息"), "borne": text("borne by the borrower", "借款人承担"),
     "days_past_due": text("days past due", "逾期天数"),
 }  # fmt: skip
 
@@ -95,7 +96,7 @@ def _agreed(case: Document, registry: Registry) -> tuple[products.Preview, tuple
         start_on=start_on, grade=said.get("grade"), annual_rate=Decimal(said["rate"]) if "rate" in said else None,
         calendar=products.calendar_of(registry, offer.calendar), particulars=_particulars(said, offer.term_unit),
     )  # fmt: skip
-    caps = products.price_problems(registry, offer.product_class, seen.cost, start_on) if seen.cost else ()
+    caps = products.price_problems(registry, offer.product_class, seen.price, start_on) if seen.price else ()
     return seen, (*seen.problems, *caps)
 
 
@@ -122,6 +123,8 @@ def _planned(seen: products.Preview) -> dict[str, Any]:
     }  # fmt: skip
     for row in rows:
         made |= {f"plan.{row.number}.{name}": value for name, value in _row(row)}
+        subsidised = seen.subsidies.get(row.number, Decimal(0))
+        made |= {f"plan.{row.number}.subsidised": subsidised, f"plan.{row.number}.borne": row.payment - subsidised}
     return made
 
 
@@ -141,14 +144,25 @@ def _lived(case: Document, terms: Terms, calendar: Calendar) -> tuple[dict[str, 
     for day in (*asked, "9999-12-31"):
         while waiting and str(waiting[0]["on"]) <= day:
             event = waiting.pop(0)
+            loan = _by_itself(loan, _day(event["on"]))
             decision = decide(loan, _command(event))
             if decision.problems:
                 return balances, list(decision.problems)
             loan = evolve_all(loan, decision.events)
         if day in asked:
+            loan = _by_itself(loan, _day(day))
             stood = _standing(loan, position(loan, _day(day)))
             balances |= {f"balances.{day}.{name}": value for name, value in stood}
     return balances, []
+
+
+def _by_itself(loan: Loan, until: date) -> Loan:
+    """What the nights up to a day make of a loan: others bear their part of the interest that falls due."""
+    if loan.terms.interest_shares:
+        days = sorted(each.instalment.due_on for each in loan.accounts if not each.subsidised)
+        for day in (day for day in days if loan.last_event_on <= day <= until):
+            loan = evolve_all(loan, decide(loan, ApplySubsidies(on=day)).events)
+    return loan
 
 
 def _standing(loan: Loan, seen: Position) -> Iterator[tuple[str, Any]]:

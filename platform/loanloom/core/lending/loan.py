@@ -22,7 +22,8 @@ class Account:
     """One instalment with what has been charged and paid.
 
     `fee` and `penalty` are what was charged; `late` holds what earlier overdue balances bore (积数: amount x rate x
-    days), divided only when asked.
+    days), divided only when asked. `subsidised` is what each of the loan's subsidies bears of the interest, in their
+    order, empty until that is decided, on the due date; `given_back` the part of each that goes back to the borrower.
     """
 
     instalment: Instalment
@@ -38,6 +39,8 @@ class Account:
     penalty: Decimal = ZERO
     credited_principal: Decimal = ZERO
     credited_interest: Decimal = ZERO
+    subsidised: tuple[Decimal, ...] = ()
+    given_back: tuple[Decimal, ...] = ()
 
     @property
     def credited(self) -> Decimal:

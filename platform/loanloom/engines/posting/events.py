@@ -45,6 +45,8 @@ AMOUNTS: Mapping[str, tuple[str, ...]] = {
     "repayment_received": PAID,
     "surplus_applied": (*CLAIMS, "tax"),
     "surplus_refunded": ("surplus",),
+    "interest_subsidised": ("interest", "tax"),
+    "subsidy_withdrawn": ("interest", "tax"),
     "charged_back": (*CLAIMS, "surplus", "tax"),
     "guarantor_paid": PAID,
     "assets_taken": PAID,
@@ -70,6 +72,7 @@ AMOUNTS: Mapping[str, tuple[str, ...]] = {
     "item_raised_payable": ("amount",),
     "item_received": ("amount",),
     "item_paid": ("amount",),
+    "item_given_up": ("amount",),
     "entrusted_taken": ("share", "withheld"),
 }
 """Event -> its parts."""
@@ -102,6 +105,8 @@ EFFECTS: Mapping[str, Mapping[str, int]] = {
     **dict.fromkeys(
         ("repayment_received", "surplus_applied", "guarantor_paid", "assets_taken", "waived", "written_off"), _TAKEN
     ),
+    "interest_subsidised": {"interest": -1},
+    "subsidy_withdrawn": {"interest": 1},
     **dict.fromkeys(("charged_back", "waiver_revived", "loan_taken_over"), dict.fromkeys(CLAIMS, 1)),
     "loan_disbursed": {"principal": 1},
     "tranche_drawn": {"principal": 1},

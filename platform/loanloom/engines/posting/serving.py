@@ -102,6 +102,8 @@ def _changes(product: Document) -> Iterator[str]:
         wanted = {change, "write_off"} if change == "recover_written_off" else {change}
         if all(allowed.get(each, {}).get("allowed", True) for each in wanted):
             yield from events
+    if spec.get("subsidies"):
+        yield from ("interest_subsidised", "subsidy_withdrawn")
     if spec.get("draw", "once") != "once":
         yield "tranche_drawn"
     if spec.get("overpayment", "refuse") == "keep":

@@ -19,8 +19,10 @@ from loanloom.core.lending.planning.checking import doubts
 from loanloom.core.lending.planning.instalments import Schedule
 from loanloom.core.lending.planning.rules import BUILT_IN, Methods
 from loanloom.core.lending.pricing.charging import planned_charges
-from loanloom.core.lending.pricing.cost import AnnualCost, loan_cost
+from loanloom.core.lending.pricing.cost import AnnualCost, full_cost, loan_cost
 from loanloom.core.lending.pricing.disclosure import Disclosure, disclose
+from loanloom.core.lending.pricing.subsidies import planned_parts
+from loanloom.core.money import total
 from loanloom.engines.products.limits import check_request
 from loanloom.engines.products.offer import Offer
 from loanloom.engines.products.pricing import DAYS_OF, months_of, rate_terms
@@ -71,6 +73,21 @@ class Preview:
     def disclosure(self) -> Disclosure | None:
         """What the borrower is told before he signs; None where there is no schedule."""
         return disclose(self.terms, self.schedule) if self.terms and self.schedule else None
+
+    @property
+    def price(self) -> AnnualCost | None:
+        """What price caps are held against: the cost if nobody bore a part of the interest."""
+        if self.terms is None or self.schedule is None or not self.terms.interest_shares:
+            return self.cost
+        return full_cost(self.terms, self.schedule)
+
+    @property
+    def subsidies(self) -> dict[int, Decimal]:
+        """What others bear of the interest of each instalment, by its number, as long as it is paid on time."""
+        if self.terms is None or self.schedule is None:
+            return {}
+        planned = planned_parts(self.terms, self.schedule.instalments)
+        return {number: total(parts) for number, parts in planned.items() if total(parts)}
 
     @property
     def fees(self) -> dict[int, Decimal]:
@@ -188,6 +205,7 @@ def _terms(
         prepayment=offer.prepayment,
         keeps_overpayment=offer.keeps_overpayment,
         charges=tuple(_dated(charge, offer, stretch.start_on) for charge in offer.charges),
+        interest_shares=offer.interest_shares,
         guarantees=particulars.guarantees,
         interest_tax=offer.interest_tax,
         upfront_deduction=offer.upfront_deduction,

@@ -152,7 +152,7 @@ def _one(offer: Offer, amount: Decimal, term: int, method: str, on: date) -> Dea
         offer, amount=amount, months=term, method=method, start_on=on, annual_rate=rate,
         particulars=agreeing.Particulars(days=days),
     )  # fmt: skip
-    return Dearest(amount, term, method, rate, seen.cost) if seen.cost is not None else None
+    return Dearest(amount, term, method, rate, seen.price) if seen.price is not None else None
 
 
 def priced(document: Document, registry: Registry, on: date, methods: Methods = BUILT_IN) -> Priced | None:

@@ -20,6 +20,11 @@ def charges_of(product: Document, registry: Registry) -> tuple[ChargeTerms, ...]
     return tuple(charge_terms(document, product, registry) for document in documents_of(product, registry))
 
 
+def interest_shares_of(product: Document) -> tuple[Subsidy, ...]:
+    """The parts of the interest that others bear, in the order in which they are taken."""
+    return tuple(_share(share) for share in product.spec.get("subsidies", ()))
+
+
 def documents_of(product: Document, registry: Registry) -> Iterator[Document]:
     """The charge documents that a product names."""
     for key in product.spec.get("charges", ()):
@@ -82,13 +87,16 @@ def _step(spec: Mapping[str, Any]) -> ChargeStep:
 def _share(spec: Mapping[str, Any]) -> Subsidy:
     return Subsidy(
         payer=spec["payer"],
-        share=number(spec["share"]),
+        share=number(spec.get("share", 0)),
+        points=number(spec.get("points", 0)),
         until=day(spec["until"]) if "until" in spec else None,
         instalments=spec.get("instalments"),
         most=maybe(spec, "most"),
         stops_after_days=spec.get("stops_after_days"),
+        for_good=spec.get("stops_for_good", False),
         claim_every=spec.get("claim_every", 1),
         party=spec.get("party", ""),
+        refunded=spec.get("settled", "not_billed") == "refunded",
     )
 
 

@@ -20,6 +20,7 @@ def problems(document: Document, registry: Registry) -> Iterator[Problem]:
     yield from _penalty(document)
     yield from _fee_steps(document)
     yield from _charges(document, registry)
+    yield from _subsidies(document)
 
 
 def _rate(document: Document, registry: Registry) -> Iterator[Problem]:
@@ -234,3 +235,37 @@ def of_caps(registry: Registry) -> Iterator[Problem]:
             )  # fmt: skip
         for place, level in enumerate(document.spec["levels"]):
             yield from _one_level(document, level, f"/levels/{place}")
+
+
+def _subsidies(document: Document) -> Iterator[Problem]:
+    """Subsidies of the interest: one measure each, together no more than the interest, and a plan that stands still."""
+    said = document.spec.get("subsidies", ())
+    for place, each in enumerate(said):
+        if ("share" in each) == ("points" in each):
+            yield document.problem(
+                "product.one_subsidy_measure",
+                text(
+                    "A subsidy is a part of the interest, or points of the yearly rate.",
+                    "贴息须设置比例或贴息利率，且只能二选一。",
+                ),
+                f"/subsidies/{place}",
+            )
+    if sum(number(each.get("share", 0)) for each in said) > 1:
+        yield document.problem(
+            "product.subsidies_exceed_interest",
+            text("Others bear more than all of the interest.", "贴息比例合计超过全部利息。"),
+            "/subsidies",
+        )
+    for name, words in (
+        ("recalculation", text("interest is recalculated by what is really paid", "按实际还款重算利息")),
+        ("entrusted", text("the interest is the trustor's", "利息归委托人所有")),
+    ):
+        if said and name in document.spec:
+            yield document.problem(
+                "product.no_subsidy_here",
+                text(
+                    f"The interest cannot be subsidised where {say(words, 'en')}.",
+                    f"{say(words, 'zh')}的产品不支持贴息。",
+                ),
+                "/subsidies",
+            )

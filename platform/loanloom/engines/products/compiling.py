@@ -11,7 +11,7 @@ from loanloom.core.lending.agreed.servicing_terms import AllocationOrder
 from loanloom.core.lending.planning.rules import BUILT_IN, Methods
 from loanloom.core.money import Rounding
 from loanloom.engines.products import checking, checking_following, reading
-from loanloom.engines.products.charging import charge_days_of, charges_of, collectors_of, tax_terms
+from loanloom.engines.products.charging import charge_days_of, charges_of, collectors_of, interest_shares_of, tax_terms
 from loanloom.engines.products.offer import BINDINGS, Offer
 from loanloom.metadata.document import Document
 from loanloom.metadata.registry import Registry
@@ -82,6 +82,7 @@ def _offer(document: Document, registry: Registry) -> Offer:
         overpayment=spec.get("overpayment", "refuse"),
         keeps_overpayment=spec.get("overpayment", "refuse") != "refuse",
         charges=charges_of(document, registry),
+        interest_shares=interest_shares_of(document),
         charge_days=charge_days_of(document, registry),
         collectors=collectors_of(document, registry),
         interest_tax=tax_terms(spec.get("tax", {}).get("interest"), document, registry),

@@ -4,10 +4,11 @@ who collects it, in both languages. The figures are `core.lending.disclosure`'s.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from loanloom.core.lending.agreed.charges import Subsidy
 from loanloom.core.lending.pricing.disclosure import Disclosed, Disclosure
 from loanloom.core.money import formatted
 from loanloom.engines.products.charging import LENDER
@@ -17,6 +18,8 @@ from loanloom.problems import Text, say, text
 PAYERS: Mapping[str, Text] = {
     "borrower": text("borrower", "借款人"), "merchant": text("merchant", "商户"), "trustor": text("trustor", "委托人"),
     "guarantor": text("guarantor", "担保人"), "subsidy": text("subsidy", "补贴方"),
+    "government": text("government", "财政"), "partner": text("partner", "合作机构"),
+    "employer": text("employer", "用人单位"),
 }  # fmt: skip
 EVENTS: Mapping[str, Text] = {
     "application": text("with the application", "申请时"), "disbursement": text("when paid out", "放款时"),
@@ -38,9 +41,12 @@ BASES: Mapping[str, Text] = {
     "repaid_early": text("what is repaid early", "提前还款金额"), "overdue": text("what is overdue", "逾期金额"),
     "guaranteed": text("the amount guaranteed", "担保金额"), "limit": text("the credit limit", "授信额度"),
     "undrawn": text("what is not drawn", "未提款金额"), "misused": text("what is misused", "挪用金额"),
-    "unpaid_interest": text("unpaid interest", "未付利息"),
+    "unpaid_interest": text("unpaid interest", "未付利息"), "interest": text("the interest", "利息"),
+    "rate_points": text("the principal outstanding", "未还本金"),
 }  # fmt: skip
 SETTLED: Mapping[str, Text] = {
+    "not_billed": text("never billed to the borrower", "不向借款人收取"),
+    "refunded": text("paid by the borrower, given back when it comes in", "先付后贴，到账后退还借款人"),
     "added": text("with the repayments", "随还款收取"), "deducted": text("kept back at payout", "放款时扣收"),
     "capitalised": text("added to the principal", "计入本金"), "invoiced": text("billed", "单独开单"),
 }  # fmt: skip
@@ -87,7 +93,8 @@ def _line(item: Disclosed, offer: Offer) -> Line:
 def basis_of(item: Disclosed, digits: int) -> Text:
     """How an item is reckoned: "10.00 + 1.5 % of the amount paid out, at least 50.00"."""
     base = BASES.get(item.base, text(item.base, item.base))
-    a_year = ("a year on ", "年，按") if item.kind in YEARLY or item.event == "accruing" else ("of ", "×")
+    yearly = item.kind in YEARLY or item.event == "accruing" or item.base == "rate_points"
+    a_year = ("a year on ", "年，按") if yearly else ("of ", "×")
     said: dict[str, list[str]] = {"en": [], "zh": []}
     if item.flat:
         for parts in said.values():
@@ -106,7 +113,24 @@ def basis_of(item: Disclosed, digits: int) -> Text:
     if item.most is not None:
         found["en"] += f", at most {formatted(item.most, digits)}"
         found["zh"] += f"，最高 {formatted(item.most, digits)}"
+    for words in ends_of(item.subsidy) if item.subsidy else ():
+        found["en"] += f", {words['en']}"
+        found["zh"] += f"，{words['zh']}"
     return found
+
+
+def ends_of(share: Subsidy) -> Iterator[Text]:
+    """When somebody's part ends, in words; what has ended falls back on the borrower."""
+    if share.until is not None:
+        yield text(f"until {share.until}", f"至 {share.until} 止")
+    if share.instalments is not None:
+        yield text(f"for {share.instalments} instalments", f"最多 {share.instalments} 期")
+    if share.stops_after_days is not None:
+        days = share.stops_after_days
+        if share.for_good:
+            yield text(f"lost once more than {days} days past due", f"逾期超过 {days} 天即取消")
+        else:
+            yield text(f"not while more than {days} days past due", f"逾期超过 {days} 天期间不予贴息")
 
 
 def _steps(item: Disclosed, language: str, digits: int) -> str:

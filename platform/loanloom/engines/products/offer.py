@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from loanloom.core.lending.agreed.charges import ChargeTerms
+from loanloom.core.lending.agreed.charges import ChargeTerms, Subsidy
 from loanloom.core.lending.agreed.late_terms import PenaltyTerms
 from loanloom.core.lending.agreed.plan_terms import DownPaymentTerms, GraceTerms
 from loanloom.core.lending.agreed.servicing_terms import AllocationOrder, PrepaymentTerms, RecalculationTerms
@@ -174,6 +174,7 @@ class Offer:
     recalculation: RecalculationTerms | None = None
     overpayment: str = "refuse"
     charges: tuple[ChargeTerms, ...] = ()
+    interest_shares: tuple[Subsidy, ...] = ()
     charge_days: Mapping[str, int] = field(default_factory=dict)
     collectors: Mapping[str, Text] = field(default_factory=dict)
     interest_tax: TaxTerms | None = None

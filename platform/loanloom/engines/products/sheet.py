@@ -32,6 +32,7 @@ SECTIONS: tuple[tuple[Text, tuple[str, ...]], ...] = (
             "accrual",
             "rounding",
             "charges",
+            "subsidies",
             "upfront_deduction",
             "tax",
             "penalty",

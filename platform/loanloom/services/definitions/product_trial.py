@@ -139,10 +139,11 @@ class _Trying:
 
     def caps(self, seen: Preview, on: date) -> tuple[tuple[CapTest, ...], tuple[Later, ...]]:
         """The caps on the day, and the announced ones at which this very loan would fail."""
-        if seen.cost is None:
+        price = seen.price
+        if price is None:
             return (), ()
         caps, lent = products.caps_of(self.registry), products.lent_by(self.registry, self.offer.product_class)
-        return test_price(caps, seen.cost, lent, on), failing_later(caps, {self.offer.key: (seen.cost, lent)}, on)
+        return test_price(caps, price, lent, on), failing_later(caps, {self.offer.key: (price, lent)}, on)
 
     def _titles(self) -> dict[str, Text]:
         """The names of the ways of repaying; the product's own ways bring theirs along."""

@@ -101,7 +101,8 @@ def _program(registry: Registry, source: str) -> feel.Program | None:
 
 def price_problems(ctx: Context, registry: Registry, product_key: str, preview: Preview) -> tuple[Problem, ...]:
     """Why this loan may not be agreed or paid out today: it would cost more than a price cap in force allows."""
-    if preview.cost is None:
+    price = preview.price
+    if price is None:
         return ()
     product_class = registry.require("product", product_key).spec["class"]
-    return products.price_problems(ctx.registry, product_class, preview.cost, ctx.business_date)
+    return products.price_problems(ctx.registry, product_class, price, ctx.business_date)

@@ -65,17 +65,24 @@ class ChargeCalendar:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subsidy:
     """Somebody's part of a charge or of the interest, and when it stops: after a day, a number of instalments, a sum,
-    or while the loan is this many days past due. Claims are batched `claim_every` months; what has stopped falls back
-    on the borrower."""
+    or while the loan is this many days past due (`for_good`: and ever after). Claims are batched `claim_every` months;
+    what has stopped falls back on the borrower.
+
+    Of interest the part may also be said in `points` of the yearly rate. The borrower pays the rest; where it is
+    `refunded` (先付后贴) he pays all and is given back the part when it comes in.
+    """
 
     payer: str
-    share: Decimal
+    share: Decimal = ZERO
+    points: Decimal = ZERO
     until: date | None = None
     instalments: int | None = None
     most: Decimal | None = None
     stops_after_days: int | None = None
+    for_good: bool = False
     claim_every: int = 1
     party: str = ""
+    refunded: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

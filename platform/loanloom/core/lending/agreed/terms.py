@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from loanloom.core.lending.agreed.charges import ChargeTerms, Guarantee
+from loanloom.core.lending.agreed.charges import ChargeTerms, Guarantee, Subsidy
 from loanloom.core.lending.agreed.late_terms import PLAIN_PENALTY, PenaltyTerms
 from loanloom.core.lending.agreed.plan_terms import (
     CONTRACT_RATE,
@@ -73,6 +73,8 @@ class Terms:
     level instalment is solved over the `periods` as they are, or over `nominal` ones, all alike (`thirty`: months are
     thirty days of 365). `residual`: what
     rounding leaves falls into the `last` or `first` instalment or is `spread`.
+
+    `interest_shares` are the parts of the interest that others bear (贴息).
     """
 
     currency: str
@@ -92,6 +94,7 @@ class Terms:
     prepayment: PrepaymentTerms = FREE_PREPAYMENT
     keeps_overpayment: bool = False
     charges: tuple[ChargeTerms, ...] = ()
+    interest_shares: tuple[Subsidy, ...] = ()
     guarantees: tuple[Guarantee, ...] = ()
     extension: ExtensionTerms = BY_GENERAL_RULES
     entrusted: EntrustedTerms | None = None

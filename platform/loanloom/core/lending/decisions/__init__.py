@@ -30,6 +30,7 @@ from loanloom.core.lending.decisions import (
     repricing,
     restructuring,
     settling,
+    subsidising,
     undoing,
 )
 from loanloom.core.lending.decisions.accelerating import Accelerate
@@ -53,6 +54,7 @@ from loanloom.core.lending.decisions.renewing import Renew, TopUp
 from loanloom.core.lending.decisions.repricing import Reprice
 from loanloom.core.lending.decisions.restructuring import CapitaliseInterest, Restructure
 from loanloom.core.lending.decisions.settling import Payoff, SettleEarly, payoff
+from loanloom.core.lending.decisions.subsidising import ApplySubsidies, WithdrawSubsidy
 from loanloom.core.lending.decisions.taking_over import TakeOver, take_over
 from loanloom.core.lending.decisions.undoing import UndoDisbursement
 from loanloom.core.lending.loan import Loan
@@ -79,6 +81,7 @@ _DECIDES: Mapping[type[Command], Decide] = {
     **recourse.DECIDES,
     **conduct.DECIDES,
     **account.DECIDES,
+    **subsidising.DECIDES,
     **undoing.DECIDES,
 }
 
@@ -130,6 +133,7 @@ __all__ = [
     "Accelerate",
     "AddCharge",
     "AdjustCharge",
+    "ApplySubsidies",
     "ApplySurplus",
     "CapitaliseInterest",
     "ChangeRate",
@@ -170,6 +174,7 @@ __all__ = [
     "UndoDisbursement",
     "Waive",
     "WaiveCharge",
+    "WithdrawSubsidy",
     "WriteOff",
     "asked",
     "command_of",

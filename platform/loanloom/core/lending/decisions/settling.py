@@ -14,7 +14,8 @@ from loanloom.core.lending.evolution import evolve, evolve_all
 from loanloom.core.lending.loan import Loan
 from loanloom.core.lending.owing.allocation import Applied, allocate
 from loanloom.core.lending.owing.applying import Applying, order_for
-from loanloom.core.lending.owing.arrears import owed
+from loanloom.core.lending.owing.arrears import arrears, owed
+from loanloom.core.lending.owing.subsidised import subsidised
 from loanloom.core.lending.planning.instalments import Instalment
 from loanloom.core.lending.pricing.charging import early_fee
 from loanloom.core.lending.replan import brought_forward, undue
@@ -52,10 +53,20 @@ def settlement(loan: Loan, on: date) -> tuple[Event, ...]:
     if row is None:
         return ()
     change = ScheduleChanged(on=on, reason="early_settlement", from_number=row.number, instalments=(row,))
+    events: tuple[Event, ...] = (change, *_subsidised_so_far(evolve(loan, change), row.number, on))
     fee = early_fee(loan.terms, on, undue(loan, on))
     if not fee:
-        return (change,)
-    return change, FeeCharged(on=on, reason="early_settlement", number=row.number, amount=fee)
+        return events
+    return *events, FeeCharged(on=on, reason="early_settlement", number=row.number, amount=fee)
+
+
+def _subsidised_so_far(loan: Loan, number: int, on: date) -> tuple[Event, ...]:
+    """What others bear of the interest up to the day on which a loan is settled early."""
+    if not loan.terms.interest_shares:
+        return ()
+    account = next(each for each in loan.accounts if each.instalment.number == number)
+    made = subsidised(loan, account, on, arrears(loan, on).days_past_due)
+    return (made,) if made else ()
 
 
 def payoff(loan: Loan, on: date) -> Payoff:

@@ -19,6 +19,7 @@ from loanloom.core.lending.events import (
     recourse,
     refunding,
     relief,
+    subsidies,
     taking_over,
     undoing,
 )
@@ -45,6 +46,7 @@ EVENTS: Mapping[str, type[Event]] = {
     **conduct.NAMED,
     **recourse.NAMED,
     **relief.NAMED,
+    **subsidies.NAMED,
     **taking_over.NAMED,
     **undoing.NAMED,
 }

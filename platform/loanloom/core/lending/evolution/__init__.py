@@ -27,6 +27,7 @@ from loanloom.core.lending.evolution import (
     recourse,
     refunding,
     relief,
+    subsidies,
 )
 from loanloom.core.lending.loan import Account, Loan
 
@@ -42,6 +43,7 @@ _EVOLVES: Mapping[type[Event], Callable[[Loan, Any], Loan]] = {
     **conduct.EVOLVES,
     **recourse.EVOLVES,
     **relief.EVOLVES,
+    **subsidies.EVOLVES,
 }
 
 

@@ -14,6 +14,7 @@ from loanloom.core.lending.agreed.terms import COMPONENTS, Terms
 from loanloom.core.lending.loan import Account, Loan
 from loanloom.core.lending.owing.allocation import Due
 from loanloom.core.lending.owing.penalties import LateCosts, late_costs
+from loanloom.core.lending.owing.subsidised import expected
 from loanloom.core.lending.planning.schedule import Instalment
 from loanloom.core.lending.replanning.loans import standing
 from loanloom.core.money import ZERO, Rounding, total
@@ -124,6 +125,7 @@ def position(loan: Loan, on: date) -> Position:
     loan = standing(loan, on)
     dues = owed(loan, on)
     due = {component: total(item.amounts[component] for item in dues) for component in COMPONENTS}
+    late = arrears(loan, on)
     ahead = [account for account in loan.accounts if account.instalment.due_on > on and account.open]
     accrued = total(
         interest_accrued(account.instalment, on, loan.terms.rounding) - account.interest_paid
@@ -138,8 +140,13 @@ def position(loan: Loan, on: date) -> Position:
         damages=due["damages"],
         fee=due["fee"],
         due=due,
-        arrears=arrears(loan, on),
+        arrears=late,
         next_due_on=ahead[0].instalment.due_on if ahead else None,
-        next_payment=ahead[0].principal_unpaid + ahead[0].interest_unpaid if ahead else ZERO,
+        next_payment=_next_payment(loan, ahead[0], late.days_past_due) if ahead else ZERO,
         surplus=loan.surplus,
     )
+
+
+def _next_payment(loan: Loan, account: Account, days_past_due: int) -> Decimal:
+    """What the borrower pays with an instalment ahead, less what others are expected to bear of it."""
+    return account.principal_unpaid + account.interest_unpaid - expected(loan, account, days_past_due)

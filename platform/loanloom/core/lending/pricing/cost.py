@@ -5,8 +5,8 @@ Flows are (date or period, amount) with money to the borrower negative, as the l
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal, localcontext
 from math import gcd
@@ -15,6 +15,7 @@ from loanloom.core.dates import add_months
 from loanloom.core.lending.agreed.terms import Terms
 from loanloom.core.lending.planning.instalments import Schedule
 from loanloom.core.lending.pricing.charging import planned_charges
+from loanloom.core.lending.pricing.subsidies import planned_parts
 from loanloom.core.money import EXACT, ONE, ZERO, total
 
 _TOLERANCE = Decimal("1e-14")
@@ -112,10 +113,21 @@ def borrower_flows(terms: Terms, schedule: Schedule) -> tuple[Flow, ...]:
         days[tranche.on] = days.get(tranche.on, ZERO) - tranche.amount
     for row in schedule.instalments:
         days[row.due_on] = days.get(row.due_on, ZERO) + row.payment
+    for day, amount in _subsidies(terms, schedule):
+        days[day] = days.get(day, ZERO) - amount
     for charge in planned_charges(terms, schedule.instalments):
         if charge.terms.in_cost and charge.borne:
             days[charge.on] = days.get(charge.on, ZERO) + charge.borne
     return tuple((day, amount) for day, amount in sorted(days.items()) if amount)
+
+
+def _subsidies(terms: Terms, schedule: Schedule) -> Iterator[Flow]:
+    """What others bear of the interest: on its due date where the borrower is not billed for it, else when the claim
+    for it is over at the earliest."""
+    parts = planned_parts(terms, schedule.instalments)
+    for row in schedule.instalments if parts else ():
+        for share, part in zip(terms.interest_shares, parts[row.number], strict=True):
+            yield add_months(row.due_on, share.claim_every) if share.refunded else row.due_on, part
 
 
 def months_apart(days: Sequence[date]) -> int | None:
@@ -156,3 +168,9 @@ def cost_of_flows(flows: Sequence[Flow]) -> AnnualCost:
 def loan_cost(terms: Terms, schedule: Schedule) -> AnnualCost:
     """The yearly cost of a loan with everything that its borrower bears."""
     return cost_of_flows(borrower_flows(terms, schedule))
+
+
+def full_cost(terms: Terms, schedule: Schedule) -> AnnualCost:
+    """The same if nobody bore a part of the interest: what price caps are held against, for a subsidy does not make a
+    price lawful, and it can stop."""
+    return loan_cost(replace(terms, interest_shares=()), schedule)

@@ -6,16 +6,17 @@ A charge that does not stand here cannot be booked: `undisclosed` is the rule th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from loanloom.core.lending.agreed.charges import ChargeTerms
+from loanloom.core.lending.agreed.charges import ChargeTerms, Subsidy
 from loanloom.core.lending.agreed.terms import Terms
 from loanloom.core.lending.owing.penalties import compound_rate, overdue_rate
 from loanloom.core.lending.planning.instalments import Schedule
 from loanloom.core.lending.pricing.charging import PLANNED_EVENTS, Charge, planned_charges
 from loanloom.core.lending.pricing.cost import AnnualCost, loan_cost
+from loanloom.core.lending.pricing.subsidies import planned_parts
 from loanloom.core.lending.pricing.upfront import deducted_from
 from loanloom.core.money import ONE, ZERO, total
 from loanloom.problems import Problem, Text, say, text
@@ -43,6 +44,7 @@ class Disclosed:
     settled: str = "added"
     in_cost: bool = True
     charge: ChargeTerms | None = None
+    subsidy: Subsidy | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,28 +57,52 @@ class Disclosure:
     interest: Decimal
     charges: Decimal
     cost: AnnualCost
+    subsidised: Decimal = ZERO
 
     @property
     def paid(self) -> Decimal:
-        """All that the borrower pays if on time."""
-        return self.principal + self.interest + self.charges
+        """All that the borrower bears if on time: without what others bear of the interest."""
+        return self.principal + self.interest - self.subsidised + self.charges
 
 
 def disclose(terms: Terms, schedule: Schedule) -> Disclosure:
     """The disclosure of a loan."""
     planned = planned_charges(terms, schedule.instalments)
+    subsidies = _subsidy_sums(terms, schedule)
     lent = terms.principal + total(tranche.amount for tranche in terms.draws.tranches)
     return Disclosure(
-        items=(_interest(terms, schedule), *_charges(terms, planned), *_lateness(terms)),
+        items=(
+            _interest(terms, schedule, subsidies),
+            *_subsidies(terms, subsidies),
+            *_charges(terms, planned),
+            *_lateness(terms),
+        ),
         received=lent - deducted_from(terms, schedule.instalments),
         principal=lent,
         interest=schedule.interest,
         charges=total(made.borne for made in planned),
         cost=loan_cost(terms, schedule),
+        subsidised=total(subsidies),
     )
 
 
-def _interest(terms: Terms, schedule: Schedule) -> Disclosed:
+def _subsidy_sums(terms: Terms, schedule: Schedule) -> tuple[Decimal, ...]:
+    """What each subsidy bears of the interest over the whole loan."""
+    parts = planned_parts(terms, schedule.instalments).values()
+    return tuple(total(each[place] for each in parts) for place in range(len(terms.interest_shares)))
+
+
+def _subsidies(terms: Terms, sums: Sequence[Decimal]) -> Iterator[Disclosed]:
+    for place, (share, amount) in enumerate(zip(terms.interest_shares, sums, strict=True)):
+        yield Disclosed(
+            key=f"subsidy_{place + 1}", title=text("of it subsidised", "其中：贴息"), kind="subsidy",
+            event="instalment", payer=share.payer, amount=amount, borne=ZERO, rate=share.points or share.share,
+            base="rate_points" if share.points else "interest", most=share.most,
+            settled="refunded" if share.refunded else "not_billed", in_cost=False, subsidy=share,
+        )  # fmt: skip
+
+
+def _interest(terms: Terms, schedule: Schedule, subsidies: Sequence[Decimal]) -> Disclosed:
     flat = any(phase.interest in {"original_principal", "flat_total"} for phase in terms.phases)
     return Disclosed(
         key="interest",
@@ -84,7 +110,7 @@ def _interest(terms: Terms, schedule: Schedule) -> Disclosed:
         kind="interest",
         event="instalment",
         amount=schedule.interest,
-        borne=schedule.interest,
+        borne=schedule.interest - total(subsidies),
         rate=terms.annual_rate,
         base="principal" if flat else "principal_outstanding",
     )

@@ -25,7 +25,7 @@ from loanloom.services.money import lending_rules, loan_rows
 from loanloom.services.money.books import reversing
 from loanloom.services.money.books.accruing import Posted
 from loanloom.services.money.books.postings import postings
-from loanloom.services.money.cashier import trustors
+from loanloom.services.money.cashier import subsidy_items, trustors
 from loanloom.services.money.loan_rows import Change
 from loanloom.services.money.open_day import hold_open as open_day
 from loanloom.store import bulk, tables
@@ -129,6 +129,7 @@ def book(ctx: Context, connection: Connection, changes: Sequence[Change], facts:
         loan_rows.save(ctx, connection, changes, {loan_id: each.columns for loan_id, each in made.items()})
         post(ctx, connection, [*(entry for each in made.values() for entry in each.posted), *taken])
         tell(ctx, connection, [(change.kept.id, change.kept.row["event_count"], change.events) for change in changes])
+    subsidy_items.keep(ctx, connection, changes)
 
 
 def post_event(

@@ -21,7 +21,7 @@ from loanloom.services import numbers, scope
 from loanloom.services.context import Context
 from loanloom.services.errors import Conflict, Refused
 from loanloom.services.money.books import booking
-from loanloom.services.money.cashier import charged_items, orders, payers, payouts, receipts
+from loanloom.services.money.cashier import charged_items, orders, payers, payouts, receipts, subsidy_items
 from loanloom.services.money.cashier.orders import About
 from loanloom.services.parties import partners
 from loanloom.store import tables
@@ -34,6 +34,8 @@ KINDS: Mapping[str, Text] = {
     "trustor_interest": text("Interest for the trustor", "应付委托人利息"),
     "guarantee_fee": text("Guarantee fee", "担保费"),
     "subsidy": text("Subsidy", "贴息补贴"),
+    subsidy_items.BORNE: text("Interest subsidy", "贴息"),
+    subsidy_items.PASSED_ON: text("Interest subsidy for the borrower", "先付后贴贴息"),
     "other": text("Other", "其他"),
 }
 DIRECTIONS: Mapping[str, Text] = {"receivable": text("Owed to us", "应收"), "payable": text("To be paid", "应付")}
@@ -86,7 +88,7 @@ def about_raise(ctx: Context, connection: Connection, asked: Raise) -> About:
         raise Refused(
             Problem(code="item.no_subject", message=text("Say whose it is.", "请选择对方。"), field="party_id")
         )
-    if (asked.source_key or "").startswith(charged_items.PREFIX):
+    if (asked.source_key or "").startswith((charged_items.PREFIX, subsidy_items.PREFIX)):
         words = text("Only a loan's charges have such a source.", "该来源仅用于借据费用。")
         raise Refused(Problem(code="item.source_taken", message=words, field="source_key"))
     receipts.check_amount(asked.amount, asked.currency)
@@ -166,13 +168,18 @@ def book_receive(ctx: Context, connection: Connection, asked: Receive, order_id:
     if (row["source_key"] or "").startswith(charged_items.PREFIX):
         post(ctx, connection, "item_raised_receivable", asked.amount, order_id, row["kind"], about)
     post(ctx, connection, "item_received", asked.amount, order_id, row["kind"], about)
-    return {"item_id": row["id"], "receipt_id": receipt_id, "receipt_number": number, "amount": asked.amount}
+    passed_on = subsidy_items.pass_on(ctx, connection, [(row, asked.amount)], receipt_id)
+    return {
+        "item_id": row["id"], "receipt_id": receipt_id, "receipt_number": number, "amount": asked.amount,
+        "passed_on": passed_on,
+    }  # fmt: skip
 
 
 def undo_receive(ctx: Context, connection: Connection, result: Mapping[str, Any], reason: str) -> None:
     """Owed again."""
     row = locked(ctx, connection, result["item_id"])
     receipts.reverse_receipt(ctx, connection, result["receipt_id"], reason)
+    subsidy_items.keep_back(ctx, connection, result.get("passed_on", ()))
     _change(ctx, connection, row, settled=row["settled"] - Decimal(result["amount"]), state="open")
 
 
@@ -243,6 +250,11 @@ def post(
         ctx, connection, event, {"amount": amount}, facts, source=(orders.SOURCE, order_id), unit=about.unit,
         currency=about.currency, loan_id=about.loan_id,
     )  # fmt: skip
+
+
+def set_state(ctx: Context, connection: Connection, row: RowMapping, state: str) -> None:
+    """Close an item that nothing more comes of, or open it again."""
+    _change(ctx, connection, row, state=state)
 
 
 def _settle(ctx: Context, connection: Connection, item_id: int, amount: Decimal, direction: str) -> RowMapping:

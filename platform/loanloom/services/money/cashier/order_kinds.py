@@ -13,6 +13,7 @@ from loanloom.services.context import Context
 from loanloom.services.errors import NotFound, Refused
 from loanloom.services.money.cashier import (
     bank_booking,
+    claim_answers,
     claims,
     deposit_orders,
     disbursement_orders,
@@ -113,6 +114,16 @@ KINDS: Mapping[str, Kind] = {
         Kind(
             key="item_receive", title=text("Money for an item", "应收项目收款"), function="money.receive",
             parameters=items.Receive, about=items.about_receive, book=items.book_receive, undo=items.undo_receive,
+        ),
+        Kind(
+            key="batch_receive", title=text("Money for a claim of subsidies", "贴息申领到账"),
+            function="money.receive", parameters=claim_answers.ReceiveBatch, about=claim_answers.about_batch,
+            book=claim_answers.book_batch, undo=claim_answers.undo_batch,
+        ),
+        Kind(
+            key="item_refused", title=text("Subsidy refused", "贴息拒付"), function="money.receive",
+            parameters=claim_answers.RefuseItem, about=claim_answers.about_refusal, book=claim_answers.book_refusal,
+            undo=claim_answers.undo_refusal, always_second=True,
         ),
         Kind(
             key="item_pay", title=text("Item to be paid", "应付项目付款"), function="money.pay", parameters=items.Pay,

@@ -6,7 +6,7 @@ from datetime import date
 
 from loanloom.core.lending.loan import Loan
 from loanloom.core.lending.planning.schedule import Schedule
-from loanloom.core.lending.pricing.cost import AnnualCost, loan_cost
+from loanloom.core.lending.pricing.cost import AnnualCost, full_cost
 from loanloom.engines import products
 from loanloom.problems import Problem
 from loanloom.services.context import Context
@@ -34,7 +34,7 @@ def problems(ctx: Context, kept: Kept, kind: Kind, after: Loan, on: date) -> tup
 def _cost(loan: Loan) -> AnnualCost | None:
     """The yearly cost of a loan as its schedule stands; None where there is no such rate."""
     try:
-        return loan_cost(loan.terms, Schedule(tuple(account.instalment for account in loan.accounts)))
+        return full_cost(loan.terms, Schedule(tuple(account.instalment for account in loan.accounts)))
     except ArithmeticError:
         return None
 

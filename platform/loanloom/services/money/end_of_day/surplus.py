@@ -1,9 +1,11 @@
-"""What happens to loans by itself with the next morning: rates come into force, conditions of waivers were kept or
-broken, and money kept for borrowers pays what falls due, a repayment without a new receipt."""
+"""What happens to loans by itself with the next morning: others bear their part of the interest that falls due, rates
+come into force, conditions of waivers were kept or broken, and money kept for borrowers pays what falls due, a
+repayment without a new receipt."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -15,7 +17,7 @@ from loanloom.core.lending.loan import Loan
 from loanloom.services.context import Context
 from loanloom.services.money import loan_rows, money_rows
 from loanloom.services.money.books import booking
-from loanloom.services.money.end_of_day import repricing
+from loanloom.services.money.end_of_day import repricing, subsidies
 from loanloom.services.money.end_of_day.step import Chunk, Run
 from loanloom.services.money.loan_rows import Change, Kept
 
@@ -35,15 +37,21 @@ _DUE = text(
 
 
 def plan(connection: Connection, run: Run) -> list[Chunk]:
-    """Loans that have kept money and something due, debt given up on a condition, or another rate from tomorrow."""
+    """Loans that have kept money and something due, debt given up on a condition, another rate from tomorrow, or
+    interest due of which others bear a part."""
     found = connection.execute(_SELECTED, {"next": run.next_date}).scalars()
-    ids = sorted({*found, *repricing.moving(connection, run)})
+    ids = sorted({*found, *repricing.moving(connection, run), *subsidies.falling_due(connection, run)})
     return [ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK)] or [[]]
 
 
 def _by_itself(ctx: Context, kept: Kept, run: Run) -> tuple[tuple[Event, ...], Loan]:
-    """What time alone does to a loan: first rates, then waivers, for what revives can be paid with money kept."""
-    events, loan = repricing.repriced(ctx, kept, run)
+    """What time alone does to a loan: first what falls due is shared, then rates, then waivers, for what revives can be
+    paid with money kept."""
+    events, loan = subsidies.subsidised(kept, run)
+    if loan.settled_on is not None:
+        return events, loan
+    moved, loan = repricing.repriced(ctx, replace(kept, loan=loan), run)
+    events += moved
     on = run.next_date
     if loan.circumstances.waivers:
         checked = decide(loan, CheckWaivers(on=on)).events
