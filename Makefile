@@ -44,7 +44,7 @@ up: setup        ## This folder's company, without demonstration data
 
 test: setup      ## Every test, those in a browser too
 	$(BIN)/loanloom dev browser
-	$(BIN)/pytest -n $(WORKERS) --dist loadfile $(ARGS)
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: setup     ## Style, types, floors, generated documents
 	$(BIN)/ruff check .

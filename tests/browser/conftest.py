@@ -15,16 +15,15 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 from tests.browser.chromium import ARGUMENTS
 from tests.browser.server import serving
 from tests.web.conftest import house
+from tests.web.people import PASSWORD, signs_in
 
-from loanloom.services.access import users
 from loanloom.services.context import Context
 from loanloom.settings import load
 from loanloom.testing.browser import find_chromium
 from loanloom.testing.postgres import TestDatabase
 from loanloom.web.app import create_app
 
-__all__ = ["house"]
-PASSWORD = "A-long-test-password-7"
+__all__ = ["PASSWORD", "house"]
 MISSING = "NO CHROMIUM FOUND: the browser tests did NOT run (install one, or name it in LOANLOOM_CHROMIUM)"
 ROOT = Path(__file__).parents[2]
 AXE = ROOT / "platform/loanloom/web/frontend/node_modules/axe-core/axe.min.js"
@@ -77,15 +76,7 @@ def staff(model_company: Context) -> Callable[..., str]:
     """`staff("wang", "finance")`: a user with these roles; the user name back. The password is PASSWORD."""
 
     def make(username: str, *roles: str, unit: str = "head-office", name: str | None = None) -> str:
-        users.create(
-            model_company,
-            username=username,
-            name=name or f"{username}（演示）",
-            email=f"{username}@example.org",
-            password=PASSWORD,
-            roles=roles,
-            unit=unit,
-        )
+        signs_in(model_company, username, name=name or f"{username}（演示）", roles=roles, unit=unit)
         return username
 
     return make

@@ -9,13 +9,12 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from tests.services.money.house import House
+from tests.web.people import PASSWORD, signs_in
 
-from loanloom.services.access import users
 from loanloom.services.context import Context
 from loanloom.testing.postgres import TestDatabase
 from loanloom.web.app import create_app
 
-PASSWORD = "A-long-test-password-7"
 Person = Callable[..., FlaskClient]
 
 
@@ -66,15 +65,8 @@ def person(app: Flask, model_company: Context) -> Iterator[Person]:
         made.append(username)
         browser = app.test_client()
         browser.environ_base["HTTP_ACCEPT_LANGUAGE"] = language
-        browser.user_id = users.create(  # type: ignore[attr-defined]
-            model_company,
-            username=username,
-            name=f"Person {len(made)}",
-            email=f"{username}@example.org",
-            password=PASSWORD,
-            roles=roles,
-            unit=unit,
-            must_change=must_change,
+        browser.user_id = signs_in(  # type: ignore[attr-defined]
+            model_company, username, name=f"Person {len(made)}", roles=roles, unit=unit, must_change=must_change
         )
         assert sign_in(browser, username).status_code == 302
         browser.csrf = lambda: token(browser, "/account/password/")  # type: ignore[attr-defined]

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from tests.web.conftest import PASSWORD, sign_in, token
 
 from loanloom.services.access import users
+from loanloom.services.access.sign_in import ab_user
 from loanloom.services.access.sign_in_guard import BY_NAME
 from loanloom.store import tables
 
@@ -118,6 +119,14 @@ def test_a_first_password_must_be_changed_before_anything_else(person):
     form = {"present": PASSWORD, "password": fresh, "again": fresh, "csrf_token": browser.csrf()}
     assert browser.post("/account/password/", data=form).status_code == 302
     assert browser.get("/audit/").status_code == 200
+
+
+def test_what_is_kept_of_a_password_costs_much_to_try(alice, model_company):
+    with model_company.database.transaction() as connection:
+        kept = connection.execute(select(ab_user.c.password).where(ab_user.c.id == alice)).scalar_one()
+    method, rounds, size, _ = kept.partition("$")[0].split(":")
+    assert method == "scrypt" and int(rounds) * int(size) >= 2**18  # 32 MB for each guess
+    assert PASSWORD not in kept
 
 
 def test_a_closed_account_is_out_at_the_next_click(person, model_company):

@@ -9,9 +9,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from tests.services.money.house import FUNCTIONS, House
-from tests.web.conftest import PASSWORD, sign_in, token
+from tests.web.conftest import sign_in, token
+from tests.web.people import signs_in
 
-from loanloom.services.access import users
 from loanloom.services.context import Context
 from loanloom.services.money import disbursements
 from loanloom.services.papers import blobs
@@ -28,14 +28,8 @@ def borrower(app: Flask, model_company: Context) -> Borrower:
         username = f"borrower-{customer_id}-{language}"
         browser = app.test_client()
         browser.environ_base["HTTP_ACCEPT_LANGUAGE"] = language
-        browser.user_id = users.create(  # type: ignore[attr-defined]
-            model_company,
-            username=username,
-            name="Lin（演示）",
-            email=f"{username}@example.org",
-            password=PASSWORD,
-            roles=("borrower",),
-            customer_id=customer_id,
+        browser.user_id = signs_in(  # type: ignore[attr-defined]
+            model_company, username, name="Lin（演示）", roles=("borrower",), customer_id=customer_id
         )
         assert sign_in(browser, username).status_code == 302
         browser.csrf = lambda: token(browser, "/account/password/")  # type: ignore[attr-defined]
