@@ -27,7 +27,8 @@ from loanloom.core.lending.decisions import ChargeOff, Disburse, PrepayPartially
 from loanloom.core.lending.evolution import evolve_all
 from loanloom.core.lending.loan import Loan
 from loanloom.core.lending.planning.checking import check_terms
-from loanloom.core.lending.replanning.loans import standing
+from loanloom.core.lending.replanning.levels import relevel
+from loanloom.core.lending.replanning.loans import plan_of, standing
 
 D = Decimal
 BASE = Terms(
@@ -164,3 +165,12 @@ def test_months_moved_by_days_off_stay_months_when_the_rest_is_planned_anew() ->
     assert not decision.problems
     loan = evolve_all(loan, decision.events)
     assert [row[3] for row in amounts(loan)[2:5]] == [D(60)] * 3
+
+
+def test_an_instalment_planned_anew_is_rounded_to_multiples_as_the_first_was() -> None:
+    agreed = replace(BASE, annual_rate=D(0), instalment_multiple=D(10), principal=D(150))
+    loan = disbursed(agreed)
+    assert loan.accounts[0].instalment.payment == D(30)  # 25, half up
+    plan = plan_of(loan)
+    relevel(plan, plan.rows, plan.outstanding, agreed.start_on, even=False)
+    assert plan.rows[0].level == D(30)

@@ -112,13 +112,16 @@ class PhasePlan:
         return Targets([amount] * len(self.periods), by_payment=True)
 
     def money(self, payment: Decimal) -> Decimal:
-        """A payment as money, in multiples where the terms say so; the cent value where the multiple would be none."""
-        rounded = self.terms.rounding.apply(payment)
-        multiple = self.terms.instalment_multiple
-        if not multiple:
-            return rounded
-        whole = Rounding(0, self.terms.rounding.mode).apply(rounded / multiple) * multiple
-        return whole or rounded
+        """A payment as it is collected."""
+        return in_multiples(self.terms, payment)
+
+
+def in_multiples(terms: Terms, amount: Decimal) -> Decimal:
+    """An amount as the terms collect it: money, in multiples where they say so; one too small for a multiple stays."""
+    made, multiple = terms.rounding.apply(amount), terms.instalment_multiple
+    if not multiple:
+        return made
+    return Rounding(0, terms.rounding.mode).apply(made / multiple) * multiple or made
 
 
 def by_balance(terms: Terms) -> bool:

@@ -16,11 +16,19 @@ from loanloom.core.lending.agreed.terms import Terms
 from loanloom.core.lending.planning.amortising import Amounts, Carry, amortise
 from loanloom.core.lending.planning.instalments import Instalment, Schedule
 from loanloom.core.lending.planning.periods import Period, PlainPeriods, lay_out
-from loanloom.core.lending.planning.plan import Drawn, InterestPlan, PhasePlan, by_balance, costs_of, part_of_period
+from loanloom.core.lending.planning.plan import (
+    Drawn,
+    InterestPlan,
+    PhasePlan,
+    by_balance,
+    costs_of,
+    in_multiples,
+    part_of_period,
+)
 from loanloom.core.lending.planning.rates import rate_path, tiered_rate
 from loanloom.core.lending.planning.residuals import with_residual
 from loanloom.core.lending.planning.rules import BUILT_IN, Methods
-from loanloom.core.money import ZERO, Rounding, total
+from loanloom.core.money import ZERO, total
 
 __all__ = ["Instalment", "Schedule", "build_schedule", "down_payment"]
 
@@ -40,11 +48,7 @@ def down_payment(terms: Terms, amount: Decimal) -> Decimal:
     """What falls due at once of an amount disbursed."""
     if terms.down_payment is None:
         return ZERO
-    share = terms.rounding.apply(amount * terms.down_payment.percent)
-    multiple = terms.instalment_multiple
-    if not multiple:
-        return share
-    return Rounding(0, terms.rounding.mode).apply(share / multiple) * multiple or share
+    return in_multiples(terms, amount * terms.down_payment.percent)
 
 
 @dataclass(slots=True)

@@ -12,9 +12,10 @@ from loanloom.core.lending.agreed.plan_terms import Pause, RateStep
 from loanloom.core.lending.agreed.terms import Terms
 from loanloom.core.lending.loan import Loan
 from loanloom.core.lending.planning.instalments import Instalment
+from loanloom.core.lending.planning.plan import in_multiples
 from loanloom.core.lending.planning.schedule import down_payment
 from loanloom.core.lending.replanning.drawing import scheduled
-from loanloom.core.lending.replanning.levels import in_multiples, relevel
+from loanloom.core.lending.replanning.levels import relevel
 from loanloom.core.lending.replanning.loans import changed_rows, follows, plan_of
 from loanloom.core.lending.replanning.working import Plan, Row
 from loanloom.core.money import ZERO, total

@@ -10,8 +10,9 @@ from decimal import Decimal
 
 from loanloom.core.dates import add_period
 from loanloom.core.lending.circumstances import Draw
+from loanloom.core.lending.planning.plan import in_multiples
 from loanloom.core.lending.replanning.bearing import interest_of
-from loanloom.core.lending.replanning.levels import in_multiples, relevel
+from loanloom.core.lending.replanning.levels import relevel
 from loanloom.core.lending.replanning.working import Plan, Row
 from loanloom.core.money import ZERO, total
 

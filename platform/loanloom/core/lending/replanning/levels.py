@@ -4,24 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 from itertools import pairwise
 
 from loanloom.core.lending.agreed.terms import Terms
+from loanloom.core.lending.planning.plan import in_multiples
 from loanloom.core.lending.replanning.bearing import growth, nominal_growth
 from loanloom.core.lending.replanning.working import Plan, Row
 from loanloom.core.money import ONE, ZERO
 
 _ROUNDS = 3
-
-
-def in_multiples(terms: Terms, amount: Decimal) -> Decimal:
-    """An instalment as the product collects it; a multiple that would make it nothing is passed over."""
-    made = terms.rounding.apply(amount)
-    if not terms.instalment_multiple:
-        return made
-    whole = (made / terms.instalment_multiple).quantize(ONE, ROUND_HALF_EVEN) * terms.instalment_multiple
-    return whole if whole or not made else made
 
 
 def level_for(terms: Terms, rows: Sequence[Row], balance: Decimal) -> Decimal:
@@ -35,7 +27,7 @@ def level_for(terms: Terms, rows: Sequence[Row], balance: Decimal) -> Decimal:
         grown *= rate
         if place:
             summed = ONE + summed * rate
-    return in_multiples(terms, terms.rounding.apply(grown * balance / summed))
+    return in_multiples(terms, grown * balance / summed)
 
 
 def relevel(plan: Plan, rows: Sequence[Row], balance: Decimal, on: date, *, even: bool = True) -> None:

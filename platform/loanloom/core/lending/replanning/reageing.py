@@ -10,8 +10,9 @@ from decimal import Decimal
 from loanloom.core.dates import add_period
 from loanloom.core.lending.loan import Loan
 from loanloom.core.lending.planning.instalments import Instalment
+from loanloom.core.lending.planning.plan import in_multiples
 from loanloom.core.lending.replanning.ending import brought_to
-from loanloom.core.lending.replanning.levels import even_out, in_multiples, level_for
+from loanloom.core.lending.replanning.levels import even_out, level_for
 from loanloom.core.lending.replanning.loans import changed_rows
 from loanloom.core.lending.replanning.working import Plan, Row
 from loanloom.core.money import ZERO, total

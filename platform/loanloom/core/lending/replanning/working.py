@@ -8,13 +8,14 @@ replayed: a row carries what it has borne so far, and a payment only changes wha
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
+from decimal import Context, Decimal, localcontext
 
 from loanloom.core.lending.agreed.terms import Terms
+from loanloom.core.lending.planning.schedule import arithmetic
 from loanloom.core.lending.replanning.bearing import interest_of
 from loanloom.core.money import ZERO, total
 
@@ -96,11 +97,9 @@ class Plan:
         """A plan to try something on."""
         return replace(self, rows=[replace(row) for row in self.rows])
 
-    @contextmanager
-    def arithmetic(self) -> Iterator[None]:
+    def arithmetic(self) -> AbstractContextManager[Context]:
         """The precision that the terms agree for what is not yet money."""
-        with localcontext(Context(prec=self.terms.precision, rounding=ROUND_HALF_EVEN)):
-            yield
+        return localcontext(arithmetic(self.terms))
 
     @property
     def open_rows(self) -> Iterable[Row]:
