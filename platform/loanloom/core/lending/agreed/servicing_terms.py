@@ -96,12 +96,11 @@ class RecalculationTerms:
 
     `rest`: how often the balance counts (daily or period). `on_prepayment`: what an early payment of principal does
     to the plan (last_instalment: shortens from the end, instalment: lowers the instalments, next: moves what is next).
-    `payoff`: interest up to the day or up to the end of the period. `compounding`: none, interest, fee, both.
-    `arrears`: whether unpaid principal past its due date goes on bearing interest.
+    `payoff`: interest up to the day or up to the end of the period. `arrears`: whether unpaid principal past its due
+    date goes on bearing interest.
     """
 
     rest: str = "daily"
     on_prepayment: str = "last_instalment"
     payoff: str = "to_day"
-    compounding: str = "none"
     arrears: bool = True
