@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 
 from loanloom.services.context import Context
-from loanloom.services.money import changes, disbursements, end_of_day, repayments
+from loanloom.services.money import changes, disbursements, end_of_day, lending_rules, repayments
 from loanloom.services.money.books import amending
 from loanloom.services.money.cashier import claims, orders, payouts, receipts
 from loanloom.services.money.cashier.order_kinds import KINDS
@@ -56,12 +56,20 @@ OPERATIONS: Mapping[str, Operation] = {
 }
 
 
+def _look_up(ctx: Context) -> None:
+    """What a release compiles to, once for all who die."""
+    for product in ctx.registry.all("product"):
+        lending_rules.live_offer(ctx, product.key)
+        lending_rules.posting_for(ctx, product.key)
+
+
 def main() -> None:
     """url company operation [[id, argument], ...]"""
     arrears.CHUNK = 2  # several chunks even for few loans; of this process alone
     url, company, name, records = sys.argv[1:]
     database = Database(url, vault=new_vault())
     operation = OPERATIONS[name]
+    _look_up(context_of(database, int(company)))
     left = 0
     for point, (record, argument) in enumerate(json.loads(records), 1):
 
