@@ -5,7 +5,7 @@ Amounts keep the digits they were stored with; rates are yearly fractions shown 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 
 from flask import Flask, g
 
+from loanloom.core.lending.agreed.charges import Subsidy
+from loanloom.engines import products
 from loanloom.problems import Text, say, text
 from loanloom.services.scope import units_of
 from loanloom.web.language import language
@@ -107,6 +109,11 @@ def code(key: Any, code_list: str) -> str:
     return context.registry.code_title(code_list, key, language()) if context and key is not None else key or ""
 
 
+def subsidy_words(shares: Sequence[Subsidy]) -> str:
+    """Who bears which part of a loan's interest, and until when."""
+    return "; ".join(say(products.subsidy_words(share), language()) for share in shares)
+
+
 def action_words(action: str) -> str:
     """What an audit action says to people; an unknown one shows itself."""
     return say(ACTIONS.get(action), language()) or action
@@ -144,4 +151,5 @@ def install(app: Flask) -> None:
         scope_words=scope_words,
         action_words=action_words,
         record_words=record_words,
+        subsidy_words=subsidy_words,
     )

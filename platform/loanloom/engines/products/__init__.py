@@ -16,7 +16,7 @@ from loanloom.engines.products.agreeing import (
 )
 from loanloom.engines.products.caps import Priced, caps_of, check, lent_by, over_caps, price_problems, prices
 from loanloom.engines.products.compiling import Compiled, compile_product, offer
-from loanloom.engines.products.disclosing import Line, lines
+from loanloom.engines.products.disclosing import Line, lines, subsidy_words
 from loanloom.engines.products.limits import check_request
 from loanloom.engines.products.offer import ChangeRule, Offer
 from loanloom.engines.products.particular import from_facts as particulars_from
@@ -28,5 +28,5 @@ __all__ = [
     "Agreed", "ChangeRule", "Compiled", "Line", "Offer", "Particulars", "Preview", "Priced", "Row", "Section", "bound",
     "calendar_of", "caps_of", "check", "check_request", "compile_product", "index_of", "lent_by", "lines", "offer",
     "over_caps", "particulars_from", "plan_rows", "preview", "preview_terms", "price_problems", "prices",
-    "rate_in_words", "term_in_words", "term_sheet", "terms",
+    "rate_in_words", "subsidy_words", "term_in_words", "term_sheet", "terms",
 ]  # fmt: skip

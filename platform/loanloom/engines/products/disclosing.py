@@ -133,6 +133,23 @@ def ends_of(share: Subsidy) -> Iterator[Text]:
             yield text(f"not while more than {days} days past due", f"逾期超过 {days} 天期间不予贴息")
 
 
+def subsidy_words(share: Subsidy) -> Text:
+    """A subsidy in one line: who bears how much, how, and until when."""
+    measure = f"{((share.points or share.share) * 100).normalize():f} %"
+    who, how = (
+        PAYERS.get(share.payer, text(share.payer, share.payer)),
+        SETTLED["refunded" if share.refunded else "not_billed"],
+    )
+    much = (
+        text(f"{measure} a year", f"年利率 {measure}")
+        if share.points
+        else text(f"{measure} of the interest", f"利息的 {measure}")
+    )
+    ends = list(ends_of(share))
+    en = ", ".join([f"{say(who, 'en')}: {much['en']}", say(how, "en"), *(each["en"] for each in ends)])
+    return text(en, "，".join([f"{say(who, 'zh')}：{much['zh']}", say(how, "zh"), *(each["zh"] for each in ends)]))
+
+
 def _steps(item: Disclosed, language: str, digits: int) -> str:
     assert item.charge is not None
     found = []

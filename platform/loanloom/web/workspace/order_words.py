@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from loanloom.problems import Text, say, text
-from loanloom.services.money.cashier import deposits, items, orders, refunds
+from loanloom.services.money.cashier import claim_answers, deposits, items, orders, refunds
 from loanloom.web import formats
 from loanloom.web.language import language
 from loanloom.web.workspace import money_words
@@ -30,6 +30,7 @@ LABELS: Mapping[str, Text] = {
     "hold": text("Held at once", "即时冻结"),
     "problem": text("Reason", "原因"),
     "why": text("Reason", "原因"),
+    "falls_on": text("Falls", "承担方"),
     "lines": text("Lines", "明细数"),
 }
 """What a person reads of an order's parameters; ids lead elsewhere and account numbers are never shown."""
@@ -37,7 +38,14 @@ PURPOSES: Mapping[str, Text] = {
     "due": text("What is due", "归还到期款项"),
     "settle": text("Settles the whole loan", "提前结清"),
 }
-VALUES: Mapping[str, Text] = {**PURPOSES, **refunds.KINDS, **deposits.KINDS, **items.KINDS, **items.DIRECTIONS}
+VALUES: Mapping[str, Text] = {
+    **PURPOSES,
+    **refunds.KINDS,
+    **deposits.KINDS,
+    **items.KINDS,
+    **items.DIRECTIONS,
+    **claim_answers.FALLS_ON,
+}
 YES = text("yes", "是")
 
 __all__ = ["LABELS", "facts"]

@@ -13,9 +13,10 @@ from werkzeug.wrappers import Response
 
 from loanloom.problems import Problem
 from loanloom.services.errors import Refused
-from loanloom.services.money.cashier import entrusting
+from loanloom.services.money.cashier import claim_batches, entrusting
 from loanloom.services.parties import customers, group_loans, groups, partners
-from loanloom.services.reading import record_history
+from loanloom.services.reading import record_history, spreadsheets
+from loanloom.services.reading.spreadsheets import Heading
 from loanloom.web import inputs, lists, order_forms
 from loanloom.web.access import requires
 from loanloom.web.errors import refusal_as_toast
@@ -75,6 +76,25 @@ def show(party_id: int) -> str:
         part=lists.part,
         loans=entrusting.loans(ctx, party_id) if row["kind"] == "trustor" and ctx.actor.may("money.read") else (),
     )
+
+
+@blueprint.get("/cashier/batches/<int:batch_id>/claim.xlsx")
+@requires("money.read", "money.receive")
+def batch_excel(batch_id: int) -> Response:
+    """A claim of subsidies as it is handed to who bears them."""
+    view = claim_batches.read(current_context(), batch_id)
+    headings = [
+        Heading(_("Number")), Heading(_("Loan")), Heading(_("Borrower")), Heading(_("Due on"), "date"),
+        Heading(_("Amount"), "money"), Heading(_("Settled"), "money"),
+    ]  # fmt: skip
+    rows = [
+        [one["number"], one["loan_number"], one["borrower"], one["due_on"], one["amount"], one["settled"]]
+        for one in view.items
+    ]
+    totals = [_("Total"), None, None, None, sum(one["amount"] for one in view.items), view.settled]
+    title = _("Claim of subsidies %(number)s", number=view.row["number"])
+    content = spreadsheets.workbook(title, headings, rows, notes=[view.party["name"]], totals=totals)
+    return lists.excel(content, f"{view.row['number']}.xlsx")
 
 
 @blueprint.get("/parties/<int:party_id>/change")

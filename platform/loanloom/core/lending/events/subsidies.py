@@ -9,6 +9,7 @@ from decimal import Decimal
 from loanloom.core.lending.events.event import Event
 from loanloom.core.lending.owing.allocation import Applied
 from loanloom.core.lending.planning.schedule import Instalment
+from loanloom.core.money import total
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +23,11 @@ class InterestSubsidised(Event):
     back: tuple[Decimal, ...]
     applied: tuple[Applied, ...] = ()
     days_past_due: int = 0
+
+    @property
+    def amount(self) -> Decimal:
+        """What others bear in all."""
+        return total(self.parts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ paid already, or pays by agreement, is given back to him when it comes in.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -79,3 +80,17 @@ def expected(loan: Loan, account: Account, days_past_due: int) -> Decimal:
 def claimed(account: Account) -> Parts:
     """What each subsidy bears of an instalment in the borrower's place, without what goes back to him."""
     return tuple(part - back for part, back in zip(account.subsidised, account.given_back, strict=True))
+
+
+def shared_out(loan: Loan, days_past_due: int, on: date) -> dict[int, tuple[Decimal, Decimal]]:
+    """What others bear of the interest of each instalment, and of it what the borrower is never billed for: as it was
+    decided, or as it is expected of instalments after a day, as the loan stands."""
+    found: dict[int, tuple[Decimal, Decimal]] = {}
+    for place, account in enumerate(loan.accounts if loan.terms.interest_shares else ()):
+        due_on, number = account.instalment.due_on, account.instalment.number
+        event = subsidised(loan, account, due_on, days_past_due) if due_on > on else None
+        if event is not None:
+            account = replace(account, subsidised=event.parts, given_back=event.back)
+            loan = replace(loan, accounts=(*loan.accounts[:place], account, *loan.accounts[place + 1 :]))
+        found[number] = (total(account.subsidised), total(claimed(account)))
+    return found

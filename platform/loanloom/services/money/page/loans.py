@@ -19,7 +19,8 @@ from loanloom.core.lending.decisions import Payoff, payoff
 from loanloom.core.lending.events import Event
 from loanloom.core.lending.evolution import replay
 from loanloom.core.lending.loan import Account, Loan
-from loanloom.core.lending.owing.arrears import Position, due_of, position
+from loanloom.core.lending.owing.arrears import Position, arrears, due_of, position
+from loanloom.core.lending.owing.subsidised import shared_out
 from loanloom.core.lending.pricing.cost import AnnualCost
 from loanloom.core.lending.records import from_record
 from loanloom.core.money import ZERO
@@ -38,17 +39,23 @@ LOAN = text("loan", "借据")
 PARTS = frozenset({"transactions", "journal", "classes"})
 """What of a page is read only when asked for."""
 
+SHARED = frozenset({"interest_subsidised", "subsidy_withdrawn"})
+"""Events by which others bear a part of the interest, or do not after all."""
+
 DAYS_AHEAD = 366
 """How long after maturity a projection may reach."""
 
 
 @dataclass(frozen=True, slots=True)
 class ScheduleRow:
-    """One instalment on a day: what was planned, what is paid, what is owed, how it stands."""
+    """One instalment on a day: what was planned, what is paid, what is owed, how it stands; what others bear of its
+    interest, and of it what the borrower is never billed for."""
 
     account: Account
     due: Mapping[str, Decimal]
     state: str  # future, due, overdue, partly_paid, paid
+    subsidised: Decimal = ZERO
+    not_billed: Decimal = ZERO
 
     @property
     def owed(self) -> Decimal:
@@ -92,8 +99,8 @@ class LoanPage:
 
     @property
     def repayments(self) -> list[Transaction]:
-        """The transactions that paid something."""
-        return [one for one in self.transactions if one.applied or one.surplus]
+        """The transactions that paid something; what others bear of the interest stands in the schedule."""
+        return [one for one in self.transactions if (one.applied or one.surplus) and one.kind not in SHARED]
 
 
 def page(ctx: Context, loan_id: int, on: date | None = None, parts: frozenset[str] = PARTS) -> LoanPage:
@@ -111,7 +118,7 @@ def page(ctx: Context, loan_id: int, on: date | None = None, parts: frozenset[st
             kept=kept,
             loan=loan,
             position=position(loan, day),
-            schedule=tuple(_schedule_row(loan, account, day) for account in loan.accounts),
+            schedule=_schedule(loan, day),
             payoff=payoff(loan, day),
             cost=_cost(kept),
             customer=_one(connection, tables.customer, kept.row["customer_id"]),
@@ -203,6 +210,15 @@ def numbered_events(connection: Connection, loan_id: int) -> list[tuple[int, Eve
     """The same with their sequence numbers."""
     found = [(int(row["sequence"]), event) for row, event in loan_rows.events_of(connection, loan_id)]
     return sorted(found, key=lambda each: (each[1].on, each[0]))
+
+
+def _schedule(loan: Loan, day: date) -> tuple[ScheduleRow, ...]:
+    rows = (_schedule_row(loan, account, day) for account in loan.accounts)
+    shares = shared_out(loan, arrears(loan, day).days_past_due, day)
+    if not shares:
+        return tuple(rows)
+    found = ((row, shares[row.account.instalment.number]) for row in rows)
+    return tuple(replace(row, subsidised=borne, not_billed=net) for row, (borne, net) in found)
 
 
 def _schedule_row(loan: Loan, account: Account, day: date) -> ScheduleRow:
