@@ -51,6 +51,7 @@ OPERATIONS: Mapping[str, Operation] = {
         ctx, KINDS["payout"], payouts.Pay(payout_id=payout), idempotency_key=f"click {payout}"
     ),
     "change": lambda ctx, change, _: changes.book(ctx, change, idempotency_key="click"),
+    "take_back": lambda ctx, change, digest: changes.approve(ctx, change, digest=digest, idempotency_key="click"),
     "undo": lambda ctx, loan, sequence: undo(ctx, loan, int(sequence)),
     "close": lambda ctx, _, __: end_of_day.work(ctx, end_of_day.open_run(ctx)),
 }

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from loanloom.services.context import Context
 from loanloom.services.errors import ServiceError
-from loanloom.services.money import disbursements, end_of_day, repayments
+from loanloom.services.money import changes, disbursements, end_of_day, repayments
 from loanloom.services.money.end_of_day import arrears
 from loanloom.services.money.end_of_day.plan import BY_KEY
 from loanloom.services.money.lines import credit_draws
@@ -47,6 +47,8 @@ def main() -> None:
         elif action == "draw":  # of a line
             wanted = Wanted(amount=Decimal(arguments[1]), term_months=6, method="equal_principal")
             credit_draws.ask(ctx, int(arguments[0]), wanted)
+        elif action == "take_back":  # a disbursement, as another asked for it
+            changes.approve(ctx, int(arguments[0]), digest=arguments[1])
         elif action == "repay":
             repayments.receive(ctx, int(arguments[0]), Decimal(arguments[1]))
         elif action == "click":  # the same form, sent from several browsers

@@ -12,7 +12,7 @@ import pytest
 from tests.services.money.house import START, House
 from tests.services.money.test_credit_lines import opened
 
-from loanloom.services.money import disbursements, end_of_day, repayments
+from loanloom.services.money import changes, disbursements, end_of_day, repayments
 from loanloom.services.money.end_of_day import arrears
 from loanloom.store import tables
 
@@ -86,6 +86,31 @@ def test_a_repayment_racing_the_end_of_day_is_whole_or_refused(house: House) -> 
     (late,) = house.rows(tables.loan)
     assert late.days_past_due == (0 if in_time else 1)
     house.close()  # the books agree with the loans
+
+
+@pytest.mark.parametrize("against", ["repay", "close"])
+def test_a_disbursement_is_taken_back_once_whatever_else_happens(house: House, against: str) -> None:
+    contract = house.contract(product="keeping")
+    loan = disbursements.disburse(house.ctx(), contract).loan_id
+    house.close_until(date(2026, 1, 20))
+    said = {"money_back": "returned", "mistake": "wrong_account"}
+    digest = changes.preview(house.ctx(None), loan, "undo_disbursement", said).digest
+    asked = changes.request(house.ctx(None), loan, "undo_disbursement", said, reason="x", digest=digest).id
+    other = ("repay", loan, "100.00") if against == "repay" else ("close",)
+    *backs, third = Hands(house, *[("take_back", asked, digest)] * 2, other).go()
+    (row,) = house.rows(tables.loan)
+    assert backs.count("done") == (row.status == "cancelled")
+    if against == "repay":
+        assert (third == "done") == (row.status == "active")
+        assert len(house.rows(tables.receipt)) == (third == "done")
+    else:
+        assert third == "done"
+    assert house.balances().get("1301", D(0)) == row.principal_outstanding
+    house.close()
+    if row.status == "cancelled":
+        assert house.balances() == {}
+        said = Hands(house, *[("disburse", contract)] * 2).go()
+        assert sorted(said) == ["disbursement.already_disbursed", "done"]
 
 
 @pytest.fixture

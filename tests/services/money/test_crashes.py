@@ -139,6 +139,25 @@ def test_a_change_and_its_reversal_killed_anywhere(house: House) -> None:
     whole(house)
 
 
+def test_taking_a_disbursement_back_killed_anywhere(house: House) -> None:
+    loans = lent(house, 80)
+    house.close_until(date(2026, 1, 12))
+    said = {"money_back": "returned", "mistake": "wrong_account"}
+    asked = []
+    for loan in loans:
+        shown = changes.preview(house.ctx(None), loan, "undo_disbursement", said)
+        made = changes.request(house.ctx(None), loan, "undo_disbursement", said, reason="x", digest=shown.digest)
+        asked.append((made.id, shown.digest))
+    left = killed(house, "take_back", asked)
+    for change, digest in asked[: left + 1]:
+        done = changes.approve(house.ctx(None), change, digest=digest, idempotency_key="click")
+        assert done.state == "booked"
+    states = [row.status for row in house.rows(tables.loan)]
+    assert states == ["cancelled"] * (left + 1) + ["active"] * (len(loans) - left - 1)
+    assert {row.state for row in house.rows(tables.payout)[: left + 1]} == {"reversed"}
+    whole(house)
+
+
 def test_a_day_killed_anywhere_is_finished_by_others(house: House) -> None:
     loans = lent(house, 5)
     house.close_until(date(2026, 2, 4))

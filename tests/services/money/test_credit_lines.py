@@ -306,3 +306,22 @@ def test_a_disbursement_that_is_not_undone_stays_on_its_line(house: House) -> No
     assert codes(undo) == {"lending.disbursement_stands"}
     assert figures(house, line) == (D(60_000), D(0), D(440_000))
     house.close()
+
+
+def test_a_disbursement_taken_back_leaves_the_draw_approved_and_reserved(house: House) -> None:
+    line = opened(house, 300_000, "once-line")
+    loan = draw(house, line, 60_000)
+    house.close_until(date(2026, 1, 8))
+    carry_out(house, loan, "undo_disbursement", {"money_back": "returned", "mistake": "wrong_account"})
+    assert figures(house, line) == (D(0), D(60_000), D(240_000))
+    (row,), (asked,) = house.rows(tables.credit_line), house.rows(tables.credit_line_draw)
+    assert (row.drawn, asked.state, asked.loan_id) == (D(0), "approved", None)
+    house.close()
+    again = disbursements.disburse(house.ctx(), asked.contract_id)
+    assert figures(house, line) == (D(60_000), D(0), D(240_000))
+    carry_out(house, again.loan_id, "undo_disbursement", {"money_back": "never_left", "mistake": "not_wanted"})
+    (asked,) = house.rows(tables.credit_line_draw)
+    credit_draws.cancel(by(house, ASKS), asked.id, version=asked.version)
+    assert figures(house, line) == (D(0), D(0), D(300_000))
+    assert house.balances() == {}
+    house.close()

@@ -6,6 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from tests.services.money.changes.test_kinds import carry_out
 from tests.services.money.desk.lender import CASHIER, RIGHTS
 from tests.services.money.house import House
 from tests.web.money.test_desk import only, post, until_due
@@ -153,3 +154,19 @@ def test_money_that_is_passed_on_at_settlement_waits_until_that_night(house: Hou
     (freed,) = house.rows(tables.deposit)
     assert (freed.balance, freed.held) == (fund.balance, D(0))
     assert house.rows(tables.deposit_entry)[-1].loan_id == loan_id
+
+
+def test_a_disbursement_taken_back_gives_the_trustor_his_money_again(house: House) -> None:
+    agent = Agent(house)
+    deposit = agent.brings("100000")
+    loan_id = disbursements.disburse(house.ctx(), agent.lends()).loan_id
+    house.close(5)
+    carry_out(house, loan_id, "undo_disbursement", {"money_back": "returned", "mistake": "wrong_account"})
+    view = deposits.statement(agent.ctx(), deposit)
+    assert [(one["kind"], one["amount"]) for one in view.entries] == [
+        ("received", D(100_000)), ("lent", D(-100_000)), ("returned", D(100_000)),
+    ]  # fmt: skip
+    assert (view.row["balance"], view.row["held"]) == (D(100_000), D(0))
+    assert books(house) == {"1002": D(100_000), "2314": D(-100_000)}
+    assert not {code for code in OFF if house.balances().get(code)}
+    house.close()
