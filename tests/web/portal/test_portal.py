@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from tests.services.money.changes.test_kinds import carry_out
 from tests.services.money.house import House
 from tests.services.origination.conftest import ASKED, TRADER, hand_in_papers
 from tests.web.pages import page, post
@@ -216,3 +217,14 @@ def test_a_log_in_without_a_customer_opens_nothing(borrower) -> None:
     nobody = borrower(None)
     for url in ("/portal/", "/portal/documents/", "/portal/profile/"):
         page(nobody, url, 403)
+
+
+def test_a_loan_whose_payout_was_taken_back_is_told_plainly(house, borrower) -> None:
+    loan = lent(house)
+    carry_out(house, loan.id, "undo_disbursement", {"money_back": "returned", "mistake": "wrong_account"})
+    me, url = borrower(loan.customer_id), f"/portal/loans/{loan.id}"
+    for shown in (page(me, "/portal/"), page(me, url)):
+        assert "The payout was taken back on" in shown and "Cancelled" in shown and "Repaid in full" not in shown
+    assert "Contract signed" in page(me, "/portal/"), "the application waits for the money again"
+    assert "您无需偿还任何款项" in page(borrower(loan.customer_id, language="zh"), url)
+    assert me.get(f"{url}/statement.pdf").status_code == 200
