@@ -17,13 +17,14 @@ from loanloom.core.lending.decisions import (
     Recalculate,
     Reschedule,
     TerminateContract,
+    UndoDisbursement,
     WriteOff,
 )
-from loanloom.core.lending.events import Event, LoanDisbursed
+from loanloom.core.lending.events import Event
 from loanloom.core.lending.events.charges import ChargeWaived
 from loanloom.core.lending.events.ending import ChargedOff, ContractTerminated
 from loanloom.core.lending.events.plans import ReAged, Reamortised, TrancheDrawn
-from loanloom.core.lending.history import Undo, live
+from loanloom.core.lending.history import Undo, amend, live
 from loanloom.testing.lending_oracle.money import (
     AT_DRAWS,
     adjust_charge,
@@ -38,7 +39,7 @@ from loanloom.testing.lending_oracle.money import (
     undo,
     waive_charge,
 )
-from loanloom.testing.lending_oracle.player import Player
+from loanloom.testing.lending_oracle.player import Player, Refused
 from loanloom.testing.lending_oracle.words import ONE_DAY, Said, Unsupported, charge_terms, day, loan_terms, money
 
 IGNORED = frozenset({
@@ -123,6 +124,16 @@ def _undo_last(kind: type[Event]) -> Callable[[Player, Said], None]:
     return undo
 
 
+def _undo_disbursal(player: Player, _event: Said) -> None:
+    """Takes the payout back; the loan may be paid out again as if for the first time."""
+    change = UndoDisbursement(on=player.today, money_back="returned", mistake="other")
+    problems = amend(player.history, change).problems
+    if problems:
+        raise Refused(problems)
+    player.history = [replace(each, superseded=True) for each in player.history]
+    player.loan = None
+
+
 def _clock(player: Player, event: Said) -> None:
     player.today = day(event["date"])
 
@@ -160,7 +171,7 @@ PLAYS: Mapping[str, Callable[[Player, Said], None]] = {
     "undo_contract_termination": _undo_last(ContractTerminated),
     "undo_reamortize": _undo_last(Reamortised),
     "undo_waive_charge": _undo_last(ChargeWaived),
-    "undo_disbursal": _undo_last(LoanDisbursed),
+    "undo_disbursal": _undo_disbursal,
     "undo_last_disbursal": _undo_last(TrancheDrawn),
 }
 
