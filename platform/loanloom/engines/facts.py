@@ -53,7 +53,7 @@ _INDICATOR_SUBJECTS = {"customer": ("customer",), "application": ("customer", "a
 def field_type(field: Field, registry: Registry | None = None) -> Type:
     """The FEEL type of a declared field; with a registry, a choice knows its codes and an amount its currency."""
     if field.type == "table":
-        return list_of(_fields_type(field.fields, registry))
+        return list_of(fields_type(field.fields, registry))
     if registry is not None and field.code_list and field.type in ("choice", "multi_choice"):
         codes = _codes(registry, field.code_list)
         if codes:
@@ -69,7 +69,8 @@ def _codes(registry: Registry, key: str) -> tuple[str, ...]:
     return tuple(str(item["key"]) for item in document.spec["items"]) if document else ()
 
 
-def _fields_type(fields: Iterable[Field], registry: Registry | None) -> Type:
+def fields_type(fields: Iterable[Field], registry: Registry | None) -> Type:
+    """The FEEL type of a record with these fields; any of them may be empty."""
     return context({one.key: optional(field_type(one, registry)) for one in fields})
 
 
@@ -106,10 +107,10 @@ def _given(registry: Registry, subject: str) -> Type:
     """The facts that no formula of the company gives."""
     shown: dict[str, Type] = {}
     for record in _SUBJECTS.get(subject, RECORDS):
-        shown[record] = optional(_fields_type(registry.entity_fields(record), registry))
+        shown[record] = optional(fields_type(registry.entity_fields(record), registry))
     if subject != "customer":
         for name, record in ROWS.items():
-            shown[name] = optional(list_of(_fields_type(registry.entity_fields(record), registry)))
+            shown[name] = optional(list_of(fields_type(registry.entity_fields(record), registry)))
         shown["product"] = optional(_optionals(_product(registry)))
         shown["score"] = optional(_optionals({"points": NUMBER, "grade": _grades(registry)}))
         shown["eligibility"] = optional(_outcomes(registry, "eligibility"))

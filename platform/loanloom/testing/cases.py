@@ -137,7 +137,7 @@ def _route(
         result = rules.run(ruleset, seen)
         return flows.Ruled(values=result.facts(), ruleset=named, trace=result.as_json(), problems=result.problems)
 
-    moved = flows.start(compiled.flow, facts, makers=(0,), automatic=automatic)
+    moved = flows.start(compiled.flow, flows.World(facts=facts, automatic=automatic), makers=(0,))
     problems.extend(_at_case(case, problem) for problem in moved.problems)
     passed = [entry.to for entry in moved.history if entry.to]
     return list(dict.fromkeys([compiled.flow.start, *passed]))

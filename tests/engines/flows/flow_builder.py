@@ -46,7 +46,7 @@ def when(condition: Any, to: str, reads: frozenset[str] = frozenset()) -> Route:
 
 def approval(key: str, role: str, *routes: Route, **more: Any) -> Node:
     said = {
-        "assign": Assignment(role=role),
+        "assign": (Assignment(role=role),),
         "actions": ACTIONS,
         "return_to": ("begin",),
         "exclude": frozenset({"maker", "previous_approvers"}),

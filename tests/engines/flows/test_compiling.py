@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from loanloom.engines.flows import Decision, Person, Ruled, compile_flow, decide, start
+from loanloom.engines.flows import Decision, Person, Ruled, World, compile_flow, decide, start
 from loanloom.metadata.kinds import load_kinds
 from loanloom.metadata.reader import read_document
 from loanloom.metadata.registry import build
@@ -67,11 +67,11 @@ def test_a_sound_flow_compiles_and_runs_with_real_expressions():
     assert flow.nodes["first"].exclude == {"maker", "previous_approvers"}
     facts = {"application": {"amount": Decimal(200000)}}
     refer = lambda ruleset, known: Ruled(values={"outcome": "refer"})  # noqa: E731
-    moved = start(flow, facts, makers=(1,), automatic=refer)
+    moved = start(flow, World(facts=facts, automatic=refer), makers=(1,))
     assert not moved.problems and moved.opened[0].working_hours == 16
     said = Decision(action="approve", by=Person(id=2, roles=frozenset({"approver"})))
-    moved = decide(flow, moved.state, 1, said, facts, automatic=refer)
-    assert moved.opened[0].node == "second"
+    moved = decide(flow, moved.state, 1, said, World(facts=facts, automatic=refer))
+    assert moved.opened[0].node == "second", moved
     (routed,) = [entry for entry in moved.history if entry.kind == "routed"]
     assert "申请金额 200,000" in routed.trace[0]["words"]["zh"], "in the words of the field, with its figure"
 

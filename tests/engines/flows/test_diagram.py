@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from tests.engines.flows.flow_builder import TWO_LEVELS, ruled, says
 
-from loanloom.engines.flows import Person, decide, diagram, resubmit, start
+from loanloom.engines.flows import Person, World, decide, diagram, resubmit, start
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 NAMES = {1: "Li (demo)", 2: "Wang (demo)", 3: "Zhao (demo)"}
@@ -16,9 +16,9 @@ ROLES = {"approver-1": {"en": "Approver", "zh": "一级审批人"}}
 
 
 def approved_once():
-    first = start(TWO_LEVELS, FACTS, makers=(1,), automatic=REFER, at=AT)
-    decision = says("approve", 2, "approver-1", opinion="Sound", at=AT)
-    return first, decide(TWO_LEVELS, first.state, 1, decision, FACTS, automatic=REFER)
+    first = start(TWO_LEVELS, World(facts=FACTS, automatic=REFER, at=AT), makers=(1,))
+    decision = says("approve", 2, "approver-1", opinion="Sound")
+    return first, decide(TWO_LEVELS, first.state, 1, decision, World(facts=FACTS, automatic=REFER, at=AT))
 
 
 def marks(drawn):
@@ -65,10 +65,12 @@ def test_the_text_list_tells_the_story_and_who_is_next():
 
 def test_refusals_and_returns_are_drawn_as_arrows_of_their_own():
     first, second = approved_once()
-    back = decide(TWO_LEVELS, second.state, 2, says("return", 3, "approver-2"), FACTS, automatic=REFER)
-    again = resubmit(TWO_LEVELS, back.state, 3, Person(id=1), FACTS, automatic=REFER)
+    back = decide(
+        TWO_LEVELS, second.state, 2, says("return", 3, "approver-2"), World(facts=FACTS, automatic=REFER, at=AT)
+    )
+    again = resubmit(TWO_LEVELS, back.state, 3, Person(id=1), World(facts=FACTS, automatic=REFER, at=AT))
     refusal = says("refuse", 2, "approver-1", reason="overdue")
-    refused = decide(TWO_LEVELS, again.state, 4, refusal, FACTS, automatic=REFER)
+    refused = decide(TWO_LEVELS, again.state, 4, refusal, World(facts=FACTS, automatic=REFER, at=AT))
     history = [entry for moved in (first, second, back, again, refused) for entry in moved.history]
     drawn = diagram(TWO_LEVELS, history, "zh", names=NAMES, reasons={"overdue": {"en": "Overdue", "zh": "有逾期"}})
     extra = {(edge.source, edge.target): edge.kind for edge in drawn.edges if edge.kind != "route"}

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.engines.flows.flow_builder import AtMost, approval, flow_of, node, ruled, when
 
-from loanloom.engines.flows import Decision, Person, Route, State, decide, resubmit, start, withdraw
+from loanloom.engines.flows import Decision, Person, Route, State, World, decide, resubmit, start, withdraw
 from loanloom.engines.flows.checks import check_nodes
 
 ROLES = ("r0", "r1", "r2")
@@ -56,7 +56,7 @@ def check(flow, moved):
 def test_random_people_never_break_a_case(flow, amount, data):
     assert not [p for p in check_nodes([("", each) for each in flow], [("", {}) for _ in flow]) if p.code in STUCK]
     facts = {"amount": amount}
-    moved = start(flow, facts, makers=(1,), automatic=ruled("refer"))
+    moved = start(flow, World(facts=facts, automatic=ruled("refer")), makers=(1,))
     check(flow, moved)
     opened, closed = len(moved.opened), len(moved.closed)
     for _ in range(data.draw(st.integers(0, 15), label="steps")):
@@ -67,13 +67,13 @@ def test_random_people_never_break_a_case(flow, amount, data):
             st.sampled_from(["approve", "refuse", "return", "resubmit", "withdraw", "dance"]), label="what"
         )
         if what == "resubmit":
-            moved = resubmit(flow, state, number, person, facts, automatic=ruled("refer"))
+            moved = resubmit(flow, state, number, person, World(facts=facts, automatic=ruled("refer")))
         elif what == "withdraw":
-            moved = withdraw(flow, state, person.id) if data.draw(st.booleans()) else moved
+            moved = withdraw(flow, state, person.id, World()) if data.draw(st.booleans()) else moved
         else:
             to = data.draw(st.sampled_from([None, "begin", "n0", "yes", "nowhere"]), label="to")
             decision = Decision(action=what, by=person, to=to)
-            moved = decide(flow, state, number, decision, facts, automatic=ruled("refer"))
+            moved = decide(flow, state, number, decision, World(facts=facts, automatic=ruled("refer")))
         if moved.problems:
             assert moved.state == state and not moved.history and not moved.effects and not moved.opened
         elif moved.state is not state:
@@ -93,11 +93,11 @@ def to_the_end(flow, state, facts):
             return state, path
         (item,) = state.items
         if item.kind == "revision":
-            moved = resubmit(flow, state, item.number, PEOPLE[0], facts, automatic=ruled("refer"))
+            moved = resubmit(flow, state, item.number, PEOPLE[0], World(facts=facts, automatic=ruled("refer")))
         else:
             person = next(p for p in PEOPLE if p.id not in item.excluded)
             decision = Decision(action="approve", by=person)
-            moved = decide(flow, state, item.number, decision, facts, automatic=ruled("refer"))
+            moved = decide(flow, state, item.number, decision, World(facts=facts, automatic=ruled("refer")))
         assert not moved.problems
         path.append(item.node)
         state = moved.state
@@ -108,7 +108,7 @@ def to_the_end(flow, state, facts):
 @given(flow=flows(), amount=st.integers(0, 1000), data=st.data())
 def test_return_and_approve_again_reaches_the_same_end(flow, amount, data):
     facts = {"amount": amount}
-    moved = start(flow, facts, makers=(1,), automatic=ruled("refer"))
+    moved = start(flow, World(facts=facts, automatic=ruled("refer")), makers=(1,))
     straight, _ = to_the_end(flow, moved.state, facts)
     state = moved.state
     for _ in range(data.draw(st.integers(0, 3))):
@@ -117,7 +117,11 @@ def test_return_and_approve_again_reaches_the_same_end(flow, amount, data):
         (item,) = state.items
         person = next(p for p in PEOPLE if p.id not in item.excluded)
         state = decide(
-            flow, state, item.number, Decision(action="approve", by=person), facts, automatic=ruled("refer")
+            flow,
+            state,
+            item.number,
+            Decision(action="approve", by=person),
+            World(facts=facts, automatic=ruled("refer")),
         ).state
     if state.status == "ended":
         return
@@ -125,7 +129,11 @@ def test_return_and_approve_again_reaches_the_same_end(flow, amount, data):
     person = next(p for p in PEOPLE if p.id not in item.excluded)
     to = data.draw(st.sampled_from(flow.nodes[item.node].return_to))
     back = decide(
-        flow, state, item.number, Decision(action="return", by=person, to=to), facts, automatic=ruled("refer")
+        flow,
+        state,
+        item.number,
+        Decision(action="return", by=person, to=to),
+        World(facts=facts, automatic=ruled("refer")),
     )
     if back.problems:  # returning only ever fails for a node that this case did not pass
         assert back.problems[0].code == "flow.return_target"

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 from tests.engines.flows.flow_builder import TWO_LEVELS, ruled, says
 
-from loanloom.engines.flows import Person, State, decide, resubmit, start, withdraw
+from loanloom.engines.flows import Person, State, World, decide, resubmit, start, withdraw
 
 REFER = ruled("refer")
 SMALL, LARGE = {"amount": 80}, {"amount": 500}
@@ -17,7 +17,7 @@ MAKER, FIRST, SECOND, OTHER = 1, 2, 3, 4
 
 
 def started(facts, outcome="refer"):
-    return start(TWO_LEVELS, facts, makers=(MAKER,), automatic=ruled(outcome))
+    return start(TWO_LEVELS, World(facts=facts, automatic=ruled(outcome)), makers=(MAKER,))
 
 
 def only_item(state):
@@ -26,7 +26,9 @@ def only_item(state):
 
 
 def approve(state, person, role, facts, **more):
-    return decide(TWO_LEVELS, state, only_item(state), says("approve", person, role, **more), facts, automatic=REFER)
+    return decide(
+        TWO_LEVELS, state, only_item(state), says("approve", person, role, **more), World(facts=facts, automatic=REFER)
+    )
 
 
 def test_a_small_amount_needs_one_approval():
@@ -69,7 +71,7 @@ def test_the_automatic_decision_may_end_the_case_and_leaves_its_trace(found, out
 )
 def test_what_is_not_allowed_is_refused_and_changes_nothing(decision, code):
     state = started(SMALL).state
-    moved = decide(TWO_LEVELS, state, only_item(state), decision, SMALL, automatic=REFER)
+    moved = decide(TWO_LEVELS, state, only_item(state), decision, World(facts=SMALL, automatic=REFER))
     assert [problem.code for problem in moved.problems] == [code]
     assert moved.state == state and not moved.history and not moved.effects
     assert moved.problems[0].in_words("zh") != moved.problems[0].in_words("en")
@@ -79,18 +81,20 @@ def test_people_of_another_branch_may_not_decide_a_branch_item():
     state = started(SMALL).state
     stranger = says("approve", FIRST, "approver-1")
     stranger = type(stranger)(action="approve", by=Person(id=9, roles=frozenset({"approver-1"}), in_branch=False))
-    moved = decide(TWO_LEVELS, state, only_item(state), stranger, SMALL, automatic=REFER)
+    moved = decide(TWO_LEVELS, state, only_item(state), stranger, World(facts=SMALL, automatic=REFER))
     assert moved.problems[0].code == "flow.other_branch"
 
 
 def test_a_returned_case_comes_back_through_the_whole_flow_and_its_reviser_is_a_maker():
     state = approve(started(LARGE).state, FIRST, "approver-1", LARGE, conditions=("insure the house",)).state
     assert state.conditions == ("insure the house",)
-    back = decide(TWO_LEVELS, state, only_item(state), says("return", SECOND, "approver-2"), LARGE, automatic=REFER)
+    back = decide(
+        TWO_LEVELS, state, only_item(state), says("return", SECOND, "approver-2"), World(facts=LARGE, automatic=REFER)
+    )
     (revision,) = back.opened
     assert (revision.kind, revision.node, back.state.chain, back.state.code) == ("revision", "begin", (), "A0")
     assert [effect.name for effect in back.effects if effect.name == "returned"] == ["returned"]
-    again = resubmit(TWO_LEVELS, back.state, revision.number, Person(id=OTHER), LARGE, automatic=REFER)
+    again = resubmit(TWO_LEVELS, back.state, revision.number, Person(id=OTHER), World(facts=LARGE, automatic=REFER))
     assert again.state.round == 2
     assert set(again.opened[0].excluded) == {MAKER, OTHER}
     first = approve(again.state, FIRST, "approver-1", LARGE)
@@ -100,7 +104,7 @@ def test_a_returned_case_comes_back_through_the_whole_flow_and_its_reviser_is_a_
 def test_a_return_to_the_first_level_lets_the_same_first_approver_decide_again():
     state = approve(started(LARGE).state, FIRST, "approver-1", LARGE).state
     decision = says("return", SECOND, "approver-2", to="first")
-    back = decide(TWO_LEVELS, state, only_item(state), decision, LARGE, automatic=REFER)
+    back = decide(TWO_LEVELS, state, only_item(state), decision, World(facts=LARGE, automatic=REFER))
     assert [item.node for item in back.opened] == ["first"]
     assert FIRST not in back.opened[0].excluded
     assert approve(back.state, FIRST, "approver-1", LARGE).opened[0].node == "second"
@@ -108,23 +112,25 @@ def test_a_return_to_the_first_level_lets_the_same_first_approver_decide_again()
 
 def test_withdrawing_closes_everything_and_a_closed_case_stays_closed():
     state = started(LARGE).state
-    moved = withdraw(TWO_LEVELS, state, MAKER)
+    moved = withdraw(TWO_LEVELS, state, MAKER, World())
     assert (moved.state.outcome, moved.state.items, moved.closed) == ("withdrawn", (), (1,))
-    late = decide(TWO_LEVELS, moved.state, 1, says("approve", FIRST, "approver-1"), LARGE, automatic=REFER)
+    late = decide(TWO_LEVELS, moved.state, 1, says("approve", FIRST, "approver-1"), World(facts=LARGE, automatic=REFER))
     assert late.problems[0].code == "flow.ended"
-    assert withdraw(TWO_LEVELS, moved.state, MAKER).problems[0].code == "flow.ended"
+    assert withdraw(TWO_LEVELS, moved.state, MAKER, World()).problems[0].code == "flow.ended"
 
 
 def test_an_item_decides_once():
     state = started(LARGE).state
     moved = approve(state, FIRST, "approver-1", LARGE)
-    again = decide(TWO_LEVELS, moved.state, 1, says("approve", OTHER, "approver-1"), LARGE, automatic=REFER)
+    again = decide(
+        TWO_LEVELS, moved.state, 1, says("approve", OTHER, "approver-1"), World(facts=LARGE, automatic=REFER)
+    )
     assert again.problems[0].code == "flow.item_closed"
 
 
 def test_a_condition_without_its_data_is_a_problem_and_the_item_stays_open():
     state = started(LARGE).state
-    moved = decide(TWO_LEVELS, state, 1, says("approve", FIRST, "approver-1"), {}, automatic=REFER)
+    moved = decide(TWO_LEVELS, state, 1, says("approve", FIRST, "approver-1"), World(facts={}, automatic=REFER))
     assert moved.problems[0].code == "flow.condition_failed"
     assert "amount" in moved.problems[0].in_words("en") and moved.state == state
 
@@ -145,5 +151,5 @@ def test_the_state_survives_json_and_stays_small():
 
 def test_no_flow_lets_a_maker_check():
     nodes = {key: replace(one, exclude=frozenset()) for key, one in TWO_LEVELS.nodes.items()}
-    moved = start(replace(TWO_LEVELS, nodes=nodes), SMALL, makers=(MAKER,), automatic=ruled("refer"))
+    moved = start(replace(TWO_LEVELS, nodes=nodes), World(facts=SMALL, automatic=ruled("refer")), makers=(MAKER,))
     assert moved.opened[0].excluded == (MAKER,)

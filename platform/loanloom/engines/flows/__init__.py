@@ -1,43 +1,46 @@
 """Flows as metadata: compile a flow document, move cases through it, draw where they stand. Pure; never stuck."""
 
+from loanloom.engines.flows.acting import (
+    add_signers,
+    answer_call,
+    ask_material,
+    decide,
+    escalate,
+    expire,
+    fail_call,
+    give,
+    give_back,
+    happen,
+    jump,
+    pass_time,
+    reconsider,
+    record_minutes,
+    remove_signer,
+    resubmit,
+    resume,
+    start,
+    sub_flow_ended,
+    suspend,
+    take,
+    take_back,
+    terminate,
+    transfer,
+    withdraw,
+)
 from loanloom.engines.flows.compiling import Compiled, check, compile_flow
 from loanloom.engines.flows.deadlines import WorkingTime, due_at, working_time
 from loanloom.engines.flows.diagram import Diagram, diagram
-from loanloom.engines.flows.model import ACTIONS, Flow, Node, Route
-from loanloom.engines.flows.moves import Automatic, Effect, Entry, Moved, Ruled
-from loanloom.engines.flows.people import eligible, not_open, return_targets
-from loanloom.engines.flows.running import decide, resubmit, start, withdraw
-from loanloom.engines.flows.state import Approval, Decision, Item, Person, State, Token
+from loanloom.engines.flows.model import ACTIONS, POWERS, Assignment, Deadline, Flow, Node, Route
+from loanloom.engines.flows.moves import Automatic, Calculate, Effect, Entry, Found, Moved, People, Ruled, World
+from loanloom.engines.flows.people import ADMINISTRATOR, acting_as, eligible, not_open, return_targets
+from loanloom.engines.flows.state import Approval, Decision, Item, Person, State, Token, Vote
 
 __all__ = [
-    "ACTIONS",
-    "Approval",
-    "Automatic",
-    "Compiled",
-    "Decision",
-    "Diagram",
-    "Effect",
-    "Entry",
-    "Flow",
-    "Item",
-    "Moved",
-    "Node",
-    "Person",
-    "Route",
-    "Ruled",
-    "State",
-    "Token",
-    "WorkingTime",
-    "check",
-    "compile_flow",
-    "decide",
-    "diagram",
-    "due_at",
-    "eligible",
-    "not_open",
-    "resubmit",
-    "return_targets",
-    "start",
-    "withdraw",
-    "working_time",
-]
+    "ACTIONS", "ADMINISTRATOR", "POWERS", "Approval", "Assignment", "Automatic", "Calculate", "Compiled", "Deadline",
+    "Decision", "Diagram", "Effect", "Entry", "Flow", "Found", "Item", "Moved", "Node", "People", "Person", "Route",
+    "Ruled", "State", "Token", "Vote", "WorkingTime", "World", "acting_as", "add_signers", "answer_call",
+    "ask_material", "check", "compile_flow", "decide", "diagram", "due_at", "eligible", "escalate", "expire",
+    "fail_call", "give", "give_back", "happen", "jump", "not_open", "pass_time", "reconsider", "record_minutes",
+    "remove_signer", "resubmit", "resume", "return_targets", "start", "sub_flow_ended", "suspend", "take", "take_back",
+    "terminate", "transfer", "withdraw", "working_time",
+]  # fmt: skip

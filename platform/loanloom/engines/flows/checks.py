@@ -153,7 +153,7 @@ def _routes(pointer: str, node: Node, raw: Mapping[str, Any]) -> Iterator[Proble
 
 
 def _approval(pointer: str, node: Node, nodes: Sequence[Placed]) -> Iterator[Problem]:
-    if node.assign is None:
+    if not node.assign:
         yield _problem(
             "no_role",
             pointer,

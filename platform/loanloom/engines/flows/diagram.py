@@ -194,11 +194,17 @@ def _node(
         type=node.type,
         mark=mark,
         state=node.state,
-        role=say(roles.get(node.assign.role, node.assign.role), language) if node.assign else None,
+        role=_who(node, roles, language),
         outcome=outcome,
         by=names.get(last.by) if last and last.by is not None else None,
         at=last.at if last else None,
     )
+
+
+def _who(node: Node, roles: Mapping[str, Text], language: str) -> str | None:
+    """Who does the work there, in words."""
+    named = [one.role or one.position for one in node.assign]
+    return "、".join(say(roles.get(name, name), language) for name in named if name) or None
 
 
 def _mark(passed: bool, over: bool) -> Mark:

@@ -1,38 +1,51 @@
-"""Who may do what with an item: roles, branch, exclusions, actions, required reasons. Refusals are Problems."""
+"""Who may do what with an item: roles, branch, exclusions, delegates, actions, reasons. Refusals are Problems."""
 
 from __future__ import annotations
 
 from loanloom.engines.flows.model import Flow, Node
-from loanloom.engines.flows.state import Decision, Item, Person, State
+from loanloom.engines.flows.state import Decision, Fork, Item, Person, State
 from loanloom.problems import Problem, Text, text
 
 NAMES: dict[str, Text] = {
     "approve": text("approve", "同意"),
     "refuse": text("refuse", "否决"),
     "return": text("return", "退回"),
+    "abstain": text("abstain", "弃权"),
 }
+ADMINISTRATOR = "*administrator"
+"""The group of those who repair flows; no role of a company is called like that."""
+KNOWN_HERE = frozenset({"maker", "previous_approvers"})
+"""Exclusions that the state of a case tells; the others ask who is related to whom."""
 
 
 def excluded(node: Node, state: State) -> tuple[int, ...]:
     """The people who may not decide at `node`, whatever their roles: makers, and those whose yes stands already."""
     people = set(state.makers)  # maker is never checker: no flow may say otherwise
+    if node.type == "form" and "maker" not in node.exclude:
+        people = set()
     if "previous_approvers" in node.exclude:
         people |= {approval.by for approval in state.chain if approval.node != node.key}
     return tuple(sorted(people))
 
 
+def acting_as(item: Item, person: Person) -> Person | Problem:
+    """As whom this person may take or decide this item: themselves, or somebody they stand in for; else why not.
+
+    Whoever may not decide by relation to the case (`excluded`) may not do so for somebody else either.
+    """
+    problem = eligible(item, person)
+    if problem is None:
+        return person
+    if person.id in item.excluded:
+        return problem
+    return next((each for each in person.stands_in_for if eligible(item, each) is None), problem)
+
+
 def eligible(item: Item, person: Person) -> Problem | None:
-    """Why this person may not take or decide this item; None when they may."""
-    if item.role is not None and item.role not in person.roles:
-        return Problem(
-            code="flow.wrong_role",
-            message=text(f"This step is for the role '{item.role}'.", f"该步骤由角色“{item.role}”处理。"),
-        )
-    if item.role is not None and item.scope == "branch" and not person.in_branch:
-        return Problem(
-            code="flow.other_branch",
-            message=text("This case belongs to another branch.", "该业务属于其他机构。"),
-        )
+    """Why this person may not take or decide this item themselves; None when they may."""
+    stranger = None if person.id in item.escalated else _outsider(item, person)
+    if stranger is not None:
+        return stranger
     if person.id in item.excluded:
         return Problem(
             code="flow.excluded",
@@ -45,56 +58,170 @@ def eligible(item: Item, person: Person) -> Problem | None:
     return None
 
 
+def _outsider(item: Item, person: Person) -> Problem | None:
+    """Why an item is not for this person, whatever they did in the case."""
+    if item.role == ADMINISTRATOR:
+        return None if person.administrator else _wrong_role(text("flow administrator", "流程管理员"))
+    if item.role is not None and item.role not in person.roles:
+        return _wrong_role(text(item.role, item.role))
+    if item.position is not None and item.position != person.position:
+        return _wrong_role(text(item.position, item.position))
+    if item.users and person.id not in item.users:
+        return _wrong_role(text("those named", "指定人员"))
+    grouped = item.role is not None or item.position is not None
+    if grouped and (
+        (item.scope == "branch" and not person.in_branch) or (item.scope == "department" and not person.in_department)
+    ):
+        return Problem(
+            code="flow.other_branch",
+            message=text("This case belongs to another branch.", "该业务属于其他机构。"),
+        )
+    return None
+
+
+def _wrong_role(name: Text) -> Problem:
+    return Problem(
+        code="flow.wrong_role",
+        message=text(f"This step is for the role '{name['en']}'.", f"该步骤由角色“{name['zh']}”处理。"),
+    )
+
+
 def refusals(flow: Flow, state: State, number: int, decision: Decision) -> tuple[Problem, ...]:
     """Everything wrong with a decision; empty when it may go ahead."""
-    if state.status == "ended":
-        return (ended(),)
-    item = state.item(number)
-    if item is None or item.kind != "approval":
-        return (not_open(),)
-    problem = eligible(item, decision.by)
+    problem = not_now(state)
     if problem is not None:
         return (problem,)
+    item = state.item(number)
+    if item is None or item.pending or item.kind not in ("approval", "vote", "signer"):
+        return (not_open(),)
+    somebody = acting_as(item, decision.by)
+    if isinstance(somebody, Problem):
+        return (somebody,)
     node = flow.nodes[item.node]
-    if decision.action not in node.actions:
-        return (_unknown_action(decision.action, node),)
+    if decision.action not in actions_of(node, item):
+        return (_unknown_action(decision.action, actions_of(node, item)),)
+    return (
+        *blocked(state, item),
+        *_limited(node, decision, somebody),
+        *_words(node, decision),
+        *_return(node, state, item, decision),
+    )
+
+
+def actions_of(node: Node, item: Item) -> tuple[str, ...]:
+    """What may be said of an item; an added signer says yes or no."""
+    return tuple(one for one in node.actions if one != "return") if item.kind == "signer" else node.actions
+
+
+def blocked(state: State, item: Item) -> tuple[Problem, ...]:
+    """What forbids an item now: branches that are worked one at a time: who has begun one finishes it first."""
+    token = state.token(item.token)
+    runs = {run for run, _ in token.forks} & set(state.interleaved) if token else set()
+    busy = [other for other in state.items if other.taken_by is not None and other.token != item.token]
+    for other in busy:
+        beside = state.token(other.token)
+        if beside is not None and {run for run, _ in beside.forks} & runs:
+            return (
+                Problem(
+                    code="flow.one_at_a_time",
+                    message=text("Another of these steps is being worked on.", "同组的另一环节正在办理中。"),
+                    hint=text("They are done one after the other.", "这些环节须逐一办理。"),
+                ),
+            )
+    return ()
+
+
+def _limited(node: Node, decision: Decision, somebody: Person) -> tuple[Problem, ...]:
+    """Authority: a yes needs a limit that covers the case, of who says it and of whom they stand in for."""
+    if node.limit is None or decision.action != "approve":
+        return ()
+    if node.limit in decision.by.covers and node.limit in somebody.covers:
+        return ()
+    return (
+        Problem(
+            code="flow.over_limit",
+            field="decision",
+            message=text("This case is above your limit of authority.", "该业务超出您的审批权限。"),
+            hint=text("Pass it on to somebody with a higher limit.", "请转交有权限的人员审批。"),
+        ),
+    )
+
+
+def _words(node: Node, decision: Decision) -> tuple[Problem, ...]:
     problems: list[Problem] = []
+    name = NAMES[decision.action]
     if decision.action in node.reason_required and not decision.reason:
         problems.append(
             Problem(
                 code="flow.reason_missing",
                 field="reason",
                 message=text("Choose a reason.", "请选择原因。"),
-                hint=text(
-                    f"This step asks for a reason to {decision.action}.",
-                    f"本步骤{NAMES[decision.action]['zh']}时须说明原因。",
-                ),
+                hint=text(f"This step asks for a reason to {name['en']}.", f"本步骤{name['zh']}时须说明原因。"),
             )
         )
-    if decision.action == "return" and return_target(node, state, decision) is None:
-        targets = return_targets(node, state)
+    if decision.action in node.opinion_required and not decision.opinion.strip():
         problems.append(
             Problem(
-                code="flow.return_target",
-                field="to",
-                message=text("The case cannot be returned to this step.", "不能退回到该步骤。"),
-                hint=text("Possible: " + ", ".join(targets), "可退回至：" + "、".join(targets)),
+                code="flow.opinion_missing",
+                field="opinion",
+                message=text("Write your opinion.", "请填写意见。"),
+                hint=text(f"This step asks for an opinion to {name['en']}.", f"本步骤{name['zh']}时须填写意见。"),
+            )
+        )
+    changed = sorted(set(decision.terms) - node.may_change) if decision.action == "approve" else sorted(decision.terms)
+    if changed:
+        possible = sorted(node.may_change)
+        problems.append(
+            Problem(
+                code="flow.may_not_change",
+                field=changed[0],
+                message=text("This step may not change that.", "本步骤不能修改该项内容。"),
+                hint=text("Possible: " + ", ".join(possible), "可修改：" + "、".join(possible)),
             )
         )
     return tuple(problems)
 
 
-def return_targets(node: Node, state: State) -> tuple[str, ...]:
-    """Where this case may be returned to from `node`: the nodes the flow allows, as far as the case passed them."""
-    return tuple(key for key in node.return_to if key in state.path and key != node.key)
+def _return(node: Node, state: State, item: Item, decision: Decision) -> tuple[Problem, ...]:
+    if decision.action != "return" or return_target(node, state, item, decision) is not None:
+        return ()
+    targets = return_targets(node, state, item)
+    return (
+        Problem(
+            code="flow.return_target",
+            field="to",
+            message=text("The case cannot be returned to this step.", "不能退回到该步骤。"),
+            hint=text("Possible: " + ", ".join(targets), "可退回至：" + "、".join(targets)),
+        ),
+    )
 
 
-def return_target(node: Node, state: State, decision: Decision) -> str | None:
+def return_targets(node: Node, state: State, item: Item | None = None) -> tuple[str, ...]:
+    """Where this case may be returned to from `node`: the nodes the flow allows, as far as the case passed them on its
+    way to this item (not in another branch)."""
+    token = state.token(item.token) if item is not None else None
+    forks = token.forks if token is not None else ()
+    passed = {each.node for each in state.passed if _upstream(each.forks, forks)}
+    return tuple(key for key in node.return_to if key in passed and key != node.key)
+
+
+def _upstream(earlier: tuple[Fork, ...], later: tuple[Fork, ...]) -> bool:
+    return later[: len(earlier)] == earlier
+
+
+def return_target(node: Node, state: State, item: Item, decision: Decision) -> str | None:
     """Where a return goes: the node named if it is allowed, the first allowed when none is named."""
-    targets = return_targets(node, state)
+    targets = return_targets(node, state, item)
     if decision.to is None:
         return targets[0] if targets else None
     return decision.to if decision.to in targets else None
+
+
+def not_now(state: State) -> Problem | None:
+    """Why nothing at all may be done with the case; None when it runs."""
+    if state.status == "ended":
+        return ended()
+    return suspended() if state.status == "suspended" else None
 
 
 def not_open() -> Problem:
@@ -111,8 +238,30 @@ def ended() -> Problem:
     return Problem(code="flow.ended", message=text("This case has ended.", "该业务流程已结束。"))
 
 
-def _unknown_action(action: str, node: Node) -> Problem:
-    allowed = [NAMES[name] for name in node.actions]
+def suspended() -> Problem:
+    """The case is suspended."""
+    return Problem(
+        code="flow.suspended",
+        message=text("This case is suspended.", "该业务流程已挂起。"),
+        hint=text("Whoever suspended it can resume it.", "可由挂起人恢复。"),
+    )
+
+
+def not_allowed() -> Problem:
+    """The node does not give its people this power."""
+    return Problem(code="flow.action", message=text("This step does not allow that.", "本环节不允许该操作。"))
+
+
+def no_administrator() -> Problem:
+    """Only those who repair flows may do that."""
+    return Problem(
+        code="flow.wrong_role",
+        message=text("Only administrators of flows may do that.", "仅流程管理员可执行该操作。"),
+    )
+
+
+def _unknown_action(action: str, possible: tuple[str, ...]) -> Problem:
+    allowed = [NAMES[name] for name in possible]
     return Problem(
         code="flow.action",
         field="decision",

@@ -1,43 +1,79 @@
-"""Where a case stands in its flow: tokens, open work items, the approvals that stand. Small; plain JSON outside.
+"""Where a case stands in its flow: tokens, work items, votes, the approvals that stand. Small; plain JSON outside.
 
-A token marks a node that is waiting; today a case has one, a parallel split will give it more, so nothing here or in
-the store assumes one. An item is one piece of work for people; its `kind` says which: to approve a step, or to revise a
-returned case.
+A token marks a place at which the case waits; a parallel split makes several. `forks` says in which branches of which
+splits a token runs, outermost first, so that a join knows what it waits for. An item is one piece of work for people
+under a token; items of a later `turn` wait for those before them (added signers, voting in turn, asked material).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
 from loanloom.engines.flows.model import Action, Scope
 
-ItemKind = Literal["approval", "revision"]
-Status = Literal["running", "ended"]
+ItemKind = Literal["approval", "revision", "form", "vote", "signer", "material", "minutes"]
+Status = Literal["running", "suspended", "ended"]
+Waits = Literal["people", "event", "call", "sub", "join"]
+Fork = tuple[int, int]
+"""Number of the split's run, and which of its branches."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Token:
-    """One place at which the case waits."""
+    """One place at which the case waits. `back_to` is the node a returned case comes straight back to."""
 
     number: int
     node: str
+    forks: tuple[Fork, ...] = ()
+    waits: Waits = "people"
+    back_to: str | None = None
+    waiting_for: tuple[str, ...] = ()
+    """Of a sub-flow: the numbers of its runs that have not ended."""
+
+    def inside(self, run: int) -> bool:
+        """Whether it is in a branch of this run of a split."""
+        return any(run == number for number, _ in self.forks)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """Work waiting for people. `role` None means the makers of the case (a revision)."""
+    """Work waiting for people: everybody of `role` or `position` within `scope`, or the `users` named; neither means
+    the makers of the case (a revision). `excluded` may not, whoever they are."""
 
     number: int
     token: int
     node: str
     kind: ItemKind
     role: str | None = None
+    position: str | None = None
     scope: Scope = "branch"
+    users: tuple[int, ...] = ()
+    outside: str | None = None
     excluded: tuple[int, ...] = ()
     working_hours: int | None = None
+    weight: int = 1
+    veto: bool = False
+    turn: int = 0
+    pending: bool = False
+    added_by: int | None = None
+    escalated: tuple[int, ...] = ()
+    taken_by: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vote:
+    """What one person said of an item under a token that is not decided yet."""
+
+    token: int
+    item: int
+    by: int
+    action: Action
+    weight: int = 1
+    veto: bool = False
+    conditions: tuple[str, ...] = ()
+    terms: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,110 +83,198 @@ class Approval:
     node: str
     by: int
     conditions: tuple[str, ...] = ()
+    terms: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passed:
+    """A node that was entered, in which branches."""
+
+    node: str
+    forks: tuple[Fork, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """The whole state of one case in its flow. `path` are the nodes passed, without what was undone."""
+    """The whole state of one case in its flow. `passed` are the nodes entered, without what was undone."""
 
     status: Status = "running"
     code: str | None = None
     outcome: str | None = None
     tokens: tuple[Token, ...] = ()
     items: tuple[Item, ...] = ()
-    path: tuple[str, ...] = ()
+    votes: tuple[Vote, ...] = ()
+    passed: tuple[Passed, ...] = ()
     chain: tuple[Approval, ...] = ()
     makers: tuple[int, ...] = ()
+    starter: int | None = None
     round: int = 1
     last_number: int = 0
+    last_token: int = 0
+    step: int = 0
+    chosen: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    """People named for a node by those who acted before it."""
+    values: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """What calculations, calls and votes gave, by node."""
+    interleaved: tuple[int, ...] = ()
+    """Runs of splits whose branches are worked one at a time."""
+    absorbed: tuple[int, ...] = ()
+    """Runs of splits whose join has gone on: what still arrives ends there."""
+    reconsidered: int = 0
+    undoable: tuple[int, int] | None = None
+    """The last decision (item, person) while it may be taken back: nobody acted since, nothing left the house."""
 
     def item(self, number: int) -> Item | None:
-        """The open item of this number."""
+        """The item of this number, if it still waits (open or for its turn)."""
         return next((item for item in self.items if item.number == number), None)
+
+    def token(self, number: int) -> Token | None:
+        """The token of this number."""
+        return next((token for token in self.tokens if token.number == number), None)
+
+    @property
+    def open_items(self) -> tuple[Item, ...]:
+        """The items that people can do now."""
+        return tuple(item for item in self.items if not item.pending)
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """The nodes passed, in order."""
+        return tuple(each.node for each in self.passed)
 
     @property
     def conditions(self) -> tuple[str, ...]:
         """All conditions of the approvals that stand, in order, each once."""
         return tuple(dict.fromkeys(text for approval in self.chain for text in approval.conditions))
 
+    @property
+    def terms(self) -> Mapping[str, Any]:
+        """The terms as the approvals that stand have changed them; the last word counts."""
+        return {name: value for approval in self.chain for name, value in approval.terms.items()}
+
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON for the store; `from_json` reads it back to an equal state."""
+        """Plain JSON for the store, without what is as it was at first; `from_json` reads it back to an equal state."""
         return {
-            "status": self.status,
-            "code": self.code,
-            "outcome": self.outcome,
-            "tokens": [[token.number, token.node] for token in self.tokens],
-            "items": [_item_to_json(item) for item in self.items],
-            "path": list(self.path),
-            "chain": [[entry.node, entry.by, list(entry.conditions)] for entry in self.chain],
-            "makers": list(self.makers),
-            "round": self.round,
-            "last_number": self.last_number,
+            name: _LISTS[name][0](value) if name in _LISTS else value
+            for name in _NAMES
+            if (value := getattr(self, name)) != _BLANK[name]
         }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> State:
-        """The state that `to_json` wrote; numbers may come back as Decimal from the store."""
-        return cls(
-            status=data["status"],
-            code=data.get("code"),
-            outcome=data.get("outcome"),
-            tokens=tuple(Token(number=int(number), node=node) for number, node in data["tokens"]),
-            items=tuple(_item_from_json(item) for item in data["items"]),
-            path=tuple(data["path"]),
-            chain=tuple(
-                Approval(node=node, by=int(by), conditions=tuple(conditions)) for node, by, conditions in data["chain"]
-            ),
-            makers=tuple(int(maker) for maker in data["makers"]),
-            round=int(data["round"]),
-            last_number=int(data["last_number"]),
+        """The state that `to_json` wrote; whole numbers may come back as Decimal from the store."""
+        if "path" in data:  # as it was written before cases had branches
+            data = {**data, "passed": [[node, []] for node in data["path"]], "last_token": data["last_number"]}
+        known = {name: value for name, value in data.items() if name in _BLANK and value is not None}
+        return cls(**{name: _LISTS[name][1](value) if name in _LISTS else value for name, value in known.items()})
+
+
+def _forks(data: Any) -> tuple[Fork, ...]:
+    return tuple((int(number), int(branch)) for number, branch in data)
+
+
+def _whole(data: Any) -> tuple[int, ...]:
+    return tuple(int(one) for one in data)
+
+
+_READ: Mapping[str, Any] = {
+    "forks": _forks, "users": _whole, "excluded": _whole, "escalated": _whole, "conditions": tuple,
+    "waiting_for": tuple, "terms": dict,
+    **dict.fromkeys(("number", "token", "item", "by", "weight", "turn"), int),
+    **dict.fromkeys(("working_hours", "added_by", "taken_by"), lambda one: None if one is None else int(one)),
+}  # fmt: skip
+
+
+def _write_each(made: type) -> Any:
+    """Each record as a mapping of what differs from its defaults."""
+    names = [(one.name, one.default if one.default_factory is not dict else {}) for one in fields(made)]
+
+    def write(records: Any) -> list[dict[str, Any]]:
+        return [
+            {name: _flat(value) for name, blank in names if (value := getattr(record, name)) != blank}
+            for record in records
+        ]
+
+    return write
+
+
+def _flat(value: Any) -> Any:
+    return [_flat(one) for one in value] if isinstance(value, tuple) else value
+
+
+def _read_each(made: type) -> Any:
+    known = {one.name for one in fields(made)}
+
+    def read(records: Any) -> tuple[Any, ...]:
+        return tuple(
+            made(
+                **{name: _READ.get(name, _same)(value) for name, value in _named(made, record).items() if name in known}
+            )
+            for record in records
         )
 
-
-def _item_to_json(item: Item) -> dict[str, Any]:
-    return {
-        "number": item.number,
-        "token": item.token,
-        "node": item.node,
-        "kind": item.kind,
-        "role": item.role,
-        "scope": item.scope,
-        "excluded": list(item.excluded),
-        "working_hours": item.working_hours,
-    }
+    return read
 
 
-def _item_from_json(data: Mapping[str, Any]) -> Item:
-    hours = data.get("working_hours")
-    return Item(
-        number=int(data["number"]),
-        token=int(data["token"]),
-        node=data["node"],
-        kind=data["kind"],
-        role=data.get("role"),
-        scope=data.get("scope", "branch"),
-        excluded=tuple(int(person) for person in data.get("excluded", ())),
-        working_hours=None if hours is None else int(hours),
-    )
+_SHORT: Mapping[str, tuple[str, ...]] = {
+    "Token": ("number", "node"), "Approval": ("node", "by", "conditions"), "Passed": ("node", "forks"),
+}  # fmt: skip
+"""How these records were once written: as lists, in this order."""
+
+
+def _named(made: type, record: Any) -> Mapping[str, Any]:
+    return record if isinstance(record, Mapping) else dict(zip(_SHORT[made.__name__], record, strict=False))
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+_NAMES = tuple(one.name for one in fields(State))
+_BLANK = {name: getattr(State(), name) for name in _NAMES}
+_LISTS: Mapping[str, tuple[Any, Any]] = {
+    **{
+        name: (_write_each(made), _read_each(made))
+        for name, made in (("tokens", Token), ("items", Item), ("votes", Vote), ("passed", Passed), ("chain", Approval))
+    },
+    "undoable": (lambda pair: None if pair is None else list(pair), _whole),
+    **dict.fromkeys(("makers", "interleaved", "absorbed"), (list, _whole)),
+    **dict.fromkeys(("round", "last_number", "last_token", "step", "reconsidered", "starter"), (_same, int)),
+    "chosen": (
+        lambda chosen: {node: list(people) for node, people in chosen.items()},
+        lambda chosen: {node: _whole(people) for node, people in chosen.items()},
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Who acts, as far as a flow cares. `in_branch` is whether they belong to the branch of the case."""
+    """Who acts, as far as a flow cares. `in_branch` and `in_department` are about the unit of the case; `covers` are
+    the authority tables whose limit for this person covers the case; `stands_in_for` are those who delegated to them
+    and are away."""
 
     id: int
     roles: frozenset[str] = frozenset()
+    position: str | None = None
     in_branch: bool = True
+    in_department: bool = True
+    covers: frozenset[str] = frozenset()
+    stands_in_for: tuple[Person, ...] = ()
+    administrator: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """What an approver says about one item. `to` is the node a return goes to (None: the first one allowed)."""
+    """What somebody says about one item. `to` is the node a return goes to (None: the first one allowed), `then` how
+    it comes back where the node leaves that open; `terms` are changed terms; `chosen` names people for later nodes."""
 
     action: Action
     by: Person
-    at: datetime | None = None
     reason: str | None = None
     opinion: str = ""
     to: str | None = None
+    then: Literal["again", "straight_back"] | None = None
     conditions: tuple[str, ...] = ()
+    terms: Mapping[str, Any] = field(default_factory=dict)
+    chosen: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    minutes: str = ""

@@ -112,7 +112,7 @@ def withdraw(ctx: Context, connection: Connection, application_id: int, reason: 
     case = flow_cases.load(ctx, connection, application_id, lock=True)
     if case.state is None:
         raise Refused(flows.not_open())
-    moved = flows.withdraw(case.flow, case.state, ctx.actor.user_id, reason=reason, at=ctx.now)
+    moved = flows.withdraw(case.flow, case.state, ctx.actor.user_id, flows.World(at=ctx.now), reason=reason)
     guards.refuse(moved.problems)
     flow_moves.save(ctx, connection, [flow_moves.Step(case=case, moved=moved, action="application.withdrawn")])
 
@@ -142,7 +142,6 @@ def decide(
         said = flows.Decision(
             action=decision,  # type: ignore[arg-type]  # any text may arrive; the engine refuses what is no action
             by=flow_cases.person_in(ctx, case.branch),
-            at=ctx.now,
             reason=reason or None,
             opinion=opinion.strip(),
             to=return_to or None,
@@ -193,11 +192,11 @@ def snapshot(facts: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _entering(ctx: Context, case: Case, facts: Mapping[str, Any]) -> flow_moves.Step:
-    automatic = flow_cases.automatic(case)
+    world = flows.World(facts=facts, automatic=flow_cases.automatic(case), at=ctx.now)
     actor = ctx.actor.user_id
     if case.state is None:
         makers = tuple(applications.makers_of(case.row, actor))
-        moved = flows.start(case.flow, facts, makers=makers, automatic=automatic, at=ctx.now)
+        moved = flows.start(case.flow, world, makers=makers)
         guards.refuse(moved.problems)
         return flow_moves.Step(case=case, moved=moved, facts=facts, action="application.submitted")
     revision = next((item for item in case.state.items if item.kind == "revision"), None)
@@ -206,9 +205,7 @@ def _entering(ctx: Context, case: Case, facts: Mapping[str, Any]) -> flow_moves.
         replace(case.state, makers=tuple(dict.fromkeys((*case.state.makers, *applications.makers_of(case.row))))),
         revision.number if revision else 0,
         flow_cases.person_in(ctx, case.branch),
-        facts,
-        automatic=automatic,
-        at=ctx.now,
+        world,
     )
     guards.refuse(moved.problems)
     closing = {"decision": "resubmit"}
@@ -221,7 +218,8 @@ def _entering(ctx: Context, case: Case, facts: Mapping[str, Any]) -> flow_moves.
 def _carry_out(ctx: Context, connection: Connection, case: Case, item: Row[Any], said: flows.Decision) -> Decided:
     assert case.state is not None
     facts = applications.facts_of(ctx, connection, case.row.id)
-    moved = flows.decide(case.flow, case.state, item.number, said, facts, automatic=flow_cases.automatic(case))
+    world = flows.World(facts=facts, automatic=flow_cases.automatic(case), at=ctx.now)
+    moved = flows.decide(case.flow, case.state, item.number, said, world)
     guards.refuse((*moved.problems, *guards.words_problems(case, item, said)))
     closing = {
         "decision": said.action,

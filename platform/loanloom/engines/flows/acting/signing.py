@@ -1,0 +1,148 @@
+"""More people for one item: signers before or after me (加签), voters more or fewer (减签), material asked for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Literal
+
+from loanloom.engines.flows import people
+from loanloom.engines.flows.acting.deciding import go_on
+from loanloom.engines.flows.model import VOTED, Flow
+from loanloom.engines.flows.moves import Moved, World
+from loanloom.engines.flows.running import carried_out
+from loanloom.engines.flows.state import Item, Person, State
+from loanloom.engines.flows.step import Step
+from loanloom.problems import Problem, text
+
+MOST_ADDED = 20
+
+
+def add_signers(
+    flow: Flow, state: State, number: int, by: Person, added: tuple[int, ...], world: World, *,
+    when: Literal["before", "after"] = "before", reason: str = "",
+) -> Moved:  # fmt: skip
+    """Others sign as well: before me (I decide when they have) or after me; at a vote they become voters."""
+    item, problem = allowed(flow, state, number, by, "add_signer")
+    if item is not None and problem is None:
+        problem = _unfit(state, item, added)
+    if item is None or problem is not None:
+        return Moved(state=state, problems=(problem or people.not_open(),))
+
+    def act(step: Step) -> None:
+        step.note("signers_added", item.node, by=by.id, item=number, action=when, opinion=reason, trace=list(added))
+        voted = flow.nodes[item.node].type in VOTED
+        turn = item.turn
+        if not voted:
+            turn = turn if when == "before" else turn + 1
+            _shift(step, item, from_turn=turn)
+        for person in added:
+            made = replace(
+                item, number=step.number(), kind="vote" if voted else "signer", users=(person,), role=None,
+                position=None, weight=1, veto=False, turn=turn, pending=not voted and when == "after",
+                added_by=by.id, taken_by=None, escalated=(),
+            )  # fmt: skip
+            step.open(made)
+        if not voted and when == "before":
+            _wait_for_turn(step, number)
+
+    return carried_out(flow, state, world, act)
+
+
+def _shift(step: Step, item: Item, *, from_turn: int) -> None:
+    """Items of this turn and later come one turn later."""
+    for other in step.items_of(item.token):
+        if other.turn >= from_turn:
+            step.change(replace(other, turn=other.turn + 1))
+
+
+def _wait_for_turn(step: Step, number: int) -> None:
+    """The item closes for now; it opens again under its number when its turn comes."""
+    item = step.state.item(number)
+    assert item is not None, "an item that was just there"
+    step.change(replace(item, pending=True, taken_by=None))
+    step.closed.append(number)
+    step.effect("item_closed", item.node, item.token, item=number, waits=True)
+
+
+def remove_signer(flow: Flow, state: State, number: int, by: Person, removed: int, world: World) -> Moved:
+    """A signer or voter who has not said anything yet is taken away; one stays at least. `removed` is their item."""
+    item, problem = allowed(flow, state, number, by, "remove_signer")
+    other = state.item(removed)
+    if item is not None and problem is None:
+        if other is None or other.token != item.token or other.number == number:
+            problem = people.not_open()
+        elif other.added_by is None and flow.nodes[item.node].type not in VOTED:
+            problem = _not_added()
+    if item is None or other is None or problem is not None:
+        return Moved(state=state, problems=(problem or people.not_open(),))
+
+    def act(step: Step) -> None:
+        step.note("signer_removed", item.node, by=by.id, item=removed, trace=list(other.users))
+        step.close(other)
+        token = step.state.token(item.token)
+        assert token is not None, "an item without a token"
+        go_on(step, token)
+
+    return carried_out(flow, state, world, act)
+
+
+def ask_material(flow: Flow, state: State, number: int, by: Person, world: World, *, reason: str) -> Moved:
+    """The makers are asked for something; the item waits for it and comes back to the same people."""
+    item, problem = allowed(flow, state, number, by, "ask_material")
+    if problem is None and not reason.strip():
+        words = text("Say what is missing.", "请说明需要补充的内容。")
+        problem = Problem(code="flow.reason_missing", field="reason", message=words)
+    if item is None or problem is not None:
+        return Moved(state=state, problems=(problem or people.not_open(),))
+
+    def act(step: Step) -> None:
+        step.note("returned", item.node, by=by.id, item=number, action="material", opinion=reason)
+        _shift(step, item, from_turn=item.turn)
+        _wait_for_turn(step, number)
+        step.open(Item(number=step.number(), token=item.token, node=item.node, kind="material", turn=item.turn))
+
+    return carried_out(flow, state, world, act)
+
+
+def allowed(flow: Flow, state: State, number: int, by: Person, power: str) -> tuple[Item | None, Problem | None]:
+    """The item if this person may do that with it now; else why not."""
+    problem = people.not_now(state)
+    item = state.item(number)
+    if problem is None and (item is None or item.pending or item.kind in ("revision", "material")):
+        problem = people.not_open()
+    if problem is None and item is not None:
+        somebody = people.acting_as(item, by)
+        if isinstance(somebody, Problem):
+            problem = somebody
+        elif power not in flow.nodes[item.node].powers:
+            problem = people.not_allowed()
+    return item, problem
+
+
+def _unfit(state: State, item: Item, added: tuple[int, ...]) -> Problem | None:
+    there = {person for other in state.items if other.token == item.token for person in other.users}
+    voted = {vote.by for vote in state.votes if vote.token == item.token}
+    if not added or len(added) > MOST_ADDED:
+        return Problem(
+            code="flow.nobody_named", field="added", message=text("Name one to twenty people.", "请指定 1 至 20 人。")
+        )
+    if set(added) & set(item.excluded):
+        return Problem(
+            code="flow.excluded",
+            field="added",
+            message=text("One of them made or already approved this case.", "所选人员中有该业务的经办人或前序审批人。"),
+        )
+    if set(added) & (there | voted) or len(set(added)) < len(added):
+        return Problem(
+            code="flow.signs_already",
+            field="added",
+            message=text("One of them signs already.", "所选人员已在签署人中。"),
+        )
+    return None
+
+
+def _not_added() -> Problem:
+    return Problem(
+        code="flow.not_added",
+        message=text("Only added signers can be taken away.", "只能减去加签的人员。"),
+    )

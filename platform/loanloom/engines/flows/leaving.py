@@ -1,0 +1,34 @@
+"""Going on from a node whose work is done, and keeping what it found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from loanloom.engines.flows.conditions import choose, evaluated
+from loanloom.engines.flows.model import Node
+from loanloom.engines.flows.step import Failed, Forks, Step
+from loanloom.feel import Program
+from loanloom.problems import Problem
+
+
+def leave(step: Step, node: Node, forks: Forks) -> None:
+    """Go on from a node whose work is done, by the route that holds."""
+    chosen = choose(node, step.facts, step.flow.labels)
+    if isinstance(chosen, Problem):
+        raise Failed(chosen)
+    step.note("routed", node.key, to=chosen.route.to, trace=chosen.trace)
+    step.go(chosen.route.to, forks)
+
+
+def keep(step: Step, node: Node, values: Mapping[str, Any]) -> None:
+    """What a node found: the facts `flow.values.<node>.*` from now on."""
+    step.set(values={**step.state.values, node.key: dict(values)})
+
+
+def given(node: Node, program: Program, name: str, facts: Mapping[str, Any]) -> Any:
+    """What an expression of a node gives; `name` says which one cannot be computed."""
+    value = evaluated(node, program, name, facts)
+    if isinstance(value, Problem):
+        raise Failed(value)
+    return value.value

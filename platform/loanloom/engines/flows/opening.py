@@ -1,0 +1,227 @@
+"""Giving people work: who gets it, who may not, what when nobody qualifies or the same person would decide twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from loanloom.engines.flows import people
+from loanloom.engines.flows.leaving import leave
+from loanloom.engines.flows.model import Assignment, Node
+from loanloom.engines.flows.moves import Found
+from loanloom.engines.flows.state import Approval, Item, ItemKind, Token
+from loanloom.engines.flows.step import Failed, Forks, Step
+from loanloom.problems import Problem, text
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Whom one assignment names, without those who may not; `nobody` when that leaves none as far as is known."""
+
+    found: Found
+    left: tuple[int, ...] | None
+    assignment: Assignment
+
+    @property
+    def nobody(self) -> bool:
+        """Whether it is known that no one is left."""
+        return self.left is not None and not self.left and self.found.outside is None
+
+
+def open_work(step: Step, node: Node, forks: Forks) -> None:
+    """One item for everybody named together: who takes it first does it, unless dispatch picks one."""
+    token = step.rest(node, forks, "people", back_to=step.back_to.pop(node.key, None))
+    excluded = _excluded(step, node)
+    named = _candidates(step, node, node.assign, excluded)
+    if node.type == "approval" and _passes(step, node, named, excluded):
+        step.lift(token)
+        leave(step, node, forks)
+        return
+    base = _item(node, token, "form" if node.type == "form" else "approval", excluded)
+    item = _together(step, node, base, [one for one in named if not one.nobody])
+    if item is None:
+        _nobody(step, node, forks, base)
+    else:
+        step.open(replace(item, number=step.number()))
+    tell(step, node, node.cc)
+
+
+def open_votes(step: Step, node: Node, forks: Forks) -> None:
+    """One item a voter (or a group); in turn where the node says so, else all at once."""
+    token = step.rest(node, forks, "people", back_to=step.back_to.pop(node.key, None))
+    excluded = _excluded(step, node)
+    voters: list[Item] = []
+    base = _item(node, token, "vote", excluded)
+    for one in _candidates(step, node, node.assign, excluded):
+        mine = replace(base, weight=one.assignment.weight, veto=one.assignment.veto)
+        if node.each == "group" or one.left is None:
+            voters += [_grouped(mine, one.found)] if not one.nobody else []
+        else:
+            voters += [replace(mine, users=(person,)) for person in one.left]
+    voters = _each_once(voters)
+    if not voters:
+        _nobody(step, node, forks, base)
+    in_turn = node.voting is not None and node.voting.in_turn
+    for place, voter in enumerate(voters):
+        step.open(replace(voter, number=step.number(), turn=place if in_turn else 0, pending=in_turn and place > 0))
+    tell(step, node, node.cc)
+
+
+def revise(step: Step, node: Node, forks: Forks, back_to: str | None = None) -> None:
+    """The makers get the case back (a start node to which it was returned)."""
+    token = step.rest(node, forks, "people", back_to=back_to)
+    step.open(replace(_item(node, token, "revision"), number=step.number()))
+
+
+def open_minutes(step: Step, node: Node, token: Token) -> None:
+    """Somebody writes down what a committee decided."""
+    base = _item(node, token, "minutes")
+    item = _together(step, node, base, _candidates(step, node, node.record, ())) or replace(
+        base, role=people.ADMINISTRATOR, scope="all"
+    )
+    step.open(replace(item, number=step.number()))
+
+
+def tell(step: Step, node: Node, whom: Iterable[Assignment] | None = None) -> None:
+    """A message or a copy to people; they need not do anything."""
+    telling = node.telling
+    to = tuple(whom) if whom is not None else (telling.to if telling else ())
+    if not to:
+        return
+    found = [step.world.people.find(one, node, step.state, step.facts) for one in to]
+    users = tuple(dict.fromkeys(person for one in found for person in step.world.people.members(one) or one.users))
+    groups = tuple({"role": one.role, "position": one.position, "scope": one.scope} for one in found if one.group)
+    said: dict[str, Any] = (
+        {"text": telling.text, "notification": telling.notification} if telling and whom is None else {}
+    )
+    step.note("told", node.key, trace={"users": list(users)})
+    step.effect("told", node.key, users=users, groups=groups, copy=whom is not None or node.type == "cc", **said)
+
+
+def _item(node: Node, token: Token, kind: ItemKind, excluded: tuple[int, ...] = ()) -> Item:
+    """An item without a number and without people."""
+    return Item(
+        number=0, token=token.number, node=node.key, kind=kind, excluded=excluded, working_hours=node.working_hours
+    )
+
+
+def _excluded(step: Step, node: Node) -> tuple[int, ...]:
+    barred = step.world.people.barred(node, step.state, step.facts) if node.exclude - people.KNOWN_HERE else ()
+    return tuple(sorted({*people.excluded(node, step.state), *barred}))
+
+
+def _candidates(step: Step, node: Node, assign: Iterable[Assignment], excluded: tuple[int, ...]) -> list[Candidates]:
+    named = []
+    for assignment in assign:
+        found = step.world.people.find(assignment, node, step.state, step.facts)
+        if found.problem is not None:
+            raise Failed(found.problem)
+        members = step.world.people.members(found)
+        left = None if members is None else tuple(person for person in members if person not in excluded)
+        if members and not left and node.if_starter == "superior":
+            left = _superiors(step, members, excluded)
+            found = replace(found, role=None, position=None, users=left)
+        named.append(Candidates(found, left, assignment))
+    return named
+
+
+def _superiors(step: Step, members: tuple[int, ...], excluded: tuple[int, ...]) -> tuple[int, ...]:
+    """Those to whom the excluded people report."""
+    above = (step.world.people.superior(person) for person in members)
+    return tuple(dict.fromkeys(person for person in above if person is not None and person not in excluded))
+
+
+def _together(step: Step, node: Node, base: Item, named: list[Candidates]) -> Item | None:
+    if not named:
+        return None
+    if len(named) == 1 and (named[0].found.group or named[0].found.outside):
+        item = _grouped(base, named[0].found)
+    else:
+        users = tuple(dict.fromkeys(person for one in named for person in one.left or ()))
+        if not users:
+            return None
+        item = replace(base, users=users)
+    if node.dispatch == "claim":
+        return item
+    candidates = tuple(dict.fromkeys(person for one in named for person in one.left or ()))
+    picked = step.world.people.pick(node, candidates, step.facts) if candidates else None
+    return item if picked is None else replace(item, role=None, position=None, users=(picked,))
+
+
+def _grouped(base: Item, found: Found) -> Item:
+    if found.group or found.outside:
+        return replace(
+            base,
+            role=found.role,
+            position=found.position,
+            scope=found.scope,
+            outside=found.outside,
+        )
+    return replace(base, users=found.users)
+
+
+def _each_once(voters: list[Item]) -> list[Item]:
+    """Nobody votes twice; the heavier vote counts."""
+    best: dict[object, Item] = {}
+    for voter in voters:
+        who = voter.users or (voter.role, voter.position, voter.outside)
+        if who not in best or voter.weight > best[who].weight or voter.veto:
+            best[who] = voter
+    return list(best.values())
+
+
+def _passes(step: Step, node: Node, named: list[Candidates], excluded: tuple[int, ...]) -> bool:
+    """Whether the node is passed by itself: only its starter could decide, or only who said yes before."""
+    everybody = [step.world.people.members(one.found) for one in named]
+    if not named or any(members is None for members in everybody):
+        return False
+    people_named = {person for members in everybody for person in members or ()}
+    if not people_named:
+        return False
+    if node.if_starter == "pass" and people_named <= set(step.state.makers):
+        step.note("passed", node.key, action="starter")
+        return True
+    before = [approval.by for approval in step.state.chain]
+    if node.if_same == "pass_consecutive":
+        before = before[-1:]
+    same = next((person for person in before if {person} == people_named), None)
+    if node.if_same == "ask" or same is None:
+        return False
+    step.set(chain=(*step.state.chain, Approval(node=node.key, by=same)))
+    step.note("passed", node.key, by=same, action="same_person")
+    return True
+
+
+def _nobody(step: Step, node: Node, forks: Forks, base: Item) -> None:
+    """What the node states for the case that nobody qualifies. An administrator's item is for no role: a monitor shows
+    it, and it can be given to somebody."""
+    stated = node.if_nobody
+    if stated.do == "pass":
+        step.note("passed", node.key, action="nobody")
+        step.lift(next(token for token in step.state.tokens if token.number == base.token))
+        leave(step, node, forks)
+        return
+    if stated.do == "refuse":
+        raise Failed(_no_one(node))
+    if stated.do == "assign":
+        named = [one for one in _candidates(step, node, stated.assign, base.excluded) if not one.nobody]
+        item = _together(step, node, base, named)
+        if item is not None:
+            step.open(replace(item, number=step.number()))
+            return
+    step.open(replace(base, number=step.number(), role=people.ADMINISTRATOR, scope="all"))
+
+
+def _no_one(node: Node) -> Problem:
+    return Problem(
+        code="flow.nobody",
+        message=text(
+            f"Nobody may do the work of '{node.title.get('en', node.key)}'.",
+            f"环节“{node.title.get('zh', node.key)}”没有可以办理的人员。",
+        ),
+        hint=text(
+            "Give somebody the role, or state what happens then (if_nobody).",
+            "请为相应角色配置人员，或在流程中说明无人时的处理方式（if_nobody）。",
+        ),
+    )
