@@ -244,7 +244,7 @@ def _choices(ctx: Context, case: Case, items: Sequence[Row[Any]], people: Mappin
         actions=() if why_not else node.actions,
         reasons={action: flow_cases.code_items(case.registry, node.reasons.get(action)) for action in node.actions},
         reason_required=node.reason_required,
-        return_to=tuple((key, case.flow.nodes[key].title) for key in flows.return_targets(node, case.state, case.state.item(item.number))),
+        return_to=tuple((key, case.flow.nodes[key].title) for key in flows.return_targets(node, case.state, waiting)),
         due_at=item.due_at,
         overdue=item.due_at is not None and item.due_at < ctx.now,
         claimed_by=people.get(item.assignee) if item.assignee else None,
