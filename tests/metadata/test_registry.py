@@ -128,12 +128,12 @@ def leads_somewhere(kind, pointer: str) -> bool:
     """Whether the schema knows the place that a pattern speaks of."""
     pieces = [schema_walk.follow(kind.schema, kind.schema)]
     for token in pointer.split("/")[1:]:
-        pieces = [schema_walk.follow(below, kind.schema) for piece in pieces for below in below_of(piece, token)]
+        pieces = [schema_walk.follow(below, kind.schema) for piece in pieces for below in below_of(kind, piece, token)]
     return bool(pieces)
 
 
-def below_of(piece: dict[str, Any], token: str) -> list[dict[str, Any]]:
-    branches = [piece, *piece.get("anyOf", ())]
+def below_of(kind, piece: dict[str, Any], token: str) -> list[dict[str, Any]]:
+    branches = [piece, *(schema_walk.follow(one, kind.schema) for one in piece.get("anyOf", ()))]
     found: list[Any] = []
     for branch in branches:
         if token == "*":
@@ -141,6 +141,13 @@ def below_of(piece: dict[str, Any], token: str) -> list[dict[str, Any]]:
         else:
             found.append(branch.get("properties", {}).get(token))
     return [each for each in found if isinstance(each, dict)]
+
+
+def test_the_items_of_a_list_among_alternatives_are_found() -> None:
+    """People of a step are one assignment or a list of them."""
+    flow = KINDS.require("flow")
+    spec = {"nodes": [{"assign": [{"authority": "approval"}]}]}
+    assert schema_walk.label(schema_walk.at(flow.schema, spec, "/nodes/0/assign/0/authority"))["zh"] == "按权限表"
 
 
 def test_built_in_records_are_sound() -> None:

@@ -26,7 +26,7 @@ def follow(piece: Piece, root: Piece) -> Piece:
 def step(piece: Piece, token: str, value: Any, root: Piece) -> Piece:
     """The piece that governs the member or item `token` of a value; `value` decides between alternatives."""
     if is_list(value):
-        return follow(piece.get("items", _NOTHING), root)
+        return _items(piece, root)
     if token in piece.get("properties", _NOTHING):
         return follow(piece["properties"][token], root)
     rest = piece.get("additionalProperties")
@@ -37,6 +37,12 @@ def step(piece: Piece, token: str, value: Any, root: Piece) -> Piece:
         if token in resolved.get("properties", _NOTHING):
             return follow(resolved["properties"][token], root)
     return _NOTHING
+
+
+def _items(piece: Piece, root: Piece) -> Piece:
+    """The piece that governs the items of a list, also of one among alternatives."""
+    branches = (piece, *(follow(branch, root) for branch in piece.get("anyOf", ())))
+    return follow(next((one["items"] for one in branches if "items" in one), _NOTHING), root)
 
 
 def at(schema: Piece, spec: Any, pointer: str) -> Piece:
@@ -66,7 +72,7 @@ def walk(schema: Piece, spec: Any) -> Iterator[tuple[str, Any, Piece]]:
         if isinstance(value, Mapping):
             below = [(child(pointer, key), item, step(piece, key, value, schema)) for key, item in value.items()]
         elif is_list(value):
-            inner = follow(piece.get("items", _NOTHING), schema)
+            inner = _items(piece, schema)
             below = [(child(pointer, index), item, inner) for index, item in enumerate(value)]
         pending.extend(reversed(below))
 
