@@ -20,7 +20,7 @@ from loanloom.core.lending.business.extensions import (
     rate_from_extension,
     term_months,
 )
-from loanloom.core.lending.business.lines import Line, available_to, freeze, release, restore, together, use
+from loanloom.core.lending.business.lines import Line, freeze, release, restore, together, use
 from loanloom.core.lending.pricing.cost import AnnualCost
 from loanloom.core.lending.pricing.price_caps import Lent, PriceCap, PriceLevel, failing_later
 from loanloom.core.lending.pricing.price_caps import test_price as held_against
@@ -118,13 +118,10 @@ def test_refusals_of_a_line_say_what_is_there() -> None:
     assert lowered.available == 0
 
 
-def test_a_shared_line_holds_each_member_to_his_part_and_all_to_the_whole() -> None:
+def test_a_shared_line_is_used_by_all_its_parts_together() -> None:
     parts = {"a": Line(limit=D(600), used=D(500), drawn=D(500)), "b": Line(limit=D(600), frozen=D(300))}
     whole = together(D(1000), list(parts.values()))
     assert (whole.used, whole.frozen, whole.available) == (D(500), D(300), D(200))
-    assert available_to("a", whole, parts) == D(100)
-    assert available_to("b", whole, parts) == D(200)
-    assert available_to("c", whole, parts) == D(200)
 
 
 # --- entrusted money ---------------------------------------------------------------------
@@ -138,7 +135,7 @@ def test_a_shared_line_holds_each_member_to_his_part_and_all_to_the_whole() -> N
 def test_what_passes_on_adds_up(parts: dict[str, Decimal], share: Decimal, withheld: Decimal) -> None:
     agreed = EntrustedTerms(trustor="t", share_of_interest=share, withholding_rate=withheld)
     found = pass_on(parts, agreed, CENTS)
-    assert found.trustor_total + found.to_agent + found.withheld == total(parts.values())
+    assert total(found.to_trustor.values()) + found.to_agent + found.withheld == total(parts.values())
     assert found.to_trustor.get("principal", D(0)) == parts["principal"]
     assert found.to_agent >= parts["fee"]
     assert all(amount >= 0 for amount in found.to_trustor.values())

@@ -36,11 +36,6 @@ class Passing:
     to_agent: Decimal
     withheld: Decimal
 
-    @property
-    def trustor_total(self) -> Decimal:
-        """What the trustor is owed of the receipt."""
-        return total(self.to_trustor.values())
-
 
 def pass_on(parts: Mapping[str, Decimal], terms: EntrustedTerms, rounding: Rounding) -> Passing:
     """Split a receipt, given by component, between trustor and agent."""

@@ -5,7 +5,7 @@ Amounts alone; who may draw and which loans belong to a line is kept elsewhere.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -101,12 +101,6 @@ def restore(line: Line, amount: Decimal, rounding: Rounding = CENTS) -> Move:
         used = formatted(line.used, rounding.digits)
         return _refused(line, "line.not_used", f"Only {used} is outstanding.", f"未偿还本金仅 {used}。")
     return Move(replace(line, used=line.used - amount))
-
-
-def available_to(member: str, whole: Line, parts: Mapping[str, Line]) -> Decimal:
-    """What one member of a shared or group line may still draw: his own part's rest, held to that of the whole."""
-    own = parts.get(member)
-    return whole.available if own is None else min(own.available, whole.available)
 
 
 def together(limit: Decimal, parts: Sequence[Line], *, revolving: bool = True) -> Line:

@@ -6,16 +6,11 @@ the contract, and is planned as one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from loanloom.core.dates import EVERY_DAY, Calendar
-from loanloom.core.lending.agreed.terms import Phase, Terms, Tranche
-from loanloom.core.lending.planning.instalments import Schedule
-from loanloom.core.lending.planning.rules import BUILT_IN, Methods
-from loanloom.core.lending.planning.schedule import build_schedule
+from loanloom.core.lending.agreed.terms import Phase, Terms
 
 
 def drawdown_terms(
@@ -36,14 +31,3 @@ def drawdown_terms(
         matures_on=None if phases else agreed.matures_on,
         draws=replace(agreed.draws, tranches=()),
     )
-
-
-def of_their_own(terms: Terms) -> Iterator[Tranche]:
-    """The expected draws that run on terms of their own."""
-    return (tranche for tranche in terms.draws.tranches if tranche.phases)
-
-
-def build_schedules(terms: Terms, methods: Methods = BUILT_IN, calendar: Calendar = EVERY_DAY) -> tuple[Schedule, ...]:
-    """The plan of the first draw with all that join it, then one for each draw on terms of its own."""
-    own = (drawdown_terms(terms, each.on, each.amount, each.phases, each.annual_rate) for each in of_their_own(terms))
-    return tuple(build_schedule(each, methods, calendar) for each in (terms, *own))
