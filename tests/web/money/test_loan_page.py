@@ -194,3 +194,36 @@ def test_a_further_draw_is_asked_for_agreed_and_paid_out_on_screen(house, person
     assert post(cash, f"{asked.location}/book", channel="bank", idempotency_key="b").status_code == 302
     assert "90,000.00" in page(cash, here)
     assert house.rows(tables.disbursement)[-1].sequence == 2
+
+
+def test_a_disbursement_is_taken_back_by_two_people_on_screen(house, person) -> None:
+    made = disbursements.disburse(house.ctx(), house.contract(80_000, "sole-trader-loan"))
+    house.close(4)
+    asks, agrees, loan = person("finance"), person("risk-officer"), f"/loans/{made.loan_id}"
+    assert "changes/new/undo_disbursement" in page(asks, loan)
+    assert "changes/new/undo_disbursement" in page(asks, f"{loan}/transactions/1"), "the disbursement itself has it too"
+    form = page(asks, f"{loan}/changes/new/undo_disbursement")
+    assert "came back from the bank" in form and "wrong payee or account" in form
+    zh = page(person("finance", language="zh"), f"{loan}/changes/new/undo_disbursement")
+    assert "撤销放款" in zh and "未实际划出" in zh and "收款人或账号有误" in zh
+    fields = {"money_back": "returned", "mistake": "wrong_account", "reference": "BOC 9", "idempotency_key": "d"}
+    missing = post(asks, f"{loan}/changes/new/undo_disbursement", why="x", mistake="other", idempotency_key="m")
+    assert missing.status_code == 422
+    change = post(asks, f"{loan}/changes/new/undo_disbursement", **fields, why="account of a namesake").location
+    assert "account of a namesake" in page(agrees, change)
+    digest = re.search(r'/approve".*?name="digest" value="([^"]+)"', page(agrees, change), re.DOTALL)[1]
+    assert post(agrees, f"{change}/approve", digest=digest).status_code == 302
+    for tab in TABS:
+        assert "The disbursement was undone on" in page(asks, f"{loan}?tab={tab}")
+    assert "Cancelled" in page(asks, "/loans/") and "放款已于" in page(person("finance", language="zh"), loan)
+    assert "Receive repayment" not in page(asks, loan) and f"{change}/undo" not in page(asks, change)
+    for sequence in (1, 2):
+        assert "<main" in page(asks, f"{loan}/transactions/{sequence}")
+    assert asks.get(f"{loan}/statement.pdf").status_code == 200
+    (contract,) = {row.contract_id for row in house.rows(tables.loan)}
+    waits = page(asks, "/disbursements/")
+    assert f"/disbursements/{contract}" in waits
+    assert f"/loans/{made.loan_id}" not in page(asks, f"/contracts/{contract}")
+    again = disbursements.disburse(house.ctx(), contract)
+    assert again.loan_number != made.loan_number
+    assert f"/loans/{again.loan_id}" in page(asks, f"/contracts/{contract}")

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from tests.services.money import house as small
 from tests.services.money.changes.test_kinds import AGREES, ASKS, carry_out, check_books, person
 from tests.services.money.house import House
 
@@ -182,3 +183,61 @@ def test_nothing_more_is_booked_on_it_and_its_pages_still_open(house):
     with ctx.transaction() as connection:
         assert not list(exposure._loans(connection, page.row["customer_id"]))
         assert [one.kind for one in exposure._contracts(connection, page.row["customer_id"], None)] == ["contract"]
+
+
+CHARGE = """
+kind: charge
+key: {key}
+spec: {{event: disbursement, percent: 0.01, base: disbursed, settled: {settled}}}"""
+CHARGED = {
+    "opening-fee": CHARGE.format(key="opening-fee", settled="added"),
+    "survey-fee": CHARGE.format(key="survey-fee", settled="invoiced"),
+}
+
+
+@pytest.fixture
+def charging(database, company, monkeypatch) -> House:
+    """The small lender with two products more: interest that becomes principal, charges on the day of disbursement."""
+    more = {
+        "capitalising": "  grace: {interest_payment: 2, capitalises: true}\n",
+        "charged": "  charges: [opening-fee, survey-fee]\n",
+    }
+    products = [small._PRODUCT.format(key=key, **(small._USUAL | {"more": said})) for key, said in more.items()]
+    products = [product.replace("month, min: 1,", "month, min: 6,") for product in products]
+    monkeypatch.setattr(small, "DOCUMENTS", [*small.DOCUMENTS, *products, *CHARGED.values()])
+    return small.settle(database, company)
+
+
+def test_interest_that_became_principal_and_fees_charged_go_with_it(charging):
+    loan_id = disbursements.disburse(charging.ctx(), charging.contract(100_000, "capitalising")).loan_id
+    fee_loan = disbursements.disburse(charging.ctx(), charging.contract(100_000, "charged")).loan_id
+    charging.close_until(date(2026, 2, 20))
+    assert row_of(charging, loan_id).principal_outstanding > 100_000
+    assert charging.balances()["1301"] > 200_000 and charging.balances()["1133"] == D(1_000)
+    assert len(charging.rows(tables.cash_item)) == 1
+    for one in (loan_id, fee_loan):
+        carry_out(charging, one, KIND, WRITTEN)
+        check_books(charging, one)
+    assert charging.balances() == {}
+    assert [row.state for row in charging.rows(tables.cash_item)] == ["cancelled"]
+    other = disbursements.disburse(charging.ctx(), charging.contract(100_000, "charged")).loan_id
+    settled = charging.rows(tables.cash_item, tables.cash_item.c.loan_id == other)[0]
+    with charging.database.transaction(charging.company.id) as connection:
+        connection.execute(tables.cash_item.update().where(tables.cash_item.c.id == settled.id).values(settled=D(1)))
+    ((code, said),) = against(charging, other)
+    assert code == "change.stands_in_the_way" and settled.number in said
+
+
+def test_closed_months_stay_as_they_were(house):
+    loan_id = disbursements.disburse(house.ctx(), house.contract(100_000, "plain")).loan_id
+    house.close_until(date(2026, 3, 3))
+    kept = [tuple(row) for row in house.rows(tables.account_month)]
+    lines = len(house.rows(tables.journal_line))
+    carry_out(house, loan_id, KIND, WRITTEN)
+    assert [tuple(row) for row in house.rows(tables.account_month)][: len(kept)] == kept
+    new = house.rows(tables.journal_line)[lines:]
+    assert {row.business_date for row in new} == {date(2026, 3, 3)}
+    (principal,) = [row for row in house.rows(tables.journal_entry) if row.reverses_id is not None]
+    assert principal.event == "loan_disbursed"
+    assert house.balances() == {}
+    house.close_until(date(2026, 4, 2))
