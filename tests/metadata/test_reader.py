@@ -73,17 +73,17 @@ def test_what_is_refused(text: str, code: str) -> None:
 def test_aliases_cannot_be_blown_up() -> None:
     bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
     bomb += "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 12))
-    began = time.perf_counter()
+    began = time.process_time()
     problems = read_tree(bomb).problems
     assert {problem.code for problem in problems} == {"metadata.too_large"}
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 @pytest.mark.parametrize("piece", ["[", "{a: ", "- ", "? ", "&a ", "!x ", "'", '"\\', "a: b: ", "\u2028", "{[", "*a "])
 def test_hostile_text_ends_quickly(piece: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     read_document(piece * 20_000)
-    assert time.perf_counter() - began < 3
+    assert time.process_time() - began < 3
 
 
 def test_json_is_read_too() -> None:

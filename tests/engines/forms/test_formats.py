@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -81,8 +81,8 @@ def test_masks_leave_head_and_tail() -> None:
 
 
 def test_a_hostile_pattern_takes_no_time() -> None:
-    began = perf_counter()
+    began = process_time()
     assert not fieldtypes.matches("((a|aa)+)+b", "a" * 255)
-    assert perf_counter() - began < 1
+    assert process_time() - began < 1
     assert fieldtypes.matches("[A-Z][0-9]{2}", "A12") and not fieldtypes.matches("[A-Z][0-9]{2}", "A123")
     assert not fieldtypes.is_pattern("(")
