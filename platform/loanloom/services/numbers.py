@@ -73,10 +73,12 @@ def _period(document: Document, day: date) -> str:
     return {"yearly": f"{day:%Y}", "monthly": f"{day:%Y%m}"}.get(document.spec["reset"], "")
 
 
-def issue_or_plain(ctx: Context, connection: Connection, key: str, prefix: str, count: int) -> list[str]:
+def issue_or_plain(
+    ctx: Context, connection: Connection, key: str, prefix: str, count: int, *, on: date | None = None
+) -> list[str]:
     """Numbers by the company's numbering `key`; where it has none, plainly the prefix and six digits."""
     if ctx.registry.get("numbering", key) is not None:
-        return issue_many(ctx, connection, key, count, unit=ctx.actor.unit)
+        return issue_many(ctx, connection, key, count, unit=ctx.actor.unit, on=on)
     first = counters.take(connection, key, "", count)
     return [f"{prefix}{first + index:06d}" for index in range(count)]
 

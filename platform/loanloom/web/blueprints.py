@@ -40,6 +40,7 @@ AREAS = (
     "loanloom.web.workspace.reports",
     "loanloom.web.workspace.search",
     "loanloom.web.workspace.takeover",
+    "loanloom.web.workspace.vouchers",
 )
 """Modules that hold a `blueprint`."""
 

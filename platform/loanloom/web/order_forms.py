@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Mapping
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, fields, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, get_args, get_origin, get_type_hints
@@ -42,6 +42,8 @@ def parameters(kind: type[Any], given: Mapping[str, Any]) -> Any:
 def _read(hint: Any, written: Any, name: str) -> Any:
     if get_origin(hint) is types.UnionType:
         hint = next(option for option in get_args(hint) if option is not types.NoneType)
+    if get_origin(hint) is tuple:
+        return _records(get_args(hint)[0], written, name)
     if hint is Decimal:
         return inputs.amount(written, name)
     if hint is int:
@@ -53,6 +55,21 @@ def _read(hint: Any, written: Any, name: str) -> Any:
     if get_args(hint) and str(written) not in get_args(hint):
         raise inputs.wrong(name, "Choose one of the given values.", "请选择给定的选项。")
     return str(written).strip()[:1000]
+
+
+def _records(kind: type[Any], written: Any, name: str) -> tuple[Any, ...]:
+    """A list of records, each with its faults by its place."""
+    if not isinstance(written, list) or not all(isinstance(each, Mapping) for each in written):
+        raise inputs.wrong(name, "Give a list of records.", "请提供明细列表。")
+    made, problems = [], []
+    for place, each in enumerate(written):
+        try:
+            made.append(parameters(kind, each))
+        except Refused as refused:
+            problems += [replace(one, field=f"{name}.{place}.{one.field}") for one in refused.problems]
+    if problems:
+        raise Refused(problems)
+    return tuple(made)
 
 
 def _missing(name: str) -> Problem:

@@ -14,11 +14,12 @@ ACCOUNT_TYPES: tuple[AccountType, ...] = ("asset", "liability", "equity", "incom
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One account of the chart."""
+    """One account of the chart. `manual`: vouchers made by hand may move it."""
 
     code: str
     title: Text
     type: AccountType
+    manual: bool = False
 
     @property
     def normally_debit(self) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 from loanloom import feel
 from loanloom.core.ledger.accounts import Account, Chart, YearEnd
 from loanloom.engines.posting import proof
-from loanloom.engines.posting.events import AMOUNTS, FACTS, names
+from loanloom.engines.posting.events import ACCOUNTING, AMOUNTS, CLAIMS, FACTS, names
 from loanloom.engines.posting.linear import weights
 from loanloom.engines.posting.rules import Posting, RuleLine
 from loanloom.metadata.document import Document
@@ -31,7 +31,10 @@ def chart_of(registry: Registry, key: str) -> Chart:
     document = registry.get("chart_of_accounts", key)
     if document is None:
         return Chart({})
-    accounts = {row["code"]: Account(row["code"], row["title"], row["type"]) for row in document.spec["accounts"]}
+    accounts = {
+        row["code"]: Account(row["code"], row["title"], row["type"], bool(row.get("manual")))
+        for row in document.spec["accounts"]
+    }
     end = document.spec.get("year_end")
     return Chart(accounts, YearEnd(int(end.get("month", 12)), end["profit"]) if end else None)
 
@@ -46,6 +49,8 @@ def check_chart(document: Document, registry: Registry) -> Iterator[Problem]:
                 text(f"The account {row['code']} stands here twice.", f"科目 {row['code']} 重复。"),
                 f"/accounts/{place}/code",
             )
+        elif row.get("manual") and chart.is_heading(row["code"]):
+            yield _heading(document, row["code"], f"/accounts/{place}/manual")
         seen.add(row["code"])
     end = chart.year_end
     if end is not None and (end.profit not in chart or chart[end.profit].type != "equity"):
@@ -77,7 +82,8 @@ def compile_posting(document: Document, registry: Registry) -> Compiled:
         return Compiled(None, tuple(problems))
     spec = document.spec
     made = Posting(document.key, chart, events, bool(spec.get("general")), spec.get("suspend_after_days"))
-    return Compiled(made, tuple(problems))
+    problems.extend(_control_accounts(document, made))
+    return Compiled(None if errors(problems) else made, tuple(problems))
 
 
 def _unknown_event(document: Document, event: str) -> Problem:
@@ -134,12 +140,31 @@ def _accounts(document: Document, pointer: str, rule: Mapping[str, Any], chart: 
                 hint=nearest_hint(code, chart.accounts),
             )
         elif chart.is_heading(code):
-            yield document.problem(
-                "posting.heading_account",
-                text(f"{code} is a heading: accounts stand below it.", f"{code} 为上级科目，其下设有明细科目。"),
-                f"{pointer}/{side}",
-                hint=text("Post to one of the accounts below it.", "请记入其下的明细科目。"),
-            )
+            yield _heading(document, code, f"{pointer}/{side}")
+
+
+def _heading(document: Document, code: str, pointer: str) -> Problem:
+    return document.problem(
+        "posting.heading_account",
+        text(f"{code} is a heading: accounts stand below it.", f"{code} 为上级科目，其下设有明细科目。"),
+        pointer,
+        hint=text("Post to one of the accounts below it.", "请记入其下的明细科目。"),
+    )
+
+
+def _control_accounts(document: Document, made: Posting) -> Iterator[Problem]:
+    """Accounts that must equal the loans cannot be moved by hand as well: the next day could not be closed."""
+    kept = {made.kept_at(part, accounting): (part, accounting) for accounting in ACCOUNTING for part in CLAIMS}
+    for code in sorted(code for code in kept if code is not None and made.chart[code].manual):
+        yield document.problem(
+            "posting.control_account_manual",
+            text(
+                f"{code} holds what loans owe; the chart must not allow vouchers by hand to move it.",
+                f"科目 {code} 核算借款人所欠款项，科目表不得允许手工凭证记入。",
+            ),
+            "/chart",
+            hint=text("Take `manual` off that account.", "请取消该科目的 manual 设置。"),
+        )
 
 
 def _facts(document: Document, pointer: str, event: str, rule: Mapping[str, Any]) -> Iterator[Problem]:

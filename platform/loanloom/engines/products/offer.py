@@ -49,6 +49,10 @@ class Range:
         return self.step is None or (value - self.least) % self.step == 0
 
 
+BACKDATED_AT_MOST = 90
+"""Days that a change or a receipt may reach back where its product does not say."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeRule:
     """What may be done to running loans in one way: whether, how often, how far, and who approves it."""
@@ -60,6 +64,11 @@ class ChangeRule:
     most_amount: Decimal | None = None
     most_days: int | None = None
     backdate_days: int | None = None
+
+    @property
+    def reaches_back(self) -> int:
+        """How many days back it may be booked."""
+        return BACKDATED_AT_MOST if self.backdate_days is None else self.backdate_days
 
 
 ANY_CHANGE = ChangeRule()

@@ -30,6 +30,7 @@ FUNCTIONS: Mapping[str, Text] = {
     "loan.change": text("Request changes of loans", "申请贷后变更"),
     "loan.approve_change": text("Approve changes of loans", "审批贷后变更"),
     "loan.take_over": text("Take over loans from another system", "接管存量借据"),
+    "money.post": text("Make vouchers by hand", "录入手工凭证"),
     "money.close": text("Close the books of a month", "月末结账"),
     "day.close": text("Close the business day", "日终处理"),
     "report.read": text("See reports", "查看报表"),

@@ -1,4 +1,5 @@
-"""Whether what somebody enters must be registered by somebody else: the role documents say so, by function and amount.
+"""Whether what somebody enters must be registered by somebody else: the role documents say so, by function and amount;
+and who that may be.
 
 A person with several roles needs a second one where any of the roles says it. The system itself never does: what it
 books was decided by people before.
@@ -6,10 +7,17 @@ books was decided by people before.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection, select
 
 from loanloom.core.money import ZERO
-from loanloom.services.context import Context
+from loanloom.services import scope
+from loanloom.services.access.rights import rights_of, roles_with
+from loanloom.services.context import Actor, Context
+from loanloom.store.tables import membership
 
 
 def needs_second(ctx: Context, function: str, amount: Decimal = ZERO) -> bool:
@@ -22,3 +30,19 @@ def needs_second(ctx: Context, function: str, amount: Decimal = ZERO) -> bool:
             if rule["function"] == function and ("above" not in rule or amount > Decimal(str(rule["above"]))):
                 return True
     return False
+
+
+def others_who_may(ctx: Context, connection: Connection, function: str, row: Mapping[Any, Any]) -> list[int]:
+    """The people of the company, but for the actor, who hold a function and see this record."""
+    query = select(membership.c.user_id, membership.c.roles, membership.c.unit).where(
+        membership.c.company_id == ctx.company.id, membership.c.active,
+        membership.c.user_id.is_distinct_from(ctx.actor.user_id),
+        membership.c.roles.overlap(roles_with(ctx.registry, function)),
+    )  # fmt: skip
+    found = []
+    for one in connection.execute(query.order_by(membership.c.user_id)):
+        functions, reach = rights_of(one.roles, ctx.registry)
+        seen_by = Actor(user_id=one.user_id, username="", name="", functions=functions, scope=reach, unit=one.unit)
+        if scope.sees(ctx.as_actor(seen_by), row):
+            found.append(one.user_id)
+    return found

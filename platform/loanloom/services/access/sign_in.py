@@ -15,14 +15,14 @@ from sqlalchemy import Connection, RowMapping, Select, Table, and_, bindparam, s
 from sqlalchemy.dialects.postgresql import insert as upsert
 from werkzeug.security import check_password_hash
 
-from loanloom.services.context import Actor, Company, DataScope
+from loanloom.services.access.rights import rights_of
+from loanloom.services.context import Actor, Company
 from loanloom.store import tables
 
 if TYPE_CHECKING:
     from loanloom.metadata.registry import Registry
 
 ab_user: Table = User.__table__
-WIDEST_FIRST: tuple[DataScope, ...] = ("all", "branch", "department", "own")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,22 +151,13 @@ def actor_of(
     user: SignedIn, membership: Membership, registry: Registry, *, ip: str | None, correlation_id: str | None
 ) -> Actor:
     """The acting person with what their roles allow under the live registry."""
-    functions: set[str] = set()
-    scope: DataScope = "own"
-    for key in membership.roles:
-        document = registry.get("role", key)
-        if document is None:
-            continue
-        functions.update(document.spec.get("functions", ()))
-        wider = document.spec.get("data_scope", "own")
-        if WIDEST_FIRST.index(wider) < WIDEST_FIRST.index(scope):
-            scope = wider
+    functions, scope = rights_of(membership.roles, registry)
     return Actor(
         user_id=user.user_id,
         username=user.username,
         name=user.name,
         roles=membership.roles,
-        functions=frozenset(functions),
+        functions=functions,
         scope=scope,
         unit=membership.unit,
         customer_id=membership.customer_id,

@@ -9,16 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy import Connection, RowMapping, select
 
 from loanloom.core.lending.decisions import Disburse, decide
 from loanloom.core.lending.events import Event, LoanDisbursed
 from loanloom.core.lending.evolution import evolve, evolve_all
-from loanloom.core.lending.loan import Loan
-from loanloom.core.lending.owing.receivable import receivable
-from loanloom.core.lending.records import to_record
 from loanloom.core.money import total
 from loanloom.engines import products
 from loanloom.problems import Problem, text
@@ -26,12 +22,20 @@ from loanloom.services import numbers, once, scope
 from loanloom.services.context import Context
 from loanloom.services.definitions import releases
 from loanloom.services.errors import Conflict, Refused
-from loanloom.services.money import disbursement_review, holding, lending_rules, loan_fields, loan_rows, offers
+from loanloom.services.money import (
+    disbursement_review,
+    disbursement_rows,
+    holding,
+    lending_rules,
+    loan_rows,
+    offers,
+)
 from loanloom.services.money.books import booking, postings
 from loanloom.services.money.books.booking import Posted
 from loanloom.services.money.cashier import charged_items, payees, trustors
 from loanloom.services.money.cashier.charged_items import Drawn
 from loanloom.services.money.disbursement_review import Case
+from loanloom.services.money.disbursement_rows import Payout
 from loanloom.services.money.lines import line_usage
 from loanloom.store import bulk, tables
 
@@ -48,15 +52,6 @@ class Disbursed:
     loan_number: str
     voucher_number: str
     replayed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Payout:
-    """A case on its way: the loan it becomes, and why not."""
-
-    case: Case
-    events: tuple[Event, ...]
-    loan: Loan
 
 
 def review(ctx: Context, contract_id: int) -> Case:
@@ -124,7 +119,9 @@ def _may_go_out(ctx: Context, connection: Connection, rows: Sequence[RowMapping]
 def disburse_many(
     ctx: Context, contract_ids: Iterable[int], *, channel: str = "bank"
 ) -> tuple[list[Disbursed], dict[int, tuple[Problem, ...]]]:
-    """Pay out many contracts in one transaction; what may not go out is told by contract id. Repeating does nothing."""
+    """Pay out many contracts in one transaction; what may not go out is told by contract id. Repeating does nothing.
+
+    What stops one only as the money moves (a line frozen since, a trustor's money used up) holds up no other."""
     ctx.require("money.disburse")
     booking.check_channel(channel)
     with ctx.transaction() as connection:
@@ -132,8 +129,28 @@ def disburse_many(
         found = disbursement_review.cases_of(ctx, connection, held.rows)
         fine = [case for case in found if not case.problems and scope.sees(ctx, case.contract)]
         refused = {case.contract["id"]: case.problems for case in found if case.problems and case.loan_id is None}
-        with bulk.together(connection, bulk.ids(connection, {table: len(fine) for table, _ in NEW} if fine else {})):
-            return _pay_out(ctx, connection, fine, channel), refused
+        try:
+            return _paid_together(ctx, connection, fine, channel), refused
+        except Refused:
+            pass
+        made: list[Disbursed] = []
+        for case in fine:
+            try:
+                made += _paid_together(ctx, connection, [case], channel)
+            except Refused as stopped:
+                refused[case.contract["id"]] = stopped.problems
+        return made, refused
+
+
+def _paid_together(ctx: Context, connection: Connection, found: Sequence[Case], channel: str) -> list[Disbursed]:
+    """All of them or, where one is refused, none, and nothing is left behind."""
+    if not found:
+        return []
+    with (
+        connection.begin_nested(),
+        bulk.together(connection, bulk.ids(connection, {table: len(found) for table, _ in NEW})),
+    ):
+        return _pay_out(ctx, connection, found, channel)
 
 
 def _pay_out(ctx: Context, connection: Connection, found: Sequence[Case], channel: str) -> list[Disbursed]:
@@ -143,7 +160,7 @@ def _pay_out(ctx: Context, connection: Connection, found: Sequence[Case], channe
     plans = {case.contract["id"]: list(case.payees) for case in found}
     numbered = _numbers(ctx, connection, found)
     loan_numbers, vouchers = numbered[::2], numbered[1::2]
-    rows = [_loan_row(ctx, payout, number) for payout, number in zip(payouts, loan_numbers, strict=True)]
+    rows = [disbursement_rows.loan(ctx, payout, number) for payout, number in zip(payouts, loan_numbers, strict=True)]
     loan_ids = [int(row["id"]) for row in bulk.insert(connection, tables.loan, rows, returning=["id"])]
     line_usage.paid_out(ctx, connection, list(zip(rows, loan_ids, strict=True)))
     bulk.insert(
@@ -158,15 +175,14 @@ def _pay_out(ctx: Context, connection: Connection, found: Sequence[Case], channe
     happened = [(loan_id, 0, payout.events) for loan_id, payout in zip(loan_ids, payouts, strict=True)]
     loan_rows.write_events(ctx, connection, happened)
     paid = zip(loan_ids, payouts, vouchers, strict=True)
-    drawn = [_disbursement_row(ctx, channel, *each) for each in paid]
+    drawn = [disbursement_rows.disbursement(ctx, channel, *each) for each in paid]
     bulk.insert(connection, tables.disbursement, drawn)
     cases = [payout.case for payout in payouts]
     fees = [kept_back(payout.events) for payout in payouts]
     merchant_fees = [charged_items.merchants_part(payout.loan) for payout in payouts]
     payees.at_disbursement(ctx, connection, drawn, cases, plans, fees, merchant_fees)
-    trustors.lend(
-        ctx, connection, [_lent(*each) for each in zip(loan_ids, payouts, strict=True) if _entrusted(ctx, each[1])]
-    )
+    made = list(zip(loan_ids, payouts, strict=True))
+    trustors.lend(ctx, connection, [_lent(*each) for each in made if _entrusted(ctx, connection, each[1])])
     charged_items.write(ctx, connection, [_drawn(plans, *each) for each in zip(loan_ids, payouts, strict=True)])
     booking.post(
         ctx,
@@ -189,21 +205,20 @@ def kept_back(events: Sequence[Event]) -> Decimal:
     return total(event.fee for event in events if isinstance(event, LoanDisbursed))
 
 
-def _entrusted(ctx: Context, payout: _Payout) -> bool:
-    offer = lending_rules.live_offer(ctx, payout.case.contract["product_key"])
-    return offer is not None and offer.business == trustors.KIND
+def _entrusted(ctx: Context, connection: Connection, payout: Payout) -> bool:
+    return offers.offer_for(ctx, connection, payout.case.contract).business == trustors.KIND
 
 
-def _lent(loan_id: int, payout: _Payout) -> tuple[int, int, Decimal]:
+def _lent(loan_id: int, payout: Payout) -> tuple[int, int, Decimal]:
     return loan_id, payout.case.contract["id"], payout.loan.terms.principal
 
 
-def _drawn(plans: Mapping[int, Sequence[RowMapping]], loan_id: int, payout: _Payout) -> Drawn:
+def _drawn(plans: Mapping[int, Sequence[RowMapping]], loan_id: int, payout: Payout) -> Drawn:
     contract, manager = payout.case.contract, payout.case.customer["manager_user_id"]
     return Drawn(loan_id, payout.loan, contract, manager, plans[contract["id"]])
 
 
-def _payout(ctx: Context, connection: Connection, case: Case) -> _Payout:
+def _payout(ctx: Context, connection: Connection, case: Case) -> Payout:
     offer = lending_rules.offer_of(
         releases.pinned(ctx, connection, case.contract["release_id"]), case.contract["product_key"]
     )
@@ -214,7 +229,7 @@ def _payout(ctx: Context, connection: Connection, case: Case) -> _Payout:
         raise Refused(decision.problems)
     first, *charged = decision.events
     assert isinstance(first, LoanDisbursed)
-    return _Payout(case, decision.events, evolve_all(evolve(None, first), charged))
+    return Payout(case, decision.events, evolve_all(evolve(None, first), charged))
 
 
 def _numbers(ctx: Context, connection: Connection, found: Sequence[Case]) -> list[str]:
@@ -226,54 +241,7 @@ def _numbers(ctx: Context, connection: Connection, found: Sequence[Case]) -> lis
     return numbers.issue_all(ctx, connection, wanted)
 
 
-def _loan_row(ctx: Context, payout: _Payout, number: str) -> dict[str, Any]:
-    contract, loan = payout.case.contract, payout.loan
-    return {
-        "number": number,
-        "contract_id": contract["id"],
-        "application_id": contract["application_id"],
-        "customer_id": contract["customer_id"],
-        "release_id": contract["release_id"],
-        "product_key": contract["product_key"],
-        "currency": loan.terms.currency,
-        "principal": loan.terms.principal,
-        "annual_rate": loan.terms.annual_rate,
-        "method": contract["method"],
-        "term_months": contract["term_months"],
-        "terms": to_record(loan.terms),
-        "status": "active",
-        "disbursed_on": ctx.business_date,
-        "matures_on": loan.matures_on,
-        "event_count": len(payout.events),
-        "credit_line_id": (contract["extra"] or {}).get("credit_line_id"),
-        "unit": contract["unit"],
-        "manager_user_id": payout.case.customer["manager_user_id"] or payout.case.application["created_by"],
-        "created_by": ctx.actor.user_id,
-        **loan_fields.loan_values(loan),
-        **loan_rows.figures(loan, ctx.business_date),
-        **postings.columns(loan, ctx.business_date, "performing", receivable(loan, ctx.business_date)),
-    }
-
-
-def _disbursement_row(ctx: Context, channel: str, loan_id: int, payout: _Payout, voucher: str) -> dict[str, Any]:
-    contract = payout.case.contract
-    extra = contract["extra"] or {}
-    return {
-        "number": voucher,
-        "loan_id": loan_id,
-        "contract_id": contract["id"],
-        "amount": payout.loan.terms.principal,
-        "currency": payout.loan.terms.currency,
-        "disbursed_on": ctx.business_date,
-        "payee_name": extra.get("payee_name") or payout.case.customer["name"],
-        "payee_account_masked": extra.get("payee_account_masked"),
-        "channel": channel,
-        "checks": [{"key": check.key, "title": check.title, "detail": check.detail} for check in payout.case.checks],
-        "created_by": ctx.actor.user_id,
-    }
-
-
-def _posted(ctx: Context, loan_id: int, payout: _Payout, payable: Decimal, channel: str) -> Sequence[Posted]:
+def _posted(ctx: Context, loan_id: int, payout: Payout, payable: Decimal, channel: str) -> Sequence[Posted]:
     """The entries of a draw; `payable` is what of it waits to be paid to others than the borrower."""
     contract = payout.case.contract
     row = {"id": loan_id, "currency": payout.loan.terms.currency} | {

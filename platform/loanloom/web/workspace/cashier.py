@@ -25,9 +25,8 @@ from loanloom.web.workspace import order_words
 from loanloom.web.workspace.account import safe_next
 
 blueprint = Blueprint("cashier", __name__, url_prefix="/cashier")
-DESK = ("money.read", "money.receive", "money.disburse", "money.pay", "money.claim", "money.refund", "money.hold",
-        "money.check")  # fmt: skip
-DOES = (*(function for function in DESK if function not in ("money.read", "money.check")), "money.reverse")
+DESK = desk.LOOK
+DOES = (*desk.ENTERS, "money.reverse")
 
 Again = Callable[[Mapping[str, Any], tuple[Problem, ...]], str]
 AGAIN: dict[str, Again] = {}

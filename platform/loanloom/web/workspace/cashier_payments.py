@@ -208,7 +208,8 @@ def hold(deposit_id: int) -> Response:
     with refusal_as_toast():
         amount = inputs.amount(form.get("amount", ""))
         signed = -amount if form.get("action") == "free" else amount
-        deposits.hold(current_context(), deposit_id, signed, form.get("note") or None)
+        key = form.get("idempotency_key") or None
+        deposits.hold(current_context(), deposit_id, signed, form.get("note") or None, idempotency_key=key)
         flash(_("Done."), "good")
     return redirect(url_for("payments.deposit", deposit_id=deposit_id))
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from loanloom.problems import Text, say, text
-from loanloom.services.money.cashier import claim_answers, deposits, items, orders, refunds
+from loanloom.services.money.cashier import claim_answers, deposits, items, order_records, refunds
 from loanloom.web import formats
 from loanloom.web.language import language
 from loanloom.web.workspace import money_words
@@ -31,6 +31,9 @@ LABELS: Mapping[str, Text] = {
     "problem": text("Reason", "原因"),
     "why": text("Reason", "原因"),
     "falls_on": text("Falls", "承担方"),
+    "memo": text("Memo", "摘要"),
+    "dated": text("Day of the voucher", "凭证日期"),
+    "unit": text("Branch", "机构"),
     "lines": text("Lines", "明细数"),
 }
 """What a person reads of an order's parameters; ids lead elsewhere and account numbers are never shown."""
@@ -55,9 +58,9 @@ def facts(parameters: Mapping[str, Any]) -> list[tuple[str, str]]:
     """The parameters of an order to read; account numbers leave a mark only."""
     made = []
     for name, value in parameters.items():
-        if name in orders.CLOSED and value:
+        if name in order_records.CLOSED and value:
             made.append((say(text("Account", "账号"), language()), "•••"))
-        elif name in LABELS and value not in (None, "", False):
+        elif name in LABELS and value not in (None, "", False) and not isinstance(value, list):
             made.append((say(LABELS[name], language()), _value(name, value)))
     return made
 
@@ -67,6 +70,8 @@ def _value(name: str, value: Any) -> str:
         return formats.money(Decimal(str(value)))
     if name == "channel":
         return money_words.channel(str(value))
+    if name == "unit":
+        return formats.unit_title(str(value))
     if value is True:
         return say(YES, language())
     return money_words.spoken(VALUES, str(value))

@@ -188,3 +188,19 @@ def test_a_payable_item_is_paid_to_the_partys_own_account(desk: Desk) -> None:
     assert partners.read(desk.cashier(), merchant)["account_masked"] == "622************5678"
     desk.enter("payout", payout_id=payout["id"])
     assert set(desk.balances()) == {"1002", "6402"}
+
+
+def test_money_is_held_once_however_often_the_form_is_sent(desk: Desk) -> None:
+    loan = desk.lent()
+    made = desk.enter("deposit_receive", kind="security", amount=D(500), currency="CNY", customer_id=owner(desk, loan))
+    deposit = made.result["deposit_id"]
+    for _ in range(2):
+        deposits.hold(desk.cashier(), deposit, D(200), idempotency_key="one click")
+    (row,) = desk.rows(tables.deposit)
+    assert row.held == D(200)
+    with pytest.raises(Conflict):
+        deposits.hold(desk.cashier(), deposit, D(300), idempotency_key="one click")
+
+
+def owner(desk: Desk, loan: int) -> int:
+    return int(desk.rows(tables.loan, tables.loan.c.id == loan)[0].customer_id)

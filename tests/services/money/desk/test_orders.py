@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from tests.services.money.desk.lender import DUE, INSTALMENT, OTHER, D, Desk
 
@@ -150,3 +152,14 @@ def test_undoing_an_earlier_receipt_decides_the_later_one_anew_on_its_own_receip
     desk.reverse(second)  # followed to the event it is now
     assert "1001" not in desk.balances()
     desk.close()
+
+
+def test_a_receipt_reaches_back_as_far_as_its_product_says(desk: Desk) -> None:
+    loan = desk.lent()
+    desk.close_until(date(2026, 4, 20))
+    with pytest.raises(Refused) as refused:
+        desk.enter("repayment", loan_id=loan, amount=INSTALMENT, received_on=date(2026, 1, 19))
+    (problem,) = refused.value.problems
+    assert (problem.code, problem.field) == ("receipt.too_far_back", "received_on")
+    made = desk.enter("repayment", loan_id=loan, amount=D("100.00"), received_on=date(2026, 2, 6))
+    assert made.state == "booked"

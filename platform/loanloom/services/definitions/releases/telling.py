@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from sqlalchemy import Connection
 
 from loanloom.problems import Text, text
+from loanloom.services.access.rights import roles_with
 from loanloom.services.context import Context
 from loanloom.services.definitions.releases.planning import Plan
 from loanloom.store import messages
@@ -16,14 +17,9 @@ def _url(release_id: int) -> str:
     return f"/studio/changes/{release_id}"
 
 
-def roles_with(ctx: Context, function: str) -> list[str]:
-    """The roles that hold a function."""
-    return [role.key for role in ctx.registry.all("role") if function in role.spec.get("functions", ())]
-
-
 def tell_reviewers(ctx: Context, connection: Connection, release_id: int, plan: Plan) -> None:
     """Everybody who may review the change and had no hand in it."""
-    people = messages.holders(connection, ctx.company.id, roles_with(ctx, "release.approve"))
+    people = messages.holders(connection, ctx.company.id, roles_with(ctx.registry, "release.approve"))
     title = text(
         f"A change waits for your review: {plan.name or len(plan.changes)}",
         f"有变更待您复核：{plan.name or len(plan.changes)}",

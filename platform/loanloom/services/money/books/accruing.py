@@ -39,6 +39,7 @@ class Posted:
     reverses_id: int | None = None
     facts: Facts = field(default_factory=dict)
     claims: Amounts | None = None
+    number: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,7 @@ def post(ctx: Context, connection: Connection, posted: Sequence[Posted]) -> list
         tables.journal_entry,
         [
             {
+                "number": each.number,
                 "business_date": each.entry.on,
                 "event": each.entry.event,
                 "source_kind": each.source[0],

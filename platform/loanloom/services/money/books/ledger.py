@@ -1,4 +1,7 @@
-"""Reading the ledger: trial balance 试算平衡 over a period, account statement, journal entries. Writes nothing."""
+"""Reading the ledger: trial balance 试算平衡 over a period, account statement, journal entries. Writes nothing.
+
+Whoever sees the records of some branches alone sees the books of these.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +11,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import ColumnElement, RowMapping, and_, select, true
 
 from loanloom.core.ledger.accounts import Account, Chart
 from loanloom.core.ledger.balances import TrialBalance
 from loanloom.core.ledger.balances import trial_balance as add_up
 from loanloom.core.money import ZERO, total
 from loanloom.problems import Problem, text
+from loanloom.services import scope
 from loanloom.services.context import Context
 from loanloom.services.errors import NotFound, Refused
 from loanloom.services.money import lending_rules
@@ -61,7 +65,7 @@ def trial_balance(
     first, last = period(ctx, first, last)
     sums: dict[str, list[Decimal]] = {}
     with ctx.transaction() as connection:
-        rows = ledger_balances.balances(connection, first, last, unit=unit)
+        rows = ledger_balances.balances(connection, first, last, units=_units(ctx, unit))
     for row in rows:
         if row["currency"] != (currency or ctx.company.currency):
             continue
@@ -87,6 +91,23 @@ def period(ctx: Context, first: date | None, last: date | None) -> tuple[date, d
             )
         )
     return first, last
+
+
+def _units(ctx: Context, asked: str | None) -> list[str] | None:
+    """The branches whose books are shown: the one asked for, within what the actor sees; None: the whole company's."""
+    seen = scope.units_in_scope(ctx)
+    if seen is None:
+        return [asked] if asked else None
+    return sorted(seen & {asked} if asked else seen)
+
+
+def _seen(ctx: Context) -> ColumnElement[bool]:
+    """Entries that the actor sees: with a line of a branch of theirs, or of a loan that is theirs to see."""
+    units = _units(ctx, None)
+    if units is None:
+        return true()
+    of_units = select(LINE.c.journal_entry_id).where(LINE.c.journal_entry_id == ENTRY.c.id, LINE.c.unit.in_(units))
+    return of_units.exists() | and_(tables.loan.c.id.is_not(None), scope.visible(ctx, tables.loan))
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,17 +154,17 @@ def statement(
     ctx.require("money.read")
     first, last = period(ctx, first, last)
     chart = lending_rules.charts(ctx.registry)
-    asked = currency or ctx.company.currency
+    asked, units = currency or ctx.company.currency, _units(ctx, unit)
     with ctx.transaction() as connection:
         found = [
             row
-            for row in ledger_balances.balances(connection, first, last, unit=unit, account=code)
+            for row in ledger_balances.balances(connection, first, last, units=units, account=code)
             if row["currency"] == asked
         ]
         if code not in chart and not found:
             raise NotFound(text("account", "科目"))
         opening = total(row["opening"] for row in found)
-        before, rows = ledger_balances.lines(connection, code, first, last, asked, unit, start, limit)
+        before, rows = ledger_balances.lines(connection, code, first, last, asked, units, start, limit)
     account = chart[code] if code in chart else Account(code, {"en": code}, "asset")
     side = 1 if account.normally_debit else -1
     balance, shown = opening + before, []
@@ -161,7 +182,7 @@ def units_and_currencies(ctx: Context) -> tuple[list[str], list[str]]:
     """The branches and currencies that the books have seen, the company's own currency first."""
     ctx.require("money.read")
     with ctx.transaction() as connection:
-        rows = ledger_balances.balances(connection, ctx.business_date, ctx.business_date)
+        rows = ledger_balances.balances(connection, ctx.business_date, ctx.business_date, units=_units(ctx, None))
     units = sorted({row["unit"] for row in rows if row["unit"]})
     own = ctx.company.currency
     return units, [own, *sorted({row["currency"] for row in rows} - {own})]
@@ -178,8 +199,10 @@ def entries(
 ) -> Entries:
     """Journal entries, the newest first, perhaps of one account, day or loan; paged by id."""
     ctx.require("money.read")
-    query = select(ENTRY, tables.loan.c.number.label("loan_number")).outerjoin(
-        tables.loan, tables.loan.c.id == ENTRY.c.loan_id
+    query = (
+        select(ENTRY, tables.loan.c.number.label("loan_number"))
+        .outerjoin(tables.loan, tables.loan.c.id == ENTRY.c.loan_id)
+        .where(_seen(ctx))
     )
     if account is not None:
         query = query.where(ENTRY.c.id.in_(select(LINE.c.journal_entry_id).where(LINE.c.account_code == account)))
@@ -198,22 +221,3 @@ def entries(
             lines[line["journal_entry_id"]].append(line)
     views = [EntryView(row, lines[row["id"]], row["loan_number"]) for row in shown]
     return Entries(views, shown[-1]["id"] if len(rows) > limit else None, lending_rules.charts(ctx.registry))
-
-
-def entry(ctx: Context, entry_id: int) -> EntryView:
-    """One journal entry."""
-    ctx.require("money.read")
-    with ctx.transaction() as connection:
-        row = (
-            connection.execute(
-                select(ENTRY, tables.loan.c.number.label("loan_number"))
-                .outerjoin(tables.loan, tables.loan.c.id == ENTRY.c.loan_id)
-                .where(ENTRY.c.id == entry_id)
-            )
-            .mappings()
-            .one_or_none()
-        )
-        if row is None:
-            raise NotFound(text("journal entry", "分录"))
-        query = select(LINE).where(LINE.c.journal_entry_id == entry_id).order_by(LINE.c.line_number)
-        return EntryView(row, connection.execute(query).mappings().all(), row["loan_number"])

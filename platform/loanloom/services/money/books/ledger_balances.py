@@ -6,6 +6,7 @@ lines of days not closed yet. Nothing adds up all history.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -54,7 +55,8 @@ _BALANCES = text(
         JOIN journal_line AS l ON l.company_id = e.company_id AND l.journal_entry_id = e.id
         WHERE e.business_date > :kept AND e.business_date BETWEEN :month AND :last
     ) AS b
-    WHERE (CAST(:unit AS text) IS NULL OR unit = :unit) AND (CAST(:account AS text) IS NULL OR account_code = :account)
+    WHERE (CAST(:units AS text[]) IS NULL OR unit = ANY(:units))
+        AND (CAST(:account AS text) IS NULL OR account_code = :account)
     GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
     """
 )
@@ -88,10 +90,16 @@ def keep_day(connection: Connection, day: date, next_day: date) -> Day:
 
 
 def balances(
-    connection: Connection, first: date, last: date, *, unit: str | None = None, account: str | None = None
+    connection: Connection,
+    first: date,
+    last: date,
+    *,
+    units: Sequence[str] | None = None,
+    account: str | None = None,
 ) -> Sequence[RowMapping]:
-    """For each account, unit and currency: opening (debit side) before `first`, debits and credits to `last`."""
-    asked = {"first": first, "last": last, "unit": unit, "account": account}
+    """For each account, unit and currency: opening (debit side) before `first`, debits and credits to `last`; of some
+    branches alone where `units` names them."""
+    asked = {"first": first, "last": last, "units": None if units is None else list(units), "account": account}
     month, kept = first.replace(day=1), kept_until(connection)
     return (
         connection.execute(_BALANCES, {**asked, "month": _month_kept(connection, month), "kept": kept}).mappings().all()
@@ -104,7 +112,7 @@ def lines(
     first: date,
     last: date,
     currency: str,
-    unit: str | None,
+    units: Sequence[str] | None,
     start: int,
     limit: int | None,
 ) -> tuple[Decimal, Sequence[RowMapping]]:
@@ -114,7 +122,7 @@ def lines(
         line.c.account_code == account,
         line.c.business_date.between(first, last),
         line.c.currency == currency,
-        *([line.c.unit == unit] if unit else []),
+        *([line.c.unit.in_(units)] if units is not None else []),
     ]
     order = (line.c.business_date, line.c.id)
     before = Decimal(0)
@@ -135,7 +143,9 @@ def lines(
 
 
 def shift(connection: Connection, posted: Sequence[Posted]) -> None:
-    """Bring the balances in line with entries that were posted on days closed before (of a month still open)."""
+    """Bring the balances in line with entries that were posted on days closed before (of a month still open).
+
+    Rows are locked in one order, table by table and by key, so that two who do this never wait in a ring."""
     moved: dict[tuple[date, str, str, str], list[Decimal]] = {}
     kept = kept_until(connection)
     for each in posted:
@@ -145,11 +155,15 @@ def shift(connection: Connection, posted: Sequence[Posted]) -> None:
             into[0] += line.debit
             into[1] += line.credit
     names = ("business_date", "account_code", "unit", "currency")
-    days = [dict(zip(names, key, strict=True)) | {"debits": both[0], "credits": both[1]} for key, both in moved.items()]
-    for row in days:
-        connection.execute(_SHIFT_DAY, row)
-        connection.execute(_SHIFT_MONTHS, row)
-        connection.execute(_SHIFT_LEDGER_DAY, row)
+    days = [
+        dict(zip(names, key, strict=True)) | {"debits": both[0], "credits": both[1]}
+        for key, both in sorted(moved.items())
+    ]
+    for statement in (_SHIFT_DAY, _SHIFT_MONTHS, _SHIFT_LEDGER_DAY) if days else ():
+        connection.execute(statement, days)
+    counts = Counter(each.entry.on for each in posted if each.entry.on <= kept)
+    if counts:
+        connection.execute(_COUNT_ENTRIES, [{"day": day, "more": more} for day, more in sorted(counts.items())])
 
 
 _SHIFT_DAY = text(
@@ -160,12 +174,14 @@ _SHIFT_DAY = text(
 _SHIFT_MONTHS = text(
     "INSERT INTO account_month (month_on, account_code, unit, currency, opening) SELECT m.month_on, :account_code, "
     ":unit, :currency, CAST(:debits AS numeric) - CAST(:credits AS numeric) FROM (SELECT DISTINCT month_on FROM "
-    "account_month WHERE month_on > CAST(:business_date AS date)) AS m ON CONFLICT ON CONSTRAINT uq_account_month "
-    "DO UPDATE SET opening = account_month.opening + excluded.opening"
+    "account_month WHERE month_on > CAST(:business_date AS date) ORDER BY month_on) AS m "
+    "ON CONFLICT ON CONSTRAINT uq_account_month DO UPDATE SET opening = account_month.opening + excluded.opening"
 )
 _SHIFT_LEDGER_DAY = text(
     "UPDATE ledger_day SET debits = debits + :debits, credits = credits + :credits WHERE business_date = :business_date"
 )
+
+_COUNT_ENTRIES = text("UPDATE ledger_day SET entries = entries + :more WHERE business_date = :day")
 
 
 def _next_month(month: date) -> date:

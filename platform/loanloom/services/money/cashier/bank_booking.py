@@ -105,7 +105,7 @@ def _repay(ctx: Context, connection: Connection, lines: Sequence[Line]) -> tuple
         kept = found[line["loan_id"]]
         command = ReceiveRepayment(on=line["happened_on"], amount=line["amount"])
         decision = decide(kept.loan, command)
-        if decision.problems:
+        if decision.problems or receipts.too_far_back(ctx, connection, kept.row, line["happened_on"]) is not None:
             refused.append(line)
             continue
         changes.append(Change(kept, decision.events, evolve_all(kept.loan, decision.events)))

@@ -33,6 +33,7 @@ from loanloom.services.money.cashier.deposit_rows import (
     owner_name,
     take_out,
 )
+from loanloom.services.once import Once
 from loanloom.store import audit, names, tables
 
 __all__ = [
@@ -114,11 +115,17 @@ def statement(ctx: Context, deposit_id: int) -> Statement:
         return Statement(row, owner_name(connection, row), number, entries)
 
 
-def hold(ctx: Context, deposit_id: int, amount: Decimal, note: str | None = None) -> None:
+def hold(
+    ctx: Context, deposit_id: int, amount: Decimal, note: str | None = None, *, idempotency_key: str | None = None
+) -> None:  # fmt: skip
     """Hold a part of the money: it cannot be given back until it is freed. A negative amount frees."""
     ctx.require("money.hold")
     orders.check_words(note, "note", 200)
     with ctx.transaction() as connection:
+        given = {"amount": str(amount), "note": note}
+        first = Once(ctx, connection, idempotency_key, "deposit.hold", deposit_id, given)
+        if first.answer is not None:
+            return
         booking.open_day(ctx, connection)
         row = locked(ctx, connection, deposit_id)
         if not ZERO <= row["held"] + amount <= row["balance"] or not amount:
@@ -127,6 +134,7 @@ def hold(ctx: Context, deposit_id: int, amount: Decimal, note: str | None = None
         audit.write(
             connection, ctx.actor, "deposit.held", ("deposit", deposit_id), after={"amount": str(amount)}, at=ctx.now
         )
+        first.keep({"deposit_id": deposit_id})
 
 
 def post(

@@ -26,6 +26,10 @@ from loanloom.store import tables
 
 MOST_SHOWN = 8
 MOST_FOUND = 20
+ENTERS = ("money.receive", "money.disburse", "money.pay", "money.claim", "money.refund", "money.hold", "money.post")
+"""The functions that enter orders, but for reversals."""
+LOOK = ("money.read", "money.check", *ENTERS)
+"""Who may look at the desk: one of these."""
 ORDER, RECEIPT, PAYOUT, SUSPENSE = tables.cash_order, tables.receipt, tables.payout, tables.suspense
 
 
@@ -73,7 +77,7 @@ class Found:
 
 def overview(ctx: Context) -> Overview:
     """Everything on the first page of the desk."""
-    ctx.require("money.read", "money.receive", "money.disburse", "money.pay", "money.check")
+    ctx.require(*LOOK)
     with ctx.transaction() as connection:
         return Overview(
             to_check=_pile(connection, _orders(ctx, ORDER.c.state == "entered"), ORDER),
@@ -156,12 +160,21 @@ def people(ctx: Context, *user_ids: int | None) -> dict[int, str]:
 
 def order(ctx: Context, order_id: int) -> RowMapping:
     """An order with whose it is, for its page."""
-    ctx.require("money.read", "money.receive", "money.disburse", "money.pay", "money.check", "money.refund")
+    ctx.require(*LOOK)
     with ctx.transaction() as connection:
         row = connection.execute(_orders(ctx, ORDER.c.id == order_id)).mappings().one_or_none()
         scope.check_visible(ctx, row and {**row, "created_by": row["entered_by"]}, orders.ORDER)
         assert row is not None
         return row
+
+
+def of_kind(ctx: Context, kind: str, *, before: int | None = None, limit: int = 50) -> Sequence[RowMapping]:
+    """Orders of one kind that the actor may see, the newest first; page on with the last one's id."""
+    ctx.require(*LOOK)
+    earlier = [ORDER.c.id < before] if before is not None else []
+    query = _orders(ctx, ORDER.c.kind == kind, *earlier).order_by(ORDER.c.id.desc()).limit(limit)
+    with ctx.transaction() as connection:
+        return list(connection.execute(query).mappings())
 
 
 def receipt(ctx: Context, receipt_id: int) -> tuple[RowMapping, Sequence[RowMapping], RowMapping | None]:

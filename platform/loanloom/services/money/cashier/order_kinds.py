@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from loanloom.problems import Problem, text
 from loanloom.services.context import Context
 from loanloom.services.errors import NotFound, Refused
+from loanloom.services.money.books import vouchers
 from loanloom.services.money.cashier import (
     bank_booking,
     claim_answers,
@@ -40,7 +41,7 @@ def _about_reverse(ctx: Context, connection: Connection, asked: Reverse) -> Abou
     orders.check_words(asked.why, "why")
     row = orders.locked(ctx, connection, asked.order_id)
     names = ("amount", "currency", "loan_id", "customer_id", "channel", "unit", "manager_user_id")
-    return About(**{name: row[name] for name in names})
+    return About(**{name: row[name] for name in names}, second=kind_of(row["kind"]).undo_second)
 
 
 def _book_reverse(ctx: Context, connection: Connection, asked: Reverse, order_id: int) -> Mapping[str, Any]:
@@ -128,6 +129,11 @@ KINDS: Mapping[str, Kind] = {
         Kind(
             key="item_pay", title=text("Item to be paid", "应付项目付款"), function="money.pay", parameters=items.Pay,
             about=items.about_pay, book=items.book_pay, undo=items.undo_pay,
+        ),
+        Kind(
+            key="voucher", title=text("Voucher by hand", "手工凭证"), function="money.post",
+            parameters=vouchers.Voucher, about=vouchers.about, book=vouchers.book, undo=vouchers.undo,
+            always_second=True, undo_second=True,
         ),
         Kind(
             key="reversal", title=text("Reversal", "冲正"), function="money.reverse", parameters=Reverse,

@@ -7,21 +7,21 @@ What each kind of order does stands in order_kinds; account numbers inside an or
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, insert, select, update
 
-from loanloom.core.lending.records import from_record, to_record
+from loanloom.core.lending.records import to_record
 from loanloom.problems import Problem, Text, text
 from loanloom.services import scope
 from loanloom.services.access.second_person import needs_second
 from loanloom.services.context import Context
 from loanloom.services.errors import Conflict, Forbidden, Refused
 from loanloom.services.money.books import booking
+from loanloom.services.money.cashier import order_messages, order_records
 from loanloom.services.once import Once
 from loanloom.store import audit, tables
 
@@ -29,8 +29,6 @@ ORDER = text("order", "收付单")
 TABLE = tables.cash_order
 SOURCE = "cash_order"
 """What the journal entries of an order say they come from; entries of loan events belong to their loan."""
-CLOSED = frozenset({"payer_account", "account"})
-"""Parameters that are account numbers: closed wherever an order is stored."""
 LONGEST_WORDS = 400
 
 
@@ -53,7 +51,8 @@ class Kind:
     """What one kind of order is: who enters it, whose it is, what booking and undoing it do.
 
     `about` refuses what the actor may not see. `book` and `undo` work inside the order's transaction, its day open;
-    `undo` gets what `book` returned. A kind without `undo` is put right by another order.
+    `undo` gets what `book` returned. A kind without `undo` is put right by another order. `undo_second`: taking it
+    back needs a second person whatever the roles say.
     """
 
     key: str
@@ -64,6 +63,7 @@ class Kind:
     book: Callable[[Context, Connection, Any, int], Mapping[str, Any]]
     undo: Callable[[Context, Connection, Mapping[str, Any], str], None] | None = None
     always_second: bool = False
+    undo_second: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +88,11 @@ def enter(
     ctx.require(kind.function)
     check_words(reason, "reason")
     with ctx.transaction() as connection:
-        first = Once(ctx, connection, idempotency_key, f"order.{kind.key}", given=_plain(parameters))
+        first = Once(ctx, connection, idempotency_key, f"order.{kind.key}", given=order_records.plain(parameters))
         if first.answer is not None:
             return Order(**{**first.answer, "replayed": True})
         booking.open_day(ctx, connection)
-        parameters = _dated(ctx, parameters)
+        parameters = order_records.dated(ctx, parameters)
         about = kind.about(ctx, connection, parameters)
         waits = kind.always_second or about.second or needs_second(ctx, kind.function, about.amount)
         order_id = _write(ctx, connection, kind, parameters, about, reason)
@@ -101,6 +101,7 @@ def enter(
             kind.book(ctx, connection, parameters, order_id)
             trial.rollback()
             made = Order(order_id, "entered", {})
+            order_messages.tell_checkers(ctx, connection, order_id, kind.title, about)
         else:
             made = _book(ctx, connection, kind, parameters, order_id)
         _tell(ctx, connection, f"order.{made.state}", order_id, kind, about, reason)
@@ -119,13 +120,14 @@ def register(ctx: Context, kind: Kind, order_id: int, *, idempotency_key: str | 
         row = waiting(ctx, connection, order_id, kind)
         if row["entered_by"] == ctx.actor.user_id:
             raise Forbidden(_same_person())
-        parameters = parameters_of(ctx, kind, row)
+        parameters = order_records.opened(ctx, kind.parameters, row)
         about = kind.about(ctx, connection, parameters)
         made = _book(ctx, connection, kind, parameters, order_id)
         connection.execute(
             update(TABLE).where(TABLE.c.id == order_id).values(checked_by=ctx.actor.user_id, checked_at=ctx.now)
         )
         _tell(ctx, connection, "order.registered", order_id, kind, about)
+        order_messages.tell_enterer(ctx, connection, row, kind.title, "registered")
         first.keep({"id": made.id, "state": made.state, "result": dict(made.result)})
         return made
 
@@ -146,6 +148,7 @@ def refuse(ctx: Context, kind: Kind, order_id: int, answer: str) -> Order:
             )
         )  # fmt: skip
         _tell(ctx, connection, "order.refused", order_id, kind, None, answer.strip())
+        order_messages.tell_enterer(ctx, connection, row, kind.title, "refused", answer.strip())
         return Order(order_id, "refused", {})
 
 
@@ -183,27 +186,6 @@ def waiting(ctx: Context, connection: Connection, order_id: int, kind: Kind) -> 
     return row
 
 
-def parameters_of(ctx: Context, kind: Kind, row: Mapping[Any, Any]) -> Any:
-    """The parameters of a stored order, account numbers opened."""
-    kept = dict(row["parameters"])
-    for name in CLOSED & kept.keys():
-        if kept[name] is not None:
-            kept[name] = ctx.database.vault.decrypt(ctx.company.id, f"cash_order.{name}", base64.b64decode(kept[name]))
-    return from_record(kind.parameters, kept)
-
-
-def _dated(ctx: Context, parameters: Any) -> Any:
-    """Money counts from the day it is entered, also if it is registered later."""
-    if getattr(parameters, "received_on", ctx.business_date) is None:
-        return replace(parameters, received_on=ctx.business_date)
-    return parameters
-
-
-def _plain(parameters: Any) -> dict[str, Any]:
-    """What was asked, without account numbers."""
-    return {name: value for name, value in to_record(parameters).items() if name not in CLOSED}
-
-
 def check_words(words: str | None, field: str, most: int = LONGEST_WORDS) -> None:
     """Refuse what is longer than a voucher or a page can show."""
     if words is not None and len(words) > most:
@@ -231,26 +213,13 @@ def _write(ctx: Context, connection: Connection, kind: Kind, parameters: Any, ab
     row = {
         **values,
         "kind": kind.key,
-        "parameters": _closed(ctx, parameters),
+        "parameters": order_records.closed(ctx, parameters),
         "reason": reason,
         "entered_on": ctx.business_date,
         "entered_by": ctx.actor.user_id,
         "entered_at": ctx.now,
     }
     return int(connection.execute(insert(TABLE).values(row).returning(TABLE.c.id)).scalar_one())
-
-
-def _closed(ctx: Context, parameters: Any) -> dict[str, Any]:
-    """Parameters as they are stored."""
-    vault, company = ctx.database.vault, ctx.company.id
-    shut = {
-        field.name: base64.b64encode(
-            vault.encrypt(company, f"cash_order.{field.name}", getattr(parameters, field.name))
-        ).decode("ascii")
-        for field in fields(parameters)
-        if field.name in CLOSED and getattr(parameters, field.name)
-    }
-    return dict(to_record(replace(parameters, **shut)))
 
 
 def _tell(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -19,7 +19,7 @@ from loanloom.problems import Problem, text
 from loanloom.services import numbers, scope
 from loanloom.services.context import Context
 from loanloom.services.errors import Conflict, NotFound, Refused
-from loanloom.services.money import loan_rows, money_rows, repayments
+from loanloom.services.money import loan_rows, money_rows, offers, repayments
 from loanloom.services.money.books import amending, booking
 from loanloom.services.money.cashier import orders, payees, payers
 from loanloom.services.money.cashier.orders import About
@@ -28,6 +28,8 @@ from loanloom.services.money.repayments import Purpose
 from loanloom.store import tables
 
 LOAN = text("loan", "借据")
+BACKDATED = "receive_repayment"
+"""The change of a product's rules that says how far back a receipt reaches."""
 SUSPENSE = text("receipt", "收款")
 
 
@@ -124,6 +126,9 @@ def apply(
             )
         )
     (kept,) = loan_rows.load(ctx, connection, [loan_id], lock=True)
+    far_back = too_far_back(ctx, connection, kept.row, on)
+    if far_back is not None:
+        raise Refused(far_back)
     command = SettleEarly(on=on, amount=amount) if purpose == "settle" else ReceiveRepayment(on=on, amount=amount)
     (number,) = money_rows.receipt_numbers(ctx, connection, [kept])
     slip = {**given, "received_on": on}
@@ -137,6 +142,19 @@ def apply(
     change = amending.insert(ctx, connection, kept, command, receipt_of, {"channel": given["channel"]})
     settled = change.after.settled_on is not None
     return repayments.Received(loan_id, written[0], number, settled, kept.row["event_count"] + 1)
+
+
+def too_far_back(ctx: Context, connection: Connection, loan: Mapping[Any, Any], on: date) -> Problem | None:
+    """Why money may not count from a day so long ago: the product says how far a receipt of its loans reaches back."""
+    first = ctx.business_date - timedelta(days=offers.offer_for(ctx, connection, loan).change(BACKDATED).reaches_back)
+    if on >= first:
+        return None
+    return Problem(
+        code="receipt.too_far_back",
+        message=text(f"Receipts of this product reach back to {first} at most.", f"本产品的收款最早可追溯至 {first}。"),
+        hint=text("Book it with today's date, or ask for a waiver.", "请按当日入账，或另行申请减免。"),
+        field="received_on",
+    )
 
 
 def undo_repayment(ctx: Context, connection: Connection, result: Mapping[str, Any], reason: str) -> None:

@@ -7,7 +7,7 @@ The agent's share of interest and the tax withheld leave it at once (core.lendin
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -87,17 +87,18 @@ def refusal(found: Entrustment | None, amount: Decimal) -> Text | None:
 
 def lend(ctx: Context, connection: Connection, drawn: Sequence[tuple[int, int, Decimal]]) -> None:
     """Take what entrusted loans were paid out with from their trustors' money: (loan, contract, amount) of each."""
-    found = of_contracts(connection, [contract_id for _, contract_id, _ in drawn]) if drawn else {}
+    found = of_contracts(connection, [contract_id for _, contract_id, _ in drawn])
+    funds = _locked(ctx, connection, found)
     for loan_id, contract_id, amount in drawn:
         entrusted = found.get(contract_id)
-        why = refusal(entrusted, amount)
+        fund = funds[_whose(entrusted)] if entrusted is not None else None
+        why = refusal(entrusted and replace(entrusted, fund=fund), amount)
         if why is not None:
             raise Refused(Problem(code="disbursement.trustor", message=why))
-        assert entrusted is not None
-        fund = _fund(ctx, connection, entrusted.row["party_id"], entrusted.row["currency"])
+        assert entrusted is not None and fund is not None
         said = {name: entrusted.row[name] for name in ("source", "purpose")}
         out = Move(kind="lent", amount=-amount, loan_id=loan_id, **said)
-        deposit_rows.take_out(ctx, connection, fund, out, may_use_held=False)
+        funds[_whose(entrusted)] = deposit_rows.take_out(ctx, connection, fund, out, may_use_held=False)
 
 
 def settle(
@@ -108,34 +109,39 @@ def settle(
     posted: Mapping[int, Sequence[Posted]],
 ) -> list[Posted]:
     """Bring the trustors' money up to what changes of entrusted loans made of it; entries for the agent's part."""
+    came = {change.kept.id: amount for change in changes if (amount := _came(ctx, connection, change, posted))}
+    moving = [change for change in changes if change.kept.id in came]
+    found = of_contracts(connection, [change.kept.row["contract_id"] for change in moving])
+    funds = _locked(ctx, connection, found)
     made: list[Posted] = []
-    for change in changes:
-        offer = offers.offer_for(ctx, connection, change.kept.row)
-        if offer.business != KIND or offer.entrusting is None:
-            continue
+    for change in moving:
         loan_id, row = change.kept.id, change.kept.row
-        came = _came(ctx, posted[loan_id])
-        if not came:
-            continue
+        rule = offers.offer_for(ctx, connection, row).entrusting
+        assert rule is not None
         terms = EntrustedTerms(
-            trustor="",
-            share_of_interest=offer.entrusting.share_of_interest,
-            withholding_rate=offer.entrusting.withholding_rate,
+            trustor="", share_of_interest=rule.share_of_interest, withholding_rate=rule.withholding_rate
         )
         passing = pass_on(_parts(change, undone.get(loan_id, ())), terms, change.kept.loan.terms.rounding)
         taken = passing.to_agent - _fees(change, undone.get(loan_id, ()))
-        waits = offer.entrusting.repays_on == "settlement"
-        _move(ctx, connection, change, came, taken + passing.withheld, waits=waits)
+        entrusted = found.get(row["contract_id"])
+        if entrusted is not None:
+            fund, both = funds[_whose(entrusted)], (came[loan_id], taken + passing.withheld)
+            waits = rule.repays_on == "settlement"
+            funds[_whose(entrusted)] = _move(ctx, connection, change, fund, *both, waits=waits)
         made += _taken(ctx, change, taken, passing, row)
     return made
 
 
-def _came(ctx: Context, posted: Sequence[Posted]) -> Decimal:
-    """What the entries of a loan put into the ledger's account of trustors' money."""
+def _came(ctx: Context, connection: Connection, change: Change, posted: Mapping[int, Sequence[Posted]]) -> Decimal:
+    """What the entries of a loan put into the ledger's account of trustors' money; nothing where it is not one."""
+    offer = offers.offer_for(ctx, connection, change.kept.row)
+    if offer.business != KIND or offer.entrusting is None:
+        return ZERO
     rules = lending_rules.general_posting(ctx)
     entry = posting.entry_for(rules, "deposit_received", {"amount": Decimal(1)}, ctx.business_date, {"kind": KIND})
     accounts = {line.account for line in entry.lines if line.credit} if entry is not None else set()
-    return total(line.credit - line.debit for each in posted for line in each.entry.lines if line.account in accounts)
+    lines = (line for each in posted[change.kept.id] for line in each.entry.lines)
+    return total(line.credit - line.debit for line in lines if line.account in accounts)
 
 
 def _parts(change: Change, undone: Sequence[Reversal]) -> dict[str, Decimal]:
@@ -159,14 +165,18 @@ def _fees(change: Change, undone: Sequence[Reversal]) -> Decimal:
 
 
 def _move(
-    ctx: Context, connection: Connection, change: Change, came: Decimal, taken: Decimal, *, waits: bool
-) -> None:  # fmt: skip
-    """Money of a loan in the trustor's deposit; held there until the loan's next settlement day if it waits for it."""
-    loan_id, contract_id = change.kept.id, change.kept.row["contract_id"]
-    entrusted = of_contracts(connection, [contract_id]).get(contract_id)
-    if entrusted is None:
-        return
-    fund = _fund(ctx, connection, entrusted.row["party_id"], change.kept.row["currency"])
+    ctx: Context,
+    connection: Connection,
+    change: Change,
+    fund: RowMapping,
+    came: Decimal,
+    taken: Decimal,
+    *,
+    waits: bool,
+) -> RowMapping:
+    """Money of a loan in the trustor's locked deposit; held there until the loan's next settlement day if it waits for
+    it. The deposit afterwards."""
+    loan_id = change.kept.id
     if came < 0 and fund["balance"] < taken - came:
         raise Conflict(
             Problem(
@@ -186,7 +196,8 @@ def _move(
     if taken:
         fund = deposit_rows.move(ctx, connection, fund, Move(kind="taken", amount=-taken, loan_id=loan_id))
     if held > 0:
-        deposit_rows.move(ctx, connection, fund, Move(kind="held", held=held, loan_id=loan_id))
+        fund = deposit_rows.move(ctx, connection, fund, Move(kind="held", held=held, loan_id=loan_id))
+    return fund
 
 
 def _held_of(connection: Connection, deposit_id: int, loan_id: int) -> Decimal:
@@ -234,6 +245,17 @@ def _taken(ctx: Context, change: Change, share: Decimal, passing: Passing, row: 
     return [Posted(entry, ("loan", change.kept.id), change.kept.id, row["unit"], row["currency"])]
 
 
-def _fund(ctx: Context, connection: Connection, party_id: int, currency: str) -> RowMapping:
-    """The trustor's money, locked."""
-    return deposit_rows.open_in(ctx, connection, kind=KIND, currency=currency, party_id=party_id)
+def _whose(entrusted: Entrustment) -> tuple[int, str]:
+    return entrusted.row["party_id"], entrusted.row["currency"]
+
+
+def _locked(
+    ctx: Context, connection: Connection, found: Mapping[int, Entrustment]
+) -> dict[tuple[int, str], RowMapping]:  # fmt: skip
+    """The trustors' money, locked in order of trustor and currency whatever the order of the loans, so that two who
+    move it never wait in a ring."""
+    wanted = sorted({_whose(entrusted) for entrusted in found.values()})
+    return {
+        (party_id, currency): deposit_rows.open_in(ctx, connection, kind=KIND, currency=currency, party_id=party_id)
+        for party_id, currency in wanted
+    }

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from loanloom.problems import Problem, Text, text
+from loanloom.services.access.rights import roles_with
 from loanloom.services.context import Context
 from loanloom.services.errors import Conflict, NotFound, Refused
 from loanloom.services.money.changes.kinds import Kind
@@ -144,10 +145,6 @@ def send(
 
 def approvers(ctx: Context, connection: Connection, roles: Iterable[str]) -> list[int]:
     """Who is told of a new request: the holders of the roles that the product names, else of all that may approve."""
-    named = list(roles) or [
-        document.key
-        for document in ctx.registry.all("role")
-        if "loan.approve_change" in document.spec.get("functions", ())
-    ]
+    named = list(roles) or roles_with(ctx.registry, "loan.approve_change")
     found = messages.holders(connection, ctx.company.id, named) if named else []
     return [one for one in found if one != ctx.actor.user_id]

@@ -22,9 +22,6 @@ from loanloom.services.money.changes.kinds import Kind
 from loanloom.services.money.loan_rows import Kept
 from loanloom.store import tables
 
-BACKDATED_AT_MOST = 90
-"""Days that a change may reach back where its product does not say."""
-
 
 def rule_for(ctx: Context, connection: Connection, kept: Kept, kind: str) -> ChangeRule:
     """The rule of the loan's product; the usual rule where it says nothing. A payout is never taken back alone."""
@@ -52,7 +49,7 @@ def _refusals(
             f"该变更最早于 {on} 记账，当前营业日为 {ctx.business_date}。",
             "on",
         )
-    elif on < (first := ctx.business_date - timedelta(days=_backdate(rule))):
+    elif on < (first := ctx.business_date - timedelta(days=rule.reaches_back)):
         yield _problem(
             "change.too_far_back",
             f"This product lets a change reach back to {first} at most.",
@@ -75,10 +72,6 @@ def _refusals(
         yield _problem("change.too_much", f"At most {most}.", f"最高 {most}。", "amount")
     if rule.most_days is not None and int(record.get("days", 0)) > rule.most_days:
         yield _problem("change.too_long", f"At most {rule.most_days} days.", f"最长 {rule.most_days} 天。", "days")
-
-
-def _backdate(rule: ChangeRule) -> int:
-    return BACKDATED_AT_MOST if rule.backdate_days is None else rule.backdate_days
 
 
 def not_allowed(kind: Kind) -> Problem:
