@@ -155,3 +155,20 @@ def test_a_loan_drawn_on_again_follows_what_is_outstanding_too() -> None:
     flat = "{methods: [flat], every: 1, unit: month, due_day: same}"
     assert found(draw="revolving", schedule=flat) == {"product.cannot_follow": "/draw"}
     assert "product.cannot_follow" not in found(draw="revolving", schedule=flat, line="{revolving: true, sharing: own}")
+
+
+@pytest.mark.parametrize(
+    ("said", "more", "code", "place"),
+    [
+        ("[{payer: government}]", {}, "product.one_subsidy_measure", "/subsidies/0"),
+        ("[{payer: government, share: 0.5, points: 0.03}]", {}, "product.one_subsidy_measure", "/subsidies/0"),
+        ("[{payer: government, share: 0.6}, {payer: employer, share: 0.5}]", {}, "product.subsidies_exceed_interest",
+         "/subsidies"),
+        ("[{payer: government, share: 0.5}]", {"recalculation": FOLLOWING}, "product.no_subsidy_here", "/subsidies"),
+    ],
+)  # fmt: skip
+def test_a_subsidy_of_the_interest_that_cannot_act_is_told_so(
+    said: str, more: dict[str, str], code: str, place: str
+) -> None:
+    assert found(subsidies=said, **more)[code] == place
+    assert not found(subsidies="[{payer: government, share: 0.5}, {payer: employer, points: 0.03}]")
