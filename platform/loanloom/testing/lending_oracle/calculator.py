@@ -13,8 +13,9 @@ from decimal import Decimal
 
 from loanloom.core.lending.agreed.terms import Terms
 from loanloom.core.lending.circumstances import Draw
+from loanloom.core.lending.planning.rates import with_pause, with_rate
 from loanloom.core.lending.planning.schedule import down_payment
-from loanloom.core.lending.replanning.changing import relevel_from, with_pause, with_rate
+from loanloom.core.lending.replanning.changing import relevel_from
 from loanloom.core.lending.replanning.drawing import counts_from, draw, draw_flat, related
 from loanloom.core.lending.replanning.levels import relevel
 from loanloom.core.lending.replanning.working import Plan, Row

@@ -17,18 +17,20 @@ from loanloom.core.lending.agreed.terms import (
     GraceTerms,
     Phase,
     PlannedRow,
+    RateStep,
     RateTerms,
     RateTier,
     RecalculationTerms,
     Recurrence,
     Terms,
 )
-from loanloom.core.lending.decisions import ChargeOff, Disburse, PrepayPartially, ReceiveRepayment, decide
+from loanloom.core.lending.decisions import ChangeRate, ChargeOff, Disburse, PrepayPartially, ReceiveRepayment, decide
 from loanloom.core.lending.evolution import evolve_all
 from loanloom.core.lending.loan import Loan
 from loanloom.core.lending.planning.checking import check_terms
 from loanloom.core.lending.replanning.levels import relevel
 from loanloom.core.lending.replanning.loans import plan_of, standing
+from loanloom.core.money import CENTS
 
 D = Decimal
 BASE = Terms(
@@ -174,3 +176,23 @@ def test_an_instalment_planned_anew_is_rounded_to_multiples_as_the_first_was() -
     plan = plan_of(loan)
     relevel(plan, plan.rows, plan.outstanding, agreed.start_on, even=False)
     assert plan.rows[0].level == D(30)
+
+
+@pytest.mark.parametrize(
+    "fixed",
+    [
+        {"phases": (Phase(periods=6, annual_rate=D("0.12")),)},
+        {"rates": RateTerms(applies="contract", steps=(RateStep(from_on=date(2025, 2, 1), rate=D("0.5")),))},
+    ],
+)
+def test_another_rate_agreed_later_beats_one_that_was_fixed(fixed: dict[str, Any]) -> None:
+    loan = disbursed(replace(BASE, **fixed))
+    first = loan.accounts[0].instalment
+    assert first.interest == D(120)
+    loan = evolve_all(loan, decide(loan, ReceiveRepayment(on=first.due_on, amount=first.payment)).events)
+    decision = decide(loan, ChangeRate(on=first.due_on, from_on=first.due_on, annual_rate=D("0.06")))
+    assert not decision.problems
+    loan = evolve_all(loan, decision.events)
+    rows = standing(loan, date(2025, 3, 1)).accounts
+    assert rows[0].instalment.interest == D(120)
+    assert rows[1].instalment.interest == CENTS.apply(rows[1].instalment.opening * D("0.005"))

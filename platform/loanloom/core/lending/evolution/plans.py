@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from loanloom.core.lending.agreed.plan_terms import Pause, RateStep
 from loanloom.core.lending.circumstances import Draw
 from loanloom.core.lending.events.event import Event
 from loanloom.core.lending.events.plans import (
@@ -20,6 +19,7 @@ from loanloom.core.lending.events.plans import (
 from loanloom.core.lending.evolution.ending import folded
 from loanloom.core.lending.evolution.money import replanned
 from loanloom.core.lending.loan import Loan
+from loanloom.core.lending.planning.rates import with_pause, with_rate
 
 
 def _drawn(loan: Loan, event: TrancheDrawn) -> Loan:
@@ -29,14 +29,12 @@ def _drawn(loan: Loan, event: TrancheDrawn) -> Loan:
 
 
 def _rate_changed(loan: Loan, event: RateChanged) -> Loan:
-    steps = (*loan.terms.rates.steps, RateStep(from_on=event.from_on, rate=event.annual_rate))
-    terms = replace(loan.terms, rates=replace(loan.terms.rates, steps=steps))
+    terms = with_rate(loan.terms, event.from_on, event.annual_rate)
     return replace(replanned(loan, event.rows, event.on), terms=terms)
 
 
 def _paused(loan: Loan, event: InterestPaused) -> Loan:
-    pause = Pause(from_on=event.from_on, to_on=event.to_on)
-    terms = replace(loan.terms, pauses=(*loan.terms.pauses, pause))
+    terms = with_pause(loan.terms, event.from_on, event.to_on)
     return replace(replanned(loan, event.rows, event.on), terms=terms)
 
 

@@ -7,12 +7,13 @@ tier is chosen by balance.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from typing import NamedTuple
 
-from loanloom.core.lending.agreed.plan_terms import IndexTerms, Phase, RateStep, RateTier
+from loanloom.core.lending.agreed.plan_terms import IndexTerms, Pause, Phase, RateStep, RateTier
 from loanloom.core.lending.agreed.terms import Terms
 from loanloom.core.lending.planning.due_days import anchor_of
 from loanloom.core.lending.planning.recurrences import LAST_DAY, days_after
@@ -123,6 +124,20 @@ def stretches(terms: Terms, path: Sequence[RateStep], start: date, end: date) ->
         rate = ZERO if paused else value_on(path, first)
         found.append(Stretch((last - first).days, terms.annual_rate if rate is None else rate))
     return found
+
+
+def with_rate(terms: Terms, from_on: date, rate: Decimal) -> Terms:
+    """The terms with one more dated rate, which beats one fixed by the contract or a phase: what was borne until that
+    day keeps the rate of its row."""
+    fixed = terms.rates.applies == "contract" or terms.phases[-1].annual_rate is not None
+    steps = (*(() if fixed else terms.rates.steps), RateStep(from_on=from_on, rate=rate))
+    phases = tuple(replace(phase, annual_rate=None) for phase in terms.phases)
+    return replace(terms, phases=phases, rates=replace(terms.rates, steps=steps, applies="segments"))
+
+
+def with_pause(terms: Terms, from_on: date, to_on: date) -> Terms:
+    """The terms with one more pause."""
+    return replace(terms, pauses=(*terms.pauses, Pause(from_on=from_on, to_on=to_on)))
 
 
 def moves(terms: Terms) -> bool:

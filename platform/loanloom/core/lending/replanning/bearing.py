@@ -59,9 +59,10 @@ def _path(terms: Terms, row_rate: Decimal, due_on: date) -> tuple[RateStep, ...]
     something for it."""
     if terms.pauses and not row_rate:
         row_rate = terms.annual_rate if terms.phases[-1].annual_rate is None else terms.phases[-1].annual_rate
-    path = (RateStep(from_on=date.min, rate=row_rate), *terms.rates.steps)
-    if terms.rates.applies == "contract" or terms.phases[-1].annual_rate is not None:
-        return path[:1]
+    own = RateStep(from_on=date.min, rate=row_rate)
+    if not terms.rates.steps or terms.rates.applies == "contract" or terms.phases[-1].annual_rate is not None:
+        return (own,)
+    path = (own, *terms.rates.steps)
     if terms.rates.applies == "current":
         rate = value_on(path, due_on)
         return (RateStep(from_on=date.min, rate=row_rate if rate is None else rate),)
@@ -78,8 +79,11 @@ def _pieces(
     terms: Terms, rate: Decimal, due_on: date, from_on: date, to_on: date
 ) -> Iterator[tuple[date, date, Decimal]]:
     """The stretch cut wherever the rate changes or a pause begins or ends; paused pieces are left out."""
-    first = from_on
-    for stretch in stretches(terms, _path(terms, rate, due_on), from_on, to_on):
+    path, first = _path(terms, rate, due_on), from_on
+    if len(path) == 1 and not terms.pauses:
+        yield from_on, to_on, path[0].rate
+        return
+    for stretch in stretches(terms, path, from_on, to_on):
         last = first + timedelta(days=stretch.days)
         if stretch.rate:
             yield first, last, stretch.rate

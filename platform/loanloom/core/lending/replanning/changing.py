@@ -3,32 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
 from loanloom.core.dates import add_period
-from loanloom.core.lending.agreed.plan_terms import Pause, RateStep
-from loanloom.core.lending.agreed.terms import Terms
 from loanloom.core.lending.loan import Loan
 from loanloom.core.lending.planning.instalments import Instalment
 from loanloom.core.lending.planning.plan import in_multiples
+from loanloom.core.lending.planning.rates import with_pause, with_rate
 from loanloom.core.lending.planning.schedule import down_payment
 from loanloom.core.lending.replanning.drawing import scheduled
 from loanloom.core.lending.replanning.levels import relevel
 from loanloom.core.lending.replanning.loans import changed_rows, follows, plan_of
 from loanloom.core.lending.replanning.working import Plan, Row
 from loanloom.core.money import ZERO, total
-
-
-def with_rate(terms: Terms, from_on: date, rate: Decimal) -> Terms:
-    """The terms with one more dated rate."""
-    return replace(terms, rates=replace(terms.rates, steps=(*terms.rates.steps, RateStep(from_on=from_on, rate=rate))))
-
-
-def with_pause(terms: Terms, from_on: date, to_on: date) -> Terms:
-    """The terms with one more pause."""
-    return replace(terms, pauses=(*terms.pauses, Pause(from_on=from_on, to_on=to_on)))
 
 
 def working(loan: Loan, on: date) -> Plan:
