@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from loanloom.demo.lending import loan_of
 from loanloom.demo.story import Script, play
 from loanloom.demo.summary import Summary, summarise
 from loanloom.services.approval import worklist
+from loanloom.services.money import changes
 from loanloom.store import tables
 from loanloom.testing.postgres import Cluster
 
@@ -108,6 +110,32 @@ def test_the_others_pay_on_time(house: House, slug: str, outstanding: str) -> No
     loan = loan_row(house, slug)
     assert (loan.days_past_due, loan.asset_class, loan.status) == (0, "normal", "active")
     assert loan.principal_outstanding == Decimal(outstanding)
+
+
+def test_no_more_goes_out_than_the_owners_paid_in(house: House) -> None:
+    entry, line = tables.journal_entry, tables.journal_line
+    moved = (
+        select(entry.c.business_date, func.sum(line.c.debit - line.c.credit).label("moved"))
+        .join(line, line.c.journal_entry_id == entry.c.id)
+        .where(line.c.account_code == "1002")
+        .group_by(entry.c.business_date)
+        .order_by(entry.c.business_date)
+    )
+    days = rows(house, moved)
+    assert (days[0].business_date, days[0].moved) == (date(2026, 3, 2), Decimal(50_000_000))
+    held = list(accumulate(day.moved for day in days))
+    assert min(held) > 0
+    capital = select(func.sum(line.c.credit - line.c.debit)).where(line.c.account_code == "4001")
+    assert rows(house, capital)[0][0] == Decimal(50_000_000)
+
+
+def test_the_extension_that_waits_can_be_granted(house: House) -> None:
+    (waiting,) = [line.row for line in changes.waiting(house.system()) if line.row["kind"] == "extend"]
+    head = house.at(PLAYERS["09-qingshan-metal"].head)
+    opened = changes.opened(head, waiting["loan_id"], waiting["id"])
+    assert opened.preview is not None
+    assert not opened.preview.problems
+    assert opened.preview.digest == waiting["digest"]
 
 
 def test_one_is_refused_by_rule_with_every_reason_in_both_languages(house: House) -> None:
@@ -216,7 +244,7 @@ def test_every_day_of_the_journal_balances(house: House) -> None:
     per_entry = select(line.journal_entry_id, func.sum(line.debit - line.credit)).group_by(line.journal_entry_id)
     assert all(difference == 0 for _, difference in rows(house, per_entry))
     days = {row[0] for row in rows(house, select(entry.business_date).distinct())}
-    assert min(days) == date(2026, 3, 5)
+    assert min(days) == date(2026, 3, 2)  # the owners pay in; the first loan goes out three days later
     assert len(days) == 67  # every day from the first disbursement to 10 May
 
 

@@ -11,10 +11,11 @@ from typing import Any
 
 from loanloom.demo.applying import record
 from loanloom.demo.cast import Cast, Customer
-from loanloom.demo.house import House
+from loanloom.demo.house import BEGINS_ON, House
 from loanloom.demo.lending import loan_of, prepare
 from loanloom.services.money import changes
 from loanloom.services.money.books import closing
+from loanloom.services.money.books.vouchers import Voucher, VoucherLine
 from loanloom.services.money.cashier import bank_statements, orders, payees
 from loanloom.services.money.cashier.order_kinds import KINDS
 from loanloom.services.money.cashier.payees import Payee
@@ -22,6 +23,7 @@ from loanloom.services.parties import partners
 
 MONTHS = {date(2026, 4, 7): date(2026, 3, 1), date(2026, 5, 7): date(2026, 4, 1)}
 """Day -> the first day of the month that is closed on it."""
+CAPITAL = Decimal(50_000_000)
 CHANGES_ON, DESK_ON = date(2026, 4, 20), date(2026, 5, 8)
 STATEMENT = """青禾银行 基本户 2026年5月8日（演示）
 交易流水号,交易日期,收入金额,支出金额,对方户名,对方账号,摘要
@@ -34,13 +36,27 @@ DEMO-0508-03,2026-05-08,,1288.00,青禾电力（演示）,6222020200011112222,�
 def work(house: House, players: Cast, today: date) -> None:
     """What is done at the desk today beside the instalments."""
     known = {one.slug: one for one in players.customers}
+    if today == BEGINS_ON:
+        _pay_in_capital(house)
     if today in MONTHS:
         _close(house, MONTHS[today])
     if today == CHANGES_ON:
         _change(house, known)
     if today == DESK_ON:
+        if "09-qingshan-metal" in known:
+            _ask(house, known["09-qingshan-metal"], "extend", {"months": "3"}, "主要客户回款推迟")
         _receive(house, known)
         _pay_to_several(house, known)
+
+
+def _pay_in_capital(house: House) -> None:
+    """The first entry of the books: what the owners put into the bank account, by a voucher of two people."""
+    kind = KINDS["voucher"]
+    lines = (VoucherLine(account="1002", debit=CAPITAL), VoucherLine(account="4001", credit=CAPITAL))
+    asked = Voucher(memo="股东出资到位（演示）", lines=lines)
+    made = orders.enter(house.at("finance"), kind, asked, idempotency_key="demo:capital")
+    if made.is_waiting:
+        orders.register(house.at("finance-head"), kind, made.id, idempotency_key="demo:capital:registered")
 
 
 def _close(house: House, first_on: date) -> None:
@@ -55,7 +71,7 @@ def _close(house: House, first_on: date) -> None:
 
 
 def _change(house: House, known: Mapping[str, Customer]) -> None:
-    """One borrower repays a part early, asked for, agreed and booked by three people; another asks for an extension."""
+    """A borrower repays a part early: asked for, agreed and booked by three people."""
     if "03-he-clothes-shop" in known:
         customer = known["03-he-clothes-shop"]
         written = {"amount": "8000", "keep": "term"}
@@ -67,8 +83,6 @@ def _change(house: House, known: Mapping[str, Customer]) -> None:
             step = changes.approve(head, step.id, digest=opened.preview.digest)
         if step is not None and step.state == "approved":
             changes.book(house.at("finance"), step.id, reference="DEMO-0420-01")
-    if "09-qingshan-metal" in known:
-        _ask(house, known["09-qingshan-metal"], "extend", {"months": "3"}, "主要客户回款推迟")
 
 
 def _ask(house: House, customer: Customer, kind: str, written: Mapping[str, Any], reason: str) -> Any:
