@@ -15,7 +15,15 @@ from loanloom.core.lending.events.undoing import DisbursementUndone, Mistake, Mo
 from loanloom.core.lending.loan import Loan
 
 BY_ITSELF = frozenset(
-    {"recalculate", "reprice", "apply_surplus", "check_waivers", "suspend_interest", "restore_interest"}
+    {
+        "recalculate",
+        "reprice",
+        "apply_surplus",
+        "apply_subsidies",
+        "check_waivers",
+        "suspend_interest",
+        "restore_interest",
+    }
 )
 """Commands that the end of day gives: they follow from the disbursement and go with it."""
 
