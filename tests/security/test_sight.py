@@ -22,7 +22,7 @@ def records(house) -> Mapping[str, int]:
             "subject_kind": "application", "subject_id": loan.application_id, "name": "x.pdf", "size": 1,
             "blob_id": 1, "media_type": "application/pdf", "created_by": 1,
         }  # fmt: skip
-        values["blob_id"] = _blob(connection)
+        values["blob_id"] = _blob(house, connection)
         upload = connection.execute(tables.upload.insert().values(values).returning(tables.upload.c.id)).scalar_one()
     return {
         "loan_id": loan.id, "application_id": loan.application_id, "customer_id": loan.customer_id,
@@ -31,10 +31,10 @@ def records(house) -> Mapping[str, int]:
     }  # fmt: skip
 
 
-def _blob(connection) -> int:
+def _blob(house, connection) -> int:
     from loanloom.services.papers import blobs
 
-    return blobs.keep(connection, b"%PDF-1.7 upload", name="x.pdf", media_type="application/pdf", by=1)
+    return blobs.keep(house.ctx(), connection, b"%PDF-1.7 upload", name="x.pdf", media_type="application/pdf", by=1)
 
 
 def addresses(app, records, method):

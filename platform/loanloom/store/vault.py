@@ -42,20 +42,31 @@ class Vault:
 
     def encrypt(self, company_id: int, field: str, plain: str) -> bytes:
         """`plain` closed for this company and field (for example "customer.id_number")."""
-        nonce = os.urandom(NONCE)
-        key_id = self.current.encode()
-        closed = AESGCM(self._key(self.current)).encrypt(nonce, plain.encode(), _bound(company_id, field))
-        return VERSION + bytes([len(key_id)]) + key_id + nonce + closed
+        return self.encrypt_bytes(company_id, field, plain.encode())
 
     def decrypt(self, company_id: int, field: str, closed: bytes) -> str:
         """What was encrypted for this company and field; raises VaultError for anything else."""
+        try:
+            return self.decrypt_bytes(company_id, field, closed).decode()
+        except UnicodeDecodeError:
+            raise VaultError(f"{field} was changed or belongs elsewhere.") from None
+
+    def encrypt_bytes(self, company_id: int, field: str, plain: bytes) -> bytes:
+        """The same for bytes, such as a file."""
+        nonce = os.urandom(NONCE)
+        key_id = self.current.encode()
+        closed = AESGCM(self._key(self.current)).encrypt(nonce, plain, _bound(company_id, field))
+        return VERSION + bytes([len(key_id)]) + key_id + nonce + closed
+
+    def decrypt_bytes(self, company_id: int, field: str, closed: bytes) -> bytes:
+        """What `encrypt_bytes` closed; raises VaultError for anything else."""
         closed = bytes(closed)
         length = closed[1] if len(closed) > 2 and closed[:1] == VERSION else 0
         key_id, rest = closed[2 : 2 + length].decode("ascii", "replace"), closed[2 + length :]
         if not length or key_id not in self.keys:
             raise VaultError(f"No key for {field}; is it missing from the encryption keys?")
         try:
-            return AESGCM(self._key(key_id)).decrypt(rest[:NONCE], rest[NONCE:], _bound(company_id, field)).decode()
+            return AESGCM(self._key(key_id)).decrypt(rest[:NONCE], rest[NONCE:], _bound(company_id, field))
         except (InvalidTag, ValueError):
             raise VaultError(f"{field} was changed or belongs elsewhere.") from None
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
+
 import pytest
+from sqlalchemy import insert, select
 from tests.services.approval.lender import Lender
 from tests.services.origination.conftest import PDF, Begin
 
@@ -61,6 +64,24 @@ def test_the_same_bytes_are_kept_once(manager: Context, begin: Begin, lender: Le
     assert first != second
     assert lender.count(tables.blob) == 1
     assert uploads.open_file(manager, second).content == PDF
+
+
+def test_a_file_lies_closed(manager: Context, begin: Begin) -> None:
+    application_id = begin(papers=False)
+    with manager.transaction() as connection:
+        made = uploads.keep(manager, connection, ("application", application_id), "a.pdf", PDF)
+        assert PDF[:8] not in bytes(connection.execute(select(tables.blob.c.bytes)).scalar_one())
+    assert uploads.open_file(manager, made).content == PDF
+
+
+def test_one_kept_before_files_were_closed_opens(manager: Context, begin: Begin, lender: Lender) -> None:
+    application_id = begin(papers=False)
+    with manager.transaction() as connection:
+        plain = {"sha256": sha256(PDF).hexdigest(), "bytes": PDF, "name": "a.pdf", "media_type": "x", "size": len(PDF)}
+        connection.execute(insert(tables.blob).values(plain))
+        made = uploads.keep(manager, connection, ("application", application_id), "a.pdf", PDF)
+    assert lender.count(tables.blob) == 1
+    assert uploads.open_file(manager, made).content == PDF
 
 
 def test_sight_follows_the_record(manager: Context, begin: Begin, lender: Lender) -> None:

@@ -52,7 +52,8 @@ def paper(house: House, subject: tuple[str, int], title: str) -> int:
     """A document with its PDF, as if it had been drawn."""
     ctx = house.ctx()
     with ctx.transaction() as connection:
-        blob = blobs.keep(connection, b"%PDF-1.7 " + title.encode(), name="x.pdf", media_type="application/pdf", by=1)
+        drawn = b"%PDF-1.7 " + title.encode()
+        blob = blobs.keep(ctx, connection, drawn, name="x.pdf", media_type="application/pdf", by=1)
         values = {
             "subject_kind": subject[0], "subject_id": subject[1], "template_key": "loan-contract", "number": "HT-1",
             "title": {"en": title, "zh": title}, "content": {}, "pdf_blob_id": blob,

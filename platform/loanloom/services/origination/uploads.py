@@ -67,7 +67,7 @@ def keep(
         raise Refused(problem.at(field=field or material))
     kind = kind_of(content)
     assert kind is not None
-    blob_id = blobs.keep(connection, content, name=tidy, media_type=MEDIA_TYPES[kind], by=ctx.actor.user_id)
+    blob_id = blobs.keep(ctx, connection, content, name=tidy, media_type=MEDIA_TYPES[kind], by=ctx.actor.user_id)
     values = {
         "subject_kind": subject[0],
         "subject_id": subject[1],
@@ -150,7 +150,7 @@ def open_file(ctx: Context, upload_id: int) -> File:
     """A file that the actor may see, with its bytes."""
     with ctx.transaction() as connection:
         row = _find(ctx, connection, upload_id)
-        return File(row.name, row.media_type, blobs.content(connection, row.blob_id))
+        return File(row.name, row.media_type, blobs.content(ctx, connection, row.blob_id))
 
 
 def remove(ctx: Context, upload_id: int, subject: tuple[str, int]) -> None:

@@ -1,4 +1,4 @@
-"""Bytes kept once per content. Knows neither who may read them nor what they are for."""
+"""Bytes kept once per content, closed by the vault: files name people. Knows neither who may read them nor what for."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, insert, select
 
+from loanloom.services.context import Context
 from loanloom.store import tables
+
+FIELD = "blob.bytes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +22,7 @@ class File:
     content: bytes
 
 
-def keep(connection: Connection, content: bytes, *, name: str, media_type: str, by: int | None) -> int:
+def keep(ctx: Context, connection: Connection, content: bytes, *, name: str, media_type: str, by: int | None) -> int:
     """The id of the blob with this content, made when it is new."""
     table, digest = tables.blob, hashlib.sha256(content).hexdigest()
     known = connection.execute(select(table.c.id).where(table.c.sha256 == digest).limit(1)).scalar_one_or_none()
@@ -27,7 +30,7 @@ def keep(connection: Connection, content: bytes, *, name: str, media_type: str, 
         return int(known)
     values = {
         "sha256": digest,
-        "bytes": content,
+        "bytes": ctx.database.vault.encrypt_bytes(ctx.company.id, FIELD, content),
         "name": name,
         "media_type": media_type,
         "size": len(content),
@@ -36,7 +39,11 @@ def keep(connection: Connection, content: bytes, *, name: str, media_type: str, 
     return int(connection.execute(insert(table).values(values).returning(table.c.id)).scalar_one())
 
 
-def content(connection: Connection, blob_id: int) -> bytes:
-    """The bytes of a blob."""
+def content(ctx: Context, connection: Connection, blob_id: int) -> bytes:
+    """The bytes of a blob. One that was kept before files were closed is known by its digest."""
     table = tables.blob
-    return bytes(connection.execute(select(table.c.bytes).where(table.c.id == blob_id)).scalar_one())
+    row = connection.execute(select(table.c.bytes, table.c.sha256).where(table.c.id == blob_id)).one()
+    kept = bytes(row.bytes)
+    if hashlib.sha256(kept).hexdigest() == row.sha256:
+        return kept
+    return ctx.database.vault.decrypt_bytes(ctx.company.id, FIELD, kept)

@@ -17,22 +17,20 @@ from sqlalchemy import Connection, Row, select
 from sqlalchemy import update as change
 
 from loanloom.metadata.registry import Registry
-from loanloom.problems import Problem, text
+from loanloom.problems import text
 from loanloom.services import facts, numbers, scope
 from loanloom.services.approval import sanctions
 from loanloom.services.context import Context
 from loanloom.services.definitions import compiled, releases
-from loanloom.services.errors import Conflict, Forbidden, Refused
 from loanloom.services.money.lines import credit_lines
 from loanloom.services.once import Once
 from loanloom.services.origination import applications
-from loanloom.services.papers import agreed_facts, documents
+from loanloom.services.papers import agreed_facts, documents, signing_rules
 from loanloom.store import audit, bulk, tables
 
 CONTRACT = text("contract", "合同")
 TABLE = tables.contract
-MAIN = ("loan", "line")
-"""Kinds of contract that a package is about: one loan, or a credit line on which loans are drawn."""
+MAIN = signing_rules.MAIN
 
 SECURITY = (
     ("guarantee", "guarantee_contract", "guarantors", "guarantor"),
@@ -73,7 +71,7 @@ def sign(ctx: Context, contract_id: int, signed_on: date, *, version: int, idemp
         first = Once(ctx, connection, idempotency_key, "contract.sign", contract_id, asked, locked=True)
         if first.answer is not None:
             return
-        _check_signable(ctx, connection, row, signed_on, version)
+        signing_rules.check(ctx, connection, row, signed_on, version)
         with bulk.together(connection):
             _mark_signed(ctx, connection, row, signed_on)
             first.keep({"contract_id": contract_id})
@@ -115,9 +113,13 @@ def sign_many(ctx: Context, contract_ids: Sequence[int], signed_on: date) -> int
     ctx.require("contract.sign")
     signed = 0
     with ctx.transaction() as connection:
-        waiting = select(TABLE).where(TABLE.c.id.in_(contract_ids), TABLE.c.state == "prepared").with_for_update()
+        waiting = (
+            select(TABLE)
+            .where(TABLE.c.id.in_(contract_ids), TABLE.c.state == "prepared", scope.visible(ctx, TABLE))
+            .with_for_update()
+        )
         for row in connection.execute(waiting.order_by(TABLE.c.id)).all():
-            _check_signable(ctx, connection, row, signed_on, row.version)
+            signing_rules.check(ctx, connection, row, signed_on, row.version)
             _mark_signed(ctx, connection, row, signed_on)
             signed += 1
     return signed
@@ -291,51 +293,3 @@ def sanction_facts(ctx: Context, connection: Connection, registry: Registry, san
 
 def _contract_facts(number: str, amount: Decimal, prepared_on: date | None, signed_on: date | None) -> dict[str, Any]:
     return {"number": number, "amount": amount, "prepared_on": prepared_on, "signed_on": signed_on}
-
-
-def _check_signable(ctx: Context, connection: Connection, row: Row[Any], signed_on: date, version: int) -> None:
-    if row.kind not in MAIN:
-        raise Refused(_part_of_package())
-    if row.state != "prepared" or row.version != version:
-        raise Conflict()
-    if ctx.actor.user_id is not None and row.created_by == ctx.actor.user_id:
-        raise Forbidden(_same_person())
-    sanction = sanctions.find(connection, row.sanction_id)
-    if signed_on > ctx.business_date or (row.prepared_on is not None and signed_on < row.prepared_on):
-        raise Refused(_wrong_day(row.prepared_on, ctx.business_date))
-    if signed_on > sanction.expires_on:
-        raise Refused(_too_late(sanction.expires_on))
-
-
-def _part_of_package() -> Problem:
-    return Problem(
-        code="contract.part_of_package",
-        message=text("This contract is signed together with its loan contract.", "该合同随主合同一并签订。"),
-    )
-
-
-def _same_person() -> Problem:
-    return Problem(
-        code="contract.same_person",
-        message=text("Who prepared a contract does not note its signing.", "合同制作人不得登记签订。"),
-        hint=text("Ask a colleague to do it.", "请由其他同事办理。"),
-    )
-
-
-def _wrong_day(first: date | None, last: date) -> Problem:
-    return Problem(
-        code="contract.wrong_day",
-        message=text(f"The day of signing lies between {first} and {last}.", f"签订日期须在{first}至{last}之间。"),
-        field="signed_on",
-    )
-
-
-def _too_late(expires_on: date) -> Problem:
-    return Problem(
-        code="contract.sanction_expired",
-        message=text(
-            f"The sanction expired on {expires_on}, before this day.", f"批复已于{expires_on}到期，早于签订日期。"
-        ),
-        hint=text("A new application is needed.", "须重新申请。"),
-        field="signed_on",
-    )

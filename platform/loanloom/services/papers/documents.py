@@ -115,9 +115,9 @@ def _file(ctx: Context, connection: Connection, row: Row[Any], wanted: Format) -
     name = f"{row.number or row.template_key}.{wanted}"
     blob_id = row.pdf_blob_id if wanted == "pdf" else row.docx_blob_id
     if blob_id is not None:
-        return File(name, MEDIA_TYPES[wanted], blobs.content(connection, blob_id))
+        return File(name, MEDIA_TYPES[wanted], blobs.content(ctx, connection, blob_id))
     content = rendered(engine.from_json(row.content), wanted)
-    blob_id = blobs.keep(connection, content, name=name, media_type=MEDIA_TYPES[wanted], by=ctx.actor.user_id)
+    blob_id = blobs.keep(ctx, connection, content, name=name, media_type=MEDIA_TYPES[wanted], by=ctx.actor.user_id)
     table = tables.document
     connection.execute(update(table).where(table.c.id == row.id).values({f"{wanted}_blob_id": blob_id}))
     return File(name, MEDIA_TYPES[wanted], content)

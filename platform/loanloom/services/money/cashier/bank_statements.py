@@ -7,9 +7,8 @@ reading a file twice therefore does no harm. The number of statements depends on
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -21,7 +20,7 @@ from loanloom.problems import Problem, text
 from loanloom.services import scope
 from loanloom.services.context import Context
 from loanloom.services.errors import Conflict, NotFound, Refused
-from loanloom.services.money.cashier import matching, payees, payers
+from loanloom.services.money.cashier import bank_matches, payees, payers
 from loanloom.services.origination.imports import mapping_of
 from loanloom.store import audit, bulk, tables
 from loanloom.store.vault import masked
@@ -30,8 +29,6 @@ STATEMENT = text("bank statement", "对账单")
 TABLE, LINE = tables.bank_statement, tables.bank_line
 MOST_LINES = 5_000
 MOST_PROBLEMS = 200
-AROUND = timedelta(days=5)
-"""How far apart our day of a payout and the bank's may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,50 +225,12 @@ def _write_lines(
                 "words": (facts.get("words") or "")[:400] or None,
             }
         )
-    found = _matches(ctx, connection, rows) | _payouts(ctx, connection, rows)
+    found = bank_matches.found(ctx, connection, rows)
     for row in rows:
         loan_id, payout_id, why = found.get(row["line"], (None, None, ()))
         state = "matched" if loan_id else "paid_out" if payout_id else "unmatched" if row["amount"] > 0 else "left_out"
         row |= {"state": state, "loan_id": loan_id, "payout_id": payout_id, "why": list(why)}
     bulk.insert(connection, LINE, rows)
-
-
-Match = tuple[int | None, int | None, Sequence[str]]
-
-
-def _matches(ctx: Context, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> dict[int, Match]:
-    """Line -> the loan that is meant beyond doubt."""
-    wanted = [
-        matching.Wanted(
-            key=row["line"], amount=row["amount"], currency=ctx.company.currency, payer_name=row["payer_name"],
-            account_hash=row["payer_account_hash"], words=row["words"] or "",
-        )
-        for row in rows
-        if row["amount"] > 0
-    ]  # fmt: skip
-    found = {line: matching.sure(ranked) for line, ranked in matching.suggestions(ctx, connection, wanted).items()}
-    return {line: (one.loan["id"], None, one.reasons) for line, one in found.items() if one is not None}
-
-
-def _payouts(ctx: Context, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> dict[int, Match]:
-    """Line -> the payout of ours that it shows: paid about then, to this payee, of this net amount."""
-    out = [row for row in rows if row["amount"] < 0]
-    if not out:
-        return {}
-    table = payees.TABLE
-    first, last = min(row["happened_on"] for row in out) - AROUND, max(row["happened_on"] for row in out) + AROUND
-    query = select(table.c.id, table.c.payee_name, (table.c.amount - table.c.fee).label("net")).where(
-        table.c.state == "paid", table.c.paid_on.between(first, last)
-    )
-    found: dict[tuple[str, Decimal], list[int]] = {}
-    for each in connection.execute(query.order_by(table.c.id)):
-        found.setdefault((each.payee_name, each.net), []).append(each.id)
-    made: dict[int, Match] = {}
-    for row in out:
-        fitting = found.get((row["payer_name"] or "", -row["amount"]))
-        if fitting:
-            made[row["line"]] = (None, fitting.pop(0), ("payout",))
-    return made
 
 
 def unbooked(connection: Connection, statement_id: int) -> RowMapping:

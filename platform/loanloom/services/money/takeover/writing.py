@@ -72,7 +72,7 @@ def read(ctx: Context, loans: File, schedule: File) -> int:
         )
     with ctx.transaction() as connection:
         kept = {
-            key: blobs.keep(connection, content, name=name, media_type="text/csv", by=ctx.actor.user_id)
+            key: blobs.keep(ctx, connection, content, name=name, media_type="text/csv", by=ctx.actor.user_id)
             for key, (name, content) in (("loans", loans), ("schedule", schedule))
         }
         values = {
@@ -113,7 +113,7 @@ def opened(ctx: Context, run_id: int) -> Opened:
     ctx.require(*MAY_LOOK)
     with ctx.transaction() as connection:
         row = _row(connection, run_id)
-        given = _files(connection, row)
+        given = _files(ctx, connection, row)
     if row["state"] != "read":
         return Opened(row)
     judged = judging.judge(ctx, *given)
@@ -126,7 +126,7 @@ def book(ctx: Context, run_id: int, on_progress: Progress | None = None) -> Take
     ctx.require(*MAY_LOOK)
     with ctx.transaction() as connection:
         row = _row(connection, run_id)
-        given = _files(connection, row)
+        given = _files(ctx, connection, row)
     if row["state"] != "read":
         return TakenOver(run_id, 0, row["accepted"] + row["skipped"], ())
     judged = judging.judge(ctx, *given)
@@ -155,9 +155,9 @@ def _row(connection: Connection, run_id: int) -> RowMapping:
     return found
 
 
-def _files(connection: Connection, row: RowMapping) -> tuple[File, File]:
+def _files(ctx: Context, connection: Connection, row: RowMapping) -> tuple[File, File]:
     kept = row["figures"]["files"]
-    made = [(str(kept[key][0]), blobs.content(connection, int(kept[key][1]))) for key in ("loans", "schedule")]
+    made = [(str(kept[key][0]), blobs.content(ctx, connection, int(kept[key][1]))) for key in ("loans", "schedule")]
     return made[0], made[1]
 
 
