@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from loanloom.engines.flows.model import Node, Route
+from loanloom.engines.flows.record import record
 from loanloom.feel import Program
 from loanloom.problems import LANGUAGES, Problem, Text, say, text
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Chosen:
     """The route taken and why: the conditions looked at, in order, each with what it gave and how."""
 
@@ -19,7 +19,7 @@ class Chosen:
     trace: Any = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Value:
     """What an expression gave."""
 
@@ -74,7 +74,7 @@ def evaluated(node: Node, program: Program, name: str, facts: Mapping[str, Any])
     result = program.evaluate(facts)
     if result.problem is not None:
         return _not_computed(node, name, result.problem)
-    return Value(result.value)
+    return Value(value=result.value)
 
 
 def _words(route: Route, facts: Mapping[str, Any], labels: Mapping[str, Text]) -> dict[str, str]:

@@ -14,7 +14,8 @@ from loanloom.problems import Problem
 
 def leave(step: Step, node: Node, forks: Forks) -> None:
     """Go on from a node whose work is done, by the route that holds."""
-    chosen = choose(node, step.facts, step.flow.labels)
+    conditional = node.routes[:1] and node.routes[0].condition is not None
+    chosen = choose(node, step.facts if conditional else {}, step.flow.labels)
     if isinstance(chosen, Problem):
         raise Failed(chosen)
     step.note("routed", node.key, to=chosen.route.to, trace=chosen.trace)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any, Literal
 
 from loanloom.engines.flows.model import Assignment, Node, Scope
+from loanloom.engines.flows.record import record
 from loanloom.engines.flows.state import Item, State
 from loanloom.problems import Problem
 
@@ -24,7 +25,7 @@ EffectName = Literal[
 ]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Entry:
     """One line of history. `to` is set where the case moved along an edge `node` -> `to`; `trace` explains it;
     `for_whom` is the person somebody stood in for."""
@@ -43,7 +44,7 @@ class Entry:
     trace: Any = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Effect:
     """Something the world should do because the case moved; the services know how. `token` is where it came from."""
 
@@ -53,7 +54,7 @@ class Effect:
     token: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Moved:
     """The result of a step. With problems nothing moved: `state` is the one that came in and the rest is empty.
 
@@ -69,7 +70,7 @@ class Moved:
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Ruled:
     """What an automatic decision or a calculation found: a decision's `values` become the facts `decision.*`, those of
     a calculation `flow.values.<node>.*`; `ruleset` is the key of who said so."""
@@ -80,7 +81,7 @@ class Ruled:
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Found:
     """Whom an assignment names in this case: a group (looked at when somebody acts) or people. `members` are the
     group's people of today, where somebody asked for them."""
@@ -144,7 +145,7 @@ def nothing_calculated(calculation: str, facts: Mapping[str, Any]) -> Ruled:
     raise AssertionError(f"no calculation expected: {calculation}, {len(facts)} facts")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class World:
     """What a step may ask: the facts of the case, automatic work, people; and its instant."""
 

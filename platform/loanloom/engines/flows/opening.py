@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from typing import Any
 
 from loanloom.engines.flows import people
 from loanloom.engines.flows.leaving import leave
 from loanloom.engines.flows.model import Assignment, Node
 from loanloom.engines.flows.moves import Found
+from loanloom.engines.flows.record import altered, record
 from loanloom.engines.flows.state import Approval, Item, ItemKind, Token
 from loanloom.engines.flows.step import Failed, Forks, Step
 from loanloom.problems import Problem, text
 
+Who = dict[str, Any]
+"""For whom an item is: its role, position, scope, outside and users, weight and veto, by name."""
+_ADMINISTRATORS: Who = {"role": people.ADMINISTRATOR, "scope": "all"}
 
-@dataclass(frozen=True, slots=True)
+
+@record
 class Candidates:
     """Whom one assignment names, without those who may not; `nobody` when that leaves none as far as is known."""
 
@@ -38,12 +42,12 @@ def open_work(step: Step, node: Node, forks: Forks) -> None:
         step.lift(token)
         leave(step, node, forks)
         return
-    base = _item(node, token, "form" if node.type == "form" else "approval", excluded)
-    item = _together(step, node, base, [one for one in named if not one.nobody])
-    if item is None:
-        _nobody(step, node, forks, base)
+    kind: ItemKind = "form" if node.type == "form" else "approval"
+    who = _together(step, node, [one for one in named if not one.nobody])
+    if who is None:
+        _nobody(step, node, token, kind, excluded)
     else:
-        step.open(replace(item, number=step.number()))
+        _open(step, node, token, kind, excluded=excluded, **who)
     tell(step, node, node.cc)
 
 
@@ -51,36 +55,33 @@ def open_votes(step: Step, node: Node, forks: Forks) -> None:
     """One item a voter (or a group); in turn where the node says so, else all at once."""
     token = step.rest(node, forks, "people", back_to=step.back_to.pop(node.key, None))
     excluded = _excluded(step, node)
-    voters: list[Item] = []
-    base = _item(node, token, "vote", excluded)
+    voters: list[Who] = []
     for one in _candidates(step, node, node.assign, excluded):
-        mine = replace(base, weight=one.assignment.weight, veto=one.assignment.veto)
+        vote = {"weight": one.assignment.weight, "veto": one.assignment.veto}
         if node.each == "group" or one.left is None:
-            voters += [_grouped(mine, one.found)] if not one.nobody else []
+            voters += [_group(one.found) | vote] if not one.nobody else []
         else:
-            voters += [replace(mine, users=(person,)) for person in one.left]
+            voters += [{"users": (person,)} | vote for person in one.left]
     voters = _each_once(voters)
     if not voters:
-        _nobody(step, node, forks, base)
+        _nobody(step, node, token, "vote", excluded)
     in_turn = node.voting is not None and node.voting.in_turn
     for place, voter in enumerate(voters):
-        step.open(replace(voter, number=step.number(), turn=place if in_turn else 0, pending=in_turn and place > 0))
+        order = {"turn": place, "pending": place > 0} if in_turn else {}
+        _open(step, node, token, "vote", excluded=excluded, **voter, **order)
     tell(step, node, node.cc)
 
 
 def revise(step: Step, node: Node, forks: Forks, back_to: str | None = None) -> None:
     """The makers get the case back (a start node to which it was returned)."""
     token = step.rest(node, forks, "people", back_to=back_to)
-    step.open(replace(_item(node, token, "revision"), number=step.number()))
+    _open(step, node, token, "revision")
 
 
 def open_minutes(step: Step, node: Node, token: Token) -> None:
     """Somebody writes down what a committee decided."""
-    base = _item(node, token, "minutes")
-    item = _together(step, node, base, _candidates(step, node, node.record, ())) or replace(
-        base, role=people.ADMINISTRATOR, scope="all"
-    )
-    step.open(replace(item, number=step.number()))
+    who = _together(step, node, _candidates(step, node, node.record, ()))
+    _open(step, node, token, "minutes", **(who or _ADMINISTRATORS))
 
 
 def tell(step: Step, node: Node, whom: Iterable[Assignment] | None = None) -> None:
@@ -99,11 +100,10 @@ def tell(step: Step, node: Node, whom: Iterable[Assignment] | None = None) -> No
     step.effect("told", node.key, users=users, groups=groups, copy=whom is not None or node.type == "cc", **said)
 
 
-def _item(node: Node, token: Token, kind: ItemKind, excluded: tuple[int, ...] = ()) -> Item:
-    """An item without a number and without people."""
-    return Item(
-        number=0, token=token.number, node=node.key, kind=kind, excluded=excluded, working_hours=node.working_hours
-    )
+def _open(step: Step, node: Node, token: Token, kind: ItemKind, **more: Any) -> None:
+    """One more item under a token."""
+    number, hours = step.number(), node.working_hours
+    step.open(Item(number=number, token=token.number, node=node.key, kind=kind, working_hours=hours, **more))
 
 
 def _excluded(step: Step, node: Node) -> tuple[int, ...]:
@@ -121,8 +121,8 @@ def _candidates(step: Step, node: Node, assign: Iterable[Assignment], excluded: 
         left = None if members is None else tuple(person for person in members if person not in excluded)
         if members and not left and node.if_starter == "superior":
             left = _superiors(step, members, excluded)
-            found = replace(found, role=None, position=None, users=left)
-        named.append(Candidates(found, left, assignment))
+            found = altered(found, role=None, position=None, users=left)
+        named.append(Candidates(found=found, left=left, assignment=assignment))
     return named
 
 
@@ -132,41 +132,31 @@ def _superiors(step: Step, members: tuple[int, ...], excluded: tuple[int, ...]) 
     return tuple(dict.fromkeys(person for person in above if person is not None and person not in excluded))
 
 
-def _together(step: Step, node: Node, base: Item, named: list[Candidates]) -> Item | None:
-    if not named:
-        return None
-    if len(named) == 1 and (named[0].found.group or named[0].found.outside):
-        item = _grouped(base, named[0].found)
-    else:
-        users = tuple(dict.fromkeys(person for one in named for person in one.left or ()))
-        if not users:
-            return None
-        item = replace(base, users=users)
-    if node.dispatch == "claim":
-        return item
+def _together(step: Step, node: Node, named: list[Candidates]) -> Who | None:
+    """One item for all of them, or for the one whom dispatch picks."""
     candidates = tuple(dict.fromkeys(person for one in named for person in one.left or ()))
-    picked = step.world.people.pick(node, candidates, step.facts) if candidates else None
-    return item if picked is None else replace(item, role=None, position=None, users=(picked,))
+    if len(named) == 1 and (named[0].found.group or named[0].found.outside):
+        who = _group(named[0].found)
+    elif candidates:
+        who = {"users": candidates}
+    else:
+        return None
+    picked = step.world.people.pick(node, candidates, step.facts) if candidates and node.dispatch != "claim" else None
+    return who if picked is None else {"users": (picked,)}
 
 
-def _grouped(base: Item, found: Found) -> Item:
+def _group(found: Found) -> Who:
     if found.group or found.outside:
-        return replace(
-            base,
-            role=found.role,
-            position=found.position,
-            scope=found.scope,
-            outside=found.outside,
-        )
-    return replace(base, users=found.users)
+        return {"role": found.role, "position": found.position, "scope": found.scope, "outside": found.outside}
+    return {"users": found.users}
 
 
-def _each_once(voters: list[Item]) -> list[Item]:
+def _each_once(voters: list[Who]) -> list[Who]:
     """Nobody votes twice; the heavier vote counts."""
-    best: dict[object, Item] = {}
+    best: dict[object, Who] = {}
     for voter in voters:
-        who = voter.users or (voter.role, voter.position, voter.outside)
-        if who not in best or voter.weight > best[who].weight or voter.veto:
+        who = voter.get("users") or (voter["role"], voter["position"], voter["outside"])
+        if who not in best or voter["weight"] > best[who]["weight"] or voter["veto"]:
             best[who] = voter
     return list(best.values())
 
@@ -193,24 +183,21 @@ def _passes(step: Step, node: Node, named: list[Candidates], excluded: tuple[int
     return True
 
 
-def _nobody(step: Step, node: Node, forks: Forks, base: Item) -> None:
+def _nobody(step: Step, node: Node, token: Token, kind: ItemKind, excluded: tuple[int, ...]) -> None:
     """What the node states for the case that nobody qualifies. An administrator's item is for no role: a monitor shows
     it, and it can be given to somebody."""
     stated = node.if_nobody
     if stated.do == "pass":
         step.note("passed", node.key, action="nobody")
-        step.lift(next(token for token in step.state.tokens if token.number == base.token))
-        leave(step, node, forks)
+        step.lift(token)
+        leave(step, node, token.forks)
         return
     if stated.do == "refuse":
         raise Failed(_no_one(node))
+    who = None
     if stated.do == "assign":
-        named = [one for one in _candidates(step, node, stated.assign, base.excluded) if not one.nobody]
-        item = _together(step, node, base, named)
-        if item is not None:
-            step.open(replace(item, number=step.number()))
-            return
-    step.open(replace(base, number=step.number(), role=people.ADMINISTRATOR, scope="all"))
+        who = _together(step, node, [one for one in _candidates(step, node, stated.assign, excluded) if not one.nobody])
+    _open(step, node, token, kind, excluded=excluded, **(who or _ADMINISTRATORS))
 
 
 def _no_one(node: Node) -> Problem:

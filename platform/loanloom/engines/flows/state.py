@@ -8,10 +8,12 @@ under a token; items of a later `turn` wait for those before them (added signers
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
+from operator import attrgetter
 from typing import Any, Literal
 
 from loanloom.engines.flows.model import Action, Scope
+from loanloom.engines.flows.record import record
 
 ItemKind = Literal["approval", "revision", "form", "vote", "signer", "material", "minutes"]
 Status = Literal["running", "suspended", "ended"]
@@ -20,7 +22,7 @@ Fork = tuple[int, int]
 """Number of the split's run, and which of its branches."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Token:
     """One place at which the case waits. `back_to` is the node a returned case comes straight back to."""
 
@@ -37,7 +39,7 @@ class Token:
         return any(run == number for number, _ in self.forks)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Item:
     """Work waiting for people: everybody of `role` or `position` within `scope`, or the `users` named; neither means
     the makers of the case (a revision). `excluded` may not, whoever they are."""
@@ -62,7 +64,7 @@ class Item:
     taken_by: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Vote:
     """What one person said of an item under a token that is not decided yet."""
 
@@ -76,7 +78,7 @@ class Vote:
     terms: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Approval:
     """A yes that stands: it falls when the case is returned to its node or to one before."""
 
@@ -86,7 +88,7 @@ class Approval:
     terms: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Passed:
     """A node that was entered, in which branches."""
 
@@ -94,7 +96,7 @@ class Passed:
     forks: tuple[Fork, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class State:
     """The whole state of one case in its flow. `passed` are the nodes entered, without what was undone."""
 
@@ -154,19 +156,25 @@ class State:
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON for the store, without what is as it was at first; `from_json` reads it back to an equal state."""
-        return {
-            name: _LISTS[name][0](value) if name in _LISTS else value
-            for name in _NAMES
-            if (value := getattr(self, name)) != _BLANK[name]
-        }
+        written = {}
+        for name, value, blank in zip(_NAMES, _VALUES(self), _BLANK.values(), strict=True):
+            if value != blank:
+                write = _WRITE.get(name)
+                written[name] = value if write is None else write(value)
+        return written
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> State:
         """The state that `to_json` wrote; whole numbers may come back as Decimal from the store."""
         if "path" in data:  # as it was written before cases had branches
-            data = {**data, "passed": [[node, []] for node in data["path"]], "last_token": data["last_number"]}
-        known = {name: value for name, value in data.items() if name in _BLANK and value is not None}
-        return cls(**{name: _LISTS[name][1](value) if name in _LISTS else value for name, value in known.items()})
+            data = {**data, "passed": data["path"], "last_token": data["last_number"]}
+        return cls(
+            **{
+                name: value if (read := _READ_STATE.get(name)) is None else read(value)
+                for name, value in data.items()
+                if name in _BLANK and value is not None
+            }
+        )
 
 
 def _forks(data: Any) -> tuple[Fork, ...]:
@@ -185,17 +193,21 @@ _READ: Mapping[str, Any] = {
 }  # fmt: skip
 
 
-def _write_each(made: type) -> Any:
-    """Each record as a mapping of what differs from its defaults."""
-    names = [(one.name, one.default if one.default_factory is not dict else {}) for one in fields(made)]
+def _write_each(made: type, short: int) -> Any:
+    """Each record as a list of its first values where the others are as at first, else as a mapping of what differs."""
+    names, values = _names(made), attrgetter(*_names(made))
+    blanks: tuple[Any, ...] = tuple(one.default if one.default_factory is not dict else {} for one in fields(made))
 
-    def write(records: Any) -> list[dict[str, Any]]:
-        return [
-            {name: _flat(value) for name, blank in names if (value := getattr(record, name)) != blank}
-            for record in records
-        ]
+    def write(one: Any) -> Any:
+        said = values(one)
+        if short and said[short:] == blanks[short:]:
+            return list(said[:short])
+        differing = zip(names, said, blanks, strict=True)
+        return {
+            name: _flat(value) if type(value) is tuple else value for name, value, blank in differing if value != blank
+        }
 
-    return write
+    return lambda records: [write(one) for one in records]
 
 
 def _flat(value: Any) -> Any:
@@ -203,51 +215,56 @@ def _flat(value: Any) -> Any:
 
 
 def _read_each(made: type) -> Any:
-    known = {one.name for one in fields(made)}
+    names = _names(made)
+    how = {name: _READ.get(name, _same) for name in names}
 
-    def read(records: Any) -> tuple[Any, ...]:
-        return tuple(
-            made(
-                **{name: _READ.get(name, _same)(value) for name, value in _named(made, record).items() if name in known}
-            )
-            for record in records
-        )
+    def read(one: Any) -> Any:
+        said = one if type(one) is dict else dict(zip(names, one, strict=False))
+        return made(**{name: how[name](value) for name, value in said.items() if name in how})
 
-    return read
+    return lambda records: tuple([read(one) for one in records])
 
 
-_SHORT: Mapping[str, tuple[str, ...]] = {
-    "Token": ("number", "node"), "Approval": ("node", "by", "conditions"), "Passed": ("node", "forks"),
-}  # fmt: skip
-"""How these records were once written: as lists, in this order."""
+def _names(made: type) -> tuple[str, ...]:
+    return tuple(one.name for one in fields(made))
 
 
-def _named(made: type, record: Any) -> Mapping[str, Any]:
-    return record if isinstance(record, Mapping) else dict(zip(_SHORT[made.__name__], record, strict=False))
+def _write_passed(records: tuple[Passed, ...]) -> list[Any]:
+    """A node's key alone where no split is open: the list grows with every node."""
+    return [[one.node, _flat(one.forks)] if one.forks else one.node for one in records]
+
+
+def _read_passed(records: Any) -> tuple[Passed, ...]:
+    return tuple(
+        [Passed(node=one) if type(one) is str else Passed(node=one[0], forks=_forks(one[1])) for one in records]
+    )
 
 
 def _same(value: Any) -> Any:
     return value
 
 
-_NAMES = tuple(one.name for one in fields(State))
+_NAMES = _names(State)
 _BLANK = {name: getattr(State(), name) for name in _NAMES}
-_LISTS: Mapping[str, tuple[Any, Any]] = {
-    **{
-        name: (_write_each(made), _read_each(made))
-        for name, made in (("tokens", Token), ("items", Item), ("votes", Vote), ("passed", Passed), ("chain", Approval))
-    },
-    "undoable": (lambda pair: None if pair is None else list(pair), _whole),
-    **dict.fromkeys(("makers", "interleaved", "absorbed"), (list, _whole)),
-    **dict.fromkeys(("round", "last_number", "last_token", "step", "reconsidered", "starter"), (_same, int)),
-    "chosen": (
-        lambda chosen: {node: list(people) for node, people in chosen.items()},
-        lambda chosen: {node: _whole(people) for node, people in chosen.items()},
-    ),
+_VALUES = attrgetter(*_NAMES)
+_RECORDS = (("tokens", Token, 2), ("items", Item, 0), ("votes", Vote, 0), ("chain", Approval, 2))
+"""By name in a state; of how many values most of them consist."""
+_WRITE: Mapping[str, Any] = {
+    **{name: _write_each(made, short) for name, made, short in _RECORDS},
+    "passed": _write_passed,
+    **dict.fromkeys(("undoable", "makers", "interleaved", "absorbed"), list),
+    "chosen": lambda chosen: {node: list(people) for node, people in chosen.items()},
+}
+_READ_STATE: Mapping[str, Any] = {
+    **{name: _read_each(made) for name, made, _ in _RECORDS},
+    "passed": _read_passed,
+    **dict.fromkeys(("undoable", "makers", "interleaved", "absorbed"), _whole),
+    **dict.fromkeys(("round", "last_number", "last_token", "step", "reconsidered", "starter"), int),
+    "chosen": lambda chosen: {node: _whole(people) for node, people in chosen.items()},
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Person:
     """Who acts, as far as a flow cares. `in_branch` and `in_department` are about the unit of the case; `covers` are
     the authority tables whose limit for this person covers the case; `stands_in_for` are those who delegated to them
@@ -263,7 +280,7 @@ class Person:
     administrator: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Decision:
     """What somebody says about one item. `to` is the node a return goes to (None: the first one allowed), `then` how
     it comes back where the node leaves that open; `terms` are changed terms; `chosen` names people for later nodes."""

@@ -7,11 +7,11 @@ people may say in `acting`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from loanloom.engines.flows.model import Flow, Node
 from loanloom.engines.flows.moves import Effect, Entry, Moved, World
+from loanloom.engines.flows.record import altered
 from loanloom.engines.flows.state import Fork, Item, Passed, State, Token
 from loanloom.problems import Problem
 
@@ -39,7 +39,8 @@ class Step:
     def __init__(self, flow: Flow, state: State, world: World) -> None:
         self.flow = flow
         self.before = state
-        self.state = replace(state, step=state.step + 1, undoable=None)
+        self.state = altered(state, step=state.step + 1, undoable=None)
+        """The step's own until it is done: written in place, seen by nobody else."""
         self.world = world
         self.queue: list[tuple[str, Forks]] = []
         self.opened: list[Item] = []
@@ -71,14 +72,15 @@ class Step:
         state = self.state
         return {
             "round": state.round,
-            "passed": list(dict.fromkeys(state.path)),
+            "passed": list({each.node: None for each in state.passed}),
             "at": [token.node for token in state.tokens],
             "values": {node: dict(values) for node, values in state.values.items()},
         }
 
     def set(self, **values: Any) -> None:
         """Change the state; what is known of it is looked at again."""
-        self.state = replace(self.state, **values)
+        for name, value in values.items():
+            setattr(self.state, name, value)
         self._facts = None
 
     def node(self, key: str) -> Node:
@@ -104,13 +106,16 @@ class Step:
 
     def number(self) -> int:
         """The next number of an item."""
-        self.state = replace(self.state, last_number=self.state.last_number + 1)
-        return self.state.last_number
+        return self._next("last_number")
 
     def run(self) -> int:
         """The next number of a token, or of a split's run."""
-        self.state = replace(self.state, last_token=self.state.last_token + 1)
-        return self.state.last_token
+        return self._next("last_token")
+
+    def _next(self, counter: str) -> int:
+        number: int = getattr(self.state, counter) + 1
+        setattr(self.state, counter, number)
+        return number
 
     def go(self, node: str, forks: Forks) -> None:
         """Send the case on to a node; it is entered when its turn comes."""
@@ -185,12 +190,12 @@ class Step:
         """The finished step: what was opened and closed within it is left out of both."""
         if self.decided and self.state.status == "running" and not any(one.name in _OUT for one in self.effects):
             self.set(undoable=self.decided)
-        both = {item.number for item in self.opened} & set(self.closed)
+        opened = {item.number for item in self.opened}
         return Moved(
             state=self.state,
-            opened=tuple(item for item in self.opened if item.number not in both),
-            changed=tuple(item for item in self.changed if item.number not in self.closed),
-            closed=tuple(number for number in self.closed if number not in both),
+            opened=tuple([item for item in self.opened if item.number not in self.closed]),
+            changed=tuple([item for item in self.changed if item.number not in self.closed]),
+            closed=tuple([number for number in self.closed if number not in opened]),
             effects=tuple(self.effects),
             history=tuple(self.history),
         )

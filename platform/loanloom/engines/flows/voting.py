@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
 from loanloom.engines.flows.model import Voting
+from loanloom.engines.flows.record import record
 from loanloom.engines.flows.state import Item, Vote
 
 Result = Literal["approve", "refuse"]
 _ONE = Decimal(1)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Tally:
     """The votes of one node; counts of people, and of weights."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from loanloom.engines.flows.leaving import given, keep, leave
 from loanloom.engines.flows.model import Awaited, Node
 from loanloom.engines.flows.people import not_open
+from loanloom.engines.flows.record import altered
 from loanloom.engines.flows.state import Token
 from loanloom.engines.flows.step import Failed, Step
 
@@ -98,7 +98,7 @@ def sub_ended(step: Step, run: str, outcome: str, values: Mapping[str, Any]) -> 
     keep(step, node, ended)
     step.note("sub_ended", node.key, action=outcome, trace=run)
     if left and not (node.sub is not None and node.sub.wait == "any"):
-        step.set(tokens=tuple(replace(one, waiting_for=left) if one == token else one for one in step.state.tokens))
+        step.set(tokens=tuple(altered(one, waiting_for=left) if one == token else one for one in step.state.tokens))
         return
     if left:
         step.effect("undone", node.key, token.number, runs=list(left))

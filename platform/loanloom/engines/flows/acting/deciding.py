@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from loanloom.engines.flows import opening, people, voting
 from loanloom.engines.flows.leaving import keep, leave
 from loanloom.engines.flows.model import VOTED, Flow, Node, Voting
 from loanloom.engines.flows.moves import Moved, World
+from loanloom.engines.flows.record import altered
 from loanloom.engines.flows.running import carried_out
 from loanloom.engines.flows.state import Approval, Decision, Item, Passed, Person, State, Token, Vote
 from loanloom.engines.flows.step import Failed, Step
@@ -94,14 +94,13 @@ def go_on(step: Step, token: Token) -> None:
         turn = min(item.turn for item in items)
         for item in items:
             if item.turn == turn:
-                step.tell_open(step.change(replace(item, pending=False)))
+                step.tell_open(step.change(altered(item, pending=False)))
 
 
 def _conclude(step: Step, token: Token, node: Node, found: voting.Result) -> None:
     """The node is decided: what is still open there closes; minutes are written first where the node asks for them."""
-    votes = [vote for vote in step.state.votes if vote.token == token.number]
-    counted = voting.tally(votes, ())
     if node.type in VOTED:
+        counted = voting.tally([vote for vote in step.state.votes if vote.token == token.number], ())
         said = {"yes": counted.yes, "no": counted.no, "abstained": counted.abstained}
         keep(step, node, {**said, "outcome": "approved" if found == "approve" else "refused"})
     if node.record:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from loanloom.engines.flows import people
 from loanloom.engines.flows.acting.signing import allowed
 from loanloom.engines.flows.model import Flow
 from loanloom.engines.flows.moves import Moved, World
+from loanloom.engines.flows.record import altered
 from loanloom.engines.flows.running import carried_out
 from loanloom.engines.flows.state import Item, Person, State
 from loanloom.engines.flows.step import Step
@@ -22,7 +21,7 @@ def take(flow: Flow, state: State, number: int, by: Person, world: World) -> Mov
         return Moved(state=state, problems=(problem or people.not_open(),))
 
     def act(step: Step) -> None:
-        step.changed.append(step.change(replace(item, taken_by=by.id)))
+        step.changed.append(step.change(altered(item, taken_by=by.id)))
 
     return carried_out(flow, state, world, act)
 
@@ -49,7 +48,7 @@ def give_back(flow: Flow, state: State, number: int, by: Person, world: World) -
         return Moved(state=state, problems=(problem or people.not_open(),))
 
     def act(step: Step) -> None:
-        step.changed.append(step.change(replace(item, taken_by=None)))
+        step.changed.append(step.change(altered(item, taken_by=None)))
 
     return carried_out(flow, state, world, act)
 
@@ -58,7 +57,7 @@ def transfer(flow: Flow, state: State, number: int, by: Person, to: Person, worl
     """Pass an item on to one person, who may decide it as the flow would have let them."""
     item, problem = allowed(flow, state, number, by, "transfer")
     if item is not None and problem is None:
-        problem = people.eligible(replace(item, users=()), to)
+        problem = people.eligible(altered(item, users=()), to)
     if item is None or problem is not None:
         return Moved(state=state, problems=(problem or people.not_open(),))
     return _handed(flow, state, item, by, to.id, world, "transferred", reason)
@@ -81,7 +80,7 @@ def give(flow: Flow, state: State, number: int, by: Person, to: int, world: Worl
 def _handed(flow: Flow, state: State, item: Item, by: Person, to: int, world: World, kind: str, reason: str) -> Moved:
     def act(step: Step) -> None:
         step.note(kind, item.node, by=by.id, item=item.number, opinion=reason, trace={"to": to})
-        made = replace(item, users=(to,), role=None, position=None, taken_by=None)
+        made = altered(item, users=(to,), role=None, position=None, taken_by=None)
         step.changed.append(step.change(made))
 
     return carried_out(flow, state, world, act)
@@ -96,6 +95,6 @@ def escalate(flow: Flow, state: State, number: int, to: tuple[int, ...], world: 
 
     def act(step: Step) -> None:
         step.note("escalated", item.node, item=number, trace={"to": list(more)})
-        step.changed.append(step.change(replace(item, escalated=(*item.escalated, *more))))
+        step.changed.append(step.change(altered(item, escalated=(*item.escalated, *more))))
 
     return carried_out(flow, state, world, act)

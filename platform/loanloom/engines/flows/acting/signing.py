@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Literal
 
 from loanloom.engines.flows import people
 from loanloom.engines.flows.acting.deciding import go_on
 from loanloom.engines.flows.model import VOTED, Flow
 from loanloom.engines.flows.moves import Moved, World
+from loanloom.engines.flows.record import altered
 from loanloom.engines.flows.running import carried_out
 from loanloom.engines.flows.state import Item, Person, State
 from loanloom.engines.flows.step import Step
@@ -36,7 +36,7 @@ def add_signers(
             turn = turn if when == "before" else turn + 1
             _shift(step, item, from_turn=turn)
         for person in added:
-            made = replace(
+            made = altered(
                 item, number=step.number(), kind="vote" if voted else "signer", users=(person,), role=None,
                 position=None, weight=1, veto=False, turn=turn, pending=not voted and when == "after",
                 added_by=by.id, taken_by=None, escalated=(),
@@ -52,14 +52,14 @@ def _shift(step: Step, item: Item, *, from_turn: int) -> None:
     """Items of this turn and later come one turn later."""
     for other in step.items_of(item.token):
         if other.turn >= from_turn:
-            step.change(replace(other, turn=other.turn + 1))
+            step.change(altered(other, turn=other.turn + 1))
 
 
 def _wait_for_turn(step: Step, number: int) -> None:
     """The item closes for now; it opens again under its number when its turn comes."""
     item = step.state.item(number)
     assert item is not None, "an item that was just there"
-    step.change(replace(item, pending=True, taken_by=None))
+    step.change(altered(item, pending=True, taken_by=None))
     step.closed.append(number)
     step.effect("item_closed", item.node, item.token, item=number, waits=True)
 

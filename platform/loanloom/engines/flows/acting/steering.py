@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from loanloom.engines.flows import opening, people
 from loanloom.engines.flows.model import Flow
 from loanloom.engines.flows.moves import Moved, World
+from loanloom.engines.flows.record import altered
 from loanloom.engines.flows.running import carried_out
 from loanloom.engines.flows.state import Person, State
 from loanloom.engines.flows.step import Step
@@ -115,7 +114,7 @@ def take_back(flow: Flow, state: State, before: State, by: Person, world: World)
         for item in before.items:
             if item.number in then - now:
                 last += 1
-                again[item.number] = replace(item, number=last, taken_by=None)
+                again[item.number] = altered(item, number=last, taken_by=None)
         items = tuple(again.get(item.number, item) for item in before.items)
         step.set(**{name: getattr(before, name) for name in _OF_BEFORE}, items=items, last_number=last)
         step.note("taken_back", before.item(state.undoable[0]).node, by=by.id)  # type: ignore[index,union-attr]  # checked above
