@@ -1,0 +1,77 @@
+"""Layers: circles are broken where a way leads back, every line leads down as far as it needs, lines are short."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+Ends = Sequence[tuple[int, int]]
+
+
+def leading_up(count: int, ends: Ends, side: Sequence[bool]) -> frozenset[int]:
+    """The lines that lead back: those that close a circle on the way from the first vertex on. Lines of the side (a
+    return, a jump) yield to the others, whatever their order."""
+    order = _downwards(count, ends, side)
+    place = {vertex: at for at, vertex in enumerate(order)}
+    return frozenset(
+        index for index, (source, target) in enumerate(ends) if source != target and place[target] < place[source]
+    )
+
+
+def _downwards(count: int, ends: Ends, side: Sequence[bool]) -> list[int]:
+    """All vertices so that the lines that are not of the side lead forward, but for those that close circles."""
+    out: list[list[int]] = [[] for _ in range(count)]
+    for (source, target), aside in zip(ends, side, strict=True):
+        if not aside and source != target:
+            out[source].append(target)
+    finished: list[int] = []
+    seen = [False] * count
+    for root in range(count):
+        if seen[root]:
+            continue
+        seen[root] = True
+        path = [(root, iter(reversed(out[root])))]
+        while path:
+            vertex, ways = path[-1]
+            for target in ways:
+                if not seen[target]:
+                    seen[target] = True
+                    path.append((target, iter(reversed(out[target]))))
+                    break
+            else:
+                finished.append(vertex)
+                path.pop()
+    return finished[::-1]
+
+
+def ranked(count: int, ends: Ends, lengths: Sequence[int]) -> list[int]:
+    """The layer of each vertex; `ends` lead down without circles, each at least its length."""
+    out: list[list[tuple[int, int]]] = [[] for _ in range(count)]
+    into: list[list[tuple[int, int]]] = [[] for _ in range(count)]
+    for (source, target), length in zip(ends, lengths, strict=True):
+        if source != target:
+            out[source].append((target, length))
+            into[target].append((source, length))
+    order = _downwards(count, ends, [False] * len(ends))
+    ranks = [0] * count
+    for vertex in order:
+        for target, length in out[vertex]:
+            ranks[target] = max(ranks[target], ranks[vertex] + length)
+    _shorten(order, out, into, ranks)
+    lowest = min(ranks, default=0)
+    return [rank - lowest for rank in ranks]
+
+
+def _shorten(
+    order: list[int], out: list[list[tuple[int, int]]], into: list[list[tuple[int, int]]], ranks: list[int]
+) -> None:
+    """Move down what has more ways out than in: lines get shorter, none turns round."""
+    for _ in range(4):
+        moved = False
+        for vertex in reversed(order):
+            if not out[vertex] or len(out[vertex]) <= len(into[vertex]):
+                continue
+            lowest = min(ranks[target] - length for target, length in out[vertex])
+            if lowest > ranks[vertex]:
+                ranks[vertex], moved = lowest, True
+        if not moved:
+            return
