@@ -11,7 +11,7 @@ from loanloom.dmn import model as m
 from loanloom.dmn.elements import Element
 from loanloom.dmn.namespaces import DIAGRAMS, MODEL
 from loanloom.dmn.shapes import BOXED, DRAWN, SHAPES, Attribute, Boxed, Child, Drawn, Part, Raw, Reference, Text
-from loanloom.dmn.xml_tree import Xml
+from loanloom.xml_tree import Xml
 
 NAMES = st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "S", "Zs")), min_size=1, max_size=8)
 WORDS = st.text(

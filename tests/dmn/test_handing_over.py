@@ -11,7 +11,7 @@ from loanloom import dmn
 from loanloom.dmn.handing_over import handed_over, with_ids
 from loanloom.dmn.model import Definitions
 from loanloom.dmn.namespaces import DIAGRAMS
-from loanloom.dmn.xml_tree import Xml
+from loanloom.xml_tree import Xml
 
 DATA = {
     "inputs": [{"name": "amount", "type": "number"}],

@@ -16,7 +16,7 @@ from tests.dmn.random_models import MODELS
 from loanloom import dmn
 from loanloom.dmn.model import Definitions
 from loanloom.dmn.namespaces import DIAGRAMS, FEEL, MODEL, VERSIONS
-from loanloom.dmn.xml_tree import MAX_DEPTH, Xml, read_tree
+from loanloom.xml_tree import MAX_DEPTH, Xml, read_tree
 
 KIT = Path(__file__).parents[2].parent / "shared" / "oracle" / "dmn-tck" / "models"
 

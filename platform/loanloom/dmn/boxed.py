@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from loanloom.xml_tree import Xml
+
 from .elements import Element, Expression, InformationItem, Named, UnaryTests
-from .xml_tree import Xml
 
 
 @dataclass(frozen=True, kw_only=True)

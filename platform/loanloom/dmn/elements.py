@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from loanloom.xml_tree import Xml
+
 from .problems import NOWHERE, Place
-from .xml_tree import Xml
 
 Foreign = tuple[tuple[str, str], ...]
 """Attributes of other namespaces: `{namespace}name` and value, by name."""

@@ -9,6 +9,8 @@ import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from loanloom.xml_tree import Xml
+
 from .elements import Element
 from .model import (
     AuthorityRequirement,
@@ -22,7 +24,6 @@ from .model import (
 )
 from .namespaces import DIAGRAMS, DRAWING, INTERCHANGE
 from .plain_names import OWN
-from .xml_tree import Xml
 
 _WIDE, _HIGH, _ACROSS, _DOWN = 180, 80, 220, 160
 _REQUIREMENTS = (InformationRequirement, KnowledgeRequirement, AuthorityRequirement)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from loanloom.xml_tree import Xml
+
 from .boxed import (
     Annotation,
     AnnotationClause,
@@ -28,7 +30,6 @@ from .boxed import (
     SomeIterator,
 )
 from .elements import Element, Expression, InformationItem, Named, UnaryTests
-from .xml_tree import Xml
 
 
 @dataclass(frozen=True, kw_only=True)

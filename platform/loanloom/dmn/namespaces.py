@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .xml_tree import Xml
+from loanloom.xml_tree import Xml
 
 MODEL = "https://www.omg.org/spec/DMN/20230324/MODEL/"
 DIAGRAMS = "https://www.omg.org/spec/DMN/20230324/DMNDI/"

@@ -8,15 +8,16 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from loanloom.xml_tree import Refusal, Xml, read_tree
+
 from . import boxed as b
 from . import model as m
 from .elements import Element, InformationItem
 from .namespaces import renewed
 from .plain_names import BOXED_KEYS, COMMON, INLINE, OWN, SECTIONS, SHORT, VARIABLE, key_of, parts
 from .plain_writing import _REQUIREMENTS
-from .problems import DmnProblem, Place
+from .problems import Place
 from .shapes import Boxed, Child, Drawn, Raw, Reference
-from .xml_tree import Xml, read_tree
 
 _KINDS = {of: kind for kind, fields in _REQUIREMENTS.items() for kinds in fields.values() for of in kinds}
 _FIELDS = {of: field for fields in _REQUIREMENTS.values() for field, kinds in fields.items() for of in kinds}
@@ -159,4 +160,4 @@ def text_of(data: Any) -> str:
 
 def _xml(text: str) -> Xml:
     found = read_tree(str(text))
-    return renewed(found.root) if not isinstance(found, DmnProblem) else Xml("unreadable", (), (str(text),))
+    return renewed(found.root) if not isinstance(found, Refusal) else Xml("unreadable", (), (str(text),))

@@ -6,12 +6,13 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
+from loanloom.xml_tree import Xml, write_tree
+
 from . import model as m
 from .elements import Element, InformationItem
 from .namespaces import MODEL, PREFIXES
 from .plain_names import BOXED_NAMES, COMMON, INLINE, KEPT, OWN, SECTIONS, SHORT, VARIABLE, key_of, parts
 from .shapes import Boxed, Child, Drawn, Raw, Reference
-from .xml_tree import Xml, write_tree
 
 
 def as_data(definitions: m.Definitions) -> dict[str, Any]:

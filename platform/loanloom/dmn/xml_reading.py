@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from loanloom.xml_tree import Refusal, Xml, read_tree
+
 from .elements import Element
 from .model import Definitions
 from .namespaces import DIAGRAMS, FEEL, FEELS, MODEL, VERSIONS, renewed
 from .problems import DmnProblem, Place, problem
 from .shapes import BOXED, DRAWN, SHAPES, Attribute, Boxed, Child, Drawn, Part, Raw, Reference, Text
-from .xml_tree import Xml, read_tree
 
 _TYPES = ("typeRef", "outputTypeRef")
 _LANGUAGES = ("expressionLanguage", "typeLanguage")
@@ -30,8 +31,8 @@ class Read:
 def read_xml(source: str | bytes) -> Read:
     """Read a model. Never raises; problems that leave a model are about single elements."""
     found = read_tree(source)
-    if isinstance(found, DmnProblem):
-        return Read(None, (found,))
+    if isinstance(found, Refusal):
+        return Read(None, (problem(f"dmn.{found.code}", found.en, found.zh, place=Place(found.line)),))
     root = found.root
     if root.local != "definitions" or root.namespace not in VERSIONS:
         known = ", ".join(VERSIONS.values())

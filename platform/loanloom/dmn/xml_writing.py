@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from loanloom.xml_tree import Xml, write_tree
+
 from .elements import Element
 from .model import Definitions
 from .namespaces import MODEL, PREFIXES
 from .shapes import ELEMENT_NAMES, SHAPES, Attribute, Boxed, Child, Drawn, Part, Raw, Reference, Text
-from .xml_tree import Xml, write_tree
 
 
 def write_xml(definitions: Definitions) -> str:

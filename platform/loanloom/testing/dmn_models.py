@@ -13,10 +13,10 @@ from typing import Any
 
 from loanloom import dmn
 from loanloom.dmn.model import Definitions
-from loanloom.dmn.xml_tree import Xml, read_tree
 from loanloom.feel import to_text
 from loanloom.feel.problems import Fault
 from loanloom.testing.dmn_cases import AS_OF, NOW, READ, equal
+from loanloom.xml_tree import Refusal, Xml, read_tree
 
 _XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 _MOMENT = {"as_of": AS_OF, "now": NOW}
@@ -80,8 +80,8 @@ def groups(root: Path) -> Iterator[tuple[str, int, list[Path]]]:
 def read_tests(path: Path, level: int = 3) -> Iterator[ModelCase]:
     """The cases of one test file. A value that cannot be read is a case whose expectation no result equals."""
     found = read_tree(path.read_bytes())
-    if isinstance(found, dmn.DmnProblem):
-        raise ValueError(f"{path.name}: {found.in_words()}")
+    if isinstance(found, Refusal):
+        raise ValueError(f"{path.name}: {found.en}")
     model = next((one.text.strip() for one in found.root.children if one.local == "modelName"), "")
     for test in _named(found.root, "testCase"):
         inputs = {one.get("name") or "": value_of(one) for one in _named(test, "inputNode")}

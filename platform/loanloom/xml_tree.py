@@ -1,4 +1,5 @@
-"""XML as a small immutable tree, read without trusting it and written so that it reads back the same. Knows no DMN.
+"""XML as a small immutable tree, read without trusting it and written so that it reads back the same.
+Knows nothing else: decision models (DMN) and flows (BPMN) are read with it.
 
 Document types and entities are refused, and so is what is too long, too deep or of too many elements.
 """
@@ -9,10 +10,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from xml.parsers import expat
-
-from loanloom.feel.problems import words
-
-from .problems import DmnProblem, Place
 
 MAX_LENGTH = 10_000_000
 MAX_DEPTH = 100
@@ -68,12 +65,22 @@ class Document:
     prefixes: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a text is not read: a code, words in both languages, the line."""
+
+    code: str
+    en: str
+    zh: str
+    line: int | None = None
+
+
 class _Refused(Exception):
-    """Why a text is not read."""
+    """A text that is not read any further."""
 
     def __init__(self, code: str, en: str, zh: str) -> None:
         super().__init__(en)
-        self.code, self.words = code, words(en, zh)
+        self.code, self.en, self.zh = code, en, zh
 
 
 class _Builder:
@@ -95,22 +102,20 @@ class _Builder:
         self.root: Xml | None = None
 
     def doctype(self, *_: object) -> None:
-        raise _Refused("dmn.xml_doctype", "A document type is not allowed here.", "不允许使用文档类型声明（DOCTYPE）。")
+        raise _Refused("xml_doctype", "A document type is not allowed here.", "不允许使用文档类型声明（DOCTYPE）。")
 
     def declared(self, prefix: str | None, uri: str | None) -> None:
         self.prefixes.setdefault(prefix or "", uri or "")
         if len(self.prefixes) > MAX_NAMESPACES or len(uri or "") > MAX_NAMESPACE:
-            raise _Refused(
-                "dmn.xml_namespaces", "A namespace is too long, or there are too many.", "命名空间过长或过多。"
-            )
+            raise _Refused("xml_namespaces", "A namespace is too long, or there are too many.", "命名空间过长或过多。")
 
     def start(self, name: str, attributes: list[str]) -> None:
         self.elements += 1
         self.attributes += len(attributes) // 2
         if len(self.stack) >= MAX_DEPTH:
-            raise _Refused("dmn.xml_too_deep", f"Deeper than {MAX_DEPTH} elements.", f"元素嵌套超过 {MAX_DEPTH} 层。")
+            raise _Refused("xml_too_deep", f"Deeper than {MAX_DEPTH} elements.", f"元素嵌套超过 {MAX_DEPTH} 层。")
         if self.elements > MAX_ELEMENTS or self.attributes > MAX_ATTRIBUTES:
-            raise _Refused("dmn.xml_too_large", "The file has too many elements.", "文件中的元素过多。")
+            raise _Refused("xml_too_large", "The file has too many elements.", "文件中的元素过多。")
         pairs = zip(attributes[::2], attributes[1::2], strict=True)
         found = tuple(sorted((self.name(one), value) for one, value in pairs))
         self.stack.append((self.name(name), found, [], self.parser.CurrentLineNumber))
@@ -141,23 +146,19 @@ def _clark(name: str) -> str:
     return "{" + name if "}" in name else name
 
 
-def read_tree(source: str | bytes) -> Document | DmnProblem:
+def read_tree(source: str | bytes) -> Document | Refusal:
     """The tree of a text, or why it is none. Never raises."""
     if len(source) > MAX_LENGTH:
-        return DmnProblem("dmn.xml_too_large", words("The file is too large.", "文件过大。"))
+        return Refusal("xml_too_large", "The file is too large.", "文件过大。")
     builder = _Builder()
     try:
         builder.parser.Parse(_undeclared(source) if isinstance(source, str) else source, True)
     except _Refused as refused:
-        return DmnProblem(refused.code, refused.words, place=Place(builder.parser.CurrentLineNumber))
+        return Refusal(refused.code, refused.en, refused.zh, builder.parser.CurrentLineNumber)
     except (expat.ExpatError, ValueError, LookupError, RecursionError, MemoryError) as error:
         line = getattr(error, "lineno", None) or builder.parser.CurrentLineNumber
         said = expat.ErrorString(error.code) if isinstance(error, expat.ExpatError) else "unknown encoding"
-        return DmnProblem(
-            "dmn.not_xml",
-            words(f"This is not well-formed XML ({said}).", f"XML 格式不正确（{said}）。"),
-            place=Place(line),
-        )
+        return Refusal("not_xml", f"This is not well-formed XML ({said}).", f"XML 格式不正确（{said}）。", line)
     assert builder.root is not None
     return Document(builder.root, builder.prefixes)
 
