@@ -20,7 +20,8 @@ from .cash import (
     suspense,
 )
 from .companies import company, membership
-from .contracts import blob, contract, document, upload
+from .conditions import sanction_condition, site_visit
+from .contracts import blob, contract, contract_change, contract_record, document, upload
 from .credit_lines import credit_line, credit_line_change, credit_line_draw, credit_line_move, credit_line_part
 from .customers import customer
 from .days import day_chunk, day_run
@@ -59,6 +60,8 @@ __all__ = [
     "claim_batch",
     "company",
     "contract",
+    "contract_change",
+    "contract_record",
     "credit_line",
     "credit_line_change",
     "credit_line_draw",
@@ -106,8 +109,10 @@ __all__ = [
     "release_item",
     "repayment",
     "sanction",
+    "sanction_condition",
     "saved_view",
     "sign_in_guard",
+    "site_visit",
     "suspense",
     "upload",
     "user_profile",

@@ -9,7 +9,7 @@ from .base import Key, company_table, link, mapping, moment, money, version
 contract = company_table(
     "contract",
     Column("number", Key, nullable=False),
-    Column("kind", Key, nullable=False),  # loan, guarantee, mortgage
+    Column("kind", Key, nullable=False),  # loan, line; of the package: guarantee, mortgage, pledge, note, authorisation
     *link("contract", "main_contract_id", nullable=True),
     *link("sanction"),
     *link("application"),
@@ -28,11 +28,57 @@ contract = company_table(
     Column("unit", Key),
     Column("created_by", Integer),
     Column("signed_by", Integer),
+    Column("approval", Key),  # empty: none is asked for; pending, approved, refused
+    Column("printed", Integer, nullable=False, server_default="0"),
+    Column("sealed_on", Date),
+    Column("archived_on", Date),
+    Column("archive_place", Text),
+    Column("lent_to", Text),
+    Column("lent_until", Date),
     mapping("terms"),
     mapping("extra"),
     moment("created_at", now=True),
     version(),
     UniqueConstraint("company_id", "number"),
+)
+
+contract_record = company_table(
+    "contract_record",
+    *link("contract"),
+    Column("kind", Key, nullable=False),  # approved, refused, printed, sealed, sent, signed, archived, lent, returned
+    Column("number", Key),  # of the seal register
+    Column("copies", Integer),
+    Column("what", Key),  # the seal, the format
+    Column("words", Text),  # why, where, to whom
+    Column("happened_on", Date, nullable=False),
+    Column("by_id", Integer),
+    Column("by_name", Text),
+    mapping("data"),
+    moment("at", now=True),
+    Index(None, "company_id", "kind", "id"),
+    append_only=True,
+)
+
+contract_change = company_table(
+    "contract_change",
+    *link("contract"),
+    Column("number", Key, nullable=False),
+    Column("state", Key, nullable=False),  # requested, approved, refused, withdrawn, in_force
+    mapping("changes"),  # field: value
+    mapping("before"),
+    Column("reason", Text, nullable=False),
+    Column("contract_version", Integer, nullable=False),
+    Column("unit", Key),
+    Column("requested_by", Integer),
+    moment("requested_at", now=True),
+    Column("decided_by", Integer),
+    moment("decided_at"),
+    Column("decision_reason", Text),
+    Column("signed_on", Date),
+    Column("signed_by", Integer),
+    version(),
+    UniqueConstraint("company_id", "number"),
+    Index(None, "company_id", "state", "id"),
 )
 
 blob = company_table(
