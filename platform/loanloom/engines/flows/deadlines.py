@@ -49,7 +49,11 @@ def working_time(spec: Mapping[str, Any] | None) -> WorkingTime:
 
 def due_at(working: WorkingTime, opened_at: datetime, hours: int) -> datetime:
     """The instant at which `hours` working hours have passed since `opened_at` (both in the calendar's local time)."""
-    left = timedelta(hours=hours)
+    return after(working, opened_at, timedelta(hours=hours))
+
+
+def after(working: WorkingTime, opened_at: datetime, left: timedelta) -> datetime:
+    """The instant at which so much working time has passed since `opened_at` (both in the calendar's local time)."""
     day = opened_at.date()
     for _ in range(FURTHEST):
         if working.works(day):
@@ -62,6 +66,19 @@ def due_at(working: WorkingTime, opened_at: datetime, hours: int) -> datetime:
             left -= open_time
         day += timedelta(days=1)
     return _on(day, working.closes, opened_at)
+
+
+def worked(working: WorkingTime, since: datetime, until: datetime) -> timedelta:
+    """The working time between two instants in the calendar's local time; none where `until` is not later."""
+    found, day = timedelta(0), since.date()
+    for _ in range(FURTHEST):
+        if day > until.date():
+            break
+        if working.works(day):
+            begins, ends = _on(day, working.opens, since), _on(day, working.closes, since)
+            found += max(min(ends, until) - max(begins, since), timedelta(0))
+        day += timedelta(days=1)
+    return found
 
 
 def _on(day: date, at: time, like: datetime) -> datetime:
