@@ -17,6 +17,8 @@ CHANNEL = 30
 HEAD = 16
 """Straight before a box, for the head of the arrow."""
 LOOP = 16
+APART = 10
+"""Between two lines at one side of a box."""
 PORT = 16
 """Between the middle of a side and the first line that leads back."""
 
@@ -106,6 +108,8 @@ def _add(graph: Layered, ranks: list[int], rank: int | None, across: int, along:
     vertex = len(graph.above)
     graph.above.append([])
     graph.below.append([])
+    graph.led_above.append([])
+    graph.led_below.append([])
     graph.across.append(across)
     graph.along.append(along)
     if rank is not None:
@@ -125,9 +129,13 @@ def _chain(graph: Layered, ranks: list[int], line: Line, at: int, source: int, t
             graph.labels[at] = vertex
         chain.append(vertex)
     chain.append(target)
+    leads = at not in graph.reversed and not line.side
     for one, two in pairwise(chain):
         graph.below[one].append(two)
         graph.above[two].append(one)
+        if leads or (graph.bend(one) and graph.bend(two)):
+            graph.led_below[one].append(two)
+            graph.led_above[two].append(one)
     return chain
 
 
@@ -169,18 +177,25 @@ class _Drawing:
         self.top, self.middle, self.bottom = self._v()
 
     def _ports(self) -> dict[tuple[int, bool], int]:
-        """Where lines that lead back leave and reach a box: beside the middle, by (line, at its upper end)."""
+        """Where lines that lead back leave and reach a box, by (line, at its upper end): straight on where the box is
+        wide enough for that, else beside the middle."""
         ports: dict[tuple[int, bool], int] = {}
-        taken: dict[tuple[int, bool], int] = {}
+        taken: dict[tuple[int, bool], list[int]] = {}
         for at in sorted(self.graph.reversed):
             chain = self.graph.chains[at]
             for upper in (True, False):
                 box, beyond = (chain[0], chain[1]) if upper else (chain[-1], chain[-2])
-                number = taken[box, upper] = taken.get((box, upper), 0) + 1
-                sign = 1 if self.u[beyond] >= self.u[box] else -1
-                reach = self._half(box) - 8
-                ports[at, upper] = self.u[box] + sign * min(PORT * number, max(reach, 0))
+                used = taken.setdefault((box, upper), [self.u[box]])
+                ports[at, upper] = self._port(box, self.u[beyond], used)
+                used.append(ports[at, upper])
         return ports
+
+    def _port(self, box: int, wanted: int, used: list[int]) -> int:
+        reach = max(self._half(box) - 8, 0)
+        sign = 1 if wanted >= self.u[box] else -1
+        offered = [wanted, *(self.u[box] + sign * PORT * number for number in range(1, len(used) + 1))]
+        free = (at for at in offered if abs(at - self.u[box]) <= reach and all(abs(at - one) >= APART for one in used))
+        return next(free, self.u[box] + sign * reach)
 
     def _half(self, box: int) -> int:
         """Half of a box's own extent across."""

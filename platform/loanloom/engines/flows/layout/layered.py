@@ -16,6 +16,9 @@ class Layered:
     layers: list[list[int]] = field(default_factory=list)
     above: list[list[int]] = field(default_factory=list)
     below: list[list[int]] = field(default_factory=list)
+    led_above: list[list[int]] = field(default_factory=list)
+    led_below: list[list[int]] = field(default_factory=list)
+    """The neighbours with which a vertex may line up: lines that lead back or aside do not pull boxes out of line."""
     across: list[int] = field(default_factory=list)
     along: list[int] = field(default_factory=list)
     chains: list[list[int]] = field(default_factory=list)

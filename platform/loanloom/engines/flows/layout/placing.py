@@ -24,7 +24,7 @@ def centres(graph: Layered) -> list[int]:
     for upwards in (False, True):
         for rightwards in (False, True):
             layers = graph.layers[::-1] if upwards else graph.layers
-            neighbours = graph.below if upwards else graph.above
+            neighbours = graph.led_below if upwards else graph.led_above
             if rightwards:
                 layers = [layer[::-1] for layer in layers]
             root, align = _aligned(layers, neighbours, conflicts)

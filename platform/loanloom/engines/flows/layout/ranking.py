@@ -12,9 +12,29 @@ def leading_up(count: int, ends: Ends, side: Sequence[bool]) -> frozenset[int]:
     return, a jump) yield to the others, whatever their order."""
     order = _downwards(count, ends, side)
     place = {vertex: at for at, vertex in enumerate(order)}
-    return frozenset(
-        index for index, (source, target) in enumerate(ends) if source != target and place[target] < place[source]
-    )
+    up = {at for at, (source, target) in enumerate(ends) if not side[at] and place[target] < place[source]}
+    out: list[list[int]] = [[] for _ in range(count)]
+    for at, (source, target) in enumerate(ends):
+        if not side[at]:
+            out[target if at in up else source].append(source if at in up else target)
+    for at, (source, target) in enumerate(ends):
+        if side[at] and source != target:
+            if _reaches(out, target, source):
+                up.add(at)
+            out[target if at in up else source].append(source if at in up else target)
+    return frozenset(up)
+
+
+def _reaches(out: list[list[int]], source: int, target: int) -> bool:
+    seen, waiting = {source}, [source]
+    while waiting:
+        vertex = waiting.pop()
+        if vertex == target:
+            return True
+        fresh = [other for other in out[vertex] if other not in seen]
+        seen.update(fresh)
+        waiting.extend(fresh)
+    return False
 
 
 def _downwards(count: int, ends: Ends, side: Sequence[bool]) -> list[int]:
