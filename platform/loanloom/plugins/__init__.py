@@ -5,14 +5,17 @@ The built-in parts (services/running/builtin.py) go through the same slots; serv
 
 from .loader import Loaded, PluginFault, load
 from .plugin import API_VERSION, Part, Plugin
-from .slots import SLOTS, Connector, DeliveryFailed, Outgoing, Slot, Work
+from .slots import SLOTS, Asked, CallFailed, Connector, DeliveryFailed, NodeAction, Outgoing, Slot, Work
 
 __all__ = [
     "API_VERSION",
     "SLOTS",
+    "Asked",
+    "CallFailed",
     "Connector",
     "DeliveryFailed",
     "Loaded",
+    "NodeAction",
     "Outgoing",
     "Part",
     "Plugin",

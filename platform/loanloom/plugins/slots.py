@@ -33,6 +33,41 @@ class Connector(Protocol):
         """Deliver, or raise DeliveryFailed."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A call that a case makes: what a service node of its flow gives. `key` is the same at every attempt."""
+
+    key: str
+    company_id: int
+    case: str
+    """The case's number."""
+    node: str
+    given: Mapping[str, Any]
+    attempt: int
+    home: Path
+    """The installation's folder."""
+    answer: Mapping[str, Any] | None = None
+    """Where something is to be taken back (compensation): what the call answered that did it."""
+
+
+class CallFailed(Exception):
+    """Raised by an action: it did not work. `again` False: trying again would be of no use. The words are shown to
+    whoever repairs the case."""
+
+    def __init__(self, words: str, *, again: bool = True) -> None:
+        super().__init__(words)
+        self.again = again
+
+
+@runtime_checkable
+class NodeAction(Protocol):
+    """What a service node calls; key = the node's action. It may be asked twice with the same key and must then do it
+    once. No transaction is open meanwhile."""
+
+    def __call__(self, ctx: Any, asked: Asked) -> Mapping[str, Any]:
+        """Do it; what it found becomes the facts `flow.values.<node>`. `ctx` is services.context.Context."""
+
+
 @runtime_checkable
 class Work(Protocol):
     """Long or scheduled work; key = the task that a job document names. It may be run again after a crash."""
@@ -62,6 +97,9 @@ SLOTS: Mapping[str, Slot] = {
     slot.name: slot
     for slot in (
         Slot("connector", Connector, "Delivers what leaves the house (SMS, mail, bank, webhook); key = topic."),
+        Slot(
+            "node_action", NodeAction, "What a service node of a flow calls; key = its action."
+        ),
         Slot("work", Work, "Long or scheduled work; key = the task a job document names."),
         Slot("principal_rule", Reckoning, "What falls due of the principal in a phase of a schedule; key = its name."),
         Slot("interest_rule", Reckoning, "What bears interest in a phase of a schedule; key = its name."),

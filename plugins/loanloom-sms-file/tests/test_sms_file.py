@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from loanloom_sms_file import SmsFile, plugin
 
-from loanloom.plugins import DeliveryFailed, Outgoing, load
+from loanloom.plugins import Asked, CallFailed, DeliveryFailed, Outgoing, load
 from loanloom.services.running.relay import Relayed, relay
 from loanloom.store import outbox
 
@@ -29,6 +30,20 @@ def sms(home, number=1, **payload):
 
 def test_it_fits_the_slot():
     assert set(load(builtin=[plugin], found=[]).parts("connector")) == {"sms"}
+
+
+def test_a_service_node_sends_one_line_however_often_it_asks(tmp_path):
+    asked = Asked(
+        key="k-1", company_id=3, case="A1", node="tell", attempt=1, home=tmp_path,
+        given={"phone": "13800000000", "text": "您的申请已受理"},
+    )  # fmt: skip
+    action = load(builtin=[plugin], found=[]).parts("node_action")["sms"]
+    sends = SmsFile(clock=lambda: NOW)
+    assert sends(None, asked) == sends(None, asked) == {"file": "2026-01-05.csv"}
+    assert lines(tmp_path) == [["k-1", "3", "13800000000", "您的申请已受理"]]
+    with pytest.raises(CallFailed) as failed:
+        action(None, replace(asked, given={"phone": "nobody", "text": "x"}))
+    assert failed.value.again is False  # trying again makes no number of it
 
 
 def test_it_is_installed_by_its_entry_point():

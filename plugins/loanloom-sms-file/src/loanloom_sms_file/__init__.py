@@ -4,6 +4,11 @@ from loanloom.plugins import Part, Plugin
 
 from .connector import SmsFile
 
-plugin = Plugin(name="loanloom-sms-file", version="0.1.0", parts=(Part("connector", "sms", SmsFile()),))
+_sms = SmsFile()
+plugin = Plugin(
+    name="loanloom-sms-file",
+    version="0.2.0",
+    parts=(Part("connector", "sms", _sms), Part("node_action", "sms", _sms)),
+)
 
 __all__ = ["SmsFile", "plugin"]

@@ -1,15 +1,20 @@
-"""Writes outgoing SMS as lines of a CSV file. Asked twice for the same one, it writes one line."""
+"""Writes outgoing SMS as lines of a CSV file. Asked twice for the same one, it writes one line.
+
+It fills two slots: as a connector it takes the outbox's topic `sms`, as an action it is called by a service node of a
+flow, with the same two inputs, and answers in which file the line stands.
+"""
 
 from __future__ import annotations
 
 import csv
 import fcntl
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-from loanloom.plugins import DeliveryFailed, Outgoing
+from loanloom.plugins import Asked, CallFailed, DeliveryFailed, Outgoing
 
 HEADER = ("id", "company", "phone", "text")
 PHONE = re.compile(r"\+?[0-9]{5,15}")
@@ -24,28 +29,46 @@ class SmsFile:
 
     def deliver(self, outgoing: Outgoing) -> None:
         """Add one line to today's file."""
-        phone, text = str(outgoing.payload.get("phone", "")), str(outgoing.payload.get("text", ""))
-        if not PHONE.fullmatch(phone):
-            raise DeliveryFailed("The telephone number is missing or is none.")
-        if not text or len(text) > LONGEST:
-            raise DeliveryFailed(f"The text must have 1 to {LONGEST} characters; it has {len(text)}.")
-        folder = outgoing.home / "outgoing" / "sms"
+        trouble = _trouble(outgoing.payload)
+        if trouble is not None:
+            raise DeliveryFailed(trouble)
+        self._keep(outgoing.home, str(outgoing.id), outgoing.company_id, outgoing.payload)
+
+    def __call__(self, ctx: Any, asked: Asked) -> Mapping[str, Any]:
+        """The same for a service node; a wrong number does not get right by trying again."""
+        trouble = _trouble(asked.given)
+        if trouble is not None:
+            raise CallFailed(trouble, again=False)
+        return {"file": self._keep(asked.home, asked.key, asked.company_id, asked.given)}
+
+    def _keep(self, home: Path, key: str, company_id: int, message: Mapping[str, Any]) -> str:
+        folder = home / "outgoing" / "sms"
         folder.mkdir(parents=True, exist_ok=True)
-        _write(
-            folder / f"{self.clock():%Y-%m-%d}.csv", folder, (str(outgoing.id), str(outgoing.company_id), phone, text)
-        )
+        row = (key, str(company_id), str(message["phone"]), str(message["text"]))
+        return _write(folder / f"{self.clock():%Y-%m-%d}.csv", folder, row)
 
 
-def _write(path: Path, folder: Path, row: tuple[str, ...]) -> None:
+def _trouble(message: Mapping[str, Any]) -> str | None:
+    phone, text = str(message.get("phone", "")), str(message.get("text", ""))
+    if not PHONE.fullmatch(phone):
+        return "The telephone number is missing or is none."
+    if not text or len(text) > LONGEST:
+        return f"The text must have 1 to {LONGEST} characters; it has {len(text)}."
+    return None
+
+
+def _write(path: Path, folder: Path, row: tuple[str, ...]) -> str:
     with (folder / "lock").open("a") as guard:
         fcntl.flock(guard, fcntl.LOCK_EX)
-        if any(_holds(each, row[0], row[1]) for each in sorted(folder.glob("*.csv"))[-2:]):
-            return
+        there = next((each for each in sorted(folder.glob("*.csv"))[-2:] if _holds(each, row[0], row[1])), None)
+        if there is not None:
+            return there.name
         with path.open("a", newline="", encoding="utf-8") as file:
             writer = csv.writer(file)
             if file.tell() == 0:
                 writer.writerow(HEADER)
             writer.writerow(row)
+    return path.name
 
 
 def _holds(path: Path, row_id: str, company: str) -> bool:
