@@ -113,10 +113,12 @@ class Deadline:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Nobody:
-    """What happens when nobody qualifies: administrators get the work, named people do, it is passed, or refused."""
+    """What happens when nobody qualifies: administrators get the work, named people do, it is passed, or refused.
+    Where a flow states it, it is looked at who holds a role or position when the item opens."""
 
     do: Literal["administrator", "assign", "pass", "refuse"] = "administrator"
     assign: tuple[Assignment, ...] = ()
+    stated: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

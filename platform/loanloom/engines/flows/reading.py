@@ -122,7 +122,8 @@ class Reader:
     def _nobody(self, pointer: str, raw: Raw | None) -> Nobody:
         if raw is None:
             return Nobody()
-        return Nobody(do=raw["do"], assign=self.people(f"{pointer}/if_nobody/assign", raw.get("assign")))
+        people = self.people(f"{pointer}/if_nobody/assign", raw.get("assign"))
+        return Nobody(do=raw["do"], assign=people, stated=True)
 
     def _telling(self, pointer: str, raw: Raw | None) -> Telling | None:
         if raw is None:

@@ -1,0 +1,118 @@
+"""The people of one case: `flows.People` over the staff. And who somebody is when they act on a case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from loanloom.engines.flows.model import Assignment, Flow, Node
+from loanloom.engines.flows.moves import Found, People
+from loanloom.engines.flows.resolving import dispatching, naming
+from loanloom.engines.flows.resolving.authority import Authority
+from loanloom.engines.flows.resolving.matter import Matter
+from loanloom.engines.flows.resolving.organisation import Organisation
+from loanloom.engines.flows.resolving.staff import Member
+from loanloom.engines.flows.state import Person, State
+
+
+class Roster(People):
+    """Knows everybody by name. Nothing is asked of the matter before the flow needs it."""
+
+    def __init__(self, matter: Matter) -> None:
+        self.matter = matter
+
+    def find(self, assignment: Assignment, node: Node, state: State, facts: Mapping[str, Any]) -> Found:
+        """Whom an assignment names."""
+        return naming.find(self.matter, assignment, node, state, facts)
+
+    def members(self, found: Found) -> tuple[int, ...] | None:
+        """The people of today: of a group those in its scope."""
+        if not found.group:
+            return found.users
+        staff, unit = self.matter.staff, self.matter.unit
+        return tuple(
+            one.id
+            for one in staff.group(found.role, found.position)
+            if in_scope(staff.organisation, one.unit, unit, found.scope)
+        )
+
+    def pick(self, node: Node, candidates: tuple[int, ...], facts: Mapping[str, Any]) -> int | None:
+        """Who gets the work by dispatch."""
+        return dispatching.pick(self.matter, node, candidates, facts)
+
+    def superior(self, person: int) -> int | None:
+        """Whom this person reports to."""
+        return self.matter.staff.superior(person)
+
+    def barred(self, node: Node, state: State, facts: Mapping[str, Any]) -> tuple[int, ...]:
+        """Those whom a relation to the case bars."""
+        barred: set[int] = set()
+        for kind in ("relatives", "related_parties"):
+            if kind in node.exclude:
+                barred.update(self.matter.related(kind))
+        if "deciders" in node.exclude:
+            barred.update(self.matter.deciders("contract"), self.matter.deciders("application"))
+        return tuple(sorted(barred))
+
+
+def in_scope(organisation: Organisation, unit: str | None, case: str | None, scope: str) -> bool:
+    """Whether people of a unit are in the branch or department of the case."""
+    if scope == "all" or unit is None:
+        return scope == "all"
+    if scope == "department":
+        return organisation.within(unit, case)
+    return organisation.branch_of(unit) == organisation.branch_of(case)
+
+
+def names_people(flow: Flow) -> bool:
+    """Whether a flow asks for people by name. One that only names roles and positions, to be taken by whoever of them
+    comes first, does without knowing who they are."""
+    return any(_asks(node) for node in flow)
+
+
+def _asks(node: Node) -> bool:
+    told = node.telling.to if node.telling is not None else ()
+    later = (one for deadline in node.deadlines for one in deadline.assign)
+    every = (*node.assign, *node.record, *node.cc, *node.if_nobody.assign, *told, *later)
+    if any(_by_name(one) for one in every):
+        return True
+    if not node.human:
+        return False
+    stated = node.dispatch != "claim" or node.if_starter != "exclude" or node.if_same != "ask" or node.if_nobody.stated
+    voting = node.type in ("countersign", "committee") and node.each == "person"
+    related = bool(node.exclude & {"relatives", "related_parties", "deciders"})
+    return stated or voting or related or len(node.assign) > 1 or len(node.record) > 1
+
+
+def _by_name(assignment: Assignment) -> bool:
+    return any(getattr(assignment, naming.FIELD.get(way, way)) for way in naming.WAYS)
+
+
+def acting(
+    member: Member,
+    case: str | None,
+    organisation: Organisation,
+    *,
+    covers: Iterable[str] = (),
+    stands_in_for: tuple[Person, ...] = (),
+    administrator: bool = False,
+) -> Person:
+    """A person as a case of this unit sees them."""
+    return Person(
+        id=member.id,
+        roles=member.roles,
+        position=member.position,
+        in_branch=in_scope(organisation, member.unit, case, "branch"),
+        in_department=in_scope(organisation, member.unit, case, "department"),
+        covers=frozenset(covers),
+        stands_in_for=stands_in_for,
+        administrator=administrator,
+    )
+
+
+def covered(
+    member: Member, tables: Iterable[Authority], facts: Mapping[str, Any], on: date, organisation: Organisation
+) -> frozenset[str]:
+    """The authority tables under which this person may decide this case."""
+    return frozenset(table.key for table in tables if table.covers(member, table.measured(facts, on), organisation))
