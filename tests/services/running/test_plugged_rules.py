@@ -9,7 +9,7 @@ from tests.services.money import house as houses
 
 from loanloom.core.lending.planning.rules import BUILT_IN
 from loanloom.plugins import Part, Plugin, load
-from loanloom.services.money import disbursements, lending_rules
+from loanloom.services.money import disbursements
 from loanloom.services.running import plugged
 from loanloom.services.running.builtin import plugin as own
 from loanloom.store import tables
