@@ -42,6 +42,7 @@ from .records import record, record_index
 from .releases import definition, draft, product_stop, release, release_item
 from .running import audit_log, idempotency, import_run, job_run, message, number_sequence, outbox
 from .screens import saved_view, sign_in_guard, user_profile
+from .staffing import delegation, staff_relation
 
 __all__ = [
     "account_day",
@@ -71,6 +72,7 @@ __all__ = [
     "day_chunk",
     "day_run",
     "definition",
+    "delegation",
     "deposit",
     "deposit_entry",
     "disbursement",
@@ -113,6 +115,7 @@ __all__ = [
     "saved_view",
     "sign_in_guard",
     "site_visit",
+    "staff_relation",
     "suspense",
     "upload",
     "user_profile",
