@@ -16,6 +16,7 @@ from loanloom.store import tables
 _SUBJECTS: dict[str, tuple[Table, str, Text]] = {
     "customer": (tables.customer, "customer.read", text("customer", "客户")),
     "application": (tables.application, "application.read", text("application", "申请")),
+    "sanction": (tables.sanction, "sanction.read", text("sanction", "批复")),
     "contract": (tables.contract, "contract.read", text("contract", "合同")),
     "loan": (tables.loan, "loan.read", text("loan", "借据")),
 }

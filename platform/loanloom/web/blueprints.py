@@ -23,6 +23,7 @@ AREAS = (
     "loanloom.web.workspace.cashier",
     "loanloom.web.workspace.cashier_claims",
     "loanloom.web.workspace.cashier_payments",
+    "loanloom.web.workspace.conditions",
     "loanloom.web.workspace.contracts",
     "loanloom.web.workspace.credit_lines",
     "loanloom.web.workspace.customers",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from loanloom.engines import flows, products
 from loanloom.metadata.registry import Registry
 from loanloom.problems import Text
 from loanloom.services import scope
-from loanloom.services.approval import flow_cases, flow_history, sanctions
+from loanloom.services.approval import conditions, flow_cases, flow_history, sanctions
 from loanloom.services.context import Context
 from loanloom.services.definitions import compiled as engines
 from loanloom.services.origination import quotes
@@ -31,6 +31,17 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Changed:
+    """A term that was granted otherwise than asked (改批)."""
+
+    name: str
+    title: Text
+    code_list: str | None
+    asked: Any
+    granted: Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SanctionPage:
     """One sanction and what belongs to it."""
 
@@ -45,6 +56,16 @@ class SanctionPage:
     diagram: flows.Diagram
     approvers: Mapping[int, str]
     days_left: int
+    conditions: Sequence[Row[Any]] = ()
+    changed: Sequence[Changed] = ()
+    may_meet: bool = False
+    may_waive: bool = False
+    paid_out: bool = False
+
+    @property
+    def open_conditions(self) -> int:
+        """How many still stand before the disbursement."""
+        return sum(row.state == "open" for row in self.conditions)
 
     def approvers_in_words(self, nobody: str) -> str:
         """Who said yes last, in order; `nobody` where no person did."""
@@ -106,4 +127,31 @@ def page(ctx: Context, sanction_id: int, language: str) -> SanctionPage:
             diagram=flow_history.of_case(connection, case, language),
             approvers=flow_cases.names(connection, row.application_id),
             days_left=(row.expires_on - ctx.business_date).days,
+            conditions=conditions.listing(connection, row.id),
+            changed=_changed(case.registry, row),
+            paid_out=conditions.paid_out(connection, row.id),
+            may_meet=ctx.actor.may("contract.prepare"),
+            may_waive=ctx.actor.may("application.decide") and ctx.actor.user_id in _approvers(row),
         )
+
+
+def _approvers(row: Row[Any]) -> list[int]:
+    return [int(one) for one in (row.extra or {}).get("approvers", ())]
+
+
+def _changed(registry: Registry, row: Row[Any]) -> list[Changed]:
+    """The terms granted otherwise than asked, by what people call them."""
+    found = []
+    for name, said in ((row.extra or {}).get("changed") or {}).items():
+        record, _, leaf = name.partition(".")
+        field = next((one for one in registry.entity_fields(record) if one.key == leaf), None)
+        found.append(
+            Changed(
+                name=name,
+                title=field.title if field is not None else {"en": leaf, "zh": leaf},
+                code_list=field.code_list if field is not None else None,
+                asked=said["asked"],
+                granted=said["granted"],
+            )
+        )
+    return found

@@ -17,7 +17,9 @@ from loanloom.engines import flows
 from loanloom.engines.products import Offer, Particulars
 from loanloom.problems import Problem, text
 from loanloom.services import numbers, scope
+from loanloom.services.approval import granting
 from loanloom.services.approval.flow_cases import Case
+from loanloom.services.approval.granting import Granted as Terms
 from loanloom.services.context import Context
 from loanloom.services.definitions import compiled as engines
 from loanloom.services.errors import Conflict, NotFound, Refused
@@ -43,6 +45,7 @@ def create_many(
     if rows:
         ids = bulk.insert(connection, TABLE, rows, returning=["id"])
         made = {row["application_id"]: int(one["id"]) for row, one in zip(rows, ids, strict=True)}
+        _write_conditions(connection, [(made[row["application_id"]], row["conditions"]) for row in rows])
     subjects = [("sanction", made[row["application_id"]]) for row in rows]
     told = [
         audit.entry(ctx.actor, "sanction.created", subject, after=row, release_id=row["release_id"], at=ctx.now)
@@ -51,12 +54,28 @@ def create_many(
     return made, told
 
 
+def _write_conditions(connection: Connection, made: Sequence[tuple[int, Sequence[str]]]) -> None:
+    """Conditions precedent are ticked off one by one (conditions.py)."""
+    rows = [
+        {"sanction_id": sanction_id, "position": place, "words": words}
+        for sanction_id, listed in made
+        for place, words in enumerate(listed, 1)
+    ]
+    bulk.insert(connection, tables.sanction_condition, rows)
+
+
 def _row(
     ctx: Context, connection: Connection, case: Case, state: flows.State, facts: Mapping[str, Any]
 ) -> dict[str, Any]:
     row, offer = case.row, engines.offer(case.registry, case.row.product_key)
+    refused = granting.problems(ctx, case.registry, row, facts, state.terms)
+    if refused:
+        raise Refused(refused)
+    terms, facts = granting.granted(row, state.terms), granting.with_terms(facts, state.terms)
     grade = (facts.get("score") or {}).get("grade")
-    rate = offer.rate(grade, row.term_months, ctx.business_date)
+    rate = terms.annual_rate
+    if rate is None:
+        rate = offer.rate(grade, terms.term_months, ctx.business_date)
     if rate is None:
         raise Refused(_no_rate(grade))
     agreed, problems = quotes.particulars(case.registry, row.product_key, facts)
@@ -64,17 +83,20 @@ def _row(
         raise Refused(problems)
     if offer.pricing.index is not None:
         agreed = replace(agreed, priced_on=ctx.business_date)
-    answering = group_loans.guarantees(connection, offer, row.customer_id, granted_amount(row.amount, facts, offer))
+    amount = terms.amount if terms.says_amount else granted_amount(row.amount, facts, offer)
+    answering = group_loans.guarantees(connection, offer, row.customer_id, amount)
     if answering:
         agreed = replace(agreed, guarantees=answering)
-    made = _values(ctx, case, state, facts, rate) | {"extra": _extra(case, state, agreed)}
+    made = _values(ctx, case, state, terms, amount, rate, grade) | {"extra": _extra(case, state, terms, agreed)}
     _check_price(ctx, case, made)
     return made
 
 
-def _extra(case: Case, state: flows.State, agreed: Particulars) -> dict[str, Any]:
+def _extra(case: Case, state: flows.State, terms: Terms, agreed: Particulars) -> dict[str, Any]:
     kept = quotes.record_of(agreed)
-    said = {"asked": case.row.amount, "approvers": [approval.by for approval in state.chain]}
+    said: dict[str, Any] = {"asked": case.row.amount, "approvers": [approval.by for approval in state.chain]}
+    if terms.changed:
+        said["changed"] = {name: {"asked": asked, "granted": now} for name, (asked, now) in terms.changed.items()}
     return {**said, **({"terms": kept} if kept else {})}
 
 
@@ -86,20 +108,22 @@ def _check_price(ctx: Context, case: Case, made: Mapping[str, Any]) -> None:
         raise Refused(problems)
 
 
-def _values(ctx: Context, case: Case, state: flows.State, facts: Mapping[str, Any], rate: Decimal) -> dict[str, Any]:
+def _values(
+    ctx: Context, case: Case, state: flows.State, terms: Terms, amount: Decimal, rate: Decimal, grade: str | None
+) -> dict[str, Any]:
     row, offer = case.row, engines.offer(case.registry, case.row.product_key)
     return {
         "application_id": row.id,
         "customer_id": row.customer_id,
         "release_id": row.release_id,
         "product_key": row.product_key,
-        "amount": granted_amount(row.amount, facts, offer),
+        "amount": amount,
         "currency": offer.currency,
-        "term_months": row.term_months,
+        "term_months": terms.term_months,
         "annual_rate": rate,
-        "method": row.method,
-        "guarantee_mode": row.guarantee_mode,
-        "grade": (facts.get("score") or {}).get("grade"),
+        "method": terms.method,
+        "guarantee_mode": terms.guarantee_mode,
+        "grade": grade,
         "conditions": list(state.conditions),
         "sanctioned_on": ctx.business_date,
         "expires_on": ctx.business_date + timedelta(days=offer.sanction_days),

@@ -9,35 +9,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Connection, Row, RowMapping, any_, bindparam, select
+from sqlalchemy import ARRAY, BigInteger, Connection, Row, RowMapping, any_, bindparam, func, select
 
-from loanloom.core.lending.pricing.upfront import upfront_problems
 from loanloom.engines.products import Preview
 from loanloom.metadata.registry import Registry
-from loanloom.problems import Problem, Text, text
+from loanloom.problems import Problem, text
 from loanloom.services.context import Context
 from loanloom.services.definitions import releases
 from loanloom.services.errors import Refused
+from loanloom.services.money import disbursement_checks as checks
 from loanloom.services.money import lending_rules
 from loanloom.services.money.cashier import payee_rules, payees, trustors
+from loanloom.services.money.disbursement_checks import Check
 from loanloom.services.origination import quotes
 from loanloom.services.parties import group_loans
 from loanloom.store import tables
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One condition: what it is, whether it holds, and what was found."""
-
-    key: str
-    title: Text
-    passed: bool
-    detail: Text
-
-    @property
-    def problem(self) -> Problem:
-        """The reason why money may not go out."""
-        return Problem(code=f"disbursement.{self.key}", message=self.detail)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +62,10 @@ def cases_of(ctx: Context, connection: Connection, rows: Sequence[RowMapping]) -
     security: dict[int, list[RowMapping]] = {row["id"]: [] for row in contracts}
     for row in connection.execute(_SECURITY, ids).mappings():
         security[row["main_contract_id"]].append(row)
-    around = {found[0]: _split(found[2:]) | {"loan": found[1]} for found in connection.execute(_AROUND, ids)}
+    around = {
+        found[0]: _split(found[3:]) | {"loan": found[1], "conditions": found[2] or ()}
+        for found in connection.execute(_AROUND, ids)
+    }
     for contract_id, planned in payees.planned(ctx, connection, ids["ids"]).items():
         around[contract_id]["payees"] = tuple(planned)
     return [_case(ctx, connection, row, tuple(security[row["id"]]), around[row["id"]]) for row in contracts]
@@ -86,8 +75,21 @@ _CONTRACT, _LOAN = tables.contract, tables.loan
 _OF_CONTRACTS = bindparam("ids", type_=ARRAY(BigInteger))
 _SECURITY = select(_CONTRACT).where(_CONTRACT.c.main_contract_id == any_(_OF_CONTRACTS)).order_by(_CONTRACT.c.id)
 _BESIDE = (tables.application, tables.customer, tables.sanction)
+_CONDITION = tables.sanction_condition
+_CONDITIONS = (
+    select(
+        func.jsonb_agg(
+            func.jsonb_build_object(
+                "words", _CONDITION.c.words, "state", _CONDITION.c.state, "by", _CONDITION.c.settled_by
+            )
+        )
+    )
+    .where(_CONDITION.c.sanction_id == _CONTRACT.c.sanction_id)
+    .correlate(_CONTRACT)
+    .scalar_subquery()
+)
 _AROUND = (
-    select(_CONTRACT.c.id, _LOAN.c.id, *(column for table in _BESIDE for column in table.c))
+    select(_CONTRACT.c.id, _LOAN.c.id, _CONDITIONS, *(column for table in _BESIDE for column in table.c))
     .join(tables.application, tables.application.c.id == _CONTRACT.c.application_id)
     .join(tables.customer, tables.customer.c.id == _CONTRACT.c.customer_id)
     .join(tables.sanction, tables.sanction.c.id == _CONTRACT.c.sanction_id)
@@ -116,23 +118,24 @@ def _case(
     application, customer, sanction = around["application"], around["customer"], around["sanction"]
     loan_id: int | None = around["loan"]
     preview = preview_of(ctx, connection, contract)
-    checks = (
-        _signed(contract),
-        _security_signed(security),
-        _not_yet(loan_id),
-        _within_sanction(contract, sanction),
-        _customer_active(customer),
-        _another_hand(ctx, contract, application),
-        _computable(preview),
+    found = (
+        checks.signed(contract),
+        checks.security_signed(security),
+        checks.not_yet(loan_id),
+        checks.within_sanction(contract, sanction),
+        checks.customer_active(customer),
+        *checks.conditions(around["conditions"]),
+        checks.another_hand(ctx, contract, application, around["conditions"]),
+        checks.computable(preview),
         _within_caps(ctx, releases.pinned(ctx, connection, contract["release_id"]), contract, preview),
-        _whole(preview),
+        checks.whole(preview),
         *_group(ctx, connection, contract),
         _payees(ctx, connection, contract, around["payees"]),
         *_trustor(ctx, connection, contract),
         _bookable(ctx, contract),
     )
     return Case(
-        contract, security, application, customer, sanction, loan_id, preview, checks, around["payees"]
+        contract, security, application, customer, sanction, loan_id, preview, found, around["payees"]
     )  # fmt: skip
 
 
@@ -166,93 +169,6 @@ def preview_of(ctx: Context, connection: Connection, contract: RowMapping | Row[
     return quotes.of_agreed(ctx, releases.pinned(ctx, connection, row["release_id"]), row)
 
 
-def _signed(contract: RowMapping) -> Check:
-    title = text("Contract signed", "合同已签订")
-    if contract["state"] == "signed":
-        return Check("not_signed", title, True, text(f"on {contract['signed_on']}", f"{contract['signed_on']} 签订"))
-    number = contract["number"]
-    return Check("not_signed", title, False, text(f"Contract {number} is not signed yet.", f"合同 {number} 尚未签订。"))
-
-
-def _security_signed(security: Sequence[RowMapping]) -> Check:
-    title = text("Guarantees and mortgages signed", "担保合同已签订")
-    missing = [row["number"] for row in security if row["state"] != "signed"]
-    if missing:
-        said = text(f"Not signed yet: {', '.join(missing)}.", f"尚未签订：{'、'.join(missing)}。")
-        return Check("security_not_signed", title, False, said)
-    count = len(security)
-    return Check("security_not_signed", title, True, text(f"{count} contracts", f"共 {count} 份"))
-
-
-def _not_yet(loan_id: int | None) -> Check:
-    title = text("Not paid out before", "尚未放款")
-    if loan_id is None:
-        return Check("already_disbursed", title, True, text("no loan on this contract", "该合同项下无借据"))
-    return Check(
-        "already_disbursed", title, False, text("This contract has been paid out already.", "该合同已经放款。")
-    )
-
-
-def _within_sanction(contract: RowMapping, sanction: Mapping[str, Any]) -> Check:
-    title = text("As sanctioned", "与批复一致")
-    of_another = "draw_id" in (contract["extra"] or {}) and contract["product_key"] != sanction["product_key"]
-    same = contract["amount"] <= sanction["amount"] and (
-        of_another  # a draw on a shared line: rate and term are its own product's, decided when it was approved
-        or (contract["annual_rate"] == sanction["annual_rate"] and contract["term_months"] <= sanction["term_months"])
-    )
-    if same:
-        return Check("not_as_sanctioned", title, True, text(sanction["number"], sanction["number"]))
-    return Check(
-        "not_as_sanctioned",
-        title,
-        False,
-        text(
-            f"Amount, rate or term of the contract go beyond sanction {sanction['number']}.",
-            f"合同的金额、利率或期限超出批复 {sanction['number']}。",
-        ),
-    )
-
-
-def _customer_active(customer: Mapping[str, Any]) -> Check:
-    title = text("Customer active", "客户状态正常")
-    if customer["state"] == "active":
-        return Check("customer_blocked", title, True, text(customer["name"], customer["name"]))
-    return Check(
-        "customer_blocked",
-        title,
-        False,
-        text(f"{customer['name']} is not an active customer.", f"客户 {customer['name']} 状态异常。"),
-    )
-
-
-def _another_hand(ctx: Context, contract: RowMapping, application: Mapping[str, Any]) -> Check:
-    title = text("Maker is not payer", "经办与放款分离")
-    typed = application["draft"].get("by", ())
-    makers = {contract["created_by"], contract["signed_by"], application["created_by"], application["updated_by"]}
-    makers |= {*typed}
-    makers.discard(None)
-    if ctx.actor.is_system or ctx.actor.user_id not in makers:
-        return Check("same_person", title, True, text(ctx.actor.name, ctx.actor.name))
-    return Check(
-        "same_person",
-        title,
-        False,
-        text(
-            "You made this application, or made or signed its contract; somebody else must pay it out.",
-            "您是本笔业务的经办人或合同签署人，须由他人放款。",
-        ),
-    )
-
-
-def _computable(preview: Preview) -> Check:
-    title = text("Schedule can be computed", "还款计划可生成")
-    if preview.schedule is not None:
-        rows = len(preview.schedule.instalments)
-        return Check("no_schedule", title, True, text(f"{rows} instalments", f"共 {rows} 期"))
-    reason = preview.problems[0].message if preview.problems else text("No terms.", "缺少要素。")
-    return Check("no_schedule", title, False, reason)
-
-
 def _group(ctx: Context, connection: Connection, contract: RowMapping) -> tuple[Check, ...]:
     """A group's loan: so many members may have drawn, and nobody draws while another is late."""
     offer = lending_rules.offer_of(releases.pinned(ctx, connection, contract["release_id"]), contract["product_key"])
@@ -270,17 +186,6 @@ def _within_caps(ctx: Context, registry: Registry, contract: RowMapping, preview
     cost = preview.cost
     shown = f"{max(cost.simple, cost.compound) * 100:.2f} %" if cost else "–"
     return Check("above_cap", title, True, text(f"{shown} a year", f"年化 {shown}"))
-
-
-def _whole(preview: Preview) -> Check:
-    """砍头息: nothing is taken out of the principal up front."""
-    title = text("Paid out whole", "足额放款（无砍头息）")
-    found: tuple[Problem, ...] = ()
-    if preview.terms is not None and preview.schedule is not None:
-        found = upfront_problems(preview.terms, preview.schedule.instalments)
-    if found:
-        return Check("taken_from_principal", title, False, found[0].message)
-    return Check("taken_from_principal", title, True, text("nothing kept back", "未预先扣收"))
 
 
 def _bookable(ctx: Context, contract: RowMapping) -> Check:

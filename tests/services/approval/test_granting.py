@@ -1,0 +1,103 @@
+"""Terms granted otherwise than asked (改批): read as typed, held against product, request, limit and price cap."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from types import SimpleNamespace
+
+import pytest
+from tests.services.approval.lender import PRODUCT, registry
+
+from loanloom.services.approval import granting
+from loanloom.services.origination import applications
+from loanloom.store import tables
+
+D = Decimal
+
+
+@pytest.fixture
+def case(lender):
+    """An application for 80,000 over twelve months, measured limit 60,000, and its facts."""
+    application_id = lender.case(80_000, limit=60_000)
+    ctx = lender.ctx("east1")
+    with ctx.transaction() as connection:
+        facts = applications.facts_of(ctx, connection, application_id)
+    return SimpleNamespace(ctx=ctx, row=lender.one(tables.application, id=application_id), facts=facts)
+
+
+def codes(case, **terms):
+    named = {name.replace("__", "."): value for name, value in terms.items()}
+    return [one.code for one in granting.problems(case.ctx, registry(), case.row, case.facts, named)]
+
+
+def test_what_is_typed_becomes_values_and_empty_means_unchanged():
+    typed = {
+        "application.amount": " 50,000 ", "application.term_months": "6", "sanction.annual_rate": "10.8",
+        "application.method": "", "application.purpose_detail": "更换蒸柜",
+    }  # fmt: skip
+    terms, problems = granting.read(registry(), PRODUCT, typed)
+    assert problems == ()
+    assert terms == {
+        "application.amount": D(50_000), "application.term_months": 6, "sanction.annual_rate": D("0.108"),
+        "application.purpose_detail": "更换蒸柜",
+    }  # fmt: skip
+    assert granting.read(registry(), PRODUCT, {"sanction.annual_rate": "10.8%"})[0] == {
+        "sanction.annual_rate": D("0.108")
+    }
+    assert granting.read(registry(), PRODUCT, {"sanction.annual_rate": D("0.108")})[0] == {
+        "sanction.annual_rate": D("0.108")
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "code"),
+    [
+        ("application.amount", "a lot", "granting.not_a_number"),
+        ("application.amount", "NaN", "granting.not_a_number"),
+        ("application.amount", "Infinity", "granting.not_a_number"),
+        ("application.term_months", "6.5", "granting.not_a_number"),
+        ("application.colour", "red", "granting.unknown_term"),
+        ("customer.name", "Somebody", "granting.unknown_term"),
+    ],
+)
+def test_what_cannot_be_read_is_told_with_its_field(name, typed, code):
+    terms, (problem,) = granting.read(registry(), PRODUCT, {name: typed})
+    assert (terms, problem.code, problem.field) == ({}, code, name)
+
+
+def test_terms_within_product_request_and_limit_are_granted(case):
+    terms = {"application.amount": D(50_000), "application.term_months": 6, "sanction.annual_rate": D("0.1")}
+    assert granting.problems(case.ctx, registry(), case.row, case.facts, terms) == ()
+    made = granting.granted(case.row, terms)
+    assert (made.amount, made.term_months, made.method, made.annual_rate) == (50_000, 6, "equal_instalment", D("0.1"))
+    assert made.changed["application.amount"] == (80_000, 50_000)
+    assert made.changed["sanction.annual_rate"] == (None, D("0.1"))
+
+
+def test_the_same_value_is_no_change(case):
+    made = granting.granted(case.row, {"application.amount": case.row.amount, "application.term_months": 12})
+    assert made.changed == {}
+
+
+@pytest.mark.parametrize(
+    ("terms", "expected"),
+    [
+        ({"application__amount": D(100)}, "granting.amount"),
+        ({"application__amount": D("50000.5")}, "granting.amount"),
+        ({"application__amount": D(90_000)}, "granting.above_asked"),
+        ({"application__amount": D(70_000)}, "granting.above_limit"),
+        ({"application__term_months": 600}, "granting.term"),
+        ({"application__method": "by_magic"}, "granting.method"),
+        ({"application__guarantee_mode": "barter"}, "granting.guarantee_mode"),
+        ({"application__guarantee_mode": "guarantee"}, "granting.no_security"),
+        ({"sanction__annual_rate": D(-1)}, "granting.rate"),
+        ({"sanction__annual_rate": D("1.01")}, "granting.rate"),
+    ],
+)
+def test_what_may_not_be_granted_is_told(case, terms, expected):
+    assert codes(case, **terms) == [expected]
+
+
+def test_a_rate_above_the_price_cap_is_told_at_the_rate(case):
+    found = granting.problems(case.ctx, registry(), case.row, case.facts, {"sanction.annual_rate": D("0.9")})
+    assert [one.field for one in found] == ["sanction.annual_rate"]
