@@ -131,19 +131,31 @@ def blocked(state: State, item: Item) -> tuple[Problem, ...]:
     return ()
 
 
+def tables(node: Node) -> frozenset[str]:
+    """The authority tables that a node goes by."""
+    named = {one.authority for one in (*node.assign, *node.if_nobody.assign)} | {node.limit}
+    return frozenset(table for table in named if table is not None)
+
+
 def _limited(node: Node, decision: Decision, somebody: Person) -> tuple[Problem, ...]:
-    """Authority: a yes needs a limit that covers the case, of who says it and of whom they stand in for."""
-    if node.limit is None or decision.action != "approve":
+    """Authority: a yes needs a limit that covers the case, of who says it and of whom they stand in for. Who stands in
+    needs whatever authority the other has here."""
+    if decision.action != "approve":
         return ()
-    if node.limit in decision.by.covers and node.limit in somebody.covers:
+    needed = {node.limit} if node.limit is not None else set()
+    lent = somebody.covers & tables(node) if somebody is not decision.by else frozenset()
+    if needed <= somebody.covers and needed | lent <= decision.by.covers:
         return ()
-    return (
-        Problem(
-            code="flow.over_limit",
-            field="decision",
-            message=text("This case is above your limit of authority.", "该业务超出您的审批权限。"),
-            hint=text("Pass it on to somebody with a higher limit.", "请转交有权限的人员审批。"),
-        ),
+    return (over_limit("decision"),)
+
+
+def over_limit(field: str) -> Problem:
+    """The case is above somebody's limit of authority."""
+    return Problem(
+        code="flow.over_limit",
+        field=field,
+        message=text("This case is above the limit of authority.", "该业务超出审批权限。"),
+        hint=text("Pass it on to somebody with a higher limit.", "请转交有权限的人员审批。"),
     )
 
 

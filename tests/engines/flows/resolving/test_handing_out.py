@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
 from tests.engines.flows.resolving.house import IDS, TODAY, approval, authority, begun, flow, staff, who
 
-from loanloom.engines.flows import Decision, World, decide
-from loanloom.engines.flows.resolving import Known, Roster, acting, covered
+from loanloom.engines.flows import Decision, World, decide, transfer
+from loanloom.engines.flows.resolving import Known, Roster, acting, changes, covered, shortfall
 
 EXAMINERS = "{position: examiner, scope: all}"
 
@@ -160,13 +161,13 @@ def test_the_same_person_is_not_asked_twice_where_the_flow_says_so():
 # --- limits when somebody decides
 
 
-def person(name, amount=None, table=None, unit="east-lending"):
+def person(name, amount=None, table=None, unit="east-lending", stands_in_for=()):
     """Somebody as a case of this unit sees them, with the tables that cover it."""
     house = staff()
     member = house.members[IDS[name]]
     facts = {"application": {"amount": amount}}
     covers = covered(member, [table], facts, TODAY, house.organisation) if table else ()
-    return acting(member, unit, house.organisation, covers=covers)
+    return acting(member, unit, house.organisation, covers=covers, stands_in_for=stands_in_for)
 
 
 def test_who_decides_needs_a_limit_that_covers_the_case():
@@ -190,3 +191,81 @@ def test_who_decides_needs_a_limit_that_covers_the_case():
 def test_who_belongs_to_the_branch_and_to_the_department_of_a_case(name, unit, branch, department):
     found = person(name, unit=unit)
     assert (found.in_branch, found.in_department) == (branch, department)
+
+
+TABLE = authority("- {position: branch-manager, limit: 100000}\n- {role: approver-2, limit: 1000000}")
+BY_AUTHORITY = approval("{authority: credit}", "actions: [approve, refuse, transfer]")
+
+
+def by_authority(amount):
+    """A case that waits for whoever has the authority, and the world it lives in."""
+    moved = begun(BY_AUTHORITY, amount=amount, authorities={"credit": TABLE})
+    return flow(BY_AUTHORITY), moved.state, moved.opened[0].number, World()
+
+
+def test_who_stands_in_needs_as_much_authority_as_the_absent():
+    place, state, number, world = by_authority(150_000)  # the general manager's
+    general = person("general", 150_000, TABLE)
+    low = person("west-head", 150_000, TABLE, stands_in_for=(general,))
+    refused = decide(place, state, number, Decision(action="approve", by=low), world)
+    assert [problem.code for problem in refused.problems] == ["flow.over_limit"]
+    assert refused.state == state
+    may_refuse = decide(place, state, number, Decision(action="refuse", by=low), world)
+    assert may_refuse.state.outcome == "refused"
+
+
+def test_who_stands_in_with_as_much_authority_decides_and_the_history_says_for_whom():
+    place, state, number, world = by_authority(80_000)  # the East branch's head's
+    absent = person("east-head", 80_000, TABLE)
+    west = person("west-head", 80_000, TABLE, stands_in_for=(absent,))
+    done = decide(place, state, number, Decision(action="approve", by=west), world)
+    assert done.state.outcome == "approved"
+    assert [(one.by, one.for_whom) for one in done.history if one.kind == "decided"] == [
+        (IDS["west-head"], IDS["east-head"])
+    ]
+
+
+def test_a_case_is_not_passed_on_to_somebody_with_less_authority():
+    place, state, number, world = by_authority(80_000)
+    head, rita = person("east-head", 80_000, TABLE), person("rita", 80_000, TABLE)
+    refused = transfer(place, state, number, head, rita, world)
+    assert [(problem.code, problem.field) for problem in refused.problems] == [("flow.over_limit", "to")]
+    general = person("general", 80_000, TABLE)
+    passed = transfer(place, state, number, head, general, world)
+    assert passed.changed[0].users == (IDS["general"],)
+
+
+# --- is one person's authority as good as another's
+
+
+def lesser(one, other, rows, days=(TODAY,)):
+    house = staff()
+    return shortfall(authority(rows), house.members[IDS[one]], house.members[IDS[other]], house.organisation, days)
+
+
+def test_equal_and_greater_authority_is_enough_for_standing_in():
+    rows = "- {position: branch-manager, limit: 100000}\n- {role: approver-2, limit: 1000000}"
+    assert lesser("east-head", "west-head", rows) is None
+    assert lesser("east-head", "general", rows) is None
+    assert lesser("general", "east-head", rows) is not None
+    assert lesser("east-head", "rita", rows) is not None
+
+
+def test_authority_that_is_less_for_one_product_alone_is_less():
+    rows = """
+- {user: west-head, products: [farm-loan], limit: 50000}
+- {position: branch-manager, limit: 100000}
+"""
+    case = lesser("east-head", "west-head", rows)
+    assert case is not None
+    assert case.product == "farm-loan"
+    assert lesser("west-head", "east-head", rows) is None
+
+
+def test_authority_that_ends_within_the_days_is_less_from_then_on():
+    rows = "- {user: west-head, to: 2026-07-10, limit: 100000}\n- {user: east-head, limit: 100000}"
+    table = authority(rows)
+    until_tenth = changes(table, TODAY, date(2026, 7, 10))
+    until_end = changes(table, TODAY, date(2026, 7, 31))
+    assert lesser("east-head", "west-head", rows, until_tenth) is None
+    assert lesser("east-head", "west-head", rows, until_end).on == date(2026, 7, 11)

@@ -57,10 +57,17 @@ def transfer(flow: Flow, state: State, number: int, by: Person, to: Person, worl
     """Pass an item on to one person, who may decide it as the flow would have let them."""
     item, problem = allowed(flow, state, number, by, "transfer")
     if item is not None and problem is None:
-        problem = people.eligible(altered(item, users=()), to)
+        problem = people.eligible(altered(item, users=()), to) or _too_low(flow, item, by, to)
     if item is None or problem is not None:
         return Moved(state=state, problems=(problem or people.not_open(),))
     return _handed(flow, state, item, by, to.id, world, "transferred", reason)
+
+
+def _too_low(flow: Flow, item: Item, by: Person, to: Person) -> Problem | None:
+    """Authority does not grow by being passed on: who gets the item needs what whoever passes it on has here."""
+    somebody = people.acting_as(item, by)
+    held = somebody.covers if isinstance(somebody, Person) else frozenset()
+    return None if held & people.tables(flow.nodes[item.node]) <= to.covers else people.over_limit("to")
 
 
 def give(flow: Flow, state: State, number: int, by: Person, to: int, world: World, *, reason: str = "") -> Moved:

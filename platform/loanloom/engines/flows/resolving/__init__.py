@@ -1,12 +1,13 @@
 """Who does the work of a node: staff, organisation, limits of authority, and every way a flow can name people. Pure."""
 
-from loanloom.engines.flows.resolving.authority import Authority, Measured, authorities, read
+from loanloom.engines.flows.resolving.authority import Authority, Measured, authorities, changes, read, shortfall
 from loanloom.engines.flows.resolving.matter import Asked, Known, Matter, Resolver
 from loanloom.engines.flows.resolving.organisation import Organisation, Unit, organisation
-from loanloom.engines.flows.resolving.roster import Roster, acting, covered, names_people
+from loanloom.engines.flows.resolving.roster import Roster, acting, covered, names_people, tables_of
 from loanloom.engines.flows.resolving.staff import Member, Staff
 
 __all__ = [
     "Asked", "Authority", "Known", "Matter", "Measured", "Member", "Organisation", "Resolver", "Roster", "Staff",
-    "Unit", "acting", "authorities", "covered", "names_people", "organisation", "read",
+    "Unit", "acting", "authorities", "changes", "covered", "names_people", "organisation", "read",
+    "shortfall", "tables_of",
 ]  # fmt: skip

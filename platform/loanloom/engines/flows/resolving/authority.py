@@ -6,10 +6,11 @@ everybody and everything.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
+from itertools import product as product_of
 from typing import Any
 
 from loanloom.engines import facts as fact_paths
@@ -138,3 +139,32 @@ def lowest(table: Authority, case: Measured, members: Iterable[Member], organisa
 
 def _enough(limit: Decimal | None, case: Measured) -> bool:
     return limit is not None and case.amount is not None and case.amount <= limit
+
+
+def shapes(table: Authority, days: Iterable[date]) -> Iterator[Measured]:
+    """Every kind of case that the table tells apart on these days; None stands for whatever no row names."""
+    named = [sorted(set().union(*(getattr(row, name) for row in table.rows))) for name in _COLUMNS]
+    for on in days:
+        for product, guarantee, grade in product_of(*([*values, None] for values in named)):
+            yield Measured(amount=None, product=product, guarantee=guarantee, grade=grade, on=on)
+
+
+def shortfall(
+    table: Authority, one: Member, other: Member, organisation: Organisation, days: Iterable[date]
+) -> Measured | None:
+    """A kind of case in which `other` may decide less than `one`; None where they may decide as much everywhere."""
+    for case in shapes(table, days):
+        needed, has = (table.limit(member, case, organisation) for member in (one, other))
+        if needed is not None and (has is None or has < needed):
+            return case
+    return None
+
+
+def changes(table: Authority, first: date, last: date) -> tuple[date, ...]:
+    """The days from `first` to `last` on which limits may differ from the day before, `first` among them."""
+    begins = {row.start for row in table.rows} | {row.end + _DAY for row in table.rows if row.end}
+    return tuple(sorted({first} | {day for day in begins if day is not None and first < day <= last}))
+
+
+_COLUMNS = ("products", "guarantees", "grades")
+_DAY = timedelta(days=1)

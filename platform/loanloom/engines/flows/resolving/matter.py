@@ -50,11 +50,11 @@ class Matter(Protocol):
     def resolvers(self) -> Mapping[str, Resolver]:
         """The plugins that name people."""
 
-    def related(self, kind: str) -> tuple[int, ...]:
-        """Staff with a declared relation to the customer or a guarantor: `relatives` or `related_parties`."""
+    def related(self, kind: str, facts: Mapping[str, Any]) -> tuple[int, ...]:
+        """Staff with a declared relation to somebody whom the facts name: `relatives` or `related_parties`."""
 
-    def deciders(self, record: str) -> tuple[int, ...]:
-        """Who said yes to the `contract` or `application` that the case is about."""
+    def deciders(self, record: str, facts: Mapping[str, Any]) -> tuple[int, ...]:
+        """Who said yes to the `contract` or `application` that the facts are about."""
 
     def turn(self, node: str) -> int:
         """The next number of a node's round; each is given once."""
@@ -77,11 +77,11 @@ class Known:
     turns: Mapping[str, int] = field(default_factory=dict)
     rules: Rules | None = None
 
-    def related(self, kind: str) -> tuple[int, ...]:
+    def related(self, kind: str, facts: Mapping[str, Any]) -> tuple[int, ...]:
         """Those given."""
         return self.relations.get(kind, ())
 
-    def deciders(self, record: str) -> tuple[int, ...]:
+    def deciders(self, record: str, facts: Mapping[str, Any]) -> tuple[int, ...]:
         """Those given."""
         return self.originals.get(record, ())
 

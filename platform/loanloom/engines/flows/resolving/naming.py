@@ -79,10 +79,10 @@ def _fact(matter: Matter, assignment: Assignment, node: Node, state: State, fact
     return _called(matter.staff, _texts(fact_paths.at(facts, assignment.fact or "")))
 
 
-def _deciders_of(matter: Matter, assignment: Assignment, *_: Any) -> Found:
+def _deciders_of(matter: Matter, assignment: Assignment, node: Node, state: State, facts: Mapping[str, Any]) -> Found:
     """Whoever decided the original; for those who have left, whoever does their work now."""
-    staff = matter.staff
-    return _people(person for one in matter.deciders(assignment.deciders_of or "") for person in staff.successors(one))
+    decided = matter.deciders(assignment.deciders_of or "", facts)
+    return _people(person for one in decided for person in matter.staff.successors(one))
 
 
 def _chosen_by(matter: Matter, assignment: Assignment, node: Node, state: State, facts: Mapping[str, Any]) -> Found:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
+from loanloom.engines.flows import people
 from loanloom.engines.flows.model import Assignment, Flow, Node
 from loanloom.engines.flows.moves import Found, People
 from loanloom.engines.flows.resolving import dispatching, naming
@@ -50,9 +51,10 @@ class Roster(People):
         barred: set[int] = set()
         for kind in ("relatives", "related_parties"):
             if kind in node.exclude:
-                barred.update(self.matter.related(kind))
+                barred.update(self.matter.related(kind, facts))
         if "deciders" in node.exclude:
-            barred.update(self.matter.deciders("contract"), self.matter.deciders("application"))
+            for record in ("contract", "application"):
+                barred.update(self.matter.deciders(record, facts))
         return tuple(sorted(barred))
 
 
@@ -87,6 +89,11 @@ def _asks(node: Node) -> bool:
 
 def _by_name(assignment: Assignment) -> bool:
     return any(getattr(assignment, naming.FIELD.get(way, way)) for way in naming.WAYS)
+
+
+def tables_of(flow: Flow) -> frozenset[str]:
+    """The authority tables that a flow asks about."""
+    return frozenset(table for node in flow for table in people.tables(node))
 
 
 def acting(
