@@ -88,13 +88,17 @@ def call_failed(step: Step, number: int, reason: str) -> None:
 
 
 def sub_ended(step: Step, run: str, outcome: str, values: Mapping[str, Any]) -> None:
-    """A sub-flow's run ended; the case goes on after the last (or the first) of them."""
+    """A sub-flow's run ended; the case goes on after the last (or the first) of them. `flow.values.<node>` tells what
+    the last one found, and `outcomes` of all that ended so far."""
     token = next((one for one in step.state.tokens if run in one.waiting_for), None)
     if token is None:
         raise Failed(not_open())
     node = step.node(token.node)
     left = tuple(one for one in token.waiting_for if one != run)
-    ended = {**(step.state.values.get(node.key) or {}), "outcome": outcome, **values}
+    before = step.state.values.get(node.key) or {}
+    first = before.get("part_of") != run.partition(".")[0]  # entered anew: what earlier runs found is over
+    outcomes = [*(() if first else before["outcomes"]), outcome]
+    ended = {**values, "outcome": outcome, "outcomes": outcomes, "part_of": run.partition(".")[0]}
     keep(step, node, ended)
     step.note("sub_ended", node.key, action=outcome, trace=run)
     if left and not (node.sub is not None and node.sub.wait == "any"):
