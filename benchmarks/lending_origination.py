@@ -15,6 +15,7 @@ from benchmarks.figure import Figure
 from benchmarks.lending_cases import Bare, Lender, Run, at_once, lender, of_runs
 from loanloom.services.approval import approvals, sanctions
 from loanloom.services.context import Context
+from loanloom.services.flows.case import ids_of
 from loanloom.services.money import disbursements
 from loanloom.services.origination import applications, submissions
 from loanloom.services.papers import contracts
@@ -86,7 +87,7 @@ class Path:
 
 def _open_item(ctx: Context, application: int) -> tuple[int, int]:
     query = select(work_item.c.id, work_item.c.version).where(
-        work_item.c.application_id == application, work_item.c.status == "open"
+        work_item.c.case_id.in_(ids_of("application", application)), work_item.c.status == "open"
     )
     with ctx.transaction() as connection:
         found = connection.execute(query).one()

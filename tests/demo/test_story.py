@@ -19,6 +19,7 @@ from loanloom.demo.lending import loan_of
 from loanloom.demo.story import Script, play
 from loanloom.demo.summary import Summary, summarise
 from loanloom.services.approval import worklist
+from loanloom.services.flows.case import ids_of
 from loanloom.services.money import changes
 from loanloom.store import tables
 from loanloom.testing.postgres import Cluster
@@ -167,7 +168,7 @@ def test_two_were_approved_by_rule_without_any_person(house: House) -> None:
     for slug in ("03-he-clothes-shop", "08-qian-greenhouse"):
         application = application_of(house, PLAYERS[slug])
         assert application is not None
-        asked = select(func.count()).where(tables.work_item.c.application_id == application.id)
+        asked = select(func.count()).where(tables.work_item.c.case_id.in_(ids_of("application", application.id)))
         assert rows(house, asked)[0][0] == 0
 
 
@@ -188,8 +189,10 @@ def decisions(house: House, slug: str) -> list[str]:
 def test_nobody_decided_on_what_they_made_and_finance_alone_moved_money(house: House) -> None:
     people = {row.username: row.id for row in rows(house, text("SELECT id, username FROM ab_user"))}
     item, application, contract = tables.work_item.c, tables.application.c, tables.contract.c
-    made = select(item.decided_by, application.created_by).join_from(
-        tables.work_item, tables.application, item.application_id == application.id
+    made = (
+        select(item.decided_by, application.created_by)
+        .join_from(tables.work_item, tables.flow_case, item.case_id == tables.flow_case.c.id)
+        .join(tables.application, application.id == tables.flow_case.c.subject_id)
     )
     decided = rows(house, made.where(item.kind == "approval", item.decided_by.is_not(None)))
     assert decided

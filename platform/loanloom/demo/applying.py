@@ -15,6 +15,7 @@ from loanloom.demo.house import House
 from loanloom.demo.papers import paper
 from loanloom.services.approval import approvals
 from loanloom.services.context import Context
+from loanloom.services.flows.case import ids_of
 from loanloom.services.origination import applications, materials, submissions, uploads
 from loanloom.services.parties import customers
 from loanloom.store.tables import application as TABLE
@@ -69,7 +70,9 @@ def application_of(house: House, customer: Customer) -> Row[Any] | None:
 
 def _say(ctx: Context, application_id: int, step: Step) -> None:
     with ctx.transaction() as connection:
-        asked = select(work_item).where(work_item.c.application_id == application_id, work_item.c.status == "open")
+        asked = select(work_item).where(
+            work_item.c.case_id.in_(ids_of("application", application_id)), work_item.c.status == "open"
+        )
         item = connection.execute(asked).one()
     approvals.decide(
         ctx,
@@ -84,7 +87,9 @@ def _say(ctx: Context, application_id: int, step: Step) -> None:
 
 def _taken(house: House, application_id: int) -> int:
     """How many turns have been taken."""
-    asked = select(func.count()).where(work_item.c.application_id == application_id, work_item.c.status == "done")
+    asked = select(func.count()).where(
+        work_item.c.case_id.in_(ids_of("application", application_id)), work_item.c.status == "done"
+    )
     with house.system().transaction() as connection:
         return int(connection.execute(asked).scalar_one())
 

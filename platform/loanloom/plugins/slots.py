@@ -97,9 +97,7 @@ SLOTS: Mapping[str, Slot] = {
     slot.name: slot
     for slot in (
         Slot("connector", Connector, "Delivers what leaves the house (SMS, mail, bank, webhook); key = topic."),
-        Slot(
-            "node_action", NodeAction, "What a service node of a flow calls; key = its action."
-        ),
+        Slot("node_action", NodeAction, "What a service node of a flow calls; key = its action."),
         Slot("work", Work, "Long or scheduled work; key = the task a job document names."),
         Slot("principal_rule", Reckoning, "What falls due of the principal in a phase of a schedule; key = its name."),
         Slot("interest_rule", Reckoning, "What bears interest in a phase of a schedule; key = its name."),

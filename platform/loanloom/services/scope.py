@@ -1,10 +1,11 @@
 """Data scope: which rows an actor may see. The only place that turns own/department/branch/all into a condition.
 
 Every list adds `visible(ctx, table)` to its WHERE; every read of one record calls `check_visible(ctx, row)`. Both
-follow one rule over the columns `unit`, `created_by`, `manager_user_id`, `customer_id`, whichever the table has:
+follow one rule over the columns `unit`, `created_by`, `started_by`, `manager_user_id`, `customer_id`, whichever
+the table has:
 
 - all: everything of the company; branch: the units of one's branch; department: one's unit and the units below it;
-- own: rows one created or manages. Wider scopes include the narrower ones.
+- own: rows one created, started or manages. Wider scopes include the narrower ones.
 - a borrower (actor with `customer_id`) sees rows of that customer alone, whatever the roles say.
 """
 
@@ -19,7 +20,7 @@ from loanloom.problems import Text
 from loanloom.services.context import Actor, Context
 from loanloom.services.errors import NotFound
 
-PERSON_COLUMNS = ("created_by", "manager_user_id")
+PERSON_COLUMNS = ("created_by", "started_by", "manager_user_id")
 
 
 def units_of(ctx: Context) -> Mapping[str, Mapping[str, Any]]:

@@ -21,6 +21,7 @@ from loanloom.metadata.registry import Registry, build
 from loanloom.services.access.sign_in import ab_user
 from loanloom.services.context import Actor, Company, Context
 from loanloom.services.definitions.releases import stored
+from loanloom.services.flows.case import ids_of
 from loanloom.store import names, tables
 from loanloom.store.database import Database
 
@@ -146,9 +147,12 @@ class Lender:
         return self.customers[name]
 
     def rows(self, table: Any, **equal: Any) -> list[Any]:
-        """The rows of a table in this company, by id."""
+        """The rows of a table in this company, by id; those of cases by their application too."""
         with self.database.transaction(self.company.id) as connection:
+            about = equal.pop("application_id", None) if "case_id" in table.c else None
             conditions = [table.c[name] == value for name, value in equal.items()]
+            if about is not None:
+                conditions.append(table.c.case_id.in_(ids_of("application", about)))
             return list(connection.execute(select(table).where(*conditions).order_by(table.c.id)))
 
     def one(self, table: Any, **equal: Any) -> Any:

@@ -92,7 +92,8 @@ def test_eight_claims_have_one_owner(wide):
 
 def state_of_everything(lender):
     """All that a decision touches, as it stands."""
-    applications = [(row.state, row.version, row.flow_state) for row in lender.rows(tables.application)]
+    applications = [(row.state, row.version) for row in lender.rows(tables.application)]
+    applications += [(row.state, row.version) for row in lender.rows(tables.flow_case)]
     return applications, {name: lender.count(getattr(tables, name)) for name in TRACES}
 
 

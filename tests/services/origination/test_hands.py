@@ -32,7 +32,7 @@ def test_who_typed_a_draft_that_another_handed_in_does_not_decide_it(
     checker = with_two_roles(manager, next(who for who, (_, role, _) in STAFF.items() if role == "risk-officer"))
     applications.save_draft(checker, application_id, ASKED, editor="page-1", seen="")
     submissions.submit(manager, application_id, ASKED, version=1)
-    assert checker.actor.user_id in lender.one(tables.application).flow_state["makers"]
+    assert checker.actor.user_id in lender.one(tables.flow_case).state["makers"]
     item = lender.one(tables.work_item, status="open")
     with pytest.raises(Forbidden):
         approvals.decide(checker, item.id, "approve", expected_version=item.version, opinion="mine")

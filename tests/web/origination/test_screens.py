@@ -14,6 +14,7 @@ from sqlalchemy import select
 from tests.services.origination.conftest import ASKED, PDF, TRADER
 
 from loanloom.services.context import Context
+from loanloom.services.flows.case import ids_of
 from loanloom.store import tables
 
 Person = Callable[..., FlaskClient]
@@ -205,7 +206,7 @@ def open_item(ctx: Context, application_id: int) -> Any:
     table = tables.work_item
     with ctx.transaction() as connection:
         return connection.execute(
-            select(table).where(table.c.application_id == application_id, table.c.status == "open")
+            select(table).where(table.c.case_id.in_(ids_of("application", application_id)), table.c.status == "open")
         ).first()
 
 

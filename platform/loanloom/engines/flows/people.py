@@ -33,6 +33,8 @@ def acting_as(item: Item, person: Person) -> Person | Problem:
 
     Whoever may not decide by relation to the case (`excluded`) may not do so for somebody else either.
     """
+    if item.taken_by is not None and item.taken_by != person.id:
+        return taken()
     problem = eligible(item, person)
     if problem is None:
         return person
@@ -242,6 +244,15 @@ def not_open() -> Problem:
         code="flow.item_closed",
         message=text("This work item is no longer open.", "该待办已处理或已关闭。"),
         hint=text("Look at the case's history for what happened.", "请查看流程历史。"),
+    )
+
+
+def taken() -> Problem:
+    """Somebody else holds the item."""
+    return Problem(
+        code="flow.taken",
+        message=text("A colleague has taken this item.", "该待办已由同事领取。"),
+        hint=text("They can give it back to the group.", "可请对方退回待办池。"),
     )
 
 

@@ -12,8 +12,10 @@ from sqlalchemy import Connection
 from loanloom.engines import flows
 from loanloom.services import scope
 from loanloom.services.approval import flow_cases
-from loanloom.services.approval.flow_cases import APPLICATION, Case
+from loanloom.services.approval.flow_cases import APPLICATION
 from loanloom.services.context import Context
+from loanloom.services.flows import story
+from loanloom.services.flows.case import Case
 
 
 def of_application(ctx: Context, application_id: int, language: str) -> flows.Diagram:
@@ -21,21 +23,14 @@ def of_application(ctx: Context, application_id: int, language: str) -> flows.Di
     ctx.require("application.read", "portal.use")
     with ctx.transaction() as connection:
         case = flow_cases.load(ctx, connection, application_id)
-        scope.check_visible(ctx, case.row._mapping, APPLICATION)
-        drawn = of_case(connection, case, language)
+        scope.check_visible(ctx, case.record._mapping, APPLICATION)
+        drawn = story.drawn(connection, case, language)
     return drawn if ctx.actor.customer_id is None else _for_borrowers(drawn)
 
 
 def of_case(connection: Connection, case: Case, language: str) -> flows.Diagram:
     """The flow of a case already read, drawn."""
-    return flows.diagram(
-        case.flow,
-        flow_cases.history(connection, case.row.id),
-        language,
-        names=flow_cases.names(connection, case.row.id),
-        reasons=flow_cases.reasons_of(case),
-        roles=flow_cases.role_titles(case.registry),
-    )
+    return story.drawn(connection, case, language)
 
 
 def _for_borrowers(drawn: flows.Diagram) -> flows.Diagram:

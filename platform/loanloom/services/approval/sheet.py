@@ -18,11 +18,14 @@ from loanloom.metadata.registry import Registry
 from loanloom.problems import Problem, Text
 from loanloom.services import facts, scope
 from loanloom.services.access.sign_in import ab_user, full_name
-from loanloom.services.approval import flow_cases, flow_history, guards, sanctions
-from loanloom.services.approval.flow_cases import APPLICATION, Case
+from loanloom.services.approval import flow_cases, sanctions
+from loanloom.services.approval.flow_cases import APPLICATION
 from loanloom.services.context import Context
 from loanloom.services.definitions import compiled as engines
 from loanloom.services.errors import NotFound, Refused
+from loanloom.services.flows import case as kept
+from loanloom.services.flows import guards, staff, story
+from loanloom.services.flows.case import ITEM, TABLE, Case
 from loanloom.services.origination import quotes, uploads
 from loanloom.services.parties import exposure
 from loanloom.services.parties.exposure import Exposure
@@ -98,9 +101,9 @@ class Sheet:
 
 def read_item(ctx: Context, item_id: int, language: str) -> Sheet:
     """The sheet of the case that a work item belongs to."""
-    table = tables.work_item
+    asked = select(TABLE.c.subject_id).join(ITEM, ITEM.c.case_id == TABLE.c.id).where(ITEM.c.id == item_id)
     with ctx.transaction() as connection:
-        found = connection.execute(select(table.c.application_id).where(table.c.id == item_id)).scalar_one_or_none()
+        found = connection.execute(asked.where(TABLE.c.subject_kind == "application")).scalar_one_or_none()
     if found is None:
         raise NotFound(guards.ITEM)
     return read(ctx, found, language)
@@ -111,8 +114,8 @@ def read(ctx: Context, application_id: int, language: str) -> Sheet:
     ctx.require("application.read", "application.decide")
     with ctx.transaction() as connection:
         case = flow_cases.load(ctx, connection, application_id)
-        items = _items(connection, application_id)
-        seen = scope.sees(ctx, case.row._mapping) or any(guards.concerns(ctx, item) for item in items)
+        items = _items(connection, case.id)
+        seen = scope.sees(ctx, case.record._mapping) or any(guards.concerns(ctx, item) for item in items)
         if not seen or ctx.actor.customer_id is not None:
             raise NotFound(APPLICATION)
         return _sheet(ctx, connection, case, items, language)
@@ -126,7 +129,7 @@ def number_of(ctx: Context, application_id: int) -> str:
 
 
 def _sheet(ctx: Context, connection: Connection, case: Case, items: Sequence[Row[Any]], language: str) -> Sheet:
-    row = case.row
+    row = case.record
     customer = facts.customer_row(connection, row.customer_id)
     found = _findings(connection, case)
     known = {
@@ -158,9 +161,9 @@ def _sheet(ctx: Context, connection: Connection, case: Case, items: Sequence[Row
             grade=grade,
             particulars=quotes.particulars(case.registry, row.product_key, known)[0],
         ),
-        opinions=_opinions(case, items, flow_cases.names(connection, row.id)),
+        opinions=_opinions(case, items, story.names(connection, case.id)),
         files=uploads.listing(connection, ("application", row.id)),
-        diagram=flow_history.of_case(connection, case, language),
+        diagram=story.drawn(connection, case, language),
         choices=_choices(ctx, case, items, people),
         manager=people.get(customer.manager_user_id),
         maker=people.get(row.created_by),
@@ -168,11 +171,8 @@ def _sheet(ctx: Context, connection: Connection, case: Case, items: Sequence[Row
     )
 
 
-def _items(connection: Connection, application_id: int) -> Sequence[Row[Any]]:
-    table = tables.work_item
-    return connection.execute(
-        select(table).where(table.c.application_id == application_id).order_by(table.c.number)
-    ).all()
+def _items(connection: Connection, case_id: int) -> Sequence[Row[Any]]:
+    return connection.execute(select(ITEM).where(ITEM.c.case_id == case_id).order_by(ITEM.c.number)).all()
 
 
 def _findings(connection: Connection, case: Case) -> dict[str, Finding]:
@@ -181,7 +181,7 @@ def _findings(connection: Connection, case: Case) -> dict[str, Finding]:
     rows = connection.execute(
         select(table)
         .ext(distinct_on(table.c.kind))
-        .where(table.c.application_id == case.row.id)
+        .where(table.c.application_id == case.record.id)
         .order_by(table.c.kind, table.c.id.desc())
     )
     return {
@@ -211,7 +211,7 @@ def _granted(asked: Decimal, known: Mapping[str, Any], offer: products.Offer) ->
 
 
 def _opinions(case: Case, items: Sequence[Row[Any]], names: Mapping[int, str]) -> tuple[Opinion, ...]:
-    titles = flow_cases.reasons_of(case)
+    titles = kept.reasons_of(case)
     return tuple(
         Opinion(
             title=item.title,
@@ -235,31 +235,29 @@ def _choices(ctx: Context, case: Case, items: Sequence[Row[Any]], people: Mappin
     if item is None or waiting is None or case.state is None:
         return None
     node = case.flow.nodes[item.node]
-    why_not = _why_not(ctx, case, item, waiting)
-    mine = item.assignee == ctx.actor.user_id
+    why_not = _why_not(ctx, case, waiting)
     return Choices(
         item_id=item.id,
         version=item.version,
         title=item.title,
         actions=() if why_not else node.actions,
-        reasons={action: flow_cases.code_items(case.registry, node.reasons.get(action)) for action in node.actions},
+        reasons={action: kept.code_items(case.registry, node.reasons.get(action)) for action in node.actions},
         reason_required=node.reason_required,
         return_to=tuple((key, case.flow.nodes[key].title) for key in flows.return_targets(node, case.state, waiting)),
         due_at=item.due_at,
         overdue=item.due_at is not None and item.due_at < ctx.now,
-        claimed_by=people.get(item.assignee) if item.assignee else None,
-        may_claim=why_not is None and item.assignee is None,
-        may_release=mine,
+        claimed_by=people.get(waiting.taken_by) if waiting.taken_by else None,
+        may_claim=why_not is None and waiting.taken_by is None,
+        may_release=waiting.taken_by == ctx.actor.user_id,
         why_not=why_not,
     )
 
 
-def _why_not(ctx: Context, case: Case, item: Row[Any], waiting: flows.Item) -> Problem | None:
+def _why_not(ctx: Context, case: Case, waiting: flows.Item) -> Problem | None:
     if not ctx.actor.may("application.decide"):
         return guards.no_approver()
-    if item.assignee is not None and item.assignee != ctx.actor.user_id:
-        return guards.claimed()
-    return flows.eligible(waiting, flow_cases.person_in(ctx, case.branch))
+    found = flows.acting_as(waiting, staff.person_of(ctx, case))
+    return found if isinstance(found, Problem) else None
 
 
 def _names(connection: Connection, people: Sequence[int | None]) -> dict[int, str]:

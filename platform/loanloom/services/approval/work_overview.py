@@ -15,9 +15,9 @@ from loanloom.services import scope
 from loanloom.services.access.sign_in import ab_user, full_name
 from loanloom.services.approval import flow_cases
 from loanloom.services.context import Context
+from loanloom.services.flows import case as kept
+from loanloom.services.flows.case import ITEM, TABLE
 from loanloom.store import tables
-
-ITEM, APPLICATION = tables.work_item, tables.application
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +58,7 @@ def authorities(ctx: Context, language: str) -> tuple[Authority, ...]:
             title=ctx.registry.require("flow", key).title,
             products=tuple(ctx.registry.require("product", product).title for product in products),
             diagram=flows.diagram(
-                flow_cases.flow_of(ctx.registry, products[0]), (), language, roles=flow_cases.role_titles(ctx.registry)
+                flow_cases.flow_of(ctx.registry, products[0]), (), language, roles=kept.role_titles(ctx.registry)
             ),
         )
         for key, products in used.items()
@@ -86,10 +86,10 @@ def _by_step(ctx: Context) -> Select[Any]:
             func.count(ITEM.c.assignee).label("claimed"),
             func.count().filter(ITEM.c.due_at < ctx.now).label("overdue"),
             oldest.label("oldest_at"),
-            func.sum(APPLICATION.c.amount).label("amount"),
+            func.sum(TABLE.c.amount).label("amount"),
         )
-        .join(APPLICATION, APPLICATION.c.id == ITEM.c.application_id)
-        .where(ITEM.c.status == "open", scope.visible(ctx, APPLICATION))
+        .join(TABLE, TABLE.c.id == ITEM.c.case_id)
+        .where(ITEM.c.status == "open", scope.visible(ctx, TABLE))
         .group_by(ITEM.c.role, ITEM.c.scope, ITEM.c.title, ITEM.c.unit)
         .order_by(oldest)
     )
@@ -140,5 +140,5 @@ def _stuck(ctx: Context, connection: Connection, row: Any, able: Sequence[int]) 
         ITEM.c.unit.is_not_distinct_from(row.unit),
         ITEM.c.excluded.contains(list(able)),
     )
-    query = select(func.count()).join(APPLICATION, APPLICATION.c.id == ITEM.c.application_id)
-    return int(connection.execute(query.where(*here, scope.visible(ctx, APPLICATION))).scalar_one())
+    query = select(func.count()).join(TABLE, TABLE.c.id == ITEM.c.case_id)
+    return int(connection.execute(query.where(*here, scope.visible(ctx, TABLE))).scalar_one())

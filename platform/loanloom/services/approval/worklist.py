@@ -36,7 +36,8 @@ from loanloom.services.context import Context
 from loanloom.store import messages, names, tables
 
 View = Literal["mine", "group", "done"]
-ITEM, APPLICATION, CUSTOMER = tables.work_item, tables.application, tables.customer
+ITEM, CASE = tables.work_item, tables.flow_case
+APPLICATION, CUSTOMER = tables.application, tables.customer
 FAR = datetime(9000, 1, 1, tzinfo=UTC)
 """Stands for "no deadline" when items are put in order: they come last."""
 
@@ -48,12 +49,14 @@ class WorkItem:
     id: int
     kind: str
     version: int
-    application_id: int
+    case_id: int
+    subject: str
+    subject_id: int | None
     number: str
-    customer: str
-    product_key: str
+    customer: str | None
+    product_key: str | None
     amount: Any
-    currency: str
+    currency: str | None
     title: Text
     code: str | None
     round: int
@@ -67,6 +70,11 @@ class WorkItem:
     decision: str | None
     decided_at: datetime | None
     grade: str | None
+
+    @property
+    def application_id(self) -> int | None:
+        """The application it is about, if it is about one."""
+        return self.subject_id if self.subject == "application" else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,16 +177,14 @@ def _listed(view: View) -> Select[Any]:
     return (
         select(
             ITEM,
-            APPLICATION.c.number.label("application_number"),
-            APPLICATION.c.product_key,
-            APPLICATION.c.amount,
-            APPLICATION.c.currency,
+            *CASE.c["subject_kind", "subject_id", "product_key", "amount", "currency", "code"],
+            CASE.c.number.label("case_number"),
             APPLICATION.c.score_grade,
-            APPLICATION.c.flow_state["code"].astext.label("code"),
             CUSTOMER.c.name.label("customer_name"),
         )
-        .join(APPLICATION, APPLICATION.c.id == ITEM.c.application_id)
-        .join(CUSTOMER, CUSTOMER.c.id == APPLICATION.c.customer_id)
+        .join(CASE, CASE.c.id == ITEM.c.case_id)
+        .outerjoin(APPLICATION, and_(CASE.c.subject_kind == "application", APPLICATION.c.id == CASE.c.subject_id))
+        .outerjoin(CUSTOMER, CUSTOMER.c.id == CASE.c.customer_id)
         .where(wanted)
     )
 
@@ -186,9 +192,9 @@ def _listed(view: View) -> Select[Any]:
 def _filters(ctx: Context, query: str, product: str | None, overdue: bool) -> Iterator[ColumnElement[bool]]:
     words = query.strip()
     if words:
-        yield or_(APPLICATION.c.number.startswith(words, autoescape=True), names.like_name(CUSTOMER, words))
+        yield or_(CASE.c.number.startswith(words, autoescape=True), names.like_name(CUSTOMER, words))
     if product:
-        yield APPLICATION.c.product_key == product
+        yield CASE.c.product_key == product
     if overdue:
         yield ITEM.c.due_at < ctx.now
 
@@ -233,8 +239,10 @@ def _item(ctx: Context, row: Mapping[Any, Any]) -> WorkItem:
         id=row["id"],
         kind=row["kind"],
         version=row["version"],
-        application_id=row["application_id"],
-        number=row["application_number"],
+        case_id=row["case_id"],
+        subject=row["subject_kind"],
+        subject_id=row["subject_id"],
+        number=row["case_number"],
         customer=row["customer_name"],
         product_key=row["product_key"],
         amount=row["amount"],

@@ -15,9 +15,11 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from loanloom.engines import flows, forms
 from loanloom.metadata.registry import Registry
 from loanloom.problems import Text
-from loanloom.services.approval import flow_cases, flow_history, sanctions
-from loanloom.services.approval import guards as approval_guards
+from loanloom.services.approval import flow_cases, sanctions
 from loanloom.services.context import Context
+from loanloom.services.flows import case as cases_kept
+from loanloom.services.flows import guards as flow_guards
+from loanloom.services.flows import story
 from loanloom.services.origination import applications, materials
 from loanloom.services.origination.materials import Material
 from loanloom.services.papers import contracts, documents
@@ -100,7 +102,7 @@ def _tab(
         return {"form": forms.describe(filling.form, filling.facts, ctx.actor.roles, node, read_only=True)}
     if tab == "flow":
         case = flow_cases.case_of(ctx, connection, filling.row)
-        return {"diagram": flow_history.of_case(connection, case, language)}
+        return {"diagram": story.drawn(connection, case, language)}
     if tab == "papers":
         return {"materials": materials.listing(connection, filling.registry, filling.row, filling.facts)}
     if tab == "contract":
@@ -131,11 +133,13 @@ def _item(ctx: Context, connection: Connection, application_id: int) -> int | No
     """The open item of this application that waits for the actor."""
     table = tables.work_item
     asked = select(table).where(
-        table.c.application_id == application_id, table.c.status == "open", table.c.kind == "approval"
+        table.c.case_id.in_(cases_kept.ids_of("application", application_id)),
+        table.c.status == "open",
+        table.c.kind == "approval",
     )
     for item in connection.execute(asked.order_by(table.c.id)):
         free = item.assignee in (None, ctx.actor.user_id)
-        if free and approval_guards.concerns(ctx, item) and ctx.actor.user_id not in item.excluded:
+        if free and flow_guards.concerns(ctx, item) and ctx.actor.user_id not in item.excluded:
             return int(item.id)
     return None
 

@@ -20,10 +20,11 @@ from loanloom.metadata.registry import Registry
 from loanloom.problems import Problem, text
 from loanloom.services import facts, numbers, scope
 from loanloom.services.approval import flow_cases
-from loanloom.services.approval import guards as approval_guards
 from loanloom.services.context import Context
 from loanloom.services.definitions import compiled, releases
 from loanloom.services.errors import Conflict, NotFound, Refused
+from loanloom.services.flows import case as cases_kept
+from loanloom.services.flows import guards as flow_guards
 from loanloom.services.once import Once
 from loanloom.services.parties import customers
 from loanloom.services.running.plugged import lending_methods
@@ -160,10 +161,8 @@ def read(ctx: Context, connection: Connection, application_id: int, *, lock: boo
 
 def _has_work(ctx: Context, connection: Connection, application_id: int) -> bool:
     table = tables.work_item
-    asked = select(table).where(table.c.application_id == application_id)
-    return ctx.actor.customer_id is None and any(
-        approval_guards.concerns(ctx, item) for item in connection.execute(asked)
-    )
+    asked = select(table).where(table.c.case_id.in_(cases_kept.ids_of("application", application_id)))
+    return ctx.actor.customer_id is None and any(flow_guards.concerns(ctx, item) for item in connection.execute(asked))
 
 
 def filling(ctx: Context, connection: Connection, row: Row[Any]) -> Filling:

@@ -20,6 +20,7 @@ from loanloom.services.access.sign_in import ab_user, full_name
 from loanloom.services.approval import flow_cases, sanctions
 from loanloom.services.context import Context
 from loanloom.services.errors import Forbidden
+from loanloom.services.flows import case as cases_kept
 from loanloom.services.money import loan_rows
 from loanloom.services.money.page import loans
 from loanloom.services.origination import application_pages, applications
@@ -258,9 +259,11 @@ def _said_by_a_person(
 ) -> tuple[list[Text], datetime | None]:
     """The reason, from the list of reasons, of the last such decision."""
     table = tables.work_item
-    last = select(table).where(table.c.application_id == row.id, table.c.decision == decision)
+    last = select(table).where(
+        table.c.case_id.in_(cases_kept.ids_of("application", row.id)), table.c.decision == decision
+    )
     item = connection.execute(last.order_by(table.c.decided_at.desc(), table.c.id.desc()).limit(1)).one_or_none()
     if item is None:
         return [], None
-    titles = flow_cases.reasons_of(flow_cases.case_of(ctx, connection, row))
+    titles = cases_kept.reasons_of(flow_cases.case_of(ctx, connection, row))
     return ([titles[item.reason_code]] if item.reason_code in titles else []), item.decided_at

@@ -63,6 +63,8 @@ plugin = Plugin(
     version=__version__,
     parts=(
         Part("connector", "application", EventLog()),
+        Part("connector", "case", EventLog()),
+        Part("connector", "item", EventLog()),
         Part("work", "end_of_day", end_of_day),
         Part("work", "scheduled_releases", scheduled_releases),
         Part("work", "deadlines", deadlines),

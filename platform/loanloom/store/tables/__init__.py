@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .applications import application, assessment
-from .approvals import flow_history, sanction, work_item
+from .approvals import sanction
 from .base import metadata
 from .cash import (
     bank_line,
@@ -25,6 +25,7 @@ from .contracts import blob, contract, contract_change, contract_record, documen
 from .credit_lines import credit_line, credit_line_change, credit_line_draw, credit_line_move, credit_line_part
 from .customers import customer
 from .days import day_chunk, day_run
+from .flows import flow_case, flow_copy, flow_history, work_item
 from .ledger import (
     account_day,
     account_month,
@@ -79,6 +80,8 @@ __all__ = [
     "document",
     "draft",
     "entrustment",
+    "flow_case",
+    "flow_copy",
     "flow_history",
     "group_member",
     "idempotency",

@@ -22,7 +22,6 @@ application = company_table(
     Column("applied_on", Date, nullable=False),
     Column("state", Key, nullable=False),
     mapping("draft"),  # what was typed and not yet submitted, as text by input name
-    mapping("flow_state"),
     mapping("extra"),
     mapping("guarantors", default="'[]'::jsonb"),
     mapping("collateral", default="'[]'::jsonb"),

@@ -43,7 +43,8 @@ def give_back(flow: Flow, state: State, number: int, by: Person, world: World) -
     item = state.item(number)
     problem = people.not_now(state)
     if problem is None and (item is None or item.taken_by != by.id):
-        problem = people.not_open()
+        stranger = people.acting_as(item, by) if item is not None else None
+        problem = stranger if isinstance(stranger, Problem) else people.not_open()
     if item is None or problem is not None:
         return Moved(state=state, problems=(problem or people.not_open(),))
 

@@ -1,0 +1,307 @@
+"""Cases: started, acted on, loaded. One way in for people, REST, timers and calls: `act` with the name of a command.
+
+Order of locks everywhere: the subject's record, then the case; items change only under their case's lock. What may be
+done is the flow engine's word; who is asking, what was already answered and what is out of date are settled before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from loanloom.engines import flows
+from loanloom.services import scope
+from loanloom.services.context import Context
+from loanloom.services.definitions import releases
+from loanloom.services.errors import Conflict, NotFound
+from loanloom.services.flows import case as kept
+from loanloom.services.flows import commands, guards, requests, staff, subjects
+from loanloom.services.flows.case import CASE, ITEM, TABLE, Case
+from loanloom.services.flows.commands import Asked, Command
+from loanloom.services.flows.given import Given
+from loanloom.services.flows.saving import Saved, Step, save
+from loanloom.services.flows.subjects import About
+from loanloom.services.once import Once
+from loanloom.store import bulk
+
+__all__ = ["Acted", "Started", "Step", "act", "act_in", "begin", "load", "save", "start", "world"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started:
+    """How a case stands after it entered its flow. `made` are the ids of what its outcome made, by name; `record` is
+    what became of the record it is about."""
+
+    case_id: int
+    subject_id: int | None
+    number: str
+    status: str
+    code: str | None
+    outcome: str | None
+    items: tuple[int, ...] = ()
+    made: Mapping[str, int] = field(default_factory=dict)
+    record: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acted:
+    """What a command did. `items` are those that people can do since; `replayed` tells that this is the first answer
+    given again."""
+
+    case_id: int
+    subject_id: int | None
+    command: str
+    status: str
+    code: str | None
+    outcome: str | None
+    item_id: int | None = None
+    items: tuple[int, ...] = ()
+    made: Mapping[str, int] = field(default_factory=dict)
+    record: Mapping[str, Any] = field(default_factory=dict)
+    replayed: bool = False
+
+
+class Facts(Mapping[str, Any]):
+    """Facts that are read when the engine first asks for one: many steps ask for none."""
+
+    def __init__(self, read: Callable[[], Mapping[str, Any]]) -> None:
+        self._read = read
+        self._known: Mapping[str, Any] | None = None
+
+    @property
+    def known(self) -> Mapping[str, Any]:
+        """All of them."""
+        if self._known is None:
+            self._known = self._read()
+        return self._known
+
+    def __getitem__(self, name: str) -> Any:
+        return self.known[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.known)
+
+    def __len__(self) -> int:
+        return len(self.known)
+
+
+def load(ctx: Context, connection: Connection, case_id: int, *, lock: bool = False) -> Case:
+    """One case; with its subject's record, both locked, where it is about to change."""
+    found = kept.row_of(connection, case_id)
+    return _locked(ctx, connection, found) if lock else kept.of_row(ctx, connection, found)
+
+
+def _locked(ctx: Context, connection: Connection, found: Any) -> Case:
+    record = None
+    if found.subject_id is not None:
+        ids = [found.subject_id]
+        record = subjects.of(found.subject_kind).records(ctx, connection, ids, lock=True).get(found.subject_id)
+    row = connection.execute(select(TABLE).where(TABLE.c.id == found.id).with_for_update()).one()
+    return kept.of_row(ctx, connection, row, record)
+
+
+def facts_of(ctx: Context, connection: Connection, case: Case) -> dict[str, Any]:
+    """Everything that the expressions of the case's flow may see now."""
+    known = dict(subjects.of(case.subject).facts(ctx, connection, case))
+    record = requests.record_of(case)
+    return known if record is None else {**known, flows.REQUEST: requests.typed(ctx, case, record)}
+
+
+def world(ctx: Context, connection: Connection, case: Case, facts: Mapping[str, Any] | None = None) -> flows.World:
+    """What the engine may ask about a case. Facts not given are read when they are first asked for."""
+    return flows.World(
+        facts=facts if facts is not None else Facts(lambda: facts_of(ctx, connection, case)),
+        automatic=kept.automatic(case),
+        calculate=kept.calculate(case),
+        people=staff.people_of(ctx, connection, case),
+        at=ctx.now,
+    )
+
+
+def begin(
+    ctx: Context,
+    connection: Connection,
+    flow_key: str,
+    subject: str,
+    subject_id: int | None,
+    about: About,
+    *,
+    record: Any = None,
+    data: Mapping[str, Any] | None = None,
+    facts: Mapping[str, Any] | None = None,
+    chosen: Mapping[str, tuple[int, ...]] | None = None,
+    parent: tuple[int, str] | None = None,
+    verb: str = "started",
+) -> Step:
+    """The first step of a new case; nothing is written yet."""
+    registry = releases.pinned(ctx, connection, about.release_id)
+    case = Case(
+        number=about.number, registry=registry, flow=kept.flow_of(registry, flow_key), release_id=about.release_id,
+        subject=subject, subject_id=subject_id, customer_id=about.customer_id, product_key=about.product_key,
+        title=about.title, amount=about.amount, currency=about.currency, unit=about.unit,
+        branch=scope.branch_of(scope.units_of(ctx), about.unit), data=data or {}, record=record,
+        parent_id=parent[0] if parent else None, parent_run=parent[1] if parent else None,
+        started_by=next(iter(about.makers), None),
+    )  # fmt: skip
+    around = world(ctx, connection, case, facts)
+    moved = flows.start(case.flow, around, makers=about.makers)
+    guards.refuse(moved.problems)
+    return Step(case=case, moved=moved, verb=verb, facts=around.facts)
+
+
+def start(
+    ctx: Context,
+    connection: Connection,
+    flow_key: str,
+    subject: tuple[str, int | None],
+    *,
+    data: Mapping[str, Any] | None = None,
+    chosen: Mapping[str, tuple[int, ...]] | None = None,
+    parent: tuple[int, str] | None = None,
+) -> Started:
+    """A record enters a flow, or a request of its own (`("request", None)` with its `data`), in the caller's
+    transaction. `chosen` are people named for nodes that let the starter choose."""
+    kind, subject_id = subject
+    of = subjects.of(kind)
+    if subject_id is None:
+        about, kept_data = requests.about(ctx, connection, flow_key, data or {}, parent)
+        step = begin(ctx, connection, flow_key, kind, None, about, data=kept_data, chosen=chosen, parent=parent)
+    else:
+        record = of.records(ctx, connection, [subject_id], lock=True).get(subject_id)
+        if record is None:
+            raise NotFound(CASE)
+        about = of.about(ctx, connection, record)
+        step = begin(ctx, connection, flow_key, kind, subject_id, about, record=record, chosen=chosen, parent=parent)
+    return started(save(ctx, connection, [step]))[0]
+
+
+def started(saved: Saved) -> list[Started]:
+    """How the cases of these steps stand."""
+    return [
+        Started(
+            case_id=step.case.id,
+            subject_id=step.case.subject_id,
+            number=step.case.number,
+            status=step.state.status,
+            code=step.state.code,
+            outcome=step.state.outcome,
+            items=tuple(saved.items.get(step.case.id, ())),
+            made=saved.made.get(step.case.id, {}),
+            record=saved.records.get(step.case.id, {}),
+        )
+        for step in saved.steps
+    ]
+
+
+def act(
+    ctx: Context,
+    case_or_item_id: int,
+    command: str,
+    arguments: Mapping[str, Any] | None = None,
+    *,
+    expected_version: int | None = None,
+    idempotency_key: str | None = None,
+) -> Acted:
+    """Do one command on an item or a case (as the command says). The same key gives the first answer again; two at
+    once have exactly one winner."""
+    with ctx.transaction() as connection:
+        return act_in(
+            ctx, connection, case_or_item_id, command, arguments,
+            expected_version=expected_version, idempotency_key=idempotency_key,
+        )  # fmt: skip
+
+
+def act_in(
+    ctx: Context,
+    connection: Connection,
+    case_or_item_id: int,
+    command: str,
+    arguments: Mapping[str, Any] | None = None,
+    *,
+    expected_version: int | None = None,
+    idempotency_key: str | None = None,
+) -> Acted:
+    """The same within the caller's transaction."""
+    wanted = commands.of(command)
+    case, item = _found(ctx, connection, wanted, case_or_item_id)
+    given = dict(arguments or {})
+    first = Once(ctx, connection, idempotency_key, f"case.{command}", case_or_item_id, given, locked=True)
+    if first.answer is not None:
+        return Acted(**{**first.answer, "items": tuple(first.answer["items"]), "replayed": True})
+    if item is not None:
+        guards.check_open(item, expected_version)
+    elif expected_version is not None and case.version != expected_version:
+        raise Conflict()
+    asked = _asked(ctx, connection, case, item, given)
+    commands.check_right(ctx, wanted, asked)
+    step = _carried_out(wanted, command, asked)
+    with bulk.together(connection):
+        saved = save(ctx, connection, [step])
+        done = _done(case_or_item_id if item is not None else None, command, started(saved)[0])
+        first.keep({name: value for name, value in asdict(done).items() if name != "replayed"})
+    return done
+
+
+def _found(ctx: Context, connection: Connection, wanted: Command, number: int) -> tuple[Case, Row[Any] | None]:
+    """The case and its item, locked, if the actor may know of them."""
+    if wanted.of == "case":
+        case = load(ctx, connection, number, lock=True)
+        if not guards.sees(ctx, case) and not _has_work(ctx, connection, case.id):
+            raise NotFound(CASE)
+        return case, None
+    asked = select(ITEM).where(ITEM.c.id == number)
+    found = connection.execute(
+        select(TABLE.c.id, TABLE.c.subject_kind, TABLE.c.subject_id)
+        .join(ITEM, ITEM.c.case_id == TABLE.c.id)
+        .where(ITEM.c.id == number)
+    ).one_or_none()
+    if found is None:
+        raise NotFound(guards.ITEM)
+    case = _locked(ctx, connection, found)
+    item = connection.execute(asked).one()
+    if not guards.sees(ctx, case) and not guards.concerns(ctx, item):
+        raise NotFound(guards.ITEM)
+    return case, item
+
+
+def _has_work(ctx: Context, connection: Connection, case_id: int) -> bool:
+    found = connection.execute(select(ITEM).where(ITEM.c.case_id == case_id))
+    return ctx.actor.customer_id is None and any(guards.concerns(ctx, item) for item in found)
+
+
+def _asked(ctx: Context, connection: Connection, case: Case, item: Row[Any] | None, given: Mapping[str, Any]) -> Asked:
+    return Asked(
+        ctx=ctx,
+        connection=connection,
+        case=case,
+        item=None if item is None else item.number,
+        node=None if item is None else item.node,
+        by=staff.person_of(ctx, case),
+        given=Given(given),
+        world=world(ctx, connection, case),
+    )
+
+
+def _carried_out(wanted: Command, command: str, asked: Asked) -> Step:
+    moved = wanted.do(asked)
+    guards.refuse((*moved.problems, *wanted.check(asked)))
+    closing = wanted.closing(asked)
+    return Step(
+        case=asked.case,
+        moved=moved,
+        verb=str(closing.get("decision", command)) if wanted.closes else command,
+        facts=asked.world.facts,
+        decided=asked.item if wanted.closes else None,
+        closing=closing,
+        data=asked.data,
+    )
+
+
+def _done(item_id: int | None, command: str, stands: Started) -> Acted:
+    return Acted(
+        case_id=stands.case_id, subject_id=stands.subject_id, item_id=item_id, command=command, status=stands.status,
+        code=stands.code, outcome=stands.outcome, items=stands.items, made=stands.made, record=stands.record,
+    )  # fmt: skip

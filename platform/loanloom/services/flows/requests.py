@@ -1,0 +1,203 @@
+"""Requests: cases that are their own record, with fields that an entity document declares (`record` of the flow).
+
+Fields marked as secret are closed in the case's data, as in every record. Conditions see them as `request.*`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import InvalidOperation
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, select
+
+from loanloom.engines import flows, forms
+from loanloom.metadata.registry import Registry
+from loanloom.problems import Problem, Text, text
+from loanloom.services import facts as readers
+from loanloom.services import stored
+from loanloom.services.context import Context
+from loanloom.services.definitions import compiled
+from loanloom.services.errors import Refused
+from loanloom.services.flows import case as kept
+from loanloom.services.flows.case import Case
+from loanloom.services.flows.subjects import About, Followed
+from loanloom.store import numbering, tables
+
+if TYPE_CHECKING:
+    from loanloom.services.flows.commands import Asked
+    from loanloom.services.flows.saving import Step
+
+REQUEST = text("request", "业务申请")
+SHOWN = ("amount", "currency", "customer_id", "product_key", "unit")
+"""Fields of a request that its case shows, where its record has them."""
+
+
+class Requests:
+    """The subject of requests."""
+
+    key = "request"
+    right: str | None = None
+
+    def records(
+        self, ctx: Context, connection: Connection, ids: Sequence[int], *, lock: bool = False
+    ) -> Mapping[int, Any]:
+        """A request keeps nothing beside its case."""
+        return {}
+
+    def about(self, ctx: Context, connection: Connection, record: Any) -> About:
+        """A request is started with its data, not from a record."""
+        raise AssertionError("requests are started by their data")
+
+    def facts(self, ctx: Context, connection: Connection, case: Case) -> Mapping[str, Any]:
+        """The customer where there is one, and the company."""
+        known: dict[str, Any] = {"company": readers.of_company(ctx, case.registry), "as_of": ctx.business_date}
+        if case.customer_id is not None:
+            row = readers.customer_row(connection, case.customer_id)
+            known["customer"] = readers.of_customer(ctx, row, case.registry)
+        return known
+
+    def snapshot(self, facts: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """The case holds what there was to see."""
+        return None
+
+    def on_moved(self, ctx: Context, connection: Connection, steps: Sequence[Step]) -> Followed:
+        """The case says it all."""
+        return Followed()
+
+    def named(self, case: Case) -> Text:
+        """Its title and number."""
+        return {tag: f"{case.title.get(tag) or REQUEST[tag]} {case.number}" for tag in ("en", "zh")}
+
+    def page(self, case: Case) -> str:
+        """The page of the case."""
+        return f"/cases/{case.id}"
+
+
+SUBJECT = Requests()
+
+
+def record_of(case: Case) -> str | None:
+    """The entity that declares the fields of the case's request, if its flow has one."""
+    found = case.registry.require("flow", case.flow.key).spec.get("record")
+    return None if found is None else str(found)
+
+
+def typed(ctx: Context, case: Case, record: str) -> dict[str, Any]:
+    """The fields of a request as facts."""
+    fields = case.registry.entity_fields(record)
+    return stored.from_json(ctx.database.vault, ctx.company.id, record, fields, case.data)
+
+
+def about(
+    ctx: Context, connection: Connection, flow_key: str, data: Mapping[str, Any], parent: tuple[int, str] | None
+) -> tuple[About, dict[str, Any]]:
+    """What the case of a new request shows, and its fields as they are kept. `data` are facts, already judged by a form
+    or by who starts it."""
+    if ctx.company.release_id is None:
+        raise Refused(kept.no_flow(flow_key))
+    registry = ctx.registry
+    flow = kept.flow_of(registry, flow_key)
+    record = registry.require("flow", flow_key).spec.get("record")
+    above = kept.row_of(connection, parent[0]) if parent is not None else None
+    values = {name: _typed(registry, record, name, value) for name, value in data.items()} if record else {}
+    shown = {name: values.get(name, data.get(name)) for name in SHOWN}
+    if above is not None:
+        shown = {name: getattr(above, name) if value is None else value for name, value in shown.items()}
+    makers = tuple(flows.State.from_json(above.state).makers) if above is not None else ()
+    made = About(
+        number=f"{above.number}/{parent[1]}" if above is not None and parent is not None else _number(ctx),
+        title=flow.title,
+        makers=makers or tuple(who for who in (ctx.actor.user_id,) if who is not None),
+        release_id=ctx.company.release_id if above is None else above.release_id,
+        customer_id=_customer(connection, shown["customer_id"]),
+        product_key=shown["product_key"],
+        amount=shown["amount"],
+        currency=shown["currency"] or (ctx.company.currency if shown["amount"] is not None else None),
+        unit=shown["unit"] or ctx.actor.unit,
+    )
+    return made, _closed(ctx, registry, record, values) if record else dict(data)
+
+
+def _number(ctx: Context) -> str:
+    year = str(ctx.business_date.year)
+    return f"R{year}{numbering.take_loose(ctx.database, ctx.company.id, 'flow_case', year):06d}"
+
+
+def _customer(connection: Connection, customer_id: Any) -> int | None:
+    if customer_id is None:
+        return None
+    table = tables.customer
+    return connection.execute(select(table.c.id).where(table.c.id == int(customer_id))).scalar_one_or_none()
+
+
+def _closed(ctx: Context, registry: Registry, record: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    fields = registry.entity_fields(record)
+    return stored.to_json(ctx.database.vault, ctx.company.id, record, fields, values)
+
+
+def hand_in(asked: Asked) -> None:
+    """What was typed for a form item, a returned request or missing material: judged by the node's form and kept."""
+    case, item = asked.case, asked.state.item(asked.number)
+    if item is None:
+        return
+    record = record_of(case)
+    if item.kind == "revision" and record is None:
+        raise Refused(_elsewhere())
+    raw = asked.given.record("data")
+    if record is None or not (raw or item.kind == "form"):
+        return
+    known = asked.world.facts
+    form = _form(case, item, record)
+    evaluated = forms.evaluate(form, raw, {**known, record: known[flows.REQUEST]}, asked.ctx.actor.roles, item.node)
+    if evaluated.problems:
+        raise Refused(evaluated.problems)
+    values = {**known[flows.REQUEST], **evaluated.values.get(record, {})}
+    asked.data = _closed(asked.ctx, case.registry, record, values)
+    asked.seen({**known, flows.REQUEST: values})
+
+
+def _form(case: Case, item: flows.Item, record: str) -> forms.Form:
+    key = case.flow.nodes[item.node].form
+    return compiled.form(case.registry, key) if key is not None else compiled.record_form(case.registry, record)
+
+
+def terms(case: Case, said: Mapping[str, Any]) -> dict[str, Any]:
+    """Changed terms and fields, `record.field: value`, as the facts they become."""
+    record = record_of(case)
+    typed_terms = {}
+    for path, value in said.items():
+        name, _, leaf = path.partition(".")
+        entity = record if name == flows.REQUEST else name
+        typed_terms[path] = _typed(case.registry, entity, leaf, value, field=f"terms.{path}")
+    return typed_terms
+
+
+def _typed(registry: Registry, record: str | None, name: str, value: Any, *, field: str | None = None) -> Any:
+    declared = registry.entity_fields(record) if record is not None and registry.get("entity", record) else ()
+    found = next((one for one in declared if one.key == name), None)
+    if found is None:
+        raise Refused(_unknown(field or name))
+    try:
+        return stored.typed(found, None if value == "" else value)
+    except (InvalidOperation, ValueError, TypeError):
+        raise Refused(_unreadable(field or name)) from None
+
+
+def _unknown(name: str) -> Problem:
+    return Problem(
+        code="flow.unknown_field", field=name, message=text(f"There is no field '{name}'.", f"不存在字段“{name}”。")
+    )
+
+
+def _unreadable(name: str) -> Problem:
+    return Problem(
+        code="form.type", field=name, message=text("This value does not fit the field.", "该值与字段类型不符。")
+    )
+
+
+def _elsewhere() -> Problem:
+    return Problem(
+        code="flow.hand_in",
+        message=text("Hand this in on the page of its record.", "请在该业务自己的页面修改后提交。"),
+    )

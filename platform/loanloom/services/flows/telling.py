@@ -1,0 +1,131 @@
+"""Who is told what when a case moves: those it waits for now, those who made it, whom a node names; copies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, select
+
+from loanloom.engines import flows
+from loanloom.problems import Text, text
+from loanloom.services.context import Context
+from loanloom.services.flows import case as cases_kept
+from loanloom.services.flows import staff, subjects
+from loanloom.services.flows.case import ITEM, TABLE, Case
+from loanloom.store import messages
+
+if TYPE_CHECKING:
+    from loanloom.services.flows.saving import Step
+
+OUTCOMES: dict[str, tuple[Text, str]] = {
+    "approved": (text("was approved", "已获批准"), "success"),
+    "refused": (text("was refused", "已被否决"), "warning"),
+    "withdrawn": (text("was withdrawn", "已撤回"), "info"),
+    "terminated": (text("was ended by an administrator", "已被管理员终止"), "warning"),
+    "completed": (text("is completed", "已办结"), "success"),
+}
+WAITING = {
+    "form": text("To fill in", "待填写"),
+    "minutes": text("To write the minutes", "待填写会议纪要"),
+    "material": text("Material is asked for", "请补充资料"),
+}
+TO_DECIDE = text("To decide", "待审批")
+
+
+def tell(ctx: Context, connection: Connection, steps: Sequence[Step]) -> None:
+    """Write the messages of these steps; the actor is never told what they just did."""
+    for step in steps:
+        for item in (*step.moved.opened, *_given(step)):
+            if item.kind != "revision":
+                _waits(ctx, connection, step, item)
+        _returned(ctx, connection, step)
+        if step.ended and (step.case.state is None or step.case.state.status != "ended"):
+            _ended(ctx, connection, step)
+
+
+def _given(step: Step) -> Iterator[flows.Item]:
+    """Items that went to other people."""
+    was = {item.number: item for item in step.case.state.items} if step.case.state is not None else {}
+    for item in step.moved.changed:
+        old = was.get(item.number)
+        if old is not None and (old.users, old.escalated) != (item.users, item.escalated):
+            yield item
+
+
+def _waits(ctx: Context, connection: Connection, step: Step, item: flows.Item) -> None:
+    case = step.case
+    people = step.state.makers if item.kind == "material" else staff.members(ctx, connection, case, item)
+    title, words = case.flow.nodes[item.node].title, WAITING.get(item.kind, TO_DECIDE)
+    said = {
+        tag: f"{words[tag]}{joined}{title.get(tag, item.node)}: {case.number}"
+        for tag, joined in (("en", ", "), ("zh", "，"))
+    }
+    key = f"item:{case.id}:{item.number}:{step.state.step}"
+    _send(ctx, connection, case, [*people, *item.escalated], key, said, "info")
+
+
+def _returned(ctx: Context, connection: Connection, step: Step) -> None:
+    if any(effect.name == "returned" and effect.data.get("to_makers") for effect in step.moved.effects):
+        named = subjects.of(step.case.subject).named(step.case)
+        words = text(f"{named['en'].capitalize()} was returned to you", f"{named['zh']} 已退回，请补充修改")
+        key = f"returned:{step.case.id}:{step.state.step}"
+        _send(ctx, connection, step.case, _owners(ctx, connection, step), key, words, "warning")
+
+
+def _ended(ctx: Context, connection: Connection, step: Step) -> None:
+    words, severity = OUTCOMES[step.state.outcome or "completed"]
+    named = subjects.of(step.case.subject).named(step.case)
+    said = text(f"{named['en'].capitalize()} {words['en']}", f"{named['zh']} {words['zh']}")
+    key = f"ended:{step.case.id}:{step.state.step}"
+    _send(ctx, connection, step.case, _owners(ctx, connection, step), key, said, severity)
+
+
+def _owners(ctx: Context, connection: Connection, step: Step) -> set[int]:
+    """Those who made the case, and the borrower's own log-in where there is one."""
+    return {*step.state.makers, *staff.borrowers(ctx, connection, step.case.customer_id)}
+
+
+def _send(
+    ctx: Context, connection: Connection, case: Case, people: Iterable[int], key: str, words: Text, severity: str
+) -> None:
+    messages.send(
+        connection,
+        [person for person in people if person != ctx.actor.user_id],
+        "approval",
+        words,
+        url=subjects.of(case.subject).page(case),
+        severity=severity,
+        subject=case.owner,
+        key=key,
+    )
+
+
+def remind_overdue(ctx: Context, connection: Connection) -> int:
+    """Tell those who could do an overdue item, each once; how many items are overdue."""
+    late = select(ITEM.c.id, ITEM.c.number, ITEM.c.title, ITEM.c.case_id).where(
+        ITEM.c.status == "open", ITEM.c.due_at < ctx.now
+    )
+    rows = connection.execute(late.order_by(ITEM.c.id)).all()
+    found = select(TABLE).where(TABLE.c.id.in_({row.case_id for row in rows}))
+    known = {row.id: cases_kept.of_row(ctx, connection, row) for row in connection.execute(found)} if rows else {}
+    for row in rows:
+        case = known[row.case_id]
+        item = case.state.item(row.number) if case.state is not None else None
+        if item is None:
+            continue
+        people = [item.taken_by] if item.taken_by else _all_for(ctx, connection, case, item)
+        words = text(f"Overdue: {case.number}", f"已超时限：{case.number}")
+        url = f"/approvals/{row.id}" if case.subject == "application" else f"/cases/{case.id}"
+        key = f"overdue:{row.id}"
+        said = dict(row.title)
+        messages.send(
+            connection, people, "approval", words, said, url=url, severity="warning", subject=case.owner, key=key
+        )
+    return len(rows)
+
+
+def _all_for(ctx: Context, connection: Connection, case: Case, item: flows.Item) -> list[int]:
+    if item.kind in ("revision", "material"):
+        return list(case.state.makers) if case.state is not None else []
+    return [*staff.members(ctx, connection, case, item), *item.escalated]
