@@ -123,7 +123,7 @@ def _entering(
     makers = tuple(dict.fromkeys((*case.state.makers, *applications.makers_of(row))))
     state = replace(case.state, makers=makers)
     around = cases.world(ctx, connection, case, facts)
-    moved = flows.resubmit(case.flow, state, number or 0, staff.person_of(ctx, case), around)
+    moved = flows.resubmit(case.flow, state, number or 0, staff.person_of(ctx, connection, case, item=revision), around)
     guards.refuse(moved.problems)
     closing = {"decision": "resubmit"}
     return Step(case=case, moved=moved, facts=facts, decided=number, closing=closing, verb="resubmitted")

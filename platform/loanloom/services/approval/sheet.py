@@ -164,7 +164,7 @@ def _sheet(ctx: Context, connection: Connection, case: Case, items: Sequence[Row
         opinions=_opinions(case, items, story.names(connection, case.id)),
         files=uploads.listing(connection, ("application", row.id)),
         diagram=story.drawn(connection, case, language),
-        choices=_choices(ctx, case, items, people),
+        choices=_choices(ctx, connection, case, items, people),
         manager=people.get(customer.manager_user_id),
         maker=people.get(row.created_by),
         sanction=sanctions.of_application(connection, row.id),
@@ -228,14 +228,16 @@ def _opinions(case: Case, items: Sequence[Row[Any]], names: Mapping[int, str]) -
     )
 
 
-def _choices(ctx: Context, case: Case, items: Sequence[Row[Any]], people: Mapping[int, str]) -> Choices | None:
+def _choices(
+    ctx: Context, connection: Connection, case: Case, items: Sequence[Row[Any]], people: Mapping[int, str]
+) -> Choices | None:
     """The open approval and what the actor may do with it; None while nothing waits for an approver."""
     item = next((item for item in items if item.status == "open" and item.kind == "approval"), None)
     waiting = case.state.item(item.number) if item is not None and case.state is not None else None
     if item is None or waiting is None or case.state is None:
         return None
     node = case.flow.nodes[item.node]
-    why_not = _why_not(ctx, case, waiting)
+    why_not = _why_not(ctx, connection, case, waiting)
     return Choices(
         item_id=item.id,
         version=item.version,
@@ -253,10 +255,10 @@ def _choices(ctx: Context, case: Case, items: Sequence[Row[Any]], people: Mappin
     )
 
 
-def _why_not(ctx: Context, case: Case, waiting: flows.Item) -> Problem | None:
+def _why_not(ctx: Context, connection: Connection, case: Case, waiting: flows.Item) -> Problem | None:
     if not ctx.actor.may("application.decide"):
         return guards.no_approver()
-    found = flows.acting_as(waiting, staff.person_of(ctx, case))
+    found = flows.acting_as(waiting, staff.person_of(ctx, connection, case, item=waiting))
     return found if isinstance(found, Problem) else None
 
 

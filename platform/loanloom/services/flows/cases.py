@@ -7,7 +7,7 @@ done is the flow engine's word; who is asking, what was already answered and wha
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
@@ -273,16 +273,26 @@ def _has_work(ctx: Context, connection: Connection, case_id: int) -> bool:
 
 
 def _asked(ctx: Context, connection: Connection, case: Case, item: Row[Any] | None, given: Mapping[str, Any]) -> Asked:
+    around = world(ctx, connection, case)
+    by = staff.person_of(ctx, connection, case, item=_item_of(case, item), facts=around.facts, terms=_terms(case))
     return Asked(
         ctx=ctx,
         connection=connection,
         case=case,
         item=None if item is None else item.number,
         node=None if item is None else item.node,
-        by=staff.person_of(ctx, case),
+        by=replace(by, administrator=True) if ctx.actor.is_system else by,
         given=Given(given),
-        world=world(ctx, connection, case),
+        world=around,
     )
+
+
+def _item_of(case: Case, item: Row[Any] | None) -> flows.Item | None:
+    return case.state.item(item.number) if item is not None and case.state is not None else None
+
+
+def _terms(case: Case) -> Mapping[str, Any]:
+    return case.state.terms if case.state is not None else {}
 
 
 def _carried_out(wanted: Command, command: str, asked: Asked) -> Step:
