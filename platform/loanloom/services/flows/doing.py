@@ -7,7 +7,6 @@ from typing import Any
 
 from loanloom.engines import flows
 from loanloom.problems import Problem
-from loanloom.services.errors import Refused
 from loanloom.services.flows import guards, requests, staff, subjects
 from loanloom.services.flows.commands import Asked, Command
 from loanloom.services.flows.remarks import comment, urge
@@ -62,18 +61,8 @@ def _minutes_closing(asked: Asked) -> dict[str, Any]:
     return {"decision": "minutes", "opinion": asked.given.text("minutes") or asked.given.text("opinion")}
 
 
-def _person(asked: Asked, user_id: int) -> flows.Person:
-    """Somebody who works here; refused for a stranger or who has left."""
-    found = staff.somebody(
-        asked.ctx, asked.connection, asked.case, user_id, facts=asked.world.facts, terms=asked.state.terms
-    )
-    if found is None:
-        raise Refused(guards.unknown_person())
-    return found
-
-
 def _add_signers(asked: Asked) -> flows.Moved:
-    added = tuple(_person(asked, one).id for one in asked.given.numbers("people"))
+    added = tuple(one.id for one in staff.persons(asked, asked.given.numbers("people")))
     when = "after" if asked.given.text("when") == "after" else "before"
     said = {"when": when, "reason": asked.given.text("reason")}
     return flows.add_signers(asked.case.flow, asked.state, asked.number, asked.by, added, asked.world, **said)  # type: ignore[arg-type]  # one of the two
@@ -90,13 +79,13 @@ def _ask_material(asked: Asked) -> flows.Moved:
 
 
 def _transfer(asked: Asked) -> flows.Moved:
-    to = _person(asked, asked.given.number("to"))
+    (to,) = staff.persons(asked, (asked.given.number("to"),))
     reason = asked.given.text("reason")
     return flows.transfer(asked.case.flow, asked.state, asked.number, asked.by, to, asked.world, reason=reason)
 
 
 def _give(asked: Asked) -> flows.Moved:
-    to = _person(asked, asked.given.number("to"))
+    (to,) = staff.persons(asked, (asked.given.number("to"),))
     reason = asked.given.text("reason")
     return flows.give(asked.case.flow, asked.state, asked.number, asked.by, to.id, asked.world, reason=reason)
 

@@ -112,12 +112,3 @@ def too_late(days: int) -> Problem:
         code="flow.too_late",
         message=text(f"This was possible within {days} days.", f"该操作须在 {days} 天内提出。"),
     )
-
-
-def unknown_person() -> Problem:
-    """Nobody who works here."""
-    return Problem(
-        code="flow.unknown_person",
-        field="to",
-        message=text("Name somebody who works here.", "请指定本公司在职人员。"),
-    )

@@ -11,7 +11,7 @@ from loanloom.engines import flows
 from loanloom.problems import Text, text
 from loanloom.services.context import Context
 from loanloom.services.flows import case as cases_kept
-from loanloom.services.flows import groups, subjects
+from loanloom.services.flows import staff, subjects
 from loanloom.services.flows.case import ITEM, TABLE, Case
 from loanloom.store import messages
 
@@ -55,7 +55,7 @@ def _given(step: Step) -> Iterator[flows.Item]:
 
 def _waits(ctx: Context, connection: Connection, step: Step, item: flows.Item) -> None:
     case = step.case
-    people = step.state.makers if item.kind == "material" else groups.members(ctx, connection, case, item)
+    people = step.state.makers if item.kind == "material" else staff.doing(ctx, connection, case, item)
     title, words = case.flow.nodes[item.node].title, WAITING.get(item.kind, TO_DECIDE)
     said = {
         tag: f"{words[tag]}{joined}{title.get(tag, item.node)}: {case.number}"
@@ -83,7 +83,7 @@ def _ended(ctx: Context, connection: Connection, step: Step) -> None:
 
 def _owners(ctx: Context, connection: Connection, step: Step) -> set[int]:
     """Those who made the case, and the borrower's own log-in where there is one."""
-    return {*step.state.makers, *groups.borrowers(ctx, connection, step.case.customer_id)}
+    return {*step.state.makers, *staff.borrowers(ctx, connection, step.case.customer_id)}
 
 
 def _send(
@@ -128,4 +128,4 @@ def remind_overdue(ctx: Context, connection: Connection) -> int:
 def _all_for(ctx: Context, connection: Connection, case: Case, item: flows.Item) -> list[int]:
     if item.kind in ("revision", "material"):
         return list(case.state.makers) if case.state is not None else []
-    return [*groups.members(ctx, connection, case, item), *item.escalated]
+    return [*staff.doing(ctx, connection, case, item), *item.escalated]
