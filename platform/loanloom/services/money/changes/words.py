@@ -196,6 +196,8 @@ ELSEWHERE = frozenset(
         "reprice",
         "suspend_interest",
         "restore_interest",
+        "apply_subsidies",
+        "withdraw_subsidy",
     }
 )
 """Commands of the cashier's desk, the end of day and the take-over."""
