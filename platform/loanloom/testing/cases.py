@@ -18,7 +18,7 @@ from loanloom.metadata.flow_text import write
 from loanloom.metadata.registry import Registry
 from loanloom.problems import Problem, Text, errors, text
 from loanloom.services.definitions import compiled as engines
-from loanloom.testing import loan_cases
+from loanloom.testing import flow_cases, loan_cases
 
 _LABELS: Mapping[str, Text] = {
     "eligibility": text("eligibility", "准入"), "points": text("points", "得分"), "grade": text("grade", "等级"),
@@ -35,7 +35,8 @@ _FOUND = {
 
 @dataclass(frozen=True, slots=True)
 class CaseResult:
-    """One case: what was compared, and a problem for each difference."""
+    """One case: what was compared, and a problem for each difference. `product` is the flow's key where it is of a flow
+    alone."""
 
     key: str
     title: Text
@@ -63,18 +64,23 @@ def run_cases(registry: Registry) -> tuple[CaseResult, ...]:
 
 def run_case(case: Document, registry: Registry) -> CaseResult:
     """One case."""
-    product = str(case.spec["product"])
-    expected = _flat(case.spec["expect"])
+    about, found = str(case.spec.get("product") or case.spec["flow"]), {}
     problems: list[Problem] = []
-    ask = loan_cases.found if "loan" in case.spec else _found
-    found = ask(case, registry, problems) if registry.get("product", product) else {}
+    if "flow" in case.spec:
+        wanted_of_flow = flow_cases.wanted(case.spec["expect"])
+        expected = {name: (f"/expect/{name}", value) for name, value in wanted_of_flow.items()}
+        found = flow_cases.found(case, registry, problems)
+    else:
+        expected = _flat(case.spec["expect"])
+        ask = loan_cases.found if "loan" in case.spec else _found
+        found = ask(case, registry, problems) if registry.get("product", about) else {}
     for name, (pointer, wanted) in expected.items():
         if errors(problems):
             break
         got = found.get(name)
         if not _equal(wanted, got):
             problems.append(_differs(case, name, pointer, wanted, got))
-    return CaseResult(case.key, case.title, product, tuple(expected), tuple(problems))
+    return CaseResult(case.key, case.title, about, tuple(expected), tuple(problems))
 
 
 def _flat(expect: Mapping[str, Any]) -> dict[str, tuple[str, Any]]:
@@ -192,7 +198,7 @@ def _equal(wanted: Any, got: Any) -> bool:
 
 
 def _differs(case: Document, name: str, pointer: str, wanted: Any, got: Any) -> Problem:
-    label = _LABELS.get(name) or loan_cases.label_of(name)
+    label = _LABELS.get(name) or flow_cases.EXPECTED.get(name) or loan_cases.label_of(name)
     shown = "nothing" if got is None else write(got)
     shown_zh = "无" if got is None else write(got)
     return case.problem(

@@ -47,7 +47,9 @@ def compile_flow(document: Document, registry: Registry) -> Compiled:
         reconsider=_reconsideration(spec.get("reconsider")),
         withdraw_until=frozenset(spec["withdraw_until"]) if "withdraw_until" in spec else None,
     )
-    return Compiled(flow=flow, problems=tuple(problems))
+    pointers = {node.key: pointer for pointer, node in nodes}
+    problems += [_placed(document, one) for one in checks.check_flow(flow, pointers)]
+    return Compiled(flow=None if errors(problems) else flow, problems=tuple(problems))
 
 
 def _placed(document: Document, problem: Problem) -> Problem:

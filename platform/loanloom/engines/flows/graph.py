@@ -1,4 +1,4 @@
-"""The drawn routes of a flow as a graph: what leads where. Returns, refusals and withdrawals are not drawn routes."""
+"""A flow as a graph: what leads where. Returns, withdrawals and refusals without a way of their own are not in it."""
 
 from __future__ import annotations
 
@@ -6,15 +6,33 @@ from collections.abc import Iterable, Mapping
 
 from loanloom.engines.flows.model import Node
 
+AUTOMATIC = (
+    "start", "decision", "calculation", "document", "notify", "cc", "exclusive", "parallel", "inclusive", "join",
+)  # fmt: skip
+"""Nodes that a case passes in the step in which it comes to them; a join when all have come."""
 Edges = Mapping[str, frozenset[str]]
+
+
+def other_ways(node: Node) -> list[tuple[str, str]]:
+    """Where a node leads beside its routes, each with its place in the document: events, failures, refusals, times."""
+    found = [(f"events/{place}/to", awaited.to) for place, awaited in enumerate(node.awaited)]
+    if node.call is not None and node.call.on_failure is not None:
+        found.append(("call/on_failure", node.call.on_failure))
+    if node.on_refuse is not None:
+        found.append(("on_refuse", node.on_refuse))
+    return [*found, *(("deadlines", one.to) for one in node.deadlines if one.do == "route" and one.to is not None)]
+
+
+def ways(node: Node) -> tuple[str, ...]:
+    """Every node to which a node may lead."""
+    if node.type == "end":
+        return ()
+    return (*(route.to for route in node.routes), *(to for _, to in other_ways(node)))
 
 
 def edges(nodes: Mapping[str, Node]) -> Edges:
     """Where each node leads; targets that do not exist are left out."""
-    return {
-        key: frozenset(route.to for route in node.routes if route.to in nodes) if node.type != "end" else frozenset()
-        for key, node in nodes.items()
-    }
+    return {key: frozenset(to for to in ways(node) if to in nodes) for key, node in nodes.items()}
 
 
 def reversed_edges(forward: Edges) -> Edges:
@@ -40,6 +58,6 @@ def reachable(forward: Edges, sources: Iterable[str]) -> frozenset[str]:
 
 def automatic_circle(nodes: Mapping[str, Node], forward: Edges) -> frozenset[str]:
     """Nodes on a circle in which nobody is asked: such a case would run for ever in one step."""
-    automatic = {key for key, node in nodes.items() if node.type in ("start", "decision")}
+    automatic = {key for key, node in nodes.items() if node.type in AUTOMATIC}
     inner = {key: frozenset(target for target in forward[key] if target in automatic) for key in automatic}
     return frozenset(key for key in automatic if key in reachable(inner, inner[key]))

@@ -1,0 +1,46 @@
+"""What a flow says of itself as a whole: until when it may be withdrawn, where a refused case is looked at again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from loanloom.engines.flows.checks.telling import meant, wrong
+from loanloom.engines.flows.model import HUMAN, Flow
+from loanloom.problems import Problem, text
+
+
+def whole(flow: Flow) -> Iterator[Problem]:
+    """The problems of what stands beside the nodes."""
+    for index, key in enumerate(sorted(flow.withdraw_until or ())):
+        if key not in flow.nodes:
+            yield wrong(
+                "unknown_target",
+                f"/spec/withdraw_until/{index}",
+                text(f"'{key}' is no node of this flow.", f"流程中没有节点“{key}”。"),
+                meant(key, flow.nodes),
+            )
+    again = flow.reconsider
+    if again is None:
+        return
+    if again.to is not None and again.to not in flow.nodes:
+        yield wrong(
+            "unknown_target",
+            "/spec/reconsider/to",
+            text(f"'{again.to}' is no node of this flow.", f"流程中没有节点“{again.to}”。"),
+            meant(again.to, flow.nodes),
+        )
+    elif again.to is not None and flow.nodes[again.to].type not in ("start", *HUMAN):
+        yield wrong(
+            "reconsider_automatic",
+            "/spec/reconsider/to",
+            text(f"'{again.to}' does not wait for anybody.", f"“{again.to}”不是人工环节。"),
+            text("Reconsider at the start or at work for people.", "复议应回到开始节点或人工节点。"),
+        )
+    if not any(node.type in HUMAN and "refuse" in node.actions for node in flow) and flow.end_with("refused") is None:
+        yield wrong(
+            "reconsider_nothing",
+            "/spec/reconsider",
+            text("Nothing in this flow can be refused.", "本流程不会产生否决，无从复议。"),
+            text("Remove reconsider.", "请删除 reconsider。"),
+            severity="warning",
+        )

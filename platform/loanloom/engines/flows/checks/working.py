@@ -1,0 +1,163 @@
+"""What is wrong with work for people: who gets it, what they may say, what votes need, until when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from loanloom.engines.flows.checks.telling import Placed, wrong
+from loanloom.engines.flows.model import VOTED, Node
+from loanloom.problems import Problem, text
+
+
+def work(pointer: str, node: Node, nodes: Sequence[Placed]) -> Iterator[Problem]:
+    """The problems of a node at which people work."""
+    yield from _people(pointer, node)
+    if node.type != "form":
+        yield from _answers(pointer, node, nodes)
+        yield from _reasons(pointer, node)
+    if node.type in VOTED:
+        yield from _voting(pointer, node)
+    yield from _deadlines(pointer, node)
+
+
+def _people(pointer: str, node: Node) -> Iterator[Problem]:
+    if not node.assign:
+        yield wrong(
+            "no_role",
+            pointer,
+            text(f"Nobody is named to decide at '{node.key}'.", f"审批节点“{node.key}”未指定处理角色。"),
+            text("Add assign: {role: ...}.", "请增加 assign: {role: ...}。"),
+        )
+    if node.if_nobody.do == "assign" and not node.if_nobody.assign:
+        yield wrong(
+            "no_substitute",
+            f"{pointer}/if_nobody",
+            text(f"'{node.key}' does not say who stands in.", f"“{node.key}”未说明无人时由谁办理。"),
+            text("Add assign to if_nobody.", "请在 if_nobody 中增加 assign。"),
+        )
+
+
+def _answers(pointer: str, node: Node, nodes: Sequence[Placed]) -> Iterator[Problem]:
+    if "approve" not in node.actions:
+        yield wrong(
+            "no_approve",
+            f"{pointer}/actions",
+            text(f"'{node.key}' cannot be approved.", f"节点“{node.key}”不允许“同意”。"),
+            text("Add approve to its actions.", "请在 actions 中加入 approve。"),
+        )
+    ends = {other.outcome for _, other in nodes if other.type == "end"}
+    if "refuse" in node.actions and node.on_refuse is None and ends and "refused" not in ends:
+        yield wrong(
+            "no_refused_end",
+            f"{pointer}/actions",
+            text(
+                f"'{node.key}' may refuse, but no end is 'refused'.",
+                f"“{node.key}”可否决，但没有结果为“否决”的结束节点。",
+            ),
+            text("Add an end node with outcome: refused.", "请增加 outcome: refused 的结束节点。"),
+        )
+
+
+def _reasons(pointer: str, node: Node) -> Iterator[Problem]:
+    for action in sorted(node.reason_required - set(node.actions)):
+        yield wrong(
+            "reason_for_unknown_action",
+            f"{pointer}/reason_required",
+            text(
+                f"'{node.key}' asks a reason to {action}, which it forbids.",
+                f"“{node.key}”要求为不允许的操作“{action}”填写原因。",
+            ),
+            severity="warning",
+        )
+    for action in sorted((node.reason_required & set(node.actions)) - set(node.reasons)):
+        yield wrong(
+            "no_reason_list",
+            f"{pointer}/reason_required",
+            text(
+                f"'{node.key}' asks for a reason to {action} but names no list of reasons.",
+                f"“{node.key}”要求“{action}”时填写原因，但未指定原因代码表。",
+            ),
+            text(f"Add reasons: {{{action}: <code list>}}.", f"请增加 reasons: {{{action}: 代码表标识}}。"),
+        )
+
+
+def _voting(pointer: str, node: Node) -> Iterator[Problem]:
+    """Votes whose result cannot be what is stated."""
+    voting = node.voting
+    if voting is None:
+        return
+    if voting.rule in ("count", "ratio", "weight") and voting.needed is None:
+        yield wrong(
+            "vote_needs_number",
+            f"{pointer}/vote",
+            text(f"'{node.key}' does not say how much yes it needs.", f"“{node.key}”未说明通过所需的票数或比例。"),
+            text("Add needed.", "请增加 needed。"),
+        )
+    if voting.rule == "ratio" and voting.needed is not None and voting.needed > 1:
+        yield wrong(
+            "vote_share",
+            f"{pointer}/vote/needed",
+            text(f"'{node.key}' needs more than all votes.", f"“{node.key}”所需比例超过 100%。"),
+            text("A share lies between 0 and 1, such as 0.67.", "比例应在 0 与 1 之间，例如 0.67。"),
+        )
+    everybody = [len(one.users) for one in node.assign if one.users]
+    known = sum(everybody) if len(everybody) == len(node.assign) and node.each == "person" else None
+    if node.each == "group":
+        known = len(node.assign)
+    weight = sum(one.weight * max(len(one.users), 1) for one in node.assign)
+    most = {"count": known, "weight": weight if known is not None else None}.get(voting.rule)
+    if most is not None and voting.needed is not None and voting.needed > most:
+        yield wrong(
+            "vote_never_enough",
+            f"{pointer}/vote/needed",
+            text(
+                f"'{node.key}' needs {voting.needed}, but there are only {most}.",
+                f"“{node.key}”需要 {voting.needed}，但最多只有 {most}。",
+            ),
+            text("Lower needed, or name more people.", "请降低 needed 或增加人员。"),
+        )
+    if voting.quorum is not None and voting.quorum > 1 and known is not None and voting.quorum > known:
+        yield wrong(
+            "quorum_never_there",
+            f"{pointer}/vote/quorum",
+            text(f"The quorum of '{node.key}' can never be there.", f"“{node.key}”的法定人数无法达到。"),
+            text("Lower quorum, or name more people.", "请降低 quorum 或增加人员。"),
+        )
+
+
+def _deadlines(pointer: str, node: Node) -> Iterator[Problem]:
+    """Deadlines that cannot do what they say."""
+    first = 1 if node.deadlines and node.deadlines[0].do == "remind" and not node.deadlines[0].assign else 0
+    for place, deadline in enumerate(node.deadlines):
+        where = f"{pointer}/deadlines/{max(place - first, 0)}"
+        if deadline.do == "route" and deadline.to is None:
+            yield wrong(
+                "deadline_without_target",
+                where,
+                text(f"A deadline of '{node.key}' does not say where to.", f"“{node.key}”的一个时限未说明转至何处。"),
+                text("Add to: <node>.", "请增加 to: <节点>。"),
+            )
+        if deadline.do == "escalate" and not deadline.assign:
+            yield wrong(
+                "deadline_without_people",
+                where,
+                text(f"A deadline of '{node.key}' does not say who else.", f"“{node.key}”的一个时限未说明升级给谁。"),
+                text("Add assign.", "请增加 assign。"),
+            )
+        if deadline.do in ("approve", "refuse", "return") and deadline.do not in node.actions:
+            yield wrong(
+                "deadline_action",
+                where,
+                text(
+                    f"A deadline does what '{node.key}' does not allow: {deadline.do}.",
+                    f"时限操作“{deadline.do}”不在“{node.key}”允许的操作中。",
+                ),
+                text(f"Add {deadline.do} to its actions.", f"请在 actions 中加入 {deadline.do}。"),
+            )
+        if deadline.repeat is not None and deadline.do != "remind":
+            yield wrong(
+                "deadline_repeats",
+                where,
+                text(f"Only a reminder repeats, at '{node.key}'.", f"“{node.key}”：只有提醒可以重复。"),
+                text("Remove repeat.", "请删除 repeat。"),
+            )
