@@ -17,6 +17,7 @@ from loanloom.web import (
     components,
     errors,
     fab,
+    flow_pictures,
     formats,
     health,
     language,
@@ -73,6 +74,7 @@ def create_app(
     assets.install(app)
     formats.install(app)
     components.install(app)
+    flow_pictures.install(app)
     answering.install(app)
     navigation.install(app)
     surroundings.install(app)

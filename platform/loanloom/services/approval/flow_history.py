@@ -5,8 +5,6 @@ A borrower sees how far the case is, never who decided, what they wrote or why a
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from sqlalchemy import Connection
 
 from loanloom.engines import flows
@@ -25,18 +23,9 @@ def of_application(ctx: Context, application_id: int, language: str) -> flows.Di
         case = flow_cases.load(ctx, connection, application_id)
         scope.check_visible(ctx, case.record._mapping, APPLICATION)
         drawn = story.drawn(connection, case, language)
-    return drawn if ctx.actor.customer_id is None else _for_borrowers(drawn)
+    return drawn if ctx.actor.customer_id is None else drawn.without_people()
 
 
 def of_case(connection: Connection, case: Case, language: str) -> flows.Diagram:
     """The flow of a case already read, drawn."""
     return story.drawn(connection, case, language)
-
-
-def _for_borrowers(drawn: flows.Diagram) -> flows.Diagram:
-    return replace(
-        drawn,
-        nodes=tuple(replace(node, by=None, state=None, role=None) for node in drawn.nodes),
-        edges=tuple(replace(edge, label="") for edge in drawn.edges),
-        steps=tuple(replace(step, by=None, reason=None, opinion="", trace=None) for step in drawn.steps),
-    )

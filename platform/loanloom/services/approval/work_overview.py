@@ -15,7 +15,7 @@ from loanloom.services import scope
 from loanloom.services.access.sign_in import ab_user, full_name
 from loanloom.services.approval import flow_cases
 from loanloom.services.context import Context
-from loanloom.services.flows import case as kept
+from loanloom.services.definitions import flow_titles
 from loanloom.services.flows.case import ITEM, TABLE
 from loanloom.store import tables
 
@@ -58,7 +58,7 @@ def authorities(ctx: Context, language: str) -> tuple[Authority, ...]:
             title=ctx.registry.require("flow", key).title,
             products=tuple(ctx.registry.require("product", product).title for product in products),
             diagram=flows.diagram(
-                flow_cases.flow_of(ctx.registry, products[0]), (), language, roles=kept.role_titles(ctx.registry)
+                flow_cases.flow_of(ctx.registry, products[0]), language, titles=flow_titles.titles(ctx.registry)
             ),
         )
         for key, products in used.items()

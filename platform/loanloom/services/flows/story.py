@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import Connection, select
 
 from loanloom.engines import flows
+from loanloom.services.access.sign_in import ab_user, full_name
+from loanloom.services.definitions import flow_titles
 from loanloom.services.flows import case as kept
 from loanloom.services.flows.case import Case
 from loanloom.store import tables
@@ -48,9 +52,33 @@ def drawn(connection: Connection, case: Case, language: str) -> flows.Diagram:
     """The flow of a case with what was passed of it."""
     return flows.diagram(
         case.flow,
-        history(connection, case.id),
         language,
-        names=names(connection, case.id),
+        state=case.state,
+        history=history(connection, case.id),
+        names=_named(connection, case),
+        titles=flow_titles.titles(case.registry),
         reasons=kept.reasons_of(case),
-        roles=kept.role_titles(case.registry),
+        due=_due(connection, case.id),
     )
+
+
+def _named(connection: Connection, case: Case) -> dict[int, str]:
+    """Everybody whom the history names or for whom work waits, by id."""
+    found = names(connection, case.id)
+    items = case.state.items if case.state is not None else ()
+    waited = {person for item in items for person in (*item.users, *item.escalated, item.taken_by) if person}
+    wanted = sorted(waited - found.keys())
+    if wanted:
+        columns = (ab_user.c.id, ab_user.c.first_name, ab_user.c.last_name)
+        rows = connection.execute(select(*columns).where(ab_user.c.id.in_(wanted))).mappings()
+        found |= {row["id"]: full_name(row) for row in rows}
+    return found
+
+
+def _due(connection: Connection, case_id: int) -> dict[int, datetime]:
+    """When the open items are due, by number."""
+    item = tables.work_item
+    open_items = select(item.c.number, item.c.due_at).where(
+        item.c.case_id == case_id, item.c.status == "open", item.c.due_at.is_not(None)
+    )
+    return {row.number: row.due_at for row in connection.execute(open_items)}

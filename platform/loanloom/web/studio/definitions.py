@@ -19,7 +19,7 @@ from loanloom.metadata.editing import replace_values
 from loanloom.metadata.pointers import parent
 from loanloom.problems import Problem, errors
 from loanloom.services.definitions import catalogue as definitions
-from loanloom.services.definitions import product_trial, releases, uses
+from loanloom.services.definitions import flow_titles, product_trial, releases, uses
 from loanloom.services.definitions import sheet as definition_sheet
 from loanloom.services.definitions.releases import candidate, drafts, history
 from loanloom.services.definitions.releases.policy import drafts_allowed
@@ -117,7 +117,8 @@ def _sheet_parts(page: definitions.Page) -> dict[str, Any]:
         parts["trial"] = product_trial.try_product(current_context(), document, page.registry, request.values)
     if page.kind.key == "flow":
         compiled = flows.compile_flow(document, page.registry)
-        parts["diagram"] = flows.diagram(compiled.flow, (), language=language()) if compiled.flow else None
+        if compiled.flow is not None:
+            parts["diagram"] = flows.diagram(compiled.flow, language(), titles=flow_titles.titles(page.registry))
     return parts
 
 

@@ -51,9 +51,6 @@ def indicator_facts(findings: Mapping[str, Any]) -> list[tuple[str, str]]:
     return sheet_parts.indicators(findings, language())
 
 
-blueprint.app_template_global("flow_entries")(sheet_parts.flow_entries)
-
-
 @blueprint.get("/to-do/")
 @staff
 def todo() -> str:

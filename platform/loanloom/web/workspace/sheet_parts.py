@@ -12,7 +12,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from loanloom.engines.flows.diagram import Step
 from loanloom.metadata.fields import Field
 from loanloom.metadata.registry import Registry
 from loanloom.problems import Problem, say
@@ -137,26 +136,6 @@ def any_value(value: Any, language: str) -> str:
         places = min(4, max(0, -int(value.normalize().as_tuple().exponent)))
         return f"{value:,.{places}f}"
     return formats.number(value)
-
-
-TONES = {"approve": "good", "approved": "good", "refuse": "bad", "refused": "bad", "return": "notice"}
-
-
-def flow_entries(steps: Iterable[Step]) -> list[dict[str, Any]]:
-    """The steps of a case as entries of a timeline."""
-    entries = []
-    for step in steps:
-        parts = [step.by, formats.moment(step.at), step.reason]
-        words = step.opinion or None
-        entries.append(
-            {
-                "title": f"{step.title} · {step.words}",
-                "meta": " · ".join(part for part in parts if part),
-                "words": words,
-                "tone": TONES.get(step.action or "", "open" if step.is_open else ""),
-            }
-        )
-    return entries
 
 
 def in_form(problems: Sequence[Problem], decision: str) -> list[Problem]:

@@ -36,7 +36,6 @@ document.addEventListener("htmx:sendError", () => toast(document.body.dataset.of
 
 const LAZY = [
   ["[data-chart]", () => import("./parts/charts.js")],
-  ["[data-flow]", () => import("./parts/flow.js")],
   ["textarea[data-editor]", () => import("./parts/editor.js")],
   ["textarea[data-expression]", () => import("./parts/expression.js")],
   ["[data-playground]", () => import("./parts/playground.js")],
