@@ -15,6 +15,7 @@ COMMANDS = {
     "bundle": ("loanloom.cli.bundle:bundle", "Check, test, plan and apply definitions."),
     "feel": ("loanloom.cli.feel:feel", "Try, check and explain expressions."),
     "dmn": ("loanloom.cli.dmn:dmn", "Decision models: check, run, import, export."),
+    "flow": ("loanloom.cli.flow:flow", "Flows: export to BPMN, import from it."),
     "rename": ("loanloom.cli.rename:rename", "Another name for a field, a code, an indicator."),
     "take-over": ("loanloom.cli.take_over:take_over", "Take over loans from another system's files."),
     "import": ("loanloom.cli.imports:import_", "Bring in applications from a file."),

@@ -5,6 +5,6 @@ the document: the one that travelled in the file, else steps taken over one by o
 """
 
 from loanloom.engines.flows.bpmn.exporting import exported
-from loanloom.engines.flows.bpmn.importing import Imported, imported
+from loanloom.engines.flows.bpmn.importing import Imported, imported, role_names
 
-__all__ = ["Imported", "exported", "imported"]
+__all__ = ["Imported", "exported", "imported", "role_names"]

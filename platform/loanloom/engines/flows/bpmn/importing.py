@@ -19,6 +19,7 @@ from loanloom.metadata.editing import replace_values
 from loanloom.metadata.flow_text import write_document
 from loanloom.metadata.kinds import Kinds
 from loanloom.metadata.reader import read_document
+from loanloom.metadata.registry import Registry
 from loanloom.problems import Problem, errors
 
 
@@ -49,6 +50,12 @@ def imported(
             return _brought_back(found, document, key)
         found = replace(found, problems=(*refused, *found.problems))
     return _taken_over(found, key, roles or {})
+
+
+def role_names(registry: Registry) -> dict[str, str]:
+    """The keys of roles by their names in every language, for the lanes and groups of a file."""
+    named = {words.casefold(): role.key for role in registry.all("role") for words in role.title.values()}
+    return named | {role.key: role.key for role in registry.all("role")}
 
 
 def _own(source: str, kinds: Kinds) -> tuple[Document | None, tuple[Problem, ...]]:
