@@ -62,11 +62,36 @@ class LoanCharge:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SharedPart:
+    """What somebody else than the borrower was to bear of a charge, as agreed."""
+
+    payer: str
+    amount: Decimal
+    party: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharedCharge:
+    """A charge of which others bear a part that falls due later: with an instalment, or on a day of its own (`number`
+    0). `parts` are those of its shares in their order, then that of its payer where that is not the borrower; `borne`
+    what each bears, empty until that is decided, by a loan `days_past_due` late. `ours`: the lender collects it."""
+
+    key: str
+    on: date
+    number: int
+    parts: tuple[SharedPart, ...]
+    ours: bool = True
+    borne: tuple[Decimal, ...] = ()
+    days_past_due: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Circumstances:
     """`agreed_matures_on` and `extended_months`, `extensions`: the first maturity and what extensions added to it.
     `restructured`: how many times; `observed_until`: under observation. `suspended_on`: interest is kept in suspense
     since. `written_off`: by component, what was given up in the books but is still owed; `recovered` of it. `draws`:
-    money paid out after the first day. `charges`: what was charged beyond the plan. `bears_interest` ends with a
+    money paid out after the first day. `charges`: what was charged beyond the plan; `shared`: of which
+    others bear a part when it falls due. `bears_interest` ends with a
     charge-off or termination that stops interest. `cancelled_on`: its disbursement was undone."""
 
     agreed_matures_on: date | None = None
@@ -87,6 +112,7 @@ class Circumstances:
     closed_on: date | None = None
     draws: tuple[Draw, ...] = ()
     charges: tuple[LoanCharge, ...] = ()
+    shared: tuple[SharedCharge, ...] = ()
     charged_off_on: date | None = None
     terminated_on: date | None = None
     bears_interest: bool = True

@@ -47,6 +47,8 @@ AMOUNTS: Mapping[str, tuple[str, ...]] = {
     "surplus_refunded": ("surplus",),
     "interest_subsidised": ("interest", "tax"),
     "subsidy_withdrawn": ("interest", "tax"),
+    "charge_shared": ("fee", "tax"),
+    "charge_share_withdrawn": ("fee", "tax"),
     "charged_back": (*CLAIMS, "surplus", "tax"),
     "guarantor_paid": PAID,
     "assets_taken": PAID,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from loanloom.core.lending.agreed.charges import UPFRONT_EVENTS
+from loanloom.core.lending.pricing.charging import OURS
 from loanloom.engines.posting import proof
 from loanloom.engines.posting.compiling import check_chart, compile_posting
 from loanloom.engines.posting.events import AMOUNTS, GENERAL
@@ -48,7 +50,7 @@ def check(registry: Registry) -> list[Problem]:
 def _all_served(document: Document, posting: Posting, registry: Registry) -> Iterator[Problem]:
     for product in registry.all("product"):
         if product.spec.get("posting_rules") == document.key:
-            for event, part in _can_happen(product):
+            for event, part in _can_happen(product, registry):
                 yield from _served(product, "/posting_rules", posting, event, part)
             yield from _entrusted(product, posting)
     if posting.general:
@@ -88,10 +90,10 @@ def _one_general(registry: Registry) -> Iterator[Problem]:
         )
 
 
-def _can_happen(product: Document) -> Iterator[tuple[str, str]]:
+def _can_happen(product: Document, registry: Registry) -> Iterator[tuple[str, str]]:
     """Which parts of which events loans of a product can bring about."""
     never = _never(product)
-    for event in dict.fromkeys((*ALWAYS, *_changes(product), *ANYHOW)):
+    for event in dict.fromkeys((*ALWAYS, *_changes(product), *_shared(product, registry), *ANYHOW)):
         yield from ((event, part) for part in AMOUNTS[event] if part not in never)
 
 
@@ -108,6 +110,16 @@ def _changes(product: Document) -> Iterator[str]:
         yield "tranche_drawn"
     if spec.get("overpayment", "refuse") == "keep":
         yield from ("surplus_applied", "surplus_refunded")
+
+
+def _shared(product: Document, registry: Registry) -> Iterator[str]:
+    """Charges of which others owe the lender a part when they fall due after the money is paid out."""
+    named = (registry.get("charge", str(key)) for key in product.spec.get("charges", ()))
+    for spec in (document.spec for document in named if document is not None):
+        others = spec.get("payer", "borrower") != "borrower" or spec.get("shares")
+        with_the_money = spec["event"] in UPFRONT_EVENTS and spec.get("settled", "added") != "added"
+        if others and not with_the_money and spec.get("collector", OURS) == OURS:
+            yield from ("charge_shared", "charge_share_withdrawn")
 
 
 def _never(product: Document) -> set[str]:

@@ -76,8 +76,11 @@ class Preview:
 
     @property
     def price(self) -> AnnualCost | None:
-        """What price caps are held against: the cost if nobody bore a part of the interest."""
-        if self.terms is None or self.schedule is None or not self.terms.interest_shares:
+        """What price caps are held against: the cost if nobody bore a part that can stop."""
+        shared = self.terms is not None and (
+            self.terms.interest_shares or any(charge.shares for charge in self.terms.charges)
+        )
+        if self.terms is None or self.schedule is None or not shared:
             return self.cost
         return full_cost(self.terms, self.schedule)
 

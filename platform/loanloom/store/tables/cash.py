@@ -215,7 +215,7 @@ cash_item = company_table(
     "cash_item",
     Column("number", Key, nullable=False),
     Column("direction", Key, nullable=False),  # receivable, payable
-    Column("kind", Key, nullable=False),  # merchant_fee, trustor_fee, trustor_interest, subsidy, guarantee_fee, other
+    Column("kind", Key, nullable=False),  # services.money.cashier.items.KINDS
     *link("party", nullable=True),
     *link("customer", nullable=True),
     *link("loan", nullable=True),

@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.core.lending.properties.lives import ASKS, EVERYTHING, Life, asked, begun, terms
 
-from loanloom.core.lending.agreed.charges import Subsidy
-from loanloom.core.lending.decisions import ApplySubsidies, WithdrawSubsidy, decide
+from loanloom.core.lending.agreed.charges import ChargeTerms, Subsidy
+from loanloom.core.lending.decisions import ApplySubsidies, Command, WithdrawShare, WithdrawSubsidy, decide
+from loanloom.core.lending.events.charges import ChargeAdded, ChargeShared, ShareWithdrawn
 from loanloom.core.lending.events.subsidies import InterestSubsidised, SubsidyWithdrawn
 from loanloom.core.lending.evolution import replay
 from loanloom.core.lending.history import Undo, amend
@@ -44,9 +46,27 @@ def shares(draw: st.DrawFn) -> Subsidy:
 
 
 @st.composite
+def shared_charges(draw: st.DrawFn) -> ChargeTerms:
+    """A charge with every instalment of which others bear parts, or all but parts."""
+    parts = draw(st.lists(shares(), min_size=1, max_size=2))
+    return ChargeTerms(
+        key=draw(st.sampled_from(["service_fee", "card_fee", "insurance"])), event="instalment", amount=D("7.77"),
+        payer=draw(st.sampled_from(["borrower", "borrower", "merchant"])),
+        shares=tuple(replace(part, share=D("0.4"), points=ZERO) for part in parts),
+    )  # fmt: skip
+
+
+KEY = attrgetter("key")
+
+
+@st.composite
 def subsidised_lives(draw: st.DrawFn, *, most: int = 8) -> Any:
     """A loan with subsidies, decided every night; now and then a claim is refused."""
     agreed = replace(draw(terms()), interest_shares=tuple(draw(st.lists(shares(), min_size=1, max_size=3))))
+    if agreed.rounding.digits == 2:
+        agreed = replace(
+            agreed, charges=(*agreed.charges, *draw(st.lists(shared_charges(), max_size=2, unique_by=KEY)))
+        )
     life = begun(agreed)
     day = life.day
     for _ in range(draw(st.integers(1, most))):
@@ -61,11 +81,14 @@ def subsidised_lives(draw: st.DrawFn, *, most: int = 8) -> Any:
     return life
 
 
-def _refusals(life: Life, on: date) -> list[WithdrawSubsidy]:
+def _refusals(life: Life, on: date) -> list[Command]:
     for account in life.loan.accounts:
         for place, part in enumerate(claimed(account)):
             if part:
                 return [WithdrawSubsidy(on=on, number=account.instalment.number, place=place, amount=part)]
+    for place, charge in enumerate(life.loan.circumstances.shared):
+        if charge.borne and charge.borne[0]:
+            return [WithdrawShare(on=on, charge=place, place=0, amount=charge.borne[0])]
     return []
 
 
@@ -106,6 +129,32 @@ def test_what_others_bear_is_what_their_events_say_and_never_more_than_the_inter
     for account in life.loan.accounts:
         assert account.interest_unpaid >= 0
         assert total(account.subsidised) <= account.instalment.interest
+
+
+@settings(max_examples=120, deadline=None)
+@given(subsidised_lives())
+def test_whatever_others_do_not_bear_of_a_charge_is_left_to_its_payer(life: Life) -> None:
+    """Each shared charge is decided once; what was agreed is borne by somebody, to the cent."""
+    decided = [event for event in life.events if isinstance(event, ChargeShared)]
+    assert len({event.charge for event in decided}) == len(decided)
+    refused = {}
+    for event in life.events:
+        if isinstance(event, ShareWithdrawn):
+            refused[event.charge] = refused.get(event.charge, ZERO) + event.amount
+    left = total(
+        event.amount for event in life.events if isinstance(event, ChargeAdded) and event.asked is None
+        and event.on > life.loan.terms.start_on
+    )  # fmt: skip
+    given_up = ZERO
+    for event in decided:
+        charge = life.loan.circumstances.shared[event.charge]
+        agreed = [part.amount for part in charge.parts]
+        assert total(charge.borne) == total(event.parts) - refused.get(event.charge, ZERO)
+        his = next(each for each in life.loan.terms.charges if each.key == event.key).payer == "borrower"
+        assert total(event.parts) == total(agreed) or his
+        assert all(ZERO <= part <= was for part, was in zip(event.parts, agreed, strict=True)) or not his
+        given_up += total(agreed) - total(event.parts)
+    assert left == given_up + total(refused.values())
 
 
 @settings(max_examples=60, deadline=None)

@@ -30,6 +30,7 @@ from loanloom.core.lending.decisions import (
     repricing,
     restructuring,
     settling,
+    sharing,
     subsidising,
     undoing,
 )
@@ -54,6 +55,7 @@ from loanloom.core.lending.decisions.renewing import Renew, TopUp
 from loanloom.core.lending.decisions.repricing import Reprice
 from loanloom.core.lending.decisions.restructuring import CapitaliseInterest, Restructure
 from loanloom.core.lending.decisions.settling import Payoff, SettleEarly, payoff
+from loanloom.core.lending.decisions.sharing import WithdrawShare
 from loanloom.core.lending.decisions.subsidising import ApplySubsidies, WithdrawSubsidy
 from loanloom.core.lending.decisions.taking_over import TakeOver, take_over
 from loanloom.core.lending.decisions.undoing import UndoDisbursement
@@ -82,6 +84,7 @@ _DECIDES: Mapping[type[Command], Decide] = {
     **conduct.DECIDES,
     **account.DECIDES,
     **subsidising.DECIDES,
+    **sharing.DECIDES,
     **undoing.DECIDES,
 }
 
@@ -174,6 +177,7 @@ __all__ = [
     "UndoDisbursement",
     "Waive",
     "WaiveCharge",
+    "WithdrawShare",
     "WithdrawSubsidy",
     "WriteOff",
     "asked",

@@ -13,6 +13,7 @@ from loanloom.core.lending.decisions.receiving import ReceiveRepayment, receive
 from loanloom.core.lending.events.charges import ChargeAdded, ChargedPart, ChargeWaived
 from loanloom.core.lending.loan import Account, Loan
 from loanloom.core.lending.owing.allocation import Applied
+from loanloom.core.lending.owing.placing import instalment_for
 from loanloom.core.lending.planning.instalments import Instalment
 from loanloom.core.lending.replanning.loans import standing
 from loanloom.core.money import ZERO, total
@@ -74,7 +75,7 @@ def _add(loan: Loan, command: AddCharge) -> Decision:
     else:
         due_on = command.due_on or command.on
         amount = _amount(agreed, command, _bases(stood), loan)
-        number, rows = _place(stood, due_on, at_once=command.at_once)
+        number, rows = instalment_for(stood, due_on, at_once=command.at_once)
         parts = (ChargedPart(number, amount, due_on),) if amount else ()
     if not parts:
         return refused(
@@ -120,26 +121,6 @@ def _each(loan: Loan, agreed: ChargeTerms, command: AddCharge) -> tuple[ChargedP
         if amount:
             parts.append(ChargedPart(row.number, amount, row.due_on))
     return tuple(parts)
-
-
-def _place(loan: Loan, due_on: date, *, at_once: bool) -> tuple[int, tuple[Instalment, ...]]:
-    """The instalment that takes a charge; one of its own at once, or beyond the last one."""
-    rows = [account.instalment for account in loan.accounts]
-    number = max(row.number for row in rows) + 1
-    basis = loan.terms.daily_basis
-    if at_once:
-        return number, (Instalment(number, due_on, due_on, ZERO, ZERO, ZERO, ZERO, ZERO, basis, extra=True),)
-    planned = [row for row in rows if row.days and not row.extra]
-    for row in planned:
-        if due_on <= row.due_on:
-            return row.number, ()
-    last = planned[-1]
-    beyond = [row for row in rows if row.extra and row.days]
-    if beyond:
-        later = max(beyond[-1].due_on, due_on)
-        return beyond[-1].number, () if later == beyond[-1].due_on else (beyond[-1]._replace(due_on=later),)
-    made = Instalment(number, last.due_on, due_on, ZERO, ZERO, ZERO, ZERO, ZERO, basis, extra=True)
-    return number, (made,)
 
 
 def owed_of_charge(loan: Loan, place: int) -> Decimal:

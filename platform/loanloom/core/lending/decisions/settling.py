@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from loanloom.core.lending.agreed.terms import COMPONENTS
 from loanloom.core.lending.decisions.decision import Command, Decide, Decision, closing, refusal_of, refused
+from loanloom.core.lending.decisions.sharing import charges_shared
 from loanloom.core.lending.events import Event, FeeCharged, RepaymentReceived, ScheduleChanged, SurplusApplied
 from loanloom.core.lending.evolution import evolve, evolve_all
 from loanloom.core.lending.loan import Loan
@@ -54,6 +55,7 @@ def settlement(loan: Loan, on: date) -> tuple[Event, ...]:
         return ()
     change = ScheduleChanged(on=on, reason="early_settlement", from_number=row.number, instalments=(row,))
     events: tuple[Event, ...] = (change, *_subsidised_so_far(evolve(loan, change), row.number, on))
+    events += charges_shared(evolve_all(loan, events), on)
     fee = early_fee(loan.terms, on, undue(loan, on))
     if not fee:
         return events

@@ -1,5 +1,5 @@
-"""Subsidies of the interest 贴息: what they bear is decided on each due date; a claim that is refused falls back on the
-borrower."""
+"""Subsidies of the interest 贴息: what they bear is decided on each due date, with what others bear of charges; a claim
+that is refused falls back on the borrower."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from loanloom.core.lending.decisions.chargebacks import Chargeback, charge_back
 from loanloom.core.lending.decisions.decision import Command, Decide, Decision, closing, refused
+from loanloom.core.lending.decisions.sharing import charges_shared
 from loanloom.core.lending.events import Event
 from loanloom.core.lending.events.chargebacks import ChargedBack
 from loanloom.core.lending.events.subsidies import SubsidyWithdrawn
@@ -23,7 +24,7 @@ from loanloom.problems import text
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApplySubsidies(Command):
-    """Decide what others bear of the interest that falls due on a day."""
+    """Decide what others bear of the interest that falls due on a day, and of the charges that are due by then."""
 
     on: date
 
@@ -40,14 +41,15 @@ class WithdrawSubsidy(Command):
 
 def _apply(loan: Loan, command: ApplySubsidies) -> Decision:
     """Nothing where it came too late: the loan is settled, or something was booked after the day."""
-    if loan.settled_on is not None or command.on < loan.last_event_on or not loan.terms.interest_shares:
+    if loan.settled_on is not None or command.on < loan.last_event_on:
         return Decision()
-    days = arrears(loan, command.on).days_past_due
     events: tuple[Event, ...] = ()
-    for account in loan.accounts:
-        if account.instalment.due_on == command.on:
-            made = subsidised(evolve_all(loan, events), account, command.on, days)
-            events += (made,) if made else ()
+    due = [each for each in loan.accounts if each.instalment.due_on == command.on] if loan.terms.interest_shares else []
+    for account in due:
+        days = arrears(loan, command.on).days_past_due
+        made = subsidised(evolve_all(loan, events), account, command.on, days)
+        events += (made,) if made else ()
+    events += charges_shared(evolve_all(loan, events), command.on)
     return Decision(closing(loan, events, command.on) if events else ())
 
 

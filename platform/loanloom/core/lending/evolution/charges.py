@@ -1,4 +1,4 @@
-"""How a loan follows from charges added and waived (`events.charges`)."""
+"""How a loan follows from charges added, shared and waived (`events.charges`)."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from loanloom.core.lending.circumstances import LoanCharge
-from loanloom.core.lending.events.charges import ChargeAdded, ChargeWaived
+from loanloom.core.lending.circumstances import LoanCharge, SharedCharge
+from loanloom.core.lending.events.charges import ChargeAdded, ChargeShared, ChargeWaived, SharesAgreed, ShareWithdrawn
 from loanloom.core.lending.events.event import Event
 from loanloom.core.lending.evolution.money import applied_to, dated, replanned
 from loanloom.core.lending.loan import Account, Loan
@@ -46,4 +46,31 @@ def _waived(loan: Loan, event: ChargeWaived) -> Loan:
     return replace(after, circumstances=replace(loan.circumstances, charges=tuple(charges)))
 
 
-EVOLVES: Mapping[type[Event], Callable[[Loan, Any], Loan]] = {ChargeAdded: _added, ChargeWaived: _waived}
+def _agreed(loan: Loan, event: SharesAgreed) -> Loan:
+    return replace(loan, circumstances=replace(loan.circumstances, shared=event.charges))
+
+
+def _shared(loan: Loan, event: ChargeShared) -> Loan:
+    charge = loan.circumstances.shared[event.charge]
+    return _kept(loan, event.charge, replace(charge, borne=event.parts, days_past_due=event.days_past_due))
+
+
+def _withdrawn(loan: Loan, event: ShareWithdrawn) -> Loan:
+    charge = loan.circumstances.shared[event.charge]
+    borne = tuple(part - event.amount if place == event.place else part for place, part in enumerate(charge.borne))
+    return _kept(loan, event.charge, replace(charge, borne=borne))
+
+
+def _kept(loan: Loan, place: int, charge: SharedCharge) -> Loan:
+    shared = loan.circumstances.shared
+    found = (*shared[:place], charge, *shared[place + 1 :])
+    return replace(loan, circumstances=replace(loan.circumstances, shared=found))
+
+
+EVOLVES: Mapping[type[Event], Callable[[Loan, Any], Loan]] = {
+    ChargeAdded: _added,
+    ChargeWaived: _waived,
+    SharesAgreed: _agreed,
+    ChargeShared: _shared,
+    ShareWithdrawn: _withdrawn,
+}

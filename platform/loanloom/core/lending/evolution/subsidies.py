@@ -12,7 +12,7 @@ from loanloom.core.lending.events.subsidies import InterestSubsidised, SubsidyWi
 from loanloom.core.lending.evolution import chargebacks
 from loanloom.core.lending.evolution.money import applied_to
 from loanloom.core.lending.loan import Loan
-from loanloom.core.lending.pricing.subsidies import Parts
+from loanloom.core.lending.pricing.sharing import Parts
 
 
 def _subsidised(loan: Loan, event: InterestSubsidised) -> Loan:

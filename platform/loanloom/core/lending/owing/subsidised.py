@@ -14,8 +14,8 @@ from loanloom.core.lending.events.subsidies import InterestSubsidised
 from loanloom.core.lending.loan import Account, Loan
 from loanloom.core.lending.owing.allocation import Applied
 from loanloom.core.lending.planning.instalments import Instalment
-from loanloom.core.lending.pricing.charging import stopped
-from loanloom.core.lending.pricing.subsidies import Parts, Standing, added, interest_parts
+from loanloom.core.lending.pricing.sharing import Parts, Standing, added, stopped
+from loanloom.core.lending.pricing.subsidies import interest_parts
 from loanloom.core.money import ZERO, total
 
 

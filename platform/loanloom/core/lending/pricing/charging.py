@@ -10,13 +10,18 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal, localcontext
 from itertools import pairwise
+from typing import NamedTuple
 
 from loanloom.core.dates import MONTHS, add_months, add_period
-from loanloom.core.lending.agreed.charges import ChargeTerms, Subsidy, bounded, charge_amount
+from loanloom.core.lending.agreed.charges import ChargeTerms, bounded, charge_amount
 from loanloom.core.lending.agreed.terms import Terms
 from loanloom.core.lending.planning.instalments import Instalment
+from loanloom.core.lending.pricing.sharing import ON_TIME, Parts, Standing, added, parts_of
 from loanloom.core.lending.pricing.tax import Taxed, taxed
 from loanloom.core.money import EXACT, ZERO, total
+
+OURS = "lender"
+"""The collector to whom a charge is owed when it is no partner."""
 
 PLANNED_EVENTS = ("application", "disbursement", "tranche", "guarantee", "instalment", "date", "accruing")
 """Charges that a loan paid on time is sure to bear; the others wait for their event."""
@@ -33,13 +38,14 @@ class ChargePart:
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """One charge of a loan as it falls due: with an instalment (`number`), or on a day of its own (0)."""
+    """One charge of a loan as it falls due: with an instalment (`number`), or on a day of its own (0). `shares` is what
+    others bear of it, in the order of its terms; the payer bears the rest."""
 
     terms: ChargeTerms
     on: date
     number: int
     taxed: Taxed
-    parts: tuple[ChargePart, ...]
+    shares: Parts
 
     @property
     def amount(self) -> Decimal:
@@ -47,39 +53,38 @@ class Charge:
         return self.taxed.gross
 
     @property
+    def rest(self) -> Decimal:
+        """What its payer bears, after what others take off it."""
+        return self.amount - total(self.shares)
+
+    @property
+    def parts(self) -> tuple[ChargePart, ...]:
+        """Who pays how much of it."""
+        taken = zip(self.terms.shares, self.shares, strict=True)
+        found = tuple(ChargePart(share.payer, part, share.party) for share, part in taken if part)
+        return (*found, ChargePart(self.terms.payer, self.rest)) if self.rest else found
+
+    @property
     def borne(self) -> Decimal:
         """The borrower's part."""
         return total(part.amount for part in self.parts if part.payer == "borrower")
 
+    def falls_due_later(self, terms: Terms) -> bool:
+        """Whether others bear a part of it that falls due after the money is paid out; what is kept back of that
+        money, or becomes principal, is taken with it."""
+        others = any(self.shares) or self.terms.payer != "borrower"
+        return others and self.on > terms.start_on and self.terms.settled in ("added", "invoiced")
 
-def make_charge(terms: Terms, charge: ChargeTerms, amount: Decimal, on: date, number: int = 0) -> Charge:
-    """A charge of an amount already worked out, with its tax and its payers."""
+
+def make_charge(
+    terms: Terms, charge: ChargeTerms, amount: Decimal, on: date, number: int = 0, standing: Standing = ON_TIME
+) -> Charge:
+    """A charge of an amount already worked out, with its tax and what others bear of it."""
     whole = taxed(charge.tax, amount, on, principal=terms.principal, rounding=terms.rounding)
-    return Charge(charge, on, number, whole, shared(terms, charge, whole.gross, on, number))
-
-
-def shared(terms: Terms, charge: ChargeTerms, amount: Decimal, on: date, number: int) -> tuple[ChargePart, ...]:
-    """Who pays how much of a charge: the shares that have not stopped, the payer the rest."""
-    parts, left = [], amount
-    for share in charge.shares:
-        if stopped(share, on, number):
-            continue
-        part = min(terms.rounding.apply(amount * share.share), left)
-        if share.most is not None:
-            part = min(part, share.most)
-        if part:
-            parts.append(ChargePart(share.payer, part, share.party))
-            left -= part
-    return (*parts, ChargePart(charge.payer, left)) if left else tuple(parts)
-
-
-def stopped(share: Subsidy, on: date, number: int, days_past_due: int = 0) -> bool:
-    """Whether somebody's part has ended: by date, by number of instalments, or because the loan is late."""
-    return (
-        (share.until is not None and on > share.until)
-        or (share.instalments is not None and number > share.instalments)
-        or (share.stops_after_days is not None and days_past_due > share.stops_after_days)
+    parts = parts_of(
+        whole.gross, charge.shares, lambda share: whole.gross * share.share, on, number, terms.rounding, standing
     )
+    return Charge(charge, on, number, whole, parts)
 
 
 # --- known from the start ------------------------------------------------------------
@@ -87,24 +92,32 @@ def stopped(share: Subsidy, on: date, number: int, days_past_due: int = 0) -> bo
 
 def planned_charges(terms: Terms, rows: tuple[Instalment, ...]) -> tuple[Charge, ...]:
     """Every charge that a loan paid on time bears, in the order of their days."""
+    found: list[Charge] = []
     with localcontext(EXACT):
-        found = [
-            made
-            for charge in terms.charges
-            if charge.event in PLANNED_EVENTS
-            for made in _planned(terms, charge, rows)
-            if made.amount
-        ]
+        for charge in terms.charges:
+            borne: Parts = ()
+            for due in _planned(terms, charge, rows) if charge.event in PLANNED_EVENTS else ():
+                made = make_charge(terms, charge, due.amount, due.on, due.number, Standing(borne))
+                borne = added(borne, made.shares)
+                found += [made] if made.amount else []
     return tuple(sorted(found, key=lambda made: (made.on, made.number)))
 
 
-def _planned(terms: Terms, charge: ChargeTerms, rows: tuple[Instalment, ...]) -> Iterator[Charge]:
+class _Due(NamedTuple):
+    """A charge as it is planned, before it is known who pays it."""
+
+    amount: Decimal
+    on: date
+    number: int = 0
+
+
+def _planned(terms: Terms, charge: ChargeTerms, rows: tuple[Instalment, ...]) -> Iterator[_Due]:
     match charge.event:
         case "instalment":
             for row in rows:
                 if not charge.instalments or row.number in charge.instalments:
                     amount = charge_amount(charge, _bases(terms, rows, row), terms.rounding)
-                    yield make_charge(terms, charge, amount, row.due_on, row.number)
+                    yield _Due(amount, row.due_on, row.number)
         case "accruing":
             yield from _accruing(terms, charge, rows)
         case "guarantee":
@@ -112,12 +125,12 @@ def _planned(terms: Terms, charge: ChargeTerms, rows: tuple[Instalment, ...]) ->
         case "tranche":
             for on, amount in _draws(terms):
                 bases = _bases(terms, rows) | {"disbursed": amount, "principal": amount}
-                yield _settled(terms, charge, charge_amount(charge, bases, terms.rounding), on, rows)
+                yield _settled(charge, charge_amount(charge, bases, terms.rounding), on, rows)
         case "date" if charge.on is None:
             return
         case _:
             amount = charge_amount(charge, _bases(terms, rows), terms.rounding)
-            yield _settled(terms, charge, amount, charge.on or terms.start_on, rows)
+            yield _settled(charge, amount, charge.on or terms.start_on, rows)
 
 
 def _draws(terms: Terms) -> Iterator[tuple[date, Decimal]]:
@@ -125,12 +138,12 @@ def _draws(terms: Terms) -> Iterator[tuple[date, Decimal]]:
     yield from ((tranche.on, tranche.amount) for tranche in terms.draws.tranches)
 
 
-def _settled(terms: Terms, charge: ChargeTerms, amount: Decimal, on: date, rows: tuple[Instalment, ...]) -> Charge:
+def _settled(charge: ChargeTerms, amount: Decimal, on: date, rows: tuple[Instalment, ...]) -> _Due:
     """A charge of a day: `added` to the first instalment due on or after it, else standing on its own day."""
     if charge.settled != "added":
-        return make_charge(terms, charge, amount, on)
+        return _Due(amount, on)
     row = next((row for row in rows if row.due_on >= on), rows[-1])
-    return make_charge(terms, charge, amount, row.due_on, row.number)
+    return _Due(amount, row.due_on, row.number)
 
 
 def _bases(terms: Terms, rows: tuple[Instalment, ...], row: Instalment | None = None) -> dict[str, Decimal]:
@@ -156,24 +169,24 @@ def _bases(terms: Terms, rows: tuple[Instalment, ...], row: Instalment | None = 
     return bases
 
 
-def _of_guarantees(terms: Terms, charge: ChargeTerms, rows: tuple[Instalment, ...]) -> Iterator[Charge]:
+def _of_guarantees(terms: Terms, charge: ChargeTerms, rows: tuple[Instalment, ...]) -> Iterator[_Due]:
     for each in terms.guarantees:
         rate = charge.rate if each.fee_rate is None else each.fee_rate
         base = each.amount if charge.base == "guaranteed" else _bases(terms, rows).get(charge.base, ZERO)
         amount = bounded(charge, charge.amount + base * rate, terms.rounding)
-        yield _settled(terms, charge, amount, terms.start_on, rows)
+        yield _settled(charge, amount, terms.start_on, rows)
 
 
 # --- growing on a balance ------------------------------------------------------------
 
 
-def _accruing(terms: Terms, charge: ChargeTerms, rows: tuple[Instalment, ...]) -> Iterator[Charge]:
+def _accruing(terms: Terms, charge: ChargeTerms, rows: tuple[Instalment, ...]) -> Iterator[_Due]:
     """A yearly rate of a balance, by days, settled on the charge's own calendar until the loan matures."""
     ends, start = rows[-1].due_on, terms.start_on
     for end in (*settling_days(charge, start, ends), ends):
         weight = total(balance * days for balance, days in _stretches(terms, charge, rows, start, end))
         amount = bounded(charge, charge.amount + weight * charge.rate / charge.calendar.year_days, terms.rounding)
-        yield _settled(terms, charge, amount, start if charge.calendar.advance else end, rows)
+        yield _settled(charge, amount, start if charge.calendar.advance else end, rows)
         start = end
 
 

@@ -171,6 +171,10 @@ def loan_cost(terms: Terms, schedule: Schedule) -> AnnualCost:
 
 
 def full_cost(terms: Terms, schedule: Schedule) -> AnnualCost:
-    """The same if nobody bore a part of the interest: what price caps are held against, for a subsidy does not make a
-    price lawful, and it can stop."""
-    return loan_cost(replace(terms, interest_shares=()), schedule)
+    """The same if nobody bore a part of the interest, or of charges while the loan is late: what price caps are held
+    against, for a subsidy does not make a price lawful, and it can stop."""
+    sure = tuple(
+        replace(charge, shares=tuple(share for share in charge.shares if share.stops_after_days is None))
+        for charge in terms.charges
+    )
+    return loan_cost(replace(terms, interest_shares=(), charges=sure), schedule)

@@ -7,60 +7,28 @@ knows how late the loan is on the due date and what each subsidy has borne so fa
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, localcontext
 
 from loanloom.core.lending.agreed.charges import Subsidy
 from loanloom.core.lending.agreed.terms import Terms
 from loanloom.core.lending.planning.instalments import Instalment
-from loanloom.core.lending.pricing.charging import stopped
+from loanloom.core.lending.pricing.sharing import ON_TIME, Parts, Standing, added, parts_of
 from loanloom.core.money import EXACT, ONE, ZERO, total
-
-Parts = tuple[Decimal, ...]
-"""What each subsidy of a loan bears, in the order of its terms."""
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What is known of a loan's subsidies when a part is decided: what each has borne, how late the loan is, and which
-    have ended for good."""
-
-    borne: Parts = ()
-    days_past_due: int = 0
-    ended: frozenset[int] = frozenset()
-
-
-ON_TIME = Standing()
 
 
 def interest_parts(terms: Terms, row: Instalment, on: date, standing: Standing = ON_TIME) -> Parts:
-    """What each subsidy bears of an instalment's interest that is decided on a day; together never more than all."""
-    left = row.interest - row.capitalised
-    found = []
+    """What each subsidy bears of an instalment's interest that is decided on a day; points of the rate are never more
+    than the rate."""
+    whole = row.interest - row.capitalised
+
+    def measure(share: Subsidy) -> Decimal:
+        if not share.points:
+            return whole * share.share
+        return whole * min(share.points / row.annual_rate, ONE) if row.annual_rate > 0 else ZERO
+
     with localcontext(EXACT):
-        for place, share in enumerate(terms.interest_shares):
-            part = ZERO
-            if place not in standing.ended and not stopped(share, on, row.number, standing.days_past_due):
-                part = max(min(terms.rounding.apply(_of_interest(share, row)), left), ZERO)
-            if share.most is not None:
-                part = min(part, share.most - total(standing.borne[place : place + 1]))
-            found.append(part)
-            left -= part
-    return tuple(found)
-
-
-def _of_interest(share: Subsidy, row: Instalment) -> Decimal:
-    """The part of the interest, not yet money; points of the rate are never more than the rate."""
-    interest = row.interest - row.capitalised
-    if not share.points:
-        return interest * share.share
-    return interest * min(share.points / row.annual_rate, ONE) if row.annual_rate > 0 else ZERO
-
-
-def added(borne: Parts, parts: Parts) -> Parts:
-    """What subsidies have borne, with one more instalment."""
-    return tuple(total((*borne[place : place + 1], part)) for place, part in enumerate(parts))
+        return parts_of(whole, terms.interest_shares, measure, on, row.number, terms.rounding, standing)
 
 
 def planned_parts(terms: Terms, rows: Iterable[Instalment]) -> dict[int, Parts]:

@@ -1,7 +1,9 @@
-"""What others than the borrower pay of a loan's charges, and what the borrower is invoiced for: items from the start.
+"""What others than the borrower pay of a loan's charges with the money, and what the borrower is invoiced for: items
+from the start.
 
 Written when a loan is paid out, one item for each payer and due day; booked as income when the money comes. What is
-added to instalments, or kept back from the money paid out, is no item: the loan or the payout holds it.
+added to instalments, or kept back from the money paid out, is no item: the loan or the payout holds it. What others
+bear of charges that fall due later becomes an item when it does (subsidy_items).
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from loanloom.core.lending.loan import Loan
-from loanloom.core.lending.pricing.charging import Charge, ChargePart, planned_charges
+from loanloom.core.lending.pricing.charging import OURS, Charge, ChargePart, planned_charges
 from loanloom.core.money import total
 from loanloom.services import numbers
 from loanloom.services.context import Context
@@ -29,7 +31,6 @@ KINDS: Mapping[str, str] = {
     "subsidy": "subsidy",
     "borrower": "other",
 }
-OURS = "lender"
 PREFIX = "charge:"
 """How the source of such an item begins: its entry is made with its receipt (items.book_receive)."""
 
@@ -85,8 +86,9 @@ def _parts(one: Drawn) -> Iterator[tuple[Charge, ChargePart, int]]:
     for place, charge in enumerate(planned_charges(one.loan.terms, rows)):
         if charge.terms.collector != OURS:
             continue
+        later = charge.falls_due_later(one.loan.terms)
         for part in charge.parts:
-            if part.payer == "borrower" and charge.terms.settled != "invoiced":
+            if later if part.payer != "borrower" else charge.terms.settled != "invoiced":
                 continue
             if part.payer == "merchant" and charge.terms.settled == "deducted" and merchants:
                 continue

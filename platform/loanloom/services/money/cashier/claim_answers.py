@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping
 
-from loanloom.core.lending.decisions import WithdrawSubsidy, decide
+from loanloom.core.lending.decisions import Command, WithdrawShare, WithdrawSubsidy, decide
 from loanloom.core.lending.evolution import evolve_all
 from loanloom.core.money import ZERO, total
 from loanloom.problems import Problem, text
@@ -133,7 +133,7 @@ def undo_batch(ctx: Context, connection: Connection, result: Mapping[str, Any], 
 
 
 def about_refusal(ctx: Context, connection: Connection, asked: RefuseItem) -> About:
-    """What is open of an item of subsidised interest."""
+    """What is open of an item of subsidised interest, or of a part of a charge."""
     if asked.falls_on not in FALLS_ON:
         words = text("Say on whom it falls.", "请选择由谁承担。")
         raise Refused(Problem(code="item.falls_on", message=words, field="falls_on"))
@@ -141,8 +141,11 @@ def about_refusal(ctx: Context, connection: Connection, asked: RefuseItem) -> Ab
         raise Refused(Problem(code="order.no_reason", message=text("Say why.", "请填写理由。"), field="why"))
     orders.check_words(asked.why, "why", 200)
     row = items.locked(ctx, connection, asked.item_id)
-    if row["direction"] != "receivable" or row["kind"] not in claim_batches.BATCHED[1:] or row["state"] != "open":
-        words = text("Only an open claim for subsidised interest is refused.", "仅未结的贴息应收可登记拒付。")
+    if row["direction"] != "receivable" or row["kind"] not in items.OF_LOANS or row["state"] != "open":
+        words = text(
+            "Only an open claim for subsidised interest, or for a part of a charge, is refused.",
+            "仅未结的贴息或费用分担应收可登记拒付。",
+        )
         raise Refused(Problem(code="item.no_claim", message=words))
     return About(
         amount=row["amount"] - row["settled"], currency=row["currency"], loan_id=row["loan_id"],
@@ -154,10 +157,11 @@ def book_refusal(ctx: Context, connection: Connection, asked: RefuseItem, order_
     """The borrower owes it after all, or it is lost; either way the item is closed."""
     about = about_refusal(ctx, connection, asked)
     row = items.locked(ctx, connection, asked.item_id)
-    if row["kind"] == subsidy_items.BORNE and asked.falls_on == "borrower":
+    borne = row["kind"] != subsidy_items.PASSED_ON
+    if borne and asked.falls_on == "borrower":
         sequence = _falls_back(ctx, connection, row, about.amount)
         return {"item_id": row["id"], "loan_id": row["loan_id"], "sequence": sequence, "amount": about.amount}
-    if row["kind"] == subsidy_items.BORNE:
+    if borne:
         items.post(ctx, connection, "item_given_up", about.amount, order_id, row["kind"], about)
     items.set_state(ctx, connection, row, "cancelled")
     return {"item_id": row["id"], "amount": about.amount}
@@ -166,9 +170,12 @@ def book_refusal(ctx: Context, connection: Connection, asked: RefuseItem, order_
 def _falls_back(ctx: Context, connection: Connection, row: RowMapping, amount: Decimal) -> int:
     """The part is the borrower's again; its item follows the loan."""
     (kept,) = loan_rows.load(ctx, connection, [row["loan_id"]], lock=True)
-    number, place = (int(each) for each in row["source_key"].split(":")[2:4])
+    first, place = (int(each) for each in row["source_key"].split(":")[2:4])
     on = max(ctx.business_date, kept.loan.last_event_on)
-    made = decide(kept.loan, WithdrawSubsidy(on=on, number=number, place=place, amount=amount))
+    command: Command = WithdrawSubsidy(on=on, number=first, place=place, amount=amount)
+    if row["kind"] == subsidy_items.SHARE:
+        command = WithdrawShare(on=on, charge=first, place=place, amount=amount)
+    made = decide(kept.loan, command)
     if made.problems:
         raise Refused(made.problems)
     booking.book(ctx, connection, [Change(kept, made.events, evolve_all(kept.loan, made.events))])

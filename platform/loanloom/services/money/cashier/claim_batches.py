@@ -15,13 +15,13 @@ from loanloom.services import numbers, scope
 from loanloom.services.context import Context
 from loanloom.services.errors import Refused
 from loanloom.services.money.cashier import subsidy_items
-from loanloom.services.money.cashier.items import BATCH, TABLE
+from loanloom.services.money.cashier.items import BATCH, OF_LOANS, TABLE
 from loanloom.services.once import Once
 from loanloom.services.parties import partners
 from loanloom.store import audit, tables
 
-BATCHED = ("subsidy", subsidy_items.BORNE, subsidy_items.PASSED_ON)
-"""Kinds of items that are claimed in batches: of charges, and of interest in both ways."""
+BATCHED = ("subsidy", *OF_LOANS)
+"""Kinds of items that are claimed in batches: of charges with the money and later, and of interest in both ways."""
 NAME = text("batch", "申领批次")
 
 

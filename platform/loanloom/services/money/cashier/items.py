@@ -36,8 +36,13 @@ KINDS: Mapping[str, Text] = {
     "subsidy": text("Subsidy", "贴息补贴"),
     subsidy_items.BORNE: text("Interest subsidy", "贴息"),
     subsidy_items.PASSED_ON: text("Interest subsidy for the borrower", "先付后贴贴息"),
+    subsidy_items.SHARE: text("Part of a charge", "费用分担"),
     "other": text("Other", "其他"),
 }
+OF_LOANS = (subsidy_items.BORNE, subsidy_items.PASSED_ON, subsidy_items.SHARE)
+"""Kinds that only a loan brings about."""
+LOANS_OWN = (charged_items.PREFIX, subsidy_items.PREFIX, subsidy_items.SHARED)
+BY_HAND: Mapping[str, Text] = {kind: words for kind, words in KINDS.items() if kind not in OF_LOANS}
 DIRECTIONS: Mapping[str, Text] = {"receivable": text("Owed to us", "应收"), "payable": text("To be paid", "应付")}
 
 
@@ -80,7 +85,7 @@ class Pay:
 
 def about_raise(ctx: Context, connection: Connection, asked: Raise) -> About:
     """Whose item it is."""
-    if asked.kind not in KINDS or asked.direction not in DIRECTIONS:
+    if asked.kind not in BY_HAND or asked.direction not in DIRECTIONS:
         raise Refused(
             Problem(code="item.unknown_kind", message=text("Choose what it is.", "请选择项目类别。"), field="kind")
         )
@@ -88,7 +93,7 @@ def about_raise(ctx: Context, connection: Connection, asked: Raise) -> About:
         raise Refused(
             Problem(code="item.no_subject", message=text("Say whose it is.", "请选择对方。"), field="party_id")
         )
-    if (asked.source_key or "").startswith((charged_items.PREFIX, subsidy_items.PREFIX)):
+    if (asked.source_key or "").startswith(LOANS_OWN):
         words = text("Only a loan's charges have such a source.", "该来源仅用于借据费用。")
         raise Refused(Problem(code="item.source_taken", message=words, field="source_key"))
     receipts.check_amount(asked.amount, asked.currency)

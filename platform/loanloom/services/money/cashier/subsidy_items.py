@@ -1,21 +1,23 @@
-"""Receivable items of subsidised interest 贴息应收: one for each instalment and subsidy, as the loan says it.
+"""Receivable items of what others bear when it falls due: of the interest 贴息应收, one for each instalment and who
+bears it, and of charges, one for each charge and payer, as the loan says it.
 
-Written with whatever changes a loan's subsidised parts - the night before the due date, an early settlement, an undone
-booking - and brought up to what they are now, for all loans at once. What somebody else bears in the borrower's place
-is booked with the loan's own event; what goes back to the borrower is nobody's asset and is booked when it comes in.
+Written with whatever changes these parts - the night before the due date, an early settlement, an undone booking - and
+brought up to what they are now, for all loans at once. What somebody else bears is booked with the loan's own event;
+what goes back to the borrower is nobody's asset and is booked when it comes in.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ARRAY, Connection, RowMapping, Text, any_, bindparam, or_, select, text, update
+from sqlalchemy import ARRAY, Connection, RowMapping, Text, any_, bindparam, func, or_, select, text, update
 
 from loanloom.core.lending.loan import Loan
+from loanloom.core.lending.owing import shared_charges
 from loanloom.core.lending.owing.subsidised import claimed
 from loanloom.core.money import ZERO
 from loanloom.problems import Problem
@@ -23,33 +25,45 @@ from loanloom.problems import text as words_of
 from loanloom.services import numbers
 from loanloom.services.context import Context
 from loanloom.services.errors import Conflict
+from loanloom.services.money.cashier import trustors
 from loanloom.services.money.loan_rows import Change
 from loanloom.store import bulk, tables
 
 TABLE, BATCH = tables.cash_item, tables.claim_batch
 BORNE, PASSED_ON = "interest_subsidy", "subsidy_refund"
 """Kinds of items: borne in the borrower's place; paid by him and given back when it comes in."""
-PREFIX = "subsidy:"
-"""How the source of such an item begins: subsidy:LOAN:INSTALMENT:PLACE:KIND."""
+SHARE = "charge_share"
+"""The kind of a part of a charge that fell due after the money was paid out."""
+PREFIX, SHARED = "subsidy:", "shared:"
+"""How the sources of such items begin: subsidy:LOAN:INSTALMENT:PLACE:KIND, shared:LOAN:CHARGE:PLACE."""
 TOO_MUCH = "too_much"
 """Ends the source of what goes back to the payer: it paid more than it bears now."""
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a subsidy bears of an instalment now."""
+class Part:
+    """What somebody bears of a loan now: of the interest or a charge of an instalment (0: of a day of its own)."""
 
-    change: Change
     kind: str
-    number: int
-    place: int
     due_on: date
     amount: Decimal
+    payer: str
+    party: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What an item should say, by the source of its part."""
+
+    change: Change
+    part: Part
+    key: str
 
     @property
-    def key(self) -> str:
-        """The source of its item."""
-        return f"{PREFIX}{self.change.kept.id}:{self.number}:{self.place}:{self.kind}"
+    def amount(self) -> Decimal:
+        """How large it should be."""
+        return self.part.amount
 
 
 def keep(ctx: Context, connection: Connection, changes: Sequence[Change]) -> None:
@@ -67,7 +81,7 @@ def keep(ctx: Context, connection: Connection, changes: Sequence[Change]) -> Non
         back = f"{key}:{TOO_MUCH}"
         if back in known:
             updates.append(_brought_up(ctx, known[back], over))
-        elif over and one.kind == BORNE:
+        elif over and one.part.kind != PASSED_ON:
             new.append(_row(ctx, one, back, over, direction="payable"))
     _write(ctx, connection, new)
     bulk.update(connection, TABLE, updates, added=["version = kept.version + 1"])
@@ -75,25 +89,29 @@ def keep(ctx: Context, connection: Connection, changes: Sequence[Change]) -> Non
 
 
 def _changed(change: Change) -> list[Wanted]:
-    before, after = _parts(change.kept.loan), _parts(change.after)
+    before, after = _parts(change.kept.id, change.kept.loan), _parts(change.kept.id, change.after)
     if before == after:
         return []
-    days = {
-        each.instalment.number: each.instalment.due_on for each in (*change.kept.loan.accounts, *change.after.accounts)
-    }
-    return [
-        Wanted(change, kind, number, place, days[number], after.get((number, place, kind), ZERO))
-        for number, place, kind in sorted(before.keys() | after.keys())
-        if before.get((number, place, kind), ZERO) != after.get((number, place, kind), ZERO)
-    ]
+    gone = {key: replace(part, amount=ZERO) for key, part in before.items() if key not in after}
+    return [Wanted(change, part, key) for key, part in (gone | after).items() if before.get(key) != part]
 
 
-def _parts(loan: Loan) -> dict[tuple[int, int, str], Decimal]:
-    """What each subsidy bears, by instalment, place and kind."""
-    found: dict[tuple[int, int, str], Decimal] = {}
+def _parts(loan_id: int, loan: Loan) -> dict[str, Part]:
+    """What others bear of a loan, by the source of its item."""
+    found: dict[str, Part] = {}
     for account in loan.accounts if loan.terms.interest_shares else ():
+        row = account.instalment
         for kind, parts in ((BORNE, claimed(account)), (PASSED_ON, account.given_back)):
-            found |= {(account.instalment.number, place, kind): part for place, part in enumerate(parts) if part}
+            for place, (share, part) in enumerate(zip(loan.terms.interest_shares, parts, strict=False)):
+                if part:
+                    key = f"{PREFIX}{loan_id}:{row.number}:{place}:{kind}"
+                    found[key] = Part(kind, row.due_on, part, share.payer, share.party, row.number)
+    for place, charge in enumerate(loan.circumstances.shared):
+        due = shared_charges.due_on(loan, charge) or charge.on
+        for number, (agreed, part) in enumerate(zip(charge.parts, charge.borne, strict=False)):
+            if part and charge.ours:
+                key = f"{SHARED}{loan_id}:{place}:{number}"
+                found[key] = Part(SHARE, due, part, agreed.payer, agreed.party, charge.number)
     return found
 
 
@@ -105,19 +123,18 @@ def _brought_up(ctx: Context, row: RowMapping, wanted: Decimal) -> dict[str, Any
 
 
 def _row(ctx: Context, one: Wanted, key: str, amount: Decimal, direction: str = "receivable") -> dict[str, Any]:
-    row, terms = one.change.kept.row, one.change.after.terms
-    who = terms.interest_shares[one.place].party if one.place < len(terms.interest_shares) else ""
+    row, part = one.change.kept.row, one.part
     return {
         "direction": direction,
-        "kind": one.kind,
-        "party_id": who,
+        "kind": part.kind,
+        "party_id": part.party or (row["contract_id"], part.payer),
         "customer_id": row["customer_id"],
         "loan_id": one.change.kept.id,
         "amount": amount,
         "currency": row["currency"],
-        "due_on": one.due_on,
+        "due_on": part.due_on,
         "source_key": key,
-        "note": f"{row['number']} · {one.number}",
+        "note": f"{row['number']} · {part.number}" if part.number else row["number"],
         "unit": row["unit"],
         "manager_user_id": row["manager_user_id"],
         "created_by": ctx.actor.user_id,
@@ -127,13 +144,29 @@ def _row(ctx: Context, one: Wanted, key: str, amount: Decimal, direction: str = 
 def _write(ctx: Context, connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     if not rows:
         return
-    known = parties(connection, {row["party_id"] for row in rows if row["party_id"]})
+    wanted = {row["party_id"] for row in rows}
+    known: dict[Any, int] = {**parties(connection, {each for each in wanted if isinstance(each, str)})}
+    known |= _of_contracts(connection, [each for each in wanted if not isinstance(each, str)])
     numbered = numbers.issue_or_plain(ctx, connection, "item", "X", len(rows))
     made = [
         {**row, "number": number, "party_id": known.get(row["party_id"])}
         for row, number in zip(rows, numbered, strict=True)
     ]
     bulk.insert(connection, TABLE, made)
+
+
+def _of_contracts(connection: Connection, wanted: Sequence[tuple[int, str]]) -> dict[tuple[int, str], int]:
+    """Who is meant where the product names nobody: the contract's one merchant, or its trustor."""
+    found: dict[tuple[int, str], int] = {}
+    payout, selling = tables.payout.c, [contract for contract, payer in wanted if payer == "merchant"]
+    if selling:
+        query = select(payout.contract_id, func.min(payout.party_id)).group_by(payout.contract_id)
+        query = query.where(payout.contract_id.in_(selling), payout.payee_kind == "merchant")
+        rows = connection.execute(query.having(func.count(payout.party_id.distinct()) == 1))
+        found |= {(contract, "merchant"): party for contract, party in rows}
+    trusting = sorted(contract for contract, payer in wanted if payer == "trustor")
+    entrusted = trustors.of_contracts(connection, trusting)
+    return found | {(contract, "trustor"): each.row["party_id"] for contract, each in entrusted.items()}
 
 
 def parties(connection: Connection, wanted: set[str]) -> Mapping[str, int]:
@@ -150,8 +183,10 @@ def parties(connection: Connection, wanted: set[str]) -> Mapping[str, int]:
 
 _ADOPTED = text(
     "UPDATE cash_item AS c SET party_id = :party FROM loan AS l WHERE c.party_id IS NULL AND c.state = 'open' "
-    "AND c.kind IN ('interest_subsidy', 'subsidy_refund') AND l.company_id = c.company_id AND l.id = c.loan_id "
-    "AND l.terms -> 'interest_shares' -> split_part(c.source_key, ':', 4)::integer ->> 'party' IN (:number, :name)"
+    "AND l.company_id = c.company_id AND l.id = c.loan_id AND CASE WHEN c.source_key LIKE 'subsidy:%' THEN "
+    "l.terms -> 'interest_shares' -> split_part(c.source_key, ':', 4)::integer ->> 'party' "
+    "WHEN c.source_key LIKE 'shared:%' THEN l.circumstances -> 'shared' -> split_part(c.source_key, ':', 3)::integer "
+    "-> 'parts' -> split_part(c.source_key, ':', 4)::integer ->> 'party' END IN (:number, :name)"
 )
 
 

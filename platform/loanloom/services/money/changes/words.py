@@ -198,6 +198,7 @@ ELSEWHERE = frozenset(
         "restore_interest",
         "apply_subsidies",
         "withdraw_subsidy",
+        "withdraw_share",
     }
 )
 """Commands of the cashier's desk, the end of day and the take-over."""
