@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from loanloom.core.lending.agreed.charges import Subsidy
 from loanloom.core.lending.agreed.terms import Phase, PrepaymentTerms, Terms
-from loanloom.core.lending.decisions import Disburse, ReceiveRepayment, SettleEarly, decide, payoff
+from loanloom.core.lending.decisions import ApplySubsidies, Disburse, ReceiveRepayment, SettleEarly, decide, payoff
 from loanloom.core.lending.evolution import evolve_all
+from loanloom.problems import say
 from loanloom.services.money.page.statements import balance_of, statement
+from loanloom.services.papers.loan_statements import words_of
 
 D = Decimal
 START = date(2026, 1, 5)
@@ -58,6 +62,18 @@ def test_a_year_of_a_loan_line_by_line():
         ("repayment_received", date(2026, 3, 10), D(0), D("8884.88")),
     ]
     assert made.lines[-1].owed == D("100000") + D("1000.00") + D("921.15") + D("19.91") - 2 * D("8884.88")
+
+
+def test_a_subsidised_instalment_is_charged_whole_and_what_is_not_billed_taken_off():
+    half = Subsidy(payer="government", share=D("0.5"))
+    events = decide(None, Disburse(terms=replace(TERMS, interest_shares=(half,)))).events
+    events += decide(evolve_all(None, events), ApplySubsidies(on=date(2026, 2, 5))).events
+    lines = statement(list(enumerate(events, 1)), START, date(2026, 2, 5)).lines[1:]
+    assert [(say(words_of(line), "en"), line.charged, line.credited) for line in lines] == [
+        ("Instalment 1: interest and fees due", D("1000.00"), D(0)),
+        ("Instalment 1: interest borne by a subsidy, not billed", D(0), D("500.00")),
+    ]
+    assert say(words_of(lines[1]), "zh") == "第 1 期贴息，不向借款人收取"
 
 
 def test_a_part_of_the_life_begins_with_the_balance_before_it():

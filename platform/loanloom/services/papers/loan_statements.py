@@ -35,6 +35,7 @@ COLUMNS: tuple[tuple[str, Text], ...] = (
     ("owed", text("Balance", "余额")),
 )
 DUE = text("Instalment %s: interest and fees due", "第 %s 期利息费用到期")
+SUBSIDISED = text("Instalment %s: interest borne by a subsidy, not billed", "第 %s 期贴息，不向借款人收取")
 FELL_DUE = text("Interest and fees due", "利息费用到期")
 LATE = text("Penalties for late payment to the day", "截至当日的逾期罚息")
 OPENING = text("Balance brought forward", "期初余额")
@@ -108,6 +109,8 @@ def words_of(line: Line) -> Text:
         if line.number is None:
             return FELL_DUE
         return {language: words % line.number for language, words in DUE.items()}
+    if line.what == "interest_subsidised":
+        return {language: words % line.number for language, words in SUBSIDISED.items()}
     return event_words.event(line.what)
 
 

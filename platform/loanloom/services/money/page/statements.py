@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from loanloom.core.lending.agreed.terms import COMPONENTS, Terms
 from loanloom.core.lending.events import EVENT_NAMES, Event
+from loanloom.core.lending.events.subsidies import InterestSubsidised, SubsidyWithdrawn
 from loanloom.core.lending.evolution import evolve
 from loanloom.core.lending.loan import Loan
 from loanloom.core.lending.owing.arrears import position
@@ -21,6 +22,8 @@ from loanloom.core.money import ZERO, total
 Balance = Mapping[str, Decimal]
 PARTS = (*COMPONENTS, "surplus")
 NOTHING: Balance = dict.fromkeys(PARTS, ZERO)
+NUMBERED = (InterestSubsidised, SubsidyWithdrawn)
+"""Events of one instalment whose line names it."""
 LATE = ("penalty", "compound", "damages")
 """What grows day by day while something is overdue; shown up to each other line."""
 
@@ -113,8 +116,10 @@ def _lines(events: Sequence[tuple[int, Event]], until: date, terms: Terms | None
             loan = replace(loan, terms=terms)
         after, day = balance_of(loan, event.on), event.on
         if changed := _change(balance, after):
+            number = event.number if isinstance(event, NUMBERED) else None
             yield Line(
-                on=event.on, what=EVENT_NAMES[type(event)], sequence=sequence, change=changed, balance=after
+                on=event.on, what=EVENT_NAMES[type(event)], sequence=sequence, number=number, change=changed,
+                balance=after,
             )  # fmt: skip
         balance = after
     if loan is not None and day is not None:
