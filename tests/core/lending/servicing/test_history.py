@@ -16,6 +16,7 @@ from loanloom.core.lending.decisions import (
     Recalculate,
     ReceiveRepayment,
     SettleEarly,
+    UndoDisbursement,
     decide,
     payoff,
 )
@@ -151,11 +152,19 @@ def test_undoing_what_is_not_booked_is_refused() -> None:
         assert amend(gone, Undo(on=date(2026, 2, 16), sequence=sequence)).problems[0].code == "lending.no_such_booking"
 
 
-def test_undoing_the_disbursement_leaves_no_loan() -> None:
+def test_undoing_the_disbursement_leaves_a_loan_that_never_was() -> None:
+    """It is a command of its own: what people booked since stands in its way, what followed by itself goes with it."""
     history = booked([], Disburse(terms=PLAIN), receipt(date(2026, 2, 15), "100.00"))
-    amendment = amend(history, Undo(on=date(2026, 2, 16), sequence=1))
-    assert amendment.after is None
-    assert set(amendment.superseded) == {each.sequence for each in history}
+    like_any_booking = amend(history, Undo(on=date(2026, 2, 16), sequence=1))
+    assert [problem.code for problem in like_any_booking.problems] == ["lending.disbursement_stands"]
+    undo = UndoDisbursement(on=date(2026, 2, 16), money_back="returned", mistake="wrong_amount")
+    assert [problem.code for problem in amend(history, undo).problems] == ["lending.stands_in_the_way"]
+    alone = amended(history, amend(history, Undo(on=date(2026, 2, 16), sequence=2)))
+    amendment = amend(alone, undo)
+    assert set(amendment.superseded) == {each.sequence for each in live(alone)}
+    assert amendment.after is not None
+    assert amendment.after.circumstances.cancelled_on == date(2026, 2, 16)
+    assert (amendment.after.accounts, amendment.after.principal_outstanding) == ((), D(0))
 
 
 def test_a_draw_before_the_first_one_becomes_the_disbursement() -> None:
