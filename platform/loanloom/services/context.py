@@ -47,6 +47,7 @@ class Actor:
     functions: frozenset[str] = frozenset()
     scope: DataScope = "own"
     unit: str | None = None
+    position: str | None = None
     customer_id: int | None = None
     ip: str | None = None
     correlation_id: str | None = None

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from loanloom.engines.flows import people
 from loanloom.engines.flows.leaving import leave
-from loanloom.engines.flows.model import Assignment, Node
+from loanloom.engines.flows.model import VOTED, Assignment, Node
 from loanloom.engines.flows.moves import Found
 from loanloom.engines.flows.record import altered, record
 from loanloom.engines.flows.state import Approval, Item, ItemKind, Token
@@ -21,9 +21,11 @@ _ADMINISTRATORS: Who = {"role": people.ADMINISTRATOR, "scope": "all"}
 
 @record
 class Candidates:
-    """Whom one assignment names, without those who may not; `nobody` when that leaves none as far as is known."""
+    """Whom one assignment names (`members`, None where nobody needs to know), `left` without those who may not;
+    `nobody` when that leaves none as far as is known."""
 
     found: Found
+    members: tuple[int, ...] | None
     left: tuple[int, ...] | None
     assignment: Assignment
 
@@ -91,7 +93,7 @@ def tell(step: Step, node: Node, whom: Iterable[Assignment] | None = None) -> No
     if not to:
         return
     found = [step.world.people.find(one, node, step.state, step.facts) for one in to]
-    users = tuple(dict.fromkeys(person for one in found for person in step.world.people.members(one) or one.users))
+    users = tuple(dict.fromkeys(person for one in found for person in one.users))
     groups = tuple({"role": one.role, "position": one.position, "scope": one.scope} for one in found if one.group)
     said: dict[str, Any] = (
         {"text": telling.text, "notification": telling.notification} if telling and whom is None else {}
@@ -111,18 +113,24 @@ def _excluded(step: Step, node: Node) -> tuple[int, ...]:
     return tuple(sorted({*people.excluded(node, step.state), *barred}))
 
 
-def _candidates(step: Step, node: Node, assign: Iterable[Assignment], excluded: tuple[int, ...]) -> list[Candidates]:
-    named = []
+def by_name(node: Node, assign: Sequence[Assignment]) -> bool:
+    """Whether it must be known who holds a role or position: else a group stays one, and costs nothing to find."""
+    stated = node.dispatch != "claim" or node.if_starter != "exclude" or node.if_same != "ask" or node.if_nobody.stated
+    return stated or len(assign) > 1 or (node.type in VOTED and node.each == "person")
+
+
+def _candidates(step: Step, node: Node, assign: Sequence[Assignment], excluded: tuple[int, ...]) -> list[Candidates]:
+    named, known = [], by_name(node, assign)
     for assignment in assign:
         found = step.world.people.find(assignment, node, step.state, step.facts)
         if found.problem is not None:
             raise Failed(found.problem)
-        members = step.world.people.members(found)
+        members = step.world.people.members(found) if known or not found.group else None
         left = None if members is None else tuple(person for person in members if person not in excluded)
         if members and not left and node.if_starter == "superior":
             left = _superiors(step, members, excluded)
-            found = altered(found, role=None, position=None, users=left)
-        named.append(Candidates(found=found, left=left, assignment=assignment))
+            found, members = altered(found, role=None, position=None, users=left), left
+        named.append(Candidates(found=found, members=members, left=left, assignment=assignment))
     return named
 
 
@@ -163,10 +171,9 @@ def _each_once(voters: list[Who]) -> list[Who]:
 
 def _passes(step: Step, node: Node, named: list[Candidates], excluded: tuple[int, ...]) -> bool:
     """Whether the node is passed by itself: only its starter could decide, or only who said yes before."""
-    everybody = [step.world.people.members(one.found) for one in named]
-    if not named or any(members is None for members in everybody):
+    if any(one.members is None for one in named):
         return False
-    people_named = {person for members in everybody for person in members or ()}
+    people_named = {person for one in named for person in one.members or ()}
     if not people_named:
         return False
     if node.if_starter == "pass" and people_named <= set(step.state.makers):

@@ -160,6 +160,7 @@ def actor_of(
         functions=functions,
         scope=scope,
         unit=membership.unit,
+        position=membership.position,
         customer_id=membership.customer_id,
         ip=ip,
         correlation_id=correlation_id,

@@ -262,7 +262,8 @@ def _found(ctx: Context, connection: Connection, wanted: Command, number: int) -
         raise NotFound(guards.ITEM)
     case = _locked(ctx, connection, found)
     item = connection.execute(asked).one()
-    if not guards.sees(ctx, case) and not guards.concerns(ctx, item):
+    known = guards.sees(ctx, case) or guards.concerns(ctx, item)
+    if not known and not guards.concerns_absent(ctx, connection, item, case.flow.key):
         raise NotFound(guards.ITEM)
     return case, item
 

@@ -6,9 +6,10 @@ Raises the services' errors and holds the problems' words; changes nothing.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Connection, Row
 
 from loanloom.engines import flows
 from loanloom.problems import Problem, text
@@ -16,6 +17,7 @@ from loanloom.services import scope
 from loanloom.services.context import Context
 from loanloom.services.errors import Conflict, Forbidden, Refused
 from loanloom.services.flows import case as kept
+from loanloom.services.flows import staff
 from loanloom.services.flows.case import Case
 
 ITEM = text("work item", "待办事项")
@@ -32,10 +34,32 @@ def concerns(ctx: Context, item: Row[Any]) -> bool:
         return True
     if actor.user_id in item.candidates or actor.user_id in item.escalated:
         return True
+    if item.role == flows.ADMINISTRATOR:
+        return actor.may(staff.REPAIR)
     grouped = item.role is not None or item.position is not None
-    in_group = item.role in (None, *actor.roles) and item.position is None
-    here = item.scope == "all" or scope.branch_of(scope.units_of(ctx), actor.unit) == item.unit
-    return grouped and in_group and here
+    in_group = item.role in (None, *actor.roles) and item.position in (None, actor.position)
+    return grouped and in_group and _here(ctx, item)
+
+
+def _here(ctx: Context, item: Row[Any]) -> bool:
+    units, unit = scope.units_of(ctx), ctx.actor.unit
+    if item.scope == "department":
+        return item.department is not None and unit in scope.below(units, item.department)
+    return bool(item.scope == "all" or scope.branch_of(units, unit) == item.unit)
+
+
+def concerns_absent(ctx: Context, connection: Connection, item: Row[Any], flow_key: str) -> bool:
+    """Whether an item is for somebody whom the actor stands in for today."""
+    if ctx.actor.user_id is None or ctx.actor.is_borrower:
+        return False
+    for one in staff.stood_in_for(ctx, connection, flow_key):
+        absent = replace(
+            ctx.actor, user_id=one.id, username=one.username, roles=tuple(one.roles), unit=one.unit,
+            position=one.position, functions=frozenset(),
+        )  # fmt: skip
+        if concerns(ctx.as_actor(absent), item):
+            return True
+    return False
 
 
 def sees(ctx: Context, case: Case) -> bool:

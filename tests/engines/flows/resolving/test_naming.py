@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from tests.engines.flows.resolving.house import TODAY, approval, authority, begun, flow, staff, who
 
-from loanloom.engines.flows.resolving import Roster, names_people
+from loanloom.engines.flows import World, start
+from loanloom.engines.flows.resolving import Roster
 
 LIMITS = """
 - {position: branch-manager, products: [farm-loan], limit: 30000}
@@ -188,37 +189,47 @@ def test_a_case_without_an_amount_is_covered_by_nobody():
 # --- what is asked of the house
 
 
-def test_a_flow_that_only_names_roles_asks_for_nobody_by_name():
-    assert not names_people(flow(approval("{role: approver-1}")))
+class Unasked:
+    """A matter that fails when anything is asked of it but what it is about."""
+
+    unit = "east-lending"
+    on = TODAY
+
+    def __getattr__(self, name):
+        raise AssertionError(f"asked for {name}")
+
+
+@pytest.mark.parametrize(
+    ("assign", "more"),
+    [
+        ("{role: approver-1}", ()),
+        ("{position: examiner, scope: all}", ("cc: {role: finance, scope: all}",)),
+        ("{outside: customer.name}", ()),
+    ],
+)
+def test_a_step_that_names_a_group_asks_the_house_nothing(assign, more):
+    world = World(facts={"customer": {"name": "GC-01"}}, people=Roster(Unasked()))
+    assert len(start(flow(approval(assign, *more)), world, makers=(6,)).opened) == 1
 
 
 @pytest.mark.parametrize(
     ("assign", "more"),
     [
         ("{head_of: branch}", ()),
-        ("{expression: '\"rita\"'}", ()),
         ("{role: approver-1}", ("dispatch: {by: load}",)),
         ("{role: approver-1}", ("if_nobody: {do: administrator}",)),
         ("{role: approver-1}", ("exclude: [maker, relatives]",)),
-        ("{role: approver-1}", ("cc: {head_of: finance}",)),
         ("[{role: approver-1}, {role: approver-2}]", ()),
     ],
 )
-def test_a_flow_that_must_know_who_is_there_says_so(assign, more):
-    assert names_people(flow(approval(assign, *more)))
+def test_a_step_that_must_know_who_is_there_asks(assign, more):
+    with pytest.raises(AssertionError, match="asked for"):
+        start(flow(approval(assign, *more)), World(people=Roster(Unasked())), makers=(6,))
 
 
-class Unasked:
-    """A matter that knows nothing and fails when it is asked."""
-
-    unit = "east-lending"
-
-    def __getattr__(self, name):
-        raise AssertionError(f"asked for {name}")
-
-
-def test_finding_a_group_asks_nothing_of_the_house():
-    step = flow(approval("{role: approver-1}"))
-    node = step.nodes["first"]
-    found = Roster(Unasked()).find(node.assign[0], node, None, {})
-    assert (found.role, found.users) == ("approver-1", ())
+def test_several_groups_together_are_all_of_their_people():
+    assert who(begun(approval("[{role: approver-1}, {role: approver-2, scope: all}]"))) == [
+        "east-head",
+        "ben",
+        "general",
+    ]

@@ -3,11 +3,11 @@
 from loanloom.engines.flows.resolving.authority import Authority, Measured, authorities, changes, read, shortfall
 from loanloom.engines.flows.resolving.matter import Asked, Known, Matter, Resolver
 from loanloom.engines.flows.resolving.organisation import Organisation, Unit, organisation
-from loanloom.engines.flows.resolving.roster import Roster, acting, covered, names_people, tables_of
+from loanloom.engines.flows.resolving.roster import Roster, acting, covered, in_scope, tables_of
 from loanloom.engines.flows.resolving.staff import Member, Staff
 
 __all__ = [
     "Asked", "Authority", "Known", "Matter", "Measured", "Member", "Organisation", "Resolver", "Roster", "Staff",
-    "Unit", "acting", "authorities", "changes", "covered", "names_people", "organisation", "read",
+    "Unit", "acting", "authorities", "changes", "covered", "in_scope", "organisation", "read",
     "shortfall", "tables_of",
 ]  # fmt: skip

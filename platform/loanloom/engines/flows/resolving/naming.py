@@ -21,7 +21,7 @@ Name = Callable[[Matter, Assignment, Node, State, Mapping[str, Any]], Found]
 
 def find(matter: Matter, assignment: Assignment, node: Node, state: State, facts: Mapping[str, Any]) -> Found:
     """Whom an assignment names: a group, people, or an outside party; a problem where that cannot be told."""
-    way = next((name for name in WAYS if getattr(assignment, FIELD.get(name, name))), None)
+    way = next((name for name in WAYS if getattr(assignment, _FIELD.get(name, name))), None)
     if way is None:
         return Found(role=assignment.role, position=assignment.position, scope=assignment.scope)
     return WAYS[way](matter, assignment, node, state, facts)
@@ -118,7 +118,7 @@ WAYS: Mapping[str, Name] = {
     "fact": _fact, "deciders_of": _deciders_of, "chosen_by": _chosen_by, "outside": _outside,
     "expression": _expression, "resolver": _resolver,
 }  # fmt: skip
-FIELD = {"expression": "condition"}
+_FIELD = {"expression": "condition"}
 
 
 def _people(people: Iterable[int]) -> Found:

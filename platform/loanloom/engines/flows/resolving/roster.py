@@ -67,30 +67,6 @@ def in_scope(organisation: Organisation, unit: str | None, case: str | None, sco
     return organisation.branch_of(unit) == organisation.branch_of(case)
 
 
-def names_people(flow: Flow) -> bool:
-    """Whether a flow asks for people by name. One that only names roles and positions, to be taken by whoever of them
-    comes first, does without knowing who they are."""
-    return any(_asks(node) for node in flow)
-
-
-def _asks(node: Node) -> bool:
-    told = node.telling.to if node.telling is not None else ()
-    later = (one for deadline in node.deadlines for one in deadline.assign)
-    every = (*node.assign, *node.record, *node.cc, *node.if_nobody.assign, *told, *later)
-    if any(_by_name(one) for one in every):
-        return True
-    if not node.human:
-        return False
-    stated = node.dispatch != "claim" or node.if_starter != "exclude" or node.if_same != "ask" or node.if_nobody.stated
-    voting = node.type in ("countersign", "committee") and node.each == "person"
-    related = bool(node.exclude & {"relatives", "related_parties", "deciders"})
-    return stated or voting or related or len(node.assign) > 1 or len(node.record) > 1
-
-
-def _by_name(assignment: Assignment) -> bool:
-    return any(getattr(assignment, naming.FIELD.get(way, way)) for way in naming.WAYS)
-
-
 def tables_of(flow: Flow) -> frozenset[str]:
     """The authority tables that a flow asks about."""
     return frozenset(table for node in flow for table in people.tables(node))

@@ -1,0 +1,83 @@
+"""The people of a company as flows see them: membership, unit and position, absence of today, what waits for them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, any_, exists, func, literal, or_, select
+
+from loanloom.engines.flows import resolving
+from loanloom.engines.flows.resolving import Member, Staff
+from loanloom.services.access.sign_in import ab_user, full_name
+from loanloom.services.context import Context
+from loanloom.store import tables
+
+_MEMBERSHIP = tables.membership
+_DELEGATION = tables.delegation
+
+
+def staff_of(ctx: Context, connection: Connection, *, loads: bool = False) -> Staff:
+    """Everybody who works here or has worked here, in one statement. `loads` counts what waits for each by name."""
+    statement = query(ctx).add_columns(_away(ctx.business_date).label("away"))
+    if loads:
+        waiting = _waiting()
+        statement = statement.add_columns(func.coalesce(waiting.c.load, 0).label("load"))
+        statement = statement.outerjoin(waiting, waiting.c.assignee == _MEMBERSHIP.c.user_id)
+    rows = connection.execute(statement).mappings()
+    return Staff.of((member_of(row) for row in rows), resolving.organisation(ctx.registry))
+
+
+def query(ctx: Context) -> Select[Any]:
+    """The rows of which members are made: staff alone, no borrowers."""
+    return (
+        select(
+            *ab_user.c["id", "username", "first_name", "last_name"],
+            *_MEMBERSHIP.c["roles", "unit", "position"],
+            and_(ab_user.c.active, _MEMBERSHIP.c.active).label("active"),
+        )
+        .select_from(_MEMBERSHIP)
+        .join(ab_user, ab_user.c.id == _MEMBERSHIP.c.user_id)
+        .where(_MEMBERSHIP.c.company_id == ctx.company.id, _MEMBERSHIP.c.customer_id.is_(None))
+    )
+
+
+def member_of(row: Mapping[Any, Any]) -> Member:
+    """One person of such a row."""
+    return Member(
+        id=row["id"],
+        username=row["username"],
+        name=full_name(row),
+        roles=frozenset(row["roles"]),
+        position=row["position"],
+        unit=row["unit"],
+        active=row["active"],
+        away=bool(row.get("away")),
+        load=int(row.get("load") or 0),
+    )
+
+
+def in_force(day: date) -> ColumnElement[bool]:
+    """The condition that a delegation counts on this day."""
+    return and_(_DELEGATION.c.ended_at.is_(None), _DELEGATION.c.starts_on <= day, _DELEGATION.c.ends_on >= day)
+
+
+def about(flow_key: str) -> ColumnElement[bool]:
+    """The condition that a delegation is about this flow."""
+    return or_(func.cardinality(_DELEGATION.c.flows) == 0, literal(flow_key) == any_(_DELEGATION.c.flows))
+
+
+def _away(day: date) -> ColumnElement[bool]:
+    return exists().where(_DELEGATION.c.from_user == _MEMBERSHIP.c.user_id, in_force(day))
+
+
+def _waiting() -> Any:
+    """How many open items each person holds."""
+    item = tables.work_item
+    return (
+        select(item.c.assignee, func.count().label("load"))
+        .where(item.c.status == "open", item.c.assignee.is_not(None))
+        .group_by(item.c.assignee)
+        .subquery()
+    )
