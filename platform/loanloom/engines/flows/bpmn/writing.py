@@ -32,7 +32,7 @@ def written(drawing: Drawing, key: str, name: str, language: str, source: str) -
     identity = f"{PROCESS}{key}"
     document = Xml(f"{{{OWN}}}document", (("language", language),), (source,))
     process = _element(
-        "process", {"id": identity, "isExecutable": "false", "name": name},
+        "process", {"id": identity, "isExecutable": "true", "name": name},
         [_element("extensionElements", {}, [document]), *_flow_elements(drawing)],
     )  # fmt: skip
     root = _element(
