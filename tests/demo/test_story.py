@@ -18,7 +18,7 @@ from loanloom.demo.house import House
 from loanloom.demo.lending import loan_of
 from loanloom.demo.story import Script, play
 from loanloom.demo.summary import Summary, summarise
-from loanloom.services.approval import worklist
+from loanloom.services.flows import worklist
 from loanloom.services.flows.case import ids_of
 from loanloom.services.money import changes
 from loanloom.store import tables

@@ -56,6 +56,14 @@ def below(units: Mapping[str, Mapping[str, Any]], top: str) -> frozenset[str]:
     return frozenset(inside)
 
 
+def above(units: Mapping[str, Mapping[str, Any]], unit: str) -> list[str]:
+    """`unit` and every unit it belongs to, itself first."""
+    found = [unit]
+    while (parent := units.get(found[-1], {}).get("parent")) is not None and parent not in found:
+        found.append(str(parent))
+    return found
+
+
 def units_in_scope(ctx: Context) -> frozenset[str] | None:
     """The units whose rows the actor sees; None means all of them."""
     actor = ctx.actor

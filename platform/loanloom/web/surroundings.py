@@ -9,7 +9,7 @@ from typing import Any, cast
 from flask import Flask, g, request
 
 from loanloom.problems import say
-from loanloom.services.approval import worklist
+from loanloom.services.flows import worklist
 from loanloom.web import security
 from loanloom.web.language import LANGUAGES, language
 

@@ -7,8 +7,9 @@ from decimal import Decimal
 
 import pytest
 
-from loanloom.services.approval import approvals, worklist
+from loanloom.services.approval import approvals
 from loanloom.services.errors import Conflict, Forbidden, NotFound, Refused
+from loanloom.services.flows import worklist
 from loanloom.store import tables
 
 

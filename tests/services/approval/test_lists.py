@@ -10,10 +10,11 @@ import pytest
 from sqlalchemy import insert
 from tests.services.approval.test_deciding import approved_to_level_1, begin, item_of, say
 
-from loanloom.services.approval import approvals, sanction_pages, sanctions, work_overview, worklist
+from loanloom.services.approval import approvals, sanction_pages, sanctions, work_overview
 from loanloom.services.approval import sheet as approval_sheet
-from loanloom.services.approval.worklist import Waiting
 from loanloom.services.errors import Conflict, Forbidden, NotFound, Refused
+from loanloom.services.flows import worklist
+from loanloom.services.flows.worklist import Waiting
 from loanloom.services.parties import exposure
 from loanloom.store import tables
 
@@ -182,3 +183,30 @@ def test_the_sanction_page_shows_the_schedule_that_the_terms_give(lender):
         sanction_pages.page(lender.ctx("business"), sanction.id, "zh")
     assert [row.id for row in sanction_pages.listing(lender.ctx("east1")).rows] == [sanction.id]
     assert not sanction_pages.listing(lender.ctx("west1")).rows
+
+
+@pytest.mark.parametrize(
+    ("people", "finds", "not_"),
+    [
+        ({"role": None, "candidates": [22, 31]}, ("risk2", "east1"), ("risk", "west1")),
+        ({"role": None, "position": "branch-manager", "scope": "branch"}, ("east1",), ("west1", "east1b")),
+        ({"role": "approver-2", "escalated": [33]}, ("head2", "west1"), ("risk",)),
+        ({"role": "approver-1", "scope": "department", "department": "east-branch"}, ("east1",), ("west1",)),
+        ({"role": "*administrator", "scope": "all"}, ("system",), ("risk", "business")),
+    ],
+)
+def test_an_item_waits_for_whoever_it_names(lender, people, finds, not_):
+    """By name, position, department, after an escalation, or for those who repair flows."""
+    begin(lender, lender.case())
+    with lender.ctx("risk").transaction() as connection:
+        connection.execute(tables.work_item.update().values(**people))
+    positions = {"east1": "branch-manager", "west1": "branch-manager"}
+
+    def waits(who):
+        ctx = lender.ctx(who)
+        ctx = ctx.as_actor(replace(ctx.actor, position=positions.get(who)))
+        listed = worklist.todo(ctx, "group").items
+        assert len(listed) == worklist.waiting_counts(ctx).group
+        return bool(listed)
+
+    assert [who for who in (*finds, *not_) if waits(who)] == list(finds)

@@ -14,8 +14,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, case, func, select
 
 from loanloom.services import scope
-from loanloom.services.approval import worklist
 from loanloom.services.context import Context
+from loanloom.services.flows import worklist
 from loanloom.store.tables import application, instalment, loan
 
 MONTHS_AHEAD = 6

@@ -14,9 +14,10 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from loanloom.problems import Text, say
-from loanloom.services.approval import approvals, sanction_pages, work_overview, worklist
+from loanloom.services.approval import approvals, sanction_pages, work_overview
 from loanloom.services.approval import sheet as approval_sheet
 from loanloom.services.errors import NotFound, Refused
+from loanloom.services.flows import worklist
 from loanloom.services.papers import disclosures
 from loanloom.web.access import requires, staff
 from loanloom.web.language import language

@@ -1,27 +1,22 @@
 """What waits for whom: my items, my group's, what I did; counts for the header.
 
-Reads only. "Mine" are items given to me or taken by me; "group" are those I may take; both by one rule, put together
-once (`_me` says who asks), for every page of the workspace counts by it.
+Reads only. "Mine" are items given to me or taken by me; "group" are those I may take: of my roles, my position, where I
+am named among others, and, in the list itself, of those whom I stand in for. The counts on every page go by my own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
-    ARRAY,
     ColumnElement,
     Connection,
-    Integer,
     Select,
-    String,
-    all_,
     and_,
-    any_,
     bindparam,
     func,
     literal,
@@ -31,8 +26,9 @@ from sqlalchemy import (
 )
 
 from loanloom.problems import Text
-from loanloom.services import scope
 from loanloom.services.context import Context
+from loanloom.services.flows import reach
+from loanloom.services.flows.reach import FREE, GROUP, MINE
 from loanloom.store import messages, names, tables
 
 View = Literal["mine", "group", "done"]
@@ -100,14 +96,6 @@ class Waiting:
         return self.mine + self.group
 
 
-FREE = ITEM.c.assignee.is_(None)
-MINE = ITEM.c.assignee == bindparam("me")
-GROUP = and_(
-    FREE,
-    ITEM.c.role == any_(bindparam("roles", type_=ARRAY(String))),
-    or_(ITEM.c.scope == "all", ITEM.c.unit == bindparam("branch")),
-    bindparam("me", type_=Integer) != all_(ITEM.c.excluded),
-)
 COUNTS = select(
     func.count().filter(~FREE).label("mine"),
     func.count().filter(FREE).label("group"),
@@ -119,12 +107,6 @@ COUNTS = select(
 FRAME = select(messages.UNREAD.scalar_subquery().label("unread"), func.count().label("work")).where(
     ITEM.c.status == "open", or_(MINE, GROUP)
 )
-
-
-def _me(ctx: Context) -> dict[str, Any]:
-    """Who asks, for MINE and GROUP."""
-    branch = scope.branch_of(scope.units_of(ctx), ctx.actor.unit)
-    return {"me": ctx.actor.user_id, "roles": list(ctx.actor.roles), "branch": branch}
 
 
 def todo(
@@ -139,14 +121,15 @@ def todo(
 ) -> Page:
     """One page of a list: what is due first comes first; done items newest first."""
     with ctx.transaction() as connection:
-        statement = _listed(view)
+        others, known = reach.absent(ctx, connection) if view == "group" else ([], {})
+        statement = _listed(view, others)
         for condition in _filters(ctx, query, product, overdue):
             statement = statement.where(condition)
         if view == "done":
             statement = _newest_first(statement, after)
         else:
             statement = _due_first(statement, after)
-        rows = connection.execute(statement.limit(limit + 1), _me(ctx)).all()
+        rows = connection.execute(statement.limit(limit + 1), {**reach.me(ctx), **known}).all()
         items = tuple(_item(ctx, row._mapping) for row in rows[:limit])
     return Page(items=items, next=_key(view, items[-1]) if len(rows) > limit else None)
 
@@ -158,20 +141,20 @@ def waiting_counts(ctx: Context, connection: Connection | None = None) -> Waitin
     if connection is None:
         with ctx.transaction() as own:
             return waiting_counts(ctx, own)
-    row = connection.execute(COUNTS, {**_me(ctx), "now": ctx.now, "tomorrow": _tomorrow(ctx)}).one()
+    row = connection.execute(COUNTS, {**reach.me(ctx), "now": ctx.now, "tomorrow": _tomorrow(ctx)}).one()
     return Waiting(mine=row.mine, group=row.group, overdue=row.overdue, due_today=row.due_today)
 
 
 def frame_counts(ctx: Context, connection: Connection) -> tuple[int, int]:
     """What the frame of every page shows: unread messages, and everything that waits for me."""
-    row = connection.execute(FRAME, {**_me(ctx), "user_id": ctx.actor.user_id}).one()
+    row = connection.execute(FRAME, {**reach.me(ctx), "user_id": ctx.actor.user_id}).one()
     return row.unread, row.work
 
 
-def _listed(view: View) -> Select[Any]:
+def _listed(view: View, others: Sequence[ColumnElement[bool]] = ()) -> Select[Any]:
     wanted = {
         "mine": and_(ITEM.c.status == "open", MINE),
-        "group": and_(ITEM.c.status == "open", GROUP),
+        "group": and_(ITEM.c.status == "open", or_(GROUP, *others)),
         "done": and_(ITEM.c.status == "done", ITEM.c.decided_by == bindparam("me")),
     }[view]
     return (
