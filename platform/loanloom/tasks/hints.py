@@ -18,6 +18,11 @@ def outbox_is_due(company_id: int) -> None:
     _send("loanloom.relay", company_id)
 
 
+def flows_are_due(company_id: int) -> None:
+    """After a commit that left something to be called or begun."""
+    _send("loanloom.run_flows", company_id)
+
+
 def _send(name: str, *arguments: int) -> None:
     from .app import app
 

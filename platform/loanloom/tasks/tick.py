@@ -14,6 +14,7 @@ import structlog
 
 from loanloom.services import company as companies
 from loanloom.services.context import Context
+from loanloom.services.flows import calling, firing
 from loanloom.services.money import end_of_day
 from loanloom.services.running import jobs, work
 from loanloom.store import outbox
@@ -47,7 +48,14 @@ def due_days(ctx: Context, _now: datetime) -> Iterator[Due]:
         yield "loanloom.join_day", (ctx.company.id,)
 
 
-SOURCES: tuple[Callable[[Context, datetime], Iterator[Due]], ...] = (due_work, due_outbox, due_days)
+def due_flows(ctx: Context, now: datetime) -> Iterator[Due]:
+    """A deadline or a wait of a case has passed, or it wants something called."""
+    with ctx.transaction() as connection:
+        if firing.is_due(connection, now) or calling.is_due(connection, now):
+            yield "loanloom.run_flows", (ctx.company.id,)
+
+
+SOURCES: tuple[Callable[[Context, datetime], Iterator[Due]], ...] = (due_work, due_outbox, due_days, due_flows)
 
 
 @app.task(name="loanloom.tick")

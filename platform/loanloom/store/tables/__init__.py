@@ -25,6 +25,7 @@ from .contracts import blob, contract, contract_change, contract_record, documen
 from .credit_lines import credit_line, credit_line_change, credit_line_draw, credit_line_move, credit_line_part
 from .customers import customer
 from .days import day_chunk, day_run
+from .flow_runs import flow_call, flow_migrated, flow_migration, flow_timer
 from .flows import flow_case, flow_copy, flow_history, work_item
 from .ledger import (
     account_day,
@@ -80,9 +81,13 @@ __all__ = [
     "document",
     "draft",
     "entrustment",
+    "flow_call",
     "flow_case",
     "flow_copy",
     "flow_history",
+    "flow_migrated",
+    "flow_migration",
+    "flow_timer",
     "group_member",
     "idempotency",
     "import_run",
