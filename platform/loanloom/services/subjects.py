@@ -21,6 +21,9 @@ _SUBJECTS: dict[str, tuple[Table, str, Text]] = {
     "loan": (tables.loan, "loan.read", text("loan", "借据")),
 }
 
+OWN_PAPERS = ("mortgage", "pledge", "note", "bureau_authorisation", "debit_authorisation")
+"""Papers of a package that the borrower signs too where they are a party."""
+
 
 def check(ctx: Context, connection: Connection, kind: str, subject_id: int) -> None:
     """Raise Forbidden or NotFound unless the actor may see the record."""
@@ -41,4 +44,4 @@ def check(ctx: Context, connection: Connection, kind: str, subject_id: int) -> N
 
 def is_own_contract(row: Row[Any], customer_name: str) -> bool:
     """Whether the customer is a party to this contract of theirs; what a guarantor or another owner signed is not."""
-    return bool(row.kind == "loan" or (row.kind == "mortgage" and row.party_name == customer_name))
+    return bool(row.kind == "loan" or (row.kind in OWN_PAPERS and row.party_name == customer_name))

@@ -226,6 +226,7 @@ class House:
                         annual_rate=D("0.12"),
                         state="signed",
                         signed_on=START,
+                        sealed_on=START,
                         created_by=PREPARER,
                         **common,
                     )

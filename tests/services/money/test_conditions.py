@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 from sqlalchemy import insert, update
-from tests.services.money.house import MAKER, House
+from tests.services.money.house import MAKER, START, House
 
 from loanloom.services.approval import conditions
 from loanloom.services.errors import Conflict, Forbidden, NotFound, Refused
-from loanloom.services.money import disbursements
+from loanloom.services.money import disbursement_checks, disbursements
 from loanloom.store import tables
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n"
@@ -121,3 +121,10 @@ def test_who_took_the_application_may_tick_off_but_nobody_without_the_right(hous
     row = condition(house, 2)
     with pytest.raises(Forbidden):
         conditions.meet(house.ctx(), row.id, version=row.version, evidence="x")
+
+
+def test_where_the_product_asks_for_it_the_whole_package_is_sealed() -> None:
+    sealed, bare = {"number": "A", "sealed_on": START}, {"number": "B", "sealed_on": None}
+    assert disbursement_checks.sealed(sealed, [sealed]).passed
+    refused = disbursement_checks.sealed(sealed, [sealed, bare])
+    assert (refused.passed, refused.detail["en"]) == (False, "Not sealed yet: B.")

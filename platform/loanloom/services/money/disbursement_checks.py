@@ -38,13 +38,23 @@ def signed(contract: RowMapping) -> Check:
 
 
 def security_signed(security: Sequence[RowMapping]) -> Check:
-    title = text("Guarantees and mortgages signed", "担保合同已签订")
+    title = text("Contract package signed", "合同包已签订")
     missing = [row["number"] for row in security if row["state"] != "signed"]
     if missing:
         said = text(f"Not signed yet: {', '.join(missing)}.", f"尚未签订：{'、'.join(missing)}。")
         return Check("security_not_signed", title, False, said)
     count = len(security)
     return Check("security_not_signed", title, True, text(f"{count} contracts", f"共 {count} 份"))
+
+
+def sealed(contract: RowMapping, security: Sequence[RowMapping]) -> Check:
+    """用印: every contract of the package carries the lender's seal."""
+    title = text("Contract package sealed", "合同包已用印")
+    missing = [row["number"] for row in (contract, *security) if row["sealed_on"] is None]
+    if missing:
+        said = text(f"Not sealed yet: {', '.join(missing)}.", f"尚未用印：{'、'.join(missing)}。")
+        return Check("not_sealed", title, False, said)
+    return Check("not_sealed", title, True, text(f"on {contract['sealed_on']}", f"{contract['sealed_on']} 用印"))
 
 
 def not_yet(loan_id: int | None) -> Check:

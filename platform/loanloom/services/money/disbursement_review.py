@@ -121,6 +121,7 @@ def _case(
     found = (
         checks.signed(contract),
         checks.security_signed(security),
+        *_sealed(ctx, connection, contract, security),
         checks.not_yet(loan_id),
         checks.within_sanction(contract, sanction),
         checks.customer_active(customer),
@@ -137,6 +138,15 @@ def _case(
     return Case(
         contract, security, application, customer, sanction, loan_id, preview, found, around["payees"]
     )  # fmt: skip
+
+
+def _sealed(
+    ctx: Context, connection: Connection, contract: RowMapping, security: Sequence[RowMapping]
+) -> tuple[Check, ...]:
+    """Where the product asks for it, the lender's seal stands on everything before money goes out."""
+    spec = releases.pinned(ctx, connection, contract["release_id"]).require("product", contract["product_key"]).spec
+    asked = (spec.get("contracting") or {}).get("sealed")
+    return (checks.sealed(contract, security),) if asked else ()
 
 
 def _payees(ctx: Context, connection: Connection, contract: RowMapping, planned: Sequence[RowMapping]) -> Check:

@@ -4,24 +4,37 @@ only."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Row, select
 
 from loanloom.engines import products
 from loanloom.metadata.registry import Registry
-from loanloom.problems import Text
+from loanloom.problems import Text, text
 from loanloom.services import facts
-from loanloom.services.approval import sanctions
+from loanloom.services.approval import conditions, sanctions
 from loanloom.services.context import Context
 from loanloom.services.definitions import releases
+from loanloom.services.flows import case as flow_case
 from loanloom.services.origination import quotes
-from loanloom.services.papers import contracts, documents
+from loanloom.services.papers import contract_life, contract_register, contracts, documents, signatures
 from loanloom.services.papers.documents import Made
 from loanloom.services.reading import record_history
 from loanloom.services.reading.record_history import Happening
 from loanloom.store import tables
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A stretch of a contract's life: done on a day, still to come, or where it stands (`now`)."""
+
+    key: str
+    title: Text
+    on: date | None
+    done: bool = False
+    now: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +46,7 @@ class ContractPage:
     papers: Mapping[int, Sequence[Made]]
     customer: Row[Any]
     sanction: Row[Any]
+    conditions: Sequence[Row[Any]]
     application: Row[Any]
     loan: Row[Any] | None
     registry: Registry
@@ -43,6 +57,13 @@ class ContractPage:
     may_disburse: bool
     may_write_papers: bool
     prepared_by_me: bool
+    lines: Sequence[Row[Any]] = ()
+    stages: Sequence[Stage] = ()
+    seals: Mapping[str, Text] = field(default_factory=dict)
+    may_print: bool = False
+    may_seal: bool = False
+    may_archive: bool = False
+    may_send: bool = False
 
 
 def read(ctx: Context, contract_id: int) -> ContractPage:
@@ -59,20 +80,49 @@ def read(ctx: Context, contract_id: int) -> ContractPage:
         shown = quotes.of_agreed(ctx, registry, row, start_on=paid.disbursed_on if paid else None)
         mine = ctx.actor.user_id is not None and row.created_by == ctx.actor.user_id
         open_ = row.state == "prepared"
+        approved = row.approval not in ("pending", "refused") and row.state != "cancelled"
+        asked = registry.require("product", row.product_key).spec.get("contracting") or {}
         return ContractPage(
             contract=row,
             package=package,
             papers=papers,
             customer=facts.customer_row(connection, row.customer_id),
             sanction=sanctions.find(connection, row.sanction_id),
+            conditions=conditions.listing(connection, row.sanction_id),
             application=connection.execute(select(application).where(application.c.id == row.application_id)).one(),
             loan=paid,
             registry=registry,
             preview=shown,
             term=quotes.term_in_words(registry, row.product_key, shown),
             history=record_history.of(connection, registry, *(("contract", one.id) for one in package)),
-            may_sign=open_ and ctx.actor.may("contract.sign") and not mine,
+            may_sign=open_ and approved and ctx.actor.may("contract.sign") and not mine,
             may_disburse=row.state == "signed" and paid is None and ctx.actor.may("money.disburse"),
             may_write_papers=not any(papers.values()) and ctx.actor.may("contract.prepare"),
             prepared_by_me=mine,
+            lines=contract_register.lines(connection, [one.id for one in package]),
+            stages=_stages(row, asked, paid),
+            seals=flow_case.code_items(ctx.registry, contract_life.SEALS),
+            may_print=approved and ctx.actor.may("contract.prepare"),
+            may_seal=approved and row.state in ("prepared", "signed") and ctx.actor.may("contract.seal") and not mine,
+            may_archive=row.state in ("signed", "ended") and ctx.actor.may("contract.archive"),
+            may_send=approved and open_ and signatures.offered() and ctx.actor.may("contract.prepare"),
         )
+
+
+def _stages(row: Row[Any], asked: Mapping[str, Any], paid: Row[Any] | None) -> Sequence[Stage]:
+    """The contract's way from draft to archive, as far as its product asks for the steps."""
+    approved = row.approval == "approved"
+    way: list[tuple[str, Text, bool, date | None]] = [("drafted", text("Drafted", "起草"), True, row.prepared_on)]
+    if row.approval is not None:
+        way.append(("approved", text("Approved", "审批"), approved, None))
+    way.append(("printed", text("Printed", "打印"), row.printed > 0 or row.signed_on is not None, None))
+    if asked.get("sealed") or row.sealed_on is not None:
+        way.append(("sealed", text("Sealed", "用印"), row.sealed_on is not None, row.sealed_on))
+    way.append(("signed", text("Signed, in force", "签订生效"), row.signed_on is not None, row.signed_on))
+    way.append(("paid", text("Paid out", "放款"), paid is not None, paid.disbursed_on if paid else None))
+    way.append(("archived", text("Archived", "归档"), row.archived_on is not None, row.archived_on))
+    first = next((place for place, one in enumerate(way) if not one[2]), -1)
+    return [
+        Stage(key, words, on if done else None, done, place == first)
+        for place, (key, words, done, on) in enumerate(way)
+    ]

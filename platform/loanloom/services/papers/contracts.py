@@ -1,8 +1,8 @@
 """Contracts: made once from a sanction, with the guarantee and mortgage contracts that go with it; signed by
 another hand.
 
-The package (one loan contract, one contract for each guarantor and each item of collateral) is numbered and its
-texts are filled in one transaction. What the texts say never changes; a signed package is ready for disbursement.
+The package (the loan contract and what its product wants beside it: package.py) is numbered and its texts are filled
+in one transaction. What the texts say never changes; a signed package is ready for disbursement.
 """
 
 from __future__ import annotations
@@ -19,24 +19,20 @@ from sqlalchemy import update as change
 from loanloom.metadata.registry import Registry
 from loanloom.problems import text
 from loanloom.services import facts, numbers, scope
-from loanloom.services.approval import sanctions
+from loanloom.services.approval import granting, sanctions
 from loanloom.services.context import Context
 from loanloom.services.definitions import compiled, releases
 from loanloom.services.money.lines import credit_lines
 from loanloom.services.once import Once
 from loanloom.services.origination import applications
-from loanloom.services.papers import agreed_facts, documents, signing_rules
+from loanloom.services.papers import agreed_facts, contract_register, documents, signing_rules
+from loanloom.services.papers import package as package_of
+from loanloom.services.papers.package import Paper, Part
 from loanloom.store import audit, bulk, tables
 
 CONTRACT = text("contract", "合同")
 TABLE = tables.contract
 MAIN = signing_rules.MAIN
-
-SECURITY = (
-    ("guarantee", "guarantee_contract", "guarantors", "guarantor"),
-    ("mortgage", "mortgage_contract", "collateral", "item"),
-)
-"""Kind of contract, the product's template and numbering for it, the facts it is made over, what a row is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +58,12 @@ def prepare(ctx: Context, sanction_id: int, *, idempotency_key: str | None = Non
         return made
 
 
-def sign(ctx: Context, contract_id: int, signed_on: date, *, version: int, idempotency_key: str | None = None) -> None:
-    """Note that the whole package was signed on a day; never by who prepared it."""
+def sign(
+    ctx: Context, contract_id: int, signed_on: date, *, version: int, idempotency_key: str | None = None,
+    way: str = "paper", reference: str | None = None,
+) -> None:  # fmt: skip
+    """Note that the whole package was signed on a day, on paper or through a connector (its `reference`); never by who
+    prepared it."""
     ctx.require("contract.sign")
     with ctx.transaction() as connection:
         row = read(ctx, connection, contract_id, lock=True)
@@ -73,14 +73,22 @@ def sign(ctx: Context, contract_id: int, signed_on: date, *, version: int, idemp
             return
         signing_rules.check(ctx, connection, row, signed_on, version)
         with bulk.together(connection):
-            _mark_signed(ctx, connection, row, signed_on)
+            _mark_signed(ctx, connection, row, signed_on, way, reference)
             first.keep({"contract_id": contract_id})
 
 
-def _mark_signed(ctx: Context, connection: Connection, row: Row[Any], signed_on: date) -> None:
-    package_of = (TABLE.c.id == row.id) | (TABLE.c.main_contract_id == row.id)
+def _mark_signed(
+    ctx: Context,
+    connection: Connection,
+    row: Row[Any],
+    signed_on: date,
+    way: str = "paper",
+    reference: str | None = None,
+) -> None:
+    whole = (TABLE.c.id == row.id) | (TABLE.c.main_contract_id == row.id)
     values = {"state": "signed", "signed_on": signed_on, "signed_by": ctx.actor.user_id}
-    connection.execute(change(TABLE).where(package_of).values(**values, version=TABLE.c.version + 1))
+    connection.execute(change(TABLE).where(whole).values(**values, version=TABLE.c.version + 1))
+    contract_register.note(ctx, connection, [row.id], "signed", on=signed_on, what=way, words=reference)
     if row.kind == "line":
         terms = compiled.offer(releases.pinned(ctx, connection, row.release_id), row.product_key).line
         assert terms is not None
@@ -169,9 +177,8 @@ def _package(ctx: Context, connection: Connection, sanction: Row[Any], *, with_d
     if with_documents:
         _document(ctx, connection, registry, spec, "contract", contract_id, known, number)
         _document(ctx, connection, registry, spec, "disclosure", contract_id, known, f"{number}-D")
-    for kind, what, group, name in SECURITY:
-        for one in known[group] if _wanted(spec, what, known) else ():
-            _security(ctx, connection, registry, sanction, contract_id, kind, what, {**known, name: one}, one)
+    for part in package_of.parts(registry, _papers(registry, sanction), known):
+        _part(ctx, connection, registry, sanction, contract_id, part)
     audit.write(
         connection, ctx.actor, "contract.prepared", ("contract", contract_id),
         after={"number": number, "sanction": sanction.number, "amount": sanction.amount},
@@ -195,41 +202,38 @@ def write_papers(ctx: Context, contract_id: int) -> None:
             if one.kind in MAIN:
                 _document(ctx, connection, registry, spec, "contract", one.id, known, one.number)
                 _document(ctx, connection, registry, spec, "disclosure", one.id, known, f"{one.number}-D")
-        for kind, what, group, name in SECURITY:
-            alike = [one for one in rows if one.kind == kind]
-            for one, about in zip(alike, known[group], strict=False):
-                if one in missing:
-                    _document(ctx, connection, registry, spec, what, one.id, {**known, name: about}, one.number)
+        for part in package_of.parts(registry, _papers(registry, sanctions.find(connection, row.sanction_id)), known):
+            alike = [one for one in rows if one.kind == part.paper.kind]
+            mine = [one for one in alike if _is(one, part)] or alike[part.place : part.place + 1]
+            if mine and mine[0] in missing:
+                documents.make(
+                    ctx, connection, registry, part.paper.template, ("contract", mine[0].id), part.facts,
+                    number=mine[0].number,
+                )  # fmt: skip
 
 
-def _wanted(spec: Mapping[str, Any], what: str, known: Mapping[str, Any]) -> bool:
-    """Guarantee contracts wherever guarantors stand; mortgage contracts wherever there is collateral; if a
-    template exists."""
-    return bool((spec.get("templates") or {}).get(what)) and known["application"].get("guarantee_mode") != "credit"
+def _is(row: Row[Any], part: Part) -> bool:
+    made = (row.extra or {}).get("paper") or {}
+    return bool(made) and (made["template"], int(made["place"])) == (part.paper.template, part.place)
 
 
-def _security(
-    ctx: Context,
-    connection: Connection,
-    registry: Registry,
-    sanction: Row[Any],
-    main_id: int,
-    kind: str,
-    what: str,
-    known: Mapping[str, Any],
-    one: Mapping[str, Any],
+def _papers(registry: Registry, sanction: Row[Any]) -> Sequence[Paper]:
+    return package_of.papers(registry, sanction.product_key, sanction.guarantee_mode)
+
+
+def _part(
+    ctx: Context, connection: Connection, registry: Registry, sanction: Row[Any], main_id: int, part: Part
 ) -> None:
-    spec = registry.require("product", sanction.product_key).spec
-    numbering = spec.get("numbering") or {}
-    number = numbers.issue(ctx, connection, numbering.get(what) or numbering.get("contract"), unit=sanction.unit)
-    party = str(one.get("name") or one.get("owner") or known["customer"]["name"])
-    amount = one.get("amount") or one.get("value") or sanction.amount
-    row = _row(ctx, sanction, kind, number, party, Decimal(amount)) | {"main_contract_id": main_id}
-    if one.get("id_number"):
-        digest = ctx.database.vault.search_hash(ctx.company.id, "customer.id_number", str(one["id_number"]))
-        row["extra"] = {"party_id_hash": digest.hex()}
-    security_id = _insert(connection, row)
-    _document(ctx, connection, registry, spec, what, security_id, known, number)
+    """One contract beside the loan contract, with its own number and text."""
+    number = numbers.issue(ctx, connection, part.paper.numbering, unit=sanction.unit)
+    row = _row(ctx, sanction, part.paper.kind, number, part.party, part.amount)
+    extra: dict[str, Any] = {"paper": {"template": part.paper.template, "place": part.place}}
+    if part.about.get("id_number"):
+        digest = ctx.database.vault.search_hash(ctx.company.id, "customer.id_number", str(part.about["id_number"]))
+        extra["party_id_hash"] = digest.hex()
+    contract_id = _insert(connection, row | {"main_contract_id": main_id, "extra": extra})
+    subject = ("contract", contract_id)
+    documents.make(ctx, connection, registry, part.paper.template, subject, part.facts, number=number)
 
 
 def _document(
@@ -276,7 +280,7 @@ def _insert(connection: Connection, row: Mapping[str, Any]) -> int:
 
 def sanction_facts(ctx: Context, connection: Connection, registry: Registry, sanction: Row[Any]) -> dict[str, Any]:
     """Everything a paper about a sanction may say before there is a contract."""
-    known = applications.facts_of(ctx, connection, sanction.application_id)
+    known = granting.with_terms(applications.facts_of(ctx, connection, sanction.application_id), _granted(sanction))
     known["company"] = facts.of_company(ctx, registry, facts.company_settings(connection, ctx.company.id))
     known["sanction"] = {
         "number": sanction.number,
@@ -289,6 +293,12 @@ def sanction_facts(ctx: Context, connection: Connection, registry: Registry, san
     }
     known["product"] = {**known["product"], "rate": sanction.annual_rate}
     return known | agreed_facts.of(ctx, registry, sanction)
+
+
+def _granted(sanction: Row[Any]) -> dict[str, Any]:
+    """The terms that were granted otherwise than asked: papers say what was granted."""
+    changed = (sanction.extra or {}).get("changed") or {}
+    return {name: said["granted"] for name, said in changed.items() if name.startswith("application.")}
 
 
 def _contract_facts(number: str, amount: Decimal, prepared_on: date | None, signed_on: date | None) -> dict[str, Any]:

@@ -22,6 +22,8 @@ def check(ctx: Context, connection: Connection, row: Row[Any], signed_on: date, 
         raise Refused(_part_of_package())
     if row.state != "prepared" or row.version != version:
         raise Conflict()
+    if row.approval in ("pending", "refused"):
+        raise Refused(_not_approved())
     if ctx.actor.user_id is not None and row.created_by == ctx.actor.user_id:
         raise Forbidden(_same_person())
     sanction = sanctions.find(connection, row.sanction_id)
@@ -35,6 +37,14 @@ def _part_of_package() -> Problem:
     return Problem(
         code="contract.part_of_package",
         message=text("This contract is signed together with its loan contract.", "该合同随主合同一并签订。"),
+    )
+
+
+def _not_approved() -> Problem:
+    return Problem(
+        code="contract.not_approved",
+        message=text("The contract has not been approved.", "合同尚未审批通过。"),
+        hint=text("Only an approved contract is signed.", "审批通过后方可签订。"),
     )
 
 

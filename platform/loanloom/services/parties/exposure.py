@@ -194,7 +194,7 @@ def _guarantees(connection: Connection, customer_id: int) -> Iterable[GuaranteeG
         .outerjoin(loan, tables.is_loan_of(given.c.main_contract_id))
         .where(
             customer.c.id == customer_id,
-            given.c.kind.in_(("guarantee", "mortgage")),
+            given.c.kind.in_(("guarantee", "mortgage", "pledge")),
             given.c.customer_id != customer_id,
             given.c.state.in_(("prepared", "signed")),
             func.coalesce(loan.c.status, "active") == "active",
