@@ -9,7 +9,7 @@ import pytest
 
 from loanloom.services.approval import approvals
 from loanloom.services.errors import Conflict, Forbidden, NotFound, Refused
-from loanloom.services.flows import worklist
+from loanloom.services.flows import firing, worklist
 from loanloom.store import tables
 
 
@@ -314,8 +314,8 @@ def test_overdue_items_remind_each_person_once(lender):
     application_id = lender.case()
     begin(lender, application_id)
     late = lender.ctx("system", now=lender.now + timedelta(days=10))
-    assert approvals.remind_overdue(late) == 1 and approvals.remind_overdue(late) == 1
-    reminders = [row for row in lender.rows(tables.message) if (row.key or "").startswith("overdue:")]
+    assert firing.work(late, lambda: late.now) == 1 and firing.work(late, lambda: late.now) == 0
+    reminders = [row for row in lender.rows(tables.message) if (row.key or "").startswith("due:")]
     assert sorted(row.user_id for row in reminders) == [21, 22]
 
 

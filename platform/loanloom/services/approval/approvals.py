@@ -16,7 +16,7 @@ from loanloom.services.context import Context
 from loanloom.services.definitions import releases
 from loanloom.services.errors import NotFound, Refused
 from loanloom.services.flows import case as kept
-from loanloom.services.flows import cases, guards, staff, telling
+from loanloom.services.flows import cases, guards, staff
 from loanloom.services.flows.case import Case
 from loanloom.services.flows.saving import Step
 from loanloom.services.origination import applications
@@ -176,12 +176,6 @@ def decide(
         sanction_id=done.made.get("sanction_id"),
         replayed=done.replayed,
     )
-
-
-def remind_overdue(ctx: Context) -> int:
-    """Tell those who could decide what is past its deadline, each once; how many items that are."""
-    with ctx.transaction() as connection:
-        return telling.remind_overdue(ctx, connection)
 
 
 def claim(ctx: Context, item_id: int, *, expected_version: int) -> None:

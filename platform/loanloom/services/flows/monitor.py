@@ -74,7 +74,7 @@ def troubles(ctx: Context, kind: str, *, limit: int = PAGE) -> list[Trouble]:
 
 def _asked(ctx: Context, kind: str) -> Select[Any]:
     table, wanted, since = _WANTED[kind](ctx.now)
-    about = [flow_case.c[name].label(f"case_{name}") for name in ("id", "number", "title", "version", "status")]
+    about = [flow_case.c[name].label(f"its_{name}") for name in ("id", "number", "title", "version", "status")]
     joined = select(table, *about).join(flow_case, flow_case.c.id == table.c.case_id)
     return joined.where(wanted, flow_case.c.status != "ended" if kind != "call" else wanted).order_by(since, table.c.id)
 
@@ -109,9 +109,9 @@ def _trouble(ctx: Context, connection: Connection, kind: str, row: Row[Any]) -> 
         kind=kind,
         id=row.id,
         case_id=row.case_id,
-        number=row.case_number,
-        title=row.case_title,
-        version=row.case_version,
+        number=row.its_number,
+        title=row.its_title,
+        version=row.its_version,
         node=row.node,
         step=_step(ctx, connection, row.case_id, row.node),
         since=known[_SINCE[kind]],

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from loanloom.engines import flows
 from loanloom.problems import Text, text
 from loanloom.services.context import Context
-from loanloom.services.flows import case as cases_kept
 from loanloom.services.flows import staff, subjects
-from loanloom.services.flows.case import ITEM, TABLE, Case
+from loanloom.services.flows.case import Case
 from loanloom.store import messages
 
 if TYPE_CHECKING:
@@ -99,33 +98,3 @@ def _send(
         subject=case.owner,
         key=key,
     )
-
-
-def remind_overdue(ctx: Context, connection: Connection) -> int:
-    """Tell those who could do an overdue item, each once; how many items are overdue."""
-    late = select(ITEM.c.id, ITEM.c.number, ITEM.c.title, ITEM.c.case_id).where(
-        ITEM.c.status == "open", ITEM.c.due_at < ctx.now
-    )
-    rows = connection.execute(late.order_by(ITEM.c.id)).all()
-    found = select(TABLE).where(TABLE.c.id.in_({row.case_id for row in rows}))
-    known = {row.id: cases_kept.of_row(ctx, connection, row) for row in connection.execute(found)} if rows else {}
-    for row in rows:
-        case = known[row.case_id]
-        item = case.state.item(row.number) if case.state is not None else None
-        if item is None:
-            continue
-        people = [item.taken_by] if item.taken_by else _all_for(ctx, connection, case, item)
-        words = text(f"Overdue: {case.number}", f"已超时限：{case.number}")
-        url = f"/approvals/{row.id}" if case.subject == "application" else f"/cases/{case.id}"
-        key = f"overdue:{row.id}"
-        said = dict(row.title)
-        messages.send(
-            connection, people, "approval", words, said, url=url, severity="warning", subject=case.owner, key=key
-        )
-    return len(rows)
-
-
-def _all_for(ctx: Context, connection: Connection, case: Case, item: flows.Item) -> list[int]:
-    if item.kind in ("revision", "material"):
-        return list(case.state.makers) if case.state is not None else []
-    return [*staff.doing(ctx, connection, case, item), *item.escalated]

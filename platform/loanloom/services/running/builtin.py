@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import structlog
 
 from loanloom import __version__
 from loanloom.core.lending.planning.rules import BUILT_IN
-from loanloom.plugins import Outgoing, Part, Plugin
+from loanloom.plugins import Asked, Outgoing, Part, Plugin
 from loanloom.services.context import Context
 from loanloom.services.running.work import Progress
 
@@ -45,10 +45,17 @@ def scheduled_releases(ctx: Context, progress: Progress, arguments: Mapping[str,
 
 
 def deadlines(ctx: Context, progress: Progress, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Remind those whose decision is overdue."""
-    from loanloom.services.approval import approvals
+    """Let happen what is due for cases; the tick does the same, every few seconds."""
+    from loanloom.services.flows import firing
 
-    return {"reminded": approvals.remind_overdue(ctx)}
+    return {"happened": firing.work(ctx, lambda: datetime.now(UTC))}
+
+
+def send(ctx: Context, asked: Asked) -> Mapping[str, Any]:
+    """What a service node sends through a connector."""
+    from loanloom.services.flows import actions
+
+    return actions.send(ctx, asked)
 
 
 def overdue_notices(ctx: Context, progress: Progress, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -65,6 +72,7 @@ plugin = Plugin(
         Part("connector", "application", EventLog()),
         Part("connector", "case", EventLog()),
         Part("connector", "item", EventLog()),
+        Part("node_action", "send", send),
         Part("work", "end_of_day", end_of_day),
         Part("work", "scheduled_releases", scheduled_releases),
         Part("work", "deadlines", deadlines),

@@ -61,6 +61,11 @@ class House:
         made = replace(made, company=company, registry=registry())
         return made if who else made.as_actor(system_actor())
 
+    def keeper(self) -> Context:
+        """Who repairs flows."""
+        ctx = self.ctx("system")
+        return ctx.as_actor(replace(ctx.actor, functions=ctx.actor.functions | {"flow.repair", "flow.read_all"}))
+
     def later(self, **span: Any) -> None:
         """Time passes."""
         self.now += timedelta(**span)
@@ -116,6 +121,14 @@ class House:
     def calls(self, case_id: int) -> list[Any]:
         """Its calls."""
         return self.lender.rows(tables.flow_call, case_id=case_id)
+
+    def audit(self, case_id: int) -> list[Any]:
+        """What the audit holds of a case."""
+        return self.lender.rows(tables.audit_log, subject_kind="flow_case", subject_id=str(case_id))
+
+    def outbox(self, topic: str) -> list[Any]:
+        """What is to leave the house."""
+        return self.lender.rows(tables.outbox, topic=topic)
 
     def told(self, who: str) -> list[str]:
         """The titles of somebody's messages, in English."""

@@ -1,0 +1,55 @@
+"""Sub-flows: begun once each, reporting when they end, ended when nobody waits for them."""
+
+from __future__ import annotations
+
+from tests.services.flows.runs.house import House
+
+from loanloom.store import tables
+
+
+def children(house: House, case: int) -> list[int]:
+    return [row.id for row in house.lender.rows(tables.flow_case, parent_id=case)]
+
+
+def test_one_case_for_each_and_on_when_all_have_ended(house: House) -> None:
+    case = house.start("parent")
+    house.run()
+    made = children(house, case)
+    assert len(made) == 3 and house.nodes(case) == ["parts"]
+    assert [house.case(one).status for one in made] == ["ended", "running", "running"]  # the small one needs nobody
+    for one, said in zip(made[1:], ("approve", "refuse"), strict=True):
+        house.act("head2", house.items(one)[0].id, "decide", decision=said)
+    assert house.nodes(case) == ["parts"]
+    house.run()
+    assert house.nodes(case) == ["review"]
+    found = house.case(case).state["values"]["parts"]
+    assert found["outcomes"] == ["approved", "approved", "refused"]
+    assert house.run() == 0 and len(children(house, case)) == 3
+
+
+def test_a_case_that_ends_takes_its_sub_flows_along(house: House) -> None:
+    case = house.start("parent")
+    house.run()
+    house.act("manager", case, "withdraw")
+    house.run()
+    made = [house.case(one) for one in children(house, case)]
+    assert [(row.status, row.outcome) for row in made][1:] == [("ended", "terminated")] * 2
+    assert all(house.items(row.id) == [] for row in made)
+
+
+def test_what_ends_while_the_case_is_suspended_is_reported_when_it_goes_on(house: House) -> None:
+    case = house.start("parent")
+    house.run()
+    house.act(None, case, "suspend", reason="wait")
+    for one in children(house, case)[1:]:
+        house.act("head2", house.items(one)[0].id, "decide", decision="approve")
+    assert house.run() == 0
+    house.act(None, case, "resume")
+    house.run()
+    assert house.nodes(case) == ["review"]
+
+
+def test_nobody_who_made_the_case_may_decide_a_part_of_it(house: House) -> None:
+    case = house.start("parent", who="head2")
+    house.run()
+    assert house.items(children(house, case)[1])[0].excluded == [41]
