@@ -12,6 +12,7 @@ AREAS = (
     "loanloom.web.admin.users",
     "loanloom.web.portal.lines",
     "loanloom.web.portal.pages",
+    "loanloom.web.studio.bpmn",
     "loanloom.web.studio.changes",
     "loanloom.web.studio.definitions",
     "loanloom.web.studio.expressions",
