@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from loanloom.engines import flows
-from loanloom.problems import Text
+from loanloom.problems import Problem, Text
 from loanloom.services import facts as readers
-from loanloom.services.approval import sanctions
+from loanloom.services.approval import granting, sanctions
 from loanloom.services.context import Context
 from loanloom.services.definitions import releases
 from loanloom.services.flows.case import Case
@@ -71,6 +71,17 @@ class Applications:
                 name: application.get(name) for name in ("amount", "term_months", "method", "guarantee_mode")
             },
         }
+
+    def terms(self, case: Case, said: Mapping[str, Any]) -> tuple[Mapping[str, Any], Sequence[Problem]]:
+        """The terms that approvers may change (改批)."""
+        return granting.read(case.registry, case.product_key or "", said)
+
+    def problems(
+        self, ctx: Context, connection: Connection, case: Case, facts: Mapping[str, Any], said: flows.Decision
+    ) -> Sequence[Problem]:
+        """Changed terms must be such that the loan could be made on them."""
+        terms = {**(case.state.terms if case.state is not None else {}), **said.terms}
+        return granting.problems(ctx, case.registry, case.record, facts, terms) if said.terms else ()
 
     def on_moved(self, ctx: Context, connection: Connection, steps: Sequence[Step]) -> Followed:
         """The application follows its case; an approval makes the sanction. A sub-flow changes nothing by itself."""

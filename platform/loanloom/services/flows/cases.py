@@ -147,7 +147,7 @@ def begin(
         started_by=next(iter(about.makers), None),
     )  # fmt: skip
     around = world(ctx, connection, case, facts)
-    moved = flows.start(case.flow, around, makers=about.makers)
+    moved = flows.start(case.flow, around, makers=about.makers, chosen=chosen)
     guards.refuse(moved.problems)
     return Step(case=case, moved=moved, verb=verb, facts=around.facts)
 
@@ -161,13 +161,16 @@ def start(
     data: Mapping[str, Any] | None = None,
     chosen: Mapping[str, tuple[int, ...]] | None = None,
     parent: tuple[int, str] | None = None,
+    customer_id: int | None = None,
+    product_key: str | None = None,
 ) -> Started:
     """A record enters a flow, or a request of its own (`("request", None)` with its `data`), in the caller's
-    transaction. `chosen` are people named for nodes that let the starter choose."""
+    transaction. `chosen` are people named for nodes that let the starter choose; `parent` the case and run of whose
+    sub-flow it is."""
     kind, subject_id = subject
     of = subjects.of(kind)
     if subject_id is None:
-        about, kept_data = requests.about(ctx, connection, flow_key, data or {}, parent)
+        about, kept_data = requests.about(ctx, connection, flow_key, data or {}, parent, customer_id, product_key)
         step = begin(ctx, connection, flow_key, kind, None, about, data=kept_data, chosen=chosen, parent=parent)
     else:
         record = of.records(ctx, connection, [subject_id], lock=True).get(subject_id)
@@ -298,7 +301,7 @@ def _terms(case: Case) -> Mapping[str, Any]:
 
 def _carried_out(wanted: Command, command: str, asked: Asked) -> Step:
     moved = wanted.do(asked)
-    guards.refuse((*moved.problems, *wanted.check(asked)))
+    guards.refuse(moved.problems or wanted.check(asked))
     closing = wanted.closing(asked)
     return Step(
         case=asked.case,

@@ -34,6 +34,7 @@ class Asked:
     given: Given
     world: flows.World
     data: Mapping[str, Any] | None = None
+    said: flows.Decision | None = None
 
     def seen(self, facts: Mapping[str, Any]) -> None:
         """The engine goes by these facts: what was just handed in is part of them."""

@@ -13,8 +13,16 @@ from loanloom.services.flows.remarks import comment, urge
 
 
 def _decision(asked: Asked) -> flows.Decision:
+    if asked.said is None:
+        asked.said = _read(asked)
+    return asked.said
+
+
+def _read(asked: Asked) -> flows.Decision:
     given = asked.given
     action = given.text("decision")
+    terms, problems = subjects.of(asked.case.subject).terms(asked.case, given.record("terms"))
+    guards.refuse(problems)
     return flows.Decision(
         action=action,  # type: ignore[arg-type]  # any text may arrive; the engine refuses what is no action
         by=asked.by,
@@ -23,8 +31,8 @@ def _decision(asked: Asked) -> flows.Decision:
         to=given.text("to") or None,
         then=given.text("then") or None,  # type: ignore[arg-type]  # as above
         conditions=given.texts("conditions") if action == "approve" else (),
-        terms=requests.terms(asked.case, given.record("terms")),
-        chosen={node: tuple(map(int, people)) for node, people in given.record("chosen").items()},
+        terms=terms,
+        chosen=given.people_by_node("chosen"),
     )
 
 
@@ -33,7 +41,9 @@ def _decide(asked: Asked) -> flows.Moved:
 
 
 def _decide_check(asked: Asked) -> list[Problem]:
-    return guards.words_problems(asked.case, asked.node or "", _decision(asked))
+    said = _decision(asked)
+    own = subjects.of(asked.case.subject).problems(asked.ctx, asked.connection, asked.case, asked.world.facts, said)
+    return [*guards.words_problems(asked.case, asked.node or "", said), *own]
 
 
 def _decide_closing(asked: Asked) -> dict[str, Any]:

@@ -48,6 +48,10 @@ class Given:
         listed = value.split(",") if isinstance(value, str) else value if isinstance(value, list | tuple) else [value]
         return tuple(Given({name: one}).number(name) for one in listed if one not in (None, ""))
 
+    def people_by_node(self, name: str) -> dict[str, tuple[int, ...]]:
+        """People named for nodes."""
+        return {node: Given({name: people}).numbers(name) for node, people in self.record(name).items()}
+
     def texts(self, name: str) -> tuple[str, ...]:
         """Several texts; empty ones do not count."""
         value = self.values.get(name)

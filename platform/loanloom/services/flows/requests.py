@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from decimal import InvalidOperation
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from loanloom.engines import flows, forms
 from loanloom.metadata.registry import Registry
@@ -17,19 +17,19 @@ from loanloom.problems import Problem, Text, text
 from loanloom.services import facts as readers
 from loanloom.services import stored
 from loanloom.services.context import Context
-from loanloom.services.definitions import compiled
+from loanloom.services.definitions import compiled, releases
 from loanloom.services.errors import Refused
 from loanloom.services.flows import case as kept
 from loanloom.services.flows.case import Case
 from loanloom.services.flows.subjects import About, Followed
-from loanloom.store import numbering, tables
+from loanloom.store import numbering
 
 if TYPE_CHECKING:
     from loanloom.services.flows.commands import Asked
     from loanloom.services.flows.saving import Step
 
 REQUEST = text("request", "业务申请")
-SHOWN = ("amount", "currency", "customer_id", "product_key", "unit")
+SHOWN = ("amount", "currency", "unit")
 """Fields of a request that its case shows, where its record has them."""
 
 
@@ -61,6 +61,24 @@ class Requests:
         """The case holds what there was to see."""
         return None
 
+    def terms(self, case: Case, said: Mapping[str, Any]) -> tuple[Mapping[str, Any], Sequence[Problem]]:
+        """Fields of the request, `request.amount`."""
+        record, terms = record_of(case), {}
+        problems: list[Problem] = []
+        for path, value in said.items():
+            name, _, leaf = path.partition(".")
+            try:
+                terms[path] = _typed(case.registry, record if name == flows.REQUEST else None, leaf, value, path)
+            except Refused as refused:
+                problems += refused.problems
+        return terms, problems
+
+    def problems(
+        self, ctx: Context, connection: Connection, case: Case, facts: Mapping[str, Any], said: flows.Decision
+    ) -> Sequence[Problem]:
+        """Its flow says all there is to say."""
+        return ()
+
     def on_moved(self, ctx: Context, connection: Connection, steps: Sequence[Step]) -> Followed:
         """The case says it all."""
         return Followed()
@@ -90,45 +108,46 @@ def typed(ctx: Context, case: Case, record: str) -> dict[str, Any]:
 
 
 def about(
-    ctx: Context, connection: Connection, flow_key: str, data: Mapping[str, Any], parent: tuple[int, str] | None
+    ctx: Context,
+    connection: Connection,
+    flow_key: str,
+    data: Mapping[str, Any],
+    parent: tuple[int, str] | None = None,
+    customer_id: int | None = None,
+    product_key: str | None = None,
 ) -> tuple[About, dict[str, Any]]:
     """What the case of a new request shows, and its fields as they are kept. `data` are facts, already judged by a form
-    or by who starts it."""
-    if ctx.company.release_id is None:
+    or given by whoever starts it; a sub-flow takes from its parent what it does not have."""
+    above = kept.row_of(connection, parent[0]) if parent is not None else None
+    release_id = above.release_id if above is not None else ctx.company.release_id
+    if release_id is None:
         raise Refused(kept.no_flow(flow_key))
-    registry = ctx.registry
+    registry = releases.pinned(ctx, connection, release_id)
     flow = kept.flow_of(registry, flow_key)
     record = registry.require("flow", flow_key).spec.get("record")
-    above = kept.row_of(connection, parent[0]) if parent is not None else None
-    values = {name: _typed(registry, record, name, value) for name, value in data.items()} if record else {}
-    shown = {name: values.get(name, data.get(name)) for name in SHOWN}
+    values = {name: _typed(registry, record, name, value) for name, value in data.items()} if record else dict(data)
+    shown = {name: values.get(name) for name in SHOWN} | {"customer_id": customer_id, "product_key": product_key}
+    makers: tuple[int, ...] = () if ctx.actor.user_id is None else (ctx.actor.user_id,)
     if above is not None:
         shown = {name: getattr(above, name) if value is None else value for name, value in shown.items()}
-    makers = tuple(flows.State.from_json(above.state).makers) if above is not None else ()
+        makers = flows.State.from_json(above.state).makers
     made = About(
         number=f"{above.number}/{parent[1]}" if above is not None and parent is not None else _number(ctx),
         title=flow.title,
-        makers=makers or tuple(who for who in (ctx.actor.user_id,) if who is not None),
-        release_id=ctx.company.release_id if above is None else above.release_id,
-        customer_id=_customer(connection, shown["customer_id"]),
+        makers=makers,
+        release_id=release_id,
+        customer_id=shown["customer_id"],
         product_key=shown["product_key"],
         amount=shown["amount"],
         currency=shown["currency"] or (ctx.company.currency if shown["amount"] is not None else None),
         unit=shown["unit"] or ctx.actor.unit,
     )
-    return made, _closed(ctx, registry, record, values) if record else dict(data)
+    return made, _closed(ctx, registry, record, values) if record else values
 
 
 def _number(ctx: Context) -> str:
     year = str(ctx.business_date.year)
     return f"R{year}{numbering.take_loose(ctx.database, ctx.company.id, 'flow_case', year):06d}"
-
-
-def _customer(connection: Connection, customer_id: Any) -> int | None:
-    if customer_id is None:
-        return None
-    table = tables.customer
-    return connection.execute(select(table.c.id).where(table.c.id == int(customer_id))).scalar_one_or_none()
 
 
 def _closed(ctx: Context, registry: Registry, record: str, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -162,18 +181,7 @@ def _form(case: Case, item: flows.Item, record: str) -> forms.Form:
     return compiled.form(case.registry, key) if key is not None else compiled.record_form(case.registry, record)
 
 
-def terms(case: Case, said: Mapping[str, Any]) -> dict[str, Any]:
-    """Changed terms and fields, `record.field: value`, as the facts they become."""
-    record = record_of(case)
-    typed_terms = {}
-    for path, value in said.items():
-        name, _, leaf = path.partition(".")
-        entity = record if name == flows.REQUEST else name
-        typed_terms[path] = _typed(case.registry, entity, leaf, value, field=f"terms.{path}")
-    return typed_terms
-
-
-def _typed(registry: Registry, record: str | None, name: str, value: Any, *, field: str | None = None) -> Any:
+def _typed(registry: Registry, record: str | None, name: str, value: Any, field: str | None = None) -> Any:
     declared = registry.entity_fields(record) if record is not None and registry.get("entity", record) else ()
     found = next((one for one in declared if one.key == name), None)
     if found is None:

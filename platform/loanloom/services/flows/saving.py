@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from loanloom.engines import flows
 from loanloom.services.context import Context
 from loanloom.services.flows import items as work
-from loanloom.services.flows import runs, subjects, telling
+from loanloom.services.flows import papers, runs, subjects, telling
 from loanloom.services.flows.case import ITEM, TABLE, Case
 from loanloom.services.flows.subjects import Followed
 from loanloom.store import audit, bulk, outbox, tables
@@ -72,6 +72,8 @@ def save(ctx: Context, connection: Connection, steps: Sequence[Step], *, tell: b
         work.write(ctx, connection, known, rows)
         bulk.insert(connection, tables.flow_history, list(_history(ctx, known)))
         runs.note(ctx, connection, known)
+        telling.copies(ctx, connection, known)
+        papers.make(ctx, connection, known)
         followed = _followed(ctx, connection, known)
         _announce(ctx, connection, known, followed, rows)
     if tell:

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from sqlalchemy import Connection
 
-from loanloom.problems import Text
+from loanloom.engines import flows
+from loanloom.problems import Problem, Text
 from loanloom.services.context import Context
 
 if TYPE_CHECKING:
@@ -74,6 +75,14 @@ class Subject(Protocol):
 
     def snapshot(self, facts: Mapping[str, Any]) -> Mapping[str, Any] | None:
         """What a decider had before them, as far as the item keeps it."""
+
+    def terms(self, case: Case, said: Mapping[str, Any]) -> tuple[Mapping[str, Any], Sequence[Problem]]:
+        """Changed terms as they were typed, as values; and what cannot be read."""
+
+    def problems(
+        self, ctx: Context, connection: Connection, case: Case, facts: Mapping[str, Any], said: flows.Decision
+    ) -> Sequence[Problem]:
+        """What the records have against a decision that the flow allows."""
 
     def on_moved(self, ctx: Context, connection: Connection, steps: Sequence[Step]) -> Followed:
         """What the moves mean for the records; runs in the moves' transaction."""

@@ -12,7 +12,7 @@ from loanloom.problems import Text, text
 from loanloom.services.context import Context
 from loanloom.services.flows import staff, subjects
 from loanloom.services.flows.case import Case
-from loanloom.store import messages
+from loanloom.store import bulk, messages, tables
 
 if TYPE_CHECKING:
     from loanloom.services.flows.saving import Step
@@ -29,6 +29,7 @@ WAITING = {
     "minutes": text("To write the minutes", "待填写会议纪要"),
     "material": text("Material is asked for", "请补充资料"),
 }
+_COPY = text("For your information", "抄送")
 TO_DECIDE = text("To decide", "待审批")
 
 
@@ -39,8 +40,53 @@ def tell(ctx: Context, connection: Connection, steps: Sequence[Step]) -> None:
             if item.kind != "revision":
                 _waits(ctx, connection, step, item)
         _returned(ctx, connection, step)
+        _nodes_say(ctx, connection, step)
+        if step.verb == "urge":
+            _urged(ctx, connection, step)
         if step.ended and (step.case.state is None or step.case.state.status != "ended"):
             _ended(ctx, connection, step)
+
+
+def copies(ctx: Context, connection: Connection, steps: Sequence[Step]) -> None:
+    """Write down who got a copy of a case for their information."""
+    rows = [
+        {
+            "case_id": step.case.id,
+            "user_id": person,
+            "node": effect.node,
+            "title": dict(step.case.flow.nodes[effect.node].title),
+            "sent_at": ctx.now,
+        }
+        for step in steps
+        for effect in step.moved.effects
+        if effect.name == "told" and effect.data["copy"]
+        for person in _told(ctx, connection, step, effect)
+    ]
+    bulk.insert(connection, tables.flow_copy, rows)
+
+
+def _told(ctx: Context, connection: Connection, step: Step, effect: flows.Effect) -> list[int]:
+    """The people whom a node names for a message."""
+    groups = (
+        flows.Item(number=0, token=0, node=effect.node, kind="approval", **group) for group in effect.data["groups"]
+    )
+    members = (person for group in groups for person in staff.doing(ctx, connection, step.case, group))
+    return list(dict.fromkeys((*effect.data["users"], *members)))
+
+
+def _nodes_say(ctx: Context, connection: Connection, step: Step) -> None:
+    """The messages that nodes of the flow send."""
+    for place, effect in enumerate(step.moved.effects):
+        if effect.name != "told":
+            continue
+        title, said = step.case.flow.nodes[effect.node].title, effect.data.get("text")
+        words = {
+            tag: said[tag] if said and said.get(tag) else f"{_COPY[tag] if effect.data['copy'] else title.get(tag)}"
+            for tag in ("en", "zh")
+        }
+        words = {tag: f"{one}: {step.case.number}" for tag, one in words.items()}
+        key = f"told:{step.case.id}:{step.state.step}:{place}"
+        _send(ctx, connection, step.case, _told(ctx, connection, step, effect), key, words, "info")
 
 
 def _given(step: Step) -> Iterator[flows.Item]:
@@ -62,6 +108,14 @@ def _waits(ctx: Context, connection: Connection, step: Step, item: flows.Item) -
     }
     key = f"item:{case.id}:{item.number}:{step.state.step}"
     _send(ctx, connection, case, [*people, *item.escalated], key, said, "info")
+
+
+def _urged(ctx: Context, connection: Connection, step: Step) -> None:
+    """Remind those it waits for; each once a day."""
+    words = text(f"Please attend to it: {step.case.number}", f"催办：{step.case.number}")
+    people = [one for item in step.state.open_items for one in _all_for(ctx, connection, step.case, item)]
+    key = f"urge:{step.case.id}:{step.state.step}:{ctx.business_date}"
+    _send(ctx, connection, step.case, people, key, words, "warning")
 
 
 def _returned(ctx: Context, connection: Connection, step: Step) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from loanloom.engines.flows import opening, people, voting
@@ -32,7 +33,7 @@ def decide(flow: Flow, state: State, number: int, decision: Decision, world: Wor
         step.decided = (number, decision.by.id)
         token = _token(step, item)
         if decision.chosen:
-            step.set(chosen={**step.state.chosen, **_for_later(flow, decision)})
+            step.set(chosen={**step.state.chosen, **for_later(flow, decision.chosen)})
         if target is not None:
             go_back(step, token, target, _then(node, decision))
             return
@@ -59,10 +60,10 @@ def _terms(decision: Decision) -> Any:
     return {"terms": dict(decision.terms)} if decision.terms else None
 
 
-def _for_later(flow: Flow, decision: Decision) -> dict[str, tuple[int, ...]]:
+def for_later(flow: Flow, chosen: Mapping[str, tuple[int, ...]]) -> dict[str, tuple[int, ...]]:
     """The people named for nodes that let somebody choose."""
     open_to_choice = {node.key for node in flow if any(one.chosen_by for one in node.assign)}
-    unknown = sorted(set(decision.chosen) - open_to_choice)
+    unknown = sorted(set(chosen) - open_to_choice)
     if unknown:
         raise Failed(
             Problem(
@@ -71,7 +72,7 @@ def _for_later(flow: Flow, decision: Decision) -> dict[str, tuple[int, ...]]:
                 message=text(f"Nobody is chosen for '{unknown[0]}'.", f"环节“{unknown[0]}”不支持指定办理人。"),
             )
         )
-    return {node: tuple(people_named) for node, people_named in decision.chosen.items()}
+    return {node: tuple(people_named) for node, people_named in chosen.items()}
 
 
 def _then(node: Node, decision: Decision) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from loanloom.engines.flows import opening, people
-from loanloom.engines.flows.acting.deciding import go_on
+from loanloom.engines.flows.acting.deciding import for_later, go_on
 from loanloom.engines.flows.leaving import leave
 from loanloom.engines.flows.model import Flow
 from loanloom.engines.flows.moves import Moved, World
@@ -16,10 +18,16 @@ MADE = ("revision", "form", "material")
 """Items that are handed in, not decided."""
 
 
-def start(flow: Flow, world: World, *, makers: tuple[int, ...], starter: int | None = None) -> Moved:
-    """A new case enters the flow. `makers` are those who made it (creator, last editor): they may never check it."""
+def start(
+    flow: Flow, world: World, *, makers: tuple[int, ...], starter: int | None = None,
+    chosen: Mapping[str, tuple[int, ...]] | None = None,
+) -> Moved:  # fmt: skip
+    """A new case enters the flow. `makers` are those who made it (creator, last editor): they may never check it.
+    `chosen` are people whom the starter names for nodes that let them."""
 
     def act(step: Step) -> None:
+        if chosen:
+            step.set(chosen=for_later(flow, chosen))
         step.note("started", flow.start, by=makers[0] if makers else None)
         step.go(flow.start, ())
 
