@@ -113,7 +113,7 @@ def _waits(ctx: Context, connection: Connection, step: Step, item: flows.Item) -
 def _urged(ctx: Context, connection: Connection, step: Step) -> None:
     """Remind those it waits for; each once a day."""
     words = text(f"Please attend to it: {step.case.number}", f"催办：{step.case.number}")
-    people = [one for item in step.state.open_items for one in _all_for(ctx, connection, step.case, item)]
+    people = [one for item in step.state.open_items for one in _all_for(ctx, connection, step.case, step.state, item)]
     key = f"urge:{step.case.id}:{step.state.step}:{ctx.business_date}"
     _send(ctx, connection, step.case, people, key, words, "warning")
 
@@ -152,3 +152,12 @@ def _send(
         subject=case.owner,
         key=key,
     )
+
+
+def _all_for(ctx: Context, connection: Connection, case: Case, state: flows.State, item: flows.Item) -> list[int]:
+    """Everybody whom an item waits for: who took it, else all who may do it."""
+    if item.taken_by is not None:
+        return [item.taken_by]
+    if item.kind in ("revision", "material"):
+        return list(state.makers)
+    return [*staff.doing(ctx, connection, case, item), *item.escalated]
