@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
@@ -69,6 +69,16 @@ class NodeAction(Protocol):
 
 
 @runtime_checkable
+class AssigneeResolver(Protocol):
+    """Names the people of a step of a flow; key = the plugin that its `assign` names. It is asked within a transaction:
+    it should answer from what it is given, at once."""
+
+    def __call__(self, asked: Any) -> Iterable[str]:
+        """User names; `asked` is loanloom.engines.flows.resolving.Asked: the node, the case's unit, its facts, the
+        staff. Whoever does not work here is left out; nobody named is what the step states (`if_nobody`)."""
+
+
+@runtime_checkable
 class Work(Protocol):
     """Long or scheduled work; key = the task that a job document names. It may be run again after a crash."""
 
@@ -98,6 +108,7 @@ SLOTS: Mapping[str, Slot] = {
     for slot in (
         Slot("connector", Connector, "Delivers what leaves the house (SMS, mail, bank, webhook); key = topic."),
         Slot("node_action", NodeAction, "What a service node of a flow calls; key = its action."),
+        Slot("assignee_resolver", AssigneeResolver, "Names the people of a step of a flow; key = what assign names."),
         Slot("work", Work, "Long or scheduled work; key = the task a job document names."),
         Slot("principal_rule", Reckoning, "What falls due of the principal in a phase of a schedule; key = its name."),
         Slot("interest_rule", Reckoning, "What bears interest in a phase of a schedule; key = its name."),
