@@ -21,7 +21,7 @@ from loanloom.services.context import Context
 from loanloom.services.errors import Refused
 from loanloom.services.money import loan_rows
 from loanloom.services.money.books import amending
-from loanloom.services.money.cashier import charged_items, deposit_rows, items, payouts
+from loanloom.services.money.cashier import deposit_rows, items, payouts
 from loanloom.services.money.changes.words import KINDS
 from loanloom.services.money.lines import line_usage
 from loanloom.services.money.loan_rows import Kept
@@ -143,8 +143,8 @@ def _borrowers(row: RowMapping) -> bool:
 
 
 def _charged(row: RowMapping) -> bool:
-    """Whether an item came with the loan's charges."""
-    return bool((row["source_key"] or "").startswith(charged_items.PREFIX))
+    """Whether an item came with the loan's own charges and subsidies."""
+    return bool((row["source_key"] or "").startswith(items.LOANS_OWN))
 
 
 def _named(what: Text, number: str) -> Text:
