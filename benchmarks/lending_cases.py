@@ -62,8 +62,8 @@ class Lender:
 
 
 @contextmanager
-def lender() -> Iterator[Lender]:
-    """The model company; nobody has to hand in papers."""
+def lender(more: Sequence[Document] = ()) -> Iterator[Lender]:
+    """The model company, with `more` documents; nobody has to hand in papers."""
     cluster = Cluster(durable=True)
     try:
         clone = cluster.clone("lending")
@@ -71,7 +71,7 @@ def lender() -> Iterator[Lender]:
         found = founding.Founding(key=house.key, name=house.key, business_date=BEGINS_ON)
         founding.found(clone.database, found, now=datetime.now(UTC))
         bundle = read_bundle(ROOT, releases.kinds())
-        bundle = replace(bundle, documents=tuple(map(_without_papers, bundle.documents)))
+        bundle = replace(bundle, documents=(*map(_without_papers, bundle.documents), *more))
         releases.install(house.at(), bundle)
         yield house
         clone.close()
