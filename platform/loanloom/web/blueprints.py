@@ -22,6 +22,7 @@ AREAS = (
     "loanloom.web.workspace.account",
     "loanloom.web.workspace.applications",
     "loanloom.web.workspace.approvals",
+    "loanloom.web.workspace.away",
     "loanloom.web.workspace.cashier",
     "loanloom.web.workspace.cashier_claims",
     "loanloom.web.workspace.cashier_payments",

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, FromClause, Row, func, insert, or_, select, update
 
+from loanloom.engines.flows.resolving import Member
 from loanloom.problems import text
 from loanloom.services.access.sign_in import ab_user
 from loanloom.services.context import Context
@@ -105,6 +106,14 @@ def of_everybody(ctx: Context) -> tuple[Delegation, ...]:
     """All that are not over."""
     ctx.require(KEEP)
     return _listed(ctx)
+
+
+def colleagues_of(ctx: Context) -> tuple[Member, ...]:
+    """Everybody who works here, by name: whom one may choose."""
+    if ctx.actor.is_borrower:
+        raise Forbidden()
+    with ctx.transaction() as connection:
+        return tuple(sorted(colleagues.staff_of(ctx, connection), key=lambda one: (one.name, one.id)))
 
 
 def _listed(ctx: Context, *conditions: ColumnElement[bool]) -> tuple[Delegation, ...]:
