@@ -4,10 +4,11 @@ changed in the drawing since; a file of another tool gives a draft, and a list o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from loanloom.engines.flows.bpmn.comparing import changed_steps
 from loanloom.engines.flows.bpmn.drawn import drawn
 from loanloom.engines.flows.bpmn.leading import both
 from loanloom.engines.flows.bpmn.noting import noted
@@ -15,7 +16,7 @@ from loanloom.engines.flows.bpmn.reading import Read, read
 from loanloom.engines.flows.bpmn.taking_over import Taker
 from loanloom.engines.flows.bpmn.wording import key_of
 from loanloom.metadata.document import API_VERSION, Document
-from loanloom.metadata.editing import replace_values
+from loanloom.metadata.editing import remove_value, replace_values
 from loanloom.metadata.flow_text import write_document
 from loanloom.metadata.kinds import Kinds
 from loanloom.metadata.reader import read_document
@@ -47,7 +48,7 @@ def imported(
     if found.document is not None:
         document, refused = _own(found.document, kinds)
         if document is not None:
-            return _brought_back(found, document, key)
+            return _brought_back(found, document, key, roles or {})
         found = replace(found, problems=(*refused, *found.problems))
     return _taken_over(found, key, roles or {})
 
@@ -74,14 +75,43 @@ def _broken() -> Problem:
     )  # fmt: skip
 
 
-def _brought_back(found: Read, document: Document, key: str | None) -> Imported:
+def _brought_back(found: Read, document: Document, key: str | None, roles: Mapping[str, str]) -> Imported:
     assert found.document is not None
     expected = drawn(document.as_mapping()["spec"]["nodes"], found.language)
+    source, named, problems = found.document, document.key, found.problems
     changed = expected != found.drawing
-    source, named = found.document, document.key
+    if changed:
+        before = document.as_mapping()["spec"]["nodes"]
+        steps, left = changed_steps(found, before, roles)
+        source, problems = _rewritten(source, document, steps), (*problems, *left)
     if key is not None and key != named:
         source, named = replace_values(source, {"/key": key}).text, key
-    return Imported(text=source, key=named, problems=found.problems, own=True, changed=changed)
+    return Imported(text=source, key=named, problems=problems, own=True, changed=changed)
+
+
+def _rewritten(source: str, document: Document, steps: Sequence[Mapping[str, Any]]) -> str:
+    """The text with its steps changed: only those that differ are touched, so that comments stay where that can be."""
+    whole = document.as_mapping()
+    before = whole["spec"]["nodes"]
+    edited, place = source, 0
+    for node in before:
+        after = next((one for one in steps if one["key"] == node["key"]), None)
+        pointer = f"/spec/nodes/{place}"
+        if after is None:
+            edited = remove_value(edited, pointer).text
+            continue
+        if after != node:
+            edited = replace_values(edited, {pointer: after}).text
+        place += 1
+    known = {str(node["key"]) for node in before}
+    for node in steps:
+        if node["key"] not in known:
+            edited = replace_values(edited, {"/spec/nodes/-": node}).text
+    whole["spec"]["nodes"] = list(steps)
+    again = read_document(edited).document
+    if again is not None and again.as_mapping() == whole:
+        return edited
+    return write_document(whole)
 
 
 def _taken_over(found: Read, key: str | None, roles: Mapping[str, str]) -> Imported:

@@ -55,6 +55,11 @@ _SAID: Mapping[str, tuple[str, str, str, str]] = {
         "has {0} steps of its own; it calls the flow {1}, which is still to be made.",
         "内含 {0} 个环节；改为调用流程 {1}，该流程尚待建立。",
         "They can be brought in by themselves: choose this sub-process.", "可指定该子流程另行导入。"),
+    "not_carried": (
+        "was changed in a way that a flow cannot say; it stays as it was.",
+        "的改动在流程中无法表达，保持原样。", "", ""),
+    "kind_changed": (
+        "is of another kind now; what the old step said is gone.", "的类型已改变，原环节的设置不再保留。", "", ""),
     "setting": ("has the setting {0} of another tool.", "带有其他工具的设置 {0}。", "", ""),
 }  # fmt: skip
 """What is said of an element, and what to do: English, Chinese."""

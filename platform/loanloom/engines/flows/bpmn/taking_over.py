@@ -69,7 +69,7 @@ class Taker(Leading):
         node: Node = {"key": key, "title": both(one.name or key.replace("_", " ").capitalize())}
         made = _MADE.get(one.kind, Taker._unknown)(self, one, node)
         for event in self.drawing.attached_to(one.id):
-            if not self._uses(event, made[0]):
+            if not self.uses(event, made[0]):
                 self.say(event, "edge_event")
         for extra in extras(one):
             if extra.name not in READ and extra.raw is not one.raw and not extra.value:
@@ -116,9 +116,9 @@ class Taker(Leading):
             caught = [event for event in behind if event.id in self.caught]
         if not caught:
             return self._unknown(one, node)
-        return [node | {"events": [self._event(event) for event in caught]}]
+        return [node | {"events": [self.event(event) for event in caught]}]
 
-    def _event(self, one: Element) -> Node:
+    def event(self, one: Element) -> Node:
         """One thing that is waited for, and the way behind it."""
         awaited = self._term(one)
         if not awaited:
@@ -205,7 +205,7 @@ class Taker(Leading):
         found = dict.fromkeys(self.roles.get(name.casefold()) or key_of(name, "key") for name in named)
         return [{"role": role} for role in found if role]
 
-    def _uses(self, event: Element, node: Node) -> bool:
+    def uses(self, event: Element, node: Node) -> bool:
         """Whether an event on the edge of a step is one of its terms, or where it goes when its call fails."""
         arrows = self.drawing.out[event.id]
         ends = event.raw is None or event.raw.get("cancelActivity") != "false"
