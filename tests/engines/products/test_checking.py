@@ -172,3 +172,21 @@ def test_a_subsidy_of_the_interest_that_cannot_act_is_told_so(
 ) -> None:
     assert found(subsidies=said, **more)[code] == place
     assert not found(subsidies="[{payer: government, share: 0.5}, {payer: employer, points: 0.03}]")
+
+
+@pytest.mark.parametrize(
+    ("name", "subject", "fits"),
+    [
+        ("write_off", "loan_change", True),
+        ("write_off", "application", False),
+        ("contract", "contract", True),
+        ("contract", "loan_change", False),
+        ("application", "contract", False),
+    ],
+)
+def test_a_flow_is_about_what_names_it(name: str, subject: str, fits: bool) -> None:
+    nodes = "[{key: a, title: {en: a, zh: 甲}, type: start, next: b}, {key: b, title: {en: b, zh: 乙}, type: end}]"
+    flow = document("flow", "f", f"subject: {subject}\nnodes: {nodes}")
+    flows = "{application: f}" if name == "application" else f"{{application: gone, {name}: f}}"
+    problems = found(flow, flows=flows)
+    assert problems.get("product.flow_of_another_subject") == (None if fits else f"/flows/{name}")

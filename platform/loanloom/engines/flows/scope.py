@@ -7,11 +7,19 @@ from functools import lru_cache
 from typing import Any
 
 from loanloom.engines import facts
-from loanloom.feel import ANY, NUMBER, STRING, Type, context, list_of, optional
+from loanloom.feel import ANY, DATE, NUMBER, STRING, Type, context, list_of, optional
 from loanloom.metadata.document import Document
 from loanloom.metadata.registry import Registry
 
 REQUEST = "request"
+CHANGE = context(
+    {
+        "kind": STRING, "on": DATE, "reason": STRING, "money_in": NUMBER, "money_out": NUMBER,
+        "parameters": ANY,
+    }
+)  # fmt: skip
+"""What a flow of changes of loans sees as `change`: what was asked for, from when, which money it moves."""
+_SEEN = {REQUEST: "document", "loan_change": "document", "contract": "document"}
 
 
 def of_flow(document: Document, registry: Registry) -> Type:
@@ -27,7 +35,9 @@ def with_name(scope: Type, name: str) -> Type:
 
 @lru_cache(maxsize=64)
 def _scope(registry: Registry, subject: str, record: str | None, nodes: tuple[str, ...]) -> Type:
-    shown: dict[str, Any] = dict(facts.scope(registry, "document" if subject == REQUEST else subject).members)
+    shown: dict[str, Any] = dict(facts.scope(registry, _SEEN.get(subject, subject)).members)
+    if subject == "loan_change":
+        shown["change"] = CHANGE
     if record is not None:
         shown[REQUEST] = optional(facts.fields_type(registry.entity_fields(record), registry))
     shown["flow"] = context(

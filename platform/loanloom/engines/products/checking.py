@@ -28,6 +28,7 @@ def problems(document: Document, registry: Registry, methods: Methods = BUILT_IN
     yield from _allocation(document, registry)
     yield from _changes(document, registry)
     yield from _shared_line(document, registry)
+    yield from _flows(document, registry)
 
 
 def of_charges(registry: Registry) -> Iterator[Problem]:
@@ -202,4 +203,21 @@ def _shared_line(document: Document, registry: Registry) -> Iterator[Problem]:
                     f"{key} 不可用于此额度：仅限同币种的普通贷款产品。",
                 ),
                 f"/line/products/{place}",
+            )
+
+
+_FLOW_SUBJECTS = {"application": "application", "contract": "contract"}
+"""What a flow must be about, by the module that names it; changes of loans otherwise."""
+
+
+def _flows(document: Document, registry: Registry) -> Iterator[Problem]:
+    """A flow sees the facts of its own subject only."""
+    for name, key in document.spec["flows"].items():
+        flow = registry.get("flow", key)
+        wanted = _FLOW_SUBJECTS.get(name, "loan_change")
+        if flow is not None and flow.spec.get("subject", "application") != wanted:
+            yield document.problem(
+                "product.flow_of_another_subject",
+                text(f"The flow '{key}' is not about this ({wanted}).", f"流程“{key}”的对象与此处不符（{wanted}）。"),
+                f"/flows/{name}",
             )

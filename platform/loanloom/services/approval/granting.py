@@ -76,7 +76,7 @@ def read(registry: Registry, product_key: str, raw: Mapping[str, Any]) -> tuple[
             continue
         kind = "percent" if name == RATE else "integer" if name == TERM else known.get(_leaf(name))
         if kind is None or not name.startswith(("application.", "sanction.")):
-            problems.append(_unknown(name))
+            problems.append(unknown_term(name))
             continue
         try:
             terms[name] = _value(kind, typed)
@@ -195,7 +195,8 @@ def _leaf(name: str) -> str:
     return name.partition(".")[2]
 
 
-def _unknown(name: str) -> Problem:
+def unknown_term(name: str) -> Problem:
+    """There is no such thing to be changed."""
     return Problem(
         code="granting.unknown_term",
         field=name,

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 PLACES = {
     "application": "loanloom.services.approval.subject",
+    "contract": "loanloom.services.papers.contract_subject",
+    "loan_change": "loanloom.services.money.changes.subject",
     "request": "loanloom.services.flows.requests",
 }
 """Where each subject stands: a module with a `SUBJECT`."""

@@ -22,6 +22,7 @@ from loanloom.services import facts, numbers, scope
 from loanloom.services.approval import granting, sanctions
 from loanloom.services.context import Context
 from loanloom.services.definitions import compiled, releases
+from loanloom.services.flows import cases
 from loanloom.services.money.lines import credit_lines
 from loanloom.services.once import Once
 from loanloom.services.origination import applications
@@ -55,7 +56,16 @@ def prepare(ctx: Context, sanction_id: int, *, idempotency_key: str | None = Non
             sanction = sanctions.take_up(ctx, connection, sanction_id)
             made = _package(ctx, connection, sanction)
             first.keep({"contract_id": made.contract_id, "number": made.number})
+        _hand_in(ctx, connection, sanction, made.contract_id)
         return made
+
+
+def _hand_in(ctx: Context, connection: Connection, sanction: Row[Any], contract_id: int) -> None:
+    """The package enters its approval where the product names a flow for contracts."""
+    registry = releases.pinned(ctx, connection, sanction.release_id)
+    flow = (registry.require("product", sanction.product_key).spec.get("flows") or {}).get("contract")
+    if flow is not None:
+        cases.start(ctx, connection, flow, ("contract", contract_id))
 
 
 def sign(
@@ -112,6 +122,7 @@ def prepare_many(ctx: Context, sanction_ids: Sequence[int], *, with_documents: b
         for sanction_id in connection.execute(open_ones.order_by(tables.sanction.c.id)).scalars().all():
             sanction = sanctions.take_up(ctx, connection, sanction_id)
             package_made = _package(ctx, connection, sanction, with_documents=with_documents)
+            _hand_in(ctx, connection, sanction, package_made.contract_id)
             made[sanction.application_id] = package_made.contract_id
     return made
 

@@ -4,10 +4,11 @@ Generic over the commands of the core: a new command needs a row of words (words
 """
 
 from loanloom.services.money.changes.allowed import Action, actions
+from loanloom.services.money.changes.deciding import Step
 from loanloom.services.money.changes.kinds import Kind, described, kind_of, kinds
 from loanloom.services.money.changes.previewing import Preview, preview
 from loanloom.services.money.changes.reading import Line, Opened, choices_for, of_loan, opened, waiting
-from loanloom.services.money.changes.steps import Step, approve, book, refuse, request, withdraw
+from loanloom.services.money.changes.steps import approve, book, refuse, request, withdraw
 from loanloom.services.money.changes.undoing import undo
 
 __all__ = [

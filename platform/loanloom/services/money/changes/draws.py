@@ -23,7 +23,7 @@ from loanloom.services.context import Context
 from loanloom.services.errors import Refused
 from loanloom.services.money import lending_rules
 from loanloom.services.money.cashier import payee_rules, payees
-from loanloom.services.money.disbursement_review import Check
+from loanloom.services.money.disbursement_checks import Check
 from loanloom.services.money.loan_rows import Kept
 from loanloom.store import bulk, tables
 

@@ -26,7 +26,7 @@ from loanloom.services.money.changes.comparing import Figures, Row
 from loanloom.services.money.changes.kinds import Kind, kind_of
 from loanloom.services.money.changes.outcome import Outcome
 from loanloom.services.money.changes.written import read
-from loanloom.services.money.disbursement_review import Check
+from loanloom.services.money.disbursement_checks import Check
 from loanloom.services.money.loan_rows import Kept
 
 LOAN = text("loan", "借据")

@@ -7,7 +7,6 @@ figures are shown. What takes no money is booked as it is approved; what takes m
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping
@@ -16,25 +15,11 @@ from loanloom.problems import Problem, text
 from loanloom.services.context import Context
 from loanloom.services.errors import Conflict, Forbidden, Refused
 from loanloom.services.money.books import booking
-from loanloom.services.money.changes import booking_changes, effects, previewing, records, rules
+from loanloom.services.money.changes import booking_changes, deciding, effects, previewing, records, rules
+from loanloom.services.money.changes.deciding import Step
 from loanloom.services.money.changes.kinds import kind_of
 from loanloom.services.money.changes.previewing import Preview
 from loanloom.services.once import Once
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A change after a step. `replayed`: this is the first answer given again."""
-
-    id: int
-    loan_id: int
-    state: str
-    receipt_number: str | None = None
-    replayed: bool = False
-
-    def answer(self) -> dict[str, Any]:
-        """As it is kept for a second asker."""
-        return {"id": self.id, "loan_id": self.loan_id, "state": self.state, "receipt_number": self.receipt_number}
 
 
 def request(
@@ -59,12 +44,15 @@ def request(
         booking.open_day(ctx, connection)
         kept = previewing.seen(ctx, connection, loan_id, lock=True)
         shown = previewing.of(ctx, connection, kept, wanted, written)
-        _check(shown, digest)
+        check(shown, digest)
         records.check_none_open(connection, loan_id, wanted)
         change_id = records.add(connection, _values(ctx, shown, said, undoes_id))
         records.tell(ctx, connection, "requested", change_id, kept, wanted, {"reason": said, **shown.record})
-        if shown.rule.approval == "none":
-            made = _agreed(ctx, connection, records.locked(connection, change_id), shown, None)
+        flow = deciding.flow_for(ctx, kept, wanted)
+        if flow is not None:
+            made = deciding.begin(ctx, connection, flow, change_id, kept.id)
+        elif shown.rule.approval == "none":
+            made = agreed(ctx, connection, records.locked(connection, change_id), shown, None)
         else:
             to = records.approvers(ctx, connection, shown.rule.approvers)
             title = text("A change waits for your approval", "有一笔贷后变更待审批")
@@ -84,11 +72,12 @@ def approve(
         if first.answer is not None:
             return Step(**{**first.answer, "replayed": True})
         booking.open_day(ctx, connection)
-        row, shown = _loaded(ctx, connection, change_id)
+        row, shown = loaded(ctx, connection, change_id)
         records.check_state(row, "requested")
+        deciding.check_not_in_flow(connection, change_id)
         rules.check_approver(ctx, shown.rule, row["requested_by"])
-        _check(shown, digest)
-        made = _agreed(ctx, connection, row, shown, records.reason_of(reason, needed=False))
+        check(shown, digest)
+        made = agreed(ctx, connection, row, shown, records.reason_of(reason, needed=False))
         first.keep(made.answer())
         return made
 
@@ -98,17 +87,18 @@ def refuse(ctx: Context, change_id: int, *, reason: str) -> Step:
     ctx.require("loan.approve_change")
     said = records.reason_of(reason)
     with ctx.transaction() as connection:
-        row, shown = _loaded(ctx, connection, change_id)
+        row, shown = loaded(ctx, connection, change_id)
         records.check_state(row, "requested")
+        deciding.check_not_in_flow(connection, change_id)
         rules.check_approver(ctx, shown.rule, row["requested_by"])
-        return _ended(ctx, connection, row, shown, "refused", said)
+        return ended(ctx, connection, row, shown, "refused", said)
 
 
 def withdraw(ctx: Context, change_id: int) -> Step:
     """Take one's own request back while it is not booked."""
     ctx.require("loan.change")
     with ctx.transaction() as connection:
-        row, shown = _loaded(ctx, connection, change_id)
+        row, shown = loaded(ctx, connection, change_id)
         records.check_state(row, *records.OPEN)
         if row["requested_by"] != ctx.actor.user_id:
             raise Forbidden(
@@ -117,7 +107,9 @@ def withdraw(ctx: Context, change_id: int) -> Step:
                     message=text("Only who asked for a change takes it back.", "只有申请人可以撤回申请。"),
                 )
             )
-        return _ended(ctx, connection, row, shown, "withdrawn", "")
+        if row["state"] == "requested" and deciding.withdraw(ctx, connection, change_id):
+            return Step(change_id, shown.kept.id, "withdrawn")
+        return ended(ctx, connection, row, shown, "withdrawn", "")
 
 
 def book(
@@ -136,9 +128,9 @@ def book(
         if first.answer is not None:
             return Step(**{**first.answer, "replayed": True})
         booking.open_day(ctx, connection)
-        row, shown = _loaded(ctx, connection, change_id)
+        row, shown = loaded(ctx, connection, change_id)
         records.check_state(row, "approved")
-        _check(shown, row["digest"], approved=True)
+        check(shown, row["digest"], approved=True)
         _check_payer(ctx, row, shown)
         made = _booked(ctx, connection, row, shown, {"channel": channel, "reference": reference})
         first.keep(made.answer())
@@ -148,7 +140,7 @@ def book(
 # --- what the steps share -------------------------------------------------------------------------------------------
 
 
-def _loaded(ctx: Context, connection: Connection, change_id: int) -> tuple[RowMapping, Preview]:
+def loaded(ctx: Context, connection: Connection, change_id: int) -> tuple[RowMapping, Preview]:
     """A change and its preview as of now; the loan is locked first, then the change."""
     kept = previewing.seen(ctx, connection, records.loan_of(connection, change_id), lock=True)
     row = records.locked(connection, change_id)
@@ -156,7 +148,7 @@ def _loaded(ctx: Context, connection: Connection, change_id: int) -> tuple[RowMa
     return row, previewing.of(ctx, connection, kept, kind_of(row["kind"]), written)
 
 
-def _check(shown: Preview, digest: str | None, *, approved: bool = False) -> None:
+def check(shown: Preview, digest: str | None, *, approved: bool = False) -> None:
     """Refuse what cannot be done, and what is no longer what was shown."""
     if digest is not None and digest != shown.digest:
         raise Conflict(_moved_since_approval() if approved else _moved())
@@ -226,7 +218,7 @@ def _seen(shown: Preview) -> dict[str, Any]:
     }
 
 
-def _agreed(
+def agreed(
     ctx: Context, connection: Connection, row: RowMapping, shown: Preview, reason: str | None
 ) -> Step:  # fmt: skip
     """Approved; booked at once where no money has to come first."""
@@ -263,7 +255,7 @@ def _booked(
     return Step(row["id"], shown.kept.id, "booked", done.receipt_number)
 
 
-def _ended(
+def ended(
     ctx: Context, connection: Connection, row: RowMapping, shown: Preview, state: str, reason: str
 ) -> Step:  # fmt: skip
     values: dict[str, Any] = {"state": state, "decision_reason": reason or None, "decided_at": ctx.now}

@@ -6,7 +6,7 @@ from loanloom.problems import Problem, text
 from loanloom.services.context import Context
 from loanloom.services.errors import Conflict
 from loanloom.services.money.changes import records, steps
-from loanloom.services.money.changes.steps import Step
+from loanloom.services.money.changes.deciding import Step
 
 
 def undo(
