@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from flask import Flask, g
 from flask_babel import gettext as _
 
 from loanloom.engines import flows
-from loanloom.engines.flows.drawing import Step
+from loanloom.engines.flows.drawing import DrawnEdge, Step
 from loanloom.web.formats import moment
 
 TONES = {
@@ -48,7 +49,26 @@ def now() -> datetime:
     return instant
 
 
+def action_words(action: str, words: Mapping[str, str]) -> str:
+    """What people call something they may do."""
+    return words.get(action, action)
+
+
+def step_title(key: str, shown: flows.Diagram) -> str:
+    """What a step is called."""
+    return next((node.title for node in shown.nodes if node.key == key), key)
+
+
+def way_words(edge: DrawnEdge, shown: flows.Diagram) -> str:
+    """Where a way leads, and on what it depends."""
+    title = step_title(edge.target, shown)
+    return f"{title} ({edge.label})" if edge.label else title
+
+
 def install(app: Flask) -> None:
     """Give every template the shapes of a flow."""
     app.jinja_env.globals.update(flow_pictures=shapes, now=now)
-    app.jinja_env.filters.update(flow_tone=tone, took=took)
+    filters = {
+        "flow_tone": tone, "took": took, "flow_action": action_words, "flow_step": step_title, "flow_way": way_words,
+    }  # fmt: skip
+    app.jinja_env.filters.update(filters)

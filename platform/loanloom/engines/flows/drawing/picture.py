@@ -17,12 +17,14 @@ from loanloom.problems import say
 
 TITLE, NOTE, LABEL = 13, 11, 11
 TITLE_LINE, NOTE_LINE, LABEL_LINE = 17, 15, 14
-GUTTER, RIGHT, ABOVE = 32, 12, 9
-WIDEST, NARROWEST = 136, 72
-LABEL_WIDEST = 112
+GUTTER, RIGHT, ABOVE = 28, 10, 8
+WIDEST, NARROWEST, WIDEST_NOTE = 118, 44, 138
+LABEL_WIDEST = 84
 ROUND = 7
-WIDTHS = range(320, 1681, 80)
-"""The widths of a page for which a picture from left to right may be meant."""
+WIDTHS = range(240, 1681, 20)
+"""The widths of a page that pictures are made for."""
+SMALLEST = 80
+"""To how many hundredths a picture may shrink before a page shows the other one, or lets it be pushed to and fro."""
 
 ICONS: Mapping[str, str] = {
     "start": "player-play", "form": "forms", "approval": "user", "countersign": "users", "committee": "gavel",
@@ -82,7 +84,7 @@ class Arrow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """One picture, `across` or downwards. `fits` is the least width of WIDTHS it is at home in; None: too wide."""
+    """One picture, `across` or downwards. `fits` is the least of WIDTHS in which it can be read; None: too wide."""
 
     across: bool
     width: int
@@ -92,15 +94,15 @@ class Picture:
 
     @property
     def fits(self) -> int | None:
-        """The least width of WIDTHS that holds it."""
-        return next((width for width in WIDTHS if width >= self.width), None)
+        """The least of WIDTHS to which it may shrink."""
+        return next((width for width in WIDTHS if width >= self.width * SMALLEST // 100), None)
 
 
 def pictures(diagram: Diagram, moment: Moment) -> tuple[Picture, Picture]:
     """The diagram from left to right, and downwards. `moment` writes an instant as the reader wants it."""
     notes = [_notes(node, diagram, moment) for node in diagram.nodes]
     sizes = tuple(_Size.of(node, said) for node, said in zip(diagram.nodes, notes, strict=True))
-    labels = [measuring.lines(edge.label, LABEL, LABEL_WIDEST, 2) for edge in diagram.edges]
+    labels = [measuring.lines(edge.label, LABEL, LABEL_WIDEST, 3) for edge in diagram.edges]
     boxes = tuple(Box(node.key, size.width, size.height) for node, size in zip(diagram.nodes, sizes, strict=True))
     lines = tuple(
         Line(
@@ -138,8 +140,8 @@ class _Size:
 
     @classmethod
     def of(cls, node: DrawnNode, said: list[str]) -> _Size:
-        title = measuring.lines(node.title, TITLE, WIDEST, 2)
-        notes = tuple(measuring.shortened(one, NOTE, WIDEST) for one in said)
+        title = measuring.lines(node.title, TITLE, WIDEST, 3)
+        notes = tuple(measuring.shortened(one, NOTE, WIDEST_NOTE) for one in said)
         widest = max(
             [measuring.width(one, TITLE) for one in title] + [measuring.width(one, NOTE) for one in notes], default=0
         )
@@ -186,7 +188,7 @@ def _shape(node: DrawnNode, size: _Size, said: list[str], laid: Laid, language: 
         width=place.width,
         height=place.height,
         icon=ICONS.get(node.type, "point"),
-        icon_x=left + 9 + ends,
+        icon_x=left + 7 + ends,
         lines=tuple(lines),
         full=" · ".join(part for part in (node.title, *said, _decided(node, language)) if part),
         stacked=node.type in ("countersign", "committee"),
