@@ -39,7 +39,8 @@ def of_item(flow: Flow, item: Item) -> Iterator[Term]:
     """The deadlines of an item that people can do. What decides by itself decides for those who decide: never while the
     makers have the case or material was asked for, nor over minutes of what was decided already."""
     known = _DONE.get(item.kind)
-    for place, stated in enumerate(flow.nodes[item.node].deadlines):
+    node = flow.nodes.get(item.node)
+    for place, stated in enumerate(node.deadlines if node is not None else ()):
         if known is not None and stated.do not in known:
             continue
         yield Term(kind="deadline", node=item.node, target=item.number, place=place, stated=stated)
@@ -55,9 +56,10 @@ _DONE: Mapping[str, frozenset[str]] = {
 
 def of_token(flow: Flow, token: Token) -> Iterator[Term]:
     """The times a waiting token waits for."""
-    if token.waits != "event":
+    node = flow.nodes.get(token.node)
+    if token.waits != "event" or node is None:
         return
-    for place, stated in enumerate(flow.nodes[token.node].awaited):
+    for place, stated in enumerate(node.awaited):
         if stated.event is None:
             yield Term(kind="wait", node=token.node, target=token.number, place=place, stated=stated)
 

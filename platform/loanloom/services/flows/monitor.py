@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, 
 from loanloom.engines import flows
 from loanloom.problems import Text, text
 from loanloom.services.context import Context
-from loanloom.services.flows import cases
+from loanloom.services.flows import cases, subjects
 from loanloom.services.flows.case import Case
 from loanloom.store.tables import flow_call, flow_case, flow_timer, work_item
 
@@ -36,6 +36,7 @@ class Trouble:
     case_id: int
     number: str
     title: Text
+    url: str
     version: int
     node: str
     step: Text
@@ -47,6 +48,9 @@ class Trouble:
     attempts: int = 0
     given: Mapping[str, Any] | None = None
     action: str | None = None
+    compensates: bool = False
+    waits_for_it: bool = False
+    """Of what is due: the case cannot go on without it."""
     again_at: datetime | None = None
 
 
@@ -74,8 +78,7 @@ def troubles(ctx: Context, kind: str, *, limit: int = PAGE) -> list[Trouble]:
 
 def _asked(ctx: Context, kind: str) -> Select[Any]:
     table, wanted, since = _WANTED[kind](ctx.now)
-    about = [flow_case.c[name].label(f"its_{name}") for name in ("id", "number", "title", "version", "status")]
-    joined = select(table, *about).join(flow_case, flow_case.c.id == table.c.case_id)
+    joined = select(table).join(flow_case, flow_case.c.id == table.c.case_id)
     return joined.where(wanted, flow_case.c.status != "ended" if kind != "call" else wanted).order_by(since, table.c.id)
 
 
@@ -103,32 +106,33 @@ _WANTED = {"call": _calls, "timer": _timers, "nobody": _nobody, "overdue": _over
 
 
 def _trouble(ctx: Context, connection: Connection, kind: str, row: Row[Any]) -> Trouble:
-    problem = getattr(row, "problem", None)
     known = row._mapping
+    problem = known.get("problem")
     return Trouble(
         kind=kind,
         id=row.id,
-        case_id=row.case_id,
-        number=row.its_number,
-        title=row.its_title,
-        version=row.its_version,
-        node=row.node,
-        step=_step(ctx, connection, row.case_id, row.node),
+        **_of_case(cases.load(ctx, connection, row.case_id), row.node),
         since=known[_SINCE[kind]],
         words=problem["message"] if problem else _WORDS[kind],
         hint=problem.get("hint") if problem else None,
-        token=known.get("token"),
         item=known.get("number"),
+        token=known.get("token"),
         attempts=known.get("attempts") or 0,
         given=known.get("given"),
         action=known.get("action"),
+        compensates=known.get("undoes_id") is not None,
+        waits_for_it=known.get("kind") != "deadline",
         again_at=known.get("due_at") if kind in ("call", "timer") and row.state != "failed" else None,
     )
 
 
-def _step(ctx: Context, connection: Connection, case_id: int, node: str) -> Text:
-    found = cases.load(ctx, connection, case_id).flow.nodes.get(node)
-    return found.title if found is not None else text(node, node)
+def _of_case(case: Case, node: str) -> dict[str, Any]:
+    """What a row says of its case and the step."""
+    found = case.flow.nodes.get(node)
+    return {
+        "case_id": case.id, "number": case.number, "title": case.title, "version": case.version, "node": node,
+        "url": subjects.of(case.subject).page(case), "step": found.title if found is not None else text(node, node),
+    }  # fmt: skip
 
 
 # --- cases that nothing will ever move
@@ -144,12 +148,8 @@ def _stuck(ctx: Context, connection: Connection) -> Iterator[Trouble]:
         case = cases.load(ctx, connection, case_id)
         token = dead(case, moving.get(case_id, frozenset()))
         if token is not None:
-            node = case.flow.nodes.get(token.node)
-            yield Trouble(
-                kind="stuck", id=case_id, case_id=case_id, number=case.number, title=case.title,
-                version=case.version, node=token.node, token=token.number, since=since,
-                step=node.title if node is not None else text(token.node, token.node), words=_WORDS["stuck"],
-            )  # fmt: skip
+            about = _of_case(case, token.node)
+            yield Trouble(kind="stuck", id=case_id, token=token.number, since=since, words=_WORDS["stuck"], **about)
 
 
 def _moving(connection: Connection, ids: Sequence[int]) -> dict[int, frozenset[str]]:

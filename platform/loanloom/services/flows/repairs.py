@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import Connection, Row, Table, select, update
 
 from loanloom.problems import Problem, text
+from loanloom.services.access.sign_in import full_name
 from loanloom.services.context import Context
 from loanloom.services.errors import Conflict, NotFound, Refused
-from loanloom.services.flows import calling, cases, expiring
+from loanloom.services.flows import calling, cases, colleagues, expiring
 from loanloom.store import audit
 from loanloom.store.tables import flow_call, flow_timer, work_item
 
@@ -19,7 +20,7 @@ CALL, TIMER, ITEM = text("call", "调用"), text("term", "到期事项"), text("
 
 def call_again(ctx: Context, call_id: int, *, reason: str) -> None:
     """A failed call is made again, from the first attempt and with its key of old."""
-    _change(ctx, flow_call, CALL, call_id, "flow_call.repeated", reason, state="due", attempts=0)
+    _change(ctx, flow_call, CALL, call_id, "flow_call.repeated", reason, state="due", attempts=0, problem=None)
 
 
 def answer_by_hand(ctx: Context, call_id: int, values: Mapping[str, Any], *, reason: str) -> None:
@@ -48,7 +49,7 @@ def drop_call(ctx: Context, call_id: int, *, reason: str) -> None:
 
 def let_happen(ctx: Context, timer_id: int, *, reason: str) -> None:
     """What could not happen is tried again now."""
-    _change(ctx, flow_timer, TIMER, timer_id, "flow_timer.repeated", reason, state="due", attempts=0)
+    _change(ctx, flow_timer, TIMER, timer_id, "flow_timer.repeated", reason, state="due", attempts=0, problem=None)
 
 
 def drop_timer(ctx: Context, timer_id: int, *, reason: str) -> None:
@@ -102,6 +103,8 @@ def _change(ctx: Context, table: Table, name: Any, row_id: int, action: str, rea
         row = connection.execute(select(table).where(table.c.id == row_id).with_for_update()).one()
         if row.state not in ("failed", "due", "answered") or row.problem is None:
             raise Conflict()  # it went well meanwhile, or somebody else has seen to it
+        if row.state == "answered" and values["state"] == "due":
+            values["state"] = "answered"  # the answer is there: it is brought to the case again
         connection.execute(update(table).where(table.c.id == row_id).values(due_at=ctx.now, **values))
         before: dict[str, Any] = {"state": row.state}
         after: dict[str, Any] = {name: values[name] for name in ("state", "answer") if name in values}
@@ -116,3 +119,11 @@ def _row(connection: Connection, table: Table, name: Any, row_id: int) -> Row[An
     if row is None:
         raise NotFound(name)
     return row
+
+
+def people(ctx: Context) -> list[tuple[int, str]]:
+    """Those to whom work can be given: the active staff, by id and name."""
+    ctx.require("flow.repair")
+    with ctx.transaction() as connection:
+        rows = connection.execute(colleagues.query(ctx)).mappings().all()
+    return sorted(((row["id"], full_name(row)) for row in rows if row["active"]), key=lambda one: one[1])

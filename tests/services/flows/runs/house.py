@@ -153,7 +153,7 @@ def next_release(made: Lender, changed: Mapping[tuple[str, str], Document]) -> i
     """A release like the first with some documents changed; its id."""
     table, items, definition = tables.release, tables.release_item, tables.definition
     with made.database.transaction(made.company.id) as connection:
-        values = {"number": 2, "state": "live", "origin": "installer", "digest": "second"}
+        values = {"number": 2, "state": "retired", "origin": "installer", "digest": "second"}
         release_id = int(connection.execute(insert(table).values(values).returning(table.c.id)).scalar_one())
         rows = connection.execute(
             select(definition.c.id, definition.c.kind, definition.c.key)
