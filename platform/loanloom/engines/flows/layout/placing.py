@@ -70,8 +70,7 @@ def _aligned(layers: Layers, neighbours: Sequence[Sequence[int]], conflicts: Con
             around = sorted(neighbours[vertex], key=lambda one: place[one])
             if not around:
                 continue
-            middle = (len(around) - 1) / 2
-            for at in dict.fromkeys((int(middle), int(middle + 0.5))):
+            for at in dict.fromkeys(((len(around) - 1) // 2, len(around) // 2)):
                 other = around[at]
                 if align[vertex] == vertex and taken < place[other] and (vertex, other) not in conflicts:
                     align[other] = vertex
