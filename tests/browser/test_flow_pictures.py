@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import expect
+from tests.browser.looks import no_sideways, picture
 
 FLOW = "/studio/flows/business-approval/"
 STATED = "?starter=maker&fact.decision.outcome=refer&fact.application.amount=150000"
@@ -28,13 +26,6 @@ SHOWN = """() => [...document.querySelectorAll('.flow-frame')].map((frame) =>
     .map((svg) => svg.classList.contains('is-across') ? 'across' : 'down'))"""
 
 
-def kept(page, name: str) -> None:
-    """A picture of the page, where somebody asks for one."""
-    folder = os.environ.get("LOANLOOM_SCREENS")
-    if folder:
-        page.screenshot(path=str(Path(folder) / f"{name}.png"), full_page=True)
-
-
 @pytest.fixture
 def office(staff):
     staff("maker", "relationship-manager", unit="east")
@@ -53,10 +44,8 @@ def test_words_stay_in_their_boxes_and_one_picture_shows(open_as, office, axe, l
         page.evaluate("document.fonts.ready")
         assert page.evaluate(STICKING_OUT) == []
         assert page.evaluate(SHOWN) == [["across" if width == 1440 else "down"]] * 2
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, (
-            "the page itself does not scroll sideways"
-        )
-        kept(page, f"{name}-{language}-{width}{'-dark' if dark else ''}")
+        no_sideways(page)
+        picture(page, f"flow-{name}-{language}-{width}{'-dark' if dark else ''}")
     if width == 390 or dark:
         assert axe(page) == []
 
