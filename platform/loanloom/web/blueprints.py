@@ -9,6 +9,7 @@ from flask import Flask
 AREAS = (
     "loanloom.web.admin.audit",
     "loanloom.web.admin.flow_monitor",
+    "loanloom.web.admin.flow_versions",
     "loanloom.web.admin.roles",
     "loanloom.web.admin.users",
     "loanloom.web.portal.lines",

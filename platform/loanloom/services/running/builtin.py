@@ -58,6 +58,14 @@ def send(ctx: Context, asked: Asked) -> Mapping[str, Any]:
     return actions.send(ctx, asked)
 
 
+def flow_migration(ctx: Context, progress: Progress, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Move running cases of a flow to another release."""
+    from loanloom.services.flows import migrations
+
+    plain = {name: value for name, value in arguments.items() if name != "reason"}
+    return {"migration": migrations.move(ctx, migrations.Plan(**plain), reason=arguments["reason"])}
+
+
 def overdue_notices(ctx: Context, progress: Progress, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
     """Tell relationship managers which of their loans are overdue."""
     from loanloom.services.running import notices
@@ -76,6 +84,7 @@ plugin = Plugin(
         Part("work", "end_of_day", end_of_day),
         Part("work", "scheduled_releases", scheduled_releases),
         Part("work", "deadlines", deadlines),
+        Part("work", "flow_migration", flow_migration),
         Part("work", "overdue_notices", overdue_notices),
         *(Part("principal_rule", key, rule) for key, rule in BUILT_IN.principal.items()),
         *(Part("interest_rule", key, rule) for key, rule in BUILT_IN.interest.items()),
