@@ -19,7 +19,7 @@ ONLY_AT: Mapping[str, tuple[str, ...]] = {
     "ruleset": ("decision",), "calculation": ("calculation",), "call": ("service",), "documents": ("document",),
     "subflow": ("subflow",), "tell": ("notify", "cc"), "events": ("wait",), "until": ("wait",), "join": ("join",),
     "one_at_a_time": ("parallel", "inclusive"), "outcome": ("end",), "ends": ("end",), "vote": VOTED,
-    "record_by": VOTED, "form": HUMAN,
+    "record_by": VOTED, "form": (*HUMAN, "start"),
     **dict.fromkeys(("assign", "dispatch", "exclude", "if_nobody", "deadline", "deadlines", "cc", "actions"), HUMAN),
     **dict.fromkeys(
         ("if_starter", "if_same", "limit", "return_to", "return_then", "on_refuse", "may_change", "reasons",
