@@ -25,6 +25,7 @@ AREAS = (
     "loanloom.web.workspace.applications",
     "loanloom.web.workspace.approvals",
     "loanloom.web.workspace.away",
+    "loanloom.web.workspace.cases",
     "loanloom.web.workspace.cashier",
     "loanloom.web.workspace.cashier_claims",
     "loanloom.web.workspace.cashier_payments",
@@ -54,6 +55,8 @@ AREAS = (
 APIS = (
     ("loanloom.web.api.applications", "ApplicationApi"),
     ("loanloom.web.api.loan_changes", "LoanChangeApi"),
+    ("loanloom.web.api.cases", "CaseApi"),
+    ("loanloom.web.api.cases", "WorkItemApi"),
     ("loanloom.web.api.cash", "CashApi"),
     ("loanloom.web.api.loans", "LoanApi"),
     ("loanloom.web.api.credit_lines", "CreditLineApi"),

@@ -104,6 +104,9 @@ STATES: Mapping[str, Shown] = {
     "done": Shown(text("Done", "已完成"), "good"),
     "cancelled": Shown(text("Cancelled", "已取消")),
     "running": Shown(text("Running", "运行中"), "calm"),
+    "suspended": Shown(text("Suspended", "已挂起"), "notice"),
+    "terminated": Shown(text("Ended by an administrator", "已终止"), "bad"),
+    "completed": Shown(text("Done", "已办结"), "good"),
     "failed": Shown(text("Failed", "失败"), "bad"),
     "inactive": Shown(text("Inactive", "已停用")),
 }

@@ -96,7 +96,7 @@ def test_the_sheet_tells_everything_on_one_page(lender, as_user, language, words
     for word in words:
         assert word in html, word
     assert "80,000.00" in html and "400,000.00" in html
-    assert 'class="flow-picture is-down"' in html and 'class="table flow-log"' in html
+    assert 'class="flow-picture is-down' in html and 'class="table flow-log"' in html
 
 
 def test_approving_over_http_makes_the_sanction_and_leads_to_it(lender, as_user):

@@ -32,16 +32,26 @@ from loanloom.engines.flows.deadlines import WorkingTime, due_at, working_time
 from loanloom.engines.flows.drawing import Diagram, Picture, Titles, diagram, pictures, whom
 from loanloom.engines.flows.model import ACTIONS, POWERS, Assignment, Deadline, Flow, Node, Route
 from loanloom.engines.flows.moves import Automatic, Calculate, Effect, Entry, Found, Moved, People, Ruled, World
-from loanloom.engines.flows.people import ADMINISTRATOR, acting_as, eligible, not_open, return_targets
+from loanloom.engines.flows.people import (
+    ADMINISTRATOR,
+    acting_as,
+    actions_of,
+    eligible,
+    not_allowed,
+    not_open,
+    return_targets,
+)
 from loanloom.engines.flows.scope import REQUEST
 from loanloom.engines.flows.state import Approval, Decision, Item, Person, State, Token, Vote
 
 __all__ = [
     "ACTIONS", "ADMINISTRATOR", "POWERS", "REQUEST", "Approval", "Assignment", "Automatic", "Calculate", "Compiled",
     "Deadline", "Decision", "Diagram", "Effect", "Entry", "Flow", "Found", "Item", "Moved", "Node", "People", "Person",
-    "Picture", "Route", "Ruled", "State", "Titles", "Token", "Vote", "WorkingTime", "World", "acting_as", "add_signers",
+    "Picture", "Route", "Ruled", "State", "Titles", "Token", "Vote", "WorkingTime", "World", "acting_as", "actions_of",
+    "add_signers",
     "answer_call", "ask_material", "check", "compile_flow", "decide", "diagram", "due_at", "eligible", "escalate",
-    "expire", "fail_call", "give", "give_back", "happen", "jump", "not_open", "pass_time", "pictures", "reconsider",
+    "expire", "fail_call", "give", "give_back", "happen", "jump", "not_allowed", "not_open",
+    "pass_time", "pictures", "reconsider",
     "record_minutes", "remove_signer", "resubmit", "resume", "return_targets", "start", "sub_flow_ended", "suspend",
     "take", "take_back", "terminate", "transfer", "whom", "withdraw", "working_time",
 ]  # fmt: skip

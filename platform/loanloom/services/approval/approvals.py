@@ -156,12 +156,16 @@ def decide(
     reason: str | None = None,
     opinion: str = "",
     return_to: str | None = None,
+    return_then: str | None = None,
     conditions: Sequence[str] = (),
+    terms: Mapping[str, Any] | None = None,
 ) -> Decided:
-    """Decide one item. The same key gives the first answer again; two at once have exactly one winner."""
+    """Decide one item. The same key gives the first answer again; two at once have exactly one winner. `terms` are
+    those granted otherwise than asked (改批)."""
     ctx.require("application.decide")
     said = {
-        "decision": decision, "reason": reason, "opinion": opinion, "to": return_to, "conditions": list(conditions),
+        "decision": decision, "reason": reason, "opinion": opinion, "to": return_to,
+        "then": return_then, "conditions": list(conditions), "terms": dict(terms or {}),
     }  # fmt: skip
     with ctx.transaction() as connection:
         done = cases.act_in(

@@ -17,15 +17,15 @@ from loanloom.engines import flows, products
 from loanloom.metadata.registry import Registry
 from loanloom.problems import Problem, Text
 from loanloom.services import facts, scope
-from loanloom.services.access.sign_in import ab_user, full_name
 from loanloom.services.approval import flow_cases, sanctions
 from loanloom.services.approval.flow_cases import APPLICATION
 from loanloom.services.context import Context
 from loanloom.services.definitions import compiled as engines
 from loanloom.services.errors import NotFound, Refused
 from loanloom.services.flows import case as kept
-from loanloom.services.flows import guards, staff, story
+from loanloom.services.flows import choices, guards, story
 from loanloom.services.flows.case import ITEM, TABLE, Case
+from loanloom.services.flows.choices import Choices
 from loanloom.services.origination import quotes, uploads
 from loanloom.services.parties import exposure
 from loanloom.services.parties.exposure import Exposure
@@ -57,25 +57,6 @@ class Opinion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choices:
-    """What this actor may do with the open item now. `why_not` says why nothing."""
-
-    item_id: int
-    version: int
-    title: Text
-    actions: tuple[str, ...] = ()
-    reasons: Mapping[str, Mapping[str, Text]]
-    reason_required: frozenset[str] = frozenset()
-    return_to: tuple[tuple[str, Text], ...] = ()
-    due_at: Any = None
-    overdue: bool = False
-    claimed_by: str | None = None
-    may_claim: bool = False
-    may_release: bool = False
-    why_not: Problem | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
     """The whole page as values."""
 
@@ -94,6 +75,8 @@ class Sheet:
     files: Sequence[Any]
     diagram: flows.Diagram
     choices: Choices | None
+    commands: frozenset[str]
+    case_id: int
     manager: str | None
     maker: str | None
     sanction: Row[Any] | None
@@ -136,7 +119,7 @@ def _sheet(ctx: Context, connection: Connection, case: Case, items: Sequence[Row
         **facts.basis(ctx, row, customer, case.registry),
         **{kind: finding.result for kind, finding in found.items()},
     }
-    people = _names(connection, [row.created_by, customer.manager_user_id, *(item.assignee for item in items)])
+    people = choices.names(connection, [row.created_by, customer.manager_user_id])
     offer = engines.offer(case.registry, row.product_key)
     granted, problem = _granted(row.amount, known, offer)
     grade = (known.get("score") or {}).get("grade")
@@ -164,7 +147,9 @@ def _sheet(ctx: Context, connection: Connection, case: Case, items: Sequence[Row
         opinions=_opinions(case, items, story.names(connection, case.id)),
         files=uploads.listing(connection, ("application", row.id)),
         diagram=story.drawn(connection, case, language),
-        choices=_choices(ctx, connection, case, items, people),
+        choices=next(iter(choices.of_items(ctx, connection, case, items)), None),
+        commands=choices.of_case(ctx, connection, case),
+        case_id=case.id,
         manager=people.get(customer.manager_user_id),
         maker=people.get(row.created_by),
         sanction=sanctions.of_application(connection, row.id),
@@ -226,47 +211,3 @@ def _opinions(case: Case, items: Sequence[Row[Any]], names: Mapping[int, str]) -
         for item in items
         if item.status == "done"
     )
-
-
-def _choices(
-    ctx: Context, connection: Connection, case: Case, items: Sequence[Row[Any]], people: Mapping[int, str]
-) -> Choices | None:
-    """The open approval and what the actor may do with it; None while nothing waits for an approver."""
-    item = next((item for item in items if item.status == "open" and item.kind == "approval"), None)
-    waiting = case.state.item(item.number) if item is not None and case.state is not None else None
-    if item is None or waiting is None or case.state is None:
-        return None
-    node = case.flow.nodes[item.node]
-    why_not = _why_not(ctx, connection, case, waiting)
-    return Choices(
-        item_id=item.id,
-        version=item.version,
-        title=item.title,
-        actions=() if why_not else node.actions,
-        reasons={action: kept.code_items(case.registry, node.reasons.get(action)) for action in node.actions},
-        reason_required=node.reason_required,
-        return_to=tuple((key, case.flow.nodes[key].title) for key in flows.return_targets(node, case.state, waiting)),
-        due_at=item.due_at,
-        overdue=item.due_at is not None and item.due_at < ctx.now,
-        claimed_by=people.get(waiting.taken_by) if waiting.taken_by else None,
-        may_claim=why_not is None and waiting.taken_by is None,
-        may_release=waiting.taken_by == ctx.actor.user_id,
-        why_not=why_not,
-    )
-
-
-def _why_not(ctx: Context, connection: Connection, case: Case, waiting: flows.Item) -> Problem | None:
-    if not ctx.actor.may("application.decide"):
-        return guards.no_approver()
-    found = flows.acting_as(waiting, staff.person_of(ctx, connection, case, item=waiting))
-    return found if isinstance(found, Problem) else None
-
-
-def _names(connection: Connection, people: Sequence[int | None]) -> dict[int, str]:
-    wanted = sorted({person for person in people if person is not None})
-    if not wanted:
-        return {}
-    rows = connection.execute(
-        select(ab_user.c.id, ab_user.c.first_name, ab_user.c.last_name).where(ab_user.c.id.in_(wanted))
-    ).mappings()
-    return {row["id"]: full_name(row) for row in rows}

@@ -68,6 +68,13 @@ class WorkItem:
     grade: str | None
 
     @property
+    def page(self) -> str:
+        """Where the work is done."""
+        if self.subject != "application":
+            return f"/cases/{self.case_id}"
+        return f"/applications/{self.subject_id}" if self.kind in ("revision", "material") else f"/approvals/{self.id}"
+
+    @property
     def application_id(self) -> int | None:
         """The application it is about, if it is about one."""
         return self.subject_id if self.subject == "application" else None

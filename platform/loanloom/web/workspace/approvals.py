@@ -17,7 +17,7 @@ from loanloom.problems import Text, say
 from loanloom.services.approval import approvals, sanction_pages, work_overview
 from loanloom.services.approval import sheet as approval_sheet
 from loanloom.services.errors import NotFound, Refused
-from loanloom.services.flows import worklist
+from loanloom.services.flows import case_page, my_cases, worklist
 from loanloom.services.papers import disclosures
 from loanloom.web.access import requires, staff
 from loanloom.web.language import language
@@ -31,6 +31,7 @@ SAID = {
     "approve": ("Approved: %(number)s", "good"),
     "refuse": ("Refused: %(number)s", "notice"),
     "return": ("Returned: %(number)s", "notice"),
+    "abstain": ("Abstained: %(number)s", "notice"),
 }
 
 
@@ -59,6 +60,15 @@ def todo() -> str:
     ctx = current_context()
     view = request.args.get("view", "")
     counts = worklist.waiting_counts(ctx)
+    if view in ("started", "copies"):
+        part = my_cases.listing(ctx, view, after=request.args.get("after"))  # type: ignore[arg-type]  # one of the two
+        return render_template(
+            "workspace/approvals/todo.html",
+            part=part,
+            view=view,
+            counts=counts,
+            unread_copies=my_cases.unread_copies(ctx),
+        )
     if view not in get_args(worklist.View):
         view = "mine" if counts.mine or not counts.group else "group"
     product = request.args.get("product") or None
@@ -72,8 +82,9 @@ def todo() -> str:
     )
     products = [(one.key, one.title) for one in ctx.registry.all("product")]
     return render_template(
-        "workspace/approvals/todo.html", page=page, view=view, counts=counts, products=products, product=product
-    )
+        "workspace/approvals/todo.html", page=page, part=None, view=view, counts=counts, products=products,
+        product=product, unread_copies=my_cases.unread_copies(ctx),
+    )  # fmt: skip
 
 
 @blueprint.get("/approvals/<int:item_id>")
@@ -106,6 +117,8 @@ def decide(item_id: int) -> str | Response | tuple[str, int]:
             reason=form.get(f"reason_{decision}") or None,
             opinion=form.get("opinion", ""),
             return_to=form.get("return_to") or None,
+            return_then=form.get("then") or None,
+            terms={name[6:]: value for name, value in form.items() if name.startswith("terms:") and value.strip()},
             conditions=form.get("conditions", "").splitlines(),
         )
     except Refused as refused:
@@ -183,4 +196,5 @@ def _render(shown: approval_sheet.Sheet, *, problems: Any = (), typed: Any = Non
         parts=sheet_parts.of(shown, language()),
         problems=problems,
         typed=typed or {},
+        people=case_page.people(current_context()) if shown.choices and shown.choices.powers else (),
     )

@@ -1,0 +1,104 @@
+"""One case as a page: what it is about, where it stands, its story, and what the actor may do now. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from loanloom.engines import flows
+from loanloom.metadata.registry import Registry
+from loanloom.problems import Text
+from loanloom.services import facts as readers
+from loanloom.services.context import Context
+from loanloom.services.errors import NotFound
+from loanloom.services.flows import choices, colleagues, guards, requests, story, subjects
+from loanloom.services.flows.case import CASE, ITEM, Case, of_row, row_of
+from loanloom.services.flows.choices import Choices
+from loanloom.store import tables
+
+COPY = tables.flow_copy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CasePage:
+    """A case for the screen. `record` names the entity of a request's fields, `values` are those as facts; `jumps` are
+    the steps an administrator may move the case to, `people` the colleagues who can be named."""
+
+    case: Case
+    registry: Registry
+    customer: Mapping[str, Any] | None
+    record: str | None
+    values: Mapping[str, Any]
+    diagram: flows.Diagram
+    items: tuple[Choices, ...]
+    commands: frozenset[str]
+    jumps: tuple[tuple[str, Text], ...]
+    people: tuple[tuple[int, str], ...]
+    page: str
+
+
+def read(ctx: Context, case_id: int, language: str) -> CasePage:
+    """The case, if the actor may see it: by scope, because it is theirs to do or was, or as a copy."""
+    with ctx.transaction() as connection:
+        row = row_of(connection, case_id)
+        case = of_row(ctx, connection, row)
+        items = connection.execute(select(ITEM).where(ITEM.c.case_id == case_id).order_by(ITEM.c.id)).all()
+        if ctx.actor.customer_id is not None or not (
+            guards.sees(ctx, case)
+            or any(guards.concerns(ctx, item) for item in items)
+            or _copied(ctx, connection, case_id)
+            or any(guards.concerns_absent(ctx, connection, item, case.flow.key) for item in items)
+        ):
+            raise NotFound(CASE)
+        found = choices.of_items(ctx, connection, case, items)
+        commands = choices.of_case(ctx, connection, case)
+        record = requests.record_of(case)
+        named = any(one.powers & {"transfer", "add_signer"} for one in found) or "jump" in commands
+        return CasePage(
+            case=case,
+            registry=case.registry,
+            customer=_customer(connection, case),
+            record=record,
+            values=requests.typed(ctx, case, record) if record is not None else {},
+            diagram=story.drawn(connection, case, language),
+            items=found,
+            commands=commands,
+            jumps=_jumps(case) if "jump" in commands else (),
+            people=_people(ctx, connection) if named else (),
+            page=subjects.of(case.subject).page(case),
+        )
+
+
+def people(ctx: Context) -> tuple[tuple[int, str], ...]:
+    """The colleagues who can be named, by id."""
+    with ctx.transaction() as connection:
+        return _people(ctx, connection)
+
+
+def _people(ctx: Context, connection: Connection) -> tuple[tuple[int, str], ...]:
+    members = colleagues.staff_of(ctx, connection).members
+    return tuple(sorted(((one.id, one.name) for one in members.values() if one.active), key=lambda pair: pair[1]))
+
+
+def _copied(ctx: Context, connection: Connection, case_id: int) -> bool:
+    """Whether the actor got a copy of the case; it counts as read now."""
+    mine = (COPY.c.case_id == case_id) & (COPY.c.user_id == ctx.actor.user_id)
+    found = connection.execute(select(COPY.c.id).where(mine).limit(1)).first() is not None
+    if found:
+        unread = COPY.update().where(mine, COPY.c.read_at.is_(None)).values(read_at=ctx.now)
+        connection.execute(unread)
+    return found
+
+
+def _customer(connection: Connection, case: Case) -> Mapping[str, Any] | None:
+    if case.customer_id is None:
+        return None
+    row = readers.customer_row(connection, case.customer_id)
+    return {"id": row.id, "number": row.number, "name": row.name}
+
+
+def _jumps(case: Case) -> tuple[tuple[str, Text], ...]:
+    return tuple((node.key, node.title) for node in case.flow if node.type not in ("join", "end"))

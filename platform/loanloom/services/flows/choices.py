@@ -1,0 +1,170 @@
+"""What one person may do with a case now: with each open item, and with the case as a whole. Reads only.
+
+Asked of the same rules that later judge the command, so that a page never offers more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from loanloom.engines import flows
+from loanloom.problems import Problem, Text
+from loanloom.services.access.sign_in import ab_user, full_name
+from loanloom.services.context import Context
+from loanloom.services.flows import case as kept
+from loanloom.services.flows import guards, staff, subjects
+from loanloom.services.flows.case import Case
+
+HANDED_IN = ("form", "revision", "material")
+"""Kinds of items that are filled in and handed in, not decided."""
+BY_MAKERS = ("revision", "material")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """What this actor may do with one open item now. `why_not` says why nothing; `powers` are ways of handing it on;
+    `removable` are other signers' items; `asks_then` is whether a return asks how it comes back."""
+
+    item_id: int
+    number: int
+    version: int
+    kind: str
+    node: str
+    title: Text
+    actions: tuple[str, ...] = ()
+    powers: frozenset[str] = frozenset()
+    reasons: Mapping[str, Mapping[str, Text]] = field(default_factory=dict)
+    reason_required: frozenset[str] = frozenset()
+    opinion_required: frozenset[str] = frozenset()
+    return_to: tuple[tuple[str, Text], ...] = ()
+    asks_then: bool = False
+    may_change: tuple[tuple[str, Text], ...] = ()
+    removable: tuple[tuple[int, str], ...] = ()
+    due_at: datetime | None = None
+    overdue: bool = False
+    claimed_by: str | None = None
+    may_claim: bool = False
+    may_release: bool = False
+    why_not: Problem | None = None
+
+
+def of_items(ctx: Context, connection: Connection, case: Case, items: Iterable[Row[Any]]) -> tuple[Choices, ...]:
+    """The open items of a case, those that the actor may do first."""
+    rows = [item for item in items if item.status == "open"]
+    state = case.state
+    if state is None or not rows:
+        return ()
+    waiting = {item.number: item for item in state.open_items}
+    people = names(connection, [who for item in state.items for who in (*item.users, item.taken_by)])
+    found = [_of(ctx, connection, case, row, waiting[row.number], people) for row in rows if row.number in waiting]
+    return tuple(sorted(found, key=lambda one: (one.why_not is not None, one.number)))
+
+
+def _of(
+    ctx: Context, connection: Connection, case: Case, row: Row[Any], item: flows.Item, people: Mapping[int, str]
+) -> Choices:
+    assert case.state is not None
+    node = case.flow.nodes[item.node]
+    why_not = _why_not(ctx, connection, case, item)
+    actions = () if item.kind in (*HANDED_IN, "minutes") else flows.actions_of(node, item)
+    others = [one for one in case.state.items if one.token == item.token and one.number != item.number]
+    return Choices(
+        item_id=row.id,
+        number=item.number,
+        version=row.version,
+        kind=item.kind,
+        node=item.node,
+        title=row.title,
+        actions=() if why_not else actions,
+        powers=frozenset() if why_not or item.kind in BY_MAKERS else node.powers,
+        reasons={action: kept.code_items(case.registry, node.reasons.get(action)) for action in node.actions},
+        reason_required=node.reason_required,
+        opinion_required=node.opinion_required,
+        return_to=tuple((key, case.flow.nodes[key].title) for key in flows.return_targets(node, case.state, item)),
+        asks_then=node.return_then == "ask",
+        may_change=()
+        if why_not
+        else tuple((path, case.flow.labels.get(path, {"en": path})) for path in sorted(node.may_change)),
+        removable=tuple((one.number, _who(one, people)) for one in others if one.added_by or one.kind == "vote"),
+        due_at=row.due_at,
+        overdue=row.due_at is not None and row.due_at < ctx.now,
+        claimed_by=people.get(item.taken_by) if item.taken_by else None,
+        may_claim=why_not is None and item.taken_by is None and item.kind not in BY_MAKERS,
+        may_release=item.taken_by is not None and item.taken_by == ctx.actor.user_id,
+        why_not=why_not,
+    )
+
+
+def _who(item: flows.Item, people: Mapping[int, str]) -> str:
+    return ", ".join(people.get(one, str(one)) for one in item.users) or item.role or item.position or str(item.number)
+
+
+def _why_not(ctx: Context, connection: Connection, case: Case, item: flows.Item) -> Problem | None:
+    assert case.state is not None
+    if item.kind in BY_MAKERS:
+        return None if ctx.actor.user_id in case.state.makers else flows.not_allowed()
+    right = subjects.of(case.subject).right
+    if right is not None and item.kind != "form" and not ctx.actor.may(right):
+        return guards.no_approver()
+    found = flows.acting_as(item, staff.person_of(ctx, connection, case, item=item))
+    return found if isinstance(found, Problem) else None
+
+
+def of_case(ctx: Context, connection: Connection, case: Case) -> frozenset[str]:
+    """The commands about the whole case that the actor may give now."""
+    state = case.state
+    if state is None or ctx.actor.customer_id is not None:
+        return frozenset()
+    me = ctx.actor.user_id
+    person = staff.person_of(ctx, connection, case)
+    holds = any(
+        isinstance(flows.acting_as(item, person), flows.Person)
+        for item in state.open_items
+        if item.role or item.position or item.users
+    )
+    makes = me in state.makers
+    allowed = {
+        "comment": True,
+        "urge": (makes or person.administrator) and state.status == "running" and bool(state.open_items),
+        "withdraw": (makes or person.administrator) and state.status != "ended" and _withdrawable(case.flow, state),
+        "reconsider": makes and _reconsiderable(ctx, case, state),
+        "suspend": state.status == "running" and (holds or person.administrator),
+        "resume": state.status == "suspended" and (holds or person.administrator),
+        "terminate": state.status != "ended" and person.administrator,
+        "jump": state.status == "running" and person.administrator,
+        "take_back": state.undoable is not None and state.undoable[1] == me and _takes_back(case),
+    }
+    return frozenset(name for name, may in allowed.items() if may)
+
+
+def _withdrawable(flow: flows.Flow, state: flows.State) -> bool:
+    return flow.withdraw_until is None or not flow.withdraw_until & set(state.path)
+
+
+def _reconsiderable(ctx: Context, case: Case, state: flows.State) -> bool:
+    allowed = case.flow.reconsider
+    if allowed is None or state.outcome != "refused" or state.reconsidered >= allowed.times:
+        return False
+    ended = case.ended_at
+    return allowed.days is None or ended is None or (ctx.now - ended).days < allowed.days
+
+
+def _takes_back(case: Case) -> bool:
+    before = flows.State.from_json(case.before) if case.before else None
+    item = before.item(case.state.undoable[0]) if before and case.state and case.state.undoable else None
+    return item is not None and "take_back" in case.flow.nodes[item.node].powers
+
+
+def names(connection: Connection, people: Sequence[int | None]) -> dict[int, str]:
+    """What these people are called, by id."""
+    wanted = sorted({person for person in people if person is not None})
+    if not wanted:
+        return {}
+    columns = (ab_user.c.id, ab_user.c.first_name, ab_user.c.last_name)
+    rows = connection.execute(select(*columns).where(ab_user.c.id.in_(wanted))).mappings()
+    return {row["id"]: full_name(row) for row in rows}

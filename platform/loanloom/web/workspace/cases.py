@@ -1,0 +1,155 @@
+"""Screens of cases: one case with its story and what may be done now; starting a request; every command as a form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from loanloom.problems import Problem
+from loanloom.services.errors import NotFound, Refused
+from loanloom.services.flows import case_page, cases, item_forms, my_cases, starting
+from loanloom.services.flows.case import CASE
+from loanloom.web.access import staff
+from loanloom.web.forms import posted
+from loanloom.web.language import language
+from loanloom.web.security import current_context
+from loanloom.web.workspace import sheet_parts
+
+blueprint = Blueprint("cases", __name__, url_prefix="/cases")
+Answer = str | Response | tuple[str, int]
+
+ITEM_COMMANDS = frozenset(
+    {
+        "decide", "resubmit", "record_minutes", "add_signers", "remove_signer", "ask_material", "transfer", "take",
+        "give_back", "give",
+    }
+)  # fmt: skip
+CASE_COMMANDS = frozenset(
+    {"urge", "comment", "withdraw", "reconsider", "suspend", "resume", "terminate", "jump", "take_back"}
+)
+MARKS = ("csrf_token", "idempotency_key", "version", "back")
+"""Names of a page's own fields."""
+LISTS = ("people",)
+"""Arguments that may be named several times."""
+
+
+@blueprint.get("/")
+@staff
+def index() -> str:
+    """Every case I may see, the newest first."""
+    part = my_cases.listing(
+        current_context(), "all", query=request.args.get("q", ""), after=request.args.get("after")
+    )  # fmt: skip
+    return render_template("workspace/cases/index.html", part=part)
+
+
+@blueprint.get("/new")
+@staff
+def choose() -> str:
+    """Which request to start."""
+    return render_template("workspace/cases/choose.html", flows=starting.possible(current_context()).items())
+
+
+@blueprint.get("/new/<flow_key>")
+@staff
+def new(flow_key: str) -> Answer:
+    """The form of a new request."""
+    return _new(flow_key, None)
+
+
+@blueprint.post("/new/<flow_key>")
+@staff
+def start(flow_key: str) -> Answer:
+    """Hand the request in."""
+    post = posted.read()
+    if not post.is_submission:
+        return _new(flow_key, post.raw)
+    try:
+        made = starting.request(current_context(), flow_key, post.raw, idempotency_key=post.idempotency_key)
+    except Refused as refused:
+        return _new(flow_key, post.raw, refused.problems), 422
+    flash(_("The request is on its way."), "good")
+    return redirect(url_for(".show", case_id=made.case_id))
+
+
+@blueprint.get("/<int:case_id>")
+@staff
+def show(case_id: int) -> str:
+    """The case."""
+    return _show(case_id)
+
+
+@blueprint.post("/<int:case_id>/<command>")
+@staff
+def act(case_id: int, command: str) -> Answer:
+    """Do something with the whole case."""
+    if command not in CASE_COMMANDS:
+        raise NotFound(CASE)
+    return _done(case_id, case_id, command)
+
+
+@blueprint.post("/items/<int:item_id>/<command>")
+@staff
+def do(item_id: int, command: str) -> Answer:
+    """Do something with one work item."""
+    if command not in ITEM_COMMANDS:
+        raise NotFound(CASE)
+    return _done(item_forms.case_of_item(current_context(), item_id), item_id, command)
+
+
+def _done(case_id: int, number: int, command: str) -> Answer:
+    form = request.form
+    version = form.get("version", type=int) if number != case_id or command not in CASE_COMMANDS else None
+    try:
+        cases.act(
+            current_context(), number, command, _arguments(form, command),
+            expected_version=version, idempotency_key=form.get("idempotency_key") or None,
+        )  # fmt: skip
+    except Refused as refused:
+        return _show(case_id, refused.problems, form), 422
+    flash(_("Done."), "good")
+    target = form.get("back", "")
+    return redirect(target if target.startswith("/") and not target.startswith("//") else f"/cases/{case_id}")
+
+
+def _arguments(form: Any, command: str) -> dict[str, Any]:
+    """What was typed, by argument: `terms:x` and `chosen:x` are records, conditions stand one a line, what is handed in
+    is the whole form."""
+    if command == "resubmit":
+        return {"data": {name: value for name, value in posted.read().raw.items() if name not in MARKS}}
+    given: dict[str, Any] = {}
+    for name, values in form.lists():
+        if name in MARKS or name.startswith("_"):
+            continue
+        record, dot, leaf = name.partition(":")
+        if dot:
+            if values[0] != "":
+                given.setdefault(record, {})[leaf] = values[0] if len(values) == 1 else values
+        else:
+            given[name] = list(values) if name in LISTS else values[0]
+    decision = given.get("decision", "")
+    given["reason"] = given.get(f"reason_{decision}") or given.get("reason", "")
+    given["conditions"] = str(given.get("conditions", "")).splitlines()
+    return given
+
+
+def _show(case_id: int, problems: Sequence[Problem] = (), typed: Mapping[str, Any] | None = None) -> str:
+    page = case_page.read(current_context(), case_id, language())
+    facts = sheet_parts.record(page.registry, page.record, page.values, language()) if page.record else []
+    filled = {
+        item.item_id: item_forms.of_item(current_context(), page.case, item.number)
+        for item in page.items
+        if item.kind in ("form", "revision", "material") and page.record and item.why_not is None
+    }
+    return render_template(
+        "workspace/cases/show.html", page=page, facts=facts, problems=problems, typed=typed or {}, forms=filled
+    )
+
+
+def _new(flow_key: str, raw: Mapping[str, Any] | None, problems: Sequence[Problem] = ()) -> str:
+    title, view = item_forms.of_new(current_context(), flow_key, raw, problems)
+    return render_template("workspace/cases/new.html", view=view, title=title, flow_key=flow_key, problems=problems)

@@ -1,0 +1,134 @@
+"""Requests in the browser: started, passed on, added to, returned, decided, followed; for whoever may."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from tests.services.approval.lender import STAFF
+
+from loanloom.store import tables
+
+TYPED = {"seal_request.amount": "5000", "seal_request.reason": "loan contract", "seal_request.account": "6222 0000"}
+
+
+def token(page: str) -> str:
+    return re.search(r'name="csrf_token" value="([^"]+)"', page).group(1)
+
+
+def get(client, url, status=200):
+    answer = client.get(url)
+    assert answer.status_code == status, (url, answer.status_code)
+    return answer.get_data(as_text=True)
+
+
+def post(client, url, page, status=302, **fields):
+    answer = client.post(url, data={"csrf_token": token(page), **fields})
+    assert answer.status_code == status, (url, answer.status_code, answer.get_data(as_text=True)[:3000])
+    return answer
+
+
+def started(as_user):
+    """A request for the seal, on its way; the address of its case."""
+    manager = as_user("manager")
+    assert "/cases/new/seal" in get(manager, "/cases/new")
+    page = get(manager, "/cases/new/seal")
+    answer = post(manager, "/cases/new/seal", page, **TYPED, _action="submit", idempotency_key="k1")
+    again = post(manager, "/cases/new/seal", page, **TYPED, _action="submit", idempotency_key="k1")
+    assert again.location == answer.location
+    return answer.location
+
+
+def test_a_request_is_started_followed_and_decided(as_user, house):
+    url = started(as_user)
+    assert "loan contract" in get(as_user("manager"), url)
+    assert url in get(as_user("manager"), "/to-do/?view=started")
+    risk = as_user("risk")
+    assert url in get(risk, "/to-do/?view=group")
+    page = get(risk, url)
+    item = house.item(int(url.rsplit("/", 1)[1]))
+    do = f"/cases/items/{item.id}"
+    bad = post(risk, f"{do}/decide", page, 422, decision="refuse", version=item.version)
+    assert "opinion" in bad.get_data(as_text=True)
+    changed = {"terms:request.amount": "900"}
+    post(risk, f"{do}/decide", page, decision="approve", version=item.version, **changed)
+    assert house.kept(int(url.rsplit("/", 1)[1])).outcome == "completed"  # 900 needs no second yes
+    post(risk, f"{do}/decide", page, 409, decision="approve", version=item.version)
+    assert url in get(as_user("auditor"), "/to-do/?view=copies")
+
+
+def test_an_item_is_passed_on_and_others_sign(as_user, house):
+    url = started(as_user)
+    risk, case = as_user("risk"), int(url.rsplit("/", 1)[1])
+    page, item = get(risk, url), house.item(case)
+    do = f"/cases/items/{item.id}"
+    post(risk, f"{do}/add_signers", page, people=str(STAFF["east1"][0]), when="before", version=item.version)
+    east = as_user("east1")
+    assert url in get(east, "/to-do/?view=mine")
+    signer = house.item(case, kind="signer")
+    post(east, f"/cases/items/{signer.id}/decide", get(east, url), decision="approve", version=signer.version)
+    item = house.item(case)
+    post(risk, f"/cases/items/{item.id}/transfer", page, to=str(STAFF["risk2"][0]), version=item.version)
+    assert "/cases/" in get(as_user("risk2"), "/to-do/?view=mine")
+    item = house.item(case)
+    post(risk, f"/cases/items/{item.id}/decide", page, 403, decision="approve", version=item.version)
+
+
+def test_material_is_asked_for_and_supplied(as_user, house):
+    url = started(as_user)
+    risk, manager, case = as_user("risk"), as_user("manager"), int(url.rsplit("/", 1)[1])
+    page, item = get(risk, url), house.item(case)
+    post(risk, f"/cases/items/{item.id}/ask_material", page, reason="the contract", version=item.version)
+    shown = get(manager, url)
+    asked = house.item(case)
+    assert asked.kind == "material" and "seal_request.reason" in shown
+    more = {**TYPED, "seal_request.reason": "contract A-1"}
+    post(manager, f"/cases/items/{asked.id}/resubmit", shown, version=asked.version, _action="submit", **more)
+    assert house.item(case).number == item.number
+    assert "contract A-1" in get(risk, url)
+
+
+@pytest.mark.parametrize(
+    ("who", "command", "fields"),
+    [
+        ("system", "suspend", {"reason": "police"}),
+        ("system", "terminate", {"reason": "twice"}),
+        ("system", "jump", {"to": "head", "reason": "urgent"}),
+        ("manager", "withdraw", {"reason": "mistake"}),
+        ("manager", "urge", {"opinion": "please"}),
+        ("risk", "comment", {"opinion": "seen"}),
+    ],
+)
+def test_what_may_be_done_with_the_whole_case(as_user, house, who, command, fields):
+    url = started(as_user)
+    client = as_user(who)
+    page = get(client, url)
+    assert command == "comment" or f"{url}/{command}" in page
+    post(client, f"{url}/{command}", page, **fields)
+    assert house.told(int(url.rsplit("/", 1)[1]))[-1] in (
+        "suspended", "ended", "opened", "urged", "commented"
+    )  # fmt: skip
+
+
+def test_strangers_see_nothing_and_unknown_commands_do_nothing(as_user, house):
+    url = started(as_user)
+    get(as_user("west1"), url, 404)
+    risk = as_user("risk")
+    page = get(risk, url)
+    post(risk, f"{url}/explode", page, 404)
+    post(risk, f"{url}/pass_time", page, 404)
+    item = house.item(int(url.rsplit("/", 1)[1]))
+    post(risk, f"/cases/items/{item.id}/expire", page, 404)
+    post(risk, "/cases/items/999999/decide", page, 404)
+    get(as_user("risk"), "/cases/new/seal", 403)
+    assert len(house.rows(tables.flow_case)) == 1
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_lists_speak_both_languages(as_user, language):
+    url = started(as_user)
+    words = {"en": ("Use of the seal", "Started by me"), "zh": ("用印审批", "我发起的")}[language]
+    page = get(as_user("manager", language), "/to-do/?view=started")
+    assert all(word in page for word in words) and url in page
+    assert words[0] in get(as_user("system", language), "/cases/")
+    get(as_user("finance", language), "/to-do/?view=copies")
