@@ -1,0 +1,206 @@
+"""/api/v1/cases and /api/v1/work-items: start requests, list, read, and do everything that screens can, by its name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any, get_args
+
+from flask import Response, jsonify, request
+from flask_appbuilder.api import expose
+
+from loanloom.services.errors import NotFound
+from loanloom.services.flows import answers, cases, doing, starting, worklist
+from loanloom.web.access import staff
+from loanloom.web.api.base import DEFAULT, MOST, HouseApi, body, idempotency_key, refuse, required_key, version
+from loanloom.web.security import current_context
+
+STATUSES = ("running", "suspended", "ended")
+
+
+def _choice(name: str, allowed: tuple[str, ...]) -> str | None:
+    found = request.args.get(name) or None
+    if found is not None and found not in allowed:
+        words = ", ".join(allowed)
+        refuse("api.bad_choice", f"{name} is one of: {words}.", f"{name} 可选：{words}。", name)
+    return found
+
+
+def _limit() -> int:
+    return min(max(request.args.get("limit", DEFAULT, type=int), 1), MOST)
+
+
+def _whole(given: Mapping[str, Any], name: str) -> int | None:
+    found = given.get(name)
+    if found is not None and (isinstance(found, bool) or not isinstance(found, int)):
+        refuse("api.bad_number", f"{name} is a whole number.", f"{name} 应为整数。", name)
+    return found
+
+
+def _record(given: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = given.get(name, {})
+    if not isinstance(found, Mapping):
+        refuse("api.bad_object", f"{name} is a JSON object.", f"{name} 应为 JSON 对象。", name)
+    return found
+
+
+def _acted(number: int, command: str, of: str) -> dict[str, Any]:
+    """Do a command of the one table that screens use too; an item must be as the caller has read it."""
+    known = doing.COMMANDS.get(command)
+    if known is None or known.of != of:
+        raise NotFound()
+    given = dict(body())
+    read = version(given)
+    given.pop("version")
+    done = cases.act(
+        current_context(), number, command, given, expected_version=read, idempotency_key=idempotency_key()
+    )
+    return asdict(done)
+
+
+def _answer(found: Mapping[str, Any], status: int = 200) -> Response:
+    """The answer as JSON; one of the fields is called `code`."""
+    made = jsonify(found)
+    made.status_code = status
+    return made
+
+
+class CaseApi(HouseApi):
+    """Cases of every flow."""
+
+    resource_name = "cases"
+    openapi_spec_tag = "Cases"
+
+    @expose("/", methods=["GET"])
+    @staff
+    def index(self) -> Response:
+        """Cases the caller may see, the newest first
+        ---
+        get:
+          parameters:
+            - {in: query, name: status, schema: {type: string, enum: [running, suspended, ended]}}
+            - {in: query, name: flow, schema: {type: string}}
+            - {in: query, name: subject, schema: {type: string}}
+            - {in: query, name: after, schema: {type: integer}}
+            - {in: query, name: limit, schema: {type: integer, maximum: 100}}
+          responses:
+            200: {description: 'rows, and the key of the following page'}
+        """
+        rows, following = answers.listing(
+            current_context(), status=_choice("status", STATUSES), flow=request.args.get("flow"),
+            subject=request.args.get("subject"), after=request.args.get("after", type=int), limit=_limit(),
+        )  # fmt: skip
+        return self.response(200, rows=rows, next=following)
+
+    @expose("/", methods=["POST"])
+    @staff
+    def start(self) -> Response:
+        """Start a request flow with its fields
+        ---
+        post:
+          parameters: [key]
+          requestBody:
+            required: true
+            content:
+              application/json:
+                schema:
+                  type: object
+                  required: [flow]
+                  properties:
+                    flow: {type: string}
+                    data: {type: object, description: 'fields by their paths'}
+                    customer_id: {type: integer}
+                    product: {type: string}
+                    chosen: {type: object, description: 'people by step, where the starter names them'}
+          responses:
+            201: {description: 'the case'}
+            403: {description: 'the roles of the caller do not start it'}
+            422: {$ref: '#/components/responses/422'}
+        """
+        given, key = body(), required_key()
+        flow, product = given.get("flow"), given.get("product")
+        if not isinstance(flow, str) or not isinstance(product, str | None):
+            refuse("api.bad_text", "flow and product are texts.", "flow 和 product 应为文本。", "flow")
+        done = starting.request(
+            current_context(), flow, _record(given, "data"), customer_id=_whole(given, "customer_id"),
+            product_key=product, chosen=_record(given, "chosen"), idempotency_key=key,
+        )  # fmt: skip
+        return _answer(asdict(done), 201)
+
+    @expose("/<int:case_id>", methods=["GET"])
+    @staff
+    def show(self, case_id: int) -> Response:
+        """One case with its open work and its story
+        ---
+        get:
+          responses:
+            200: {description: 'the case'}
+            404: {$ref: '#/components/responses/404'}
+        """
+        return _answer(answers.one(current_context(), case_id))
+
+    @expose("/<int:case_id>/<command>", methods=["POST"])
+    @staff
+    def act(self, case_id: int, command: str) -> Response:
+        """Do something with a whole case: comment, urge, withdraw, suspend, resume, terminate, jump ...
+        ---
+        post:
+          parameters: [optional_key]
+          requestBody:
+            required: true
+            content:
+              application/json:
+                schema: {type: object, required: [version], properties: {version: {type: integer}}}
+          responses:
+            200: {description: 'how the case stands now'}
+            403: {description: 'the caller may not'}
+            404: {$ref: '#/components/responses/404'}
+            409: {description: 'somebody was faster'}
+            422: {$ref: '#/components/responses/422'}
+        """
+        return _answer(_acted(case_id, command, "case"))
+
+
+class WorkItemApi(HouseApi):
+    """Work that waits for people."""
+
+    resource_name = "work-items"
+    openapi_spec_tag = "Work items"
+
+    @expose("/", methods=["GET"])
+    @staff
+    def index(self) -> Response:
+        """The caller's work list: mine, of my groups, or done
+        ---
+        get:
+          parameters:
+            - {in: query, name: view, schema: {type: string, enum: [mine, group, done]}}
+            - {in: query, name: after, schema: {type: string}}
+            - {in: query, name: limit, schema: {type: integer, maximum: 100}}
+          responses:
+            200: {description: 'rows, and the key of the following page'}
+        """
+        view: Any = _choice("view", get_args(worklist.View)) or "mine"
+        found = worklist.todo(current_context(), view, after=request.args.get("after"), limit=_limit())
+        return self.response(200, rows=[asdict(item) for item in found.items], next=found.next)
+
+    @expose("/<int:item_id>/<command>", methods=["POST"])
+    @staff
+    def act(self, item_id: int, command: str) -> Response:
+        """Do something with an item: decide, take, give_back, transfer, add_signers, ask_material ...
+        ---
+        post:
+          parameters: [optional_key]
+          requestBody:
+            required: true
+            content:
+              application/json:
+                schema: {type: object, required: [version], properties: {version: {type: integer}}}
+          responses:
+            200: {description: 'how the case stands now'}
+            403: {description: 'the item is not for the caller'}
+            404: {$ref: '#/components/responses/404'}
+            409: {description: 'decided already, or changed since it was read'}
+            422: {$ref: '#/components/responses/422'}
+        """
+        return _answer(_acted(item_id, command, "item"))
