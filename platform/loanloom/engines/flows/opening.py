@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from loanloom.engines.flows import people
+from loanloom.engines.flows import people, voting
 from loanloom.engines.flows.leaving import leave
 from loanloom.engines.flows.model import VOTED, Assignment, Node
 from loanloom.engines.flows.moves import Found
@@ -14,6 +14,7 @@ from loanloom.engines.flows.state import Approval, Item, ItemKind, Token
 from loanloom.engines.flows.step import Failed, Forks, Step
 from loanloom.problems import Problem, text
 
+MOST_MISSING = 20
 Who = dict[str, Any]
 """For whom an item is: its role, position, scope, outside and users, weight and veto, by name."""
 _ADMINISTRATORS: Who = {"role": people.ADMINISTRATOR, "scope": "all"}
@@ -57,21 +58,39 @@ def open_votes(step: Step, node: Node, forks: Forks) -> None:
     """One item a voter (or a group); in turn where the node says so, else all at once."""
     token = step.rest(node, forks, "people", back_to=step.back_to.pop(node.key, None))
     excluded = _excluded(step, node)
-    voters: list[Who] = []
-    for one in _candidates(step, node, node.assign, excluded):
-        vote = {"weight": one.assignment.weight, "veto": one.assignment.veto}
-        if node.each == "group" or one.left is None:
-            voters += [_group(one.found) | vote] if not one.nobody else []
-        else:
-            voters += [{"users": (person,)} | vote for person in one.left]
-    voters = _each_once(voters)
-    if not voters:
+    voters = _voters(step, node, node.assign, excluded)
+    if not voters and node.if_nobody.do == "assign":
+        voters = _voters(step, node, node.if_nobody.assign, excluded)
+    elif not voters and node.if_nobody.do != "administrator":
         _nobody(step, node, token, "vote", excluded)
+        return
+    voters += [{**_ADMINISTRATORS, "weight": 1}] * _missing(node, voters)
     in_turn = node.voting is not None and node.voting.in_turn
     for place, voter in enumerate(voters):
         order = {"turn": place, "pending": place > 0} if in_turn else {}
         _open(step, node, token, "vote", excluded=excluded, **voter, **order)
     tell(step, node, node.cc)
+
+
+def _voters(step: Step, node: Node, assign: Sequence[Assignment], excluded: tuple[int, ...]) -> list[Who]:
+    voters: list[Who] = []
+    for one in _candidates(step, node, assign, excluded):
+        vote = {"weight": one.assignment.weight, "veto": one.assignment.veto}
+        if node.each == "group" or one.left is None:
+            voters += [_group(one.found) | vote] if not one.nobody else []
+        else:
+            voters += [{"users": (person,)} | vote for person in one.left]
+    return _each_once(voters)
+
+
+def _missing(node: Node, voters: list[Who]) -> int:
+    """How many voters more a yes needs, were all to say it: administrators find them. A vote that nobody can win would
+    turn every yes into a no."""
+    weights = [voter["weight"] for voter in voters]
+    for more in range(0 if voters else 1, MOST_MISSING):
+        if voting.possible(node.voting or voting.EVERYBODY, [*weights, *[1] * more]):
+            return more
+    raise Failed(people.too_few_voters(node))
 
 
 def revise(step: Step, node: Node, forks: Forks, back_to: str | None = None) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from loanloom.engines.flows.model import Flow, Node
-from loanloom.engines.flows.state import Decision, Fork, Item, Person, State
+from loanloom.engines.flows.state import Decision, Fork, Item, Person, State, Token
 from loanloom.problems import Problem, Text, text
 
 NAMES: dict[str, Text] = {
@@ -33,14 +33,20 @@ def acting_as(item: Item, person: Person) -> Person | Problem:
 
     Whoever may not decide by relation to the case (`excluded`) may not do so for somebody else either.
     """
-    if item.taken_by is not None and item.taken_by != person.id:
-        return taken()
+    problem = held(item, person)
+    if problem is not None:
+        return problem
     problem = eligible(item, person)
     if problem is None:
         return person
     if person.id in item.excluded:
         return problem
     return next((each for each in person.stands_in_for if eligible(item, each) is None), problem)
+
+
+def held(item: Item, person: Person) -> Problem | None:
+    """That somebody else has taken the item; None when nobody has, or this person."""
+    return taken() if item.taken_by is not None and item.taken_by != person.id else None
 
 
 def eligible(item: Item, person: Person) -> Problem | None:
@@ -215,8 +221,15 @@ def return_targets(node: Node, state: State, item: Item | None = None) -> tuple[
     way to this item (not in another branch)."""
     token = state.token(item.token) if item is not None else None
     forks = token.forks if token is not None else ()
-    passed = {each.node for each in state.passed if _upstream(each.forks, forks)}
+    inside = left_behind(state, token) if token is not None else 0
+    passed = {each.node for each in state.passed if len(each.forks) >= inside and _upstream(each.forks, forks)}
     return tuple(key for key in node.return_to if key in passed and key != node.key)
+
+
+def left_behind(state: State, token: Token) -> int:
+    """How deep in splits a token stands whose join has gone on without it; it does not come out of these again. 0 for
+    a token that counts."""
+    return max((depth for depth, (run, _) in enumerate(token.forks, 1) if run in state.absorbed), default=0)
 
 
 def _upstream(earlier: tuple[Fork, ...], later: tuple[Fork, ...]) -> bool:
@@ -267,6 +280,18 @@ def suspended() -> Problem:
         code="flow.suspended",
         message=text("This case is suspended.", "该业务流程已挂起。"),
         hint=text("Whoever suspended it can resume it.", "可由挂起人恢复。"),
+    )
+
+
+def too_few_voters(node: Node) -> Problem:
+    """Not even all of them together could say yes."""
+    return Problem(
+        code="flow.too_few_voters",
+        message=text(
+            f"Too few people may vote at '{node.title.get('en', node.key)}'.",
+            f"环节“{node.title.get('zh', node.key)}”可参与表决的人员不足。",
+        ),
+        hint=text("Give more people the role, or lower what is needed.", "请增加具有相应角色的人员，或降低通过要求。"),
     )
 
 

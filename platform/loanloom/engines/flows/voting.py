@@ -12,6 +12,8 @@ from loanloom.engines.flows.state import Item, Vote
 
 Result = Literal["approve", "refuse"]
 _ONE = Decimal(1)
+EVERYBODY = Voting()
+"""How a node is decided that states nothing: all must say yes."""
 
 
 @record
@@ -42,6 +44,11 @@ def tally(votes: Sequence[Vote], waiting: Sequence[Item]) -> Tally:
         yes_weight=sum(vote.weight for vote in yes), no_weight=sum(vote.weight for vote in no),
         waiting_weight=sum(item.weight for item in waiting), vetoed=any(vote.veto for vote in no),
     )  # fmt: skip
+
+
+def possible(voting: Voting, weights: Sequence[int]) -> bool:
+    """Whether so many voters could make a yes if all of them said it."""
+    return result(voting, Tally(yes=len(weights), yes_weight=sum(weights))) == "approve"
 
 
 def result(voting: Voting, counted: Tally) -> Result | None:

@@ -16,7 +16,19 @@ from loanloom.engines.flows.step import Failed, Step
 def join(step: Step) -> bool:
     """Let the first join go on that has all it waits for; False when none has."""
     runs = {token.forks[-1][0]: token for token in step.state.tokens if token.waits == "join"}
-    return any(_joined(step, run, step.node(token.node)) for run, token in runs.items())
+    return any(_joined(step, run, step.node(token.node)) for run, token in runs.items()) or _astray(step)
+
+
+def _astray(step: Step) -> bool:
+    """Nothing but joins that wait for each other is left, since somebody moved a token past its split: the last to come
+    goes on by itself."""
+    if not step.state.tokens or any(token.waits != "join" for token in step.state.tokens):
+        return False
+    token = max(step.state.tokens, key=lambda one: one.number)
+    step.lift(token)
+    step.note("joined", token.node, action="1")
+    leave(step, step.node(token.node), token.forks)
+    return True
 
 
 def _joined(step: Step, run: int, node: Node) -> bool:

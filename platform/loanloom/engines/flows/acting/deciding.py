@@ -7,15 +7,13 @@ from typing import Any
 
 from loanloom.engines.flows import opening, people, voting
 from loanloom.engines.flows.leaving import keep, leave
-from loanloom.engines.flows.model import VOTED, Flow, Node, Voting
+from loanloom.engines.flows.model import VOTED, Flow, Node
 from loanloom.engines.flows.moves import Moved, World
 from loanloom.engines.flows.record import altered
 from loanloom.engines.flows.running import carried_out
 from loanloom.engines.flows.state import Approval, Decision, Item, Passed, Person, State, Token, Vote
 from loanloom.engines.flows.step import Failed, Step
 from loanloom.problems import Problem, text
-
-_EVERYBODY = Voting()
 
 
 def decide(flow: Flow, state: State, number: int, decision: Decision, world: World) -> Moved:
@@ -83,7 +81,7 @@ def go_on(step: Step, token: Token) -> None:
     """After something was said under a token: the next turn, a result, or still waiting."""
     node = step.node(token.node)
     items = step.items_of(token.number)
-    rule = (node.voting or _EVERYBODY) if node.type in VOTED else _EVERYBODY
+    rule = (node.voting or voting.EVERYBODY) if node.type in VOTED else voting.EVERYBODY
     votes = [vote for vote in step.state.votes if vote.token == token.number]
     waiting = [item for item in items if item.kind in ("approval", "vote", "signer")]
     if votes:
@@ -91,11 +89,10 @@ def go_on(step: Step, token: Token) -> None:
         if found is not None:
             _conclude(step, token, node, found)
             return
-    if all(item.pending for item in items) and items:
-        turn = min(item.turn for item in items)
-        for item in items:
-            if item.turn == turn:
-                step.tell_open(step.change(altered(item, pending=False)))
+    turn = min((item.turn for item in items), default=0)
+    for item in items:
+        if item.pending and item.turn == turn:
+            step.tell_open(step.change(altered(item, pending=False)))
 
 
 def _conclude(step: Step, token: Token, node: Node, found: voting.Result) -> None:
@@ -133,6 +130,8 @@ def _refused(step: Step, node: Node, token: Token) -> None:
         step.note("routed", node.key, to=node.on_refuse)
         step.go(node.on_refuse, token.forks)
         return
+    if people.left_behind(step.state, token):
+        return  # its join went on without it: what it says has no effect any more
     end = step.flow.end_with("refused")
     if end is None:
         step.finish(node.key, "refused", None)

@@ -30,7 +30,7 @@ def _untakable(state: State, item: Item | None, by: Person) -> Problem | None:
     if item is None or item.pending:
         return people.not_open()
     if item.kind in ("revision", "material"):
-        return None
+        return people.held(item, by)
     somebody = people.acting_as(item, by)
     if isinstance(somebody, Problem):
         return somebody

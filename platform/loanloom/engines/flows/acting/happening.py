@@ -11,7 +11,7 @@ from loanloom.engines.flows.conditions import evaluated
 from loanloom.engines.flows.model import Awaited, Deadline, Flow
 from loanloom.engines.flows.moves import Moved, World
 from loanloom.engines.flows.running import carried_out
-from loanloom.engines.flows.state import State
+from loanloom.engines.flows.state import Item, State, Token
 from loanloom.engines.flows.step import Step
 from loanloom.problems import Problem
 
@@ -71,11 +71,15 @@ def _if_running(flow: Flow, state: State, world: World, act: Any) -> Moved:
     return Moved(state=state, problems=(problem,)) if problem is not None else carried_out(flow, state, world, act)
 
 
+DECIDED = ("form", "approval", "vote", "signer")
+"""Items for which time can act; what makers supply and minutes are only reminded of."""
+
+
 def expire(flow: Flow, state: State, number: int, deadline: Deadline, world: World) -> Moved:
     """A deadline of an item passed that decides by itself: approve, refuse, return, or another way."""
     item = state.item(number)
     problem = people.not_now(state)
-    if problem is not None or item is None or item.pending:
+    if problem is not None or item is None or item.pending or item.kind not in DECIDED:
         return Moved(state=state, problems=(problem or people.not_open(),))
 
     def act(step: Step) -> None:
@@ -87,11 +91,20 @@ def expire(flow: Flow, state: State, number: int, deadline: Deadline, world: Wor
             step.lift(token)
             step.go(deadline.to, token.forks)
         elif deadline.do == "return":
-            targets = people.return_targets(node, state, item)
-            go_back(
-                step, token, deadline.to if deadline.to in targets else targets[0] if targets else flow.start, "again"
-            )
+            _return(step, token, item, deadline)
         elif deadline.do in ("approve", "refuse"):
             carry(step, token, node, deadline.do)
 
     return carried_out(flow, state, world, act)
+
+
+def _return(step: Step, token: Token, item: Item, deadline: Deadline) -> None:
+    """Back to where the deadline says, else to where the node may return to first, else to the start; a branch that its
+    join has left behind just ends."""
+    targets = people.return_targets(step.node(item.node), step.state, item)
+    if deadline.to in targets or targets:
+        go_back(step, token, deadline.to if deadline.to in targets else targets[0], "again")
+    elif people.left_behind(step.state, token):
+        step.lift(token)
+    else:
+        go_back(step, token, step.flow.start, "again")

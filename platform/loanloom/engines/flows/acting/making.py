@@ -44,6 +44,8 @@ def resubmit(flow: Flow, state: State, number: int, by: Person, world: World) ->
     if problem is None and item is not None and item.kind == "form":
         somebody = people.acting_as(item, by)
         problem = somebody if isinstance(somebody, Problem) else None
+    if problem is None and item is not None:
+        problem = people.held(item, by)
     if problem is not None or item is None:
         return Moved(state=state, problems=(problem or people.not_open(),))
 

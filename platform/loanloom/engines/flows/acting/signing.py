@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from loanloom.engines.flows import people
+from loanloom.engines.flows import people, voting
 from loanloom.engines.flows.acting.deciding import go_on
 from loanloom.engines.flows.model import VOTED, Flow
 from loanloom.engines.flows.moves import Moved, World
@@ -71,6 +71,8 @@ def remove_signer(flow: Flow, state: State, number: int, by: Person, removed: in
     if item is not None and problem is None:
         if other is None or other.token != item.token or other.number == number:
             problem = people.not_open()
+        elif flow.nodes[item.node].type in VOTED and not _still_possible(flow, state, other):
+            problem = people.too_few_voters(flow.nodes[item.node])
         elif other.added_by is None and flow.nodes[item.node].type not in VOTED:
             problem = _not_added()
     if item is None or other is None or problem is not None:
@@ -84,6 +86,13 @@ def remove_signer(flow: Flow, state: State, number: int, by: Person, removed: in
         go_on(step, token)
 
     return carried_out(flow, state, world, act)
+
+
+def _still_possible(flow: Flow, state: State, leaving: Item) -> bool:
+    """Whether a yes can still be reached without this voter, counting what was said as if it were yes."""
+    stays = [one.weight for one in state.items if one.token == leaving.token and one.number != leaving.number]
+    said = [vote.weight for vote in state.votes if vote.token == leaving.token]
+    return voting.possible(flow.nodes[leaving.node].voting or voting.EVERYBODY, stays + said)
 
 
 def ask_material(flow: Flow, state: State, number: int, by: Person, world: World, *, reason: str) -> Moved:
