@@ -72,7 +72,7 @@ class Case:
         return {"unit": self.unit, "created_by": self.started_by, "customer_id": self.customer_id}
 
 
-def of_row(ctx: Context, connection: Connection, row: Row[Any], record: Any = None) -> Case:
+def of_row(ctx: Context, connection: Connection, row: Any, record: Any = None) -> Case:
     """The case of a row already read."""
     registry = releases.pinned(ctx, connection, row.release_id)
     return Case(

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection
 
 from loanloom.engines import flows
 from loanloom.services import scope
@@ -18,9 +18,10 @@ from loanloom.services.context import Context
 from loanloom.services.definitions import releases
 from loanloom.services.errors import Conflict, NotFound
 from loanloom.services.flows import case as kept
-from loanloom.services.flows import commands, guards, requests, staff, subjects
-from loanloom.services.flows.case import CASE, ITEM, TABLE, Case
+from loanloom.services.flows import commands, finding, guards, requests, staff, subjects
+from loanloom.services.flows.case import CASE, Case
 from loanloom.services.flows.commands import Asked, Command
+from loanloom.services.flows.finding import load
 from loanloom.services.flows.given import Given
 from loanloom.services.flows.saving import Saved, Step, save
 from loanloom.services.flows.subjects import About
@@ -86,21 +87,6 @@ class Facts(Mapping[str, Any]):
 
     def __len__(self) -> int:
         return len(self.known)
-
-
-def load(ctx: Context, connection: Connection, case_id: int, *, lock: bool = False) -> Case:
-    """One case; with its subject's record, both locked, where it is about to change."""
-    found = kept.row_of(connection, case_id)
-    return _locked(ctx, connection, found) if lock else kept.of_row(ctx, connection, found)
-
-
-def _locked(ctx: Context, connection: Connection, found: Any) -> Case:
-    record = None
-    if found.subject_id is not None:
-        ids = [found.subject_id]
-        record = subjects.of(found.subject_kind).records(ctx, connection, ids, lock=True).get(found.subject_id)
-    row = connection.execute(select(TABLE).where(TABLE.c.id == found.id).with_for_update()).one()
-    return kept.of_row(ctx, connection, row, record)
 
 
 def facts_of(ctx: Context, connection: Connection, case: Case) -> dict[str, Any]:
@@ -229,7 +215,10 @@ def act_in(
 ) -> Acted:
     """The same within the caller's transaction."""
     wanted = commands.of(command)
-    case, item = _found(ctx, connection, wanted, case_or_item_id)
+    if wanted.of == "item":
+        case, item, drawn = finding.of_item(ctx, connection, case_or_item_id)
+    else:
+        case, item, drawn = finding.of_case(ctx, connection, case_or_item_id), None, ()
     given = dict(arguments or {})
     first = Once(ctx, connection, idempotency_key, f"case.{command}", case_or_item_id, given, locked=True)
     if first.answer is not None:
@@ -242,41 +231,13 @@ def act_in(
     commands.check_right(ctx, wanted, asked)
     step = _carried_out(wanted, command, asked)
     with bulk.together(connection):
-        saved = save(ctx, connection, [step])
+        saved = save(ctx, connection, [step], drawn=drawn)
         done = _done(case_or_item_id if item is not None else None, command, started(saved)[0])
         first.keep({name: value for name, value in asdict(done).items() if name != "replayed"})
     return done
 
 
-def _found(ctx: Context, connection: Connection, wanted: Command, number: int) -> tuple[Case, Row[Any] | None]:
-    """The case and its item, locked, if the actor may know of them."""
-    if wanted.of == "case":
-        case = load(ctx, connection, number, lock=True)
-        if not guards.sees(ctx, case) and not _has_work(ctx, connection, case.id):
-            raise NotFound(CASE)
-        return case, None
-    asked = select(ITEM).where(ITEM.c.id == number)
-    found = connection.execute(
-        select(TABLE.c.id, TABLE.c.subject_kind, TABLE.c.subject_id)
-        .join(ITEM, ITEM.c.case_id == TABLE.c.id)
-        .where(ITEM.c.id == number)
-    ).one_or_none()
-    if found is None:
-        raise NotFound(guards.ITEM)
-    case = _locked(ctx, connection, found)
-    item = connection.execute(asked).one()
-    known = guards.sees(ctx, case) or guards.concerns(ctx, item)
-    if not known and not guards.concerns_absent(ctx, connection, item, case.flow.key):
-        raise NotFound(guards.ITEM)
-    return case, item
-
-
-def _has_work(ctx: Context, connection: Connection, case_id: int) -> bool:
-    found = connection.execute(select(ITEM).where(ITEM.c.case_id == case_id))
-    return ctx.actor.customer_id is None and any(guards.concerns(ctx, item) for item in found)
-
-
-def _asked(ctx: Context, connection: Connection, case: Case, item: Row[Any] | None, given: Mapping[str, Any]) -> Asked:
+def _asked(ctx: Context, connection: Connection, case: Case, item: Any, given: Mapping[str, Any]) -> Asked:
     around = world(ctx, connection, case)
     by = staff.person_of(ctx, connection, case, item=_item_of(case, item), facts=around.facts, terms=_terms(case))
     return Asked(
@@ -291,7 +252,7 @@ def _asked(ctx: Context, connection: Connection, case: Case, item: Row[Any] | No
     )
 
 
-def _item_of(case: Case, item: Row[Any] | None) -> flows.Item | None:
+def _item_of(case: Case, item: Any) -> flows.Item | None:
     return case.state.item(item.number) if item is not None and case.state is not None else None
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from loanloom.engines import flows
 from loanloom.problems import Problem, text
@@ -27,7 +27,7 @@ LONGEST_OPINION = 4_000
 MOST_CONDITIONS = 20
 
 
-def concerns(ctx: Context, item: Row[Any]) -> bool:
+def concerns(ctx: Context, item: Any) -> bool:
     """Whether an item gives the actor sight of its case: it is theirs to do, or they did it."""
     actor = ctx.actor
     if actor.user_id is None or actor.user_id in (item.assignee, item.decided_by):
@@ -41,14 +41,14 @@ def concerns(ctx: Context, item: Row[Any]) -> bool:
     return grouped and in_group and _here(ctx, item)
 
 
-def _here(ctx: Context, item: Row[Any]) -> bool:
+def _here(ctx: Context, item: Any) -> bool:
     units, unit = scope.units_of(ctx), ctx.actor.unit
     if item.scope == "department":
         return item.department is not None and unit in scope.below(units, item.department)
     return bool(item.scope == "all" or scope.branch_of(units, unit) == item.unit)
 
 
-def concerns_absent(ctx: Context, connection: Connection, item: Row[Any], flow_key: str) -> bool:
+def concerns_absent(ctx: Context, connection: Connection, item: Any, flow_key: str) -> bool:
     """Whether an item is for somebody whom the actor stands in for today."""
     if ctx.actor.user_id is None or ctx.actor.is_borrower:
         return False
@@ -67,7 +67,7 @@ def sees(ctx: Context, case: Case) -> bool:
     return scope.sees(ctx, case.mapping) or (ctx.actor.customer_id is None and ctx.actor.may("flow.read_all"))
 
 
-def check_open(item: Row[Any], expected_version: int | None) -> None:
+def check_open(item: Any, expected_version: int | None) -> None:
     """Refuse an item that is closed, or that changed since the page was made."""
     if item.status not in ("open", "waiting"):
         raise Conflict(decided_already())

@@ -58,13 +58,15 @@ class Saved:
     """What became of the cases' records, by case."""
 
 
-def save(ctx: Context, connection: Connection, steps: Sequence[Step], *, tell: bool = True) -> Saved:
-    """Write the steps. `tell` False leaves out messages to people (bulk work)."""
+def save(
+    ctx: Context, connection: Connection, steps: Sequence[Step], *, tell: bool = True, drawn: Sequence[int] = ()
+) -> Saved:
+    """Write the steps. `tell` False leaves out messages to people (bulk work); `drawn` are ids for new items."""
     opened = {place: work.new(step.case.state, step.state) for place, step in enumerate(steps)}
     begun = [place for place, step in enumerate(steps) if not step.case.id]
-    wanted = {TABLE: len(begun), ITEM: sum(map(len, opened.values()))}
+    wanted = {TABLE: len(begun), ITEM: max(sum(map(len, opened.values())) - len(drawn), 0)}
     ids = bulk.ids(connection, {table: count for table, count in wanted.items() if count})
-    numbers, item_ids = iter(ids.get(TABLE, ())), iter(ids.get(ITEM, ()))
+    numbers, item_ids = iter(ids.get(TABLE, ())), iter((*drawn, *ids.get(ITEM, ())))
     known = [step if step.case.id else _numbered(step, next(numbers)) for step in steps]
     rows = work.rows(ctx, known, opened, item_ids)
     with bulk.together(connection):

@@ -1,0 +1,75 @@
+"""A case found and locked with the record it is about: the record first, then the case, then the item."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import SimpleNamespace
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, func, select
+
+from loanloom.services.context import Context
+from loanloom.services.errors import NotFound
+from loanloom.services.flows import case as kept
+from loanloom.services.flows import guards, subjects
+from loanloom.services.flows.case import CASE, ITEM, TABLE, Case
+from loanloom.store import bulk
+
+_CASE = select(TABLE).where(TABLE.c.id == bindparam("number")).with_for_update()
+_OF_ITEM = ITEM.c.case_id == TABLE.c.id, ITEM.c.id == bindparam("number")
+_FOUND = select(
+    TABLE.c.id,
+    TABLE.c.subject_kind,
+    TABLE.c.subject_id,
+    func.array(bulk.next_ids(ITEM, 1).scalar_subquery()).label("drawn"),
+).where(*_OF_ITEM)
+"""Where an item belongs; nothing is locked. An id is drawn on the way: most steps open one item."""
+_BOTH = select(TABLE, ITEM).where(*_OF_ITEM).with_for_update(of=[TABLE, ITEM])
+"""The case, then its item: PostgreSQL locks in the order of the names."""
+
+
+def load(ctx: Context, connection: Connection, case_id: int, *, lock: bool = False) -> Case:
+    """One case; with its subject's record, both locked, where it is about to change."""
+    found = kept.row_of(connection, case_id)
+    return _locked(ctx, connection, found) if lock else kept.of_row(ctx, connection, found)
+
+
+def _locked(ctx: Context, connection: Connection, found: Any) -> Case:
+    record = _record(ctx, connection, found)
+    return kept.of_row(ctx, connection, connection.execute(_CASE, {"number": found.id}).one(), record)
+
+
+def _record(ctx: Context, connection: Connection, found: Any) -> Any:
+    """The record that a case is about, locked; it comes before the case."""
+    if found.subject_id is None:
+        return None
+    ids = [found.subject_id]
+    return subjects.of(found.subject_kind).records(ctx, connection, ids, lock=True).get(found.subject_id)
+
+
+def of_case(ctx: Context, connection: Connection, number: int) -> Case:
+    """The case, locked, if the actor may know of it."""
+    case = load(ctx, connection, number, lock=True)
+    if not guards.sees(ctx, case) and not _has_work(ctx, connection, case.id):
+        raise NotFound(CASE)
+    return case
+
+
+def of_item(ctx: Context, connection: Connection, number: int) -> tuple[Case, Any, Sequence[int]]:
+    """The case and its item, locked, if the actor may know of them; and an id for an item to come."""
+    found = connection.execute(_FOUND, {"number": number}).one_or_none()
+    if found is None:
+        raise NotFound(guards.ITEM)
+    record = _record(ctx, connection, found)
+    both = connection.execute(_BOTH, {"number": number}).one()._mapping
+    row, item = (SimpleNamespace(**{each.name: both[each] for each in table.c}) for table in (TABLE, ITEM))
+    case = kept.of_row(ctx, connection, row, record)
+    known = guards.sees(ctx, case) or guards.concerns(ctx, item)
+    if not known and not guards.concerns_absent(ctx, connection, item, case.flow.key):
+        raise NotFound(guards.ITEM)
+    return case, item, found.drawn
+
+
+def _has_work(ctx: Context, connection: Connection, case_id: int) -> bool:
+    found = connection.execute(select(ITEM).where(ITEM.c.case_id == case_id))
+    return ctx.actor.customer_id is None and any(guards.concerns(ctx, item) for item in found)
