@@ -135,7 +135,7 @@ def one(office, table):
 def test_applied_for_reviewed_approved_by_two_people_and_sanctioned(office, open_as, axe) -> None:
     manager = open_as("manager")
     apply(manager)
-    expect(manager.locator(".flow-node.is-current")).to_contain_text("风险审查")
+    expect(manager.locator(".flow-node.is-current:visible")).to_contain_text("风险审查")
     picture(manager, "approval-flow")
     risk = open_as("risk")
     open_first(risk)
@@ -160,7 +160,7 @@ def test_applied_for_reviewed_approved_by_two_people_and_sanctioned(office, open
     second.locator("[name=conditions]").fill("办理店铺财产保险\n在我司开立还款账户")
     second.locator("#decide button[type=submit]").last.dblclick()
     second.wait_for_url(re.compile(r"/sanctions/\d+"))
-    expect(second.get_by_text("办理店铺财产保险")).to_be_visible()
+    expect(second.get_by_text("办理店铺财产保险").first).to_be_visible()
     no_sideways(second)
     picture(second, "sanction-390")
     sanction = one(office, tables.sanction)
