@@ -66,7 +66,7 @@ def give(
     with ctx.transaction() as connection:
         _lock(ctx, connection, wanted)
         problems = delegation_checks.problems(
-            ctx, wanted, colleagues.staff_of(ctx, connection), _others(ctx, connection)
+            ctx, wanted, colleagues.staff_of(ctx, connection), standing(ctx, connection)
         )
         if problems:
             raise Refused(problems)
@@ -169,8 +169,8 @@ def _lock(ctx: Context, connection: Connection, wanted: Wanted) -> None:
     connection.execute(query.order_by(table.c.user_id).with_for_update())
 
 
-def _others(ctx: Context, connection: Connection) -> list[Wanted]:
-    """Every other delegation that is not over."""
+def standing(ctx: Context, connection: Connection) -> list[Wanted]:
+    """Every delegation that is not over."""
     query = select(_TABLE).where(_TABLE.c.ended_at.is_(None), _TABLE.c.ends_on >= ctx.business_date)
     return [
         Wanted(

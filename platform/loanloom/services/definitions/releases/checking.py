@@ -25,6 +25,7 @@ from loanloom.engines import (
     scoring,
     targets,
 )
+from loanloom.engines.flows.resolving import checks as authorities
 from loanloom.metadata.bundle import Bundle
 from loanloom.metadata.document import Document, Identity
 from loanloom.metadata.registry import Registry, build
@@ -39,6 +40,10 @@ def _products(registry: Registry) -> Iterable[Problem]:
     return products.check(registry, lending_methods())
 
 
+def _flows(registry: Registry) -> Iterable[Problem]:
+    return [*flows.check(registry), *authorities.check(registry)]
+
+
 ENGINES: tuple[tuple[str, EngineCheck], ...] = (
     ("forms", forms.check),
     ("rules", rules.check),
@@ -46,7 +51,7 @@ ENGINES: tuple[tuple[str, EngineCheck], ...] = (
     ("calculations", calculations.check),
     ("decisions", decisions.check),
     ("products", _products),
-    ("flows", flows.check),
+    ("flows", _flows),
     ("documents", documents.check),
     ("posting", posting.check),
     ("reports", reports.check),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,10 +17,12 @@ from loanloom.services.context import Context
 from loanloom.services.definitions.releases import candidate as candidates
 from loanloom.services.definitions.releases import stored
 from loanloom.services.definitions.releases.candidate import Candidate
+from loanloom.services.definitions.releases.checking import in_order
 from loanloom.services.definitions.releases.planning import Plan, blocking, make_plan
 from loanloom.services.definitions.releases.policy import allow_drafts
 from loanloom.services.definitions.releases.telling import tell_reviewers
 from loanloom.services.errors import Conflict, NotFound, Refused
+from loanloom.services.flows import manning
 from loanloom.store import audit
 from loanloom.store.tables import release
 
@@ -106,9 +109,11 @@ def _plan(
     live_from: date | None,
 ) -> Plan:  # fmt: skip
     makers = () if ctx.actor.user_id is None else (ctx.actor.user_id,)
+    checked = candidate.checked
+    manned = in_order((*checked.problems, *manning.problems(ctx, connection, candidate.registry)))
     return make_plan(
         connection,
-        candidate,
+        replace(candidate, checked=replace(checked, problems=manned)),
         origin=origin,
         name=name.strip(),
         note=(note or "").strip() or None,

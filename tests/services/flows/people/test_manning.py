@@ -1,0 +1,78 @@
+"""Publishing asks whether there is somebody: members of roles, named users, heads, plugins, enough authority."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from tests.services.approval import lender
+from tests.services.flows.people.house import own_documents, person, registry
+
+from loanloom.metadata.kinds import load_kinds
+from loanloom.metadata.reader import read_document
+from loanloom.metadata.registry import build
+from loanloom.services.flows import delegations, manning
+
+FLOW = """apiVersion: loanloom/v1
+kind: flow
+key: asks
+title: {{en: Asks, zh: 询问}}
+effective_from: 2026-01-01
+spec:
+  subject: request
+  nodes:
+    - {{key: begin, title: {{en: Begin, zh: 开始}}, type: start, next: check}}
+    - {{key: check, title: {{en: Check, zh: 审批}}, type: approval, assign: {assign}, next: done}}
+    - {{key: done, title: {{en: Done, zh: 通过}}, type: end, outcome: approved}}
+    - {{key: refused, title: {{en: Refused, zh: 否决}}, type: end, outcome: refused}}
+"""
+
+
+def found(house, documents):
+    made = build((*lender.documents(), *documents), load_kinds()).registry
+    ctx = house.ctx("business")
+    with ctx.transaction() as connection:
+        return manning.problems(ctx, connection, made)
+
+
+def of_flow(house, assign):
+    document = read_document(FLOW.format(assign=assign), "asks.yaml").document
+    return [
+        (problem.code, problem.severity, problem.pointer, problem.line)
+        for problem in found(house, (*own_documents(), document))
+        if problem.file == "asks.yaml"
+    ]
+
+
+def test_what_a_flow_asks_of_people_who_are_not_there_is_told_with_its_place(house):
+    place = ("/spec/nodes/1/assign", 10)
+    assert of_flow(house, "{role: approver-1}") == []
+    assert of_flow(house, "{position: head-of-finance}") == [("flow.no_members", "warning", *place)]
+    assert of_flow(house, "{users: [risk, stranger]}") == [("flow.no_user", "warning", *place)]
+    assert of_flow(house, "{head_of: finance}") == [("flow.no_head", "warning", *place)]
+    assert of_flow(house, "{plugin: nowhere}") == [("flow.no_plugin", "error", *place)]
+    house.place("finance", position="head-of-finance")
+    assert of_flow(house, "{head_of: finance}") == []
+
+
+def test_whoever_has_left_is_no_member(house):
+    house.place("risk", active=False)
+    house.place("risk2", active=False)
+    assert of_flow(house, "{role: risk-officer, scope: all}")[0][:2] == ("flow.no_members", "warning")
+
+
+def test_a_change_of_limits_is_refused_while_it_leaves_somebody_standing_in_with_too_little(house):
+    ctx = house.ctx("east1")
+    today = ctx.business_date
+    delegations.give(ctx, to_user=person("west1"), starts_on=today, ends_on=today + timedelta(days=5))
+    assert [one.code for one in found(house, own_documents()) if one.severity == "error"] == []
+    lower = "- {user: west1, limit: 1000}\n    - {role: approver-1, limit: 100000}"
+    table = registry().require("authority", "favours")
+    text = (
+        "apiVersion: loanloom/v1\nkind: authority\nkey: favours\ntitle: {en: Favours, zh: 事项权限}\n"
+        f"spec:\n  measure: request.amount\n  rows:\n    {lower}\n"
+    )
+    changed = read_document(text, "favours.yaml").document
+    rest = [document for document in own_documents() if document.identity != table.identity]
+    errors = [one for one in found(house, (*rest, changed)) if one.severity == "error"]
+    assert [one.code for one in errors] == ["delegation.lesser_authority"]
+    assert "west1" in errors[0].message["en"]
