@@ -11,7 +11,7 @@ from loanloom.problems import Problem, text
 
 NEEDED: Mapping[str, tuple[str, ...]] = {
     "calculation": ("calculation",), "service": ("call",), "document": ("documents",), "subflow": ("subflow",),
-    "notify": ("tell",), "cc": ("tell",), "wait": ("events", "until"), "parallel": ("routes",),
+    "notify": ("tell",), "cc": ("tell",), "wait": ("events", "until"),
     "inclusive": ("routes",), "exclusive": ("routes",),
 }  # fmt: skip
 """Of these one must be there."""

@@ -20,6 +20,8 @@ BOUND = 20_000
 """Standings of the tokens that are looked at."""
 MOST_TOKENS = 40
 """More at once means that the flow splits without end."""
+MOST_NESTED = 3
+"""A split that is inside so many runs of itself leads back into itself for ever."""
 MOST_CHOSEN = 4
 """Of an inclusive split with more ways than this, only single ways, pairs and all together are tried."""
 
@@ -57,7 +59,7 @@ def soundness(flow: Flow, pointers: Mapping[str, str]) -> Iterator[Problem]:
         if node.type == "join" and node.key not in walked.joined and walked.complete:
             yield _joins_nothing(pointers[node.key], node.key)
     if walked.complete:
-        for key in _stuck(walked):
+        for key in _stuck(walked)[:1]:
             yield _cannot_end(pointers[key], key)
     else:
         yield _too_many(pointers[flow.start])
@@ -71,7 +73,7 @@ def walk(flow: Flow) -> Walked:
     while waiting:
         standing = waiting.popleft()
         for following in _moves(flow, standing, walked):
-            if len(following) > MOST_TOKENS:
+            if len(following) > MOST_TOKENS or any(_nested(forks) > MOST_NESTED for _, forks in following):
                 walked.endless = True
                 return walked
             walked.after[standing].append(following)
@@ -82,6 +84,12 @@ def walk(flow: Flow) -> Walked:
                 walked.after[following] = []
                 waiting.append(following)
     return walked
+
+
+def _nested(forks: Forks) -> int:
+    """How many runs of one split a token is in."""
+    keys = [key for key, _ in forks]
+    return max((keys.count(key) for key in keys), default=0)
 
 
 def _stuck(walked: Walked) -> list[str]:

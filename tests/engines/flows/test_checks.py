@@ -1,0 +1,212 @@
+"""What a flow with any type of node may be wrong in: each mistake its own code, at its place, in both languages."""
+
+from __future__ import annotations
+
+import pytest
+from tests.engines.flows.random_flows import flow_from
+from tests.engines.flows.test_compiling import NO, YES, compiled, flow
+
+from loanloom.engines.flows.checks import check_flow
+from loanloom.engines.flows.checks.soundness import walk
+from loanloom.problems import errors
+
+START = ("begin", "start", "next: split")
+SPLIT = ("split", "parallel", "routes: [{to: left}, {to: right}]")
+LEFT, RIGHT = ("left", "form", "assign: {role: r}, next: both"), ("right", "form", "assign: {role: r}, next: both")
+BOTH = ("both", "join", "next: yes")
+ONE = "assign: {role: r}, actions: [approve], next: yes"
+
+
+def first(kind: str, rest: str) -> str:
+    """A flow of one node between start and end."""
+    return flow(("begin", "start", "next: first"), ("first", kind, rest), YES, *([NO] if "to: no}" in rest else []))
+
+
+def choice(*conditions: str, kind: str = "exclusive") -> str:
+    routes = ", ".join(f"{{when: '{one}', to: yes}}" for one in conditions)
+    return first(kind, f"routes: [{routes}, {{otherwise: true, to: no}}]")
+
+
+WRONG = {
+    "no_join": (
+        flow(
+            START,
+            SPLIT,
+            ("left", "form", "assign: {role: r}, next: yes"),
+            ("right", "form", "assign: {role: r}, next: yes"),
+            YES,
+        ),
+        "flow.unjoined_branches",
+        "/spec/nodes/4",
+    ),
+    "two_joins": (
+        flow(
+            START,
+            SPLIT,
+            LEFT,
+            ("right", "form", "assign: {role: r}, next: other"),
+            BOTH,
+            ("other", "join", "next: yes"),
+            YES,
+        ),
+        "flow.cannot_end",
+        "/spec/nodes/4",
+    ),
+    "splits_for_ever": (
+        flow(
+            START,
+            SPLIT,
+            ("left", "form", "assign: {role: r}, next: split"),
+            ("right", "form", "assign: {role: r}, next: stop"),
+            ("stop", "end", "outcome: completed, ends: path"),
+        ),
+        "flow.splits_without_end",
+        "/spec/nodes/1",
+    ),
+    "one_branch": (
+        flow(START, ("split", "parallel", "next: left"), LEFT, BOTH, YES),
+        "flow.nothing_to_split",
+        "/spec/nodes/1/routes",
+    ),
+    "asks_in_parallel": (
+        flow(
+            START,
+            ("split", "parallel", "routes: [{when: 'application.amount > 1', to: left}, {to: right}]"),
+            LEFT,
+            RIGHT,
+            BOTH,
+            YES,
+        ),
+        "flow.condition_on_parallel",
+        "/spec/nodes/1/routes/0",
+    ),
+    "service_without_call": (first("service", "next: yes"), "flow.missing_for_type", "/spec/nodes/1"),
+    "wait_for_nothing": (first("wait", "next: yes"), "flow.missing_for_type", "/spec/nodes/1"),
+    "event_leads_nowhere": (
+        first("wait", "events: [{event: paid, to: yess}]"),
+        "flow.unknown_target",
+        "/spec/nodes/1/events/0/to",
+    ),
+    "failure_leads_nowhere": (
+        first("service", "call: {action: a, on_failure: noo}, next: yes"),
+        "flow.unknown_target",
+        "/spec/nodes/1/call/on_failure",
+    ),
+    "refusal_leads_nowhere": (
+        first("approval", "assign: {role: r}, on_refuse: noo, next: yes"),
+        "flow.unknown_target",
+        "/spec/nodes/1/on_refuse",
+    ),
+    "cancels_nothing": (first("approval", f"{ONE}, cancels: [lost]"), "flow.unknown_target", "/spec/nodes/1/cancels/0"),
+    "count_without_number": (
+        first("countersign", f"{ONE}, vote: {{rule: count}}"),
+        "flow.vote_needs_number",
+        "/spec/nodes/1/vote",
+    ),
+    "more_than_all": (
+        first("countersign", f"{ONE}, vote: {{rule: ratio, needed: 1.5}}"),
+        "flow.vote_share",
+        "/spec/nodes/1/vote/needed",
+    ),
+    "more_than_there_are": (
+        first(
+            "committee", "assign: {users: [ann, bob]}, actions: [approve], vote: {rule: count, needed: 3}, next: yes"
+        ),
+        "flow.vote_never_enough",
+        "/spec/nodes/1/vote/needed",
+    ),
+    "quorum_of_strangers": (
+        first("committee", "assign: {users: [ann, bob]}, actions: [approve], vote: {rule: any, quorum: 5}, next: yes"),
+        "flow.quorum_never_there",
+        "/spec/nodes/1/vote/quorum",
+    ),
+    "nobody_for_nobody": (
+        first("approval", f"{ONE}, if_nobody: {{do: assign}}"),
+        "flow.no_substitute",
+        "/spec/nodes/1/if_nobody",
+    ),
+    "deadline_to_nowhere": (
+        first("approval", f"{ONE}, deadlines: [{{hours: 1, do: route}}]"),
+        "flow.deadline_without_target",
+        "/spec/nodes/1/deadlines/0",
+    ),
+    "escalated_to_nobody": (
+        first("approval", f"{ONE}, deadlines: [{{hours: 1, do: escalate}}]"),
+        "flow.deadline_without_people",
+        "/spec/nodes/1/deadlines/0",
+    ),
+    "deadline_refuses": (
+        first("approval", f"{ONE}, deadlines: [{{hours: 1, do: refuse}}]"),
+        "flow.deadline_action",
+        "/spec/nodes/1/deadlines/0",
+    ),
+    "never": (
+        choice("application.amount > 5 and application.amount < 3"),
+        "flow.never_true",
+        "/spec/nodes/1/routes/0/when",
+    ),
+    "covered": (
+        choice("application.amount > 5", "application.amount > 10"),
+        "flow.never_taken",
+        "/spec/nodes/1/routes/1/when",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_each_mistake_has_its_code_and_place(name):
+    nodes, code, pointer = WRONG[name]
+    result = compiled(nodes)
+    found = [one for one in result.problems if one.code == code]
+    assert result.flow is None and [one.pointer for one in found] == [pointer], result.problems
+    assert found[0].line and found[0].message["zh"] and found[0].hint is not None and found[0].hint["zh"]
+    assert {one.code for one in errors(result.problems)} == {code}, "one mistake, one code"
+
+
+WARNED = {
+    "both": (choice("application.amount > 5 and application.amount < 20", "application.amount > 10"), "flow.both_true"),
+    "in_vain": (
+        flow(("begin", "start", "next: first"), ("first", "decision", "assign: {role: r}, next: yes"), YES),
+        "flow.means_nothing_here",
+    ),
+    "joins_nothing": (first("join", "next: yes"), "flow.join_without_split"),
+}
+
+
+@pytest.mark.parametrize("name", WARNED)
+def test_what_is_only_odd_is_a_warning(name):
+    nodes, code = WARNED[name]
+    result = compiled(nodes)
+    assert code in {one.code for one in result.problems}
+    assert code == "flow.join_without_split" or result.flow is not None
+
+
+def test_two_conditions_that_hold_at_once_are_told_with_a_value():
+    (problem, *_) = [one for one in compiled(WARNED["both"][0]).problems if one.code == "flow.both_true"]
+    assert "application.amount = 10.01" in problem.message["en"]
+
+
+def test_cascades_and_bands_are_no_mistake():
+    for conditions in (
+        ("application.amount <= 100", "application.amount <= 500"),
+        ("application.amount in [0..100]", "application.amount in (100..500]"),
+        ("application.amount + 1 > 5 and application.amount < 3",),
+    ):
+        assert not {"flow.never_true", "flow.never_taken", "flow.both_true"} & {
+            one.code for one in compiled(choice(*conditions)).problems
+        }, conditions
+
+
+def test_what_is_sound_by_construction_is_found_sound():
+    """And what the random cases of these flows show, each of them can end, is what the check says."""
+    for seed in range(300):
+        made = flow_from(seed)
+        found = errors(check_flow(made, {key: f"/{key}" for key in made.nodes}))
+        assert not found, (seed, found[0].message)
+
+
+def test_a_wide_split_is_walked_to_its_end():
+    many = [(f"b{number}", "form", "assign: {role: r}, next: both") for number in range(8)]
+    ways = ", ".join(f"{{to: {key}}}" for key, _, _ in many)
+    made = compiled(flow(START, ("split", "parallel", f"routes: [{ways}]"), *many, BOTH, YES)).flow
+    assert made is not None and walk(made).complete and len(walk(made).after) > 2**8
