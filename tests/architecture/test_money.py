@@ -9,7 +9,7 @@ from tests.architecture.source import PACKAGE, modules, short, tree
 ROOMS = ("core", "dmn", "feel", "metadata", "engines", "services", "store/tables")
 MAY = {
     "platform/loanloom/engines/raw_facts.py": "recognises a number handed in from outside, to turn it into a Decimal",
-    "platform/loanloom/engines/flows/checks.py": "likeness of two names",
+    "platform/loanloom/engines/flows/checks/telling.py": "likeness of two names",
     "platform/loanloom/engines/forms/inputs.py": "likeness of two names",
     "platform/loanloom/engines/imports/sheets.py": "recognises a spreadsheet's number, to write it as typed",
     "platform/loanloom/feel/problems.py": "likeness of two names",

@@ -28,7 +28,10 @@ def _people(play: Play, names: Any) -> tuple[int, ...]:
 
 
 def _with_item(act: Any, play: Play, step: Mapping[str, Any], **more: Any) -> flows.Moved:
-    return act(play.flow, play.state, play.item(step), play.person(step["by"]), **more, world=play.world())  # type: ignore[no-any-return]
+    moved: flows.Moved = act(
+        play.flow, play.state, play.item(step), play.person(step["by"]), **more, world=play.world()
+    )
+    return moved
 
 
 def _transfer(play: Play, step: Mapping[str, Any]) -> flows.Moved:
@@ -67,7 +70,8 @@ def _withdraw(play: Play, step: Mapping[str, Any]) -> flows.Moved:
 
 def _with_reason(act: Any, play: Play, step: Mapping[str, Any]) -> flows.Moved:
     reason = step.get("reason", "")
-    return act(play.flow, play.state, play.person(step["by"]), world=play.world(), reason=reason)  # type: ignore[no-any-return]
+    moved: flows.Moved = act(play.flow, play.state, play.person(step["by"]), world=play.world(), reason=reason)
+    return moved
 
 
 def _resume(play: Play, step: Mapping[str, Any]) -> flows.Moved:
