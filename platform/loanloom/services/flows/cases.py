@@ -238,8 +238,9 @@ def act_in(
 
 
 def _asked(ctx: Context, connection: Connection, case: Case, item: Any, given: Mapping[str, Any]) -> Asked:
-    around = world(ctx, connection, case)
-    by = staff.person_of(ctx, connection, case, item=_item_of(case, item), facts=around.facts, terms=_terms(case))
+    around, read = world(ctx, connection, case), Given(given)
+    terms = _terms(case, read)
+    by = staff.person_of(ctx, connection, case, item=_item_of(case, item), facts=around.facts, terms=terms)
     return Asked(
         ctx=ctx,
         connection=connection,
@@ -247,7 +248,7 @@ def _asked(ctx: Context, connection: Connection, case: Case, item: Any, given: M
         item=None if item is None else item.number,
         node=None if item is None else item.node,
         by=replace(by, administrator=True) if ctx.actor.is_system else by,
-        given=Given(given),
+        given=read,
         world=around,
     )
 
@@ -256,8 +257,11 @@ def _item_of(case: Case, item: Any) -> flows.Item | None:
     return case.state.item(item.number) if item is not None and case.state is not None else None
 
 
-def _terms(case: Case) -> Mapping[str, Any]:
-    return case.state.terms if case.state is not None else {}
+def _terms(case: Case, given: Given) -> Mapping[str, Any]:
+    """The terms as they would be after this command: authority is measured by what somebody approves."""
+    said = given.record("terms")
+    changed = subjects.of(case.subject).terms(case, said)[0] if said else {}
+    return {**(case.state.terms if case.state is not None else {}), **changed}
 
 
 def _carried_out(wanted: Command, command: str, asked: Asked) -> Step:

@@ -68,8 +68,8 @@ class House:
 
     def decide(self, who: str, case_id: int, decision: str = "approve", **changes: Any) -> cases.Acted:
         """Somebody decides the open item."""
-        ctx = self.ctx(who, **changes)
-        return cases.act(ctx, self.item(case_id).id, "decide", {"decision": decision})
+        said = {"decision": decision, "terms": changes.pop("terms", {})}
+        return cases.act(self.ctx(who, **changes), self.item(case_id).id, "decide", said)
 
     def place(self, who: str, **values: Any) -> None:
         """Change somebody's membership."""

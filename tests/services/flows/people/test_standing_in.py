@@ -61,6 +61,14 @@ def test_whoever_has_left_gets_nothing(house):
     assert house.gets(house.start("by-authority")) == ["east1b"]
 
 
+def test_authority_is_measured_by_what_is_approved_not_by_what_was_asked_for(house):
+    large, small = house.start("limited", amount=150_000), house.start("limited", amount=90_000)
+    assert refused(house.decide, "east1", large) == {"flow.over_limit"}
+    assert refused(house.decide, "east1", small, terms={"request.amount": "100001"}) == {"flow.over_limit"}
+    assert house.decide("east1", large, terms={"request.amount": "100000"}).outcome == "approved"
+    assert house.decide("east1", small).outcome == "approved"
+
+
 # --- standing in
 
 
