@@ -29,6 +29,11 @@ def check(ctx: Context, connection: Connection, kind: str, subject_id: int) -> N
     """Raise Forbidden or NotFound unless the actor may see the record."""
     if kind == "user" and ctx.actor.user_id == subject_id:
         return  # a file chosen on a form whose record is not made yet: its chooser's alone
+    if kind == "flow_case":
+        from loanloom.services.flows import finding  # cases make papers, which ask here
+
+        finding.check_visible(ctx, connection, subject_id)
+        return
     if kind not in _SUBJECTS:
         raise NotFound()
     table, function, words = _SUBJECTS[kind]

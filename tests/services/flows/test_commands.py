@@ -11,6 +11,7 @@ from tests.services.flows.house import House
 from loanloom.services.context import system_actor
 from loanloom.services.errors import Conflict, Forbidden, NotFound, Refused
 from loanloom.services.flows import cases, doing, starting
+from loanloom.services.papers import documents
 from loanloom.store import tables
 
 
@@ -38,7 +39,7 @@ def test_the_form_judges_a_request_and_not_everybody_starts_it(house: House) -> 
     with pytest.raises(Forbidden) as refused:
         house.start(who="risk")
     assert code_of(refused) == "flow.not_a_starter"
-    assert starting.possible(house.ctx("manager")).keys() == {"seal", "meeting", "branches"}
+    assert starting.possible(house.ctx("manager")).keys() >= {"seal", "meeting", "branches", "letter"}
     assert "seal" not in starting.possible(house.ctx("risk"))
     with pytest.raises(NotFound):
         starting.request(house.ctx("manager"), "business-approval", {})
@@ -248,6 +249,17 @@ def test_an_event_sets_two_branches_going_and_both_are_waited_for(house: House) 
     left, right = house.rows(tables.work_item, case_id=case_id, status="open")
     house.act("head2", case_id, "decide", on=right, decision="approve")
     assert house.act("east1", case_id, "decide", on=left, decision="approve").outcome == "completed"
+
+
+def test_a_document_node_leaves_its_paper_with_the_case(house: House) -> None:
+    case_id = house.start("letter")
+    paper = house.one(tables.document)
+    assert (paper.subject_kind, paper.subject_id, paper.number) == ("flow_case", case_id, "R2026000001")
+    shown = documents.read(house.ctx("risk"), paper.id)
+    assert "Test company uses its seal." in str(shown.blocks)
+    for who in ("west1", "borrower"):
+        with pytest.raises(NotFound):
+            documents.read(house.ctx(who), paper.id)
 
 
 def test_a_deadline_that_decides_is_the_houses_own_word(house: House) -> None:

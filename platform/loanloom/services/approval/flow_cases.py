@@ -14,12 +14,10 @@ from loanloom.services.context import Context
 from loanloom.services.definitions import releases
 from loanloom.services.errors import NotFound, Refused
 from loanloom.services.flows import case as kept
-from loanloom.services.flows import story
 from loanloom.services.flows.case import TABLE, Case
 from loanloom.store import tables
 
 APPLICATION = text("application", "申请")
-__all__ = ["APPLICATION", "Case", "case_of", "cases_of", "flow_of", "key_of", "load", "names"]
 
 
 def load(ctx: Context, connection: Connection, application_id: int) -> Case:
@@ -58,12 +56,6 @@ def cases_of(application_id: int) -> Select[Any]:
         TABLE.c.subject_kind == "application", TABLE.c.subject_id == application_id, TABLE.c.parent_id.is_(None)
     )
     return asked.order_by(TABLE.c.id.desc()).limit(1)
-
-
-def names(connection: Connection, application_id: int) -> dict[int, str]:
-    """Who is named in the history of an application's case, as they were called then."""
-    found = connection.execute(cases_of(application_id)).first()
-    return story.names(connection, found.id) if found is not None else {}
 
 
 def key_of(registry: Registry, product_key: str) -> str:

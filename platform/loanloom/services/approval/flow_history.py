@@ -5,15 +5,12 @@ A borrower sees how far the case is, never who decided, what they wrote or why a
 
 from __future__ import annotations
 
-from sqlalchemy import Connection
-
 from loanloom.engines import flows
 from loanloom.services import scope
 from loanloom.services.approval import flow_cases
 from loanloom.services.approval.flow_cases import APPLICATION
 from loanloom.services.context import Context
 from loanloom.services.flows import story
-from loanloom.services.flows.case import Case
 
 
 def of_application(ctx: Context, application_id: int, language: str) -> flows.Diagram:
@@ -24,8 +21,3 @@ def of_application(ctx: Context, application_id: int, language: str) -> flows.Di
         scope.check_visible(ctx, case.record._mapping, APPLICATION)
         drawn = story.drawn(connection, case, language)
     return drawn if ctx.actor.customer_id is None else drawn.without_people()
-
-
-def of_case(connection: Connection, case: Case, language: str) -> flows.Diagram:
-    """The flow of a case already read, drawn."""
-    return story.drawn(connection, case, language)

@@ -12,9 +12,10 @@ from loanloom.engines import flows, products
 from loanloom.metadata.registry import Registry
 from loanloom.problems import Text
 from loanloom.services import scope
-from loanloom.services.approval import conditions, flow_cases, flow_history, sanctions
+from loanloom.services.approval import conditions, flow_cases, sanctions
 from loanloom.services.context import Context
 from loanloom.services.definitions import compiled as engines
+from loanloom.services.flows import story
 from loanloom.services.origination import quotes
 from loanloom.store import names, tables
 
@@ -117,15 +118,15 @@ def page(ctx: Context, sanction_id: int, language: str) -> SanctionPage:
         sheet = preview.disclosure
         return SanctionPage(
             sanction=row,
-            application=case.row,
+            application=case.record,
             customer=customer,
             contract=contract,
             registry=case.registry,
             preview=preview,
             term=quotes.term_in_words(case.registry, row.product_key, preview),
             lines=products.lines(sheet, engines.offer(case.registry, row.product_key)) if sheet else (),
-            diagram=flow_history.of_case(connection, case, language),
-            approvers=flow_cases.names(connection, row.application_id),
+            diagram=story.drawn(connection, case, language),
+            approvers=story.names(connection, case.id),
             days_left=(row.expires_on - ctx.business_date).days,
             conditions=conditions.listing(connection, row.id),
             changed=_changed(case.registry, row),

@@ -1,6 +1,6 @@
 """Sanctions 批复: what an approval makes. Amount, term, rate by grade, conditions, expiry; one for each approved case.
 
-Made by flow_moves in the approval's own transaction, taken up once by a contract, expired by the end of day.
+Made in the approval's own transaction (subject.py), taken up once by a contract, expired by the end of day.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from loanloom.engines.products import Offer, Particulars
 from loanloom.problems import Problem, text
 from loanloom.services import numbers, scope
 from loanloom.services.approval import granting
-from loanloom.services.approval.flow_cases import Case
 from loanloom.services.approval.granting import Granted as Terms
 from loanloom.services.context import Context
 from loanloom.services.definitions import compiled as engines
 from loanloom.services.errors import Conflict, NotFound, Refused
+from loanloom.services.flows.case import Case
 from loanloom.services.origination import quotes
 from loanloom.services.parties import group_loans
 from loanloom.store import audit, bulk, tables
@@ -67,7 +67,7 @@ def _write_conditions(connection: Connection, made: Sequence[tuple[int, Sequence
 def _row(
     ctx: Context, connection: Connection, case: Case, state: flows.State, facts: Mapping[str, Any]
 ) -> dict[str, Any]:
-    row, offer = case.row, engines.offer(case.registry, case.row.product_key)
+    row, offer = case.record, engines.offer(case.registry, case.record.product_key)
     refused = granting.problems(ctx, case.registry, row, facts, state.terms)
     if refused:
         raise Refused(refused)
@@ -94,7 +94,7 @@ def _row(
 
 def _extra(case: Case, state: flows.State, terms: Terms, agreed: Particulars) -> dict[str, Any]:
     kept = quotes.record_of(agreed)
-    said: dict[str, Any] = {"asked": case.row.amount, "approvers": [approval.by for approval in state.chain]}
+    said: dict[str, Any] = {"asked": case.record.amount, "approvers": [approval.by for approval in state.chain]}
     if terms.changed:
         said["changed"] = {name: {"asked": asked, "granted": now} for name, (asked, now) in terms.changed.items()}
     return {**said, **({"terms": kept} if kept else {})}
@@ -103,7 +103,7 @@ def _extra(case: Case, state: flows.State, terms: Terms, agreed: Particulars) ->
 def _check_price(ctx: Context, case: Case, made: Mapping[str, Any]) -> None:
     """Nothing is granted that costs more than the law allows, with everything the borrower bears."""
     preview = quotes.of_agreed(ctx, case.registry, made)
-    problems = quotes.price_problems(ctx, case.registry, case.row.product_key, preview)
+    problems = quotes.price_problems(ctx, case.registry, case.record.product_key, preview)
     if problems:
         raise Refused(problems)
 
@@ -111,7 +111,7 @@ def _check_price(ctx: Context, case: Case, made: Mapping[str, Any]) -> None:
 def _values(
     ctx: Context, case: Case, state: flows.State, terms: Terms, amount: Decimal, rate: Decimal, grade: str | None
 ) -> dict[str, Any]:
-    row, offer = case.row, engines.offer(case.registry, case.row.product_key)
+    row, offer = case.record, engines.offer(case.registry, case.record.product_key)
     return {
         "application_id": row.id,
         "customer_id": row.customer_id,
@@ -136,8 +136,8 @@ def _number(ctx: Context, connection: Connection, approved: Sequence[Granted], r
     """Number the rows: one take for all that share a numbering and a unit."""
     alike: dict[tuple[str | None, str | None], list[dict[str, Any]]] = {}
     for (case, _, _), row in zip(approved, rows, strict=True):
-        offer = engines.offer(case.registry, case.row.product_key)
-        alike.setdefault((offer.numbering.get("sanction"), case.row.unit), []).append(row)
+        offer = engines.offer(case.registry, case.record.product_key)
+        alike.setdefault((offer.numbering.get("sanction"), case.record.unit), []).append(row)
     for (key, unit), together in alike.items():
         issued = numbers.issue_many(ctx, connection, key, len(together), unit=unit)
         for row, number in zip(together, issued, strict=True):

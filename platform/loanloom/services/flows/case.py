@@ -57,11 +57,6 @@ class Case:
     record: Any = None
 
     @property
-    def row(self) -> Any:
-        """The record of its subject."""
-        return self.record
-
-    @property
     def owner(self) -> tuple[str, int]:
         """The record that audit entries, messages and files about the case hang on."""
         return (self.subject, self.subject_id) if self.subject_id is not None else ("flow_case", self.id)

@@ -13,7 +13,9 @@ from loanloom.services.errors import NotFound
 from loanloom.services.flows import case as kept
 from loanloom.services.flows import guards, subjects
 from loanloom.services.flows.case import CASE, ITEM, TABLE, Case
-from loanloom.store import bulk
+from loanloom.store import bulk, tables
+
+_COPY = tables.flow_copy
 
 _CASE = select(TABLE).where(TABLE.c.id == bindparam("number")).with_for_update()
 _OF_ITEM = ITEM.c.case_id == TABLE.c.id, ITEM.c.id == bindparam("number")
@@ -47,12 +49,21 @@ def _record(ctx: Context, connection: Connection, found: Any) -> Any:
     return subjects.of(found.subject_kind).records(ctx, connection, ids, lock=True).get(found.subject_id)
 
 
-def of_case(ctx: Context, connection: Connection, number: int) -> Case:
-    """The case, locked, if the actor may know of it."""
-    case = load(ctx, connection, number, lock=True)
-    if not guards.sees(ctx, case) and not _has_work(ctx, connection, case.id):
+def of_case(ctx: Context, connection: Connection, number: int, *, lock: bool = True) -> Case:
+    """The case, if the actor may know of it."""
+    case = load(ctx, connection, number, lock=lock)
+    if not guards.sees(ctx, case) and not _has_work(ctx, connection, case):
         raise NotFound(CASE)
     return case
+
+
+def check_visible(ctx: Context, connection: Connection, case_id: int) -> None:
+    """Raise NotFound unless the actor works here and may know of the case, or got a copy of it."""
+    if ctx.actor.is_borrower:
+        raise NotFound(CASE)
+    copied = select(_COPY.c.id).where(_COPY.c.case_id == case_id, _COPY.c.user_id == ctx.actor.user_id)
+    if connection.execute(copied.limit(1)).first() is None:
+        of_case(ctx, connection, case_id, lock=False)
 
 
 def of_item(ctx: Context, connection: Connection, number: int) -> tuple[Case, Any, Sequence[int]]:
@@ -70,6 +81,10 @@ def of_item(ctx: Context, connection: Connection, number: int) -> tuple[Case, An
     return case, item, found.drawn
 
 
-def _has_work(ctx: Context, connection: Connection, case_id: int) -> bool:
-    found = connection.execute(select(ITEM).where(ITEM.c.case_id == case_id))
-    return ctx.actor.customer_id is None and any(guards.concerns(ctx, item) for item in found)
+def _has_work(ctx: Context, connection: Connection, case: Case) -> bool:
+    found = connection.execute(select(ITEM).where(ITEM.c.case_id == case.id)).all()
+    if ctx.actor.customer_id is not None:
+        return False
+    return any(guards.concerns(ctx, item) for item in found) or any(
+        guards.concerns_absent(ctx, connection, item, case.flow.key) for item in found if item.status == "open"
+    )
