@@ -164,10 +164,10 @@ def _moving(connection: Connection, ids: Sequence[int]) -> dict[int, frozenset[s
     for row in connection.execute(select(timer.case_id, timer.kind, timer.target, timer.data).where(*of_timers)):
         under_way(row.case_id, f"sub:{row.data['run']}" if row.kind.startswith("sub") else f"wait:{row.target}")
     of_calls = call.case_id.in_(ids), call.kind == "call", call.state.in_((*LIVE_CALL, "failed"))
-    for case_id, token in connection.execute(select(call.case_id, call.token).where(*of_calls)).tuples():
+    for case_id, token in connection.execute(select(call.case_id, call.token).where(*of_calls)):
         under_way(case_id, f"call:{token}")
     of_children = child.parent_id.in_(ids), child.status != "ended"
-    for parent, run in connection.execute(select(child.parent_id, child.parent_run).where(*of_children)).tuples():
+    for parent, run in connection.execute(select(child.parent_id, child.parent_run).where(*of_children)):
         under_way(parent or 0, f"sub:{run}")
     return {case_id: frozenset(names) for case_id, names in found.items()}
 
