@@ -48,6 +48,7 @@ AREAS = (
     "loanloom.web.workspace.reports",
     "loanloom.web.workspace.search",
     "loanloom.web.workspace.takeover",
+    "loanloom.web.workspace.visits",
     "loanloom.web.workspace.vouchers",
 )
 """Modules that hold a `blueprint`."""

@@ -25,7 +25,7 @@ from loanloom.services.context import Context
 from loanloom.services.definitions import compiled as engines
 from loanloom.services.errors import Conflict, Refused
 from loanloom.services.once import Once
-from loanloom.services.origination import applications, assessing, materials, quotes, uploads
+from loanloom.services.origination import applications, assessing, materials, quotes, uploads, visits
 from loanloom.services.origination.applications import TABLE, Filling
 from loanloom.services.parties import customers, group_loans
 from loanloom.store import audit, bulk
@@ -67,9 +67,13 @@ def submit(
         filling = applications.filling(ctx, connection, row)
         applications.refuse_stopped(connection, row.product_key)
         values = _judged(ctx, connection, filling, raw)
-        assessed = assessing.assess(filling.registry, row.product_key, _known(filling, values))
+        known = _known(filling, values)
+        assessed = assessing.assess(filling.registry, row.product_key, known)
         if assessed.problems:
             raise Refused(assessed.problems)
+        unvisited = visits.missing(connection, filling.registry, row, (known.get("application") or {}).get("amount"))
+        if unvisited is not None:
+            raise Refused(unvisited)
         with bulk.together(connection):
             handed = _store(ctx, connection, filling, values, assessed)
             started = approvals.start(ctx, connection, application_id, assessed.facts, handed)
