@@ -19,7 +19,7 @@ CHANGE = context(
     }
 )  # fmt: skip
 """What a flow of changes of loans sees as `change`: what was asked for, from when, which money it moves."""
-_SEEN = {REQUEST: "document", "loan_change": "document", "contract": "document"}
+_SEEN = {REQUEST: "document", "loan_change": "document", "contract": "document", "contract_change": "document"}
 
 
 def of_flow(document: Document, registry: Registry) -> Type:

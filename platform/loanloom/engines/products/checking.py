@@ -206,7 +206,7 @@ def _shared_line(document: Document, registry: Registry) -> Iterator[Problem]:
             )
 
 
-_FLOW_SUBJECTS = {"application": "application", "contract": "contract"}
+_FLOW_SUBJECTS = {"application": "application", "contract": "contract", "contract_change": "contract_change"}
 """What a flow must be about, by the module that names it; changes of loans otherwise."""
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 PLACES = {
     "application": "loanloom.services.approval.subject",
     "contract": "loanloom.services.papers.contract_subject",
+    "contract_change": "loanloom.services.papers.contract_change_subject",
     "loan_change": "loanloom.services.money.changes.subject",
     "request": "loanloom.services.flows.requests",
 }

@@ -1,0 +1,102 @@
+"""Changes of contracts as the subject of flows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from loanloom.engines import flows
+from loanloom.problems import Problem, Text
+from loanloom.services.approval.granting import unknown_term
+from loanloom.services.context import Context
+from loanloom.services.flows.case import Case
+from loanloom.services.flows.saving import Step
+from loanloom.services.flows.subjects import About, Followed
+from loanloom.services.papers import contract_changes, contracts
+from loanloom.store import tables
+
+TABLE, CONTRACT = tables.contract_change, tables.contract
+_STATES = {"approved": "approved", "completed": "approved", "refused": "refused"}
+
+
+class ContractChanges:
+    """The subject of changes of contracts."""
+
+    key = "contract_change"
+    right: str | None = "contract.read"
+
+    def records(
+        self, ctx: Context, connection: Connection, ids: Sequence[int], *, lock: bool = False
+    ) -> Mapping[int, Row[Any]]:
+        """The changes with their contract's customer, product and amount; the contracts are locked first."""
+        if lock:
+            of = select(TABLE.c.contract_id).where(TABLE.c.id.in_(ids))
+            connection.execute(
+                select(CONTRACT.c.id).where(CONTRACT.c.id.in_(of)).order_by(CONTRACT.c.id).with_for_update()
+            )
+        columns = (CONTRACT.c.customer_id, CONTRACT.c.product_key, CONTRACT.c.release_id, CONTRACT.c.amount)
+        asked = (
+            select(TABLE, *columns, CONTRACT.c.currency)
+            .join(CONTRACT, CONTRACT.c.id == TABLE.c.contract_id)
+            .where(TABLE.c.id.in_(ids))
+            .order_by(TABLE.c.id)
+        )
+        return {row.id: row for row in connection.execute(asked.with_for_update(of=TABLE) if lock else asked)}
+
+    def about(self, ctx: Context, connection: Connection, record: Row[Any]) -> About:
+        """Its own number; who asked for it never decides it."""
+        return About(
+            number=record.number,
+            title=contract_changes.CHANGE,
+            makers=() if record.requested_by is None else (record.requested_by,),
+            release_id=record.release_id,
+            customer_id=record.customer_id,
+            product_key=record.product_key,
+            amount=record.amount,
+            currency=record.currency,
+            unit=record.unit,
+        )
+
+    def facts(self, ctx: Context, connection: Connection, case: Case) -> Mapping[str, Any]:
+        """Everything a paper about the contract as it stands may say."""
+        record = case.record or self.records(ctx, connection, [case.subject_id or 0])[case.subject_id or 0]
+        return contracts.facts_of(ctx, connection, record.contract_id)
+
+    def snapshot(self, facts: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """The contract as it was."""
+        return {name: facts[name] for name in ("sanction", "contract") if name in facts}
+
+    def terms(self, case: Case, said: Mapping[str, Any]) -> tuple[Mapping[str, Any], Sequence[Problem]]:
+        """A change is decided as it was asked for."""
+        return {}, [unknown_term(name) for name in said]
+
+    def problems(
+        self, ctx: Context, connection: Connection, case: Case, facts: Mapping[str, Any], said: flows.Decision
+    ) -> Sequence[Problem]:
+        """Nothing beside what the flow says; the outcome is checked when it comes."""
+        return ()
+
+    def on_moved(self, ctx: Context, connection: Connection, steps: Sequence[Step]) -> Followed:
+        """The change follows its case."""
+        changes: dict[int, tuple[Mapping[str, Any], Mapping[str, Any]]] = {}
+        for step in steps:
+            if step.ended and step.case.parent_id is None:
+                contract, row = contract_changes.locked(ctx, connection, step.case.subject_id or 0)
+                state = _STATES.get(step.ended, "withdrawn")
+                words = next((entry.opinion for entry in reversed(step.moved.history) if entry.opinion), "")
+                contract_changes.settle(ctx, connection, contract, row, state, words)
+                changes[step.case.id] = ({"state": row.state}, {"state": state})
+        return Followed(changes=changes)
+
+    def named(self, case: Case) -> Text:
+        """By its number."""
+        return {"en": f"contract change {case.number}", "zh": f"合同变更 {case.number}"}
+
+    def page(self, case: Case) -> str:
+        """The page of its contract."""
+        return f"/contracts/{case.record.contract_id}" if case.record is not None else f"/cases/{case.id}"
+
+
+SUBJECT = ContractChanges()
