@@ -14,7 +14,13 @@ from celery.signals import setup_logging
 from loanloom.logs import configure
 from loanloom.settings import Settings, load
 
-TASKS = ("loanloom.tasks.tick", "loanloom.tasks.work", "loanloom.tasks.relay", "loanloom.tasks.days", "loanloom.tasks.flows")
+TASKS = (
+    "loanloom.tasks.tick",
+    "loanloom.tasks.work",
+    "loanloom.tasks.relay",
+    "loanloom.tasks.days",
+    "loanloom.tasks.flows",
+)
 
 
 def broker(settings: Settings) -> dict[str, Any]:

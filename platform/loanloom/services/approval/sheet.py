@@ -98,7 +98,7 @@ def read(ctx: Context, application_id: int, language: str) -> Sheet:
     with ctx.transaction() as connection:
         case = flow_cases.load(ctx, connection, application_id)
         items = _items(connection, case.id)
-        seen = scope.sees(ctx, case.record._mapping) or any(guards.concerns(ctx, item) for item in items)
+        seen = scope.sees(ctx, case.record._mapping) or guards.works_on(ctx, connection, case, items)
         if not seen or ctx.actor.customer_id is not None:
             raise NotFound(APPLICATION)
         return _sheet(ctx, connection, case, items, language)

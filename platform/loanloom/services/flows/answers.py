@@ -44,8 +44,7 @@ def one(ctx: Context, case_id: int) -> dict[str, Any]:
         row = kept.row_of(connection, case_id)
         case = kept.of_row(ctx, connection, row)
         items = connection.execute(select(ITEM).where(ITEM.c.case_id == case_id).order_by(ITEM.c.id)).all()
-        concerned = ctx.actor.customer_id is None and any(guards.concerns(ctx, item) for item in items)
-        if not guards.sees(ctx, case) and not concerned:
+        if not guards.sees(ctx, case) and not guards.works_on(ctx, connection, case, items):
             raise NotFound(CASE)
         names = story.names(connection, case_id)
         told = [

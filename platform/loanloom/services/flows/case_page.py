@@ -47,10 +47,7 @@ def read(ctx: Context, case_id: int, language: str) -> CasePage:
         case = of_row(ctx, connection, row)
         items = connection.execute(select(ITEM).where(ITEM.c.case_id == case_id).order_by(ITEM.c.id)).all()
         if ctx.actor.customer_id is not None or not (
-            guards.sees(ctx, case)
-            or any(guards.concerns(ctx, item) for item in items)
-            or _copied(ctx, connection, case_id)
-            or any(guards.concerns_absent(ctx, connection, item, case.flow.key) for item in items)
+            guards.sees(ctx, case) or guards.works_on(ctx, connection, case, items) or _copied(ctx, connection, case_id)
         ):
             raise NotFound(CASE)
         found = choices.of_items(ctx, connection, case, items)

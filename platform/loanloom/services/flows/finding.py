@@ -83,8 +83,4 @@ def of_item(ctx: Context, connection: Connection, number: int) -> tuple[Case, An
 
 def _has_work(ctx: Context, connection: Connection, case: Case) -> bool:
     found = connection.execute(select(ITEM).where(ITEM.c.case_id == case.id)).all()
-    if ctx.actor.customer_id is not None:
-        return False
-    return any(guards.concerns(ctx, item) for item in found) or any(
-        guards.concerns_absent(ctx, connection, item, case.flow.key) for item in found if item.status == "open"
-    )
+    return guards.works_on(ctx, connection, case, found)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
 from loanloom.engines import flows
 from loanloom.problems import Problem, text
@@ -60,6 +60,15 @@ def concerns_absent(ctx: Context, connection: Connection, item: Any, flow_key: s
         if concerns(ctx.as_actor(absent), item):
             return True
     return False
+
+
+def works_on(ctx: Context, connection: Connection, case: Case, items: Sequence[Row[Any]]) -> bool:
+    """Whether the actor may know of a case by its work: it is or was theirs, or waits for whom they stand in for."""
+    if ctx.actor.is_borrower:
+        return False
+    return any(concerns(ctx, item) for item in items) or any(
+        concerns_absent(ctx, connection, item, case.flow.key) for item in items if item.status == "open"
+    )
 
 
 def sees(ctx: Context, case: Case) -> bool:

@@ -1,5 +1,5 @@
-"""Is there somebody for what a change of definitions asks: members of roles, named users, heads, and enough authority of
-those who stand in for others today."""
+"""Is there somebody for what a change of definitions asks: members of roles, named users, heads, and enough authority
+of those who stand in for others today."""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ def behind(ctx: Context) -> list[Behind]:
                     number=row.number,
                     cases=row.cases,
                     same=same,
-                )  # fmt: skip
+                )
             )
     return found
 
