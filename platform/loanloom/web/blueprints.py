@@ -30,6 +30,7 @@ AREAS = (
     "loanloom.web.workspace.cashier_claims",
     "loanloom.web.workspace.cashier_payments",
     "loanloom.web.workspace.conditions",
+    "loanloom.web.workspace.contract_changes",
     "loanloom.web.workspace.contract_life",
     "loanloom.web.workspace.contracts",
     "loanloom.web.workspace.credit_lines",

@@ -16,10 +16,17 @@ from loanloom.problems import Text, text
 from loanloom.services import facts
 from loanloom.services.approval import conditions, sanctions
 from loanloom.services.context import Context
-from loanloom.services.definitions import releases
+from loanloom.services.definitions import compiled, releases
 from loanloom.services.flows import case as flow_case
 from loanloom.services.origination import quotes
-from loanloom.services.papers import contract_life, contract_register, contracts, documents, signatures
+from loanloom.services.papers import (
+    contract_changes,
+    contract_life,
+    contract_register,
+    contracts,
+    documents,
+    signatures,
+)
 from loanloom.services.papers.documents import Made
 from loanloom.services.reading import record_history
 from loanloom.services.reading.record_history import Happening
@@ -64,6 +71,10 @@ class ContractPage:
     may_seal: bool = False
     may_archive: bool = False
     may_send: bool = False
+    changes: Sequence[Row[Any]] = ()
+    methods: Sequence[str] = ()
+    may_ask_change: bool = False
+    may_decide_change: bool = False
 
 
 def read(ctx: Context, contract_id: int) -> ContractPage:
@@ -80,6 +91,7 @@ def read(ctx: Context, contract_id: int) -> ContractPage:
         shown = quotes.of_agreed(ctx, registry, row, start_on=paid.disbursed_on if paid else None)
         mine = ctx.actor.user_id is not None and row.created_by == ctx.actor.user_id
         open_ = row.state == "prepared"
+        changes = contract_changes.listing(connection, row.id)
         approved = row.approval not in ("pending", "refused") and row.state != "cancelled"
         asked = registry.require("product", row.product_key).spec.get("contracting") or {}
         return ContractPage(
@@ -105,6 +117,16 @@ def read(ctx: Context, contract_id: int) -> ContractPage:
             may_print=approved and ctx.actor.may("contract.prepare"),
             may_seal=approved and row.state in ("prepared", "signed") and ctx.actor.may("contract.seal") and not mine,
             may_archive=row.state in ("signed", "ended") and ctx.actor.may("contract.archive"),
+            changes=changes,
+            methods=compiled.offer(registry, row.product_key).methods,
+            may_ask_change=(
+                row.state == "signed"
+                and row.kind == "loan"
+                and paid is None
+                and not any(one.state in ("requested", "approved") for one in changes)
+                and ctx.actor.may("contract.prepare")
+            ),
+            may_decide_change=ctx.actor.may("contract.sign"),
             may_send=approved and open_ and signatures.offered() and ctx.actor.may("contract.prepare"),
         )
 
