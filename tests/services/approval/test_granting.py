@@ -7,8 +7,11 @@ from types import SimpleNamespace
 
 import pytest
 from tests.services.approval.lender import PRODUCT, registry
+from tests.services.approval.test_deciding import approved_to_level_1, item_of
 
 from loanloom.services.approval import granting
+from loanloom.services.errors import Refused
+from loanloom.services.flows import cases
 from loanloom.services.origination import applications
 from loanloom.store import tables
 
@@ -101,3 +104,27 @@ def test_what_may_not_be_granted_is_told(case, terms, expected):
 def test_a_rate_above_the_price_cap_is_told_at_the_rate(case):
     found = granting.problems(case.ctx, registry(), case.row, case.facts, {"sanction.annual_rate": D("0.9")})
     assert [one.field for one in found] == ["sanction.annual_rate"]
+
+
+def test_an_approver_grants_less_than_asked_and_the_application_keeps_what_was_asked(lender):
+    application_id = approved_to_level_1(lender, 80_000)
+    item = item_of(lender, application_id)
+    terms = {"application.amount": "50,000", "application.term_months": "6", "sanction.annual_rate": "10"}
+    given = {"decision": "approve", "terms": terms, "conditions": ["Insure the shop"]}
+    done = cases.act(lender.ctx("east1"), item.id, "decide", given, expected_version=item.version)
+    sanction = lender.one(tables.sanction, id=done.made["sanction_id"])
+    assert (sanction.amount, sanction.term_months, sanction.annual_rate) == (50_000, 6, D("0.1"))
+    assert sanction.extra["changed"]["application.amount"] == {"asked": 80_000, "granted": 50_000}
+    application = lender.one(tables.application, id=application_id)
+    assert (application.amount, application.term_months) == (80_000, 12)
+    assert [row.words for row in lender.rows(tables.sanction_condition)] == ["Insure the shop"]
+
+
+def test_terms_that_cannot_be_granted_leave_the_item_open(lender):
+    application_id = approved_to_level_1(lender, 80_000)
+    item = item_of(lender, application_id)
+    given = {"decision": "approve", "terms": {"application.amount": "90,000"}}
+    with pytest.raises(Refused) as refused:
+        cases.act(lender.ctx("east1"), item.id, "decide", given, expected_version=item.version)
+    assert [one.code for one in refused.value.problems] == ["granting.above_asked"]
+    assert item_of(lender, application_id).version == item.version and lender.rows(tables.sanction) == []
