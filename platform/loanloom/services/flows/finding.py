@@ -18,15 +18,15 @@ from loanloom.store import bulk, tables
 _COPY = tables.flow_copy
 
 _CASE = select(TABLE).where(TABLE.c.id == bindparam("number")).with_for_update()
-_OF_ITEM = ITEM.c.case_id == TABLE.c.id, ITEM.c.id == bindparam("number")
 _FOUND = select(
     TABLE.c.id,
     TABLE.c.subject_kind,
     TABLE.c.subject_id,
     func.array(bulk.next_ids(ITEM, 1).scalar_subquery()).label("drawn"),
-).where(*_OF_ITEM)
+).where(TABLE.c.id == select(ITEM.c.case_id).where(ITEM.c.id == bindparam("number")).scalar_subquery())
 """Where an item belongs; nothing is locked. An id is drawn on the way: most steps open one item."""
-_BOTH = select(TABLE, ITEM).where(*_OF_ITEM).with_for_update(of=[TABLE, ITEM])
+_OF_BOTH = TABLE.c.id == bindparam("case"), ITEM.c.case_id == TABLE.c.id, ITEM.c.id == bindparam("number")
+_BOTH = select(TABLE, ITEM).where(*_OF_BOTH).with_for_update(of=[TABLE, ITEM])
 """The case, then its item: PostgreSQL locks in the order of the names."""
 
 
@@ -72,7 +72,7 @@ def of_item(ctx: Context, connection: Connection, number: int) -> tuple[Case, An
     if found is None:
         raise NotFound(guards.ITEM)
     record = _record(ctx, connection, found)
-    both = connection.execute(_BOTH, {"number": number}).one()._mapping
+    both = connection.execute(_BOTH, {"case": found.id, "number": number}).one()._mapping
     row, item = (SimpleNamespace(**{each.name: both[each] for each in table.c}) for table in (TABLE, ITEM))
     case = kept.of_row(ctx, connection, row, record)
     known = guards.sees(ctx, case) or guards.concerns(ctx, item)
