@@ -231,8 +231,8 @@ def test_contracts_have_their_papers_and_imports_none(house: House) -> None:
             ).where(tables.application.c.imported_key.is_not(None)),
         )
     }  # fmt: skip
-    assert (
-        sum(row.subject_kind == "contract" for row in papers) == 2 * (14 + 1) + 9 + 2 + (2 + 2 + 4)
+    assert sum(row.subject_kind == "contract" for row in papers) == 2 * (14 + 1) + 9 + 2 + (
+        2 + 2 + 4
     )  # a disclosure sheet with each of the borrowers' own
     assert not {row.subject_id for row in papers if row.subject_kind == "contract"} & imported
 
