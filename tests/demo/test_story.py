@@ -182,7 +182,9 @@ def decisions(house: House, slug: str) -> list[str]:
     application = application_of(house, PLAYERS[slug])
     assert application is not None
     item = tables.work_item.c
-    asked = select(item.decision).where(item.application_id == application.id, item.kind == "approval")
+    asked = select(item.decision).where(
+        item.case_id.in_(ids_of("application", application.id)), item.kind == "approval"
+    )
     return [row.decision for row in rows(house, asked.order_by(item.number)) if row.decision]
 
 

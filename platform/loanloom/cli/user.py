@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import secrets
-
 import click
 
-from loanloom.services.access import users
+from loanloom.services.access import user_checks, users
 
 from .doors import company_option, inside
 
@@ -34,7 +32,7 @@ def list_(company: str | None) -> None:
 @company_option
 def create(username: str, name: str, email: str, roles: tuple[str, ...], unit: str | None, company: str | None) -> None:
     """Make user USERNAME with a password to be changed at the first log-in."""
-    password = _fresh()
+    password = user_checks.first_password(username)
     with inside(company) as ctx:
         users.create(
             ctx, username=username, name=name, email=email, password=password, roles=roles, unit=unit, must_change=True
@@ -47,14 +45,10 @@ def create(username: str, name: str, email: str, roles: tuple[str, ...], unit: s
 @company_option
 def password(username: str, company: str | None) -> None:
     """Give USERNAME a new password, to be changed at the next log-in."""
-    fresh = _fresh()
+    fresh = user_checks.first_password(username)
     with inside(company) as ctx:
         found = {each.username: each.id for each in users.of_company(ctx)}
         if username not in found:
             raise click.ClickException(f"There is no user {username} in {ctx.company.key}.")
         users.set_password(ctx, found[username], fresh, must_change=True)
     click.echo(f"{username}  {fresh}  (to be changed at the next log-in)")
-
-
-def _fresh() -> str:
-    return f"{secrets.token_urlsafe(9)}-{secrets.randbelow(90) + 10}"

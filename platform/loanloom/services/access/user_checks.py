@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 
 from loanloom.problems import Problem, text
@@ -30,6 +31,14 @@ GUESSED_FIRST = frozenset(
     ]
 )
 """What is tried first, with figures and signs around it taken away."""
+
+
+def first_password(username: str) -> str:
+    """A password to hand over, to be changed at the first log-in; one that may be used."""
+    while True:
+        made = f"{secrets.token_urlsafe(9)}-{secrets.randbelow(90) + 10}"
+        if not password_problems(made, username):
+            return made
 
 
 def password_problems(password: str, username: str) -> tuple[Problem, ...]:

@@ -6,7 +6,6 @@ The first release of an empty company is applied by the installer and marked so 
 from __future__ import annotations
 
 import re
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -17,7 +16,7 @@ from sqlalchemy import select
 
 from loanloom.problems import Problem, text
 from loanloom.services import company as companies
-from loanloom.services.access import users
+from loanloom.services.access import user_checks, users
 from loanloom.services.context import Company, system_actor
 from loanloom.services.errors import Conflict, Refused
 from loanloom.services.running.surroundings import context_of
@@ -86,7 +85,7 @@ def first_administrator(database: Database, company_key: str, username: str = "a
     ctx = context_of(database, company_key, system_actor("installer"))
     wanted = {"user.manage", "definition.edit"}
     holders = [role.key for role in ctx.registry.all("role") if wanted & set(role.spec["functions"])]
-    password = f"{secrets.token_urlsafe(9)}-{secrets.randbelow(90) + 10}"
+    password = user_checks.first_password(username)
     users.create(
         ctx,
         username=username,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -10,7 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from loanloom.problems import Problem, say
-from loanloom.services.access import users
+from loanloom.services.access import user_checks, users
 from loanloom.services.errors import Refused
 from loanloom.services.scope import units_of
 from loanloom.web.access import requires
@@ -65,7 +64,7 @@ def _entered() -> dict[str, Any]:
 def new() -> str | Response | tuple[str, int]:
     """A new user with a first password, which has to be changed at the first log-in."""
     if request.method == "GET":
-        first = f"{secrets.token_urlsafe(9)}-{secrets.randbelow(90) + 10}"
+        first = user_checks.first_password("")
         return _page(None, {"password": first, "roles": []}, ())
     entered = _entered()
     try:
