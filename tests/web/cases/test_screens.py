@@ -110,6 +110,16 @@ def test_what_may_be_done_with_the_whole_case(as_user, house, who, command, fiel
     )  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    "back", ["https://evil.example/", "//evil.example", "/\\\\evil.example", "javascript:alert(1)"]
+)
+def test_a_form_leads_nowhere_out_of_the_house(as_user, back):
+    url = started(as_user)
+    manager = as_user("manager")
+    answer = post(manager, f"{url}/comment", get(manager, url), opinion="seen", back=back)
+    assert answer.location.startswith("/") and "evil" not in answer.location and "script" not in answer.location
+
+
 def test_strangers_see_nothing_and_unknown_commands_do_nothing(as_user, house):
     url = started(as_user)
     get(as_user("west1"), url, 404)

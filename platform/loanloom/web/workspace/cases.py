@@ -18,6 +18,7 @@ from loanloom.web.forms import posted
 from loanloom.web.language import language
 from loanloom.web.security import current_context
 from loanloom.web.workspace import sheet_parts
+from loanloom.web.workspace.account import safe_next
 
 blueprint = Blueprint("cases", __name__, url_prefix="/cases")
 Answer = str | Response | tuple[str, int]
@@ -112,8 +113,8 @@ def _done(case_id: int, number: int, command: str) -> Answer:
     except Refused as refused:
         return _show(case_id, refused.problems, form), 422
     flash(_("Done."), "good")
-    target = form.get("back", "")
-    return redirect(target if target.startswith("/") and not target.startswith("//") else f"/cases/{case_id}")
+    wanted = form.get("back")
+    return redirect(safe_next(wanted) if wanted else url_for(".show", case_id=case_id))
 
 
 def _arguments(form: Any, command: str) -> dict[str, Any]:
