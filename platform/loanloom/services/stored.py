@@ -66,6 +66,10 @@ def without_secrets(kept: Any) -> Any:
     return kept
 
 
+FURTHEST = 99
+"""Digits before or behind the point of a number that anybody means; 1e999999999 would take a gigabyte."""
+
+
 def typed(field: Field, value: Any) -> Any:
     """One plain JSON value as the fact it was."""
     if field.type == "multi_choice":
@@ -74,6 +78,8 @@ def typed(field: Field, value: Any) -> Any:
         return None
     if field.type in NUMBERS:
         number = Decimal(value)
+        if not number.is_finite() or abs(number.adjusted()) > FURTHEST:
+            raise ValueError(value)
         return Decimal(int(number)) if number == number.to_integral_value() else number
     if field.type == "date" and isinstance(value, str):
         return date.fromisoformat(value)

@@ -164,7 +164,7 @@ def test_passing_on_and_giving(house: House) -> None:
         house.act("risk", case_id, "transfer", to=4711)
     assert code_of(refused) == "flow.unknown_person"
     house.act("risk", case_id, "transfer", to=22, reason="on leave")
-    assert (house.item(case_id).assignee, house.item(case_id).role) == (22, None)
+    assert (house.item(case_id).assignee, house.item(case_id).role) == (22, "risk-officer")
     with pytest.raises(Forbidden):
         house.act("risk", case_id, "decide", decision="approve")
     with pytest.raises(Forbidden):

@@ -55,15 +55,20 @@ def eligible(item: Item, person: Person) -> Problem | None:
     if stranger is not None:
         return stranger
     if person.id in item.excluded:
-        return Problem(
-            code="flow.excluded",
-            message=text(
-                "You made, changed or already approved this case, so somebody else must decide here.",
-                "您是该业务的经办人或前序审批人，须由其他人员审批。",
-            ),
-            hint=text("Maker is never checker.", "经办与审批须分离。"),
-        )
+        return barred()
     return None
+
+
+def barred() -> Problem:
+    """Whoever made the case or said yes before does not decide here."""
+    return Problem(
+        code="flow.excluded",
+        message=text(
+            "You made, changed or already approved this case, so somebody else must decide here.",
+            "您是该业务的经办人或前序审批人，须由其他人员审批。",
+        ),
+        hint=text("Maker is never checker.", "经办与审批须分离。"),
+    )
 
 
 def _outsider(item: Item, person: Person) -> Problem | None:
@@ -106,6 +111,10 @@ def refusals(flow: Flow, state: State, number: int, decision: Decision) -> tuple
     if isinstance(somebody, Problem):
         return (somebody,)
     node = flow.nodes[item.node]
+    if decision.by.id in excluded(node, state):
+        return (barred(),)
+    if has_voted(state, item, decision.by.id):
+        return (voted(),)
     if decision.action not in actions_of(node, item):
         return (_unknown_action(decision.action, actions_of(node, item)),)
     return (
@@ -113,6 +122,20 @@ def refusals(flow: Flow, state: State, number: int, decision: Decision) -> tuple
         *_limited(node, decision, somebody),
         *_words(node, decision),
         *_return(node, state, item, decision),
+    )
+
+
+def has_voted(state: State, item: Item, person: int) -> bool:
+    """Whether this person said something of the same step already, for themselves or for somebody else."""
+    return any(vote.token == item.token and vote.by == person for vote in state.votes)
+
+
+def voted() -> Problem:
+    """Nobody votes twice."""
+    return Problem(
+        code="flow.voted",
+        message=text("You have voted at this step already.", "您已对该环节表决。"),
+        hint=text("Every vote is another person's.", "每票须由不同人员投出。"),
     )
 
 

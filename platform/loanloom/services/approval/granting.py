@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from loanloom.core.money import is_writable
 from loanloom.engines.products import Offer
 from loanloom.metadata.registry import Registry
 from loanloom.problems import Problem, errors, text
@@ -91,7 +92,7 @@ def _value(kind: str, typed: Any) -> Any:
     written = str(typed).replace(",", "").strip()
     share = kind == "percent" and isinstance(typed, str)
     number = Decimal(written.removesuffix("%").strip() if share else written)
-    if not number.is_finite():
+    if not is_writable(number):
         raise ValueError(typed)
     if kind == "integer":
         if number != int(number):

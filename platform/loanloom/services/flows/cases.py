@@ -227,7 +227,7 @@ def act_in(
         guards.check_open(item, expected_version)
     elif expected_version is not None and case.version != expected_version:
         raise Conflict()
-    asked = _asked(ctx, connection, case, item, given)
+    asked = _asked(ctx, connection, case, item, given, deciding=wanted.deciding)
     commands.check_right(ctx, wanted, asked)
     step = _carried_out(wanted, command, asked)
     with bulk.together(connection):
@@ -237,9 +237,11 @@ def act_in(
     return done
 
 
-def _asked(ctx: Context, connection: Connection, case: Case, item: Any, given: Mapping[str, Any]) -> Asked:
+def _asked(
+    ctx: Context, connection: Connection, case: Case, item: Any, given: Mapping[str, Any], *, deciding: bool
+) -> Asked:
     around, read = world(ctx, connection, case), Given(given)
-    terms = _terms(case, read)
+    terms = _terms(case, read) if deciding else {}
     by = staff.person_of(ctx, connection, case, item=_item_of(case, item), facts=around.facts, terms=terms)
     return Asked(
         ctx=ctx,

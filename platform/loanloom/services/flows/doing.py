@@ -58,6 +58,10 @@ def _decide_closing(asked: Asked) -> dict[str, Any]:
 
 
 def _resubmit(asked: Asked) -> flows.Moved:
+    item = asked.state.item(asked.number)
+    by_makers = item is not None and item.kind in ("revision", "material")
+    if by_makers and asked.by.id not in asked.state.makers and not asked.ctx.actor.is_system:
+        return flows.Moved(state=asked.state, problems=(flows.not_allowed(),))
     requests.hand_in(asked)
     return flows.resubmit(asked.case.flow, asked.state, asked.number, asked.by, asked.world)
 

@@ -6,12 +6,13 @@ Fields marked as secret are closed in the case's data, as in every record. Condi
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import InvalidOperation
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 
 from loanloom.engines import flows, forms
+from loanloom.metadata.fields import Field
 from loanloom.metadata.registry import Registry
 from loanloom.problems import Problem, Text, text
 from loanloom.services import facts as readers
@@ -76,8 +77,14 @@ class Requests:
     def problems(
         self, ctx: Context, connection: Connection, case: Case, facts: Mapping[str, Any], said: flows.Decision
     ) -> Sequence[Problem]:
-        """Its flow says all there is to say."""
-        return ()
+        """What approvers change stays within what the fields allow, and amounts never above what was asked."""
+        record = record_of(case)
+        if not said.terms or record is None:
+            return ()
+        asked = typed(ctx, case, record)
+        declared = {f"{flows.REQUEST}.{one.key}": one for one in case.registry.entity_fields(record)}
+        changed = [(declared[path], value) for path, value in said.terms.items() if path in declared]
+        return tuple(_out_of_bounds(field) for field, value in changed if not _within(field, value, asked))
 
     def on_moved(self, ctx: Context, connection: Connection, steps: Sequence[Step]) -> Followed:
         """The case says it all."""
@@ -90,6 +97,27 @@ class Requests:
     def page(self, case: Case) -> str:
         """The page of the case."""
         return f"/cases/{case.id}"
+
+
+def _within(field: Field, value: Any, asked: Mapping[str, Any]) -> bool:
+    if not isinstance(value, Decimal):
+        return True
+    least = Decimal(str(field.min)) if field.min is not None else Decimal(0)
+    most = [Decimal(str(field.max))] if field.max is not None else []
+    if field.type == "money" and asked.get(field.key) is not None:
+        most.append(Decimal(asked[field.key]))
+    return least <= value and all(value <= one for one in most)
+
+
+def _out_of_bounds(field: Field) -> Problem:
+    return Problem(
+        code="flow.term_out_of_bounds",
+        field=f"terms:{flows.REQUEST}.{field.key}",
+        message=text(
+            f"{field.title.get('en', field.key)}: not above what was asked, and within the field's limits.",
+            f"{field.title.get('zh', field.key)}：不得超过申请值，且须在字段限定范围内。",
+        ),
+    )
 
 
 SUBJECT = Requests()

@@ -57,7 +57,13 @@ def request(
         raise NotFound(kept.CASE)
     if not _may(ctx, document):
         raise Forbidden(_not_a_starter())
-    given = {"flow": flow_key, "raw": dict(raw), "customer": customer_id, "product": product_key}
+    given = {
+        "flow": flow_key,
+        "raw": dict(raw),
+        "customer": customer_id,
+        "product": product_key,
+        "chosen": {name: str(value) for name, value in (chosen or {}).items()},
+    }
     with ctx.transaction() as connection:
         first = Once(ctx, connection, idempotency_key, "case.start", flow_key, given)
         if first.answer is not None:

@@ -31,7 +31,7 @@ def decide(flow: Flow, state: State, number: int, decision: Decision, world: Wor
         step.decided = (number, decision.by.id)
         token = _token(step, item)
         if decision.chosen:
-            step.set(chosen={**step.state.chosen, **for_later(flow, decision.chosen)})
+            step.set(chosen={**step.state.chosen, **for_later(flow, decision.chosen, "previous")})
         if target is not None:
             go_back(step, token, target, _then(node, decision))
             return
@@ -58,9 +58,9 @@ def _terms(decision: Decision) -> Any:
     return {"terms": dict(decision.terms)} if decision.terms else None
 
 
-def for_later(flow: Flow, chosen: Mapping[str, tuple[int, ...]]) -> dict[str, tuple[int, ...]]:
-    """The people named for nodes that let somebody choose."""
-    open_to_choice = {node.key for node in flow if any(one.chosen_by for one in node.assign)}
+def for_later(flow: Flow, chosen: Mapping[str, tuple[int, ...]], whose: str) -> dict[str, tuple[int, ...]]:
+    """The people named for nodes that let the `starter`, or the `previous` decider, choose."""
+    open_to_choice = {node.key for node in flow if any(one.chosen_by == whose for one in node.assign)}
     unknown = sorted(set(chosen) - open_to_choice)
     if unknown:
         raise Failed(

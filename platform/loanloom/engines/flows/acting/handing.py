@@ -59,9 +59,11 @@ def transfer(flow: Flow, state: State, number: int, by: Person, to: Person, worl
     item, problem = allowed(flow, state, number, by, "transfer")
     if item is not None and problem is None:
         problem = people.eligible(altered(item, users=()), to) or _too_low(flow, item, by, to)
+        if problem is None and people.has_voted(state, item, to.id):
+            problem = people.voted()
     if item is None or problem is not None:
         return Moved(state=state, problems=(problem or people.not_open(),))
-    return _handed(flow, state, item, by, to.id, world, "transferred", reason)
+    return _handed(flow, state, altered(item, users=(to.id,)), by, to.id, world, "transferred", reason)
 
 
 def _too_low(flow: Flow, item: Item, by: Person, to: Person) -> Problem | None:
@@ -80,15 +82,21 @@ def give(flow: Flow, state: State, number: int, by: Person, to: int, world: Worl
     if problem is None and item is not None and to in item.excluded:
         words = text("This person made or already approved the case.", "该人员是本业务的经办人或前序审批人。")
         problem = Problem(code="flow.excluded", field="to", message=words)
+    if problem is None and item is not None and people.has_voted(state, item, to):
+        problem = people.voted()
+    if problem is None and item is not None and to == by.id and item.role != people.ADMINISTRATOR:
+        words = text("Give it to somebody else than yourself.", "不能指派给本人。")
+        problem = Problem(code="flow.not_to_oneself", field="to", message=words)
     if item is None or problem is not None:
         return Moved(state=state, problems=(problem or people.not_open(),))
-    return _handed(flow, state, item, by, to, world, "repaired", reason)
+    named = altered(item, users=(to,), role=None, position=None)
+    return _handed(flow, state, named, by, to, world, "repaired", reason)
 
 
 def _handed(flow: Flow, state: State, item: Item, by: Person, to: int, world: World, kind: str, reason: str) -> Moved:
     def act(step: Step) -> None:
         step.note(kind, item.node, by=by.id, item=item.number, opinion=reason, trace={"to": to})
-        made = altered(item, users=(to,), role=None, position=None, taken_by=None)
+        made = altered(item, taken_by=None)
         step.changed.append(step.change(made))
 
     return carried_out(flow, state, world, act)

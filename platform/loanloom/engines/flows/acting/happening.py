@@ -47,7 +47,10 @@ def pass_time(flow: Flow, state: State, number: int, place: int, world: World) -
     token = state.token(number)
     if state.status != "running" or token is None or token.waits != "event":
         return Moved(state=state, problems=(people.not_now(state) or people.not_open(),))
-    awaited = flow.nodes[token.node].awaited[place]
+    ways = flow.nodes[token.node].awaited
+    if not 0 <= place < len(ways):
+        return Moved(state=state, problems=(people.not_open(),))
+    awaited = ways[place]
     return carried_out(flow, state, world, lambda step: waiting.happened(step, number, awaited, None, "time"))
 
 

@@ -27,7 +27,7 @@ def start(
 
     def act(step: Step) -> None:
         if chosen:
-            step.set(chosen=for_later(flow, chosen))
+            step.set(chosen=for_later(flow, chosen, "starter"))
         step.note("started", flow.start, by=makers[0] if makers else None)
         step.go(flow.start, ())
 
@@ -50,9 +50,8 @@ def resubmit(flow: Flow, state: State, number: int, by: Person, world: World) ->
         return Moved(state=state, problems=(problem or people.not_open(),))
 
     def act(step: Step) -> None:
-        if item.kind == "revision":
-            makers = state.makers if by.id in state.makers else (*state.makers, by.id)
-            step.set(makers=makers, round=state.round + 1)
+        makers = state.makers if by.id in state.makers else (*state.makers, by.id)
+        step.set(makers=makers, round=state.round + (item.kind == "revision"))
         step.note("resubmitted", item.node, by=by.id, item=number)
         step.close(item)
         token = step.state.token(item.token)

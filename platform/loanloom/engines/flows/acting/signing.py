@@ -119,6 +119,8 @@ def allowed(flow: Flow, state: State, number: int, by: Person, power: str) -> tu
     item = state.item(number)
     if problem is None and (item is None or item.pending or item.kind in ("revision", "material")):
         problem = people.not_open()
+    if problem is None and item is not None and item.kind == "minutes" and power != "transfer":
+        problem = people.not_allowed()  # the vote is over
     if problem is None and item is not None:
         somebody = people.acting_as(item, by)
         if isinstance(somebody, Problem):

@@ -61,6 +61,8 @@ def jump(
     if problem is None and (to not in flow.nodes or flow.nodes[to].type in ("join", "end")):
         words = text("The case cannot be moved to this step.", "不能跳转到该环节。")
         problem = Problem(code="flow.jump_target", field="to", message=words)
+    if problem is None and by.id in state.makers:
+        problem = people.barred()
     moving = state.token(token) if token is not None else None
     if problem is None and token is not None and moving is None:
         problem = people.not_open()

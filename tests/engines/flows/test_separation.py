@@ -1,0 +1,131 @@
+"""Nobody gets a second voice in a case, and nobody who made it a first one: whatever way it reaches them."""
+
+from __future__ import annotations
+
+import pytest
+from tests.engines.flows.flow_builder import approval, flow_of, node
+
+from loanloom.engines import flows as engine
+from loanloom.engines.flows import ACTIONS, ADMINISTRATOR, POWERS, Decision, Person, Route, World
+from loanloom.engines.flows.model import Assignment, Join, Voting
+
+WORLD = World()
+ENDS = (node("yes", "end", outcome="approved"), node("no", "end", outcome="refused"))
+BOTH = Person(id=7, roles=frozenset({"a", "b"}))
+ADMIN = Person(id=9, administrator=True)
+
+
+def codes(moved):
+    return [problem.code for problem in moved.problems]
+
+
+def decided(flow, state, number, person, action="approve"):
+    return engine.decide(flow, state, number, Decision(action=action, by=person), WORLD)
+
+
+def groups_vote():
+    said = {"assign": (Assignment(role="a"), Assignment(role="b")), "actions": ACTIONS, "powers": frozenset(POWERS)}
+    votes = node("votes", "countersign", Route(to="yes"), voting=Voting(), each="group", **said)
+    flow = flow_of(node("begin", "start", Route(to="votes")), votes, *ENDS)
+    return flow, engine.start(flow, WORLD, makers=(1,)).state
+
+
+def test_two_roles_are_not_two_votes():
+    flow, state = groups_vote()
+    state = decided(flow, state, 1, BOTH).state
+    assert codes(decided(flow, state, 2, BOTH)) == ["flow.voted"]
+
+
+def test_who_stands_in_for_somebody_votes_once():
+    flow, state = groups_vote()
+    absent = Person(id=8, roles=frozenset({"b"}))
+    mine = Person(id=7, roles=frozenset({"a"}), stands_in_for=(absent,))
+    state = decided(flow, state, 1, mine).state
+    assert codes(decided(flow, state, 2, mine)) == ["flow.voted"]
+    assert not codes(decided(flow, state, 2, absent))
+
+
+def test_a_vote_is_not_passed_on_to_who_has_voted():
+    flow, state = groups_vote()
+    state = decided(flow, state, 1, BOTH).state
+    other = Person(id=8, roles=frozenset({"b"}))
+    assert codes(engine.transfer(flow, state, 2, other, BOTH, WORLD)) == ["flow.voted"]
+    assert codes(engine.give(flow, state, 2, ADMIN, 7, WORLD)) == ["flow.voted"]
+
+
+def test_what_is_passed_on_stays_with_the_role():
+    step = approval("first", "a", Route(to="yes"), powers=frozenset(POWERS))
+    flow = flow_of(node("begin", "start", Route(to="first")), step, *ENDS)
+    state = engine.start(flow, WORLD, makers=(1,)).state
+    a2, a3 = (Person(id=number, roles=frozenset({"a"})) for number in (2, 3))
+    state = engine.transfer(flow, state, 1, a2, a3, WORLD).state
+    assert codes(decided(flow, state, 1, a2)) == ["flow.wrong_role"]
+    stranger = Person(id=4, roles=frozenset({"b"}))
+    assert codes(engine.transfer(flow, state, 1, a3, stranger, WORLD)) == ["flow.wrong_role"]
+    assert not codes(decided(flow, state, 1, a3))
+
+
+def test_branches_opened_at_once_are_not_approved_by_one_person():
+    flow = flow_of(
+        node("begin", "start", Route(to="split")),
+        node("split", "parallel", Route(to="left"), Route(to="right")),
+        approval("left", "a", Route(to="both")),
+        approval("right", "b", Route(to="both")),
+        node("both", "join", Route(to="yes"), join=Join()),
+        *ENDS,
+    )
+    state = engine.start(flow, WORLD, makers=(1,)).state
+    state = decided(flow, state, 1, BOTH).state
+    assert codes(decided(flow, state, 2, BOTH)) == ["flow.excluded"]
+
+
+def test_an_administrator_neither_jumps_their_own_case_nor_gives_themselves_work():
+    flow = flow_of(
+        node("begin", "start", Route(to="first")), approval("first", "a", Route(to="told")),
+        node("told", "notify", Route(to="yes")), *ENDS,
+    )  # fmt: skip
+    own = engine.start(flow, WORLD, makers=(9,)).state
+    assert codes(engine.jump(flow, own, ADMIN, "told", WORLD, reason="x")) == ["flow.excluded"]
+    state = engine.start(flow, WORLD, makers=(1,)).state
+    assert codes(engine.give(flow, state, 1, ADMIN, 9, WORLD)) == ["flow.not_to_oneself"]
+    assert not codes(engine.jump(flow, state, ADMIN, "told", WORLD, reason="x"))
+
+
+def test_what_is_for_administrators_may_be_taken_by_one():
+    nobody = approval("first", "a", Route(to="yes"), assign=())
+    flow = flow_of(node("begin", "start", Route(to="first")), nobody, *ENDS)
+    state = engine.start(flow, WORLD, makers=(1,)).state
+    assert state.items[0].role == ADMINISTRATOR
+    assert not codes(engine.give(flow, state, 1, ADMIN, 9, WORLD))
+
+
+@pytest.mark.parametrize("power", ["add_signers", "remove_signer", "ask_material"])
+def test_whoever_writes_the_minutes_does_not_open_the_vote_again(power):
+    said = {"assign": (Assignment(role="a"),), "record": (Assignment(role="c"),), "actions": ACTIONS}
+    votes = node("votes", "committee", Route(to="yes"), each="group", voting=Voting(), powers=frozenset(POWERS), **said)
+    flow = flow_of(node("begin", "start", Route(to="votes")), votes, *ENDS)
+    state = decided(flow, engine.start(flow, WORLD, makers=(1,)).state, 1, BOTH, "refuse").state
+    (minutes,) = state.open_items
+    writer = Person(id=5, roles=frozenset({"c"}))
+    more = {"add_signers": ((6,),), "remove_signer": (1,), "ask_material": ()}[power]
+    asked = {"reason": "x"} if power == "ask_material" else {}
+    assert codes(getattr(engine, power)(flow, state, minutes.number, writer, *more, WORLD, **asked)) == ["flow.action"]
+
+
+def test_who_fills_in_a_form_or_supplies_material_has_made_the_case():
+    flow = flow_of(
+        node("begin", "start", Route(to="paper")),
+        node("paper", "form", Route(to="first"), assign=(Assignment(role="c"),)),
+        approval("first", "c", Route(to="yes")),
+        *ENDS,
+    )
+    filler, other = (Person(id=number, roles=frozenset({"c"})) for number in (5, 6))
+    state = engine.resubmit(flow, engine.start(flow, WORLD, makers=(1,)).state, 1, filler, WORLD).state
+    assert codes(decided(flow, state, 2, filler)) == ["flow.excluded"]
+    assert not codes(decided(flow, state, 2, other))
+
+
+def test_people_are_chosen_by_whom_the_flow_says():
+    chosen = approval("second", "b", Route(to="yes"), assign=(Assignment(chosen_by="previous"),))
+    flow = flow_of(node("begin", "start", Route(to="first")), approval("first", "a", Route(to="second")), chosen, *ENDS)
+    assert codes(engine.start(flow, WORLD, makers=(1,), chosen={"second": (4,)})) == ["flow.no_choice"]
