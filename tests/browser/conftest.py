@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 from tests.browser.chromium import ARGUMENTS
 from tests.browser.server import serving
 from tests.web.conftest import house
@@ -42,6 +42,9 @@ def _cannot(reason: str) -> None:
     if load().require_browser:
         pytest.fail(reason)
     pytest.skip(reason)
+
+
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="session")
@@ -106,7 +109,7 @@ def open_as(chromium: Browser, address: str) -> Iterator[Open]:
         )
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(30_000)  # how long to wait on a busy machine, not how fast a page is
         page.on("console", heard)
         page.on("pageerror", lambda error: faults.append(str(error)))
         if username:

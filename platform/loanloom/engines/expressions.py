@@ -15,6 +15,7 @@ from loanloom import feel
 from loanloom.engines import calculations, decided, documents, facts, forms, imports, posting, reports
 from loanloom.engines.currencies import currencies
 from loanloom.engines.derived import declared
+from loanloom.engines.flows import scope as flow_scope
 from loanloom.engines.reports.computing import measured
 from loanloom.engines.reports.scope import scope as report_scope
 from loanloom.feel import BOOLEAN, DATE, NUMBER, Type
@@ -270,7 +271,21 @@ def _template_row(document: Document, pointer: str, registry: Registry) -> Mappi
     return {"scope": scope, "aliases": {**found["aliases"], **bare}}
 
 
+def _flow(name: str | None = None) -> _Sees:
+    """What a flow's expressions see; `name` is one more fact there: the event that came, a member of a list."""
+
+    def sees(document: Document, pointer: str, registry: Registry) -> Mapping[str, Any]:
+        seen = flow_scope.of_flow(document, registry)
+        listed = name != "each" or "for_each" in document.at(pointers.parent(pointers.parent(pointer)))
+        return {"scope": flow_scope.with_name(seen, name) if name is not None and listed else seen}
+
+    return sees
+
+
 _BY_KIND: Mapping[tuple[str, str], _Sees] = {
+    ("flow", "flow"): _flow(),
+    ("flow", "event"): _flow("event"),
+    ("flow", "each"): _flow("each"),
     ("calculation", "steps"): _steps,
     ("indicator", "subject"): _indicator,
     ("form", "record"): _form,

@@ -22,7 +22,7 @@ from loanloom.store import tables
 __all__ = ["sanction_id"]
 FLOW = """apiVersion: loanloom/v1
 kind: flow
-key: contract-approval
+key: contract-flow
 title: {en: Contracts, zh: 合同审批}
 effective_from: 2026-01-01
 spec:
@@ -38,10 +38,10 @@ spec:
 @pytest.fixture
 def in_flow(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every product of the release names the flow for its contracts."""
-    flow = read_document(FLOW, "metadata/flows/contract-approval.yaml").document
+    flow = read_document(FLOW, "metadata/flows/contract-flow.yaml").document
     assert flow is not None
     changed = [
-        replace(one, spec={**one.spec, "flows": {**one.spec["flows"], "contract": "contract-approval"}})
+        replace(one, spec={**one.spec, "flows": {**one.spec["flows"], "contract": "contract-flow"}})
         if one.kind == "product"
         else one
         for one in documents()
