@@ -105,9 +105,12 @@ def test_the_summary_leads_to_the_field(filling: Callable[..., Page], axe: Calla
 
 def test_without_script_it_is_the_same_form(filling: Callable[..., Page]) -> None:
     page = filling(script=False)
+    form = page.url
     field(page, "application.guarantee_mode").select_option("guarantee")
     page.locator('button[value="leave"]').click()
-    page.go_back()
+    page.wait_for_url("**/applications/")
+    page.goto(form)
+    expect(field(page, "application.guarantee_mode")).to_have_value("guarantee")
     page.locator('button[value="submit"]').click()
     expect(page.locator("#problems")).to_be_visible()
     page.locator('button[value="add:guarantors"]').click()
