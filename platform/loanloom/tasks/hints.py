@@ -13,11 +13,6 @@ def work_is_due(company_id: int, run_id: int) -> None:
     _send("loanloom.run_work", company_id, run_id)
 
 
-def outbox_is_due(company_id: int) -> None:
-    """After a commit that put something into the outbox that should leave at once."""
-    _send("loanloom.relay", company_id)
-
-
 def flows_are_due(company_id: int) -> None:
     """After a commit that left something to be called or begun."""
     _send("loanloom.run_flows", company_id)

@@ -227,7 +227,3 @@ class Offer:
     def change(self, kind: str) -> ChangeRule:
         """What the product says to one kind of change."""
         return self.changes.get(kind, ANY_CHANGE)
-
-    def open_on(self, day: date) -> bool:
-        """Whether applications are taken on a day."""
-        return self.ends_on is None or day <= self.ends_on

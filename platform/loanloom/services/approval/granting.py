@@ -18,6 +18,7 @@ from loanloom.metadata.registry import Registry
 from loanloom.problems import Problem, errors, text
 from loanloom.services.context import Context
 from loanloom.services.definitions import compiled
+from loanloom.services.flows.subjects import unknown_term
 from loanloom.services.origination import quotes
 
 AMOUNT, TERM, METHOD = "application.amount", "application.term_months", "application.method"
@@ -194,15 +195,6 @@ def _as_a_loan(
 
 def _leaf(name: str) -> str:
     return name.partition(".")[2]
-
-
-def unknown_term(name: str) -> Problem:
-    """There is no such thing to be changed."""
-    return Problem(
-        code="granting.unknown_term",
-        field=name,
-        message=text(f"'{name}' is no term of an application.", f"“{name}”不是申请要素。"),
-    )
 
 
 def _not_a_number(name: str) -> Problem:

@@ -17,6 +17,7 @@ from loanloom.engines import flows, products
 from loanloom.metadata.registry import Registry
 from loanloom.problems import Problem, Text
 from loanloom.services import facts, scope
+from loanloom.services.access.names import names
 from loanloom.services.approval import flow_cases, sanctions
 from loanloom.services.approval.flow_cases import APPLICATION
 from loanloom.services.context import Context
@@ -119,7 +120,7 @@ def _sheet(ctx: Context, connection: Connection, case: Case, items: Sequence[Row
         **facts.basis(ctx, row, customer, case.registry),
         **{kind: finding.result for kind, finding in found.items()},
     }
-    people = choices.names(connection, [row.created_by, customer.manager_user_id])
+    people = names(connection, [row.created_by, customer.manager_user_id])
     offer = engines.offer(case.registry, row.product_key)
     granted, problem = _granted(row.amount, known, offer)
     grade = (known.get("score") or {}).get("grade")

@@ -41,17 +41,8 @@ class Applications:
     def about(self, ctx: Context, connection: Connection, record: Row[Any]) -> About:
         """What the case of an application shows."""
         registry = releases.pinned(ctx, connection, record.release_id)
-        return About(
-            number=record.number,
-            title=registry.require("product", record.product_key).title,
-            makers=tuple(applications.makers_of(record)),
-            release_id=record.release_id,
-            customer_id=record.customer_id,
-            product_key=record.product_key,
-            amount=record.amount,
-            currency=record.currency,
-            unit=record.unit,
-        )
+        title = registry.require("product", record.product_key).title
+        return About.of(record, title=title, makers=tuple(applications.makers_of(record)))
 
     def facts(self, ctx: Context, connection: Connection, case: Case) -> Mapping[str, Any]:
         """Everything known of the application."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,7 +36,7 @@ class CasePage:
     items: tuple[Choices, ...]
     commands: frozenset[str]
     jumps: tuple[tuple[str, Text], ...]
-    people: tuple[tuple[int, str], ...]
+    people: Sequence[tuple[int, str]]
     page: str
 
 
@@ -64,20 +64,15 @@ def read(ctx: Context, case_id: int, language: str) -> CasePage:
             items=found,
             commands=commands,
             jumps=_jumps(case) if "jump" in commands else (),
-            people=_people(ctx, connection) if named else (),
+            people=colleagues.active(ctx, connection) if named else (),
             page=subjects.of(case.subject).page(case),
         )
 
 
-def people(ctx: Context) -> tuple[tuple[int, str], ...]:
+def people(ctx: Context) -> list[tuple[int, str]]:
     """The colleagues who can be named, by id."""
     with ctx.transaction() as connection:
-        return _people(ctx, connection)
-
-
-def _people(ctx: Context, connection: Connection) -> tuple[tuple[int, str], ...]:
-    members = colleagues.staff_of(ctx, connection).members
-    return tuple(sorted(((one.id, one.name) for one in members.values() if one.active), key=lambda pair: pair[1]))
+        return colleagues.active(ctx, connection)
 
 
 def _copied(ctx: Context, connection: Connection, case_id: int) -> bool:

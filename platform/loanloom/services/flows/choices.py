@@ -5,16 +5,16 @@ Asked of the same rules that later judge the command, so that a page never offer
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row
 
 from loanloom.engines import flows
 from loanloom.problems import Problem, Text
-from loanloom.services.access.sign_in import ab_user, full_name
+from loanloom.services.access.names import names
 from loanloom.services.context import Context
 from loanloom.services.flows import case as kept
 from loanloom.services.flows import guards, staff, subjects
@@ -158,13 +158,3 @@ def _takes_back(case: Case) -> bool:
     before = flows.State.from_json(case.before) if case.before else None
     item = before.item(case.state.undoable[0]) if before and case.state and case.state.undoable else None
     return item is not None and "take_back" in case.flow.nodes[item.node].powers
-
-
-def names(connection: Connection, people: Sequence[int | None]) -> dict[int, str]:
-    """What these people are called, by id."""
-    wanted = sorted({person for person in people if person is not None})
-    if not wanted:
-        return {}
-    columns = (ab_user.c.id, ab_user.c.first_name, ab_user.c.last_name)
-    rows = connection.execute(select(*columns).where(ab_user.c.id.in_(wanted))).mappings()
-    return {row["id"]: full_name(row) for row in rows}

@@ -12,10 +12,13 @@ from loanloom.engines.flows import resolving
 from loanloom.engines.flows.resolving import Member, Staff
 from loanloom.services.access.sign_in import ab_user, full_name
 from loanloom.services.context import Context
+from loanloom.services.errors import Forbidden
 from loanloom.store import tables
 
 _MEMBERSHIP = tables.membership
 _DELEGATION = tables.delegation
+KEEP = "flow.delegate"
+"""The right to keep delegations and relations of others."""
 
 
 def staff_of(ctx: Context, connection: Connection, *, loads: bool = False) -> Staff:
@@ -27,6 +30,12 @@ def staff_of(ctx: Context, connection: Connection, *, loads: bool = False) -> St
         statement = statement.outerjoin(waiting, waiting.c.assignee == _MEMBERSHIP.c.user_id)
     rows = connection.execute(statement).mappings()
     return Staff.of((member_of(row) for row in rows), resolving.organisation(ctx.registry))
+
+
+def active(ctx: Context, connection: Connection) -> list[tuple[int, str]]:
+    """Those who work here now, by id and name, in the order of their names."""
+    rows = connection.execute(query(ctx)).mappings().all()
+    return sorted(((row["id"], full_name(row)) for row in rows if row["active"]), key=lambda one: one[1])
 
 
 def query(ctx: Context) -> Select[Any]:
@@ -56,6 +65,18 @@ def member_of(row: Mapping[Any, Any]) -> Member:
         away=bool(row.get("away")),
         load=int(row.get("load") or 0),
     )
+
+
+def whose(ctx: Context, user_id: int | None) -> int:
+    """Whose delegations or relations are meant: one's own without a right, others' with it."""
+    me = ctx.actor.user_id
+    if (user_id is None and me is None) or ctx.actor.is_borrower:
+        raise Forbidden()
+    if user_id is not None and user_id != me:
+        ctx.require(KEEP)
+    found = user_id if user_id is not None else me
+    assert found is not None
+    return found
 
 
 def in_force(day: date) -> ColumnElement[bool]:

@@ -22,7 +22,6 @@ from loanloom.services.flows import colleagues, delegation_checks
 from loanloom.services.flows.delegation_checks import Wanted
 from loanloom.store import audit, messages, tables
 
-KEEP = "flow.delegate"
 DELEGATION = text("delegation", "委托")
 _TABLE = tables.delegation
 
@@ -56,7 +55,7 @@ def give(
 ) -> int:
     """Somebody is away, and somebody else stands in for them; its number."""
     wanted = Wanted(
-        from_user=_whose(ctx, from_user),
+        from_user=colleagues.whose(ctx, from_user),
         to_user=to_user,
         starts_on=starts_on,
         ends_on=ends_on,
@@ -86,7 +85,7 @@ def end(ctx: Context, delegation_id: int, *, expected_version: int) -> None:
     with ctx.transaction() as connection:
         query = select(_TABLE).where(_TABLE.c.id == delegation_id).with_for_update()
         row = connection.execute(query).one_or_none()
-        if row is None or not (ctx.actor.may(KEEP) or _concerns(ctx, row)):
+        if row is None or not (ctx.actor.may(colleagues.KEEP) or _concerns(ctx, row)):
             raise NotFound(DELEGATION)
         if row.version != expected_version or row.ended_at is not None:
             raise Conflict()
@@ -98,13 +97,13 @@ def end(ctx: Context, delegation_id: int, *, expected_version: int) -> None:
 
 def of(ctx: Context, user_id: int | None = None) -> tuple[Delegation, ...]:
     """The delegations that somebody gave or was given and that are not over: one's own, or another's."""
-    whose = _whose(ctx, user_id)
+    whose = colleagues.whose(ctx, user_id)
     return _listed(ctx, or_(_TABLE.c.from_user == whose, _TABLE.c.to_user == whose))
 
 
 def of_everybody(ctx: Context) -> tuple[Delegation, ...]:
     """All that are not over."""
-    ctx.require(KEEP)
+    ctx.require(colleagues.KEEP)
     return _listed(ctx)
 
 
@@ -143,18 +142,6 @@ def _shown(ctx: Context, row: Mapping[Any, Any]) -> Delegation:
     same = ("id", "from_user", "from_name", "to_user", "to_name", "starts_on", "ends_on", "reason", "version")
     state = "coming" if row["starts_on"] > ctx.business_date else "now"
     return Delegation(**{name: row[name] for name in same}, flows=tuple(row["flows"]), state=state)
-
-
-def _whose(ctx: Context, user_id: int | None) -> int:
-    """Whose delegations: one's own without a right, others' with it."""
-    me = ctx.actor.user_id
-    if (user_id is None and me is None) or ctx.actor.is_borrower:
-        raise Forbidden()
-    if user_id is not None and user_id != me:
-        ctx.require(KEEP)
-    whose = user_id if user_id is not None else me
-    assert whose is not None
-    return whose
 
 
 def _concerns(ctx: Context, row: Row[Any]) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
 
-from sqlalchemy import Row, Select, func, or_, select, update
+from sqlalchemy import Row, Select, func, or_, select
 
 from loanloom.problems import Text
 from loanloom.services import scope
@@ -68,13 +68,6 @@ def unread_copies(ctx: Context) -> int:
     asked = select(func.count()).select_from(COPY).where(COPY.c.user_id == ctx.actor.user_id, COPY.c.read_at.is_(None))
     with ctx.transaction() as connection:
         return int(connection.execute(asked).scalar_one())
-
-
-def read_all_copies(ctx: Context) -> None:
-    """Mark every copy of mine as read."""
-    mine = update(COPY).where(COPY.c.user_id == ctx.actor.user_id, COPY.c.read_at.is_(None))
-    with ctx.transaction() as connection:
-        connection.execute(mine.values(read_at=ctx.now))
 
 
 def _of_view(ctx: Context, view: View) -> Select[Any]:

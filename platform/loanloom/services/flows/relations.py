@@ -19,10 +19,10 @@ from loanloom.problems import Problem, Text, text
 from loanloom.services.access.sign_in import ab_user, full_name
 from loanloom.services.context import Context
 from loanloom.services.errors import Conflict, Forbidden, NotFound, Refused
+from loanloom.services.flows import colleagues
 from loanloom.store import audit, tables
 from loanloom.store.vault import masked
 
-KEEP = "flow.delegate"
 KINDS: Mapping[str, Text] = {
     "relative": text("relative", "亲属"),
     "related_party": text("party with common interests", "关联方"),
@@ -50,7 +50,7 @@ class Relation:
 
 def declare(ctx: Context, *, kind: str, relation: str, name: str, id_number: str, user_id: int | None = None) -> int:
     """Declare to whom somebody is related: oneself, or by whoever keeps the declarations; its number."""
-    whose = _whose(ctx, user_id)
+    whose = colleagues.whose(ctx, user_id)
     number = formats.id_card(id_number)
     problems = list(_problems(kind, relation.strip(), name.strip(), number))
     if problems:
@@ -80,7 +80,7 @@ def declare(ctx: Context, *, kind: str, relation: str, name: str, id_number: str
 def end(ctx: Context, relation_id: int, *, expected_version: int) -> None:
     """A relation no longer stands (a divorce, shares sold). Only whoever keeps the declarations may say so: nobody
     lifts their own bar."""
-    ctx.require(KEEP)
+    ctx.require(colleagues.KEEP)
     with ctx.transaction() as connection:
         query = select(_TABLE).where(_TABLE.c.id == relation_id, _TABLE.c.ended_at.is_(None)).with_for_update()
         row = connection.execute(query).one_or_none()
@@ -107,9 +107,9 @@ def of(ctx: Context, user_id: int | None = None, *, everybody: bool = False) -> 
         .order_by(_TABLE.c.user_id, _TABLE.c.id)
     )
     if everybody:
-        ctx.require(KEEP)
+        ctx.require(colleagues.KEEP)
     else:
-        query = query.where(_TABLE.c.user_id == _whose(ctx, user_id))
+        query = query.where(_TABLE.c.user_id == colleagues.whose(ctx, user_id))
     with ctx.transaction() as connection:
         rows = connection.execute(query).mappings().all()
     return tuple(_shown(row) for row in rows)
@@ -138,18 +138,6 @@ def identity_numbers(facts: Any) -> Iterator[str]:
     elif isinstance(facts, list | tuple):
         for one in facts:
             yield from identity_numbers(one)
-
-
-def _whose(ctx: Context, user_id: int | None) -> int:
-    """Whose relations: one's own without a right, others' with it."""
-    me = ctx.actor.user_id
-    if (user_id is None and me is None) or ctx.actor.is_borrower:
-        raise Forbidden()
-    if user_id is not None and user_id != me:
-        ctx.require(KEEP)
-    whose = user_id if user_id is not None else me
-    assert whose is not None
-    return whose
 
 
 def _check_member(ctx: Context, connection: Connection, user_id: int) -> None:

@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import Connection, Row, Table, select, update
 
 from loanloom.problems import Problem, text
-from loanloom.services.access.sign_in import full_name
 from loanloom.services.context import Context
 from loanloom.services.errors import Conflict, NotFound, Refused
 from loanloom.services.flows import calling, cases, colleagues, expiring
@@ -125,5 +124,4 @@ def people(ctx: Context) -> list[tuple[int, str]]:
     """Those to whom work can be given: the active staff, by id and name."""
     ctx.require("flow.repair")
     with ctx.transaction() as connection:
-        rows = connection.execute(colleagues.query(ctx)).mappings().all()
-    return sorted(((row["id"], full_name(row)) for row in rows if row["active"]), key=lambda one: one[1])
+        return colleagues.active(ctx, connection)

@@ -46,6 +46,11 @@ class Step:
         """The outcome of a case that has just ended."""
         return self.state.outcome if self.state.status == "ended" else None
 
+    @property
+    def last_words(self) -> str:
+        """What whoever moved the case wrote, the last of it."""
+        return next((entry.opinion for entry in reversed(self.moved.history) if entry.opinion), "")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Saved:

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from loanloom.engines import flows
-from loanloom.services.access.sign_in import ab_user, full_name
+from loanloom.services.access.names import names as names_of_users
 from loanloom.services.definitions import flow_titles
 from loanloom.services.flows import case as kept
 from loanloom.services.flows.case import Case
@@ -68,11 +68,7 @@ def _named(connection: Connection, case: Case) -> dict[int, str]:
     items = case.state.items if case.state is not None else ()
     waited = {person for item in items for person in (*item.users, *item.escalated, item.taken_by) if person}
     wanted = sorted(waited - found.keys())
-    if wanted:
-        columns = (ab_user.c.id, ab_user.c.first_name, ab_user.c.last_name)
-        rows = connection.execute(select(*columns).where(ab_user.c.id.in_(wanted))).mappings()
-        found |= {row["id"]: full_name(row) for row in rows}
-    return found
+    return found | names_of_users(connection, wanted) if wanted else found
 
 
 def _due(connection: Connection, case_id: int) -> dict[int, datetime]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from sqlalchemy import Connection
 
 from loanloom.engines import flows
-from loanloom.problems import Problem, Text
+from loanloom.problems import Problem, Text, text
 from loanloom.services.context import Context
 
 if TYPE_CHECKING:
@@ -45,6 +45,12 @@ class About:
     amount: Decimal | None = None
     currency: str | None = None
     unit: str | None = None
+
+    @classmethod
+    def of(cls, record: Any, *, title: Text, makers: tuple[int, ...]) -> About:
+        """What a case shows of a record that has the columns of a contract or an application."""
+        same = ("number", "release_id", "customer_id", "product_key", "amount", "currency", "unit")
+        return cls(title=title, makers=makers, **{name: getattr(record, name) for name in same})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +101,30 @@ class Subject(Protocol):
 
     def page(self, case: Case) -> str:
         """Where people look at it."""
+
+
+class AsAsked:
+    """Of subjects that are decided as they were asked for: nobody changes terms, and the flow says all there is to
+    say. An outcome is checked when it comes."""
+
+    def terms(self, case: Case, said: Mapping[str, Any]) -> tuple[Mapping[str, Any], Sequence[Problem]]:
+        """Other terms are a new request."""
+        return {}, [unknown_term(name) for name in said]
+
+    def problems(
+        self, ctx: Context, connection: Connection, case: Case, facts: Mapping[str, Any], said: flows.Decision
+    ) -> Sequence[Problem]:
+        """None beside the flow's own."""
+        return ()
+
+
+def unknown_term(name: str) -> Problem:
+    """There is no such thing to be changed."""
+    return Problem(
+        code="granting.unknown_term",
+        field=name,
+        message=text(f"'{name}' is no term of an application.", f"“{name}”不是申请要素。"),
+    )
 
 
 @cache

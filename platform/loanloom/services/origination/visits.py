@@ -16,8 +16,8 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 
 from loanloom.metadata.registry import Registry
 from loanloom.problems import Problem, text
+from loanloom.services.access.names import names
 from loanloom.services.access.rights import roles_with
-from loanloom.services.access.sign_in import ab_user, full_name
 from loanloom.services.context import Context
 from loanloom.services.errors import Conflict, Forbidden, NotFound, Refused
 from loanloom.services.origination import applications, uploads
@@ -104,13 +104,13 @@ def listing(ctx: Context, application_id: int) -> Sequence[Visit]:
             .order_by(TABLE.c.visited_on.desc(), TABLE.c.id.desc())
         ).all()
         files = uploads.listing(connection, ("application", row.id)) if rows else []
-        names = _names(connection, {who for one in rows for who in (one.investigator_a, one.investigator_b)})
+        called = names(connection, {who for one in rows for who in (one.investigator_a, one.investigator_b)})
         me = ctx.actor.user_id
         return [
             Visit(
                 row=one,
-                a=names.get(one.investigator_a, ""),
-                b=names.get(one.investigator_b, ""),
+                a=called.get(one.investigator_a, ""),
+                b=called.get(one.investigator_b, ""),
                 photos=[each for each in files if each.field == _field(one.id)],
                 may_confirm=one.state == "open" and one.investigator_b == me,
                 may_change=one.state == "open" and one.investigator_a == me,
@@ -122,8 +122,8 @@ def listing(ctx: Context, application_id: int) -> Sequence[Visit]:
 def colleagues(ctx: Context) -> Mapping[int, str]:
     """Who may be investigator B: staff who take or read applications, but the actor."""
     with ctx.transaction() as connection:
-        found = _able(ctx, connection)
-        return _names(connection, set(found))
+        found = names(connection, _able(ctx, connection))
+    return dict(sorted(found.items()))
 
 
 def missing(connection: Connection, registry: Registry, row: Row[Any], amount: Decimal | None) -> Problem | None:
@@ -191,11 +191,6 @@ def _fault(field: str, en: str, zh: str) -> Problem:
 def _able(ctx: Context, connection: Connection) -> list[int]:
     roles = sorted({*roles_with(ctx.registry, "application.read"), *roles_with(ctx.registry, "application.create")})
     return [one for one in messages.holders(connection, ctx.company.id, roles) if one != ctx.actor.user_id]
-
-
-def _names(connection: Connection, people: set[int]) -> dict[int, str]:
-    asked = select(ab_user.c.id, ab_user.c.first_name, ab_user.c.last_name).where(ab_user.c.id.in_(people))
-    return {row["id"]: full_name(row) for row in connection.execute(asked.order_by(ab_user.c.id)).mappings()}
 
 
 def _open(ctx: Context, connection: Connection, application_id: int, visit_id: int, version: int) -> Row[Any]:

@@ -7,13 +7,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from loanloom.engines import flows
-from loanloom.problems import Problem, Text
-from loanloom.services.approval.granting import unknown_term
+from loanloom.problems import Text
 from loanloom.services.context import Context
 from loanloom.services.flows.case import Case
 from loanloom.services.flows.saving import Step
-from loanloom.services.flows.subjects import About, Followed
+from loanloom.services.flows.subjects import About, AsAsked, Followed
 from loanloom.services.papers import contract_changes, contracts
 from loanloom.store import tables
 
@@ -21,7 +19,7 @@ TABLE, CONTRACT = tables.contract_change, tables.contract
 _STATES = {"approved": "approved", "completed": "approved", "refused": "refused"}
 
 
-class ContractChanges:
+class ContractChanges(AsAsked):
     """The subject of changes of contracts."""
 
     key = "contract_change"
@@ -47,17 +45,8 @@ class ContractChanges:
 
     def about(self, ctx: Context, connection: Connection, record: Row[Any]) -> About:
         """Its own number; who asked for it never decides it."""
-        return About(
-            number=record.number,
-            title=contract_changes.CHANGE,
-            makers=() if record.requested_by is None else (record.requested_by,),
-            release_id=record.release_id,
-            customer_id=record.customer_id,
-            product_key=record.product_key,
-            amount=record.amount,
-            currency=record.currency,
-            unit=record.unit,
-        )
+        makers = () if record.requested_by is None else (record.requested_by,)
+        return About.of(record, title=contract_changes.CHANGE, makers=makers)
 
     def facts(self, ctx: Context, connection: Connection, case: Case) -> Mapping[str, Any]:
         """Everything a paper about the contract as it stands may say."""
@@ -68,16 +57,6 @@ class ContractChanges:
         """The contract as it was."""
         return {name: facts[name] for name in ("sanction", "contract") if name in facts}
 
-    def terms(self, case: Case, said: Mapping[str, Any]) -> tuple[Mapping[str, Any], Sequence[Problem]]:
-        """A change is decided as it was asked for."""
-        return {}, [unknown_term(name) for name in said]
-
-    def problems(
-        self, ctx: Context, connection: Connection, case: Case, facts: Mapping[str, Any], said: flows.Decision
-    ) -> Sequence[Problem]:
-        """Nothing beside what the flow says; the outcome is checked when it comes."""
-        return ()
-
     def on_moved(self, ctx: Context, connection: Connection, steps: Sequence[Step]) -> Followed:
         """The change follows its case."""
         changes: dict[int, tuple[Mapping[str, Any], Mapping[str, Any]]] = {}
@@ -85,7 +64,7 @@ class ContractChanges:
             if step.ended and step.case.parent_id is None:
                 contract, row = contract_changes.locked(ctx, connection, step.case.subject_id or 0)
                 state = _STATES.get(step.ended, "withdrawn")
-                words = next((entry.opinion for entry in reversed(step.moved.history) if entry.opinion), "")
+                words = step.last_words
                 contract_changes.settle(ctx, connection, contract, row, state, words)
                 changes[step.case.id] = ({"state": row.state}, {"state": state})
         return Followed(changes=changes)

@@ -9,21 +9,19 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
 
-from loanloom.engines import flows
-from loanloom.problems import Problem, Text
-from loanloom.services.approval.granting import unknown_term
+from loanloom.problems import Text
 from loanloom.services.context import Context
 from loanloom.services.definitions import releases
 from loanloom.services.flows.case import Case
 from loanloom.services.flows.saving import Step
-from loanloom.services.flows.subjects import About, Followed
+from loanloom.services.flows.subjects import About, AsAsked, Followed
 from loanloom.services.papers import contract_register, contracts
 from loanloom.store import audit, tables
 
 TABLE, SANCTION = tables.contract, tables.sanction
 
 
-class Contracts:
+class Contracts(AsAsked):
     """The subject of contract packages; a record is the loan contract, the rest of the package goes with it."""
 
     key = "contract"
@@ -39,17 +37,8 @@ class Contracts:
     def about(self, ctx: Context, connection: Connection, record: Row[Any]) -> About:
         """The contract's number, customer and amount; who prepared it never approves it."""
         registry = releases.pinned(ctx, connection, record.release_id)
-        return About(
-            number=record.number,
-            title=registry.require("product", record.product_key).title,
-            makers=() if record.created_by is None else (record.created_by,),
-            release_id=record.release_id,
-            customer_id=record.customer_id,
-            product_key=record.product_key,
-            amount=record.amount,
-            currency=record.currency,
-            unit=record.unit,
-        )
+        title = registry.require("product", record.product_key).title
+        return About.of(record, title=title, makers=() if record.created_by is None else (record.created_by,))
 
     def facts(self, ctx: Context, connection: Connection, case: Case) -> Mapping[str, Any]:
         """Everything a paper about the contract may say."""
@@ -58,16 +47,6 @@ class Contracts:
     def snapshot(self, facts: Mapping[str, Any]) -> Mapping[str, Any] | None:
         """The sanction and the contract's own figures."""
         return {name: facts[name] for name in ("sanction", "contract") if name in facts}
-
-    def terms(self, case: Case, said: Mapping[str, Any]) -> tuple[Mapping[str, Any], Sequence[Problem]]:
-        """A package is approved as it was drawn up."""
-        return {}, [unknown_term(name) for name in said]
-
-    def problems(
-        self, ctx: Context, connection: Connection, case: Case, facts: Mapping[str, Any], said: flows.Decision
-    ) -> Sequence[Problem]:
-        """Nothing beside what the flow says; an outcome is checked when it comes."""
-        return ()
 
     def on_moved(self, ctx: Context, connection: Connection, steps: Sequence[Step]) -> Followed:
         """The package follows its case; a sub-flow decides nothing by itself."""
@@ -104,7 +83,7 @@ def _follow(ctx: Context, connection: Connection, step: Step) -> tuple[Mapping[s
         again = update(SANCTION).where(SANCTION.c.id == row.sanction_id, SANCTION.c.state == "used")
         connection.execute(again.values(state="in_force", version=SANCTION.c.version + 1))
     if step.ended:
-        words = next((entry.opinion for entry in reversed(step.moved.history) if entry.opinion), None)
+        words = step.last_words or None
         contract_register.note(ctx, connection, [row.id], "refused" if ended else "approved", words=words)
         audit.write(
             connection, ctx.actor, f"contract.{approval}", ("contract", row.id), before=before, after=values, at=ctx.now

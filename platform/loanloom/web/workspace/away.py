@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from loanloom.problems import Problem, say
 from loanloom.services.errors import Forbidden, Refused
-from loanloom.services.flows import delegations, relations
+from loanloom.services.flows import colleagues, delegations, relations
 from loanloom.web import inputs
 from loanloom.web.access import requires, signed_in
 from loanloom.web.language import language
@@ -28,7 +28,7 @@ def index() -> str:
 
 
 @blueprint.get("/everybody/")
-@requires(delegations.KEEP)
+@requires(colleagues.KEEP)
 def everybody() -> str:
     """Every delegation and declaration that stands."""
     ctx = current_context()
@@ -88,7 +88,7 @@ def declare() -> Response | tuple[str, int]:
 
 
 @blueprint.post("/relations/<int:number>/end")
-@requires(relations.KEEP)
+@requires(colleagues.KEEP)
 def end_relation(number: int) -> Response:
     """A relation no longer stands."""
     relations.end(current_context(), number, expected_version=inputs.whole(request.form.get("version"), "version"))

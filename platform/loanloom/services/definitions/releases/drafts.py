@@ -16,10 +16,10 @@ from loanloom.metadata.kinds import with_common
 from loanloom.metadata.reader import read_document
 from loanloom.metadata.structure import Schema
 from loanloom.problems import Problem, Text, say, text
+from loanloom.services.access.names import name_of
 from loanloom.services.context import Context
 from loanloom.services.definitions.releases import snapshots
 from loanloom.services.definitions.releases.known import kinds
-from loanloom.services.definitions.releases.people import name_of
 from loanloom.services.definitions.releases.policy import allow_drafts
 from loanloom.services.errors import Conflict, NotFound, Refused
 from loanloom.store import audit

@@ -12,9 +12,9 @@ from sqlalchemy import Row, select
 from loanloom.metadata import canonical
 from loanloom.metadata.diff import Change, document_diff
 from loanloom.metadata.document import Document
+from loanloom.services.access.names import names
 from loanloom.services.context import Context
 from loanloom.services.definitions.releases import snapshots
-from loanloom.services.definitions.releases.people import names
 from loanloom.services.definitions.releases.proposing import read_row
 from loanloom.store.tables import definition, release, release_item
 

@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, Connection, bindparam, select
 from sqlalchemy.exc import IntegrityError
 
 from loanloom.problems import Problem, Text, say, text
+from loanloom.services.access.names import name_of
 from loanloom.services.context import Context
-from loanloom.services.definitions.releases.people import name_of
 from loanloom.services.errors import Conflict, NotFound, Refused
 from loanloom.store import audit
 from loanloom.store.tables import product_stop

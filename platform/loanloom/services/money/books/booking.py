@@ -18,7 +18,6 @@ from loanloom.core.lending.records import to_record
 from loanloom.engines import posting
 from loanloom.engines.posting import NO_FACTS, Facts
 from loanloom.problems import Problem, text
-from loanloom.services import numbers
 from loanloom.services.context import Context
 from loanloom.services.errors import Refused
 from loanloom.services.money import lending_rules, loan_rows
@@ -203,8 +202,3 @@ def summary(event: Event) -> dict[str, Any]:
     else:
         said = {each.name: getattr(event, each.name) for each in fields(event) if each.name != "instalments"}
     return {name: to_record(value) for name, value in said.items()}
-
-
-def numbers_for(ctx: Context, connection: Connection, keys: Sequence[tuple[str | None, str | None]]) -> list[str]:
-    """A number for each (numbering document, unit), in order."""
-    return numbers.issue_all(ctx, connection, keys)

@@ -18,9 +18,9 @@ from sqlalchemy import Connection, RowMapping, func, insert, select, update
 from loanloom.core.ledger.closing import carried_forward
 from loanloom.core.money import total
 from loanloom.engines import posting
+from loanloom.services.access.names import names
 from loanloom.services.access.second_person import needs_second
 from loanloom.services.context import Context
-from loanloom.services.definitions.releases import people
 from loanloom.services.errors import Conflict, Refused
 from loanloom.services.money.books import booking, closing_problems, ledger_balances
 from loanloom.services.money.books.accruing import Posted
@@ -53,7 +53,7 @@ def periods(ctx: Context) -> list[Period]:
     ctx.require("money.read", FUNCTION)
     with ctx.transaction() as connection:
         found = list(_months(ctx, connection))
-        by = people.names(connection, [each.row[who] for each in found if each.row for who in ("soft_by", "hard_by")])
+        by = names(connection, [each.row[who] for each in found if each.row for who in ("soft_by", "hard_by")])
     found = [_named(each, by) for each in found]
     acts = ctx.actor.is_system or ctx.actor.may(FUNCTION)
     return [_with_actions(ctx, found, place) if acts else each for place, each in enumerate(found)][::-1]

@@ -15,8 +15,8 @@ from sqlalchemy import Connection, RowMapping, Table, and_, func, or_, select
 from loanloom.core.lending.owing.arrears import Position, position
 from loanloom.problems import Problem, Text, say, text
 from loanloom.services import scope
+from loanloom.services.access.names import names
 from loanloom.services.context import Context
-from loanloom.services.definitions.releases.people import names
 from loanloom.services.errors import Refused
 from loanloom.services.money import loan_rows
 from loanloom.services.money.books import booking

@@ -11,13 +11,11 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, select
 
-from loanloom.engines import flows
-from loanloom.problems import Problem, Text
-from loanloom.services.approval.granting import unknown_term
+from loanloom.problems import Text
 from loanloom.services.context import Context
 from loanloom.services.flows.case import Case
 from loanloom.services.flows.saving import Step
-from loanloom.services.flows.subjects import About, Followed
+from loanloom.services.flows.subjects import About, AsAsked, Followed
 from loanloom.services.money import loan_rows
 from loanloom.services.money.changes import steps
 from loanloom.services.money.changes.kinds import kind_of
@@ -27,7 +25,7 @@ from loanloom.store import tables
 LOAN, CHANGE = tables.loan, tables.loan_change
 
 
-class LoanChanges:
+class LoanChanges(AsAsked):
     """The subject of changes of loans."""
 
     key = "loan_change"
@@ -85,16 +83,6 @@ class LoanChanges:
         found: Mapping[str, Any] | None = facts.get("change")
         return found
 
-    def terms(self, case: Case, said: Mapping[str, Any]) -> tuple[Mapping[str, Any], Sequence[Problem]]:
-        """What was asked for and shown is decided as it is; other terms are a new request."""
-        return {}, [unknown_term(name) for name in said]
-
-    def problems(
-        self, ctx: Context, connection: Connection, case: Case, facts: Mapping[str, Any], said: flows.Decision
-    ) -> Sequence[Problem]:
-        """Nothing beside what the flow says; an outcome is checked when it comes."""
-        return ()
-
     def on_moved(self, ctx: Context, connection: Connection, steps: Sequence[Step]) -> Followed:
         """The change follows its case; a sub-flow decides nothing by itself."""
         changes: dict[int, tuple[Mapping[str, Any], Mapping[str, Any]]] = {}
@@ -125,15 +113,10 @@ def _amount(record: RowMapping) -> Decimal | None:
 def _follow(ctx: Context, connection: Connection, step: Step) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     row, shown = steps.loaded(ctx, connection, step.case.subject_id or 0)
     before = {"state": row["state"]}
-    words = _last_words(step)
+    words = step.last_words
     if step.ended in ("approved", "completed"):
         steps.check(shown, row["digest"], approved=True)
         made = steps.agreed(ctx, connection, row, shown, words)
     else:
         made = steps.ended(ctx, connection, row, shown, "refused" if step.ended == "refused" else "withdrawn", words)
     return before, {"state": made.state, "receipt_number": made.receipt_number}
-
-
-def _last_words(step: Step) -> str:
-    """What whoever ended it wrote."""
-    return next((entry.opinion for entry in reversed(step.moved.history) if entry.opinion), "")
