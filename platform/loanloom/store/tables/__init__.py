@@ -39,6 +39,7 @@ from .ledger import (
 )
 from .loan_changes import loan_change
 from .loans import disbursement, instalment, is_loan_of, loan, loan_class, loan_event, receipt, repayment
+from .outside import outside_link, webhook
 from .parties import borrower_group, group_member, party
 from .records import record, record_index
 from .releases import definition, draft, product_stop, release, release_item
@@ -108,6 +109,7 @@ __all__ = [
     "metadata",
     "number_sequence",
     "outbox",
+    "outside_link",
     "party",
     "payout",
     "product_stop",
@@ -127,5 +129,6 @@ __all__ = [
     "suspense",
     "upload",
     "user_profile",
+    "webhook",
     "work_item",
 ]

@@ -39,6 +39,7 @@ outbox = company_table(
     Column("correlation_id", Text),
     UniqueConstraint("company_id", "topic", "key"),
     Index(None, "company_id", "due_at", postgresql_where=text("state = 'due'")),
+    Index(None, "company_id", "id", postgresql_where=text("state = 'dead'")),
 )
 
 message = company_table(
