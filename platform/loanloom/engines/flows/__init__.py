@@ -37,10 +37,9 @@ from loanloom.engines.flows.people import (
     acting_as,
     actions_of,
     eligible,
-    not_allowed,
-    not_open,
-    return_targets,
 )
+from loanloom.engines.flows.refusing import not_allowed, not_open
+from loanloom.engines.flows.returning import return_targets
 from loanloom.engines.flows.scope import REQUEST
 from loanloom.engines.flows.state import Approval, Decision, Item, Person, State, Token, Vote
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from loanloom.engines.flows import people
+from loanloom.engines.flows import refusing
 from loanloom.engines.flows.graph import reachable
 from loanloom.engines.flows.model import HUMAN, Assignment, Flow, Node
 from loanloom.engines.flows.moves import Moved, World
@@ -39,7 +39,7 @@ _WORK = (
 def migrate(old: Flow, new: Flow, state: State, nodes: Mapping[str, str], world: World, *, keep: bool = False) -> Moved:
     """The case in the new version. `nodes` maps keys of the old version to those of the new; with `keep` open work
     stays with the people who have it, even where the new version would give it to others."""
-    problem = people.not_now(state)
+    problem = refusing.not_now(state)
     if problem is not None:
         return Moved(state=state, problems=(problem,))
     problems = tuple(_unfit(old, new, state, nodes))

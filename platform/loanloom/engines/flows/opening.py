@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from loanloom.engines.flows import people, voting
+from loanloom.engines.flows import people, refusing, voting
 from loanloom.engines.flows.leaving import leave
 from loanloom.engines.flows.model import VOTED, Assignment, Node
 from loanloom.engines.flows.moves import Found
@@ -90,7 +90,7 @@ def _missing(node: Node, voters: list[Who]) -> int:
     for more in range(0 if voters else 1, MOST_MISSING):
         if voting.possible(node.voting or voting.EVERYBODY, [*weights, *[1] * more]):
             return more
-    raise Failed(people.too_few_voters(node))
+    raise Failed(refusing.too_few_voters(node))
 
 
 def revise(step: Step, node: Node, forks: Forks, back_to: str | None = None) -> None:
@@ -179,12 +179,14 @@ def _group(found: Found) -> Who:
 
 
 def _each_once(voters: list[Who]) -> list[Who]:
-    """Nobody votes twice; the heavier vote counts."""
+    """Nobody votes twice; the heavier vote counts, and a veto stays one."""
     best: dict[object, Who] = {}
     for voter in voters:
         who = voter.get("users") or (voter["role"], voter["position"], voter["outside"])
-        if who not in best or voter["weight"] > best[who]["weight"] or voter["veto"]:
-            best[who] = voter
+        other = best.get(who, voter)
+        best[who] = voter | {
+            "weight": max(voter["weight"], other["weight"]), "veto": voter["veto"] or other["veto"]
+        }
     return list(best.values())
 
 

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
+from loanloom.engines.flows import refusing, returning
 from loanloom.engines.flows.model import Flow, Node
-from loanloom.engines.flows.state import Decision, Fork, Item, Person, State, Token
-from loanloom.problems import Problem, Text, text
+from loanloom.engines.flows.state import Decision, Item, Person, State
+from loanloom.problems import Problem, text
 
-NAMES: dict[str, Text] = {
-    "approve": text("approve", "同意"),
-    "refuse": text("refuse", "否决"),
-    "return": text("return", "退回"),
-    "abstain": text("abstain", "弃权"),
-}
 ADMINISTRATOR = "*administrator"
 """The group of those who repair flows; no role of a company is called like that."""
 KNOWN_HERE = frozenset({"maker", "previous_approvers"})
@@ -46,7 +41,7 @@ def acting_as(item: Item, person: Person) -> Person | Problem:
 
 def held(item: Item, person: Person) -> Problem | None:
     """That somebody else has taken the item; None when nobody has, or this person."""
-    return taken() if item.taken_by is not None and item.taken_by != person.id else None
+    return refusing.taken() if item.taken_by is not None and item.taken_by != person.id else None
 
 
 def eligible(item: Item, person: Person) -> Problem | None:
@@ -55,32 +50,20 @@ def eligible(item: Item, person: Person) -> Problem | None:
     if stranger is not None:
         return stranger
     if person.id in item.excluded:
-        return barred()
+        return refusing.barred()
     return None
-
-
-def barred() -> Problem:
-    """Whoever made the case or said yes before does not decide here."""
-    return Problem(
-        code="flow.excluded",
-        message=text(
-            "You made, changed or already approved this case, so somebody else must decide here.",
-            "您是该业务的经办人或前序审批人，须由其他人员审批。",
-        ),
-        hint=text("Maker is never checker.", "经办与审批须分离。"),
-    )
 
 
 def _outsider(item: Item, person: Person) -> Problem | None:
     """Why an item is not for this person, whatever they did in the case."""
     if item.role == ADMINISTRATOR:
-        return None if person.administrator else _wrong_role(text("flow administrator", "流程管理员"))
+        return None if person.administrator else refusing.wrong_role(text("flow administrator", "流程管理员"))
     if item.role is not None and item.role not in person.roles:
-        return _wrong_role(text(item.role, item.role))
+        return refusing.wrong_role(text(item.role, item.role))
     if item.position is not None and item.position != person.position:
-        return _wrong_role(text(item.position, item.position))
+        return refusing.wrong_role(text(item.position, item.position))
     if item.users and person.id not in item.users:
-        return _wrong_role(text("those named", "指定人员"))
+        return refusing.wrong_role(text("those named", "指定人员"))
     grouped = item.role is not None or item.position is not None
     if grouped and (
         (item.scope == "branch" and not person.in_branch) or (item.scope == "department" and not person.in_department)
@@ -92,31 +75,24 @@ def _outsider(item: Item, person: Person) -> Problem | None:
     return None
 
 
-def _wrong_role(name: Text) -> Problem:
-    return Problem(
-        code="flow.wrong_role",
-        message=text(f"This step is for the role '{name['en']}'.", f"该步骤由角色“{name['zh']}”处理。"),
-    )
-
-
 def refusals(flow: Flow, state: State, number: int, decision: Decision) -> tuple[Problem, ...]:
     """Everything wrong with a decision; empty when it may go ahead."""
-    problem = not_now(state)
+    problem = refusing.not_now(state)
     if problem is not None:
         return (problem,)
     item = state.item(number)
     if item is None or item.pending or item.kind not in ("approval", "vote", "signer"):
-        return (not_open(),)
+        return (refusing.not_open(),)
     somebody = acting_as(item, decision.by)
     if isinstance(somebody, Problem):
         return (somebody,)
     node = flow.nodes[item.node]
     if decision.by.id in excluded(node, state):
-        return (barred(),)
+        return (refusing.barred(),)
     if has_voted(state, item, decision.by.id):
-        return (voted(),)
+        return (refusing.voted(),)
     if decision.action not in actions_of(node, item):
-        return (_unknown_action(decision.action, actions_of(node, item)),)
+        return (refusing.unknown_action(decision.action, actions_of(node, item)),)
     return (
         *blocked(state, item),
         *_limited(node, decision, somebody),
@@ -128,15 +104,6 @@ def refusals(flow: Flow, state: State, number: int, decision: Decision) -> tuple
 def has_voted(state: State, item: Item, person: int) -> bool:
     """Whether this person said something of the same step already, for themselves or for somebody else."""
     return any(vote.token == item.token and vote.by == person for vote in state.votes)
-
-
-def voted() -> Problem:
-    """Nobody votes twice."""
-    return Problem(
-        code="flow.voted",
-        message=text("You have voted at this step already.", "您已对该环节表决。"),
-        hint=text("Every vote is another person's.", "每票须由不同人员投出。"),
-    )
 
 
 def actions_of(node: Node, item: Item) -> tuple[str, ...]:
@@ -177,22 +144,12 @@ def _limited(node: Node, decision: Decision, somebody: Person) -> tuple[Problem,
     lent = somebody.covers & tables(node) if somebody is not decision.by else frozenset()
     if needed <= somebody.covers and needed | lent <= decision.by.covers:
         return ()
-    return (over_limit("decision"),)
-
-
-def over_limit(field: str) -> Problem:
-    """The case is above somebody's limit of authority."""
-    return Problem(
-        code="flow.over_limit",
-        field=field,
-        message=text("This case is above the limit of authority.", "该业务超出审批权限。"),
-        hint=text("Pass it on to somebody with a higher limit.", "请转交有权限的人员审批。"),
-    )
+    return (refusing.over_limit("decision"),)
 
 
 def _words(node: Node, decision: Decision) -> tuple[Problem, ...]:
     problems: list[Problem] = []
-    name = NAMES[decision.action]
+    name = refusing.NAMES[decision.action]
     if decision.action in node.reason_required and not decision.reason:
         problems.append(
             Problem(
@@ -226,119 +183,14 @@ def _words(node: Node, decision: Decision) -> tuple[Problem, ...]:
 
 
 def _return(node: Node, state: State, item: Item, decision: Decision) -> tuple[Problem, ...]:
-    if decision.action != "return" or return_target(node, state, item, decision) is not None:
+    if decision.action != "return" or returning.return_target(node, state, item, decision) is not None:
         return ()
-    targets = return_targets(node, state, item)
+    targets = returning.return_targets(node, state, item)
     return (
         Problem(
             code="flow.return_target",
             field="to",
             message=text("The case cannot be returned to this step.", "不能退回到该步骤。"),
             hint=text("Possible: " + ", ".join(targets), "可退回至：" + "、".join(targets)),
-        ),
-    )
-
-
-def return_targets(node: Node, state: State, item: Item | None = None) -> tuple[str, ...]:
-    """Where this case may be returned to from `node`: the nodes the flow allows, as far as the case passed them on its
-    way to this item (not in another branch)."""
-    token = state.token(item.token) if item is not None else None
-    forks = token.forks if token is not None else ()
-    inside = left_behind(state, token) if token is not None else 0
-    passed = {each.node for each in state.passed if len(each.forks) >= inside and _upstream(each.forks, forks)}
-    return tuple(key for key in node.return_to if key in passed and key != node.key)
-
-
-def left_behind(state: State, token: Token) -> int:
-    """How deep in splits a token stands whose join has gone on without it; it does not come out of these again. 0 for
-    a token that counts."""
-    return max((depth for depth, (run, _) in enumerate(token.forks, 1) if run in state.absorbed), default=0)
-
-
-def _upstream(earlier: tuple[Fork, ...], later: tuple[Fork, ...]) -> bool:
-    return later[: len(earlier)] == earlier
-
-
-def return_target(node: Node, state: State, item: Item, decision: Decision) -> str | None:
-    """Where a return goes: the node named if it is allowed, the first allowed when none is named."""
-    targets = return_targets(node, state, item)
-    if decision.to is None:
-        return targets[0] if targets else None
-    return decision.to if decision.to in targets else None
-
-
-def not_now(state: State) -> Problem | None:
-    """Why nothing at all may be done with the case; None when it runs."""
-    if state.status == "ended":
-        return ended()
-    return suspended() if state.status == "suspended" else None
-
-
-def not_open() -> Problem:
-    """The item was decided, closed or never there."""
-    return Problem(
-        code="flow.item_closed",
-        message=text("This work item is no longer open.", "该待办已处理或已关闭。"),
-        hint=text("Look at the case's history for what happened.", "请查看流程历史。"),
-    )
-
-
-def taken() -> Problem:
-    """Somebody else holds the item."""
-    return Problem(
-        code="flow.taken",
-        message=text("A colleague has taken this item.", "该待办已由同事领取。"),
-        hint=text("They can give it back to the group.", "可请对方退回待办池。"),
-    )
-
-
-def ended() -> Problem:
-    """The case has ended."""
-    return Problem(code="flow.ended", message=text("This case has ended.", "该业务流程已结束。"))
-
-
-def suspended() -> Problem:
-    """The case is suspended."""
-    return Problem(
-        code="flow.suspended",
-        message=text("This case is suspended.", "该业务流程已挂起。"),
-        hint=text("Whoever suspended it can resume it.", "可由挂起人恢复。"),
-    )
-
-
-def too_few_voters(node: Node) -> Problem:
-    """Not even all of them together could say yes."""
-    return Problem(
-        code="flow.too_few_voters",
-        message=text(
-            f"Too few people may vote at '{node.title.get('en', node.key)}'.",
-            f"环节“{node.title.get('zh', node.key)}”可参与表决的人员不足。",
-        ),
-        hint=text("Give more people the role, or lower what is needed.", "请增加具有相应角色的人员，或降低通过要求。"),
-    )
-
-
-def not_allowed() -> Problem:
-    """The node does not give its people this power."""
-    return Problem(code="flow.action", message=text("This step does not allow that.", "本环节不允许该操作。"))
-
-
-def no_administrator() -> Problem:
-    """Only those who repair flows may do that."""
-    return Problem(
-        code="flow.wrong_role",
-        message=text("Only administrators of flows may do that.", "仅流程管理员可执行该操作。"),
-    )
-
-
-def _unknown_action(action: str, possible: tuple[str, ...]) -> Problem:
-    allowed = [NAMES[name] for name in possible]
-    return Problem(
-        code="flow.action",
-        field="decision",
-        message=text(f"'{action}' is not possible at this step.", f"本步骤不能执行“{action}”。"),
-        hint=text(
-            "Possible: " + ", ".join(name["en"] for name in allowed),
-            "可选操作：" + "、".join(name["zh"] for name in allowed),
         ),
     )

@@ -7,8 +7,8 @@ from typing import Any
 
 from loanloom.engines.flows.leaving import given, keep, leave
 from loanloom.engines.flows.model import Awaited, Node
-from loanloom.engines.flows.people import not_open
 from loanloom.engines.flows.record import altered
+from loanloom.engines.flows.refusing import not_open
 from loanloom.engines.flows.state import Token
 from loanloom.engines.flows.step import Failed, Step
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from loanloom.engines.flows import opening, people, voting
+from loanloom.engines.flows import opening, people, refusing, returning, voting
 from loanloom.engines.flows.leaving import keep, leave
 from loanloom.engines.flows.model import VOTED, Flow, Node
 from loanloom.engines.flows.moves import Moved, World
@@ -23,7 +23,7 @@ def decide(flow: Flow, state: State, number: int, decision: Decision, world: Wor
         return Moved(state=state, problems=problems)
     item = _known(state.item(number))
     node = flow.nodes[item.node]
-    target = people.return_target(node, state, item, decision) if decision.action == "return" else None
+    target = returning.return_target(node, state, item, decision) if decision.action == "return" else None
 
     def act(step: Step) -> None:
         _note(step, item, decision)
@@ -130,7 +130,7 @@ def _refused(step: Step, node: Node, token: Token) -> None:
         step.note("routed", node.key, to=node.on_refuse)
         step.go(node.on_refuse, token.forks)
         return
-    if people.left_behind(step.state, token):
+    if returning.left_behind(step.state, token):
         return  # its join went on without it: what it says has no effect any more
     end = step.flow.end_with("refused")
     if end is None:
@@ -143,9 +143,9 @@ def _refused(step: Step, node: Node, token: Token) -> None:
 def record_minutes(flow: Flow, state: State, number: int, by: Person, minutes: str, world: World) -> Moved:
     """The minutes of a committee are written: now its result counts."""
     item = state.item(number)
-    problem = people.not_now(state)
+    problem = refusing.not_now(state)
     if problem is None and (item is None or item.kind != "minutes"):
-        problem = people.not_open()
+        problem = refusing.not_open()
     if problem is None and item is not None:
         somebody = people.acting_as(item, by)
         problem = somebody if isinstance(somebody, Problem) else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from loanloom.engines.flows import people
+from loanloom.engines.flows import people, refusing
 from loanloom.engines.flows.acting.signing import allowed
 from loanloom.engines.flows.model import Flow
 from loanloom.engines.flows.moves import Moved, World
@@ -16,9 +16,9 @@ from loanloom.problems import Problem, text
 def take(flow: Flow, state: State, number: int, by: Person, world: World) -> Moved:
     """Somebody of the group takes the item: nobody else may decide it until it is given back."""
     item = state.item(number)
-    problem = people.not_now(state) or _untakable(state, item, by)
+    problem = refusing.not_now(state) or _untakable(state, item, by)
     if item is None or problem is not None:
-        return Moved(state=state, problems=(problem or people.not_open(),))
+        return Moved(state=state, problems=(problem or refusing.not_open(),))
 
     def act(step: Step) -> None:
         step.changed.append(step.change(altered(item, taken_by=by.id)))
@@ -28,7 +28,7 @@ def take(flow: Flow, state: State, number: int, by: Person, world: World) -> Mov
 
 def _untakable(state: State, item: Item | None, by: Person) -> Problem | None:
     if item is None or item.pending:
-        return people.not_open()
+        return refusing.not_open()
     if item.kind in ("revision", "material"):
         return people.held(item, by)
     somebody = people.acting_as(item, by)
@@ -41,12 +41,12 @@ def _untakable(state: State, item: Item | None, by: Person) -> Problem | None:
 def give_back(flow: Flow, state: State, number: int, by: Person, world: World) -> Moved:
     """Give a taken item back to the group."""
     item = state.item(number)
-    problem = people.not_now(state)
+    problem = refusing.not_now(state)
     if problem is None and (item is None or item.taken_by != by.id):
         stranger = people.acting_as(item, by) if item is not None else None
-        problem = stranger if isinstance(stranger, Problem) else people.not_open()
+        problem = stranger if isinstance(stranger, Problem) else refusing.not_open()
     if item is None or problem is not None:
-        return Moved(state=state, problems=(problem or people.not_open(),))
+        return Moved(state=state, problems=(problem or refusing.not_open(),))
 
     def act(step: Step) -> None:
         step.changed.append(step.change(altered(item, taken_by=None)))
@@ -60,9 +60,9 @@ def transfer(flow: Flow, state: State, number: int, by: Person, to: Person, worl
     if item is not None and problem is None:
         problem = people.eligible(altered(item, users=()), to) or _too_low(flow, item, by, to)
         if problem is None and people.has_voted(state, item, to.id):
-            problem = people.voted()
+            problem = refusing.voted()
     if item is None or problem is not None:
-        return Moved(state=state, problems=(problem or people.not_open(),))
+        return Moved(state=state, problems=(problem or refusing.not_open(),))
     return _handed(flow, state, altered(item, users=(to.id,)), by, to.id, world, "transferred", reason)
 
 
@@ -70,25 +70,25 @@ def _too_low(flow: Flow, item: Item, by: Person, to: Person) -> Problem | None:
     """Authority does not grow by being passed on: who gets the item needs what whoever passes it on has here."""
     somebody = people.acting_as(item, by)
     held = somebody.covers if isinstance(somebody, Person) else frozenset()
-    return None if held & people.tables(flow.nodes[item.node]) <= to.covers else people.over_limit("to")
+    return None if held & people.tables(flow.nodes[item.node]) <= to.covers else refusing.over_limit("to")
 
 
 def give(flow: Flow, state: State, number: int, by: Person, to: int, world: World, *, reason: str = "") -> Moved:
     """An administrator gives an item that nobody can do, or whose holder has left, to somebody."""
     item = state.item(number)
-    problem = people.not_now(state) or (None if by.administrator else people.no_administrator())
+    problem = refusing.not_now(state) or (None if by.administrator else refusing.no_administrator())
     if problem is None and (item is None or item.pending):
-        problem = people.not_open()
+        problem = refusing.not_open()
     if problem is None and item is not None and to in item.excluded:
         words = text("This person made or already approved the case.", "该人员是本业务的经办人或前序审批人。")
         problem = Problem(code="flow.excluded", field="to", message=words)
     if problem is None and item is not None and people.has_voted(state, item, to):
-        problem = people.voted()
+        problem = refusing.voted()
     if problem is None and item is not None and to == by.id and item.role != people.ADMINISTRATOR:
         words = text("Give it to somebody else than yourself.", "不能指派给本人。")
         problem = Problem(code="flow.not_to_oneself", field="to", message=words)
     if item is None or problem is not None:
-        return Moved(state=state, problems=(problem or people.not_open(),))
+        return Moved(state=state, problems=(problem or refusing.not_open(),))
     named = altered(item, users=(to,), role=None, position=None)
     return _handed(flow, state, named, by, to, world, "repaired", reason)
 
@@ -106,7 +106,7 @@ def escalate(flow: Flow, state: State, number: int, to: tuple[int, ...], world: 
     """These people may do the item as well from now on (a deadline passed)."""
     item = state.item(number)
     if state.status != "running" or item is None or item.pending:
-        return Moved(state=state, problems=(people.not_open(),))
+        return Moved(state=state, problems=(refusing.not_open(),))
     more = tuple(person for person in to if person not in item.excluded and person not in item.escalated)
 
     def act(step: Step) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from loanloom.engines.flows import people, waiting
+from loanloom.engines.flows import refusing, returning, waiting
 from loanloom.engines.flows.acting.deciding import carry, go_back
 from loanloom.engines.flows.conditions import evaluated
 from loanloom.engines.flows.model import Awaited, Deadline, Flow
@@ -20,7 +20,7 @@ def happen(flow: Flow, state: State, event: str, data: Mapping[str, Any], world:
     """An event came: the first wait node that waits for it (and whose condition holds) goes on. A problem when none
     does: an event that nobody waits for changes nothing."""
     if state.status != "running":
-        return Moved(state=state, problems=(people.not_now(state) or people.not_open(),))
+        return Moved(state=state, problems=(refusing.not_now(state) or refusing.not_open(),))
     facts = {**world.facts, "event": dict(data)}
     for token in state.tokens:
         if token.waits != "event":
@@ -39,17 +39,17 @@ def happen(flow: Flow, state: State, event: str, data: Mapping[str, Any], world:
                 waiting.happened(step, number, awaited, data, event)
 
             return carried_out(flow, state, world, act)
-    return Moved(state=state, problems=(people.not_open(),))
+    return Moved(state=state, problems=(refusing.not_open(),))
 
 
 def pass_time(flow: Flow, state: State, number: int, place: int, world: World) -> Moved:
     """The time of a wait node's way number `place` has come."""
     token = state.token(number)
     if state.status != "running" or token is None or token.waits != "event":
-        return Moved(state=state, problems=(people.not_now(state) or people.not_open(),))
+        return Moved(state=state, problems=(refusing.not_now(state) or refusing.not_open(),))
     ways = flow.nodes[token.node].awaited
     if not 0 <= place < len(ways):
-        return Moved(state=state, problems=(people.not_open(),))
+        return Moved(state=state, problems=(refusing.not_open(),))
     awaited = ways[place]
     return carried_out(flow, state, world, lambda step: waiting.happened(step, number, awaited, None, "time"))
 
@@ -70,7 +70,7 @@ def sub_flow_ended(flow: Flow, state: State, run: str, outcome: str, values: Map
 
 
 def _if_running(flow: Flow, state: State, world: World, act: Any) -> Moved:
-    problem = people.not_now(state)
+    problem = refusing.not_now(state)
     return Moved(state=state, problems=(problem,)) if problem is not None else carried_out(flow, state, world, act)
 
 
@@ -81,9 +81,9 @@ DECIDED = ("form", "approval", "vote", "signer")
 def expire(flow: Flow, state: State, number: int, deadline: Deadline, world: World) -> Moved:
     """A deadline of an item passed that decides by itself: approve, refuse, return, or another way."""
     item = state.item(number)
-    problem = people.not_now(state)
+    problem = refusing.not_now(state)
     if problem is not None or item is None or item.pending or item.kind not in DECIDED:
-        return Moved(state=state, problems=(problem or people.not_open(),))
+        return Moved(state=state, problems=(problem or refusing.not_open(),))
 
     def act(step: Step) -> None:
         step.note("expired", item.node, item=number, action=deadline.do, to=deadline.to)
@@ -104,10 +104,10 @@ def expire(flow: Flow, state: State, number: int, deadline: Deadline, world: Wor
 def _return(step: Step, token: Token, item: Item, deadline: Deadline) -> None:
     """Back to where the deadline says, else to where the node may return to first, else to the start; a branch that its
     join has left behind just ends."""
-    targets = people.return_targets(step.node(item.node), step.state, item)
+    targets = returning.return_targets(step.node(item.node), step.state, item)
     if deadline.to in targets or targets:
         go_back(step, token, deadline.to if deadline.to in targets else targets[0], "again")
-    elif people.left_behind(step.state, token):
+    elif returning.left_behind(step.state, token):
         step.lift(token)
     else:
         go_back(step, token, step.flow.start, "again")

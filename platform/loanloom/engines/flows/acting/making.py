@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from loanloom.engines.flows import opening, people
+from loanloom.engines.flows import opening, people, refusing
 from loanloom.engines.flows.acting.deciding import for_later, go_on
 from loanloom.engines.flows.leaving import leave
 from loanloom.engines.flows.model import Flow
@@ -38,16 +38,16 @@ def start(
 def resubmit(flow: Flow, state: State, number: int, by: Person, world: World) -> Moved:
     """A returned case is sent in again, a form is handed in, material is supplied. Who revises a case makes it too."""
     item = state.item(number)
-    problem = people.not_now(state)
+    problem = refusing.not_now(state)
     if problem is None and (item is None or item.pending or item.kind not in MADE):
-        problem = people.not_open()
+        problem = refusing.not_open()
     if problem is None and item is not None and item.kind == "form":
         somebody = people.acting_as(item, by)
         problem = somebody if isinstance(somebody, Problem) else None
     if problem is None and item is not None:
         problem = people.held(item, by)
     if problem is not None or item is None:
-        return Moved(state=state, problems=(problem or people.not_open(),))
+        return Moved(state=state, problems=(problem or refusing.not_open(),))
 
     def act(step: Step) -> None:
         makers = state.makers if by.id in state.makers else (*state.makers, by.id)
@@ -71,7 +71,7 @@ def resubmit(flow: Flow, state: State, number: int, by: Person, world: World) ->
 
 def withdraw(flow: Flow, state: State, by: int | None, world: World, *, reason: str | None = None) -> Moved:
     """The applicant takes the case back: every item closes, whatever it waits for. Needs no end node drawn for it."""
-    problem = people.ended() if state.status == "ended" else _too_late(flow, state)
+    problem = refusing.ended() if state.status == "ended" else _too_late(flow, state)
     if problem is not None:
         return Moved(state=state, problems=(problem,))
 

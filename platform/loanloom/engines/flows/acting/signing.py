@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from loanloom.engines.flows import people, voting
+from loanloom.engines.flows import people, refusing, voting
 from loanloom.engines.flows.acting.deciding import go_on
-from loanloom.engines.flows.model import VOTED, Flow
+from loanloom.engines.flows.model import VOTED, Flow, Node
 from loanloom.engines.flows.moves import Moved, World
 from loanloom.engines.flows.record import altered
 from loanloom.engines.flows.running import carried_out
@@ -21,31 +21,36 @@ def add_signers(
     flow: Flow, state: State, number: int, by: Person, added: tuple[int, ...], world: World, *,
     when: Literal["before", "after"] = "before", reason: str = "",
 ) -> Moved:  # fmt: skip
-    """Others sign as well: before me (I decide when they have) or after me; at a vote they become voters."""
+    """Others sign as well: before me (I decide when they have) or after me; at a vote they become voters, of whom only
+    one in turn has an order to keep."""
     item, problem = allowed(flow, state, number, by, "add_signer")
     if item is not None and problem is None:
         problem = _unfit(state, item, added)
     if item is None or problem is not None:
-        return Moved(state=state, problems=(problem or people.not_open(),))
+        return Moved(state=state, problems=(problem or refusing.not_open(),))
 
     def act(step: Step) -> None:
         step.note("signers_added", item.node, by=by.id, item=number, action=when, opinion=reason, trace=list(added))
         voted = flow.nodes[item.node].type in VOTED
-        turn = item.turn
-        if not voted:
+        turn, at_once = item.turn, voted and not _in_turn(flow.nodes[item.node])
+        if not at_once:
             turn = turn if when == "before" else turn + 1
             _shift(step, item, from_turn=turn)
         for person in added:
             made = altered(
                 item, number=step.number(), kind="vote" if voted else "signer", users=(person,), role=None,
-                position=None, weight=1, veto=False, turn=turn, pending=not voted and when == "after",
+                position=None, weight=1, veto=False, turn=turn, pending=not at_once and when == "after",
                 added_by=by.id, taken_by=None, escalated=(),
             )  # fmt: skip
             step.open(made)
-        if not voted and when == "before":
+        if not at_once and when == "before":
             _wait_for_turn(step, number)
 
     return carried_out(flow, state, world, act)
+
+
+def _in_turn(node: Node) -> bool:
+    return node.voting is not None and node.voting.in_turn
 
 
 def _shift(step: Step, item: Item, *, from_turn: int) -> None:
@@ -70,13 +75,13 @@ def remove_signer(flow: Flow, state: State, number: int, by: Person, removed: in
     other = state.item(removed)
     if item is not None and problem is None:
         if other is None or other.token != item.token or other.number == number:
-            problem = people.not_open()
+            problem = refusing.not_open()
         elif flow.nodes[item.node].type in VOTED and not _still_possible(flow, state, other):
-            problem = people.too_few_voters(flow.nodes[item.node])
-        elif other.added_by is None and flow.nodes[item.node].type not in VOTED:
+            problem = refusing.too_few_voters(flow.nodes[item.node])
+        elif other.added_by is None and (other.veto or flow.nodes[item.node].type not in VOTED):
             problem = _not_added()
     if item is None or other is None or problem is not None:
-        return Moved(state=state, problems=(problem or people.not_open(),))
+        return Moved(state=state, problems=(problem or refusing.not_open(),))
 
     def act(step: Step) -> None:
         step.note("signer_removed", item.node, by=by.id, item=removed, trace=list(other.users))
@@ -102,7 +107,7 @@ def ask_material(flow: Flow, state: State, number: int, by: Person, world: World
         words = text("Say what is missing.", "请说明需要补充的内容。")
         problem = Problem(code="flow.reason_missing", field="reason", message=words)
     if item is None or problem is not None:
-        return Moved(state=state, problems=(problem or people.not_open(),))
+        return Moved(state=state, problems=(problem or refusing.not_open(),))
 
     def act(step: Step) -> None:
         step.note("returned", item.node, by=by.id, item=number, action="material", opinion=reason)
@@ -115,18 +120,18 @@ def ask_material(flow: Flow, state: State, number: int, by: Person, world: World
 
 def allowed(flow: Flow, state: State, number: int, by: Person, power: str) -> tuple[Item | None, Problem | None]:
     """The item if this person may do that with it now; else why not."""
-    problem = people.not_now(state)
+    problem = refusing.not_now(state)
     item = state.item(number)
     if problem is None and (item is None or item.pending or item.kind in ("revision", "material")):
-        problem = people.not_open()
+        problem = refusing.not_open()
     if problem is None and item is not None and item.kind == "minutes" and power != "transfer":
-        problem = people.not_allowed()  # the vote is over
+        problem = refusing.not_allowed()  # the vote is over
     if problem is None and item is not None:
         somebody = people.acting_as(item, by)
         if isinstance(somebody, Problem):
             problem = somebody
         elif power not in flow.nodes[item.node].powers:
-            problem = people.not_allowed()
+            problem = refusing.not_allowed()
     return item, problem
 
 
@@ -156,4 +161,5 @@ def _not_added() -> Problem:
     return Problem(
         code="flow.not_added",
         message=text("Only added signers can be taken away.", "只能减去加签的人员。"),
+        hint=text("Of a vote also voters who have no veto.", "会签中还可减去没有一票否决权的人员。"),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from loanloom.engines.flows import opening, people
+from loanloom.engines.flows import opening, refusing
 from loanloom.engines.flows.model import Flow
 from loanloom.engines.flows.moves import Moved, World
 from loanloom.engines.flows.record import altered
@@ -14,7 +14,7 @@ from loanloom.problems import Problem, text
 
 def suspend(flow: Flow, state: State, by: Person, world: World, *, reason: str) -> Moved:
     """Nothing may be done with the case until it is resumed; its deadlines stand still."""
-    problem = people.not_now(state) or _without_reason(reason)
+    problem = refusing.not_now(state) or _without_reason(reason)
     if problem is not None:
         return Moved(state=state, problems=(problem,))
 
@@ -42,7 +42,7 @@ def resume(flow: Flow, state: State, by: Person, world: World) -> Moved:
 
 def terminate(flow: Flow, state: State, by: Person, world: World, *, reason: str) -> Moved:
     """An administrator ends the case: its outcome is `terminated`."""
-    problem = people.ended() if state.status == "ended" else _administrator(by) or _without_reason(reason)
+    problem = refusing.ended() if state.status == "ended" else _administrator(by) or _without_reason(reason)
     if problem is not None:
         return Moved(state=state, problems=(problem,))
 
@@ -57,15 +57,15 @@ def jump(
     flow: Flow, state: State, by: Person, to: str, world: World, *, reason: str, token: int | None = None
 ) -> Moved:
     """An administrator moves the case (or one of its tokens) to a node, past whatever stands between."""
-    problem = people.not_now(state) or _administrator(by) or _without_reason(reason)
+    problem = refusing.not_now(state) or _administrator(by) or _without_reason(reason)
     if problem is None and (to not in flow.nodes or flow.nodes[to].type in ("join", "end")):
         words = text("The case cannot be moved to this step.", "不能跳转到该环节。")
         problem = Problem(code="flow.jump_target", field="to", message=words)
     if problem is None and by.id in state.makers:
-        problem = people.barred()
+        problem = refusing.barred()
     moving = state.token(token) if token is not None else None
     if problem is None and token is not None and moving is None:
-        problem = people.not_open()
+        problem = refusing.not_open()
     if problem is not None:
         return Moved(state=state, problems=(problem,))
 
@@ -89,7 +89,7 @@ def jump(
 def take_back(flow: Flow, state: State, before: State, by: Person, world: World) -> Moved:
     """Whoever decided last takes it back, as long as nobody acted since and nothing left the house. `before` is the
     case as it was; what was open then is open again under new numbers."""
-    problem = people.not_now(state)
+    problem = refusing.not_now(state)
     if problem is None and (state.undoable is None or state.step != before.step + 1):
         words = text("It is too late to take this back.", "后续环节已处理，不能拿回。")
         problem = Problem(code="flow.too_late", message=words)
@@ -97,7 +97,7 @@ def take_back(flow: Flow, state: State, before: State, by: Person, world: World)
         number, decided_by = state.undoable
         item = before.item(number)
         if decided_by != by.id or item is None:
-            problem = people.not_open()
+            problem = refusing.not_open()
         elif "take_back" not in flow.nodes[item.node].powers:
             problem = Problem(
                 code="flow.action", message=text("This step does not allow that.", "本环节不允许该操作。")
@@ -137,7 +137,7 @@ def _place(flow: Flow, state: State) -> str:
 
 
 def _administrator(by: Person) -> Problem | None:
-    return None if by.administrator else people.no_administrator()
+    return None if by.administrator else refusing.no_administrator()
 
 
 def _without_reason(reason: str) -> Problem | None:
