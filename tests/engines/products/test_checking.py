@@ -67,6 +67,7 @@ BROKEN: dict[str, tuple[dict[str, str], str]] = {
     "product.tiers_out_of_order": (
         {"rate": "{tiers: {by: balance, steps: [{from: 5000, rate: 0.1}, {from: 0, rate: 0.2}]}}"}, "/rate/tiers/steps",
     ),
+    "product.empty_range": ({"rate_granted": "{min: 0.2, max: 0.1}"}, "/rate_granted/min"),
     "product.one_spread": ({"rate": "{index: {table: lpr}}"}, "/rate/index"),
     "product.index_is_yearly": ({"rate": "{index: {table: lpr, spread: 0.01}}", "rate_per": "month"}, "/rate_per"),
     "product.one_penalty_rate": (

@@ -10,6 +10,7 @@ from tests.services.approval.lender import PRODUCT, registry
 from tests.services.approval.test_deciding import approved_to_level_1, item_of
 
 from loanloom.services.approval import granting
+from loanloom.services.definitions import compiled
 from loanloom.services.errors import Refused
 from loanloom.services.flows import cases
 from loanloom.services.origination import applications
@@ -95,10 +96,23 @@ def test_the_same_value_is_no_change(case):
         ({"application__guarantee_mode": "guarantee"}, "granting.no_security"),
         ({"sanction__annual_rate": D(-1)}, "granting.rate"),
         ({"sanction__annual_rate": D("1.01")}, "granting.rate"),
+        ({"sanction__annual_rate": D(0)}, "granting.rate"),
+        ({"sanction__annual_rate": D("0.0899")}, "granting.rate"),
+        ({"sanction__annual_rate": D("0.1561")}, "granting.rate"),
     ],
 )
 def test_what_may_not_be_granted_is_told(case, terms, expected):
     assert codes(case, **terms) == [expected]
+
+
+def test_the_whole_range_that_the_product_leaves_to_approvers_may_be_granted(case):
+    assert [codes(case, sanction__annual_rate=D(rate)) for rate in ("0.09", "0.156")] == [[], []]
+
+
+def test_where_a_product_states_no_range_its_own_prices_bound_what_is_granted():
+    priced = compiled.offer(registry(), "farmer-loan")
+    assert priced.rate_granted is None and priced.grantable() == (D("0.098"), D("0.128"))
+    assert compiled.offer(registry(), PRODUCT).grantable() == (D("0.09"), D("0.156"))
 
 
 def test_a_rate_above_the_price_cap_is_told_at_the_rate(case):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from sqlalchemy import insert, update
@@ -114,6 +117,31 @@ def test_one_that_is_not_met_after_all_is_opened_again_until_the_money_is_out(ho
     with pytest.raises(Refused) as refused:
         conditions.open_again(somebody(house), row.id, version=row.version, reason="too late")
     assert why(refused) == ["condition.paid_out"]
+
+
+def test_one_opened_again_while_the_money_goes_out_is_either_in_time_or_refused(
+    house: House, contract: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meet(house, 1)
+    meet(house, 2)
+    row, checked = condition(house, 1), disbursements._may_go_out
+    said: list[Future[None]] = []
+
+    def then_somebody_opens_it(*args: Any) -> Any:
+        found = checked(*args)
+        said.append(
+            pool.submit(conditions.open_again, somebody(house), row.id, version=row.version, reason="It lapsed")
+        )
+        with contextlib.suppress(TimeoutError):
+            said[0].result(0.5)
+        return found
+
+    with ThreadPoolExecutor(1) as pool:
+        monkeypatch.setattr(disbursements, "_may_go_out", then_somebody_opens_it)
+        disbursements.disburse(house.ctx(), contract)
+        with pytest.raises(Refused) as refused:
+            said[0].result(10)
+    assert why(refused) == ["condition.paid_out"] and condition(house, 1).state == "met"
 
 
 def test_who_took_the_application_may_tick_off_but_nobody_without_the_right(house: House, contract: int) -> None:

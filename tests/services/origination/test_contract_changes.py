@@ -82,3 +82,36 @@ def test_one_at_a_time_and_a_refusal_says_why(manager, contract_id, lender):
     with pytest.raises(Conflict):
         contract_changes.decide(lender.ctx("head2"), change_id, True)
     assert ask(manager, contract_id, term_months=9) != change_id
+
+
+def test_what_is_decided_stays_decided_but_a_refusal_that_is_reconsidered(manager, contract_id, lender):
+    """What a flow ends with, however late: settled once, unless a refused change is looked at again."""
+    boss = lender.ctx("east1")
+
+    def settle(change_id: int, state: str) -> None:
+        with boss.transaction() as connection:
+            contract, row = contract_changes.locked(boss, connection, change_id)
+            contract_changes.settle(boss, connection, contract, row, state, "said")
+
+    first = ask(manager, contract_id, term_months=6)
+    settle(first, "refused")
+    settle(first, "approved")
+    for state in ("approved", "refused", "withdrawn"):
+        with pytest.raises(Conflict):
+            settle(first, state)
+    row = lender.one(tables.contract_change, id=first)
+    contract_changes.sign(boss, first, TODAY, version=row.version)
+    with pytest.raises(Conflict):
+        settle(first, "withdrawn")
+    assert lender.one(tables.contract_change, id=first).state == "in_force"
+
+
+def test_a_refused_change_does_not_come_back_beside_another(manager, contract_id, lender):
+    boss = lender.ctx("east1")
+    first = ask(manager, contract_id, term_months=6)
+    contract_changes.decide(boss, first, False, "No reason for it")
+    ask(manager, contract_id, term_months=9)
+    with boss.transaction() as connection, pytest.raises(Refused) as refused:
+        contract, row = contract_changes.locked(boss, connection, first)
+        contract_changes.settle(boss, connection, contract, row, "approved", "said")
+    assert codes(refused) == ["contract_change.open"]

@@ -9,9 +9,12 @@ from types import SimpleNamespace
 
 import pytest
 from tests.services.approval.lender import Lender, registry
+from tests.services.approval.lender import documents as lender_documents
 from tests.services.origination.test_contracts import sanction_id
 
-from loanloom.services.context import Context
+from loanloom.metadata.kinds import load_kinds
+from loanloom.metadata.registry import Registry, build
+from loanloom.services.context import Context, system_actor
 from loanloom.services.errors import Conflict, Forbidden, NotFound, Refused
 from loanloom.services.papers import (
     contract_archive,
@@ -25,6 +28,7 @@ from loanloom.services.papers import package as package_of
 from loanloom.store import tables
 
 __all__ = ["sanction_id"]
+ARCHIVIST = "approver-2"
 TODAY, LATER = date(2026, 3, 2), date(2026, 3, 9)
 KNOWN = {
     "customer": {"name": "Demo Ltd"},
@@ -48,6 +52,20 @@ def made(manager: Context, sanction_id: int, lender: Lender) -> SimpleNamespace:
         return lender.rows(tables.contract)[which]
 
     return SimpleNamespace(id=contract_id, maker=manager, keeper=keeper(), lender=lender, row=row)
+
+
+def archived_within(days: int) -> Registry:
+    """The registry with products whose contracts are archived within so many days; one person keeps the archive."""
+    changed = []
+    for one in lender_documents():
+        spec = dict(one.spec)
+        if one.kind == "product":
+            spec["contracting"] = {**spec.get("contracting", {}), "archive_days": days}
+        if one.kind == "role":
+            functions = [name for name in spec["functions"] if name != "contract.archive"]
+            spec["functions"] = [*functions, "contract.archive"] if one.key == ARCHIVIST else functions
+        changed.append(replace(one, spec=spec))
+    return build(changed, load_kinds()).registry
 
 
 def codes(raised: pytest.ExceptionInfo) -> list[str]:
@@ -114,6 +132,10 @@ def test_the_whole_package_is_sealed_by_somebody_else_once_a_click(made):
     assert codes(refused) == ["contract.unknown_seal"]
     number = contract_life.seal(made.keeper, made.id, "contract_seal", version=1, copies=2, idempotency_key="s")
     assert contract_life.seal(made.keeper, made.id, "contract_seal", version=1, copies=2, idempotency_key="s") == number
+    with pytest.raises(Conflict):  # the same form with other words is another form
+        contract_life.seal(
+            made.keeper, made.id, "contract_seal", version=1, copies=2, words="Twice", idempotency_key="s"
+        )
     assert [row.sealed_on for row in made.lender.rows(tables.contract)] == [TODAY, TODAY]
     lines = made.lender.rows(tables.contract_record, kind="sealed")
     assert [(one.number, one.what, one.copies) for one in lines] == [(number, "contract_seal", 2)] * 2
@@ -151,6 +173,26 @@ def test_originals_are_archived_lent_and_given_back(made):
     assert lived == ["signed", "archived", "lent", "returned"]
     stages = {one.key: one.done for one in contract_pages.read(made.keeper, made.id).stages}
     assert stages == {"drafted": True, "printed": True, "signed": True, "paid": False, "archived": True}
+
+
+def test_the_archive_is_reminded_of_what_is_not_there_once_on_its_day(made):
+    contracts.sign(made.lender.ctx("east1"), made.id, TODAY, version=1)
+
+    def told(since: date, until: date) -> list[str]:
+        ctx = replace(made.lender.ctx("head2"), registry=archived_within(7)).as_actor(system_actor())
+        with ctx.transaction() as connection:
+            contract_archive.remind(ctx, connection, since, until)
+        return [row.title["en"] for row in made.lender.rows(tables.message, kind="contract")]
+
+    assert told(TODAY, date(2026, 3, 9)) == [], "seven days are not over"
+    late = [f"Not archived within 7 days: {made.row().number}"]
+    assert told(date(2026, 3, 9), date(2026, 3, 12)) == late, "whatever days a holiday skips"
+    assert told(date(2026, 3, 9), date(2026, 3, 12)) == late, "and once, however often the step is done"
+    contract_archive.archive(made.keeper, made.id, "Room 1", version=2)
+    contract_archive.lend(made.keeper, made.id, "Audit", LATER, "Review", version=3)
+    back = f"Due back from Audit: {made.row().number}"
+    assert told(date(2026, 3, 12), date(2026, 3, 13)) == late
+    assert told(LATER, date(2026, 3, 10)) == [*late, back], "the papers are late, the archive is not"
 
 
 def test_what_waits_for_approval_is_neither_printed_nor_sealed_nor_signed(made):

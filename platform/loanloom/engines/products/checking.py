@@ -38,6 +38,13 @@ def of_charges(registry: Registry) -> Iterator[Problem]:
 
 
 def _ranges(document: Document) -> Iterator[Problem]:
+    granted = document.spec.get("rate_granted")
+    if granted and granted["min"] > granted["max"]:
+        yield document.problem(
+            "product.empty_range",
+            text("The lowest rate granted is above the highest.", "可批复利率的下限高于上限。"),
+            "/rate_granted/min",
+        )
     for name, words in (("amount", ("amount", "金额")), ("term", ("term", "期限"))):
         spec = document.spec[name]
         if spec["min"] > spec["max"]:
@@ -206,7 +213,10 @@ def _shared_line(document: Document, registry: Registry) -> Iterator[Problem]:
             )
 
 
-_FLOW_SUBJECTS = {"application": "application", "contract": "contract", "contract_change": "contract_change"}
+_FLOW_SUBJECTS = {
+    **{name: name for name in ("application", "contract", "contract_change")},
+    **dict.fromkeys(("disburse", "refund"), "order"),
+}
 """What a flow must be about, by the module that names it; changes of loans otherwise."""
 
 

@@ -68,6 +68,7 @@ def _offer(document: Document, registry: Registry) -> Offer:
         term_unit=spec["term"]["unit"],
         matures_on=spec["term"].get("matures_on"),
         pricing=reading.pricing(spec, registry),
+        rate_granted=reading.a_range(spec["rate_granted"]) if "rate_granted" in spec else None,
         repaying=reading.repaying(spec),
         day_count=spec["day_count"],
         daily_basis=DAILY_BASIS.get(spec["day_count"], 360),

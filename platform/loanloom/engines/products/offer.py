@@ -174,6 +174,7 @@ class Offer:
     sanction_days: int
     binding: Mapping[str, str]
     ends_on: date | None
+    rate_granted: Range | None = None
     business: str = "ordinary"
     term_unit: str = "month"
     matures_on: str | None = None
@@ -223,6 +224,11 @@ class Offer:
         terms |= {up_to for up_to, _ in self.pricing.by_term if up_to is not None and self.months.holds(Decimal(up_to))}
         found = [r for term in terms for r in self.pricing.asked(term, self.term_unit, on, self.daily_basis)]
         return (min(found), max(found)) if found else None
+
+    def grantable(self, on: date | None = None) -> tuple[Decimal, Decimal] | None:
+        """The lowest and the highest yearly rate that approvers may grant: as stated, else those of the price."""
+        stated = self.rate_granted
+        return self.rate_range(on) if stated is None else (stated.least, stated.most)
 
     def change(self, kind: str) -> ChangeRule:
         """What the product says to one kind of change."""

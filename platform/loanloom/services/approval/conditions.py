@@ -59,9 +59,17 @@ def open_again(ctx: Context, condition_id: int, *, version: int, reason: str) ->
         row, _ = _locked(ctx, connection, condition_id)
         if row.state == "open" or row.version != version:
             raise Conflict()
+        _hold_contracts(connection, row.sanction_id)
         if paid_out(connection, row.sanction_id):
             raise Refused(_too_late())
         _settle(ctx, connection, row, "open", reason, None)
+
+
+def _hold_contracts(connection: Connection, sanction_id: int) -> None:
+    """Whoever pays out holds the contract: with it locked here, nobody pays out on what is opened again meanwhile."""
+    contract = tables.contract
+    asked = select(contract.c.id).where(contract.c.sanction_id == sanction_id).order_by(contract.c.id)
+    connection.execute(asked.with_for_update())
 
 
 def _open(ctx: Context, connection: Connection, condition_id: int, version: int) -> tuple[Row[Any], Row[Any]]:

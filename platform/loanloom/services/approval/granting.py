@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from loanloom.core.money import is_writable
 from loanloom.engines.products import Offer
+from loanloom.engines.products.wording import percent
 from loanloom.metadata.registry import Registry
 from loanloom.problems import Problem, errors, text
 from loanloom.services.context import Context
@@ -109,7 +111,8 @@ def problems(
     if not terms:
         return ()
     offer = compiled.offer(registry, row.product_key)
-    found = (*_amount(offer, row, facts, terms), *_plain(offer, terms), *_security(facts, terms))
+    rate = _rate(offer, ctx.business_date, terms)
+    found = (*_amount(offer, row, facts, terms), *_plain(offer, terms), *rate, *_security(facts, terms))
     return found or tuple(_as_a_loan(ctx, registry, offer, row, facts, terms))
 
 
@@ -155,8 +158,21 @@ def _plain(offer: Offer, terms: Mapping[str, Any]) -> Iterator[Problem]:
     if MODE in terms and terms[MODE] not in offer.guarantee_modes:
         words = text("The product knows no such security.", "该产品不支持此担保方式。")
         yield Problem(code="granting.guarantee_mode", field=MODE, message=words)
-    if RATE in terms and not 0 <= Decimal(terms[RATE]) <= 1:
-        words = text("A yearly rate lies between 0 and 100 %.", "年利率须在 0 至 100% 之间。")
+
+
+def _rate(offer: Offer, on: date, terms: Mapping[str, Any]) -> Iterator[Problem]:
+    """A granted rate stays within what the product leaves to approvers."""
+    if RATE not in terms:
+        return
+    within = offer.grantable(on)
+    if within is None:
+        return  # without a price nothing can be computed: told there
+    least, most = within
+    if not least <= Decimal(terms[RATE]) <= most:
+        words = text(
+            f"Yearly rates from {percent(least)} to {percent(most)} may be granted for this product.",
+            f"该产品可批复的年利率范围为 {percent(least)} 至 {percent(most)}。",
+        )
         yield Problem(code="granting.rate", field=RATE, message=words)
 
 

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection, Row, select
 
-from loanloom.problems import Problem, text
+from loanloom.problems import Problem, Text, text
+from loanloom.services.access import second_person
 from loanloom.services.context import Context
 from loanloom.services.errors import Conflict, Refused
 from loanloom.services.papers import contract_life, contract_register, contracts
 from loanloom.services.papers.contract_register import Kind
-from loanloom.store import audit
+from loanloom.store import audit, messages, tables
+
+TABLE = tables.contract
+ARCHIVED = ("signed", "ended")
+"""How a contract stands whose originals are kept."""
 
 
 def archive(ctx: Context, contract_id: int, place: str, *, version: int) -> None:
@@ -23,7 +28,7 @@ def archive(ctx: Context, contract_id: int, place: str, *, version: int) -> None
         row = _versioned(ctx, connection, contract_id, version)
         where = place.strip()
         contract_life.refuse(contract_life.part(row), contract_life.too_long(place))
-        if row.state not in ("signed", "ended"):
+        if row.state not in ARCHIVED:
             raise Refused(_not_signed())
         if row.lent_to is not None:
             raise Refused(_is_lent(row.lent_to))
@@ -66,6 +71,43 @@ def give_back(ctx: Context, contract_id: int, *, version: int, words: str = "") 
         contract_life.set_values(connection, row, lent_to=None, lent_until=None)
         before = {"lent_to": row.lent_to, "lent_until": row.lent_until}
         _step(ctx, connection, row, "returned", before, {"lent_to": None}, words.strip() or row.lent_to)
+
+
+def remind(ctx: Context, connection: Connection, since: date, until: date) -> int:
+    """Those who keep the archive are told of contracts whose day comes from `since` on and before `until`: not archived
+    within the days of their product, or lent and not given back. How many they are."""
+    found = [*_late(ctx, connection, since, until), *_not_back(connection, since, until)]
+    for row, about, words in found:
+        people = second_person.others_who_may(ctx, connection, "contract.archive", row._mapping)
+        url, key = f"/contracts/{row.id}", f"{about}:{row.id}:{since}"
+        messages.send(
+            connection, people, "contract", words, url=url, severity="warning", subject=("contract", row.id), key=key
+        )
+    return len(found)
+
+
+def _late(ctx: Context, connection: Connection, since: date, until: date) -> Iterator[tuple[Row[Any], str, Text]]:
+    by_days: dict[int, list[str]] = {}
+    for product in ctx.registry.all("product"):
+        days = (product.spec.get("contracting") or {}).get("archive_days")
+        if days is not None:
+            by_days.setdefault(int(days), []).append(product.key)
+    for days, keys in sorted(by_days.items()):
+        term = timedelta(days=days)
+        asked = select(TABLE).where(
+            TABLE.c.product_key.in_(keys), TABLE.c.main_contract_id.is_(None), TABLE.c.archived_on.is_(None),
+            TABLE.c.state.in_(ARCHIVED), TABLE.c.signed_on >= since - term, TABLE.c.signed_on < until - term,
+        )  # fmt: skip
+        for row in connection.execute(asked.order_by(TABLE.c.id)).all():
+            en, zh = f"Not archived within {days} days: {row.number}", f"签订 {days} 天仍未归档：{row.number}"
+            yield row, "archive", text(en, zh)
+
+
+def _not_back(connection: Connection, since: date, until: date) -> Iterator[tuple[Row[Any], str, Text]]:
+    asked = select(TABLE).where(TABLE.c.lent_to.is_not(None), TABLE.c.lent_until >= since, TABLE.c.lent_until < until)
+    for row in connection.execute(asked.order_by(TABLE.c.id)).all():
+        words = text(f"Due back from {row.lent_to}: {row.number}", f"{row.lent_to} 借阅到期未归还：{row.number}")
+        yield row, "lent", words
 
 
 def _step(

@@ -82,9 +82,12 @@ def decide(ctx: Context, change_id: int, approve: bool, reason: str = "") -> Non
 def settle(
     ctx: Context, connection: Connection, contract: Row[Any], row: Row[Any], state: str, reason: str
 ) -> None:  # fmt: skip
-    """What was decided: an approval writes the supplementary agreement."""
+    """What was decided: an approval writes the supplementary agreement. What is signed or withdrawn stays as it is; a
+    refusal may be turned by a reconsideration, as long as no other change is under way."""
+    if row.state not in ("requested", "refused"):
+        raise Conflict()
     if state == "approved":
-        problems = _faults(ctx, connection, contract, row.changes, row.reason, itself=True)
+        problems = _faults(ctx, connection, contract, row.changes, row.reason, itself=row.id)
         if contract.version != row.contract_version:
             raise Conflict()
         if problems:
@@ -106,7 +109,7 @@ def sign(ctx: Context, change_id: int, signed_on: date, *, version: int) -> None
             raise Conflict()
         if row.requested_by == ctx.actor.user_id:
             raise Forbidden(_own())
-        problems = _faults(ctx, connection, contract, row.changes, row.reason, itself=True)
+        problems = _faults(ctx, connection, contract, row.changes, row.reason, itself=row.id)
         if not row.decided_at or signed_on > ctx.business_date or signed_on < contract.signed_on:
             problems.append(_fault("signed_on", "This cannot be the day of signing.", "签订日期不正确。"))
         if problems:
@@ -146,7 +149,7 @@ def _write(ctx: Context, connection: Connection, contract: Row[Any], row: Row[An
 
 
 def _faults(
-    ctx: Context, connection: Connection, row: Row[Any], asked: Mapping[str, Any], reason: str, *, itself: bool = False
+    ctx: Context, connection: Connection, row: Row[Any], asked: Mapping[str, Any], reason: str, *, itself: int = 0
 ) -> list[Problem]:
     found = []
     if row.main_contract_id is not None or row.kind != "loan" or row.state != "signed":
@@ -154,8 +157,9 @@ def _faults(
     loan = tables.loan
     if connection.execute(select(loan.c.id).where(tables.is_loan_of(row.id))).first() is not None:
         return [_fault("paid_out", "It is paid out; ask for a change of the loan.", "合同已放款，请申请贷后变更。")]
-    pending = select(TABLE.c.id).where(TABLE.c.contract_id == row.id, TABLE.c.state.in_(("requested", "approved")))
-    if not itself and connection.execute(pending).first() is not None:
+    under_way = TABLE.c.state.in_(("requested", "approved")), TABLE.c.id != itself
+    pending = select(TABLE.c.id).where(TABLE.c.contract_id == row.id, *under_way)
+    if connection.execute(pending).first() is not None:
         return [_fault("open", "Another change is under way.", "已有未完成的合同变更。")]
     if not asked or set(asked) - set(FIELDS):
         found.append(_fault("nothing", "Say what is to change.", "请填写变更内容。"))

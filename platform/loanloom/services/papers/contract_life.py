@@ -37,7 +37,7 @@ def print_out(
     with ctx.transaction() as connection:
         row = _of_document(ctx, connection, document_id)
         refuse(_not_printable(row), _copies(copies), too_long(reason))
-        given = {"copies": copies, "reason": reason}
+        given = {"wanted": wanted, "copies": copies, "reason": reason}
         first = Once(ctx, connection, idempotency_key, "contract.print", document_id, given, locked=True)
         if first.answer is None:
             free = _contracting(ctx, connection, row).get("prints")
@@ -65,7 +65,7 @@ def seal(
     ctx.require("contract.seal")
     with ctx.transaction() as connection:
         row = contracts.read(ctx, connection, contract_id, lock=True)
-        given = {"seal": seal_key, "copies": copies}
+        given = {"seal": seal_key, "copies": copies, "words": words.strip()}
         first = Once(ctx, connection, idempotency_key, "contract.seal", contract_id, given, locked=True)
         if first.answer is not None:
             return str(first.answer["number"])
