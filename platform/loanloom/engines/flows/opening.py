@@ -184,9 +184,7 @@ def _each_once(voters: list[Who]) -> list[Who]:
     for voter in voters:
         who = voter.get("users") or (voter["role"], voter["position"], voter["outside"])
         other = best.get(who, voter)
-        best[who] = voter | {
-            "weight": max(voter["weight"], other["weight"]), "veto": voter["veto"] or other["veto"]
-        }
+        best[who] = voter | {"weight": max(voter["weight"], other["weight"]), "veto": voter["veto"] or other["veto"]}
     return list(best.values())
 
 

@@ -106,6 +106,14 @@ def has_voted(state: State, item: Item, person: int) -> bool:
     return any(vote.token == item.token and vote.by == person for vote in state.votes)
 
 
+def second_voice(state: State, item: Item, person: int) -> Problem | None:
+    """Why this person may not get an item of a step: they have voted there, or have an item of their own there."""
+    if has_voted(state, item, person):
+        return refusing.voted()
+    own = any(one.token == item.token and one.number != item.number and person in one.users for one in state.items)
+    return refusing.signs_already("to") if own else None
+
+
 def actions_of(node: Node, item: Item) -> tuple[str, ...]:
     """What may be said of an item; an added signer says yes or no."""
     return tuple(one for one in node.actions if one != "return") if item.kind == "signer" else node.actions

@@ -43,6 +43,16 @@ def voted() -> Problem:
     )
 
 
+def signs_already(field: str) -> Problem:
+    """Nobody signs a step twice."""
+    return Problem(
+        code="flow.signs_already",
+        field=field,
+        message=text("One of them signs already.", "所选人员已在签署人中。"),
+        hint=text("Every vote is another person's.", "每票须由不同人员投出。"),
+    )
+
+
 def over_limit(field: str) -> Problem:
     """The case is above somebody's limit of authority."""
     return Problem(

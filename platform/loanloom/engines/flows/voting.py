@@ -28,6 +28,8 @@ class Tally:
     no_weight: int = 0
     waiting_weight: int = 0
     vetoed: bool = False
+    may_veto: bool = False
+    """Whether one who has not voted yet may veto."""
 
     @property
     def voters(self) -> int:
@@ -43,6 +45,7 @@ def tally(votes: Sequence[Vote], waiting: Sequence[Item]) -> Tally:
         yes=len(yes), no=len(no), abstained=len(votes) - len(yes) - len(no), waiting=len(waiting),
         yes_weight=sum(vote.weight for vote in yes), no_weight=sum(vote.weight for vote in no),
         waiting_weight=sum(item.weight for item in waiting), vetoed=any(vote.veto for vote in no),
+        may_veto=any(item.veto for item in waiting),
     )  # fmt: skip
 
 
@@ -52,7 +55,8 @@ def possible(voting: Voting, weights: Sequence[int]) -> bool:
 
 
 def result(voting: Voting, counted: Tally) -> Result | None:
-    """The decision, or None while it may still go either way. A veto decides at once."""
+    """The decision, or None while it may still go either way. A veto decides at once, and a yes waits for whoever may
+    still say it."""
     if counted.vetoed:
         return "refuse"
     if counted.waiting and not _quorate(voting, counted):
@@ -62,7 +66,7 @@ def result(voting: Voting, counted: Tally) -> Result | None:
     if not counted.waiting and not _quorate(voting, counted):
         return "refuse"
     if _enough(voting, counted, counted.yes, counted.yes_weight):
-        return "approve"
+        return None if counted.may_veto else "approve"
     if not _enough(voting, counted, counted.yes + counted.waiting, counted.yes_weight + counted.waiting_weight):
         return "refuse"
     return None

@@ -59,8 +59,7 @@ def transfer(flow: Flow, state: State, number: int, by: Person, to: Person, worl
     item, problem = allowed(flow, state, number, by, "transfer")
     if item is not None and problem is None:
         problem = people.eligible(altered(item, users=()), to) or _too_low(flow, item, by, to)
-        if problem is None and people.has_voted(state, item, to.id):
-            problem = refusing.voted()
+        problem = problem or people.second_voice(state, item, to.id)
     if item is None or problem is not None:
         return Moved(state=state, problems=(problem or refusing.not_open(),))
     return _handed(flow, state, altered(item, users=(to.id,)), by, to.id, world, "transferred", reason)
@@ -82,8 +81,8 @@ def give(flow: Flow, state: State, number: int, by: Person, to: int, world: Worl
     if problem is None and item is not None and to in item.excluded:
         words = text("This person made or already approved the case.", "该人员是本业务的经办人或前序审批人。")
         problem = Problem(code="flow.excluded", field="to", message=words)
-    if problem is None and item is not None and people.has_voted(state, item, to):
-        problem = refusing.voted()
+    if problem is None and item is not None:
+        problem = people.second_voice(state, item, to)
     if problem is None and item is not None and to == by.id and item.role != people.ADMINISTRATOR:
         words = text("Give it to somebody else than yourself.", "不能指派给本人。")
         problem = Problem(code="flow.not_to_oneself", field="to", message=words)

@@ -149,11 +149,7 @@ def _unfit(state: State, item: Item, added: tuple[int, ...]) -> Problem | None:
             message=text("One of them made or already approved this case.", "所选人员中有该业务的经办人或前序审批人。"),
         )
     if set(added) & (there | voted) or len(set(added)) < len(added):
-        return Problem(
-            code="flow.signs_already",
-            field="added",
-            message=text("One of them signs already.", "所选人员已在签署人中。"),
-        )
+        return refusing.signs_already("added")
     return None
 
 
