@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Table, inspect, text
 
-from . import ledger_guard, numbering
+from . import ledger_guard, named_work, numbering
 from .tables import metadata
 from .tables.base import CURRENT_COMPANY
 
@@ -68,6 +68,8 @@ def apply(connection: Connection, worker: str) -> None:
             _protect(connection, table, quoted)
     if "ledger_period" in there:
         ledger_guard.apply(connection)
+    if "work_named" in there:
+        named_work.apply(connection)
 
 
 def _protect(connection: Connection, table: Table, worker: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
 from typing import Any, cast
 
 from flask import Flask, g, request
@@ -14,23 +13,13 @@ from loanloom.web import security
 from loanloom.web.language import LANGUAGES, language
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """What the frame counts: unread messages and open work."""
-
-    unread: int
-    work: int
-
-
-def waiting() -> Waiting:
-    """Counted once a request."""
+def waiting() -> worklist.Frame:
+    """What the frame counts: unread messages and open work. Counted once a request."""
     if "waiting" not in g:
         context = security.current_context()
-        assert context.actor.user_id is not None
         with context.transaction() as connection:
-            unread, work = worklist.frame_counts(context, connection)
-        g.waiting = Waiting(unread, 0 if context.actor.is_borrower else work)
-    return cast(Waiting, g.waiting)
+            g.waiting = worklist.frame_counts(context, connection)
+    return cast(worklist.Frame, g.waiting)
 
 
 def _variables() -> dict[str, Any]:

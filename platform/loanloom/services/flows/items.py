@@ -103,6 +103,7 @@ def _people(step: Step, item: flows.Item) -> Row:
         "assignee": holder or (people[0] if len(people) == 1 else None),
         "candidates": list(people) if len(people) > 1 else [],
         "escalated": list(item.escalated),
+        "bulk": step.case.flow.nodes[item.node].bulk and item.kind in ("approval", "vote", "signer"),
     }
 
 

@@ -6,7 +6,7 @@ am named among others, and, in the list itself, of those whom I stand in for. Th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    FromClause,
     Select,
     and_,
     bindparam,
@@ -22,20 +23,25 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    true,
     tuple_,
+    union_all,
 )
 
 from loanloom.problems import Text
 from loanloom.services.context import Context
 from loanloom.services.flows import reach
-from loanloom.services.flows.reach import FREE, GROUP, MINE
+from loanloom.services.flows.reach import Reach
 from loanloom.store import messages, names, tables
 
 View = Literal["mine", "group", "done"]
 ITEM, CASE = tables.work_item, tables.flow_case
-APPLICATION, CUSTOMER = tables.application, tables.customer
+APPLICATION, CUSTOMER, COPY = tables.application, tables.customer, tables.flow_copy
 FAR = datetime(9000, 1, 1, tzinfo=UTC)
-"""Stands for "no deadline" when items are put in order: they come last."""
+"""Stands for "no deadline" when items are put in order (`work_item.turn`): they come last."""
+LARGEST_ID = 2**63
+MOST = 1_000
+"""Counts go so far; a person with more than that has another problem than the exact number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +62,7 @@ class WorkItem:
     title: Text
     code: str | None
     round: int
-    priority: int
+    bulk: bool
     opened_at: datetime
     due_at: datetime | None
     overdue: bool
@@ -89,8 +95,23 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """What the frame of every page counts: unread messages, my work, my group's, copies I have not looked at."""
+
+    unread: int
+    mine: int
+    group: int
+    copies: int
+
+    @property
+    def work(self) -> int:
+        """Everything that waits for me."""
+        return min(self.mine + self.group, MOST)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """The counts that the header and the home page show."""
+    """The counts that the to-do and home pages show, each up to MOST."""
 
     mine: int
     group: int
@@ -103,16 +124,22 @@ class Waiting:
         return self.mine + self.group
 
 
+_MINE, _GROUP = reach.held(MOST, whose="owners").subquery("mine"), reach.free(MOST)
+_BOTH = union_all(
+    select(true().label("mine"), _MINE.c.turn), select(~true(), _GROUP.c.turn).limit(MOST)
+).subquery("waiting")  # fmt: skip
 COUNTS = select(
-    func.count().filter(~FREE).label("mine"),
-    func.count().filter(FREE).label("group"),
-    func.count().filter(ITEM.c.due_at < bindparam("now")).label("overdue"),
-    func.count().filter(ITEM.c.due_at >= bindparam("now"), ITEM.c.due_at < bindparam("tomorrow")).label("due_today"),
-).where(ITEM.c.status == "open", or_(MINE, GROUP))
-
-
-FRAME = select(messages.UNREAD.scalar_subquery().label("unread"), func.count().label("work")).where(
-    ITEM.c.status == "open", or_(MINE, GROUP)
+    func.count().filter(_BOTH.c.mine).label("mine"),
+    func.count().filter(~_BOTH.c.mine).label("group"),
+    func.count().filter(_BOTH.c.turn < bindparam("now")).label("overdue"),
+    func.count().filter(_BOTH.c.turn >= bindparam("now"), _BOTH.c.turn < bindparam("tomorrow")).label("due_today"),
+)
+_COPIES = select(func.count()).where(COPY.c.user_id == bindparam("user_id"), COPY.c.read_at.is_(None))
+FRAME = select(
+    messages.UNREAD.scalar_subquery().label("unread"),
+    _COPIES.scalar_subquery().label("copies"),
+    func.count().filter(_BOTH.c.mine).label("mine"),
+    func.count().filter(~_BOTH.c.mine).label("group"),
 )
 
 
@@ -127,16 +154,14 @@ def todo(
     limit: int = 20,
 ) -> Page:
     """One page of a list: what is due first comes first; done items newest first."""
+    wanted = tuple(_filters(ctx, query, product, overdue))
     with ctx.transaction() as connection:
-        others, known = reach.absent(ctx, connection) if view == "group" else ([], {})
-        statement = _listed(view, others)
-        for condition in _filters(ctx, query, product, overdue):
-            statement = statement.where(condition)
         if view == "done":
-            statement = _newest_first(statement, after)
+            statement, known = _done(wanted, _read_key(after)), {"me": ctx.actor.user_id}
         else:
-            statement = _due_first(statement, after)
-        rows = connection.execute(statement.limit(limit + 1), {**reach.me(ctx), **known}).all()
+            whose = reach.with_absent(ctx, connection) if view == "group" else _own(ctx)
+            statement, known = _waiting(view, wanted, _read_key(after), limit + 1), whose.known
+        rows = connection.execute(statement.limit(limit + 1), known).all()
         items = tuple(_item(ctx, row._mapping) for row in rows[:limit])
     return Page(items=items, next=_key(view, items[-1]) if len(rows) > limit else None)
 
@@ -148,35 +173,57 @@ def waiting_counts(ctx: Context, connection: Connection | None = None) -> Waitin
     if connection is None:
         with ctx.transaction() as own:
             return waiting_counts(ctx, own)
-    row = connection.execute(COUNTS, {**reach.me(ctx), "now": ctx.now, "tomorrow": _tomorrow(ctx)}).one()
+    row = connection.execute(COUNTS, _known(ctx)).one()
     return Waiting(mine=row.mine, group=row.group, overdue=row.overdue, due_today=row.due_today)
 
 
-def frame_counts(ctx: Context, connection: Connection) -> tuple[int, int]:
-    """What the frame of every page shows: unread messages, and everything that waits for me."""
-    row = connection.execute(FRAME, {**reach.me(ctx), "user_id": ctx.actor.user_id}).one()
-    return row.unread, row.work
+def frame_counts(ctx: Context, connection: Connection) -> Frame:
+    """What the frame of every page shows; one query."""
+    row = connection.execute(FRAME, _known(ctx)).one()
+    return Frame(unread=row.unread, mine=row.mine, group=row.group, copies=row.copies)
 
 
-def _listed(view: View, others: Sequence[ColumnElement[bool]] = ()) -> Select[Any]:
-    wanted = {
-        "mine": and_(ITEM.c.status == "open", MINE),
-        "group": and_(ITEM.c.status == "open", or_(GROUP, *others)),
-        "done": and_(ITEM.c.status == "done", ITEM.c.decided_by == bindparam("me")),
-    }[view]
-    return (
-        select(
-            ITEM,
-            *CASE.c["subject_kind", "subject_id", "product_key", "amount", "currency", "code"],
-            CASE.c.number.label("case_number"),
-            APPLICATION.c.score_grade,
-            CUSTOMER.c.name.label("customer_name"),
-        )
-        .join(CASE, CASE.c.id == ITEM.c.case_id)
+def _known(ctx: Context) -> dict[str, Any]:
+    """My own work, without that of the absent: counts stand on every page."""
+    me, whose = ctx.actor.user_id, reach.of_me(ctx)
+    return {
+        **whose.known, "owners": [me], "user_id": me, "now": ctx.now, "tomorrow": _tomorrow(ctx),
+    }  # fmt: skip
+
+
+def _own(ctx: Context) -> Reach:
+    me = ctx.actor.user_id
+    return Reach(me=me, holders=() if me is None else (me,))
+
+
+def _waiting(view: View, wanted: reach.Wanted, after: reach.Place | None, limit: int) -> Select[Any]:
+    ways = reach.free if view == "group" else lambda *given, **more: reach.held(*given, **more).subquery("held")
+    found = ways(limit, after=after, wanted=wanted)
+    lines = _lines(found.join(ITEM, ITEM.c.id == found.c.id))
+    return lines.order_by(found.c.turn, found.c.id)
+
+
+def _done(wanted: reach.Wanted, after: reach.Place | None) -> Select[Any]:
+    lines = _lines(ITEM).where(ITEM.c.status == "done", ITEM.c.decided_by == bindparam("me"), *wanted)
+    if after is not None:
+        lines = lines.where(tuple_(ITEM.c.decided_at, ITEM.c.id) < tuple_(literal(after[0]), literal(after[1])))
+    return lines.order_by(ITEM.c.decided_at.desc(), ITEM.c.id.desc())
+
+
+def _lines(rows: FromClause) -> Select[Any]:
+    """Items with what lists show of their cases."""
+    joined = (
+        rows.join(CASE, CASE.c.id == ITEM.c.case_id)
         .outerjoin(APPLICATION, and_(CASE.c.subject_kind == "application", APPLICATION.c.id == CASE.c.subject_id))
         .outerjoin(CUSTOMER, CUSTOMER.c.id == CASE.c.customer_id)
-        .where(wanted)
     )
+    return select(
+        ITEM,
+        *CASE.c["subject_kind", "subject_id", "product_key", "amount", "currency", "code"],
+        CASE.c.number.label("case_number"),
+        APPLICATION.c.score_grade,
+        CUSTOMER.c.name.label("customer_name"),
+    ).select_from(joined)
 
 
 def _filters(ctx: Context, query: str, product: str | None, overdue: bool) -> Iterator[ColumnElement[bool]]:
@@ -189,37 +236,19 @@ def _filters(ctx: Context, query: str, product: str | None, overdue: bool) -> It
         yield ITEM.c.due_at < ctx.now
 
 
-def _due_first(statement: Select[Any], after: str | None) -> Select[Any]:
-    due = func.coalesce(ITEM.c.due_at, literal(FAR))
-    if after:
-        key = _read_key(after)
-        if key is not None:
-            statement = statement.where(
-                tuple_(-ITEM.c.priority, due, ITEM.c.id) > tuple_(literal(-key[0]), literal(key[1]), literal(key[2]))
-            )
-    return statement.order_by(-ITEM.c.priority, due, ITEM.c.id)
-
-
-def _newest_first(statement: Select[Any], after: str | None) -> Select[Any]:
-    if after:
-        key = _read_key(after)
-        if key is not None:
-            statement = statement.where(tuple_(ITEM.c.decided_at, ITEM.c.id) < tuple_(literal(key[1]), literal(key[2])))
-    return statement.order_by(ITEM.c.decided_at.desc(), ITEM.c.id.desc())
-
-
 def _key(view: View, item: WorkItem) -> str:
     moment = item.decided_at if view == "done" else item.due_at
-    return f"{item.priority}|{(moment or FAR).isoformat()}|{item.id}"
+    return f"{(moment or FAR).isoformat()}|{item.id}"
 
 
-def _read_key(written: str) -> tuple[int, datetime, int] | None:
+def _read_key(written: str | None) -> reach.Place | None:
     """A page key from an address; anything malformed means the first page."""
     try:
-        priority, moment, item_id = written.split("|")
-        return int(priority), datetime.fromisoformat(moment), int(item_id)
+        moment, item_id = (written or "").split("|")
+        found = datetime.fromisoformat(moment), int(item_id)
     except ValueError:
         return None
+    return found if found[0].tzinfo is not None and 0 <= found[1] < LARGEST_ID else None
 
 
 def _item(ctx: Context, row: Mapping[Any, Any]) -> WorkItem:
@@ -240,7 +269,7 @@ def _item(ctx: Context, row: Mapping[Any, Any]) -> WorkItem:
         title=row["title"],
         code=row["code"],
         round=row["round"],
-        priority=row["priority"],
+        bulk=row["bulk"],
         opened_at=row["opened_at"],
         due_at=due,
         overdue=waiting and due < ctx.now,

@@ -26,7 +26,7 @@ from .credit_lines import credit_line, credit_line_change, credit_line_draw, cre
 from .customers import customer
 from .days import day_chunk, day_run
 from .flow_runs import flow_call, flow_migrated, flow_migration, flow_timer
-from .flows import flow_case, flow_copy, flow_history, work_item
+from .flows import flow_case, flow_copy, flow_history, work_item, work_named
 from .ledger import (
     account_day,
     account_month,
@@ -131,4 +131,5 @@ __all__ = [
     "user_profile",
     "webhook",
     "work_item",
+    "work_named",
 ]

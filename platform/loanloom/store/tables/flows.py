@@ -2,10 +2,30 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, ForeignKeyConstraint, Index, Integer, Text, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Computed,
+    DateTime,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from .base import Key, company_table, link, mapping, moment, money, version
+
+DESK = (
+    "CASE WHEN role IS NOT NULL OR position IS NOT NULL THEN coalesce(role, '') || '/' || coalesce(position, '') || '/'"
+    " || CASE scope WHEN 'all' THEN '' WHEN 'branch' THEN 'b/' || unit ELSE 'd/' || department END END"
+)
+"""Role, position and place of the people who may take an item, as one word that an index can look up."""
+TURN = "coalesce(due_at, '9000-01-01 00:00:00+00'::timestamptz)"
+"""What is due first comes first; what has no deadline comes last."""
 
 flow_case = company_table(
     "flow_case",
@@ -61,7 +81,7 @@ work_item = company_table(
     Column("excluded", ARRAY(Integer), nullable=False, server_default="{}"),
     Column("outside", Key),  # a party out of the house
     Column("weight", Integer, nullable=False, server_default="1"),
-    Column("priority", Integer, nullable=False, server_default="0"),
+    Column("bulk", Boolean, nullable=False, server_default="false"),  # may be approved with others in one go
     Column("status", Key, nullable=False, server_default="open"),  # waiting (for its turn), open, done, cancelled
     moment("opened_at", now=True),
     moment("claimed_at"),
@@ -73,11 +93,26 @@ work_item = company_table(
     Column("opinion", Text),
     mapping("conditions", default="'[]'::jsonb"),
     mapping("snapshot", default=None, nullable=True),  # what the approver saw: score, limit, rule traces
+    Column("desk", Key, Computed(DESK, persisted=True)),  # the group it is for, in one word; lists look for it
+    Column("turn", DateTime(timezone=True), Computed(TURN, persisted=True)),  # its place in a list
     version(),
     UniqueConstraint("company_id", "case_id", "number"),
-    Index(None, "company_id", "role", "unit", "id", postgresql_where=text("status = 'open'")),
-    Index(None, "company_id", "assignee", "id", postgresql_where=text("status = 'open'")),
-    Index(None, "company_id", "decided_by", "decided_at"),
+    Index(
+        None, "company_id", "desk", "turn", "id",
+        postgresql_where=text("status = 'open' AND assignee IS NULL AND desk IS NOT NULL"),
+    ),
+    Index(None, "company_id", "assignee", "turn", "id", postgresql_where=text("status = 'open'")),
+    Index(None, "company_id", "decided_by", "decided_at", "id"),
+)  # fmt: skip
+
+work_named = company_table(  # the people named for an item, one by one; kept by the database (store/named_work.py)
+    "work_named",
+    *link("work_item", "item_id", index=False),
+    Column("user_id", Integer, nullable=False),
+    Column("waits", Boolean, nullable=False),  # it is open, and nobody holds it
+    Column("turn", DateTime(timezone=True), nullable=False),
+    UniqueConstraint("company_id", "item_id", "user_id"),
+    Index(None, "company_id", "user_id", "turn", "item_id", postgresql_where=text("waits")),
 )
 
 flow_copy = company_table(  # what was sent to people for their information (抄送)
