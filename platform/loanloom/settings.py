@@ -57,6 +57,12 @@ class Settings:
     task_workers: int = setting(1, "Tasks", "Processes that work on tasks.")
     tick_seconds: int = setting(10, "Tasks", "How often what is due and unfinished is sent again.")
     outbox_attempts: int = setting(8, "Tasks", "Deliveries of an outgoing message before a person has to look.")
+    webhook_private: bool = setting(
+        False,
+        "Tasks",
+        "Whether webhooks may go to addresses of private networks, and there over plain HTTP. Anybody who may enter "
+        "addresses then reaches those machines through the house.",
+    )
 
     secret_key: str = setting("", "Secrets", "Signs sessions and forms. Empty: made once, kept in home.", secret=True)
     encryption_keys: str = setting(

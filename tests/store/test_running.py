@@ -134,7 +134,7 @@ class TestOutbox:
         assert waits == [30, 60, 120, 240]
         with database.transaction(company.id) as connection:
             assert outbox.claim(connection, now + timedelta(days=9)) == []
-            assert outbox.revive(connection, delivery.id, now)
+            assert outbox.revive(connection, [delivery.id], now) == 1
             assert outbox.is_due(connection, now)
 
     def test_what_was_undone_never_leaves(self, database, company):

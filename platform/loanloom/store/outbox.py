@@ -33,6 +33,7 @@ class Delivery:
     payload: Mapping[str, Any]
     attempt: int
     correlation_id: str | None
+    created_at: datetime
 
 
 def put(
@@ -79,7 +80,7 @@ def claim(connection: Connection, now: datetime, limit: int = 20) -> list[Delive
         update(outbox)
         .where(outbox.c.id.in_(due))
         .values(attempts=outbox.c.attempts + 1, due_at=now + LEASE)
-        .returning(outbox.c.id, outbox.c.topic, outbox.c.payload, outbox.c.attempts, outbox.c.correlation_id)
+        .returning(*outbox.c["id", "topic", "payload", "attempts", "correlation_id", "created_at"])
     )
     return sorted((Delivery(*row) for row in connection.execute(taken)), key=lambda delivery: delivery.id)
 
@@ -104,14 +105,14 @@ def failed(connection: Connection, delivery: Delivery, problem: str, now: dateti
     return dead
 
 
-def revive(connection: Connection, delivery_id: int, now: datetime) -> bool:
-    """A person had a look: try a dead one again from the beginning."""
+def revive(connection: Connection, delivery_ids: Sequence[int], now: datetime) -> int:
+    """A person had a look: try dead ones again from the beginning; how many they are."""
     done = connection.execute(
         update(outbox)
-        .where(outbox.c.id == delivery_id, outbox.c.state == "dead")
+        .where(outbox.c.id.in_(delivery_ids), outbox.c.state == "dead")
         .values(state="due", attempts=0, due_at=now)
     )
-    return done.rowcount == 1
+    return done.rowcount
 
 
 def waiting(connection: Connection) -> dict[str, int]:

@@ -18,6 +18,11 @@ def flows_are_due(company_id: int) -> None:
     _send("loanloom.run_flows", company_id)
 
 
+def outbox_is_due(company_id: int) -> None:
+    """After a commit by which something is to leave the house at once."""
+    _send("loanloom.relay", company_id)
+
+
 def _send(name: str, *arguments: int) -> None:
     from .app import app
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from loanloom.services.running import webhooks
 from loanloom.services.running.plugged import plugged
 from loanloom.services.running.relay import relay as relay_due
 
@@ -13,12 +14,13 @@ from .process import clock, context, database, settings
 def relay(company_id: int) -> None:
     """Deliver until nothing is due."""
     registry = context(company_id).registry
+    sender = webhooks.Sender(database(), clock, private=settings().webhook_private)
     keepers = [role.key for role in registry.all("role") if "system.operate" in role.spec["functions"]]
     while True:
         done = relay_due(
             database(),
             company_id,
-            plugged().parts("connector"),
+            {**plugged().parts("connector"), webhooks.TOPIC: sender},
             home=settings().home,
             clock=clock,
             keepers=keepers,

@@ -10,6 +10,7 @@ AREAS = (
     "loanloom.web.admin.audit",
     "loanloom.web.admin.flow_monitor",
     "loanloom.web.admin.flow_versions",
+    "loanloom.web.admin.outgoing",
     "loanloom.web.admin.roles",
     "loanloom.web.admin.users",
     "loanloom.web.portal.lines",

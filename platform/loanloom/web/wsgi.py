@@ -22,6 +22,7 @@ app = create_app(
     configuration={
         "PERMANENT_SESSION_LIFETIME": timedelta(minutes=settings.session_minutes),
         "MAX_CONTENT_LENGTH": settings.upload_megabytes * 1024 * 1024,
+        "WEBHOOK_PRIVATE": settings.webhook_private,
     },
 )
 database.close()  # a process that only starts others keeps no connection

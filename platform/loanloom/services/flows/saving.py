@@ -209,8 +209,9 @@ def _events(step: Step, rows: Sequence[Row]) -> Iterator[tuple[str, Row, str]]:
     yield topic, {**told, "verb": step.verb}, f"{case.id}:{case.version + 1}"
     for row in rows:
         if row["case_id"] == case.id and row["status"] == "open":
-            item = {"item_id": row["id"], "case_id": case.id, "number": case.number, "node": row["node"]}
-            yield "item.opened", {**item, "kind": row["kind"]}, f"{row['id']}:{case.version + 1}"
+            of = {"case_id": case.id, "number": case.number, "flow": case.flow.key}
+            item = {"item_id": row["id"], **of, "node": row["node"], "kind": row["kind"]}
+            yield "item.opened", item, f"{row['id']}:{case.version + 1}"
 
 
 def _all(found: Any) -> dict[int, Any]:

@@ -73,6 +73,13 @@ def overdue_notices(ctx: Context, progress: Progress, arguments: Mapping[str, An
     return {"told": notices.overdue(ctx)}
 
 
+def archive_notices(ctx: Context, progress: Progress, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Tell those who keep the archive which contracts should lie in it."""
+    from loanloom.services.papers import contract_archive
+
+    return {"told": contract_archive.remind(ctx)}
+
+
 plugin = Plugin(
     name="loanloom",
     version=__version__,
@@ -86,6 +93,7 @@ plugin = Plugin(
         Part("work", "deadlines", deadlines),
         Part("work", "flow_migration", flow_migration),
         Part("work", "overdue_notices", overdue_notices),
+        Part("work", "archive_notices", archive_notices),
         *(Part("principal_rule", key, rule) for key, rule in BUILT_IN.principal.items()),
         *(Part("interest_rule", key, rule) for key, rule in BUILT_IN.interest.items()),
         *(Part("day_count", key, count) for key, count in BUILT_IN.day_counts.items()),

@@ -1,6 +1,7 @@
 """Delivering what is in the outbox, after the commit that put it there; several may relay at once without harm.
 
-A topic like `application.approved` goes to the connector of that name, else to the one for `application`.
+A topic like `application.approved` goes to the connector of that name, else to the one for `application`. What happened
+to cases is told to the addresses that want to know of it as well, each by a row of its own (webhooks.py).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from sqlalchemy import Connection
 
 from loanloom.plugins import Connector, DeliveryFailed, Outgoing
 from loanloom.problems import text
+from loanloom.services.running import webhooks
 from loanloom.store import messages, outbox
 from loanloom.store.database import Database
 
@@ -50,6 +52,7 @@ def relay(
         with database.transaction(company_id) as connection:
             if trouble is None:
                 outbox.sent(connection, delivery, clock())
+                webhooks.spread(connection, delivery)
                 sent += 1
             elif outbox.failed(connection, delivery, trouble, clock(), attempts):
                 _tell(connection, company_id, keepers, delivery, trouble)
