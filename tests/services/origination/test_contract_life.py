@@ -178,21 +178,19 @@ def test_originals_are_archived_lent_and_given_back(made):
 def test_the_archive_is_reminded_of_what_is_not_there_once_on_its_day(made):
     contracts.sign(made.lender.ctx("east1"), made.id, TODAY, version=1)
 
-    def told(since: date, until: date) -> list[str]:
-        ctx = replace(made.lender.ctx("head2"), registry=archived_within(7)).as_actor(system_actor())
-        with ctx.transaction() as connection:
-            contract_archive.remind(ctx, connection, since, until)
+    def told(day: date) -> list[str]:
+        known = replace(made.lender.ctx("head2"), registry=archived_within(7), business_date=day)
+        contract_archive.remind(known.as_actor(system_actor()))
         return [row.title["en"] for row in made.lender.rows(tables.message, kind="contract")]
 
-    assert told(TODAY, date(2026, 3, 9)) == [], "seven days are not over"
-    late = [f"Not archived within 7 days: {made.row().number}"]
-    assert told(date(2026, 3, 9), date(2026, 3, 12)) == late, "whatever days a holiday skips"
-    assert told(date(2026, 3, 9), date(2026, 3, 12)) == late, "and once, however often the step is done"
+    assert told(date(2026, 3, 9)) == [], "its last day is not over"
+    late = [f"Not archived in time: {made.row().number}"]
+    assert told(date(2026, 3, 12)) == late, "whatever days were skipped"
+    assert told(date(2026, 3, 13)) == late, "and once, however often somebody looks"
     contract_archive.archive(made.keeper, made.id, "Room 1", version=2)
     contract_archive.lend(made.keeper, made.id, "Audit", LATER, "Review", version=3)
-    back = f"Due back from Audit: {made.row().number}"
-    assert told(date(2026, 3, 12), date(2026, 3, 13)) == late
-    assert told(LATER, date(2026, 3, 10)) == [*late, back], "the papers are late, the archive is not"
+    assert told(LATER) == late
+    assert told(date(2026, 3, 10)) == [*late, f"Due back from Audit: {made.row().number}"]
 
 
 def test_what_waits_for_approval_is_neither_printed_nor_sealed_nor_signed(made):

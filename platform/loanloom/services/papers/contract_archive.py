@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, Select, and_, or_, select
 
 from loanloom.problems import Problem, Text, text
 from loanloom.services.access import second_person
@@ -19,6 +19,8 @@ from loanloom.store import audit, messages, tables
 TABLE = tables.contract
 ARCHIVED = ("signed", "ended")
 """How a contract stands whose originals are kept."""
+NEWS = timedelta(days=30)
+"""How long after its day something late is told of, to whoever was not told yet."""
 
 
 def archive(ctx: Context, contract_id: int, place: str, *, version: int) -> None:
@@ -73,41 +75,39 @@ def give_back(ctx: Context, contract_id: int, *, version: int, words: str = "") 
         _step(ctx, connection, row, "returned", before, {"lent_to": None}, words.strip() or row.lent_to)
 
 
-def remind(ctx: Context, connection: Connection, since: date, until: date) -> int:
-    """Those who keep the archive are told of contracts whose day comes from `since` on and before `until`: not archived
-    within the days of their product, or lent and not given back. How many they are."""
-    found = [*_late(ctx, connection, since, until), *_not_back(connection, since, until)]
-    for row, about, words in found:
-        people = second_person.others_who_may(ctx, connection, "contract.archive", row._mapping)
-        url, key = f"/contracts/{row.id}", f"{about}:{row.id}:{since}"
-        messages.send(
-            connection, people, "contract", words, url=url, severity="warning", subject=("contract", row.id), key=key
-        )
-    return len(found)
+def remind(ctx: Context) -> int:
+    """Those who keep the archive are told, once, of contracts that should lie in it: not archived within the days of
+    their product, or lent and not given back. How many they are; what is late for longer is no news."""
+    day = ctx.business_date
+    with ctx.transaction() as connection:
+        rows = connection.execute(_missing(ctx, day - NEWS, day)).all()
+        for row in rows:
+            people = second_person.others_who_may(ctx, connection, "contract.archive", row._mapping)
+            messages.send(
+                connection, people, "contract", _words(row), url=f"/contracts/{row.id}", severity="warning",
+                subject=("contract", row.id), key=f"archive:{row.id}:{row.lent_until or ''}",
+            )  # fmt: skip
+    return len(rows)
 
 
-def _late(ctx: Context, connection: Connection, since: date, until: date) -> Iterator[tuple[Row[Any], str, Text]]:
+def _missing(ctx: Context, since: date, until: date) -> Select[Any]:
     by_days: dict[int, list[str]] = {}
     for product in ctx.registry.all("product"):
         days = (product.spec.get("contracting") or {}).get("archive_days")
         if days is not None:
             by_days.setdefault(int(days), []).append(product.key)
+    wanted = [and_(TABLE.c.lent_to.is_not(None), TABLE.c.lent_until >= since, TABLE.c.lent_until < until)]
     for days, keys in sorted(by_days.items()):
-        term = timedelta(days=days)
-        asked = select(TABLE).where(
-            TABLE.c.product_key.in_(keys), TABLE.c.main_contract_id.is_(None), TABLE.c.archived_on.is_(None),
-            TABLE.c.state.in_(ARCHIVED), TABLE.c.signed_on >= since - term, TABLE.c.signed_on < until - term,
-        )  # fmt: skip
-        for row in connection.execute(asked.order_by(TABLE.c.id)).all():
-            en, zh = f"Not archived within {days} days: {row.number}", f"签订 {days} 天仍未归档：{row.number}"
-            yield row, "archive", text(en, zh)
+        signed = TABLE.c.signed_on >= since - timedelta(days), TABLE.c.signed_on < until - timedelta(days)
+        missing = TABLE.c.archived_on.is_(None), TABLE.c.main_contract_id.is_(None), TABLE.c.state.in_(ARCHIVED)
+        wanted.append(and_(TABLE.c.product_key.in_(keys), *signed, *missing))
+    return select(TABLE).where(or_(*wanted)).order_by(TABLE.c.id)
 
 
-def _not_back(connection: Connection, since: date, until: date) -> Iterator[tuple[Row[Any], str, Text]]:
-    asked = select(TABLE).where(TABLE.c.lent_to.is_not(None), TABLE.c.lent_until >= since, TABLE.c.lent_until < until)
-    for row in connection.execute(asked.order_by(TABLE.c.id)).all():
-        words = text(f"Due back from {row.lent_to}: {row.number}", f"{row.lent_to} 借阅到期未归还：{row.number}")
-        yield row, "lent", words
+def _words(row: Row[Any]) -> Text:
+    if row.lent_to is not None:
+        return text(f"Due back from {row.lent_to}: {row.number}", f"{row.lent_to} 借阅到期未归还：{row.number}")
+    return text(f"Not archived in time: {row.number}", f"合同逾期未归档：{row.number}")
 
 
 def _step(

@@ -14,7 +14,6 @@ STEPS: tuple[Step, ...] = (
     Step("penalties", text("Book penalties", "罚息入账"), arrears.book),
     Step("due", text("Instalments falling due", "到期分期处理"), surplus.work, surplus.plan),
     Step("sanctions", text("Expire sanctions", "批复到期处理"), rolling.expire_sanctions),
-    Step("archive", text("Remind of the archive", "归档与借阅提醒"), rolling.remind_archive),
     Step("checks", text("Check the books against the loans", "总分核对与试算平衡"), checks.work),
     Step("balances", text("Keep balances", "登记余额"), keeping.work),
     Step("roll", text("Move the business date", "切换营业日期"), rolling.roll),

@@ -17,7 +17,6 @@ from loanloom.services.errors import Conflict
 from loanloom.services.money.cashier import trustors
 from loanloom.services.money.end_of_day.step import Chunk, Run
 from loanloom.services.money.lines import credit_draws
-from loanloom.services.papers import contract_archive
 from loanloom.store import audit, outbox, tables
 
 
@@ -35,11 +34,6 @@ def expire_sanctions(ctx: Context, connection: Connection, run: Run, _chunk: Chu
     freed = trustors.free_settled(ctx, connection, run.business_date, run.next_date)
     expired, draws = sanctions.expire(tomorrow, connection), credit_draws.expire(tomorrow, connection)
     return {"expired": expired, "draws": draws, "trustors": freed}
-
-
-def remind_archive(ctx: Context, connection: Connection, run: Run, _chunk: Chunk) -> Mapping[str, Any]:
-    """Contracts that should lie in the archive by tomorrow, or be back in it."""
-    return {"reminded": contract_archive.remind(ctx, connection, run.business_date, run.next_date)}
 
 
 def roll(ctx: Context, connection: Connection, run: Run, _chunk: Chunk) -> Mapping[str, Any]:
