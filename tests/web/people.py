@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
 from werkzeug.security import generate_password_hash
 
 from loanloom.services.access import users
 from loanloom.services.context import Context
+from loanloom.store.database import Database
+from loanloom.web.app import create_app
 
 PASSWORD = "A-long-test-password-7"
 
@@ -19,3 +23,16 @@ def signs_in(ctx: Context, username: str, **said: Any) -> int:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(users, "generate_password_hash", partial(generate_password_hash, method="pbkdf2:sha256:1"))
         return users.create(ctx, username=username, email=f"{username}@example.org", password=PASSWORD, **said)
+
+
+def browsers(database: Database, staff: Mapping[str, Any]) -> Callable[..., FlaskClient]:
+    """`browsers(database, STAFF)("risk")`: a client that is signed in as them already, in English unless asked."""
+    app = create_app(database, secret_key="test")
+
+    def sign_in(who: str, language: str = "en") -> FlaskClient:
+        client = app.test_client()
+        with client.session_transaction() as session:
+            session["user_id"], session["language"] = staff[who][0], language
+        return client
+
+    return sign_in

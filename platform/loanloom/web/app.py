@@ -15,6 +15,7 @@ from loanloom.web import (
     assets,
     blueprints,
     components,
+    dialogs,
     errors,
     fab,
     flow_pictures,
@@ -74,6 +75,7 @@ def create_app(
     assets.install(app)
     formats.install(app)
     components.install(app)
+    dialogs.install(app)
     flow_pictures.install(app)
     answering.install(app)
     navigation.install(app)

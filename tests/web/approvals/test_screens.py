@@ -56,9 +56,15 @@ def test_who_may_open_what(lender, as_user, who):
 def test_a_forged_post_of_anybody_else_changes_nothing(lender, as_user, who):
     application_id = approved_to_level_1(lender)
     item = item_of(lender, application_id)
-    for action, extra in (("decide", {"decision": "approve"}), ("claim", {}), ("release", {})):
-        answer = post(as_user(who), f"/approvals/{item.id}/{action}", version=item.version, **extra)
-        assert answer.status_code in (403, 404), (who, action, answer.status_code)
+    decide = {"decision": "approve"}
+    for address, extra in (
+        (f"/approvals/{item.id}/decide", decide),
+        (f"/cases/items/{item.id}/decide", decide),
+        (f"/cases/items/{item.id}/take", {}),
+        (f"/cases/items/{item.id}/give_back", {}),
+    ):
+        answer = post(as_user(who), address, version=item.version, **extra)
+        assert answer.status_code in (403, 404), (who, address, answer.status_code)
     assert item_of(lender, application_id).version == item.version
 
 
@@ -164,12 +170,12 @@ def test_taking_and_giving_back(lender, as_user):
     item = item_of(lender, application_id)
     client = as_user("risk")
     assert "Demo trader" in page(client, "/to-do/?view=group")
-    assert post(client, f"/approvals/{item.id}/claim", version=item.version).status_code == 302
+    assert post(client, f"/cases/items/{item.id}/take", version=item.version).status_code == 302
     assert "Demo trader" in page(client, "/to-do/?view=mine")
     assert "Give it back" in page(client, f"/approvals/{item.id}")
     other = page(as_user("risk2"), f"/approvals/{item.id}")
     assert "risk (demo)" in other and 'name="decision"' not in other
-    assert post(client, f"/approvals/{item.id}/release", version=item.version + 1).status_code == 302
+    assert post(client, f"/cases/items/{item.id}/give_back", version=item.version + 1).status_code == 302
     assert "Demo trader" in page(as_user("risk2"), "/to-do/?view=group")
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from tests.services.approval.lender import STAFF
 from tests.services.flows.conftest import house
-from tests.web.approvals.conftest import STAFF
-
-from loanloom.web.app import create_app
+from tests.web.people import browsers
 
 __all__ = ["house"]
 
@@ -14,12 +13,4 @@ __all__ = ["house"]
 @pytest.fixture
 def as_user(house):
     """`as_user("risk")`: a client that is signed in as them."""
-    app = create_app(house.database, secret_key="test")
-
-    def sign_in(who, language="en"):
-        client = app.test_client()
-        with client.session_transaction() as session:
-            session["user_id"], session["language"] = STAFF[who][0], language
-        return client
-
-    return sign_in
+    return browsers(house.database, STAFF)

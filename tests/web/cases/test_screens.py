@@ -142,3 +142,49 @@ def test_the_lists_speak_both_languages(as_user, language):
     assert all(word in page for word in words) and url in page
     assert words[0] in get(as_user("system", language), "/cases/")
     get(as_user("finance", language), "/to-do/?view=copies")
+
+
+def dialog_of(page, name):
+    """The dialog of this name, as it is drawn."""
+    return re.search(rf'<dialog[^>]* id="{name}"[^>]*>.*?</dialog>', page, re.S).group(0)
+
+
+def test_a_dialog_that_was_refused_opens_again_as_it_was_left(as_user, house):
+    url = started(as_user)
+    risk = as_user("risk")
+    page, item = get(risk, url), house.item(int(url.rsplit("/", 1)[1]))
+    name = f"p-transfer-{item.id}"
+    assert "data-open" not in page
+    typed = {"_dialog": name, "to": "", "reason": "knows the <trade>", "version": item.version}
+    again = post(risk, f"/cases/items/{item.id}/transfer", page, 422, **typed).get_data(as_text=True)
+    dialog = dialog_of(again, name)
+    assert "data-open" in dialog and "knows the &lt;trade&gt;</textarea>" in dialog and 'role="alert"' in dialog
+    assert again.count("data-open") == 1 and again.count("knows the &lt;trade&gt;") == 1
+    chosen = {**typed, "to": str(STAFF["manager"][0])}  # made the request
+    again = post(risk, f"/cases/items/{item.id}/transfer", page, 422, **chosen).get_data(as_text=True)
+    assert f'<option value="{STAFF["manager"][0]}" selected>' in dialog_of(again, name)
+
+
+def test_every_label_of_a_case_has_a_box_of_its_own(as_user, house):
+    url = started(as_user)
+    for who in ("risk", "manager"):
+        page = get(as_user(who), url)
+        boxes = re.findall(r'<(?:input|select|textarea)[^>]* id="([^"]+)"', page)
+        assert len(boxes) == len(set(boxes)), sorted(boxes)
+        assert set(re.findall(r'<label[^>]* for="([^"]+)"', page)) <= set(boxes)
+
+
+def test_what_was_typed_into_a_form_or_a_remark_survives_a_refusal(as_user, house):
+    url = started(as_user)
+    risk, manager, case = as_user("risk"), as_user("manager"), int(url.rsplit("/", 1)[1])
+    long = "a remark " * 600
+    page = get(manager, url)
+    assert "a remark a remark" in post(manager, f"{url}/comment", page, 422, opinion=long).get_data(as_text=True)
+    item = house.item(case)
+    post(risk, f"/cases/items/{item.id}/ask_material", get(risk, url), reason="?", version=item.version)
+    asked, shown = house.item(case), get(manager, url)
+    wrong = {**TYPED, "seal_request.amount": "much", "seal_request.reason": "contract B-2"}
+    answer = post(
+        manager, f"/cases/items/{asked.id}/resubmit", shown, 422, version=asked.version, _action="submit", **wrong
+    )
+    assert "contract B-2" in answer.get_data(as_text=True) and 'value="much"' in answer.get_data(as_text=True)

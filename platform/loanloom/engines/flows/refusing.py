@@ -26,6 +26,18 @@ def barred() -> Problem:
     )
 
 
+def maker_or_approver() -> Problem:
+    """The same of somebody who was named."""
+    words = text("This person made or already approved the case.", "该人员是本业务的经办人或前序审批人。")
+    return Problem(code="flow.excluded", field="to", message=words)
+
+
+def to_oneself() -> Problem:
+    """Work is not handed to whoever hands it on."""
+    words = text("Give it to somebody else than yourself.", "不能指派给本人。")
+    return Problem(code="flow.not_to_oneself", field="to", message=words)
+
+
 def wrong_role(name: Text) -> Problem:
     """The work is for others."""
     return Problem(

@@ -30,6 +30,8 @@ MOST_CONDITIONS = 20
 def concerns(ctx: Context, item: Any) -> bool:
     """Whether an item gives the actor sight of its case: it is theirs to do, or they did it."""
     actor = ctx.actor
+    if actor.outside is not None:
+        return bool(item.outside is not None and item.number == actor.outside)
     if actor.user_id is None or actor.user_id in (item.assignee, item.decided_by):
         return True
     if actor.user_id in item.candidates or actor.user_id in item.escalated:
@@ -73,6 +75,8 @@ def works_on(ctx: Context, connection: Connection, case: Case, items: Sequence[R
 
 def sees(ctx: Context, case: Case) -> bool:
     """Whether the actor may see the case by scope, or because they may see all."""
+    if ctx.actor.outside is not None:
+        return False
     return scope.sees(ctx, case.mapping) or (ctx.actor.customer_id is None and ctx.actor.may("flow.read_all"))
 
 
@@ -85,9 +89,10 @@ def check_open(item: Any, expected_version: int | None) -> None:
 
 
 def refuse(problems: Sequence[Problem]) -> None:
-    """Raise what the flow engine had against a step, as the error an edge understands; nothing for no problems."""
+    """Raise what the flow engine had against a step, as the error an edge understands; nothing for no problems. Naming
+    somebody else who may not is a mistake in a field."""
     for problem in problems:
-        if problem.code in NOT_ALLOWED:
+        if problem.code in NOT_ALLOWED and problem.field is None:
             raise Forbidden(problem)
         if problem.code in CLOSED:
             raise Conflict(problem)

@@ -10,7 +10,6 @@ from sqlalchemy import select
 from loanloom.engines import flows, forms
 from loanloom.problems import Problem, Text
 from loanloom.services.context import Context
-from loanloom.services.definitions import compiled
 from loanloom.services.errors import Forbidden, NotFound
 from loanloom.services.flows import guards, requests, starting
 from loanloom.services.flows.case import ITEM, Case
@@ -37,17 +36,27 @@ def of_new(
     )
 
 
-def of_item(ctx: Context, case: Case, number: int) -> forms.FormView | None:
-    """The form of an item that is filled in, with what the request holds."""
+def of_item(
+    ctx: Context, case: Case, number: int, raw: Mapping[str, Any] | None = None, problems: Sequence[Problem] = ()
+) -> forms.FormView | None:
+    """The form of an item that is filled in: with what its record holds, or with what was typed and what is wrong."""
     item = case.state.item(number) if case.state is not None else None
     record = requests.record_of(case)
-    if item is None or record is None:
+    if item is None:
         return None
-    key = case.flow.nodes[item.node].form
-    form = compiled.form(case.registry, key) if key else compiled.record_form(case.registry, record)
-    values = requests.typed(ctx, case, record)
-    known = {"as_of": ctx.business_date, record: values, flows.REQUEST: values}
-    return forms.describe(form, known, ctx.actor.roles, item.node)
+    if record is not None:
+        form = requests.form_of_item(case, item, record, ctx.actor.roles)
+        values = requests.typed(ctx, case, record)
+        known: dict[str, Any] = {"as_of": ctx.business_date, record: values, flows.REQUEST: values}
+    else:
+        of_record = subjects.of(case.subject).form_of(ctx, case, item)
+        if of_record is None:
+            return None
+        form = of_record
+        with ctx.transaction() as connection:
+            known = cases.facts_of(ctx, connection, case)
+    telling: forms.Telling = "none" if raw is None else "entered"
+    return forms.describe(form, known, ctx.actor.roles, item.node, raw=raw, telling=telling, also=tuple(problems))
 
 
 def case_of_item(ctx: Context, item_id: int) -> int:

@@ -116,7 +116,7 @@ def decide(item_id: int) -> str | Response | tuple[str, int]:
             idempotency_key=form.get("idempotency_key") or None,
             reason=form.get(f"reason_{decision}") or None,
             opinion=form.get("opinion", ""),
-            return_to=form.get("return_to") or None,
+            return_to=form.get("to") or None,
             return_then=form.get("then") or None,
             terms={name[6:]: value for name, value in form.items() if name.startswith("terms:") and value.strip()},
             conditions=form.get("conditions", "").splitlines(),
@@ -130,22 +130,6 @@ def decide(item_id: int) -> str | Response | tuple[str, int]:
     if done.sanction_id is not None and ctx.actor.may("sanction.read"):
         return redirect(url_for("approvals.sanction", sanction_id=done.sanction_id))
     return redirect(url_for("approvals.todo"))
-
-
-@blueprint.post("/approvals/<int:item_id>/claim")
-@requires("application.decide")
-def claim(item_id: int) -> Response:
-    """Take an item of the group."""
-    approvals.claim(current_context(), item_id, expected_version=request.form.get("version", type=int) or 0)
-    return redirect(url_for("approvals.item", item_id=item_id))
-
-
-@blueprint.post("/approvals/<int:item_id>/release")
-@requires("application.decide")
-def release(item_id: int) -> Response:
-    """Give it back."""
-    approvals.release(current_context(), item_id, expected_version=request.form.get("version", type=int) or 0)
-    return redirect(url_for("approvals.todo", view="group"))
 
 
 @blueprint.get("/sanctions/")

@@ -13,6 +13,7 @@ from loanloom.problems import Problem
 from loanloom.services.errors import NotFound, Refused
 from loanloom.services.flows import case_page, cases, item_forms, my_cases, starting
 from loanloom.services.flows.case import CASE
+from loanloom.web import dialogs
 from loanloom.web.access import staff
 from loanloom.web.forms import posted
 from loanloom.web.language import language
@@ -32,7 +33,7 @@ ITEM_COMMANDS = frozenset(
 CASE_COMMANDS = frozenset(
     {"urge", "comment", "withdraw", "reconsider", "suspend", "resume", "terminate", "jump", "take_back"}
 )
-MARKS = ("csrf_token", "idempotency_key", "version", "back")
+MARKS = ("csrf_token", "idempotency_key", "version", "back", dialogs.MARK)
 """Names of a page's own fields."""
 LISTS = ("people",)
 """Arguments that may be named several times."""
@@ -111,7 +112,8 @@ def _done(case_id: int, number: int, command: str) -> Answer:
             expected_version=version, idempotency_key=form.get("idempotency_key") or None,
         )  # fmt: skip
     except Refused as refused:
-        return _show(case_id, refused.problems, form), 422
+        acted = number if command in ITEM_COMMANDS else 0
+        return _show(case_id, sheet_parts.in_form(refused.problems, form.get("decision", "")), form, acted), 422
     flash(_("Done."), "good")
     wanted = form.get("back")
     return redirect(safe_next(wanted) if wanted else url_for(".show", case_id=case_id))
@@ -138,16 +140,21 @@ def _arguments(form: Any, command: str) -> dict[str, Any]:
     return given
 
 
-def _show(case_id: int, problems: Sequence[Problem] = (), typed: Mapping[str, Any] | None = None) -> str:
-    page = case_page.read(current_context(), case_id, language())
+def _show(case_id: int, problems: Sequence[Problem] = (), form: Mapping[str, Any] | None = None, acted: int = 0) -> str:
+    """The case; what was refused stands in the form of the item `acted` on, in the remark, or in its dialog."""
+    ctx = current_context()
+    page = case_page.read(ctx, case_id, language())
     facts = sheet_parts.record(page.registry, page.record, page.values, language()) if page.record else []
+    typed = form if form is not None and dialogs.MARK not in form else {}
     filled = {
-        item.item_id: item_forms.of_item(current_context(), page.case, item.number)
+        item.item_id: item_forms.of_item(
+            ctx, page.case, item.number, *((posted.read().raw, problems) if typed and item.item_id == acted else ())
+        )
         for item in page.items
         if item.kind in ("form", "revision", "material") and page.record and item.why_not is None
     }
     return render_template(
-        "workspace/cases/show.html", page=page, facts=facts, problems=problems, typed=typed or {}, forms=filled
+        "workspace/cases/show.html", page=page, facts=facts, problems=problems, typed=typed, acted=acted, forms=filled
     )
 
 

@@ -140,5 +140,4 @@ def any_value(value: Any, language: str) -> str:
 
 def in_form(problems: Sequence[Problem], decision: str) -> list[Problem]:
     """Problems of a decision with the names their fields have in the decision box."""
-    names = {"reason": f"reason_{decision}", "to": "return_to"}
-    return [problem.at(field=names.get(problem.field or "", problem.field)) for problem in problems]
+    return [one.at(field=f"reason_{decision}") if one.field == "reason" else one for one in problems]

@@ -16,7 +16,7 @@ from loanloom.problems import Problem, text
 def take(flow: Flow, state: State, number: int, by: Person, world: World) -> Moved:
     """Somebody of the group takes the item: nobody else may decide it until it is given back."""
     item = state.item(number)
-    problem = refusing.not_now(state) or _untakable(state, item, by)
+    problem = refusing.not_now(state) or _untakable(flow, state, item, by)
     if item is None or problem is not None:
         return Moved(state=state, problems=(problem or refusing.not_open(),))
 
@@ -26,12 +26,12 @@ def take(flow: Flow, state: State, number: int, by: Person, world: World) -> Mov
     return carried_out(flow, state, world, act)
 
 
-def _untakable(state: State, item: Item | None, by: Person) -> Problem | None:
+def _untakable(flow: Flow, state: State, item: Item | None, by: Person) -> Problem | None:
     if item is None or item.pending:
         return refusing.not_open()
     if item.kind in ("revision", "material"):
         return people.held(item, by)
-    somebody = people.acting_as(item, by)
+    somebody = people.voice(flow.nodes[item.node], state, item, by)
     if isinstance(somebody, Problem):
         return somebody
     blocked = people.blocked(state, item)
@@ -58,16 +58,43 @@ def transfer(flow: Flow, state: State, number: int, by: Person, to: Person, worl
     """Pass an item on to one person, who may decide it as the flow would have let them."""
     item, problem = allowed(flow, state, number, by, "transfer")
     if item is not None and problem is None:
-        problem = people.eligible(altered(item, users=()), to) or _too_low(flow, item, by, to)
+        problem = refusing.to_oneself() if to.id == by.id else None
+        problem = problem or _of_other(_stranger(flow, state, item, to, world)) or _too_low(flow, state, item, by, to)
         problem = problem or people.second_voice(state, item, to.id)
     if item is None or problem is not None:
         return Moved(state=state, problems=(problem or refusing.not_open(),))
     return _handed(flow, state, altered(item, users=(to.id,)), by, to.id, world, "transferred", reason)
 
 
-def _too_low(flow: Flow, item: Item, by: Person, to: Person) -> Problem | None:
+def _of_other(problem: Problem | None) -> Problem | None:
+    """What keeps somebody from an item, said to whoever named them: the choice is wrong, not the one who chose."""
+    if problem is None or problem.code == refusing.maker_or_approver().code:
+        return problem and refusing.maker_or_approver()
+    words = text("This colleague cannot do this step.", "该人员不能办理此环节。")
+    return Problem(code=problem.code, field="to", message=words, hint=problem.message)
+
+
+def _stranger(flow: Flow, state: State, item: Item, to: Person, world: World) -> Problem | None:
+    """Why the flow would not have let this person: where it gives the work to groups, those of none of them."""
+    opened = altered(item, users=())
+    problem = people.eligible(opened, to)
+    node = flow.nodes[item.node]
+    if problem is not None or item.kind == "signer" or item.role is not None or item.position is not None:
+        return problem
+    for one in node.assign if item.kind != "minutes" else node.record:
+        found = world.people.find(one, node, state, world.facts)
+        if not found.group:
+            return None
+        group = altered(opened, role=found.role, position=found.position, scope=found.scope)
+        problem = people.eligible(group, to)
+        if problem is None:
+            return None
+    return problem
+
+
+def _too_low(flow: Flow, state: State, item: Item, by: Person, to: Person) -> Problem | None:
     """Authority does not grow by being passed on: who gets the item needs what whoever passes it on has here."""
-    somebody = people.acting_as(item, by)
+    somebody = people.voice(flow.nodes[item.node], state, item, by)
     held = somebody.covers if isinstance(somebody, Person) else frozenset()
     return None if held & people.tables(flow.nodes[item.node]) <= to.covers else refusing.over_limit("to")
 
@@ -79,16 +106,14 @@ def give(flow: Flow, state: State, number: int, by: Person, to: int, world: Worl
     if problem is None and (item is None or item.pending):
         problem = refusing.not_open()
     if problem is None and item is not None and to in item.excluded:
-        words = text("This person made or already approved the case.", "该人员是本业务的经办人或前序审批人。")
-        problem = Problem(code="flow.excluded", field="to", message=words)
+        problem = refusing.maker_or_approver()
     if problem is None and item is not None:
         problem = people.second_voice(state, item, to)
     if problem is None and item is not None and to == by.id and item.role != people.ADMINISTRATOR:
-        words = text("Give it to somebody else than yourself.", "不能指派给本人。")
-        problem = Problem(code="flow.not_to_oneself", field="to", message=words)
+        problem = refusing.to_oneself()
     if item is None or problem is not None:
         return Moved(state=state, problems=(problem or refusing.not_open(),))
-    named = altered(item, users=(to,), role=None, position=None)
+    named = altered(item, users=(to,), role=None, position=None, outside=None)
     return _handed(flow, state, named, by, to, world, "repaired", reason)
 
 

@@ -14,5 +14,9 @@ export function armDialogs(root) {
       button.closest("dialog").close();
     });
   });
-  root.querySelectorAll("dialog[data-open]").forEach((dialog) => dialog.showModal());
+  // one that was refused comes open already, for browsers without script
+  root.querySelectorAll("dialog[data-open]").forEach((dialog) => {
+    dialog.removeAttribute("open");
+    dialog.showModal();
+  });
 }
