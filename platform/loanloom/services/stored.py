@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from loanloom.metadata.fields import Field
+from loanloom.store import json as exact
 from loanloom.store.vault import Vault
 
 CLOSED = "closed"
@@ -55,6 +56,18 @@ def from_json(
         else:
             found[field.key] = typed(field, value)
     return found
+
+
+def sealed(vault: Vault, company_id: int, name: str, values: Any) -> dict[str, str]:
+    """A whole JSON value closed: what nobody declared field by field may hold anything. `name` says of what."""
+    return {CLOSED: _close(vault, company_id, name, exact.dumps(values))}
+
+
+def unsealed(vault: Vault, company_id: int, name: str, kept: Any) -> Any:
+    """What `sealed` closed; a row written before that comes as it is."""
+    if isinstance(kept, Mapping) and set(kept) == {CLOSED}:
+        return exact.loads(_open(vault, company_id, name, kept[CLOSED]))
+    return kept
 
 
 def without_secrets(kept: Any) -> Any:

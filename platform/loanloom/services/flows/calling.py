@@ -20,12 +20,11 @@ from loanloom.plugins import Asked, CallFailed
 from loanloom.problems import Problem, text
 from loanloom.services.context import Context, system_actor
 from loanloom.services.errors import ServiceError
-from loanloom.services.flows import calls, cases
+from loanloom.services.flows import bounds, calls, cases
 from loanloom.services.flows.case import Case
 from loanloom.services.flows.failures import written
 from loanloom.services.running.plugged import plugged
 from loanloom.store import bulk
-from loanloom.store import json as exact
 from loanloom.store.tables import flow_call, flow_case
 
 log = structlog.get_logger(__name__)
@@ -98,10 +97,15 @@ def _made(ctx: Context, worker: Worker, row: Row[Any]) -> Row[Any] | None:
     try:
         answer = _called(ctx, worker, row)
     except CallFailed as failed:
-        _failed(ctx, worker, row, str(failed), again=failed.again)
+        _failed(ctx, worker, row, bounds.cleaned(str(failed)), again=failed.again)
         return None
     with ctx.transaction() as connection:
-        answered = {"state": "answered", "answer": answer, "problem": None, "answered_at": worker.clock()}
+        answered = {
+            "state": "answered",
+            "answer": calls.kept(ctx, answer),
+            "problem": None,
+            "answered_at": worker.clock(),
+        }
         if row.kind == "compensation":
             answered["state"] = "done"
         connection.execute(update(flow_call).where(flow_call.c.id == row.id).values(answered))
@@ -125,14 +129,13 @@ def _called(ctx: Context, worker: Worker, row: Row[Any]) -> Mapping[str, Any]:
         raise answer
     if isinstance(answer, Exception):
         log.error("node_action_broke", action=row.action, call_id=row.id, exc_info=answer)
-        raise CallFailed(f"{type(answer).__name__}: {answer}")
+        raise CallFailed(f"It broke off ({type(answer).__name__}); the log holds the details.")
     if not isinstance(answer, Mapping):
         raise CallFailed(f"The action '{row.action}' answered with something that is no mapping.", again=False)
-    try:
-        kept: Mapping[str, Any] = exact.loads(exact.dumps(dict(answer)))
-    except (TypeError, ValueError) as error:
-        raise CallFailed(f"The answer of '{row.action}' cannot be kept: {error}", again=False) from error
-    return kept
+    unfit = bounds.problem("answer", answer)
+    if unfit is not None:
+        raise CallFailed(f"The answer of '{row.action}' cannot be kept. {unfit.message['en']}", again=False)
+    return answer
 
 
 def _answer(action: Any, ctx: Context, asked: Asked, found: list[Any]) -> None:
@@ -148,8 +151,8 @@ def _asked(ctx: Context, worker: Worker, row: Row[Any]) -> Asked:
         undoes = select(flow_call.c.answer).where(flow_call.c.id == row.undoes_id)
         answer = connection.execute(undoes).scalar_one() if row.undoes_id is not None else None
     return Asked(
-        key=row.key, company_id=ctx.company.id, case=number, node=row.node, given=row.given, attempt=row.attempts,
-        home=worker.home, answer=answer,
+        key=row.key, company_id=ctx.company.id, case=number, node=row.node, given=calls.given(ctx, row),
+        attempt=row.attempts, home=worker.home, answer=calls.answer(ctx, answer),
     )  # fmt: skip
 
 
@@ -220,7 +223,7 @@ def _bring(ctx: Context, row: Row[Any]) -> None:
                 return
             state = "done"
             if _waits(case, row):
-                cases.act_in(ctx, connection, case.id, "answer_call", {"token": row.token, "values": row.answer})
+                cases.act_in(ctx, connection, case.id, "answer_call", _said(ctx, row))
             else:
                 state = "gone"  # the case went on without it: what was done is taken back
                 if row.compensate is not None:
@@ -232,6 +235,10 @@ def _bring(ctx: Context, row: Row[Any]) -> None:
             _set(connection, row, problem=written(error), due_at=ctx.now + timedelta(seconds=row.pause))
 
 
+def _said(ctx: Context, row: Row[Any]) -> dict[str, Any]:
+    return {"token": row.token, "values": calls.answer(ctx, row.answer)}
+
+
 def _words(words: str) -> dict[str, Any]:
-    problem = Problem(code="flow.call_failed", message=text(words[:2000], words[:2000]))
+    problem = Problem(code="flow.call_failed", message=text(words, words))
     return {"code": problem.code, "message": dict(problem.message)}

@@ -5,13 +5,14 @@ When a case is taken back past a call that was made, another row takes it back i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from sqlalchemy import Connection, Row, select, update
 
 from loanloom.engines import flows
+from loanloom.services import stored
 from loanloom.services.context import Context
 from loanloom.store import bulk
 from loanloom.store.tables import flow_call
@@ -19,6 +20,8 @@ from loanloom.store.tables import flow_call
 if TYPE_CHECKING:
     from loanloom.services.flows.saving import Step
 
+GIVEN, ANSWER = "flow_call.given", "flow_call.answer"
+"""What the sealed values of a row are called."""
 UNDONE_BY = ("withdrawn", "terminated")
 """Outcomes that take the whole case back: what it called is taken back too."""
 
@@ -48,7 +51,7 @@ def _wanted(ctx: Context, step: Step, effect: flows.Effect) -> dict[str, Any]:
         "token": effect.token,
         "action": call.action,
         "key": str(uuid4()),
-        "given": effect.data["given"],
+        "given": stored.sealed(ctx.database.vault, ctx.company.id, GIVEN, effect.data["given"]),
         "retries": call.retries,
         "pause": call.pause,
         "timeout": call.timeout,
@@ -81,6 +84,22 @@ def _undo(ctx: Context, connection: Connection, step: Step) -> None:
     undone.sort(key=lambda row: row.id, reverse=True)
     connection.execute(update(flow_call).where(flow_call.c.id.in_([row.id for row in undone])).values(undone=True))
     bulk.insert(connection, flow_call, [taking_back(ctx, row) for row in undone if _to_take_back(row)])
+
+
+def given(ctx: Context, row: Row[Any]) -> Mapping[str, Any]:
+    """What whoever is called is told."""
+    found: Mapping[str, Any] = stored.unsealed(ctx.database.vault, ctx.company.id, GIVEN, row.given)
+    return found
+
+
+def answer(ctx: Context, kept: Any) -> Any:
+    """What whoever was called said, from a row's column."""
+    return stored.unsealed(ctx.database.vault, ctx.company.id, ANSWER, kept)
+
+
+def kept(ctx: Context, said: Mapping[str, Any]) -> dict[str, str]:
+    """An answer as its row keeps it."""
+    return stored.sealed(ctx.database.vault, ctx.company.id, ANSWER, said)
 
 
 def _to_take_back(row: Row[Any]) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 from loanloom.problems import Problem, text
 from loanloom.services.errors import Refused
+from loanloom.services.flows import bounds
 
 LONGEST = 4_000
 
@@ -65,6 +66,9 @@ class Given:
             return {}
         if not isinstance(value, Mapping):
             raise Refused(_problem(name, "Values by name are expected here.", "此处须为键值对。"))
+        unfit = bounds.problem(name, value, bounds.COMMAND)
+        if unfit is not None:
+            raise Refused(unfit)
         return dict(value)
 
 

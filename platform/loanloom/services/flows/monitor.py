@@ -5,7 +5,7 @@ Nothing of it stays hidden: every row has its repair (repairs.py). Reads only.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -46,7 +46,6 @@ class Trouble:
     token: int | None = None
     item: int | None = None
     attempts: int = 0
-    given: Mapping[str, Any] | None = None
     action: str | None = None
     compensates: bool = False
     waits_for_it: bool = False
@@ -118,7 +117,6 @@ def _trouble(ctx: Context, connection: Connection, kind: str, row: Row[Any]) -> 
         item=known.get("number"),
         token=known.get("token"),
         attempts=known.get("attempts") or 0,
-        given=known.get("given"),
         action=known.get("action"),
         compensates=known.get("undoes_id") is not None,
         waits_for_it=known.get("kind") != "deadline",

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, Table, select, update
 from loanloom.problems import Problem, text
 from loanloom.services.context import Context
 from loanloom.services.errors import Conflict, NotFound, Refused
-from loanloom.services.flows import calling, cases, colleagues, expiring
+from loanloom.services.flows import bounds, calling, calls, cases, colleagues, expiring
 from loanloom.store import audit
 from loanloom.store.tables import flow_call, flow_timer, work_item
 
@@ -24,9 +24,12 @@ def call_again(ctx: Context, call_id: int, *, reason: str) -> None:
 
 def answer_by_hand(ctx: Context, call_id: int, values: Mapping[str, Any], *, reason: str) -> None:
     """Somebody asked by telephone: what the call would have found is written down, and the case goes on."""
+    unfit = bounds.problem("values", values)
+    if unfit is not None:
+        raise Refused(unfit)
     _change(
-        ctx, flow_call, CALL, call_id, "flow_call.answered", reason, state="answered", answer=dict(values),
-        problem=None, answered_at=ctx.now,
+        ctx, flow_call, CALL, call_id, "flow_call.answered", reason, state="answered",
+        answer=calls.kept(ctx, values), problem=None, answered_at=ctx.now,
     )  # fmt: skip
     calling.deliver(ctx, call_id)
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, select
 
 from loanloom.engines import flows
 from loanloom.services.context import Context
-from loanloom.services.flows import cases
+from loanloom.services.flows import cases, subs
 from loanloom.services.flows.case import Case
 from loanloom.store.tables import flow_case
 
@@ -23,14 +23,17 @@ def begin(ctx: Context, connection: Connection, case: Case, row: Row[Any]) -> No
         flow_key = row.data["flow"]
         alike = case.registry.require("flow", flow_key).spec.get("subject", "application") == case.subject
         subject = (case.subject, case.subject_id) if alike else ("request", None)
-        cases.start(ctx, connection, flow_key, subject, data=row.data["data"], parent=(case.id, run))
+        cases.start(
+            ctx, connection, flow_key, subject, data=subs.values_of(ctx, row.data["data"]), parent=(case.id, run)
+        )
 
 
 def report(ctx: Context, connection: Connection, case: Case, row: Row[Any]) -> None:
     """A run ended: the case goes on after the last, or the first, of them."""
     data = row.data
     if _waits(case.state, data["run"]):
-        said = {"run": data["run"], "outcome": data["outcome"] or "completed", "values": data["values"]}
+        values = subs.values_of(ctx, data["values"])
+        said = {"run": data["run"], "outcome": data["outcome"] or "completed", "values": values}
         cases.act_in(ctx, connection, case.id, "sub_flow_ended", said)
 
 

@@ -6,17 +6,21 @@ that neither waits for the other and nothing is lost when a process dies.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, select
 
+from loanloom.services import stored
 from loanloom.services.context import Context
 from loanloom.store import bulk
 from loanloom.store.tables import flow_case, flow_timer
 
 if TYPE_CHECKING:
     from loanloom.services.flows.saving import Step
+
+DATA = "flow_timer.data"
+"""What the sealed values of a row are called."""
 
 
 def note(ctx: Context, connection: Connection, steps: Sequence[Step]) -> None:
@@ -33,11 +37,25 @@ def _row(ctx: Context, case_id: int, kind: str, key: str, node: str, data: dict[
 
 def _begun(ctx: Context, step: Step) -> list[dict[str, Any]]:
     return [
-        _row(ctx, step.case.id, "sub_start", run["run"], effect.node, {**run, "flow": effect.data["flow"]})
+        _row(ctx, step.case.id, "sub_start", run["run"], effect.node, _wanted(ctx, run, effect.data["flow"]))
         for effect in step.moved.effects
         if effect.name == "sub_wanted"
         for run in effect.data["runs"]
     ]
+
+
+def _wanted(ctx: Context, run: Mapping[str, Any], flow: str) -> dict[str, Any]:
+    return {"run": run["run"], "flow": flow, "data": _sealed(ctx, run["data"])}
+
+
+def _sealed(ctx: Context, values: Mapping[str, Any]) -> dict[str, str]:
+    return stored.sealed(ctx.database.vault, ctx.company.id, DATA, values)
+
+
+def values_of(ctx: Context, kept: Any) -> Mapping[str, Any]:
+    """What one case says to another, from the data of its row."""
+    found: Mapping[str, Any] = stored.unsealed(ctx.database.vault, ctx.company.id, DATA, kept)
+    return found
 
 
 def _ended(ctx: Context, step: Step) -> list[dict[str, Any]]:
@@ -50,7 +68,7 @@ def _ended(ctx: Context, step: Step) -> list[dict[str, Any]]:
         return []
     found = {"case": row.number, "conditions": list(state.conditions), "terms": dict(state.terms)}
     values = {**found, "values": {node: dict(one) for node, one in state.values.items()}}
-    data = {"run": row.parent_run, "outcome": state.outcome, "values": values}
+    data = {"run": row.parent_run, "outcome": state.outcome, "values": _sealed(ctx, values)}
     return [_row(ctx, row.parent_id, "sub_end", row.parent_run, step.case.flow.key, data)]
 
 

@@ -11,8 +11,9 @@ from tests.services.flows.runs.house import House
 
 from loanloom.plugins import Asked, CallFailed
 from loanloom.services.errors import Conflict, Forbidden, Refused
-from loanloom.services.flows import calling, monitor, repairs
+from loanloom.services.flows import calling, calls, monitor, repairs
 from loanloom.services.running.plugged import plugged
+from loanloom.store import tables
 
 
 class Office:
@@ -181,3 +182,81 @@ def test_what_is_sent_through_a_connector_is_put_on_the_outbox_once(house: House
     )  # fmt: skip
     assert send(house.ctx(), asked) == send(house.ctx(), asked) == {"topic": "sms"}
     assert [row.payload for row in house.outbox("sms")] == [{"phone": "13800000000", "text": "x"}]
+
+
+SECRET = "330000198503140033"
+
+
+def raw(house: House, table: Any) -> str:
+    """Everything that the rows of a table say, as a backup would hold it."""
+    return str([tuple(row) for row in house.lender.rows(table)])
+
+
+def test_what_is_told_and_answered_lies_sealed_in_the_store(house: House, office: Office) -> None:
+    house.actions["sms"] = Office({"file": SECRET})
+    case = house.start("calls", phone=SECRET)
+    house.run()
+    house.act("risk", item(house, case), "decide", decision="approve")
+    house.run()
+    (asked,) = house.actions["sms"].asked
+    assert asked.given["phone"] == SECRET
+    assert SECRET not in raw(house, tables.flow_call), "neither what was told nor what was answered"
+    row = house.calls(case)[-1]
+    assert calls.answer(house.ctx(), row.answer) == {"file": SECRET}
+
+
+DEEP: Any = {}
+for _ in range(2_000):
+    DEEP = {"a": DEEP}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"text": "a\0b"}, {"text": "\ud800"}, {"a\0": 1}, DEEP, {"much": ["x"] * 20_000}, {"long": "x" * 300_000},
+        {"far": Decimal("1e999999999")}, {"none": Decimal("NaN")}, {"huge": 10**200}, {"rate": 0.5}, {1: "a"},
+        {"what": object()},
+    ],
+)  # fmt: skip
+def test_an_answer_that_no_store_holds_fails_its_call_and_holds_up_no_other(
+    house: House, office: Office, answer: Any
+) -> None:
+    office.answers = [answer]
+    first, second = house.start("calls"), house.start("calls")
+    house.run()
+    assert (house.nodes(first), house.nodes(second)) == (["reserve"], ["review"])
+    (row,) = house.calls(first)
+    assert row.state == "failed" and "cannot be kept" in row.problem["message"]["en"]
+
+
+def test_foreign_words_are_cleaned_and_too_many_of_them_go_the_way_of_failures_too(house: House) -> None:
+    house.actions |= {"reserve": Office(), "free": Office()}
+    house.actions["sms"] = Office(CallFailed("No\0 such\n\tnumber\ud800 " + "x" * 10_000, again=False))
+    case = house.start("calls")
+    house.run()
+    house.act("risk", item(house, case), "decide", decision="approve")
+    house.run()
+    assert house.nodes(case) == ["by_hand"]
+    said = house.calls(case)[-1].problem["message"]["en"]
+    assert said.startswith("No such number xxx") and len(said) == 2_000
+
+
+def test_what_broke_within_an_action_is_not_told_to_everybody(house: House, office: Office) -> None:
+    office.answers = [ConnectionError(f"https://user:hunter2@office.example/{SECRET}")]
+    case = house.start("calls")
+    house.run()
+    assert "hunter2" not in raw(house, tables.flow_call) and SECRET not in str(house.story(case))
+    assert "ConnectionError" in house.calls(case)[0].problem["message"]["en"]
+
+
+def test_what_is_written_by_hand_is_bounded_and_the_audit_names_who_and_what_of(house: House, office: Office) -> None:
+    office.answers = [CallFailed("no", again=False)]
+    case = house.start("calls")
+    house.run()
+    (row,) = house.calls(case)
+    with pytest.raises(Refused):
+        repairs.answer_by_hand(house.keeper(), row.id, DEEP, reason="they rang")
+    repairs.answer_by_hand(house.keeper(), row.id, {"number": SECRET}, reason="they rang")
+    assert house.nodes(case) == ["review"]
+    (entry,) = [one for one in house.audit(case) if one.action == "flow_call.answered"]
+    assert SECRET not in str(entry.after) and entry.reason == "they rang" and entry.actor == "system"
