@@ -79,6 +79,7 @@ def _surroundings(
         resolving.Member(
             id=people[name], username=name, roles=frozenset(one.get("roles", ())), position=one.get("position"),
             unit=one.get("unit", unit), away=bool(one.get("away")), active=not one.get("left", False),
+            load=int(one.get("load", 0)),
         )
         for name, one in said.items()
     ]  # fmt: skip
@@ -104,6 +105,7 @@ def _surroundings(
         calculate=lambda key, seen: _calculated(registry, key, seen),
         working=flows.working_time(calendar.spec if calendar is not None else None),
         administrators=frozenset(name for name, one in said.items() if one.get("administrator")),
+        stand_ins={name: tuple(one.get("stands_in_for", ())) for name, one in said.items()},
     )  # fmt: skip
 
 

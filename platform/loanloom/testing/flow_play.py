@@ -15,6 +15,7 @@ from loanloom.engines import flows
 from loanloom.engines.flows import resolving, terms
 from loanloom.engines.flows.deadlines import WorkingTime
 from loanloom.engines.flows.model import Deadline
+from loanloom.engines.flows.record import altered
 from loanloom.problems import Problem
 from loanloom.testing.flow_acts import ACTS, unknown_act
 
@@ -37,6 +38,8 @@ class Surroundings:
     calculate: flows.Calculate | None = None
     working: WorkingTime = field(default_factory=WorkingTime)
     administrators: frozenset[str] = frozenset()
+    stand_ins: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Whom a person stands in for, by user name."""
 
 
 @dataclass(slots=True)
@@ -151,7 +154,12 @@ class Play:
         return flows.World(facts=self.facts, people=people, at=self.now, **given)
 
     def person(self, name: str) -> flows.Person:
-        """Somebody, as this case sees them."""
+        """Somebody, as this case sees them, with those whom they stand in for."""
+        return altered(
+            self._myself(name), stands_in_for=tuple(self._myself(one) for one in self.around.stand_ins.get(name, ()))
+        )
+
+    def _myself(self, name: str) -> flows.Person:
         matter = self.around.matter
         member = matter.staff.members[self.around.people[name]]
         covers = resolving.covered(
@@ -171,7 +179,7 @@ class Play:
         that is for them. 0 when there is none, which every command refuses."""
         node, somebody = step.get("node"), self.person(step["by"]) if "by" in step else None
         open_there = [one for one in self.state.open_items if node is None or one.node == node]
-        mine = [one for one in open_there if somebody is None or flows.eligible(one, somebody) is None]
+        mine = [one for one in open_there if somebody is None or _may(one, somebody)]
         return next((one.number for one in (*mine, *open_there)), 0)
 
     def token(self, step: Mapping[str, Any], waits: str) -> int:
@@ -201,7 +209,11 @@ class Play:
             return [item.outside]
         if item.kind in ("revision", "material"):
             return [self.name(one) for one in self.state.makers]
-        return [name for name in self.around.people if flows.eligible(item, self.person(name)) is None]
+        return [name for name in self.around.people if _may(item, self.person(name))]
+
+
+def _may(item: flows.Item, person: flows.Person) -> bool:
+    return isinstance(flows.acting_as(item, person), flows.Person)
 
 
 def _numbers(moved: flows.Moved) -> frozenset[int]:

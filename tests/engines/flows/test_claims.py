@@ -1,4 +1,4 @@
-"""What flows promise, as cases that a credit officer can read: claims/<theme>.yaml holds flows and what happens in them."""
+"""What flows promise, as cases that a credit officer can read: flows and what happens in them, a file a theme."""
 
 from __future__ import annotations
 

@@ -158,8 +158,9 @@ def test_missing_material_comes_from_the_makers_and_goes_back_to_who_asked(house
 
 def test_passing_on_and_giving(house: House) -> None:
     case_id = house.start()
-    with pytest.raises(Forbidden):
+    with pytest.raises(Refused) as refused:
         house.act("risk", case_id, "transfer", to=41)
+    assert (code_of(refused), refused.value.problems[0].field) == ("flow.wrong_role", "to")
     with pytest.raises(Refused) as refused:
         house.act("risk", case_id, "transfer", to=4711)
     assert code_of(refused) == "flow.unknown_person"

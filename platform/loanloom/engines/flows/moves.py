@@ -109,7 +109,7 @@ class People:
     """Who is who, for one case. This one knows nobody by name: groups stay groups. `services.flows` has the real one.
 
     A subclass answers `members` (persons of a group, by id), `find` (whom an assignment names), `pick` (who of several
-    gets an item by dispatch), `superior` of a person and `may` (whether one person may do a node's work)."""
+    gets an item by dispatch), `superior` of a person and `may` (whether a person's authority is enough at a node)."""
 
     def find(self, assignment: Assignment, node: Node, state: State, facts: Mapping[str, Any]) -> Found:
         """Whom an assignment names."""
@@ -122,6 +122,10 @@ class People:
     def pick(self, node: Node, candidates: tuple[int, ...], facts: Mapping[str, Any]) -> int | None:
         """Who of the candidates gets the work by the node's dispatch; None: whoever takes it first."""
         return None
+
+    def may(self, person: int, node: Node, facts: Mapping[str, Any]) -> bool:
+        """Whether this person's authority covers the case where the node asks for it (`limit`)."""
+        return node.limit is None
 
     def superior(self, person: int) -> int | None:
         """Whom this person reports to."""

@@ -202,6 +202,8 @@ def _passes(step: Step, node: Node, named: list[Candidates], excluded: tuple[int
     if node.if_same == "pass_consecutive":
         before = before[-1:]
     same = next((person for person in before if {person} == people_named), None)
+    if same is not None and not step.world.people.may(same, node, step.facts):
+        return False
     if node.if_same == "ask" or same is None:
         return False
     step.set(chain=(*step.state.chain, Approval(node=node.key, by=same)))

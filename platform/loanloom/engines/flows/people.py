@@ -56,6 +56,9 @@ def eligible(item: Item, person: Person) -> Problem | None:
 
 def _outsider(item: Item, person: Person) -> Problem | None:
     """Why an item is not for this person, whatever they did in the case."""
+    if item.outside is not None or person.outside is not None:
+        right = item.outside is not None and person.outside == item.number
+        return None if right else refusing.wrong_role(text("outside party", "外部机构"))
     if item.role == ADMINISTRATOR:
         return None if person.administrator else refusing.wrong_role(text("flow administrator", "流程管理员"))
     if item.role is not None and item.role not in person.roles:
@@ -83,22 +86,36 @@ def refusals(flow: Flow, state: State, number: int, decision: Decision) -> tuple
     item = state.item(number)
     if item is None or item.pending or item.kind not in ("approval", "vote", "signer"):
         return (refusing.not_open(),)
-    somebody = acting_as(item, decision.by)
+    node = flow.nodes[item.node]
+    somebody = voice(node, state, item, decision.by)
     if isinstance(somebody, Problem):
         return (somebody,)
-    node = flow.nodes[item.node]
-    if decision.by.id in excluded(node, state):
-        return (refusing.barred(),)
-    if has_voted(state, item, decision.by.id):
-        return (refusing.voted(),)
     if decision.action not in actions_of(node, item):
         return (refusing.unknown_action(decision.action, actions_of(node, item)),)
     return (
         *blocked(state, item),
-        *_limited(node, decision, somebody),
+        *_limited(node, item, decision, somebody),
         *_words(node, decision),
         *_return(node, state, item, decision),
     )
+
+
+def voice(node: Node, state: State, item: Item, person: Person) -> Person | Problem:
+    """As whom this person has a say of an item as the case stands now. Who said yes or voted since it was opened has
+    none, and lends none to whoever stands in for them."""
+    somebody = acting_as(item, person)
+    if isinstance(somebody, Problem) or item.kind == "minutes":
+        return somebody
+    gone = excluded(node, state)
+    if person.id in gone:
+        return refusing.barred()
+    if has_voted(state, item, person.id):
+        return refusing.voted()
+    if somebody is person:
+        return person
+    lent = [one for one in person.stands_in_for if one.id not in gone and eligible(item, one) is None]
+    left = [one for one in lent if not has_voted(state, item, one.id)]
+    return left[0] if left else refusing.voted() if lent else refusing.barred()
 
 
 def has_voted(state: State, item: Item, person: int) -> bool:
@@ -143,16 +160,27 @@ def tables(node: Node) -> frozenset[str]:
     return frozenset(table for table in named if table is not None)
 
 
-def _limited(node: Node, decision: Decision, somebody: Person) -> tuple[Problem, ...]:
+def _limited(node: Node, item: Item, decision: Decision, somebody: Person) -> tuple[Problem, ...]:
     """Authority: a yes needs a limit that covers the case, of who says it and of whom they stand in for. Who stands in
-    needs whatever authority the other has here."""
-    if decision.action != "approve":
+    needs whatever authority the other has here. Added signers speak beside those whose authority it is."""
+    if decision.action != "approve" or item.kind == "signer":
         return ()
     needed = {node.limit} if node.limit is not None else set()
     lent = somebody.covers & tables(node) if somebody is not decision.by else frozenset()
+    named = _named_by(node)
+    if named and not named & somebody.covers:
+        return (refusing.over_limit("decision"),)
     if needed <= somebody.covers and needed | lent <= decision.by.covers:
         return ()
     return (refusing.over_limit("decision"),)
+
+
+def _named_by(node: Node) -> frozenset[str]:
+    """The authority tables of which one must cover the case of whoever says yes: where a node names its people by
+    nothing else, and states nobody who decides without."""
+    tables = [one.authority for one in node.assign]
+    stated = node.if_nobody.do == "assign"
+    return frozenset() if stated else frozenset(one for one in tables if one is not None and None not in tables)
 
 
 def _words(node: Node, decision: Decision) -> tuple[Problem, ...]:

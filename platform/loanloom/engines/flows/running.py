@@ -11,7 +11,7 @@ from loanloom.engines.flows import waiting
 from loanloom.engines.flows.entering import ENTER
 from loanloom.engines.flows.model import Flow
 from loanloom.engines.flows.moves import Moved, World
-from loanloom.engines.flows.state import State
+from loanloom.engines.flows.state import Passed, State
 from loanloom.engines.flows.step import Failed, Step
 from loanloom.problems import Problem, text
 
@@ -47,7 +47,8 @@ def _enter(step: Step, key: str, forks: tuple[tuple[int, int], ...]) -> None:
     node = step.node(key)
     if node.type == "join" and forks and forks[-1][0] in step.state.absorbed:
         return
-    step.passed(key, forks)
+    if key not in step.back_to or Passed(node=key, forks=forks) not in step.state.passed:
+        step.passed(key, forks)  # what a case comes straight back from was passed already
     if node.state is not None and node.state != step.state.code:
         step.set(code=node.state)
         step.effect("state_changed", key, code=node.state)

@@ -278,6 +278,8 @@ class Person:
     covers: frozenset[str] = frozenset()
     stands_in_for: tuple[Person, ...] = ()
     administrator: bool = False
+    outside: int | None = None
+    """Of a party out of the house: the number of the one item that it may answer."""
 
 
 @record

@@ -16,7 +16,7 @@ from loanloom.engines.flows.state import Fork, Item, Passed, State, Token
 from loanloom.problems import Problem
 
 Forks = tuple[Fork, ...]
-_OUT = ("call_wanted", "sub_wanted", "documents_wanted", "ended", "told")
+_OUT = frozenset({"call_wanted", "sub_wanted", "documents_wanted", "ended", "told"})
 """Effects that leave the house or last: what led to them cannot be taken back."""
 
 
@@ -186,9 +186,22 @@ class Step:
         self.note("ended", node, action=outcome)
         self.effect("ended", node, outcome=outcome)
 
+    def _left_the_house(self) -> bool:
+        """Whether something was asked of others that cannot be taken back, or what was asked of them before was."""
+        there = {token.number for token in self.state.tokens}
+        dropped = any(token.waits in ("call", "sub") and token.number not in there for token in self.before.tokens)
+        names = {one.name for one in self.effects}
+        undone = "returned" in names and self._asked(self.state) != self._asked(self.before)
+        return dropped or undone or not names.isdisjoint(_OUT)
+
+    def _asked(self, state: State) -> int:
+        """How many passes of calls and sub-flows stand."""
+        asking = {node.key for node in self.flow if node.call is not None or node.sub is not None}
+        return sum(each.node in asking for each in state.passed)
+
     def done(self) -> Moved:
         """The finished step: what was opened and closed within it is left out of both."""
-        if self.decided and self.state.status == "running" and not any(one.name in _OUT for one in self.effects):
+        if self.decided and self.state.status == "running" and not self._left_the_house():
             self.set(undoable=self.decided)
         opened = {item.number for item in self.opened}
         return Moved(

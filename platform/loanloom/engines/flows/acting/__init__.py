@@ -4,11 +4,11 @@ from loanloom.engines.flows.acting.deciding import decide, record_minutes
 from loanloom.engines.flows.acting.handing import escalate, give, give_back, take, transfer
 from loanloom.engines.flows.acting.happening import answer_call, expire, fail_call, happen, pass_time, sub_flow_ended
 from loanloom.engines.flows.acting.making import reconsider, resubmit, start, withdraw
-from loanloom.engines.flows.acting.signing import add_signers, ask_material, remove_signer
+from loanloom.engines.flows.acting.signing import add_signers, ask_material, removable, remove_signer
 from loanloom.engines.flows.acting.steering import jump, resume, suspend, take_back, terminate
 
 __all__ = [
     "add_signers", "answer_call", "ask_material", "decide", "escalate", "expire", "fail_call", "give", "give_back",
-    "happen", "jump", "pass_time", "reconsider", "record_minutes", "remove_signer", "resubmit", "resume", "start",
+    "happen", "jump", "pass_time", "reconsider", "record_minutes", "removable", "remove_signer", "resubmit", "resume", "start",
     "sub_flow_ended", "suspend", "take", "take_back", "terminate", "transfer", "withdraw",
 ]  # fmt: skip

@@ -166,26 +166,27 @@ def record_minutes(flow: Flow, state: State, number: int, by: Person, minutes: s
 
 
 def go_back(step: Step, token: Token, target: str, then: str) -> None:
-    """Return the case: what was approved at `target` and after it no longer stands; branches split since end."""
+    """Return the case: what was approved at `target` and after it no longer stands; branches split since end. Where it
+    then comes straight back, what was approved between stands: nobody asks for it again."""
     forks = _forks_of(step.state, target, token)
-    place = max(index for index, each in enumerate(step.state.passed) if each == Passed(node=target, forks=forks))
-    undone = {each.node for each in step.state.passed[place:] if each.forks[: len(forks)] == forks}
-    passed = tuple(
-        each for index, each in enumerate(step.state.passed) if index < place or each.forks[: len(forks)] != forks
-    )
     here = token.node
     if len(token.forks) > len(forks):
         run = token.forks[len(forks)][0]
         step.cancel([one for one in step.state.tokens if one != token and one.inside(run)])
         then = "again"  # the split that led here is gone: there is no straight way back
+    bridged = then == "straight_back" and token.back_to is None
     step.lift(token)
-    step.set(passed=passed, chain=tuple(one for one in step.state.chain if one.node not in undone))
+    if bridged:
+        _undo(step, {target, here}, passed=_without_last(step.state.passed, Passed(node=here, forks=token.forks)))
+    else:
+        _undo_since(step, Passed(node=target, forks=forks))
     step.note("returned", here, to=target)
     node = step.node(target)
     step.effect("returned", target, to_makers=node.type == "start")
     back_to = here if then == "straight_back" else None
     if node.type == "start":
-        step.passed(target, forks)
+        if not bridged:
+            step.passed(target, forks)
         if node.state is not None and node.state != step.state.code:
             step.set(code=node.state)
             step.effect("state_changed", target, code=node.state)
@@ -194,6 +195,24 @@ def go_back(step: Step, token: Token, target: str, then: str) -> None:
     if back_to is not None:
         step.back_to[target] = back_to
     step.go(target, forks)
+
+
+def _undo_since(step: Step, reached: Passed) -> None:
+    """Nothing since the case last reached this node stands any more."""
+    passed, forks = step.state.passed, reached.forks
+    place = max(index for index, each in enumerate(passed) if each == reached)
+    undone = {each.node for each in passed[place:] if each.forks[: len(forks)] == forks}
+    left = [each for index, each in enumerate(passed) if index < place or each.forks[: len(forks)] != forks]
+    _undo(step, undone, passed=tuple(left))
+
+
+def _undo(step: Step, undone: set[str], passed: tuple[Passed, ...]) -> None:
+    step.set(passed=passed, chain=tuple(one for one in step.state.chain if one.node not in undone))
+
+
+def _without_last(passed: tuple[Passed, ...], one: Passed) -> tuple[Passed, ...]:
+    place = max((index for index, each in enumerate(passed) if each == one), default=len(passed))
+    return (*passed[:place], *passed[place + 1 :])
 
 
 def _forks_of(state: State, target: str, token: Token) -> tuple[tuple[int, int], ...]:

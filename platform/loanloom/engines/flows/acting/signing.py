@@ -78,7 +78,7 @@ def remove_signer(flow: Flow, state: State, number: int, by: Person, removed: in
             problem = refusing.not_open()
         elif flow.nodes[item.node].type in VOTED and not _still_possible(flow, state, other):
             problem = refusing.too_few_voters(flow.nodes[item.node])
-        elif other.added_by is None and (other.veto or flow.nodes[item.node].type not in VOTED):
+        elif not removable(other):
             problem = _not_added()
     if item is None or other is None or problem is not None:
         return Moved(state=state, problems=(problem or refusing.not_open(),))
@@ -91,6 +91,11 @@ def remove_signer(flow: Flow, state: State, number: int, by: Person, removed: in
         go_on(step, token)
 
     return carried_out(flow, state, world, act)
+
+
+def removable(item: Item) -> bool:
+    """Whether a signer may be taken away by others of their step: added ones, and voters without a veto."""
+    return item.added_by is not None or (item.kind == "vote" and not item.veto)
 
 
 def _still_possible(flow: Flow, state: State, leaving: Item) -> bool:
@@ -127,7 +132,7 @@ def allowed(flow: Flow, state: State, number: int, by: Person, power: str) -> tu
     if problem is None and item is not None and item.kind == "minutes" and power != "transfer":
         problem = refusing.not_allowed()  # the vote is over
     if problem is None and item is not None:
-        somebody = people.acting_as(item, by)
+        somebody = people.voice(flow.nodes[item.node], state, item, by)
         if isinstance(somebody, Problem):
             problem = somebody
         elif power not in flow.nodes[item.node].powers:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from loanloom.engines import facts as fact_paths
+from loanloom.engines.flows import people
 from loanloom.engines.flows.conditions import evaluated
 from loanloom.engines.flows.model import Assignment, Node
 from loanloom.engines.flows.moves import Found
@@ -62,7 +63,8 @@ def _manager_of(matter: Matter, assignment: Assignment, node: Node, state: State
 
 
 def _authority(matter: Matter, assignment: Assignment, node: Node, state: State, facts: Mapping[str, Any]) -> Found:
-    """The lowest holders whose limit covers the case, of those who belong to its branch or above."""
+    """The lowest holders whose limit covers the case, of those who belong to its branch or above; whoever may not
+    decide it is passed over, unless the flow says what then."""
     table = matter.authorities.get(assignment.authority or "")
     if table is None:
         return Found(problem=_unknown(node, text("authority table", "审批权限表"), assignment.authority or ""))
@@ -72,7 +74,22 @@ def _authority(matter: Matter, assignment: Assignment, node: Node, state: State,
         for one in staff.group(assignment.role, assignment.position)
         if assignment.scope == "all" or staff.organisation.over(one.unit, matter.unit)
     ]
+    if node.if_starter == "exclude" and node.if_same == "ask":
+        barred = {*people.excluded(node, state), *related(matter, node, facts)}
+        holders = [one for one in holders if one.id not in barred]
     return _people(lowest(table, table.measured(facts, matter.on), holders, staff.organisation))
+
+
+def related(matter: Matter, node: Node, facts: Mapping[str, Any]) -> tuple[int, ...]:
+    """Those whom a relation to the case bars from a node."""
+    barred: set[int] = set()
+    for kind in ("relatives", "related_parties"):
+        if kind in node.exclude:
+            barred.update(matter.related(kind, facts))
+    if "deciders" in node.exclude:
+        for record in ("contract", "application"):
+            barred.update(matter.deciders(record, facts))
+    return tuple(sorted(barred))
 
 
 def _fact(matter: Matter, assignment: Assignment, node: Node, state: State, facts: Mapping[str, Any]) -> Found:

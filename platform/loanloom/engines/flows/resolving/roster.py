@@ -42,20 +42,22 @@ class Roster(People):
         """Who gets the work by dispatch."""
         return dispatching.pick(self.matter, node, candidates, facts)
 
+    def may(self, person: int, node: Node, facts: Mapping[str, Any]) -> bool:
+        """Whether this person's limit covers the case."""
+        if node.limit is None:
+            return True
+        member, table = self.matter.staff.members.get(person), self.matter.authorities.get(node.limit)
+        if member is None or table is None:
+            return False
+        return bool(covered(member, (table,), facts, self.matter.on, self.matter.staff.organisation))
+
     def superior(self, person: int) -> int | None:
         """Whom this person reports to."""
         return self.matter.staff.superior(person)
 
     def barred(self, node: Node, state: State, facts: Mapping[str, Any]) -> tuple[int, ...]:
         """Those whom a relation to the case bars."""
-        barred: set[int] = set()
-        for kind in ("relatives", "related_parties"):
-            if kind in node.exclude:
-                barred.update(self.matter.related(kind, facts))
-        if "deciders" in node.exclude:
-            for record in ("contract", "application"):
-                barred.update(self.matter.deciders(record, facts))
-        return tuple(sorted(barred))
+        return naming.related(self.matter, node, facts)
 
 
 def in_scope(organisation: Organisation, unit: str | None, case: str | None, scope: str) -> bool:
