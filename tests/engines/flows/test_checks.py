@@ -103,6 +103,21 @@ WRONG = {
         "flow.vote_needs_number",
         "/spec/nodes/1/vote",
     ),
+    "bulk_with_a_reason_each": (
+        first("approval", f"{ONE}, bulk: true, reasons: {{approve: why}}, reason_required: [approve]"),
+        "flow.bulk_reason",
+        "/spec/nodes/1/bulk",
+    ),
+    "bulk_that_names_people": (
+        flow(
+            ("begin", "start", "next: first"),
+            ("first", "approval", "assign: {role: r}, actions: [approve], bulk: true, next: second"),
+            ("second", "approval", "assign: {chosen_by: previous}, actions: [approve], next: yes"),
+            YES,
+        ),
+        "flow.bulk_chooses",
+        "/spec/nodes/1/bulk",
+    ),
     "more_than_all": (
         first("countersign", f"{ONE}, vote: {{rule: ratio, needed: 1.5}}"),
         "flow.vote_share",

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from loanloom.engines import flows
-from loanloom.problems import Problem
+from loanloom.problems import Problem, text
 from loanloom.services.flows import guards, requests, staff, subjects
 from loanloom.services.flows.commands import Asked, Command
+from loanloom.services.flows.given import Given
 from loanloom.services.flows.remarks import comment, urge
 
 
@@ -55,6 +56,23 @@ def _decide_closing(asked: Asked) -> dict[str, Any]:
         "conditions": list(said.conditions),
         "snapshot": subjects.of(asked.case.subject).snapshot(asked.world.facts),
     }
+
+
+def _approve_in_bulk(asked: Asked) -> flows.Moved:
+    """A yes among others: the step must allow it, and nothing is said but an opinion."""
+    if not asked.case.flow.nodes[asked.node or ""].bulk:
+        return flows.Moved(state=asked.state, problems=(_not_in_bulk(),))
+    asked.given = Given({"decision": "approve", "opinion": asked.given.values.get("opinion")})
+    return _decide(asked)
+
+
+def _not_in_bulk() -> Problem:
+    """The step wants every case looked at by itself."""
+    return Problem(
+        code="flow.not_in_bulk",
+        message=text("This step is not approved in bulk.", "该环节不支持批量审批。"),
+        hint=text("Open the case and decide it by itself.", "请打开业务逐笔审批。"),
+    )
 
 
 def _resubmit(asked: Asked) -> flows.Moved:
@@ -194,6 +212,9 @@ def _sub_flow_ended(asked: Asked) -> flows.Moved:
 
 COMMANDS: Mapping[str, Command] = {
     "decide": Command(of="item", do=_decide, deciding=True, closes=True, closing=_decide_closing, check=_decide_check),
+    "approve_in_bulk": Command(
+        of="item", do=_approve_in_bulk, deciding=True, closes=True, closing=_decide_closing, check=_decide_check
+    ),
     "resubmit": Command(of="item", do=_resubmit, closes=True, closing=lambda asked: {"decision": "resubmit"}),
     "record_minutes": Command(of="item", do=_minutes, deciding=True, closes=True, closing=_minutes_closing),
     "add_signers": Command(of="item", do=_add_signers, deciding=True),

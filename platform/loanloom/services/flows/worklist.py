@@ -6,19 +6,18 @@ am named among others, and, in the list itself, of those whom I stand in for. Th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, Literal
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    FromClause,
     Select,
-    and_,
+    Subquery,
     bindparam,
+    false,
     func,
     literal,
     or_,
@@ -28,10 +27,10 @@ from sqlalchemy import (
     union_all,
 )
 
-from loanloom.problems import Text
 from loanloom.services.context import Context
-from loanloom.services.flows import reach
+from loanloom.services.flows import reach, work_lines
 from loanloom.services.flows.reach import Reach
+from loanloom.services.flows.work_lines import WorkItem
 from loanloom.store import messages, names, tables
 
 View = Literal["mine", "group", "done"]
@@ -40,50 +39,8 @@ APPLICATION, CUSTOMER, COPY = tables.application, tables.customer, tables.flow_c
 FAR = datetime(9000, 1, 1, tzinfo=UTC)
 """Stands for "no deadline" when items are put in order (`work_item.turn`): they come last."""
 LARGEST_ID = 2**63
-MOST = 1_000
-"""Counts go so far; a person with more than that has another problem than the exact number."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WorkItem:
-    """One line of a work list."""
-
-    id: int
-    kind: str
-    version: int
-    case_id: int
-    subject: str
-    subject_id: int | None
-    number: str
-    customer: str | None
-    product_key: str | None
-    amount: Any
-    currency: str | None
-    title: Text
-    code: str | None
-    round: int
-    bulk: bool
-    opened_at: datetime
-    due_at: datetime | None
-    overdue: bool
-    due_today: bool
-    assignee: int | None
-    status: str
-    decision: str | None
-    decided_at: datetime | None
-    grade: str | None
-
-    @property
-    def page(self) -> str:
-        """Where the work is done."""
-        if self.subject != "application":
-            return f"/cases/{self.case_id}"
-        return f"/applications/{self.subject_id}" if self.kind in ("revision", "material") else f"/approvals/{self.id}"
-
-    @property
-    def application_id(self) -> int | None:
-        """The application it is about, if it is about one."""
-        return self.subject_id if self.subject == "application" else None
+MOST, MOST_IN_FRAME = 1_000, 100
+"""Counts go so far, those on every page less far: whoever has more than that does not need the exact number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +63,7 @@ class Frame:
     @property
     def work(self) -> int:
         """Everything that waits for me."""
-        return min(self.mine + self.group, MOST)
+        return min(self.mine + self.group, MOST_IN_FRAME)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,22 +81,26 @@ class Waiting:
         return self.mine + self.group
 
 
-_MINE, _GROUP = reach.held(MOST, whose="owners").subquery("mine"), reach.free(MOST)
-_BOTH = union_all(
-    select(true().label("mine"), _MINE.c.turn), select(~true(), _GROUP.c.turn).limit(MOST)
-).subquery("waiting")  # fmt: skip
+def _both(most: int) -> Subquery:
+    """What I hold and what I could take, each up to so many, in the order of lists."""
+    mine, group = reach.held(most, whose="owners").subquery("mine"), reach.free(most)
+    counted = select(true().label("mine"), mine.c.turn), select(false(), group.c.turn).limit(most)
+    return union_all(*counted).subquery("waiting")
+
+
+_LISTED, _FRAMED = _both(MOST), _both(MOST_IN_FRAME)
 COUNTS = select(
-    func.count().filter(_BOTH.c.mine).label("mine"),
-    func.count().filter(~_BOTH.c.mine).label("group"),
-    func.count().filter(_BOTH.c.turn < bindparam("now")).label("overdue"),
-    func.count().filter(_BOTH.c.turn >= bindparam("now"), _BOTH.c.turn < bindparam("tomorrow")).label("due_today"),
+    func.count().filter(_LISTED.c.mine).label("mine"),
+    func.count().filter(~_LISTED.c.mine).label("group"),
+    func.count().filter(_LISTED.c.turn < bindparam("now")).label("overdue"),
+    func.count().filter(_LISTED.c.turn >= bindparam("now"), _LISTED.c.turn < bindparam("tomorrow")).label("due_today"),
 )
 _COPIES = select(func.count()).where(COPY.c.user_id == bindparam("user_id"), COPY.c.read_at.is_(None))
 FRAME = select(
     messages.UNREAD.scalar_subquery().label("unread"),
     _COPIES.scalar_subquery().label("copies"),
-    func.count().filter(_BOTH.c.mine).label("mine"),
-    func.count().filter(~_BOTH.c.mine).label("group"),
+    func.count().filter(_FRAMED.c.mine).label("mine"),
+    func.count().filter(~_FRAMED.c.mine).label("group"),
 )
 
 
@@ -162,7 +123,7 @@ def todo(
             whose = reach.with_absent(ctx, connection) if view == "group" else _own(ctx)
             statement, known = _waiting(view, wanted, _read_key(after), limit + 1), whose.known
         rows = connection.execute(statement.limit(limit + 1), known).all()
-        items = tuple(_item(ctx, row._mapping) for row in rows[:limit])
+        items = tuple(work_lines.line(ctx, row._mapping) for row in rows[:limit])
     return Page(items=items, next=_key(view, items[-1]) if len(rows) > limit else None)
 
 
@@ -187,7 +148,7 @@ def _known(ctx: Context) -> dict[str, Any]:
     """My own work, without that of the absent: counts stand on every page."""
     me, whose = ctx.actor.user_id, reach.of_me(ctx)
     return {
-        **whose.known, "owners": [me], "user_id": me, "now": ctx.now, "tomorrow": _tomorrow(ctx),
+        **whose.known, "owners": [me], "user_id": me, "now": ctx.now, "tomorrow": work_lines.tomorrow(ctx),
     }  # fmt: skip
 
 
@@ -199,31 +160,15 @@ def _own(ctx: Context) -> Reach:
 def _waiting(view: View, wanted: reach.Wanted, after: reach.Place | None, limit: int) -> Select[Any]:
     ways = reach.free if view == "group" else lambda *given, **more: reach.held(*given, **more).subquery("held")
     found = ways(limit, after=after, wanted=wanted)
-    lines = _lines(found.join(ITEM, ITEM.c.id == found.c.id))
+    lines = work_lines.lines(found.join(ITEM, ITEM.c.id == found.c.id))
     return lines.order_by(found.c.turn, found.c.id)
 
 
 def _done(wanted: reach.Wanted, after: reach.Place | None) -> Select[Any]:
-    lines = _lines(ITEM).where(ITEM.c.status == "done", ITEM.c.decided_by == bindparam("me"), *wanted)
+    lines = work_lines.lines(ITEM).where(ITEM.c.status == "done", ITEM.c.decided_by == bindparam("me"), *wanted)
     if after is not None:
         lines = lines.where(tuple_(ITEM.c.decided_at, ITEM.c.id) < tuple_(literal(after[0]), literal(after[1])))
     return lines.order_by(ITEM.c.decided_at.desc(), ITEM.c.id.desc())
-
-
-def _lines(rows: FromClause) -> Select[Any]:
-    """Items with what lists show of their cases."""
-    joined = (
-        rows.join(CASE, CASE.c.id == ITEM.c.case_id)
-        .outerjoin(APPLICATION, and_(CASE.c.subject_kind == "application", APPLICATION.c.id == CASE.c.subject_id))
-        .outerjoin(CUSTOMER, CUSTOMER.c.id == CASE.c.customer_id)
-    )
-    return select(
-        ITEM,
-        *CASE.c["subject_kind", "subject_id", "product_key", "amount", "currency", "code"],
-        CASE.c.number.label("case_number"),
-        APPLICATION.c.score_grade,
-        CUSTOMER.c.name.label("customer_name"),
-    ).select_from(joined)
 
 
 def _filters(ctx: Context, query: str, product: str | None, overdue: bool) -> Iterator[ColumnElement[bool]]:
@@ -249,40 +194,3 @@ def _read_key(written: str | None) -> reach.Place | None:
     except ValueError:
         return None
     return found if found[0].tzinfo is not None and 0 <= found[1] < LARGEST_ID else None
-
-
-def _item(ctx: Context, row: Mapping[Any, Any]) -> WorkItem:
-    due = row["due_at"]
-    waiting = row["status"] == "open" and due is not None
-    return WorkItem(
-        id=row["id"],
-        kind=row["kind"],
-        version=row["version"],
-        case_id=row["case_id"],
-        subject=row["subject_kind"],
-        subject_id=row["subject_id"],
-        number=row["case_number"],
-        customer=row["customer_name"],
-        product_key=row["product_key"],
-        amount=row["amount"],
-        currency=row["currency"],
-        title=row["title"],
-        code=row["code"],
-        round=row["round"],
-        bulk=row["bulk"],
-        opened_at=row["opened_at"],
-        due_at=due,
-        overdue=waiting and due < ctx.now,
-        due_today=waiting and ctx.now <= due < _tomorrow(ctx),
-        assignee=row["assignee"],
-        status=row["status"],
-        decision=row["decision"],
-        decided_at=row["decided_at"],
-        grade=row["score_grade"],
-    )
-
-
-def _tomorrow(ctx: Context) -> datetime:
-    """Midnight at the end of today, where the company is."""
-    local = ctx.now.astimezone(ZoneInfo(ctx.company.time_zone))
-    return local.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)

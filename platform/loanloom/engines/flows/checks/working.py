@@ -15,6 +15,7 @@ def work(pointer: str, node: Node, nodes: Sequence[Placed]) -> Iterator[Problem]
     if node.type != "form":
         yield from _answers(pointer, node, nodes)
         yield from _reasons(pointer, node)
+        yield from _in_bulk(pointer, node, nodes)
     if node.type in VOTED:
         yield from _voting(pointer, node)
     yield from _deadlines(pointer, node)
@@ -78,6 +79,34 @@ def _reasons(pointer: str, node: Node) -> Iterator[Problem]:
                 f"“{node.key}”要求“{action}”时填写原因，但未指定原因代码表。",
             ),
             text(f"Add reasons: {{{action}: <code list>}}.", f"请增加 reasons: {{{action}: 代码表标识}}。"),
+        )
+
+
+def _in_bulk(pointer: str, node: Node, nodes: Sequence[Placed]) -> Iterator[Problem]:
+    """A yes that says more than yes cannot be said of many at once."""
+    if not node.bulk:
+        return
+    if "approve" in node.reason_required:
+        yield wrong(
+            "bulk_reason",
+            f"{pointer}/bulk",
+            text(
+                f"'{node.key}' is approved in bulk, but asks a reason for every approval.",
+                f"“{node.key}”可批量审批，但每笔同意都要求填写原因。",
+            ),
+            text("Remove bulk, or approve from reason_required.", "请删除 bulk，或从 reason_required 中删除 approve。"),
+        )
+    names = {other.key for _, other in nodes if any(one.chosen_by == "previous" for one in other.assign)}
+    chosen = sorted({route.to for route in node.routes} & names)
+    if chosen:
+        yield wrong(
+            "bulk_chooses",
+            f"{pointer}/bulk",
+            text(
+                f"'{node.key}' is approved in bulk, but whoever approves names the people of '{chosen[0]}'.",
+                f"“{node.key}”可批量审批，但审批人须为“{chosen[0]}”指定办理人。",
+            ),
+            text("Remove bulk, or assign the next step otherwise.", "请删除 bulk，或改变下一环节的承办人。"),
         )
 
 
