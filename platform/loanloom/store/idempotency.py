@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Connection, Row, String, bindparam, func, select
+from sqlalchemy import Connection, Row, String, and_, bindparam, func, select
 
 from . import bulk
 from .tables import idempotency
@@ -22,11 +22,15 @@ _NAME = func.concat_ws(
     "|", func.current_setting("loanloom.company_id"), *(bindparam(name, type_=String) for name in ("key", "of", "on"))
 )
 _ALONE = select(func.pg_advisory_xact_lock(func.hashtextextended(_NAME, 7)))
-_KEPT = select(idempotency.c.response, idempotency.c.request_digest, idempotency.c.actor_id).where(
-    idempotency.c.key == bindparam("key"),
-    idempotency.c.command == bindparam("of"),
-    idempotency.c.subject == bindparam("on"),
+NAMED = and_(
+    idempotency.c.key == bindparam("key", type_=String),
+    idempotency.c.command == bindparam("of", type_=String),
+    idempotency.c.subject == bindparam("on", type_=String),
 )
+"""The row of a command, for statements that read it beside other things; the parameters are `Asked.names`."""
+NOTHING = {"key": None, "of": None, "on": None}
+"""The parameters of a command that came without a key."""
+_KEPT = select(idempotency.c.response, idempotency.c.request_digest, idempotency.c.actor_id).where(NAMED)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from loanloom.engines import flows
-from loanloom.services import scope
+from loanloom.services import once, scope
 from loanloom.services.context import Context
 from loanloom.services.definitions import releases
 from loanloom.services.errors import Conflict, NotFound
@@ -25,7 +25,6 @@ from loanloom.services.flows.finding import load
 from loanloom.services.flows.given import Given
 from loanloom.services.flows.saving import Saved, Step, save
 from loanloom.services.flows.subjects import About
-from loanloom.services.once import Once
 from loanloom.store import bulk
 
 __all__ = ["Acted", "Started", "Step", "act", "act_in", "begin", "load", "save", "start", "world"]
@@ -215,14 +214,14 @@ def act_in(
 ) -> Acted:
     """The same within the caller's transaction."""
     wanted = commands.of(command)
-    if wanted.of == "item":
-        case, item, drawn = finding.of_item(ctx, connection, case_or_item_id)
-    else:
-        case, item, drawn = finding.of_case(ctx, connection, case_or_item_id), None, ()
     given = dict(arguments or {})
-    first = Once(ctx, connection, idempotency_key, f"case.{command}", case_or_item_id, given, locked=True)
-    if first.answer is not None:
-        return Acted(**{**first.answer, "items": tuple(first.answer["items"]), "replayed": True})
+    this = once.asked(ctx, idempotency_key, f"case.{command}", case_or_item_id, given)
+    find = finding.of_item if wanted.of == "item" else finding.of_case
+    found = find(ctx, connection, case_or_item_id, this)
+    case, item = found.case, found.item
+    if found.answer is not None:
+        first = once.fitting(found.answer)
+        return Acted(**{**first, "items": tuple(first["items"]), "replayed": True})
     if item is not None:
         guards.check_open(item, expected_version)
     elif expected_version is not None and case.version != expected_version:
@@ -231,9 +230,9 @@ def act_in(
     commands.check_right(ctx, wanted, asked)
     step = _carried_out(wanted, command, asked)
     with bulk.together(connection):
-        saved = save(ctx, connection, [step], drawn=drawn)
+        saved = save(ctx, connection, [step], drawn=found.drawn)
         done = _done(case_or_item_id if item is not None else None, command, started(saved)[0])
-        first.keep({name: value for name, value in asdict(done).items() if name != "replayed"})
+        once.keep(connection, this, {name: value for name, value in asdict(done).items() if name != "replayed"})
     return done
 
 

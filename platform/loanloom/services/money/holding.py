@@ -18,9 +18,7 @@ from sqlalchemy import (
     Connection,
     RowMapping,
     Select,
-    String,
     Table,
-    and_,
     any_,
     bindparam,
     func,
@@ -33,16 +31,10 @@ from loanloom.services.money import loan_rows, open_day
 from loanloom.services.money.loan_rows import Kept
 from loanloom.services.once import fitting
 from loanloom.store import bulk, tables
-from loanloom.store.idempotency import Asked
+from loanloom.store.idempotency import NAMED, NOTHING, Asked
 
 _DAY = select(open_day.LOCKED.label("held")).cte("day")
 _FIRST, _COMPANY = tables.idempotency, tables.company
-_THE_FIRST = and_(
-    _FIRST.c.key == bindparam("key", type_=String),
-    _FIRST.c.command == bindparam("of", type_=String),
-    _FIRST.c.subject == bindparam("on", type_=String),
-)
-_NOTHING_ASKED = {"key": None, "of": None, "on": None}
 Reserve = tuple[tuple[Table, int], ...]
 """So many ids of new rows for each table; what is not used leaves a gap."""
 
@@ -57,7 +49,7 @@ def _state(reserve: Reserve) -> Select[Any]:
             _FIRST.c.id.label("first"), _FIRST.c.response, _FIRST.c.request_digest, _FIRST.c.actor_id,
             *drawn,
         )
-        .select_from(_COMPANY.outerjoin(_FIRST, _THE_FIRST))
+        .select_from(_COMPANY.outerjoin(_FIRST, NAMED))
         .where(_COMPANY.c.id == bindparam("company"))
     )  # fmt: skip
 
@@ -106,7 +98,7 @@ def hold(
     """
     company = ctx.company.id
     rows = connection.execute(_locked(table), {"company": company, "ids": sorted(set(ids))}).mappings().all()
-    names = asked.names if asked else _NOTHING_ASKED
+    names = asked.names if asked else NOTHING
     state = connection.execute(_state(reserve), {"company": company, **names}).one()
     if asked is not None and state.first is not None:
         return Held(answer=fitting(asked.answer(state)))
