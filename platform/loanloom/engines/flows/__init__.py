@@ -52,6 +52,6 @@ __all__ = [
     "answer_call", "ask_material", "check", "compile_flow", "decide", "diagram", "due_at", "eligible", "escalate",
     "expire", "fail_call", "give", "give_back", "happen", "jump", "not_allowed", "not_open",
     "pass_time", "pictures", "reconsider",
-    "record_minutes", "removable", "remove_signer", "resubmit", "resume", "return_targets", "start", "sub_flow_ended", "suspend",
-    "take", "take_back", "terminate", "transfer", "whom", "withdraw", "working_time",
+    "record_minutes", "removable", "remove_signer", "resubmit", "resume", "return_targets", "start", "sub_flow_ended",
+    "suspend", "take", "take_back", "terminate", "transfer", "whom", "withdraw", "working_time",
 ]  # fmt: skip

@@ -9,6 +9,6 @@ from loanloom.engines.flows.acting.steering import jump, resume, suspend, take_b
 
 __all__ = [
     "add_signers", "answer_call", "ask_material", "decide", "escalate", "expire", "fail_call", "give", "give_back",
-    "happen", "jump", "pass_time", "reconsider", "record_minutes", "removable", "remove_signer", "resubmit", "resume", "start",
-    "sub_flow_ended", "suspend", "take", "take_back", "terminate", "transfer", "withdraw",
+    "happen", "jump", "pass_time", "reconsider", "record_minutes", "removable", "remove_signer", "resubmit", "resume",
+    "start", "sub_flow_ended", "suspend", "take", "take_back", "terminate", "transfer", "withdraw",
 ]  # fmt: skip
