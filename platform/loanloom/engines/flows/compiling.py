@@ -5,17 +5,18 @@ The result holds a Flow only when nothing is an error; a broken flow is never ru
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from loanloom.engines import facts
 from loanloom.engines.flows import checks, scope
+from loanloom.engines.flows.checks import nesting
 from loanloom.engines.flows.model import Flow, Node, Reconsideration
 from loanloom.engines.flows.reading import START, Reader
 from loanloom.metadata.document import Document
 from loanloom.metadata.registry import Registry
-from loanloom.problems import Problem, errors
+from loanloom.problems import Problem, errors, text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +60,23 @@ def _placed(document: Document, problem: Problem) -> Problem:
 
 def check(registry: Registry) -> list[Problem]:
     """The problems of every flow of a registry."""
-    return [problem for document in registry.all("flow") for problem in compile_flow(document, registry).problems]
+    found = []
+    for document in registry.all("flow"):
+        nested = (_placed(document, one) for one in nesting.nesting(document.key, registry))
+        found += [*compile_flow(document, registry).problems, *nested]
+    return [*found, *_of_the_company(registry)]
+
+
+def _of_the_company(registry: Registry) -> Iterator[Problem]:
+    """The company's own flows are about what it names them for."""
+    for document in registry.all("organisation"):
+        for subject, key in (document.spec.get("flows") or {}).items():
+            named = registry.get("flow", key)
+            if named is not None and named.spec.get("subject", "application") != subject:
+                message = text(f"The flow '{key}' is not about this ({subject}).", f"流程“{key}”的对象不是 {subject}。")
+                line, column = document.place(f"/spec/flows/{subject}")
+                problem = Problem(code="flow.of_another_subject", message=message, pointer=f"/spec/flows/{subject}")
+                yield problem.at(file=document.file, line=line, column=column)
 
 
 def _reconsideration(raw: Mapping[str, Any] | None) -> Reconsideration | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from loanloom.engines.flows import opening
@@ -10,8 +10,12 @@ from loanloom.engines.flows.conditions import holding
 from loanloom.engines.flows.leaving import given, keep, leave
 from loanloom.engines.flows.model import Node
 from loanloom.engines.flows.moves import Ruled
+from loanloom.engines.flows.returning import left_behind
 from loanloom.engines.flows.step import Failed, Forks, Step
-from loanloom.problems import Problem
+from loanloom.problems import Problem, text
+
+MOST_RUNS = 200
+"""So many sub-flows one step begins at most."""
 
 Enter = Callable[[Step, Node, Forks], None]
 
@@ -83,7 +87,7 @@ def _join(step: Step, node: Node, forks: Forks) -> None:
 
 
 def _end(step: Step, node: Node, forks: Forks) -> None:
-    if node.ends == "case":
+    if node.ends == "case" and not left_behind(step.state, forks):
         step.finish(node.key, node.outcome or "approved", node.state)
     else:
         step.note("passed", node.key)
@@ -112,10 +116,29 @@ def _wait(step: Step, node: Node, forks: Forks) -> None:
     step.effect("waiting", node.key, token.number)
 
 
+def _listed(node: Node, found: Any) -> Sequence[Any]:
+    """For what each run is; one value alone is a list of one."""
+    listed = () if found is None else found if isinstance(found, list | tuple) else (found,)
+    if len(listed) > MOST_RUNS:
+        raise Failed(_too_many_runs(node, len(listed)))
+    return listed
+
+
+def _too_many_runs(node: Node, many: int) -> Problem:
+    return Problem(
+        code="flow.too_many_runs",
+        message=text(
+            f"'{node.title.get('en', node.key)}' would begin {many} sub-flows; at most {MOST_RUNS} are allowed.",
+            f"环节“{node.title.get('zh', node.key)}”将启动 {many} 个子流程，最多允许 {MOST_RUNS} 个。",
+        ),
+        hint=text("Shorten the list, or take several cases.", "请减少条目，或分多笔业务办理。"),
+    )
+
+
 def _subflow(step: Step, node: Node, forks: Forks) -> None:
     sub = node.sub
     assert sub is not None
-    listed = [None] if sub.for_each is None else given(node, sub.for_each, "for_each", step.facts) or []
+    listed = [None] if sub.for_each is None else _listed(node, given(node, sub.for_each, "for_each", step.facts))
     number = step.run()
     runs = []
     for place, each in enumerate(listed, 1):

@@ -73,4 +73,4 @@ def _keeps(value: Any) -> bool:
         return value.is_finite() and abs(value.adjusted()) <= FURTHEST
     if isinstance(value, int):
         return abs(value) < 10**FURTHEST
-    return value is None or isinstance(value, date)
+    return bool(value is None or isinstance(value, date))

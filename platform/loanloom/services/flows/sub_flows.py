@@ -7,7 +7,10 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from loanloom.engines import flows
+from loanloom.engines.flows.checks.nesting import MOST_DEEP
+from loanloom.problems import Problem, text
 from loanloom.services.context import Context
+from loanloom.services.errors import Refused
 from loanloom.services.flows import cases, subs
 from loanloom.services.flows.case import Case
 from loanloom.store.tables import flow_case
@@ -20,12 +23,35 @@ def begin(ctx: Context, connection: Connection, case: Case, row: Row[Any]) -> No
         return
     there = select(flow_case.c.id).where(flow_case.c.parent_id == case.id, flow_case.c.parent_run == run)
     if connection.execute(there).first() is None:
+        _check_nesting(connection, case, row.data["flow"])
         flow_key = row.data["flow"]
         alike = case.registry.require("flow", flow_key).spec.get("subject", "application") == case.subject
         subject = (case.subject, case.subject_id) if alike else ("request", None)
         cases.start(
             ctx, connection, flow_key, subject, data=subs.values_of(ctx, row.data["data"]), parent=(case.id, run)
         )
+
+
+def _check_nesting(connection: Connection, case: Case, wanted: str) -> None:
+    """A release may have been made before such circles were refused, or by other hands: none is begun either way."""
+    above, over = [case.flow.key], case.parent_id
+    while over is not None and len(above) <= MOST_DEEP:
+        asked = select(flow_case.c.flow_key, flow_case.c.parent_id).where(flow_case.c.id == over)
+        flow_key, over = connection.execute(asked).one()
+        above.append(flow_key)
+    if wanted in above or len(above) > MOST_DEEP:
+        raise Refused(_within_itself(wanted))
+
+
+def _within_itself(wanted: str) -> Problem:
+    return Problem(
+        code="flow.sub_flow_circle",
+        message=text(
+            f"The flow '{wanted}' would begin within itself, or too many within each other.",
+            f"流程“{wanted}”会在自身内部再次启动，或嵌套过深。",
+        ),
+        hint=text("Move the case past this step, and mend the flow.", "请将业务跳转至其他环节，并修改流程。"),
+    )
 
 
 def report(ctx: Context, connection: Connection, case: Case, row: Row[Any]) -> None:

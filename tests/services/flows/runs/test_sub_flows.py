@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from tests.services.flows.runs.house import House
 
+from loanloom.services.errors import Refused
+from loanloom.services.flows import monitor
 from loanloom.store import tables
 
 
@@ -53,3 +56,19 @@ def test_nobody_who_made_the_case_may_decide_a_part_of_it(house: House) -> None:
     case = house.start("parent", who="head2")
     house.run()
     assert house.items(children(house, case)[1])[0].excluded == [41]
+
+
+def test_a_flow_that_begins_itself_is_stopped_at_once_and_shown(house: House) -> None:
+    case = house.start("again")
+    house.run()
+    assert children(house, case) == [] and house.nodes(case) == ["part"]
+    (trouble,) = monitor.troubles(house.keeper(), "timer")
+    assert (trouble.case_id, trouble.node) == (case, "part") and "within itself" in trouble.words["en"]
+
+
+def test_a_step_begins_as_many_as_anybody_can_look_after(house: House) -> None:
+    many = house.start("many", amount="200")
+    assert len(house.timers(many)) == 200
+    with pytest.raises(Refused) as refused:
+        house.start("many", amount="201")
+    assert [one.code for one in refused.value.problems] == ["flow.too_many_runs"]
