@@ -49,13 +49,20 @@ class Actor:
     unit: str | None = None
     position: str | None = None
     customer_id: int | None = None
+    outside: int | None = None
+    """Of a party out of the house: the number of the one work item that it may answer, and nothing else."""
     ip: str | None = None
     correlation_id: str | None = None
 
     @property
     def is_system(self) -> bool:
         """Whether no person stands behind this."""
-        return self.user_id is None
+        return self.user_id is None and self.outside is None
+
+    @property
+    def voice(self) -> int:
+        """Under which number cases know them: a user's own, below 0 for a party out of the house, 0 for the house."""
+        return -self.outside if self.outside is not None else self.user_id or 0
 
     @property
     def is_borrower(self) -> bool:

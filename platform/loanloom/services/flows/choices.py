@@ -90,7 +90,7 @@ def _of(
         may_change=()
         if why_not
         else tuple((path, case.flow.labels.get(path, {"en": path})) for path in sorted(node.may_change)),
-        removable=tuple((one.number, _who(one, people)) for one in others if one.added_by or one.kind == "vote"),
+        removable=tuple((one.number, _who(one, people)) for one in others if flows.removable(one)),
         due_at=row.due_at,
         overdue=row.due_at is not None and row.due_at < ctx.now,
         claimed_by=people.get(item.taken_by) if item.taken_by else None,
@@ -109,7 +109,8 @@ def _why_not(ctx: Context, connection: Connection, case: Case, item: flows.Item)
     if item.kind in BY_MAKERS:
         return None if ctx.actor.user_id in case.state.makers else flows.not_allowed()
     right = subjects.of(case.subject).right
-    if right is not None and item.kind != "form" and not ctx.actor.may(right):
+    inside = ctx.actor.outside is None
+    if right is not None and item.kind != "form" and inside and not ctx.actor.may(right):
         return guards.no_approver()
     found = flows.acting_as(item, staff.person_of(ctx, connection, case, item=item))
     return found if isinstance(found, Problem) else None

@@ -94,8 +94,10 @@ def check_right(ctx: Context, command: Command, asked: Asked) -> None:
     """Refuse whoever may not do that, as far as the engine does not say."""
     if ctx.actor.is_system:
         return
+    if ctx.actor.outside is not None and not (command.deciding and command.closes):
+        raise Forbidden()  # a party out of the house gives its answer, no more
     right = subjects.of(asked.case.subject).right if command.deciding else None
-    if right is not None and not ctx.actor.may(right):
+    if right is not None and not ctx.actor.may(right) and ctx.actor.outside is None:
         raise Forbidden(guards.no_approver())
     may = {
         "engine": True,

@@ -25,7 +25,7 @@ _COPY = tables.flow_copy
 _CASE = select(TABLE).where(TABLE.c.id == bindparam("number")).with_for_update()
 _SEEN = (
     "id", "number", "node", "status", "version", "assignee", "decided_by", "candidates", "escalated", "role",
-    "position", "scope", "unit", "department",
+    "position", "scope", "unit", "department", "kind", "outside",
 )  # fmt: skip
 """What must be known of an item before somebody acts on it; the rest stands in the state of its case."""
 _READ = {TABLE: tuple(TABLE.c.keys()), ITEM: _SEEN}

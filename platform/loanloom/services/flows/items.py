@@ -47,7 +47,6 @@ def rows(
             "unit": step.case.branch,
             "department": step.case.unit,
             "excluded": list(item.excluded),
-            "outside": item.outside,
             "weight": item.weight,
             "status": "waiting" if item.pending else "open",
             "opened_at": ctx.now,
@@ -103,6 +102,7 @@ def _people(step: Step, item: flows.Item) -> Row:
         "assignee": holder or (people[0] if len(people) == 1 else None),
         "candidates": list(people) if len(people) > 1 else [],
         "escalated": list(item.escalated),
+        "outside": item.outside,
         "bulk": step.case.flow.nodes[item.node].bulk and item.kind in ("approval", "vote", "signer"),
     }
 

@@ -149,6 +149,7 @@ def _moved_row(ctx: Context, step: Step) -> Row:
 
 
 def _history(ctx: Context, steps: Sequence[Step]) -> Iterator[Row]:
+    me = ctx.actor.user_id if ctx.actor.outside is None else ctx.actor.voice
     for step in steps:
         for entry in step.moved.history:
             details = {"item": entry.item, "round": entry.round, "trace": entry.trace, "for_whom": entry.for_whom}
@@ -159,7 +160,7 @@ def _history(ctx: Context, steps: Sequence[Step]) -> Iterator[Row]:
                 "state": step.state.code,
                 "to_node": entry.to,
                 "actor_id": entry.by,
-                "actor_name": ctx.actor.name if entry.by == ctx.actor.user_id else None,
+                "actor_name": ctx.actor.name if entry.by == me else None,
                 "decision": entry.action,
                 "reason_code": entry.reason,
                 "opinion": entry.opinion or None,

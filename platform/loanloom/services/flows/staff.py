@@ -109,6 +109,8 @@ def person_of(
     """The actor as a case sees them. Whom they stand in for is only looked up when they may not do `item` themselves;
     limits of authority are measured over `facts` with the `terms` that the case and the decision have changed."""
     myself = _acting(ctx, case, _myself(ctx), facts, terms)
+    if ctx.actor.outside is not None:
+        return altered(myself, outside=ctx.actor.outside)
     person = altered(myself, administrator=ctx.actor.is_system or ctx.actor.may(REPAIR))
     if ctx.actor.is_system or ctx.actor.is_borrower or (item is not None and flows.eligible(item, person) is None):
         return person
@@ -184,7 +186,7 @@ def stood_in_for(ctx: Context, connection: Connection, flow_key: str | None = No
 def _myself(ctx: Context) -> Member:
     actor = ctx.actor
     return Member(
-        id=actor.user_id or 0,
+        id=actor.voice,
         username=actor.username,
         roles=frozenset(actor.roles),
         position=actor.position,

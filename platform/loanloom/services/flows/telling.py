@@ -30,6 +30,7 @@ WAITING = {
     "material": text("Material is asked for", "请补充资料"),
 }
 _COPY = text("For your information", "抄送")
+TO_PASS_ON = text("An outside party is asked: send it a link", "请向外部机构发送办理链接")
 TO_DECIDE = text("To decide", "待审批")
 
 
@@ -100,14 +101,17 @@ def _given(step: Step) -> Iterator[flows.Item]:
 
 def _waits(ctx: Context, connection: Connection, step: Step, item: flows.Item) -> None:
     case = step.case
-    people = step.state.makers if item.kind == "material" else staff.doing(ctx, connection, case, item)
-    title, words = case.flow.nodes[item.node].title, WAITING.get(item.kind, TO_DECIDE)
+    of_makers = item.kind == "material" or item.outside is not None
+    people = step.state.makers if of_makers else staff.doing(ctx, connection, case, item)
+    title = case.flow.nodes[item.node].title
+    words = TO_PASS_ON if item.outside is not None else WAITING.get(item.kind, TO_DECIDE)
     said = {
         tag: f"{words[tag]}{joined}{title.get(tag, item.node)}: {case.number}"
         for tag, joined in (("en", ", "), ("zh", "，"))
     }
     key = f"item:{case.id}:{item.number}:{step.state.step}"
-    _send(ctx, connection, case, [*people, *item.escalated], key, said, "info")
+    mine = item.outside is not None  # even whoever did it just now: the link is theirs to pass on
+    _send(ctx, connection, case, [*people, *item.escalated], key, said, "info", actor_too=mine)
 
 
 def _urged(ctx: Context, connection: Connection, step: Step) -> None:
@@ -140,11 +144,19 @@ def _owners(ctx: Context, connection: Connection, step: Step) -> set[int]:
 
 
 def _send(
-    ctx: Context, connection: Connection, case: Case, people: Iterable[int], key: str, words: Text, severity: str
+    ctx: Context,
+    connection: Connection,
+    case: Case,
+    people: Iterable[int],
+    key: str,
+    words: Text,
+    severity: str,
+    *,
+    actor_too: bool = False,
 ) -> None:
     messages.send(
         connection,
-        [person for person in people if person != ctx.actor.user_id],
+        [person for person in people if actor_too or person != ctx.actor.user_id],
         "approval",
         words,
         url=subjects.of(case.subject).page(case),
