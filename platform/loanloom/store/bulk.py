@@ -72,6 +72,17 @@ def together(connection: Connection, drawn: Mapping[Table, list[int]] | None = N
         _send(connection, gathered.steps)
 
 
+@contextmanager
+def apart(connection: Connection) -> Iterator[None]:
+    """What is written in here leaves at once, also within `together`: for what reads again what it has just written."""
+    gathered = _gathering.pop(connection, None)
+    try:
+        yield
+    finally:
+        if gathered is not None:
+            _gathering[connection] = gathered
+
+
 def ids(connection: Connection, wanted: Mapping[Table, int]) -> dict[Table, list[int]]:
     """Ids for rows to come, so many for each table, in order and in one statement; an unused one leaves a gap."""
     if not wanted:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -19,7 +20,30 @@ CHANGE = context(
     }
 )  # fmt: skip
 """What a flow of changes of loans sees as `change`: what was asked for, from when, which money it moves."""
-_SEEN = {REQUEST: "document", "loan_change": "document", "contract": "document", "contract_change": "document"}
+ORDER = context(
+    {
+        "kind": STRING, "amount": NUMBER, "currency": STRING, "channel": STRING, "reason": STRING, "on": DATE,
+        "parameters": ANY,
+    }
+)  # fmt: skip
+"""What a flow of orders of the desk sees as `order`: what was entered."""
+AGREED = context({"number": STRING, "reason": STRING, "amount": NUMBER, "term_months": NUMBER, "method": STRING})
+"""What a flow of changes of contracts sees as `change`: what the contract would say; nothing where it stays."""
+RELEASE = context(
+    {
+        "number": NUMBER, "origin": STRING, "name": STRING, "kinds": list_of(STRING), "keys": list_of(STRING),
+        "changes": NUMBER, "live_from": DATE,
+    }
+)  # fmt: skip
+"""What a flow of releases sees as `release`: how many documents change, and of which kinds."""
+_OWN: Mapping[str, Mapping[str, Type]] = {
+    "loan_change": {"change": CHANGE},
+    "contract_change": {"change": AGREED},
+    "order": {"order": ORDER},
+    "release": {"release": RELEASE},
+}
+"""What a subject tells beside the facts of its records."""
+_SEEN = {REQUEST: "document", **dict.fromkeys(("contract", *_OWN), "document")}
 
 
 def of_flow(document: Document, registry: Registry) -> Type:
@@ -36,8 +60,7 @@ def with_name(scope: Type, name: str) -> Type:
 @lru_cache(maxsize=64)
 def _scope(registry: Registry, subject: str, record: str | None, nodes: tuple[str, ...]) -> Type:
     shown: dict[str, Any] = dict(facts.scope(registry, _SEEN.get(subject, subject)).members)
-    if subject == "loan_change":
-        shown["change"] = CHANGE
+    shown.update(_OWN.get(subject, {}))
     if record is not None:
         shown[REQUEST] = optional(facts.fields_type(registry.entity_fields(record), registry))
     shown["flow"] = context(

@@ -8,11 +8,12 @@ from loanloom.engines.forms.compile import check, compile_form
 from loanloom.engines.forms.describing import Telling, describe, element_id, view_of_evaluated
 from loanloom.engines.forms.evaluate import Evaluated, evaluate
 from loanloom.engines.forms.fields import columns_of, field_at, row_scope
-from loanloom.engines.forms.model import Compiled, Form, FormField, Mode, Option
+from loanloom.engines.forms.model import Access, Compiled, Form, FormField, Mode, Option
 from loanloom.engines.forms.narrowing import narrowed
 from loanloom.engines.forms.view import FieldView, FormView, GroupView, RowView, SectionView
 
 __all__ = [
+    "Access",
     "Compiled",
     "Evaluated",
     "FieldView",

@@ -32,6 +32,18 @@ def needs_second(ctx: Context, function: str, amount: Decimal = ZERO) -> bool:
     return False
 
 
+def needed_by(ctx: Context, connection: Connection, user_id: int | None, function: str, amount: Decimal) -> bool:
+    """Whether somebody else may not do this alone, by the roles they hold now."""
+    if user_id is None or user_id == ctx.actor.user_id:
+        return needs_second(ctx, function, amount)
+    held = select(membership.c.roles).where(
+        membership.c.company_id == ctx.company.id, membership.c.user_id == user_id
+    )  # fmt: skip
+    roles = connection.execute(held).scalar_one_or_none() or ()
+    other = Actor(user_id=user_id, username="", name="", roles=tuple(roles))
+    return needs_second(ctx.as_actor(other), function, amount)
+
+
 def others_who_may(ctx: Context, connection: Connection, function: str, row: Mapping[Any, Any]) -> list[int]:
     """The people of the company, but for the actor, who hold a function and see this record."""
     query = select(membership.c.user_id, membership.c.roles, membership.c.unit).where(

@@ -4,14 +4,14 @@ the application, what rules found, the sanction."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Row, select
 
-from loanloom.engines import flows
+from loanloom.engines import flows, forms
 from loanloom.problems import Problem, Text
 from loanloom.services import facts as readers
-from loanloom.services.approval import granting, sanctions
+from loanloom.services.approval import form_steps, granting, sanctions
 from loanloom.services.context import Context
 from loanloom.services.definitions import releases
 from loanloom.services.flows.case import Case
@@ -19,6 +19,9 @@ from loanloom.services.flows.saving import Step
 from loanloom.services.flows.subjects import About, Followed
 from loanloom.services.origination import applications
 from loanloom.store import bulk, tables
+
+if TYPE_CHECKING:
+    from loanloom.services.flows.commands import Asked
 
 TABLE = tables.application
 STATES = {"approved": "approved", "completed": "approved", "refused": "refused"}
@@ -73,6 +76,14 @@ class Applications:
         """Changed terms must be such that the loan could be made on them."""
         terms = {**(case.state.terms if case.state is not None else {}), **said.terms}
         return granting.problems(ctx, case.registry, case.record, facts, terms) if said.terms else ()
+
+    def hand_in(self, asked: Asked, item: flows.Item) -> None:
+        """A form step writes what it may change; a returned application is handed in on its own page."""
+        form_steps.hand_in(asked, item)
+
+    def form_of(self, ctx: Context, case: Case, item: flows.Item) -> forms.Form | None:
+        """The form of a step, as far as the step lets it be filled in."""
+        return form_steps.form_of(ctx, case, item)
 
     def on_moved(self, ctx: Context, connection: Connection, steps: Sequence[Step]) -> Followed:
         """The application follows its case; an approval makes the sanction. A sub-flow changes nothing by itself."""

@@ -189,6 +189,13 @@ def role_titles(registry: Registry) -> dict[str, Text]:
     return {document.key: document.title for document in registry.all("role")}
 
 
+def deciding(connection: Connection, kind: str, subject_id: int) -> tuple[int, bool] | None:
+    """The case that decides about a record, the newest, and whether it still runs; None where no flow does."""
+    mine = ids_of(kind, subject_id).with_only_columns(TABLE.c.id, TABLE.c.status).where(TABLE.c.parent_id.is_(None))
+    found = connection.execute(mine.order_by(TABLE.c.id.desc()).limit(1)).first()
+    return None if found is None else (int(found.id), found.status != "ended")
+
+
 def ids_of(kind: str, subject_id: int) -> Select[tuple[int]]:
     """The cases about a record, for conditions of other queries."""
     return select(TABLE.c.id).where(TABLE.c.subject_kind == kind, TABLE.c.subject_id == subject_id)

@@ -11,7 +11,7 @@ from loanloom.engines import flows, forms
 from loanloom.problems import Problem, Text
 from loanloom.services.context import Context
 from loanloom.services.errors import Forbidden, NotFound
-from loanloom.services.flows import guards, requests, starting
+from loanloom.services.flows import cases, guards, requests, starting, subjects
 from loanloom.services.flows.case import ITEM, Case
 
 

@@ -21,6 +21,7 @@ from loanloom.services.context import Context
 from loanloom.services.definitions import compiled, releases
 from loanloom.services.errors import Refused
 from loanloom.services.flows import case as kept
+from loanloom.services.flows import node_forms, subjects
 from loanloom.services.flows.case import Case
 from loanloom.services.flows.subjects import About, Followed
 from loanloom.store import numbering
@@ -85,6 +86,13 @@ class Requests:
         declared = {f"{flows.REQUEST}.{one.key}": one for one in case.registry.entity_fields(record)}
         changed = [(declared[path], value) for path, value in said.terms.items() if path in declared]
         return tuple(_out_of_bounds(field) for field, value in changed if not _within(field, value, asked))
+
+    def hand_in(self, asked: Asked, item: flows.Item) -> None:
+        """A request without fields is handed in as it is."""
+
+    def form_of(self, ctx: Context, case: Case, item: flows.Item) -> forms.Form | None:
+        """Fields of a request are the flow's own."""
+        return None
 
     def on_moved(self, ctx: Context, connection: Connection, steps: Sequence[Step]) -> Followed:
         """The case says it all."""
@@ -189,14 +197,15 @@ def hand_in(asked: Asked) -> None:
     if item is None:
         return
     record = record_of(case)
-    if item.kind == "revision" and record is None:
-        raise Refused(_elsewhere())
-    raw = asked.given.record("data")
-    if record is None or not (raw or item.kind == "form"):
+    if record is None:
+        subjects.of(case.subject).hand_in(asked, item)
         return
-    known = asked.world.facts
-    form = _form(case, item, record)
-    evaluated = forms.evaluate(form, raw, {**known, record: known[flows.REQUEST]}, asked.ctx.actor.roles, item.node)
+    raw = asked.given.record("data")
+    if not (raw or item.kind == "form"):
+        return
+    known, roles = asked.world.facts, asked.ctx.actor.roles
+    form = form_of_item(case, item, record, roles)
+    evaluated = forms.evaluate(form, raw, {**known, record: known[flows.REQUEST]}, roles, item.node)
     if evaluated.problems:
         raise Refused(evaluated.problems)
     values = {**known[flows.REQUEST], **evaluated.values.get(record, {})}
@@ -204,9 +213,11 @@ def hand_in(asked: Asked) -> None:
     asked.seen({**known, flows.REQUEST: values})
 
 
-def _form(case: Case, item: flows.Item, record: str) -> forms.Form:
-    key = case.flow.nodes[item.node].form
-    return compiled.form(case.registry, key) if key is not None else compiled.record_form(case.registry, record)
+def form_of_item(case: Case, item: flows.Item, record: str, roles: Sequence[str]) -> forms.Form:
+    """The form of an item, as far as its step lets it be filled in."""
+    node = case.flow.nodes[item.node]
+    form = compiled.form(case.registry, node.form) if node.form else compiled.record_form(case.registry, record)
+    return node_forms.of_request(form, node, roles, record)
 
 
 def _typed(registry: Registry, record: str | None, name: str, value: Any, field: str | None = None) -> Any:
@@ -229,11 +240,4 @@ def _unknown(name: str) -> Problem:
 def _unreadable(name: str) -> Problem:
     return Problem(
         code="form.type", field=name, message=text("This value does not fit the field.", "该值与字段类型不符。")
-    )
-
-
-def _elsewhere() -> Problem:
-    return Problem(
-        code="flow.hand_in",
-        message=text("Hand this in on the page of its record.", "请在该业务自己的页面修改后提交。"),
     )

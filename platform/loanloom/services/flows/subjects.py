@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from sqlalchemy import Connection
 
-from loanloom.engines import flows
+from loanloom.engines import flows, forms
 from loanloom.problems import Problem, Text, text
 from loanloom.services.context import Context
 
 if TYPE_CHECKING:
     from loanloom.services.flows.case import Case
+    from loanloom.services.flows.commands import Asked
     from loanloom.services.flows.saving import Step
 
 PLACES = {
@@ -27,6 +28,8 @@ PLACES = {
     "contract": "loanloom.services.papers.contract_subject",
     "contract_change": "loanloom.services.papers.contract_change_subject",
     "loan_change": "loanloom.services.money.changes.subject",
+    "order": "loanloom.services.money.cashier.order_subject",
+    "release": "loanloom.services.definitions.releases.subject",
     "request": "loanloom.services.flows.requests",
 }
 """Where each subject stands: a module with a `SUBJECT`."""
@@ -93,6 +96,13 @@ class Subject(Protocol):
     ) -> Sequence[Problem]:
         """What the records have against a decision that the flow allows."""
 
+    def hand_in(self, asked: Asked, item: flows.Item) -> None:
+        """What was typed for a form, a returned record or missing material, where the flow has no fields of its own:
+        kept in the record, or refused."""
+
+    def form_of(self, ctx: Context, case: Case, item: flows.Item) -> forms.Form | None:
+        """The form of such an item; None where there is only to say that it is done."""
+
     def on_moved(self, ctx: Context, connection: Connection, steps: Sequence[Step]) -> Followed:
         """What the moves mean for the records; runs in the moves' transaction."""
 
@@ -116,6 +126,13 @@ class AsAsked:
     ) -> Sequence[Problem]:
         """None beside the flow's own."""
         return ()
+
+    def hand_in(self, asked: Asked, item: flows.Item) -> None:
+        """As it was asked for: whoever wants something else withdraws it and asks anew."""
+
+    def form_of(self, ctx: Context, case: Case, item: flows.Item) -> forms.Form | None:
+        """There is nothing to fill in."""
+        return None
 
 
 def unknown_term(name: str) -> Problem:

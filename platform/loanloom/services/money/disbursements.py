@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import Connection, RowMapping, select
 
@@ -90,6 +91,8 @@ def disburse(ctx: Context, contract_id: int, *, channel: str = "bank", idempoten
         if held.answer is not None:
             return Disbursed(**{**held.answer, "replayed": True})
         found = _may_go_out(ctx, connection, held.rows)
+        if in_flow(ctx, found[0].contract):
+            raise Refused([_by_its_flow()])
         with bulk.together(connection, held.ids):
             (made,) = _pay_out(ctx, connection, found, channel)
             once.keep(connection, asked, {name: value for name, value in asdict(made).items() if name != "replayed"})
@@ -129,6 +132,8 @@ def disburse_many(
         found = disbursement_review.cases_of(ctx, connection, held.rows)
         fine = [case for case in found if not case.problems and scope.sees(ctx, case.contract)]
         refused = {case.contract["id"]: case.problems for case in found if case.problems and case.loan_id is None}
+        refused |= {case.contract["id"]: (_by_its_flow(),) for case in fine if in_flow(ctx, case.contract)}
+        fine = [case for case in fine if case.contract["id"] not in refused]
         try:
             return _paid_together(ctx, connection, fine, channel), refused
         except Refused:
@@ -140,6 +145,22 @@ def disburse_many(
             except Refused as stopped:
                 refused[case.contract["id"]] = stopped.problems
         return made, refused
+
+
+def in_flow(ctx: Context, contract: Mapping[Any, Any]) -> bool:
+    """Whether the product has its disbursements approved in a flow 放款审核: then an order of the desk starts it."""
+    product = ctx.registry.get("product", contract["product_key"])
+    return product is not None and "disburse" in (product.spec.get("flows") or {})
+
+
+def _by_its_flow() -> Problem:
+    return Problem(
+        code="disbursement.in_flow",
+        message=text(
+            "This product's disbursements are approved in a flow.", "该产品放款须经审批流程（放款审核）。"
+        ),
+        hint=text("Enter the disbursement at the cashier's desk.", "请在收付柜台录入放款。"),
+    )  # fmt: skip
 
 
 def _paid_together(ctx: Context, connection: Connection, found: Sequence[Case], channel: str) -> list[Disbursed]:

@@ -31,9 +31,14 @@ _LOCK = select(LOCKED)
 _STATE = select(_COMPANY.c.business_date, CLOSING).where(_COMPANY.c.id == bindparam("company"))
 
 
+def hold(ctx: Context, connection: Connection) -> None:
+    """Let nobody close the day until this transaction ends; it may be closed already."""
+    connection.execute(_LOCK, {"company": ctx.company.id})
+
+
 def hold_open(ctx: Context, connection: Connection) -> None:
     """Hold the day open until this transaction ends; refuse when it is being closed or has moved on."""
-    connection.execute(_LOCK, {"company": ctx.company.id})
+    hold(ctx, connection)
     found = connection.execute(_STATE, {"company": ctx.company.id}).one()
     refuse_unless_open(ctx, found.business_date, closing=found.closing)
 

@@ -9,6 +9,7 @@ from flask_appbuilder.api import expose
 
 from loanloom.services.errors import NotFound
 from loanloom.services.money.cashier import desk, order_kinds, orders
+from loanloom.services.money.cashier.order_shapes import Order
 from loanloom.services.reading import data_sets
 from loanloom.web import order_forms
 from loanloom.web.access import requires
@@ -20,7 +21,7 @@ from loanloom.web.workspace.cashier import DESK, DOES
 LISTS = ("items", "receipts", "payouts", "orders", "deposits", "parties")
 
 
-def _answer(made: orders.Order) -> dict[str, Any]:
+def _answer(made: Order) -> dict[str, Any]:
     return {"order_id": made.id, "state": made.state, "result": dict(made.result), "replayed": made.replayed}
 
 

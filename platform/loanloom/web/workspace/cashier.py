@@ -16,6 +16,7 @@ from loanloom.problems import Problem, Text, say
 from loanloom.services.errors import Refused
 from loanloom.services.money.cashier import desk, order_kinds, orders
 from loanloom.services.money.cashier.order_kinds import KINDS
+from loanloom.services.money.cashier.order_shapes import Kind, Order
 from loanloom.web import formats, order_forms
 from loanloom.web.access import requires
 from loanloom.web.errors import toast
@@ -90,7 +91,7 @@ def do(kind: str) -> Response | tuple[str, int]:
     return redirect(done(wanted, made))
 
 
-def done(kind: orders.Kind, made: orders.Order) -> str:
+def done(kind: Kind, made: Order) -> str:
     """Say what became of an order, and where it is seen."""
     if made.is_waiting:
         flash(_("Entered. It is booked once another person has registered it."), "notice")

@@ -13,11 +13,11 @@ from loanloom.problems import Problem, text
 from loanloom.services.access import roles
 from loanloom.services.context import Company, Context
 from loanloom.services.definitions.releases import candidate as candidates
-from loanloom.services.definitions.releases import snapshots, stored
+from loanloom.services.definitions.releases import in_flow, snapshots, stored
 from loanloom.services.definitions.releases.deciding import unmoved
 from loanloom.services.definitions.releases.known import kinds
 from loanloom.services.definitions.releases.planning import make_plan
-from loanloom.services.definitions.releases.proposing import already, read_row, write_release
+from loanloom.services.definitions.releases.proposing import OPEN, already, read_row, write_release
 from loanloom.services.definitions.releases.telling import tell_makers
 from loanloom.services.errors import Conflict, Refused
 from loanloom.store import audit
@@ -73,10 +73,9 @@ def _activate(ctx: Context, connection: Connection, row: Row[Any]) -> None:
     before = stored.live_row(connection)
     _switch(ctx, connection, before, row)
     _drop_drafts(connection, row.id, retired)
-    others = release.c.state.in_(("proposed", "approved", "scheduled"))
-    connection.execute(
-        release.update().where(others, release.c.id != row.id).values(state="outdated", version=release.c.version + 1)
-    )
+    others = release.update().where(release.c.state.in_(OPEN), release.c.id != row.id).returning(release.c.id)
+    outdated = connection.execute(others.values(state="outdated", version=release.c.version + 1)).scalars().all()
+    in_flow.end(ctx, connection, sorted(outdated), f"#{row.number}")
     audit.write(connection, ctx.actor, "release.activated", ("release", row.id), release_id=row.id,
                 before={"release": before.number if before else None}, after={"release": row.number,
                 "digest": row.digest, "plan_digest": row.plan_digest})  # fmt: skip

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row
 
 from loanloom.problems import Problem, text
 from loanloom.services.context import Context
-from loanloom.services.definitions.releases import stored
+from loanloom.services.definitions.releases import in_flow, stored
 from loanloom.services.definitions.releases.planning import stored_digest
 from loanloom.services.definitions.releases.proposing import OPEN, already, read_row
 from loanloom.services.definitions.releases.telling import tell_makers
@@ -25,21 +25,24 @@ def approve(ctx: Context, release_id: int, plan_digest: str, *, opinion: str | N
         row = read_row(connection, release_id, lock=True)
         if row.state != "proposed":
             raise Conflict(already(row))
+        in_flow.check_not_in_flow(connection, release_id)
         _not_a_maker(ctx, row)
         if plan_digest != row.plan_digest:
             raise Conflict(_other_plan())
-        unmoved(connection, row)
-        later = row.live_from is not None and row.live_from > ctx.business_date
-        state = "scheduled" if later else "approved"
-        _decide(ctx, connection, row, state, opinion)
-        tell_makers(
-            ctx,
-            connection,
-            row.id,
-            row.makers,
-            text(f"Change {row.number} was approved.", f"变更 {row.number} 已获批准。"),
-        )
-        return state
+        return approved_in(ctx, connection, row, ctx.actor.user_id, opinion)
+
+
+def approved_in(ctx: Context, connection: Connection, row: Row[Any], by: int | None, opinion: str | None) -> str:
+    """The same inside the caller's transaction, which holds the company's releases: `by` has approved its plan."""
+    if row.state != "proposed":
+        raise Conflict(already(row))
+    unmoved(connection, row)
+    later = row.live_from is not None and row.live_from > ctx.business_date
+    state = "scheduled" if later else "approved"
+    _decide(ctx, connection, row, state, by, opinion)
+    said = text(f"Change {row.number} was approved.", f"变更 {row.number} 已获批准。")
+    tell_makers(ctx, connection, row.id, row.makers, said)
+    return state
 
 
 def reject(ctx: Context, release_id: int, opinion: str) -> None:
@@ -54,46 +57,65 @@ def reject(ctx: Context, release_id: int, opinion: str) -> None:
             )
         )
     with ctx.transaction() as connection:
+        stored.lock_company(connection, ctx.company.id)
         row = read_row(connection, release_id, lock=True)
         if row.state not in OPEN:
             raise Conflict(already(row))
+        in_flow.check_not_in_flow(connection, release_id)
         _not_a_maker(ctx, row)
-        _decide(ctx, connection, row, "rejected", opinion)
-        tell_makers(
-            ctx,
-            connection,
-            row.id,
-            row.makers,
-            text(
-                f"Change {row.number} was sent back: {opinion.strip()}", f"变更 {row.number} 被退回：{opinion.strip()}"
-            ),
-        )
+        rejected_in(ctx, connection, row, opinion)
+
+
+def rejected_in(ctx: Context, connection: Connection, row: Row[Any], opinion: str) -> str:
+    """The same inside the caller's transaction."""
+    _decide(ctx, connection, row, "rejected", ctx.actor.user_id, opinion)
+    said = opinion.strip()
+    words = text(f"Change {row.number} was sent back: {said}", f"变更 {row.number} 被退回：{said}")
+    tell_makers(ctx, connection, row.id, row.makers, words)
+    return "rejected"
+
+
+def proposed_again(ctx: Context, connection: Connection, row: Row[Any]) -> str:
+    """A refusal that its flow looks at once more."""
+    values = {"state": "proposed", "approved_by": None, "approved_at": None, "opinion": None}
+    connection.execute(release.update().where(release.c.id == row.id).values(**values, version=row.version + 1))
+    return "proposed"
 
 
 def withdraw(ctx: Context, release_id: int) -> None:
     """Take a proposal back before it is live."""
     ctx.require("release.propose")
     with ctx.transaction() as connection:
+        stored.lock_company(connection, ctx.company.id)
         row = read_row(connection, release_id, lock=True)
         if row.state not in (*OPEN, "outdated", "rejected"):
             raise Conflict(already(row))
-        values = {"state": "withdrawn", "ended_at": ctx.now, "version": row.version + 1}
-        connection.execute(release.update().where(release.c.id == row.id).values(values))
-        audit.write(
-            connection,
-            ctx.actor,
-            "release.withdrawn",
-            ("release", row.id),
-            release_id=row.id,
-            before={"state": row.state},
-            after={"state": "withdrawn"},
-        )
+        withdrawn_in(ctx, connection, row)
+        in_flow.end(ctx, connection, [row.id], ctx.actor.name)
 
 
-def _decide(ctx: Context, connection: Connection, row: Row[Any], state: str, opinion: str | None) -> None:
+def withdrawn_in(ctx: Context, connection: Connection, row: Row[Any]) -> str:
+    """The same inside the caller's transaction."""
+    values = {"state": "withdrawn", "ended_at": ctx.now, "version": row.version + 1}
+    connection.execute(release.update().where(release.c.id == row.id).values(values))
+    audit.write(
+        connection,
+        ctx.actor,
+        "release.withdrawn",
+        ("release", row.id),
+        release_id=row.id,
+        before={"state": row.state},
+        after={"state": "withdrawn"},
+    )
+    return "withdrawn"
+
+
+def _decide(
+    ctx: Context, connection: Connection, row: Row[Any], state: str, by: int | None, opinion: str | None
+) -> None:
     said = (opinion or "").strip() or None
     values = {
-        "state": state, "approved_by": ctx.actor.user_id, "approved_at": ctx.now, "opinion": said,
+        "state": state, "approved_by": by, "approved_at": ctx.now, "opinion": said,
         "version": row.version + 1,
     }  # fmt: skip
     connection.execute(release.update().where(release.c.id == row.id).values(values))

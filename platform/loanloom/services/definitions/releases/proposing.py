@@ -15,7 +15,7 @@ from loanloom.metadata.document import Identity
 from loanloom.problems import Problem, Text, text
 from loanloom.services.context import Context
 from loanloom.services.definitions.releases import candidate as candidates
-from loanloom.services.definitions.releases import stored
+from loanloom.services.definitions.releases import in_flow, stored
 from loanloom.services.definitions.releases.candidate import Candidate
 from loanloom.services.definitions.releases.checking import in_order
 from loanloom.services.definitions.releases.planning import Plan, blocking, make_plan
@@ -93,6 +93,7 @@ def propose_again(ctx: Context, release_id: int, *, live_from: date | None = Non
         made = _keep(ctx, connection, plan)
         values = {"state": "withdrawn", "version": row.version + 1}
         connection.execute(release.update().where(release.c.id == release_id).values(values))
+        in_flow.end(ctx, connection, [release_id], f"#{row.number} ↻")
         return made
 
 
@@ -137,7 +138,11 @@ def _keep(ctx: Context, connection: Connection, plan: Plan) -> int:
         after={"digest": plan.digest, "changes": len(plan.changes), "name": plan.name},
         reason=plan.note,
     )
-    tell_reviewers(ctx, connection, release_id, plan)
+    flow = in_flow.named(ctx.registry)
+    if flow is not None:
+        in_flow.begin(ctx, connection, flow, release_id)
+    else:
+        tell_reviewers(ctx, connection, release_id, plan.name or str(len(plan.changes)), plan.makers)
     return release_id
 
 

@@ -9,7 +9,6 @@ from sqlalchemy import Connection
 from loanloom.problems import Text, text
 from loanloom.services.access.rights import roles_with
 from loanloom.services.context import Context
-from loanloom.services.definitions.releases.planning import Plan
 from loanloom.store import messages
 
 
@@ -17,14 +16,14 @@ def _url(release_id: int) -> str:
     return f"/studio/changes/{release_id}"
 
 
-def tell_reviewers(ctx: Context, connection: Connection, release_id: int, plan: Plan) -> None:
+def tell_reviewers(ctx: Context, connection: Connection, release_id: int, name: str, makers: Iterable[int]) -> None:
     """Everybody who may review the change and had no hand in it."""
     people = messages.holders(connection, ctx.company.id, roles_with(ctx.registry, "release.approve"))
     title = text(
-        f"A change waits for your review: {plan.name or len(plan.changes)}",
-        f"有变更待您复核：{plan.name or len(plan.changes)}",
+        f"A change waits for your review: {name}",
+        f"有变更待您复核：{name}",
     )
-    chosen = set(people) - set(plan.makers)
+    chosen = set(people) - set(makers)
     messages.send(
         connection,
         chosen,

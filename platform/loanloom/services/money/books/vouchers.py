@@ -25,7 +25,7 @@ from loanloom.services.money import lending_rules
 from loanloom.services.money.books import booking, closing_problems, ledger_balances, reversing
 from loanloom.services.money.books.accruing import Posted
 from loanloom.services.money.cashier import orders, payees
-from loanloom.services.money.cashier.orders import About
+from loanloom.services.money.cashier.order_shapes import About
 from loanloom.store import tables
 
 EVENT = "voucher"

@@ -25,7 +25,7 @@ from loanloom.services.money import lending_rules, loan_rows, money_rows, repaym
 from loanloom.services.money.books import booking
 from loanloom.services.money.books.accruing import Posted
 from loanloom.services.money.cashier import bank_statements, orders, receipts
-from loanloom.services.money.cashier.orders import About
+from loanloom.services.money.cashier.order_shapes import About
 from loanloom.services.money.loan_rows import Change, Kept
 from loanloom.store import bulk, tables
 

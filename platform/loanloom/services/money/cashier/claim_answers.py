@@ -22,7 +22,7 @@ from loanloom.services.errors import Conflict, Refused
 from loanloom.services.money import loan_rows
 from loanloom.services.money.books import amending, booking
 from loanloom.services.money.cashier import claim_batches, items, orders, payers, receipts, subsidy_items
-from loanloom.services.money.cashier.orders import About
+from loanloom.services.money.cashier.order_shapes import About
 from loanloom.services.money.loan_rows import Change
 from loanloom.store import bulk
 

@@ -21,7 +21,7 @@ from loanloom.services.money import loan_rows, repayments
 from loanloom.services.money.books import amending
 from loanloom.services.money.cashier import matching, payouts, receipts
 from loanloom.services.money.cashier.matching import Suggestion
-from loanloom.services.money.cashier.orders import About
+from loanloom.services.money.cashier.order_shapes import About
 from loanloom.services.money.repayments import Purpose
 from loanloom.store import tables
 

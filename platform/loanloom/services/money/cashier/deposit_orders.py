@@ -16,7 +16,7 @@ from loanloom.services.money import repayments
 from loanloom.services.money.books import amending, booking
 from loanloom.services.money.cashier import deposits, orders, payers, payouts, receipts
 from loanloom.services.money.cashier.deposits import Move
-from loanloom.services.money.cashier.orders import About
+from loanloom.services.money.cashier.order_shapes import About
 from loanloom.services.money.repayments import Purpose
 
 

@@ -12,7 +12,7 @@ from loanloom.services import scope
 from loanloom.services.context import Context
 from loanloom.services.money import disbursements
 from loanloom.services.money.books import booking
-from loanloom.services.money.cashier.orders import About
+from loanloom.services.money.cashier.order_shapes import About
 from loanloom.store import tables
 
 
@@ -33,7 +33,7 @@ def about(ctx: Context, connection: Connection, asked: Disburse) -> About:
     assert row is not None
     return About(
         amount=row["amount"], currency=row["currency"], customer_id=row["customer_id"], channel=asked.channel,
-        unit=row["unit"],
+        unit=row["unit"], product_key=row["product_key"],
     )  # fmt: skip
 
 

@@ -22,7 +22,7 @@ from loanloom.services.context import Context
 from loanloom.services.errors import Conflict, Refused
 from loanloom.services.money.books import booking
 from loanloom.services.money.cashier import charged_items, orders, payers, payouts, receipts, subsidy_items
-from loanloom.services.money.cashier.orders import About
+from loanloom.services.money.cashier.order_shapes import About
 from loanloom.services.parties import partners
 from loanloom.store import tables
 

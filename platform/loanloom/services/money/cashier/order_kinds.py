@@ -24,7 +24,7 @@ from loanloom.services.money.cashier import (
     receipts,
     refunds,
 )
-from loanloom.services.money.cashier.orders import About, Kind
+from loanloom.services.money.cashier.order_shapes import About, Kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,83 +2,37 @@
 
 An order that needs no second person is booked in the transaction that enters it. Any other is tried out first (and
 rolled back), so that only what could be booked now waits for the second person; it is decided anew when registered.
+Where the product names a flow, the flow decides: what it approves is booked then, or registered by whoever checks
+money where a second person must and none of the approvers may.
 What each kind of order does stands in order_kinds; account numbers inside an order are kept closed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
-from decimal import Decimal
+from dataclasses import fields
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, insert, select, update
 
-from loanloom.core.lending.records import to_record
-from loanloom.problems import Problem, Text, text
+from loanloom.problems import Problem, text
 from loanloom.services import scope
 from loanloom.services.access.second_person import needs_second
 from loanloom.services.context import Context
 from loanloom.services.errors import Conflict, Forbidden, Refused
 from loanloom.services.money.books import booking
-from loanloom.services.money.cashier import order_messages, order_records
+from loanloom.services.money.cashier import order_flows, order_messages, order_records
+from loanloom.services.money.cashier import order_settling as settling
+from loanloom.services.money.cashier.order_shapes import About, Kind, Order
 from loanloom.services.once import Once
-from loanloom.store import audit, tables
+from loanloom.store import tables
 
 ORDER = text("order", "收付单")
 TABLE = tables.cash_order
 SOURCE = "cash_order"
 """What the journal entries of an order say they come from; entries of loan events belong to their loan."""
 LONGEST_WORDS = 400
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class About:
-    """Whose order it is and how much it moves. `second`: it needs a second person whatever the roles say."""
-
-    amount: Decimal
-    currency: str
-    loan_id: int | None = None
-    customer_id: int | None = None
-    channel: str | None = None
-    unit: str | None = None
-    manager_user_id: int | None = None
-    second: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kind:
-    """What one kind of order is: who enters it, whose it is, what booking and undoing it do.
-
-    `about` refuses what the actor may not see. `book` and `undo` work inside the order's transaction, its day open;
-    `undo` gets what `book` returned. A kind without `undo` is put right by another order. `undo_second`: taking it
-    back needs a second person whatever the roles say.
-    """
-
-    key: str
-    title: Text
-    function: str
-    parameters: type[Any]
-    about: Callable[[Context, Connection, Any], About]
-    book: Callable[[Context, Connection, Any, int], Mapping[str, Any]]
-    undo: Callable[[Context, Connection, Mapping[str, Any], str], None] | None = None
-    always_second: bool = False
-    undo_second: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """An order after a step of its life. `replayed`: this is the first answer given again."""
-
-    id: int
-    state: str
-    result: Mapping[str, Any]
-    replayed: bool = False
-
-    @property
-    def is_waiting(self) -> bool:
-        """Whether a second person must register it."""
-        return self.state == "entered"
+_NOT_KEPT = ("second", "product_key")
+"""Of whose order it is, what the order does not keep."""
 
 
 def enter(
@@ -95,16 +49,21 @@ def enter(
         parameters = order_records.dated(ctx, parameters)
         about = kind.about(ctx, connection, parameters)
         waits = kind.always_second or about.second or needs_second(ctx, kind.function, about.amount)
+        flow = order_flows.named(ctx, kind.key, about.product_key)
         order_id = _write(ctx, connection, kind, parameters, about, reason)
-        if waits:
+        if waits or flow is not None:
             trial = connection.begin_nested()
             kind.book(ctx, connection, parameters, order_id)
             trial.rollback()
+        if flow is not None:
+            order_flows.begin(ctx, connection, flow, order_id, kind.key, parameters)
+            made = _standing(connection, order_id)
+        elif waits:
             made = Order(order_id, "entered", {})
             order_messages.tell_checkers(ctx, connection, order_id, kind.title, about)
         else:
-            made = _book(ctx, connection, kind, parameters, order_id)
-        _tell(ctx, connection, f"order.{made.state}", order_id, kind, about, reason)
+            made = settling.book(ctx, connection, kind, parameters, order_id)
+        settling.tell(ctx, connection, f"order.{made.state}", order_id, kind, about, reason)
         first.keep({"id": made.id, "state": made.state, "result": dict(made.result)})
         return made
 
@@ -120,14 +79,10 @@ def register(ctx: Context, kind: Kind, order_id: int, *, idempotency_key: str | 
         row = waiting(ctx, connection, order_id, kind)
         if row["entered_by"] == ctx.actor.user_id:
             raise Forbidden(_same_person())
+        order_flows.check_not_in_flow(connection, order_id)
         parameters = order_records.opened(ctx, kind.parameters, row)
         about = kind.about(ctx, connection, parameters)
-        made = _book(ctx, connection, kind, parameters, order_id)
-        connection.execute(
-            update(TABLE).where(TABLE.c.id == order_id).values(checked_by=ctx.actor.user_id, checked_at=ctx.now)
-        )
-        _tell(ctx, connection, "order.registered", order_id, kind, about)
-        order_messages.tell_enterer(ctx, connection, row, kind.title, "registered")
+        made = settling.registered(ctx, connection, kind, row, parameters, about, ctx.actor.user_id)
         first.keep({"id": made.id, "state": made.state, "result": dict(made.result)})
         return made
 
@@ -136,20 +91,16 @@ def refuse(ctx: Context, kind: Kind, order_id: int, answer: str) -> Order:
     """Refuse an order that waits; who entered it may take it back the same way."""
     with ctx.transaction() as connection:
         row = waiting(ctx, connection, order_id, kind)
-        if row["entered_by"] != ctx.actor.user_id:
+        mine, case_id = row["entered_by"] == ctx.actor.user_id, order_flows.runs(connection, order_id)
+        if not mine:
             ctx.require("money.check")
         _require_words(answer)
-        connection.execute(
-            update(TABLE)
-            .where(TABLE.c.id == order_id)
-            .values(
-                state="refused", answer=answer.strip(), checked_by=ctx.actor.user_id, checked_at=ctx.now,
-                version=TABLE.c.version + 1,
-            )
-        )  # fmt: skip
-        _tell(ctx, connection, "order.refused", order_id, kind, None, answer.strip())
-        order_messages.tell_enterer(ctx, connection, row, kind.title, "refused", answer.strip())
-        return Order(order_id, "refused", {})
+        if case_id is None:
+            return settling.refused_in(ctx, connection, kind, row, answer.strip())
+        if not mine:
+            raise Refused(order_flows.in_flow())
+        order_flows.withdraw(ctx, connection, case_id, answer.strip())
+        return _standing(connection, order_id)
 
 
 def undo_in(ctx: Context, connection: Connection, kind: Kind, row: RowMapping, reason: str) -> None:
@@ -182,7 +133,7 @@ def waiting(ctx: Context, connection: Connection, order_id: int, kind: Kind) -> 
     """An order of this kind that still waits for its second person, locked."""
     row = locked(ctx, connection, order_id)
     if row["state"] != "entered" or row["kind"] != kind.key:
-        raise Conflict(_not_waiting())
+        raise Conflict(settling.not_waiting())
     return row
 
 
@@ -198,18 +149,13 @@ def check_words(words: str | None, field: str, most: int = LONGEST_WORDS) -> Non
         )
 
 
-def _book(ctx: Context, connection: Connection, kind: Kind, parameters: Any, order_id: int) -> Order:
-    result = to_record(kind.book(ctx, connection, parameters, order_id))
-    connection.execute(
-        update(TABLE)
-        .where(TABLE.c.id == order_id)
-        .values(state="booked", result=result, booked_on=ctx.business_date, version=TABLE.c.version + 1)
-    )
-    return Order(order_id, "booked", result)
+def _standing(connection: Connection, order_id: int) -> Order:
+    row = connection.execute(select(TABLE.c.state, TABLE.c.result).where(TABLE.c.id == order_id)).one()
+    return Order(order_id, row.state, row.result or {})
 
 
 def _write(ctx: Context, connection: Connection, kind: Kind, parameters: Any, about: About, reason: str | None) -> int:
-    values = {field.name: getattr(about, field.name) for field in fields(about) if field.name != "second"}
+    values = {field.name: getattr(about, field.name) for field in fields(about) if field.name not in _NOT_KEPT}
     row = {
         **values,
         "kind": kind.key,
@@ -220,19 +166,6 @@ def _write(ctx: Context, connection: Connection, kind: Kind, parameters: Any, ab
         "entered_at": ctx.now,
     }
     return int(connection.execute(insert(TABLE).values(row).returning(TABLE.c.id)).scalar_one())
-
-
-def _tell(
-    ctx: Context,
-    connection: Connection,
-    action: str,
-    order_id: int,
-    kind: Kind,
-    about: About | None,
-    reason: str | None = None,
-) -> None:
-    after = {"kind": kind.key} | ({"amount": str(about.amount), "loan_id": about.loan_id} if about else {})
-    audit.write(connection, ctx.actor, action, ("cash_order", order_id), after=after, reason=reason, at=ctx.now)
 
 
 def _require_words(words: str) -> None:
@@ -247,14 +180,6 @@ def _same_person() -> Problem:
     return Problem(
         code="order.same_person",
         message=text("You entered this yourself; somebody else must register it.", "本笔由您录入，须由他人复核登记。"),
-    )
-
-
-def _not_waiting() -> Problem:
-    return Problem(
-        code="order.not_waiting",
-        message=text("This order does not wait to be registered any more.", "该收付单已不在待复核状态。"),
-        hint=text("Look at what became of it.", "请查看其最新状态。"),
     )
 
 

@@ -21,7 +21,7 @@ from loanloom.services.context import Context
 from loanloom.services.errors import Conflict, Refused
 from loanloom.services.money.books import booking
 from loanloom.services.money.cashier import orders, payees, waiting_orders
-from loanloom.services.money.cashier.orders import About
+from loanloom.services.money.cashier.order_shapes import About
 from loanloom.store import audit, tables
 
 PAYOUT = text("payout", "付款项")

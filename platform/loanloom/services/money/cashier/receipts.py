@@ -22,7 +22,7 @@ from loanloom.services.errors import Conflict, NotFound, Refused
 from loanloom.services.money import loan_rows, money_rows, offers, repayments
 from loanloom.services.money.books import amending, booking
 from loanloom.services.money.cashier import orders, payees, payers
-from loanloom.services.money.cashier.orders import About
+from loanloom.services.money.cashier.order_shapes import About
 from loanloom.services.money.loan_rows import Change
 from loanloom.services.money.repayments import Purpose
 from loanloom.store import tables
@@ -65,7 +65,8 @@ class Unidentified:
 def about_loan(ctx: Context, connection: Connection, loan_id: int, amount: Decimal, channel: str | None) -> About:
     """Whose order it is that moves money of a loan."""
     table = tables.loan
-    query = select(table.c.id, table.c.customer_id, table.c.currency, table.c.unit, table.c.manager_user_id)
+    columns = table.c["id", "customer_id", "currency", "unit", "manager_user_id", "product_key"]
+    query = select(*columns)
     row = connection.execute(query.where(table.c.id == loan_id)).mappings().one_or_none()
     scope.check_visible(ctx, row, LOAN)
     assert row is not None
@@ -77,6 +78,7 @@ def about_loan(ctx: Context, connection: Connection, loan_id: int, amount: Decim
         channel=channel,
         unit=row["unit"],
         manager_user_id=row["manager_user_id"],
+        product_key=row["product_key"],
     )
 
 

@@ -26,7 +26,7 @@ from loanloom.services.errors import Refused
 from loanloom.services.money import loan_rows, money_rows, repayments
 from loanloom.services.money.books import amending, booking
 from loanloom.services.money.cashier import payers, payouts, receipts
-from loanloom.services.money.cashier.orders import About
+from loanloom.services.money.cashier.order_shapes import About
 from loanloom.services.money.loan_rows import Change
 from loanloom.services.parties import partners
 from loanloom.store import tables

@@ -11,10 +11,13 @@ from loanloom.store import tables
 TABLE = tables.cash_order
 
 
-def check_none_waits(connection: Connection, kind: str, name: str, subject_id: int) -> None:
-    """Refuse to change what an order of this kind, with this parameter, is about while it waits."""
+def check_none_waits(connection: Connection, kind: str, name: str, subject_id: int, *, but: int | None = None) -> None:
+    """Refuse to change what an order of this kind, with this parameter, is about while it waits; `but` is no matter."""
     query = select(TABLE.c.id).where(
-        TABLE.c.kind == kind, TABLE.c.state == "entered", TABLE.c.parameters[name].as_integer() == subject_id
+        TABLE.c.kind == kind,
+        TABLE.c.state == "entered",
+        TABLE.c.parameters[name].as_integer() == subject_id,
+        TABLE.c.id.is_distinct_from(but),
     )
     found = connection.execute(query.limit(1)).scalar_one_or_none()
     if found is not None:

@@ -54,10 +54,8 @@ def begin(ctx: Context, connection: Connection, flow: str, change_id: int, loan_
 
 def case_of(connection: Connection, change_id: int) -> int | None:
     """The case that decides a change; None where no flow does."""
-    table = kept_cases.TABLE
-    asked = kept_cases.ids_of(SUBJECT, change_id).where(table.c.parent_id.is_(None)).order_by(table.c.id.desc())
-    found = connection.execute(asked.limit(1)).first()
-    return None if found is None else int(found.id)
+    found = kept_cases.deciding(connection, SUBJECT, change_id)
+    return None if found is None else found[0]
 
 
 def withdraw(ctx: Context, connection: Connection, change_id: int) -> bool:
