@@ -179,8 +179,9 @@ class Play:
         that is for them. 0 when there is none, which every command refuses."""
         node, somebody = step.get("node"), self.person(step["by"]) if "by" in step else None
         open_there = [one for one in self.state.open_items if node is None or one.node == node]
-        mine = [one for one in open_there if somebody is None or _may(one, somebody)]
-        return next((one.number for one in (*mine, *open_there)), 0)
+        own = [one for one in open_there if somebody is None or flows.eligible(one, somebody) is None]
+        lent = [one for one in open_there if somebody is not None and _may(one, somebody)]
+        return next((one.number for one in (*own, *lent, *open_there)), 0)
 
     def token(self, step: Mapping[str, Any], waits: str) -> int:
         """The number of the token that waits at a node, 0 when none does."""

@@ -102,7 +102,7 @@ def refusals(flow: Flow, state: State, number: int, decision: Decision) -> tuple
 
 def voice(node: Node, state: State, item: Item, person: Person) -> Person | Problem:
     """As whom this person has a say of an item as the case stands now. Who said yes or voted since it was opened has
-    none, and lends none to whoever stands in for them."""
+    none, and lends none to whoever stands in for them; who has a say of their own there speaks for nobody else."""
     somebody = acting_as(item, person)
     if isinstance(somebody, Problem) or item.kind == "minutes":
         return somebody
@@ -113,6 +113,8 @@ def voice(node: Node, state: State, item: Item, person: Person) -> Person | Prob
         return refusing.voted()
     if somebody is person:
         return person
+    if _own(state, item, person.id):
+        return refusing.signs_already("decision")
     lent = [one for one in person.stands_in_for if one.id not in gone and eligible(item, one) is None]
     left = [one for one in lent if not has_voted(state, item, one.id)]
     return left[0] if left else refusing.voted() if lent else refusing.barred()
@@ -127,8 +129,12 @@ def second_voice(state: State, item: Item, person: int) -> Problem | None:
     """Why this person may not get an item of a step: they have voted there, or have an item of their own there."""
     if has_voted(state, item, person):
         return refusing.voted()
-    own = any(one.token == item.token and one.number != item.number and person in one.users for one in state.items)
-    return refusing.signs_already("to") if own else None
+    return refusing.signs_already("to") if _own(state, item, person) else None
+
+
+def _own(state: State, item: Item, person: int) -> bool:
+    """Whether this person has an item of their own beside this one at the same step."""
+    return any(one.token == item.token and one.number != item.number and person in one.users for one in state.items)
 
 
 def actions_of(node: Node, item: Item) -> tuple[str, ...]:

@@ -29,6 +29,7 @@ def decide(flow: Flow, state: State, number: int, decision: Decision, world: Wor
         _note(step, item, decision)
         step.close(item)
         step.decided = (number, decision.by.id)
+        step.names = decision.action != "return"
         token = _token(step, item)
         if decision.chosen:
             step.set(chosen={**step.state.chosen, **for_later(flow, decision.chosen, "previous")})
@@ -130,7 +131,7 @@ def _refused(step: Step, node: Node, token: Token) -> None:
         step.note("routed", node.key, to=node.on_refuse)
         step.go(node.on_refuse, token.forks)
         return
-    if returning.left_behind(step.state, token):
+    if returning.left_behind(step.state, token.forks):
         return  # its join went on without it: what it says has no effect any more
     end = step.flow.end_with("refused")
     if end is None:
@@ -179,7 +180,7 @@ def go_back(step: Step, token: Token, target: str, then: str) -> None:
     if bridged:
         _undo(step, {target, here}, passed=_without_last(step.state.passed, Passed(node=here, forks=token.forks)))
     else:
-        _undo_since(step, Passed(node=target, forks=forks))
+        undo_since(step, Passed(node=target, forks=forks))
     step.note("returned", here, to=target)
     node = step.node(target)
     step.effect("returned", target, to_makers=node.type == "start")
@@ -197,7 +198,7 @@ def go_back(step: Step, token: Token, target: str, then: str) -> None:
     step.go(target, forks)
 
 
-def _undo_since(step: Step, reached: Passed) -> None:
+def undo_since(step: Step, reached: Passed) -> None:
     """Nothing since the case last reached this node stands any more."""
     passed, forks = step.state.passed, reached.forks
     place = max(index for index, each in enumerate(passed) if each == reached)

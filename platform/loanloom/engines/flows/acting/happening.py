@@ -107,7 +107,7 @@ def _return(step: Step, token: Token, item: Item, deadline: Deadline) -> None:
     targets = returning.return_targets(step.node(item.node), step.state, item)
     if deadline.to in targets or targets:
         go_back(step, token, deadline.to if deadline.to in targets else targets[0], "again")
-    elif returning.left_behind(step.state, token):
+    elif returning.left_behind(step.state, token.forks):
         step.lift(token)
     else:
         go_back(step, token, step.flow.start, "again")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from loanloom.engines.flows import opening, refusing
+from loanloom.engines.flows.acting.deciding import undo_since
 from loanloom.engines.flows.model import Flow
 from loanloom.engines.flows.moves import Moved, World
 from loanloom.engines.flows.record import altered
 from loanloom.engines.flows.running import carried_out
-from loanloom.engines.flows.state import Person, State
+from loanloom.engines.flows.state import Passed, Person, State
 from loanloom.engines.flows.step import Step
 from loanloom.problems import Problem, text
 
@@ -76,7 +77,9 @@ def jump(
         for each in leaving:
             step.effect("undone", each.node, each.number)
             step.lift(each)
-        node = step.node(to)
+        node, reached = step.node(to), Passed(node=to, forks=forks)
+        if reached in step.state.passed:
+            undo_since(step, reached)  # moved back: it is as if it had been returned
         if node.type == "start":
             step.passed(to, forks)
             opening.revise(step, node, forks)
