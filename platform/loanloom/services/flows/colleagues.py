@@ -79,14 +79,15 @@ def whose(ctx: Context, user_id: int | None) -> int:
     return found
 
 
-def in_force(day: date) -> ColumnElement[bool]:
+def in_force(day: date | ColumnElement[Any]) -> ColumnElement[bool]:
     """The condition that a delegation counts on this day."""
     return and_(_DELEGATION.c.ended_at.is_(None), _DELEGATION.c.starts_on <= day, _DELEGATION.c.ends_on >= day)
 
 
-def about(flow_key: str) -> ColumnElement[bool]:
+def about(flow_key: str | ColumnElement[str]) -> ColumnElement[bool]:
     """The condition that a delegation is about this flow."""
-    return or_(func.cardinality(_DELEGATION.c.flows) == 0, literal(flow_key) == any_(_DELEGATION.c.flows))
+    key = literal(flow_key) if isinstance(flow_key, str) else flow_key
+    return or_(func.cardinality(_DELEGATION.c.flows) == 0, key == any_(_DELEGATION.c.flows))
 
 
 def _away(day: date) -> ColumnElement[bool]:

@@ -5,12 +5,12 @@ Nothing is loaded unless the flow asks for it: a flow that only names roles cost
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import ARRAY, ColumnElement, Connection, Date, Integer, String, Text, and_, any_, bindparam, or_, select
 
 from loanloom.engines import facts as fact_paths
 from loanloom.engines import flows, rules
@@ -129,26 +129,46 @@ def persons(asked: Asked, ids: Sequence[int]) -> list[flows.Person]:
     return [_acting(ctx, case, found[one], asked.world.facts, asked.state.terms) for one in ids]
 
 
+def _asked(name: str, kind: Any, holds: Callable[[Any], ColumnElement[bool]]) -> ColumnElement[bool]:
+    """A condition that counts where its parameter is given."""
+    wanted = bindparam(name, type_=kind)
+    return or_(wanted.is_(None), holds(wanted))
+
+
+_MEMBER, _OTHER = tables.membership, tables.delegation
+_TODAY = and_(
+    _OTHER.c.from_user == _MEMBER.c.user_id,
+    colleagues.in_force(bindparam("day", type_=Date)),
+    colleagues.about(bindparam("flow", type_=String)),
+)
+_DOING = (
+    select(_MEMBER.c.user_id, _MEMBER.c.unit, _OTHER.c.to_user)
+    .outerjoin(_OTHER, _TODAY)
+    .where(
+        _MEMBER.c.company_id == bindparam("company"), _MEMBER.c.active, _MEMBER.c.customer_id.is_(None),
+        _asked("users", ARRAY(Integer), lambda users: _MEMBER.c.user_id == any_(users)),
+        _asked("roles", ARRAY(Text), _MEMBER.c.roles.overlap),
+        _asked("position", String, lambda position: _MEMBER.c.position == position),
+    )
+    .order_by(_MEMBER.c.user_id, _OTHER.c.id)
+)  # fmt: skip
+"""Members of a group or some of them by name, each with whoever stands in. Made once: every step asks it."""
+
+
 def doing(ctx: Context, connection: Connection, case: InFlow, item: flows.Item) -> list[int]:
     """The active people who may do an item now: those named, or the group without whom it excludes; and whoever stands
     in for one of them today. One statement."""
     if not item.users and not item.role and not item.position:
         return []
-    table, other, organisation = tables.membership, tables.delegation, resolving.organisation(ctx.registry)
-    today = and_(
-        other.c.from_user == table.c.user_id, colleagues.in_force(ctx.business_date), colleagues.about(case.flow.key)
-    )
-    query = select(table.c.user_id, table.c.unit, other.c.to_user).outerjoin(other, today).where(
-        table.c.company_id == ctx.company.id, table.c.active, table.c.customer_id.is_(None)
-    )  # fmt: skip
-    if item.users:
-        query = query.where(table.c.user_id.in_(item.users))
-    if item.role is not None:
-        repairing = item.role == flows.ADMINISTRATOR
-        query = query.where(table.c.roles.overlap(roles_with(ctx.registry, REPAIR) if repairing else [item.role]))
-    if item.position is not None:
-        query = query.where(table.c.position == item.position)
-    rows = connection.execute(query.order_by(table.c.user_id, other.c.id)).all()
+    organisation = resolving.organisation(ctx.registry)
+    roles = None if item.role is None else [item.role]
+    if item.role == flows.ADMINISTRATOR:
+        roles = roles_with(ctx.registry, REPAIR)
+    asked = {
+        "company": ctx.company.id, "day": ctx.business_date, "flow": case.flow.key, "users": list(item.users) or None,
+        "roles": roles, "position": item.position,
+    }  # fmt: skip
+    rows = connection.execute(_DOING, asked).all()
     able = [
         row
         for row in rows

@@ -82,7 +82,9 @@ def row_of(
 
 
 def _stand_still(ctx: Context, connection: Connection, step: Step) -> None:
-    names = {effect.name for effect in step.moved.effects}
+    names = {effect.name for effect in step.moved.effects} & {"suspended", "resumed"}
+    if not names:
+        return
     mine = flow_timer.c.case_id == step.case.id, flow_timer.c.state == "due", flow_timer.c.kind.in_(TIMED)
     if "suspended" in names:
         connection.execute(update(flow_timer).where(*mine).values(held_at=ctx.now))
