@@ -38,6 +38,7 @@ AREAS = (
     "loanloom.web.workspace.customers",
     "loanloom.web.workspace.days",
     "loanloom.web.workspace.home",
+    "loanloom.web.workspace.in_bulk",
     "loanloom.web.workspace.ledger",
     "loanloom.web.workspace.lists",
     "loanloom.web.workspace.loan_changes",

@@ -28,6 +28,7 @@ def _variables() -> dict[str, Any]:
         return {"language": spoken, "company": None, "actor": None, "frame": "door.html"}
     context = security.current_context()
     roles = (context.registry.get("role", key) for key in context.actor.roles)
+    counted = None if request.headers.get("HX-Request") else waiting()  # a part of a page has no frame
     return {
         "language": spoken,
         "company": context.company,
@@ -35,7 +36,8 @@ def _variables() -> dict[str, Any]:
         "actor": context.actor,
         "frame": "portal/frame.html" if context.actor.is_borrower else "shell.html",
         "business_date": context.business_date,
-        "unread": 0 if request.headers.get("HX-Request") else waiting().unread,  # a part of a page has no frame
+        "unread": counted.unread if counted is not None else 0,
+        "frame_waiting": counted,
         "role_titles": [say(role.title, spoken) for role in roles if role],
     }
 
@@ -50,9 +52,15 @@ def may(function: str) -> bool:
     return security.has_context() and security.current_context().actor.may(function)
 
 
+def counted(number: int) -> str:
+    """A count as people read it: `99+` where it was counted no further."""
+    return f"{number - 1}+" if number in (worklist.MOST, worklist.MOST_IN_FRAME) else str(number)
+
+
 def install(app: Flask) -> None:
     """Hang the variables and helpers into the templates."""
     app.context_processor(_variables)
+    app.jinja_env.filters["counted"] = counted
     app.jinja_env.globals.update(
         languages=LANGUAGES, csp_nonce=security.csp_nonce, new_key=new_key, may=may, language_of=language
     )

@@ -9,6 +9,7 @@ import { armMenus } from "./parts/menus.js";
 import { armSelects } from "./parts/selects.js";
 import { armToasts, toast } from "./parts/toasts.js";
 import { armLists } from "./parts/lists.js";
+import { armWaiting } from "./parts/waiting.js";
 
 const csrf = () => document.querySelector('meta[name="csrf-token"]')?.content ?? "";
 
@@ -56,6 +57,7 @@ function arm(root) {
 
 armMenus();
 armKeyboard();
+armWaiting();
 arm(document.body);
 document.addEventListener("htmx:load", (event) => {
   if (event.detail.elt !== document.body) arm(event.detail.elt);
