@@ -284,6 +284,11 @@ class Cases(RuleBasedStateMachine):
             state = self.one_more(state)
         assert state.status == "ended", [(one.node, one.waits) for one in state.tokens]
 
+    def yes(self, person):
+        """A yes that names everybody for whatever step asks for it."""
+        named = [one.key for one in self.flow if any(by.chosen_by == "previous" for by in one.assign)]
+        return Decision(action="approve", by=person, chosen=dict.fromkeys(named, tuple(NAMES.values())))
+
     def one_more(self, state):
         """One thing that brings the case forwards."""
         for item in sorted(state.open_items, key=lambda one: one.taken_by is None):
@@ -295,7 +300,7 @@ class Cases(RuleBasedStateMachine):
                 elif item.kind == "minutes":
                     moved = engine.record_minutes(self.flow, state, item.number, person, "x", self.world())
                 else:
-                    said = Decision(action="approve", by=person)
+                    said = self.yes(person)
                     moved = engine.decide(self.flow, state, item.number, said, self.world())
                 if not moved.problems:
                     return moved.state
@@ -303,8 +308,7 @@ class Cases(RuleBasedStateMachine):
             for to in NAMES.values():
                 moved = engine.give(self.flow, state, item.number, STAFF[-1], to, self.world())
                 if not moved.problems and to not in item.users:
-                    person = STAFF[to - 1]
-                    said = Decision(action="approve", by=person)
+                    said = self.yes(STAFF[to - 1])
                     done = engine.decide(self.flow, moved.state, item.number, said, self.world())
                     if not done.problems:
                         return done.state

@@ -6,8 +6,8 @@ import pytest
 from tests.engines.flows.flow_builder import approval, flow_of, node
 
 from loanloom.engines import flows as engine
-from loanloom.engines.flows import ACTIONS, ADMINISTRATOR, POWERS, Decision, Person, Route, World
-from loanloom.engines.flows.model import Assignment, Join, Voting
+from loanloom.engines.flows import ACTIONS, ADMINISTRATOR, POWERS, Decision, Person, Route, World, choosing
+from loanloom.engines.flows.model import Assignment, Deadline, Join, Voting
 
 WORLD = World()
 ENDS = (node("yes", "end", outcome="approved"), node("no", "end", outcome="refused"))
@@ -129,3 +129,21 @@ def test_people_are_chosen_by_whom_the_flow_says():
     chosen = approval("second", "b", Route(to="yes"), assign=(Assignment(chosen_by="previous"),))
     flow = flow_of(node("begin", "start", Route(to="first")), approval("first", "a", Route(to="second")), chosen, *ENDS)
     assert codes(engine.start(flow, WORLD, makers=(1,), chosen={"second": (4,)})) == ["flow.no_choice"]
+    opened = engine.start(flow, WORLD, makers=(1,)).state
+    sayer = Person(id=2, roles=frozenset({"a"}))
+    forgotten = decided(flow, opened, 1, sayer)
+    assert [(one.code, one.field) for one in forgotten.problems] == [("flow.choose", "chosen:second")]
+    assert decided(flow, opened, 1, sayer, "refuse").state.outcome == "refused", "a no leads nowhere to name people for"
+
+
+def test_a_term_that_passes_names_nobody_and_the_next_step_is_found_through_automatic_ones():
+    chosen = approval("second", "b", Route(to="yes"), assign=(Assignment(chosen_by="previous"),))
+    automatic = node("sort", "exclusive", Route(to="second", otherwise=True))
+    late = approval("first", "a", Route(to="sort"), deadlines=(Deadline(hours=1, do="approve"),))
+    flow = flow_of(node("begin", "start", Route(to="first")), late, automatic, chosen, *ENDS)
+    assert choosing.following(flow, "first") == ("second",) and choosing.following(flow, "second") == ()
+    opened = engine.start(flow, WORLD, makers=(1,)).state
+    by_itself = engine.expire(flow, opened, 1, late.deadlines[0], WORLD)
+    assert [one.role for one in by_itself.state.items] == [ADMINISTRATOR]
+    said = Decision(action="approve", by=Person(id=2, roles=frozenset({"a"})), chosen={"second": (4,)})
+    assert not codes(engine.decide(flow, opened, 1, said, WORLD))

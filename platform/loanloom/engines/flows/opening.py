@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from loanloom.engines.flows import people, refusing, voting
+from loanloom.engines.flows import choosing, people, refusing, voting
 from loanloom.engines.flows.leaving import leave
 from loanloom.engines.flows.model import VOTED, Assignment, Node
 from loanloom.engines.flows.moves import Found
@@ -150,7 +150,15 @@ def _candidates(step: Step, node: Node, assign: Sequence[Assignment], excluded: 
             left = _superiors(step, members, excluded)
             found, members = altered(found, role=None, position=None, users=left), left
         named.append(Candidates(found=found, members=members, left=left, assignment=assignment))
+    if assign is node.assign and _to_be_named(step, node):
+        raise Failed(choosing.nobody_named(node))
     return named
+
+
+def _to_be_named(step: Step, node: Node) -> bool:
+    """Whether the people of this step are still to be named, and somebody acts who can do that."""
+    missing = choosing.only_named(node) and not step.state.chosen.get(node.key)
+    return missing and step.decides is not None and node.key in choosing.following(step.flow, step.decides)
 
 
 def _superiors(step: Step, members: tuple[int, ...], excluded: tuple[int, ...]) -> tuple[int, ...]:

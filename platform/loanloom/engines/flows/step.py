@@ -32,8 +32,8 @@ class Step:
     """A step under way over one state."""
 
     __slots__ = (
-        "_facts", "back_to", "before", "changed", "closed", "decided", "effects", "flow", "found", "history", "opened",
-        "queue", "state", "world",
+        "_facts", "back_to", "before", "changed", "closed", "decided", "decides", "effects", "flow", "found", "history",
+        "opened", "queue", "state", "world",
     )  # fmt: skip
 
     def __init__(self, flow: Flow, state: State, world: World) -> None:
@@ -51,6 +51,8 @@ class Step:
         self.back_to: dict[str, str] = {}
         """Nodes to be entered again whose work, once done, leads straight back to another node."""
         self.decided: tuple[int, int] | None = None
+        self.decides: str | None = None
+        """The step of whoever decides: they can name people for what follows."""
         self.found: dict[str, Mapping[str, Any]] = {}
         self._facts: Mapping[str, Any] | None = None
 

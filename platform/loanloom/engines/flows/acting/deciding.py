@@ -29,7 +29,7 @@ def decide(flow: Flow, state: State, number: int, decision: Decision, world: Wor
         _note(step, item, decision)
         step.close(item)
         step.decided = (number, decision.by.id)
-        step.names = decision.action != "return"
+        step.decides = item.node
         token = _token(step, item)
         if decision.chosen:
             step.set(chosen={**step.state.chosen, **for_later(flow, decision.chosen, "previous")})
@@ -98,16 +98,21 @@ def go_on(step: Step, token: Token) -> None:
 
 def _conclude(step: Step, token: Token, node: Node, found: voting.Result) -> None:
     """The node is decided: what is still open there closes; minutes are written first where the node asks for them."""
-    if node.type in VOTED:
-        counted = voting.tally([vote for vote in step.state.votes if vote.token == token.number], ())
-        said = {"yes": counted.yes, "no": counted.no, "abstained": counted.abstained}
-        keep(step, node, {**said, "outcome": "approved" if found == "approve" else "refused"})
+    count(step, token, node, found)
     if node.record:
         for item in step.items_of(token.number):
             step.close(item)
         opening.open_minutes(step, node, token)
         return
     carry(step, token, node, found)
+
+
+def count(step: Step, token: Token, node: Node, found: voting.Result) -> None:
+    """What a vote gave: `flow.values.<node>` from now on."""
+    if node.type in VOTED:
+        counted = voting.tally([vote for vote in step.state.votes if vote.token == token.number], ())
+        said = {"yes": counted.yes, "no": counted.no, "abstained": counted.abstained}
+        keep(step, node, {**said, "outcome": "approved" if found == "approve" else "refused"})
 
 
 def carry(step: Step, token: Token, node: Node, found: voting.Result) -> None:
