@@ -193,7 +193,8 @@ class Play:
     @property
     def path(self) -> list[str]:
         """Every arrow the case went along, by where it led."""
-        return [self.flow.start, *(entry.to for entry in self.history if entry.to and entry.kind != "expired")]
+        led = (one for one in self.history if one.to and (one.kind != "expired" or one.action == "route"))
+        return [self.flow.start, *(str(one.to) for one in led)]
 
     def open(self) -> dict[str, list[str]]:
         """Whom the case waits for, by node."""

@@ -165,6 +165,8 @@ class Builder:
             ]
         )
         more = self.work(earlier) | {"actions": (*ACTIONS, "abstain"), "limit": None, "exclude": frozenset({"maker"})}
+        if kind == "committee":
+            more["deadlines"] = (Deadline(working_hours=8, do=self.random.choice(["refuse", "return"])),)
         rule = self.random.choice(VOTES)
         self.add(
             key, kind, Route(to=following), assign=assign, voting=rule,

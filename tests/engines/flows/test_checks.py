@@ -155,6 +155,22 @@ WRONG = {
         "flow.deadline_action",
         "/spec/nodes/1/deadlines/0",
     ),
+    "overturned": (
+        flow(
+            ("begin", "start", "next: meet"),
+            ("meet", "committee", "assign: {role: r}, on_refuse: last, next: yes"),
+            ("last", "approval", "assign: {role: r}, actions: [approve, refuse], next: yes"),
+            YES,
+            NO,
+        ),
+        "flow.overturned",
+        "/spec/nodes/1/on_refuse",
+    ),
+    "committee_by_clock": (
+        first("committee", "assign: {role: r}, actions: [approve], deadlines: [{hours: 9, do: approve}], next: yes"),
+        "flow.committee_by_clock",
+        "/spec/nodes/1/deadlines",
+    ),
     "never": (
         choice("application.amount > 5 and application.amount < 3"),
         "flow.never_true",
@@ -199,6 +215,18 @@ def test_what_is_only_odd_is_a_warning(name):
 def test_two_conditions_that_hold_at_once_are_told_with_a_value():
     (problem, *_) = [one for one in compiled(WARNED["both"][0]).problems if one.code == "flow.both_true"]
     assert "application.amount = 10.01" in problem.message["en"]
+
+
+def test_after_a_committees_no_one_may_come_back_to_it():
+    again = flow(
+        ("begin", "start", "next: form"),
+        ("form", "form", "assign: {role: r}, next: meet"),
+        ("meet", "committee", "assign: {role: r}, on_refuse: form, next: last"),
+        ("last", "approval", "assign: {role: r}, actions: [approve, refuse], next: yes"),
+        YES,
+        NO,
+    )
+    assert not [one for one in compiled(again).problems if one.code == "flow.overturned"]
 
 
 def test_cascades_and_bands_are_no_mistake():

@@ -38,6 +38,10 @@ def keys(kind):
     return [key for key, document in documents().items() if document.kind == kind]
 
 
+def test_every_document_counts():
+    assert [key for key, one in documents().items() if registry().get(one.kind, key) is None] == []
+
+
 @pytest.mark.parametrize("key", keys("flow"))
 def test_its_flow_is_sound(key):
     compiled = compile_flow(documents()[key], registry())

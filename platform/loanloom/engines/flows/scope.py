@@ -27,7 +27,12 @@ ORDER = context(
     }
 )  # fmt: skip
 """What a flow of orders of the desk sees as `order`: what was entered."""
-AGREED = context({"number": STRING, "reason": STRING, "amount": NUMBER, "term_months": NUMBER, "method": STRING})
+AGREED = context(
+    {
+        "number": STRING, "reason": STRING, "amount": optional(NUMBER), "term_months": optional(NUMBER),
+        "method": optional(STRING),
+    }
+)  # fmt: skip
 """What a flow of changes of contracts sees as `change`: what the contract would say; nothing where it stays."""
 RELEASE = context(
     {
@@ -48,7 +53,7 @@ _SEEN = {REQUEST: "document", **dict.fromkeys(("contract", *_OWN), "document")}
 
 def of_flow(document: Document, registry: Registry) -> Type:
     """The scope of a flow's conditions, computed inputs and assignees."""
-    nodes = tuple(str(node.get("key")) for node in document.spec.get("nodes", ()) if isinstance(node, dict))
+    nodes = tuple(str(node.get("key")) for node in document.spec.get("nodes", ()) if isinstance(node, Mapping))
     return _scope(registry, str(document.spec.get("subject", "application")), document.spec.get("record"), nodes)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from loanloom.engines.flows import refusing, returning, waiting
-from loanloom.engines.flows.acting.deciding import carry, go_back
+from loanloom.engines.flows.acting.deciding import carry, count, go_back
 from loanloom.engines.flows.conditions import evaluated
 from loanloom.engines.flows.model import Awaited, Deadline, Flow
 from loanloom.engines.flows.moves import Moved, World
@@ -96,6 +96,7 @@ def expire(flow: Flow, state: State, number: int, deadline: Deadline, world: Wor
         elif deadline.do == "return":
             _return(step, token, item, deadline)
         elif deadline.do in ("approve", "refuse"):
+            count(step, token, node, deadline.do)
             carry(step, token, node, deadline.do)
 
     return carried_out(flow, state, world, act)

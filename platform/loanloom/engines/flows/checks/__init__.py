@@ -12,6 +12,7 @@ from typing import Any
 from loanloom.engines.flows.checks.automatic import automatic
 from loanloom.engines.flows.checks.conditions import conditions
 from loanloom.engines.flows.checks.drawing import keys, routes, starts_and_ends, targets
+from loanloom.engines.flows.checks.final import final
 from loanloom.engines.flows.checks.shape import shape
 from loanloom.engines.flows.checks.soundness import soundness
 from loanloom.engines.flows.checks.telling import Placed
@@ -39,4 +40,4 @@ def check_nodes(nodes: Sequence[Placed], listed: Sequence[tuple[str, Mapping[str
 def check_flow(flow: Flow, pointers: Mapping[str, str]) -> list[Problem]:
     """What only a whole flow without such mistakes shows; `pointers` are the places of its nodes by key."""
     found = [problem for node in flow for problem in conditions(pointers[node.key], node)]
-    return [*whole(flow), *found, *soundness(flow, pointers)]
+    return [*whole(flow), *final(flow, pointers), *found, *soundness(flow, pointers)]
