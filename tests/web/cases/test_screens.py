@@ -188,3 +188,25 @@ def test_what_was_typed_into_a_form_or_a_remark_survives_a_refusal(as_user, hous
         manager, f"/cases/items/{asked.id}/resubmit", shown, 422, version=asked.version, _action="submit", **wrong
     )
     assert "contract B-2" in answer.get_data(as_text=True) and 'value="much"' in answer.get_data(as_text=True)
+
+
+def test_whoever_decides_names_who_does_the_next_step(as_user, house):
+    manager, risk = as_user("manager"), as_user("risk")
+    page = get(manager, "/cases/new/named")
+    url = post(manager, "/cases/new/named", page, **TYPED, _action="submit", idempotency_key="k1").location
+    case_id = int(url.rsplit("/", 1)[1])
+    item, page = house.item(case_id), get(risk, url)
+    (picker,) = re.findall(r'<select[^>]*name="chosen:second".*?</select>', page, re.S)
+    assert "head2" in picker
+    do, said = (
+        f"/cases/items/{item.id}/decide",
+        {"version": item.version, "decision": "approve", "opinion": "Fine so far"},
+    )
+    refused = post(risk, do, page, 422, **said, idempotency_key="k2").get_data(as_text=True)
+    assert "Name who does the next step" in refused and "Fine so far" in refused
+    assert "work here" in post(
+        risk, do, page, 422, **said, **{"chosen:second": "999999"}, idempotency_key="k3"
+    ).get_data(as_text=True)
+    assert house.item(case_id).node == "first"
+    post(risk, do, page, **said, **{"chosen:second": str(STAFF["head2"][0])}, idempotency_key="k4")
+    assert (house.item(case_id).node, house.item(case_id).assignee) == ("second", STAFF["head2"][0])

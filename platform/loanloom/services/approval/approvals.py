@@ -159,13 +159,15 @@ def decide(
     return_then: str | None = None,
     conditions: Sequence[str] = (),
     terms: Mapping[str, Any] | None = None,
+    chosen: Mapping[str, Any] | None = None,
 ) -> Decided:
     """Decide one item. The same key gives the first answer again; two at once have exactly one winner. `terms` are
-    those granted otherwise than asked (改批)."""
+    those granted otherwise than asked (改批), `chosen` the people named for later steps."""
     ctx.require("application.decide")
     said = {
         "decision": decision, "reason": reason, "opinion": opinion, "to": return_to,
         "then": return_then, "conditions": list(conditions), "terms": dict(terms or {}),
+        "chosen": dict(chosen or {}),
     }  # fmt: skip
     with ctx.transaction() as connection:
         done = cases.act_in(

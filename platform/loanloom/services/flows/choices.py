@@ -13,11 +13,13 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from loanloom.engines import flows
+from loanloom.engines.flows import choosing
 from loanloom.problems import Problem, Text
 from loanloom.services.access.names import names
 from loanloom.services.context import Context
+from loanloom.services.definitions import flow_titles
 from loanloom.services.flows import case as kept
-from loanloom.services.flows import guards, staff, subjects
+from loanloom.services.flows import colleagues, guards, staff, subjects
 from loanloom.services.flows.case import Case
 
 HANDED_IN = ("form", "revision", "material")
@@ -44,6 +46,9 @@ class Choices:
     return_to: tuple[tuple[str, Text], ...] = ()
     asks_then: bool = False
     may_change: tuple[tuple[str, Text], ...] = ()
+    choosing: tuple[tuple[str, Text], ...] = ()
+    """Steps whose people are named here; `colleagues` are those to choose from."""
+    colleagues: tuple[tuple[int, str], ...] = ()
     removable: tuple[tuple[int, str], ...] = ()
     due_at: datetime | None = None
     overdue: bool = False
@@ -73,7 +78,10 @@ def _of(
     why_not = _why_not(ctx, connection, case, item)
     actions = () if item.kind in (*HANDED_IN, "minutes") else flows.actions_of(node, item)
     others = [one for one in case.state.items if one.token == item.token and one.number != item.number]
+    following = choosing.following(case.flow, item.node) if "approve" in actions and why_not is None else ()
     return Choices(
+        choosing=tuple((key, case.flow.nodes[key].title) for key in following),
+        colleagues=tuple(colleagues.active(ctx, connection)) if following else (),
         item_id=row.id,
         number=item.number,
         version=row.version,
@@ -113,7 +121,16 @@ def _why_not(ctx: Context, connection: Connection, case: Case, item: flows.Item)
     if right is not None and item.kind != "form" and inside and not ctx.actor.may(right):
         return guards.no_approver()
     found = flows.acting_as(item, staff.person_of(ctx, connection, case, item=item))
-    return found if isinstance(found, Problem) else None
+    if not isinstance(found, Problem):
+        return None
+    called = None if item.users else _title(case, item)
+    return flows.wrong_role(called) if called and found.code == "flow.wrong_role" else found
+
+
+def _title(case: Case, item: flows.Item) -> Text | None:
+    """What those are called whom the item is for: the title of their role or position."""
+    titled = flow_titles.titles(case.registry)
+    return titled("role", item.role) if item.role else titled("position", item.position) if item.position else None
 
 
 def of_case(ctx: Context, connection: Connection, case: Case) -> frozenset[str]:

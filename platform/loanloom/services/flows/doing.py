@@ -33,8 +33,16 @@ def _read(asked: Asked) -> flows.Decision:
         then=given.text("then") or None,  # type: ignore[arg-type]  # as above
         conditions=given.texts("conditions") if action == "approve" else (),
         terms=terms,
-        chosen=given.people_by_node("chosen"),
+        chosen=_chosen(asked),
     )
+
+
+def _chosen(asked: Asked) -> dict[str, tuple[int, ...]]:
+    """People named for later steps; all of them work here."""
+    chosen = {node: people for node, people in asked.given.people_by_node("chosen").items() if people}
+    if chosen:
+        staff.persons(asked, sorted({one for people in chosen.values() for one in people}))
+    return chosen
 
 
 def _decide(asked: Asked) -> flows.Moved:

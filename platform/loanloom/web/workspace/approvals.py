@@ -120,6 +120,7 @@ def decide(item_id: int) -> str | Response | tuple[str, int]:
             return_then=form.get("then") or None,
             terms={name[6:]: value for name, value in form.items() if name.startswith("terms:") and value.strip()},
             conditions=form.get("conditions", "").splitlines(),
+            chosen={name[7:]: value for name, value in form.items() if name.startswith("chosen:") and value},
         )
     except Refused as refused:
         shown = approval_sheet.read_item(ctx, item_id, language())
