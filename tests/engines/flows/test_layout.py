@@ -132,6 +132,13 @@ def test_a_chain_is_one_straight_line() -> None:
     assert all(len(way.points) == 2 for way in laid.lines)
 
 
+def test_an_end_that_only_decisions_lead_to_stands_at_the_bottom() -> None:
+    laid = laid_out(
+        boxes_of(f"{CHAIN} refused"), lines_of("begin check", "check review", "review approve", "approve end")
+    )
+    assert laid.boxes["refused"].y == laid.boxes["end"].y
+
+
 def test_across_runs_from_left_to_right() -> None:
     laid = laid_out(
         boxes_of(CHAIN), lines_of("begin check", "check review", "review approve", "approve end"), across=True

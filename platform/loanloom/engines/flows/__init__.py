@@ -39,7 +39,7 @@ from loanloom.engines.flows.people import (
     actions_of,
     eligible,
 )
-from loanloom.engines.flows.refusing import not_allowed, not_open
+from loanloom.engines.flows.refusing import not_allowed, not_open, wrong_role
 from loanloom.engines.flows.returning import return_targets
 from loanloom.engines.flows.scope import REQUEST
 from loanloom.engines.flows.state import Approval, Decision, Item, Person, State, Token, Vote
@@ -53,5 +53,5 @@ __all__ = [
     "expire", "fail_call", "give", "give_back", "happen", "jump", "not_allowed", "not_open",
     "pass_time", "pictures", "reconsider",
     "record_minutes", "removable", "remove_signer", "resubmit", "resume", "return_targets", "start", "sub_flow_ended",
-    "suspend", "take", "take_back", "terminate", "transfer", "whom", "withdraw", "working_time",
+    "suspend", "take", "take_back", "terminate", "transfer", "whom", "withdraw", "working_time", "wrong_role",
 ]  # fmt: skip

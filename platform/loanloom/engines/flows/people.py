@@ -66,7 +66,7 @@ def _outsider(item: Item, person: Person) -> Problem | None:
     if item.position is not None and item.position != person.position:
         return refusing.wrong_role(text(item.position, item.position))
     if item.users and person.id not in item.users:
-        return refusing.wrong_role(text("those named", "指定人员"))
+        return refusing.not_named()
     grouped = item.role is not None or item.position is not None
     if grouped and (
         (item.scope == "branch" and not person.in_branch) or (item.scope == "department" and not person.in_department)

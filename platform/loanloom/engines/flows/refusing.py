@@ -46,6 +46,12 @@ def wrong_role(name: Text) -> Problem:
     )
 
 
+def not_named() -> Problem:
+    """The work is for certain people."""
+    words = text("This step is for the people named for it.", "该步骤由指定人员处理。")
+    return Problem(code="flow.wrong_role", message=words)
+
+
 def voted() -> Problem:
     """Nobody votes twice."""
     return Problem(

@@ -64,7 +64,8 @@ def _downwards(count: int, ends: Ends, side: Sequence[bool]) -> list[int]:
 
 
 def ranked(count: int, ends: Ends, lengths: Sequence[int]) -> list[int]:
-    """The layer of each vertex; `ends` lead down without circles, each at least its length."""
+    """The layer of each vertex; `ends` lead down without circles, each at least its length. What no line touches, such
+    as an end that only decisions lead to, stands at the bottom."""
     out: list[list[tuple[int, int]]] = [[] for _ in range(count)]
     into: list[list[tuple[int, int]]] = [[] for _ in range(count)]
     for (source, target), length in zip(ends, lengths, strict=True):
@@ -77,6 +78,8 @@ def ranked(count: int, ends: Ends, lengths: Sequence[int]) -> list[int]:
         for target, length in out[vertex]:
             ranks[target] = max(ranks[target], ranks[vertex] + length)
     _shorten(order, out, into, ranks)
+    deepest = max(ranks, default=0)
+    ranks = [rank if out[vertex] or into[vertex] else deepest for vertex, rank in enumerate(ranks)]
     lowest = min(ranks, default=0)
     return [rank - lowest for rank in ranks]
 
