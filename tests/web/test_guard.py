@@ -16,6 +16,8 @@ PUBLIC = {
     "account.sign_in",
     "assets.file",
     "health.show",
+    "outside.answer",
+    "outside.look",
     "SecurityApi.login",
     "SecurityApi.refresh",
 }

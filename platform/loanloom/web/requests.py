@@ -62,6 +62,13 @@ def _begin() -> None:
     structlog.contextvars.bind_contextvars(correlation_id=g.correlation_id)
 
 
+def _path() -> str:
+    """The address as it may be written down: what opens a link by itself is no line of a log."""
+    if "token" in (request.view_args or {}) and request.url_rule is not None:
+        return request.url_rule.rule
+    return request.path
+
+
 def _end(response: Response) -> Response:
     number = g.get("correlation_id")
     if number:
@@ -72,7 +79,7 @@ def _end(response: Response) -> Response:
     log.info(
         "request",
         method=request.method,
-        path=request.path,
+        path=_path(),
         status=response.status_code,
         ms=round((time.perf_counter() - g.began) * 1000, 1) if "began" in g else None,
         user=user.username if user else None,

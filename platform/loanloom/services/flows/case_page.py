@@ -39,6 +39,11 @@ class CasePage:
     people: Sequence[tuple[int, str]]
     page: str
 
+    @property
+    def has_outside(self) -> bool:
+        """Whether a party out of the house is asked something now."""
+        return any(item.outside is not None for item in (self.case.state.open_items if self.case.state else ()))
+
 
 def read(ctx: Context, case_id: int, language: str) -> CasePage:
     """The case, if the actor may see it: by scope, because it is theirs to do or was, or as a copy."""

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from loanloom.problems import Problem
 from loanloom.services.errors import NotFound, Refused
-from loanloom.services.flows import case_page, cases, item_forms, my_cases, starting
+from loanloom.services.flows import case_page, cases, item_forms, my_cases, outside, starting
 from loanloom.services.flows.case import CASE
 from loanloom.web import dialogs
 from loanloom.web.access import staff
@@ -154,8 +154,9 @@ def _show(case_id: int, problems: Sequence[Problem] = (), form: Mapping[str, Any
         if item.kind in ("form", "revision", "material") and page.record and item.why_not is None
     }
     return render_template(
-        "workspace/cases/show.html", page=page, facts=facts, problems=problems, typed=typed, acted=acted, forms=filled
-    )
+        "workspace/cases/show.html", page=page, facts=facts, problems=problems, typed=typed, acted=acted, forms=filled,
+        outside=outside.standing(ctx, page.case) if page.has_outside else (),
+    )  # fmt: skip
 
 
 def _new(flow_key: str, raw: Mapping[str, Any] | None, problems: Sequence[Problem] = ()) -> str:
