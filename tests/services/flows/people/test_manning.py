@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from tests.services.approval import lender
 from tests.services.flows.people.house import own_documents, person, registry
 
@@ -76,3 +77,34 @@ def test_a_change_of_limits_is_refused_while_it_leaves_somebody_standing_in_with
     errors = [one for one in found(house, (*rest, changed)) if one.severity == "error"]
     assert [one.code for one in errors] == ["delegation.lesser_authority"]
     assert "west1" in errors[0].message["en"]
+
+
+def test_what_calls_a_plugin_that_is_not_there_is_not_published(house):
+    place = "/spec/nodes/1"
+    assert of_flow(house, "{role: approver-1}, if_nobody: {do: assign, assign: {plugin: nowhere}}")[0][:3] == (
+        "flow.no_plugin", "error", f"{place}/if_nobody",
+    )  # fmt: skip
+    assert of_flow(house, "{role: approver-1}, cc: {plugin: nowhere}")[0][:3] == (
+        "flow.no_plugin", "error", f"{place}/cc",
+    )  # fmt: skip
+    late = "{role: approver-1}, deadlines: [{hours: 4, do: escalate, assign: {plugin: nowhere}}]"
+    assert of_flow(house, late)[0][:3] == ("flow.no_plugin", "error", f"{place}/deadlines")
+
+
+@pytest.mark.parametrize(
+    ("call", "missing"),
+    [
+        ("action: send", 0),
+        ("action: nowhere", 1),
+        ("action: send, compensate: nowhere", 1),
+        ("action: a, compensate: b", 2),
+    ],
+)
+def test_a_service_step_whose_action_is_not_there_is_not_published(house, call, missing):
+    step = "- {key: check, title: {en: Check, zh: 审批}, type: service, call: {CALL}, next: done}".replace("CALL", call)
+    lines = ["    " + step if "key: check" in line else line for line in FLOW.format(assign="x").splitlines()]
+    document = read_document("\n".join(line for line in lines if "refused" not in line) + "\n", "asks.yaml").document
+    told = [one for one in found(house, (*own_documents(), document)) if one.file == "asks.yaml"]
+    assert [(one.code, one.severity, one.pointer) for one in told] == [
+        ("flow.no_plugin", "error", "/spec/nodes/1/call")
+    ] * missing
