@@ -49,3 +49,18 @@ def test_the_header_counts_what_waits(as_user, house):
         ("mine", "0"), ("group", "2"), ("copies", "0"),
     ]  # fmt: skip
     get(as_user("borrower"), "/to-do/counts", 403)
+
+
+def test_programs_approve_several_too(as_user, house):
+    cases = [house.start(amount="500") for _ in range(2)]
+    risk = as_user("risk")
+    csrf = re.search(r'<meta name="csrf-token" content="([^"]+)"', get(risk, "/to-do/")).group(1)
+    headers = {"X-CSRFToken": csrf, "Idempotency-Key": "k"}
+    items = [{"id": item.id, "version": item.version} for item in map(house.item, cases)]
+    items[1]["version"] += 1
+    answer = risk.post("/api/v1/work-items/approve", json={"items": items}, headers=headers).get_json()
+    assert [(one["approved"], one["problem"] and one["problem"]["code"]) for one in answer["rows"]] == [
+        (True, None), (False, "service.stale"),
+    ]  # fmt: skip
+    for bad in ({}, {"items": []}, {"items": [3]}, {"items": [{"id": 1}]}, {"items": {}}, {"items": [{"id": "x"}]}):
+        assert risk.post("/api/v1/work-items/approve", json=bad, headers=headers).status_code == 422, bad

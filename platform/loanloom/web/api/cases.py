@@ -10,7 +10,7 @@ from flask import Response, jsonify, request
 from flask_appbuilder.api import expose
 
 from loanloom.services.errors import NotFound
-from loanloom.services.flows import answers, cases, doing, starting, worklist
+from loanloom.services.flows import answers, cases, doing, in_bulk, starting, worklist
 from loanloom.web.access import staff
 from loanloom.web.api.base import DEFAULT, MOST, HouseApi, body, idempotency_key, refuse, required_key, version
 from loanloom.web.security import current_context
@@ -42,6 +42,25 @@ def _record(given: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     if not isinstance(found, Mapping):
         refuse("api.bad_object", f"{name} is a JSON object.", f"{name} 应为 JSON 对象。", name)
     return found
+
+
+def _list(given: Mapping[str, Any], name: str) -> list[Any]:
+    found = given.get(name, [])
+    if not isinstance(found, list):
+        refuse("api.bad_list", f"{name} is a JSON array.", f"{name} 应为 JSON 数组。", name)
+    return found
+
+
+def _item_as_read(given: Any) -> tuple[int, int]:
+    if not isinstance(given, Mapping) or (item := _whole(given, "id")) is None:
+        refuse("api.bad_item", "An item has an id and a version.", "每项须有 id 和 version。", "items")
+    return item, version(given)
+
+
+def _result(found: in_bulk.Result) -> dict[str, Any]:
+    said = {"item_id": found.item_id, "approved": found.approved, "case_id": found.case_id, "code": found.code}
+    problem = None if found.problem is None else {"code": found.problem.code, "message": found.problem.message}
+    return {**said, "outcome": found.outcome, "problem": problem}
 
 
 def _acted(number: int, command: str, of: str) -> dict[str, Any]:
@@ -183,6 +202,38 @@ class WorkItemApi(HouseApi):
         view: Any = _choice("view", get_args(worklist.View)) or "mine"
         found = worklist.todo(current_context(), view, after=request.args.get("after"), limit=_limit())
         return self.response(200, rows=[asdict(item) for item in found.items], next=found.next)
+
+    @expose("/approve", methods=["POST"])
+    @staff
+    def approve(self) -> Response:
+        """Approve several items whose steps allow it, each by itself
+        ---
+        post:
+          parameters: [key]
+          requestBody:
+            required: true
+            content:
+              application/json:
+                schema:
+                  type: object
+                  required: [items]
+                  properties:
+                    items:
+                      type: array
+                      maxItems: 100
+                      items: {type: object, properties: {id: {type: integer}, version: {type: integer}}}
+                    opinion: {type: string}
+          responses:
+            200: {description: 'a result for each item: approved, or the problem'}
+            422: {$ref: '#/components/responses/422'}
+        """
+        given, key = body(), required_key()
+        chosen = dict(_item_as_read(one) for one in _list(given, "items"))
+        opinion = given.get("opinion") or ""
+        if not isinstance(opinion, str):
+            refuse("api.bad_text", "opinion is a text.", "opinion 应为文本。", "opinion")
+        results = in_bulk.approve(current_context(), chosen, opinion=opinion, idempotency_key=key)
+        return self.response(200, rows=[_result(one) for one in results])
 
     @expose("/<int:item_id>/<command>", methods=["POST"])
     @staff

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
@@ -19,7 +19,8 @@ Titles = Callable[[str, str], Text | None]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrawnNode:
     """One box. `who` does the work there, in words; `outcome` is what was last decided there, `by` whom and `at` when;
-    `hours` is its first term in working hours; `votes` what was said of how many where several say something."""
+    `hours` is its first term in working hours; `votes` what was said of how many where several say something; `heat`,
+    from 0 to 4, is how much of the flow's waiting stands there."""
 
     key: str
     title: str
@@ -34,6 +35,7 @@ class DrawnNode:
     hours: int | None = None
     votes: tuple[int, int] | None = None
     problems: int = 0
+    heat: int = 0
     link: str | None = None
 
 
@@ -125,6 +127,16 @@ class Diagram:
                 if step.kind not in _INSIDE
             ),
             waits=tuple(replace(one, who=(), due_at=None, votes=None, then=()) for one in self.waits),
+        )
+
+    def heated(self, said: Mapping[str, tuple[int, str]]) -> Diagram:
+        """The same with the heat of its boxes, and words instead of who works there, by node."""
+        found = [(node, *said.get(node.key, (0, ""))) for node in self.nodes]
+        return replace(
+            self,
+            nodes=tuple(
+                replace(node, heat=heat, who=(words,) if words else (), hours=None) for node, heat, words in found
+            ),
         )
 
     def linked(self, links: dict[str, str]) -> Diagram:
