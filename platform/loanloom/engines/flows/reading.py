@@ -129,7 +129,7 @@ class Reader:
         if raw is None:
             return None
         to = self.people(f"{pointer}/tell/to", raw.get("to"))
-        return Telling(to=to, text=raw.get("text"), notification=raw.get("notification"))
+        return Telling(to=to, text=raw.get("text"))
 
     def _deadlines(self, pointer: str, raw: Raw) -> tuple[Deadline, ...]:
         first = [raw["deadline"]] if raw.get("deadline") else []
