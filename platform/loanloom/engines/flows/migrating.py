@@ -39,6 +39,8 @@ _WORK = (
 def migrate(old: Flow, new: Flow, state: State, nodes: Mapping[str, str], world: World, *, keep: bool = False) -> Moved:
     """The case in the new version. `nodes` maps keys of the old version to those of the new; with `keep` open work
     stays with the people who have it, even where the new version would give it to others."""
+    if old.start != new.start:
+        nodes = {old.start: new.start, **nodes}
     problem = refusing.not_now(state)
     if problem is not None:
         return Moved(state=state, problems=(problem,))

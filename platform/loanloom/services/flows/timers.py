@@ -67,7 +67,8 @@ def row_of(
     ctx: Context, case: Case, term: terms.Term, facts: Mapping[str, Any], since: datetime | None = None
 ) -> dict[str, Any] | None:
     """The row of a term counted from `since` (now); None where it is to a day that is not known."""
-    due = terms.due(term.stated, local(ctx, since or ctx.now), Times(ctx).working(case), facts)
+    counted = since or ctx.now
+    due = terms.due(term.stated, local(ctx, counted), Times(ctx).working(case), facts)
     if due is None:
         return None
     return {
@@ -78,6 +79,7 @@ def row_of(
         "target": term.target,
         "term": term.place,
         "due_at": due,
+        "created_at": counted,
     }
 
 
