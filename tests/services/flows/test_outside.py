@@ -227,3 +227,11 @@ def test_the_link_outlives_nothing_it_should_not(house: House, case: int):
     with pytest.raises(NotFound):
         answer(house, token, now=late)
     assert house.item(case).node == "partner"
+
+
+def test_a_party_neither_sees_nor_names_people_of_the_house(house: House):
+    number = house.start("partner_first", partner=PARTNER)
+    token = issued(house, number)
+    assert (look(house, token).item.choosing, look(house, token).item.colleagues) == ((), ())
+    answer(house, token, chosen={"second": "41"}, terms={})
+    assert (house.item(number).role, house.item(number).assignee) == ("*administrator", None)

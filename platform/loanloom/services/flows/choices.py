@@ -78,7 +78,8 @@ def _of(
     why_not = _why_not(ctx, connection, case, item)
     actions = () if item.kind in (*HANDED_IN, "minutes") else flows.actions_of(node, item)
     others = [one for one in case.state.items if one.token == item.token and one.number != item.number]
-    following = choosing.following(case.flow, item.node) if "approve" in actions and why_not is None else ()
+    names_people = "approve" in actions and why_not is None and ctx.actor.outside is None
+    following = choosing.following(case.flow, item.node) if names_people else ()
     return Choices(
         choosing=tuple((key, case.flow.nodes[key].title) for key in following),
         colleagues=tuple(colleagues.active(ctx, connection)) if following else (),
@@ -166,7 +167,12 @@ def _withdrawable(flow: flows.Flow, state: flows.State) -> bool:
 
 def _reconsiderable(ctx: Context, case: Case, state: flows.State) -> bool:
     allowed = case.flow.reconsider
-    if allowed is None or state.outcome != "refused" or state.reconsidered >= allowed.times:
+    if (
+        case.parent_id is not None
+        or allowed is None
+        or state.outcome != "refused"
+        or state.reconsidered >= allowed.times
+    ):
         return False
     ended = case.ended_at
     return allowed.days is None or ended is None or (ctx.now - ended).days < allowed.days

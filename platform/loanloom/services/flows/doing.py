@@ -38,7 +38,9 @@ def _read(asked: Asked) -> flows.Decision:
 
 
 def _chosen(asked: Asked) -> dict[str, tuple[int, ...]]:
-    """People named for later steps; all of them work here."""
+    """People named for later steps; all of them work here. Nobody out of the house names any."""
+    if asked.by.outside is not None:
+        return {}
     chosen = {node: people for node, people in asked.given.people_by_node("chosen").items() if people}
     if chosen:
         staff.persons(asked, sorted({one for people in chosen.values() for one in people}))
@@ -163,6 +165,8 @@ def _reconsider(asked: Asked) -> flows.Moved:
 
 def _reconsider_check(asked: Asked) -> list[Problem]:
     allowed, ended = asked.case.flow.reconsider, asked.case.ended_at
+    if asked.case.parent_id is not None:
+        return [guards.part_of_another()]
     late = allowed is not None and allowed.days is not None and ended is not None
     if late and allowed is not None and ended is not None and (asked.ctx.now - ended).days >= (allowed.days or 0):
         return [guards.too_late(allowed.days or 0)]

@@ -29,7 +29,7 @@ def decide(flow: Flow, state: State, number: int, decision: Decision, world: Wor
         _note(step, item, decision)
         step.close(item)
         step.decided = (number, decision.by.id)
-        step.decides = item.node
+        step.decides = item.node if decision.by.outside is None else None
         token = _token(step, item)
         if decision.chosen:
             step.set(chosen={**step.state.chosen, **for_later(flow, decision.chosen, "previous")})
