@@ -144,6 +144,17 @@ def no_approver() -> Problem:
     return Problem(code="approval.no_approver", message=text("Your roles do not decide here.", "您的角色无审批权限。"))
 
 
+def part_of_another() -> Problem:
+    """The case that a sub-flow belongs to has heard of its end and gone on."""
+    return Problem(
+        code="flow.part_of_another",
+        message=text(
+            "This is part of another case, which went on with its result.", "该业务为子流程，主流程已据其结果继续。"
+        ),
+        hint=text("Ask for that case to be looked at again.", "请对主流程申请复议。"),
+    )
+
+
 def too_late(days: int) -> Problem:
     """The time in which a refusal may be looked at again is over."""
     return Problem(

@@ -119,9 +119,7 @@ def test_a_vote_given_out_anew_and_taken_back_has_its_first_votes_again(
 
 def test_a_call_under_way_moves_and_its_answer_finds_the_case(house: House, made: list[tuple[str, str]]) -> None:
     case = house.start("calls", amount="500.00")
-    moved(
-        house, "calls", ("key: reserve\n", "key: book\n"), ("next: reserve", "next: book"), begin="begin", reserve="book"
-    )  # fmt: skip
+    moved(house, "calls", ("key: reserve\n", "key: book\n"), ("next: reserve", "next: book"), reserve="book")
     assert house.nodes(case) == ["book"]
     house.run()
     assert house.nodes(case) == ["review"]

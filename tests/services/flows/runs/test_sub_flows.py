@@ -30,6 +30,16 @@ def test_one_case_for_each_and_on_when_all_have_ended(house: House) -> None:
     assert house.run() == 0 and len(children(house, case)) == 3
 
 
+def test_a_part_is_not_looked_at_again_by_itself(house: House) -> None:
+    case = house.start("parent")
+    house.run()
+    (_, part, _) = children(house, case)
+    house.act("head2", house.items(part)[0].id, "decide", decision="refuse")
+    with pytest.raises(Refused) as refused:
+        house.act("manager", part, "reconsider", reason="new guarantor")
+    assert refused.value.problems[0].code == "flow.part_of_another"
+
+
 def test_a_case_that_ends_takes_its_sub_flows_along(house: House) -> None:
     case = house.start("parent")
     house.run()
