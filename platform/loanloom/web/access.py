@@ -37,6 +37,11 @@ def public(view: View) -> View:
     return _mark(view, Access(public=True))
 
 
+def public_call(view: View) -> View:
+    """Anybody's program may call this, without log-in: what it sends proves what it may know. Think twice."""
+    return _mark(view, Access(public=True, csrf=False))
+
+
 def signed_in(view: View) -> View:
     """Every signed-in user, whatever the role; borrowers too."""
     return _mark(view, Access())

@@ -16,6 +16,7 @@ AREAS = (
     "loanloom.web.portal.lines",
     "loanloom.web.portal.outside",
     "loanloom.web.portal.pages",
+    "loanloom.web.portal.public_progress",
     "loanloom.web.studio.bpmn",
     "loanloom.web.studio.changes",
     "loanloom.web.studio.definitions",
@@ -66,6 +67,7 @@ APIS = (
     ("loanloom.web.api.cases", "WorkItemApi"),
     ("loanloom.web.api.flow_figures", "FlowFigureApi"),
     ("loanloom.web.api.cash", "CashApi"),
+    ("loanloom.web.api.progress", "ProgressApi"),
     ("loanloom.web.api.loans", "LoanApi"),
     ("loanloom.web.api.credit_lines", "CreditLineApi"),
 )

@@ -118,7 +118,7 @@ def home(ctx: Context) -> Home:
         table = tables.application
         mine = select(table).where(scope.visible(ctx, table)).order_by(table.c.id.desc())
         return Home(
-            applications=_standings(ctx, connection, connection.execute(mine).all()), loans=_loans(ctx, connection)
+            applications=standings(ctx, connection, connection.execute(mine).all()), loans=_loans(ctx, connection)
         )
 
 
@@ -127,7 +127,7 @@ def application(ctx: Context, application_id: int) -> ApplicationPage:
     _me(ctx)
     with ctx.transaction() as connection:
         row = applications.read(ctx, connection, application_id)
-        (standing,) = _standings(ctx, connection, [row])
+        (standing,) = standings(ctx, connection, [row])
         reasons, weighed, returned_at = _explained(ctx, connection, row)
         contract_id = standing.contract.id if standing.contract is not None else None
         papers = [one for one, subject in _papers(ctx, connection) if subject == ("contract", contract_id)]
@@ -180,7 +180,7 @@ def _me(ctx: Context) -> int:
     return ctx.actor.customer_id
 
 
-def _standings(ctx: Context, connection: Connection, rows: Sequence[Row[Any]]) -> list[Standing]:
+def standings(ctx: Context, connection: Connection, rows: Sequence[Row[Any]]) -> list[Standing]:
     """What came of each of these applications; a person has a handful at most."""
     ids = [row.id for row in rows]
     loan_table = tables.loan
