@@ -158,10 +158,13 @@ def _own(ctx: Context) -> Reach:
 
 
 def _waiting(view: View, wanted: reach.Wanted, after: reach.Place | None, limit: int) -> Select[Any]:
-    ways = reach.free if view == "group" else lambda *given, **more: reach.held(*given, **more).subquery("held")
-    found = ways(limit, after=after, wanted=wanted)
-    lines = work_lines.lines(found.join(ITEM, ITEM.c.id == found.c.id))
-    return lines.order_by(found.c.turn, found.c.id)
+    if view == "group":
+        ways = reach.free(limit, after=after, wanted=wanted)
+    else:
+        ways = reach.held(limit, after=after, wanted=wanted).subquery("held")
+    first = select(ways).order_by(ways.c.turn, ways.c.id).limit(limit).subquery("first")  # only these are looked up
+    lines = work_lines.lines(first.join(ITEM, ITEM.c.id == first.c.id))
+    return lines.order_by(first.c.turn, first.c.id)
 
 
 def _done(wanted: reach.Wanted, after: reach.Place | None) -> Select[Any]:
