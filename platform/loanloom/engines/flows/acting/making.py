@@ -42,7 +42,7 @@ def resubmit(flow: Flow, state: State, number: int, by: Person, world: World) ->
     if problem is None and (item is None or item.pending or item.kind not in MADE):
         problem = refusing.not_open()
     if problem is None and item is not None and item.kind == "form":
-        somebody = people.acting_as(item, by)
+        somebody = people.voice(flow.nodes[item.node], state, item, by)
         problem = somebody if isinstance(somebody, Problem) else None
     if problem is None and item is not None:
         problem = people.held(item, by)
