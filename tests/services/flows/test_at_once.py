@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -11,13 +9,13 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from tests.services.flows.deaths import at_once, dies_at
 from tests.services.flows.house import House
 from tests.services.money.house import counted
 
 from loanloom.services.context import system_actor
 from loanloom.services.errors import Conflict, Forbidden, ServiceError
-from loanloom.services.flows import cases, starting
+from loanloom.services.flows import cases, in_bulk, starting
 from loanloom.store import tables
 from loanloom.store.database import Database
 
@@ -125,28 +123,6 @@ def state_of_everything(house: House) -> Any:
     return kept, items, {name: house.count(getattr(tables, name)) for name in TRACES}
 
 
-def dies_at(house: House, number: int, work: Callable[[], Any]) -> bool:
-    """Do it in a process of its own which kills itself before its statement `number`; whether it got that far."""
-    child = os.fork()
-    if child == 0:
-        seen = 0
-
-        def count(*args: Any) -> None:
-            nonlocal seen
-            seen += 1
-            if seen == number:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-        event.listen(house.database.engine, "before_cursor_execute", count)
-        event.listen(house.database.engine, "commit", count)
-        try:
-            work()
-        finally:
-            os._exit(0)
-    _, status = os.waitpid(child, 0)
-    return os.WIFSIGNALED(status)
-
-
 @pytest.mark.parametrize("what", ["start", "decide", "take_back"])
 def test_kill_9_before_any_statement_leaves_nothing_half_done(house: House, what: str) -> None:
     raw = {"seal_request.amount": "5000"}
@@ -164,7 +140,7 @@ def test_kill_9_before_any_statement_leaves_nothing_half_done(house: House, what
     before = state_of_everything(house)
     deaths = 0
     for number in range(1, 60):
-        if not dies_at(house, number, works[what]):
+        if not dies_at(house.database, number, works[what]):
             break
         deaths += 1
         assert state_of_everything(house) == before, f"death before statement {number} left traces"
@@ -208,3 +184,66 @@ def test_a_case_that_others_changed_meanwhile_is_not_changed_on_old_sight(house:
         cases.act(house.ctx("system"), case_id, "terminate", {"reason": "old"}, expected_version=seen)
     with pytest.raises(Forbidden):
         cases.act(house.ctx("risk"), case_id, "terminate", {"reason": "old"}, expected_version=seen + 1)
+
+
+# --- two processes, each with connections of its own
+
+
+def test_two_processes_start_one_case_by_one_form(house: House) -> None:
+    raw = {"seal_request.amount": "5000"}
+    work = lambda: starting.request(house.ctx("manager"), "seal", raw, idempotency_key="one")  # noqa: E731 - twice
+    assert at_once(house.database, work, work) == ["done", "done"]
+    assert house.count(tables.flow_case) == house.count(tables.work_item) == 1
+
+
+def test_two_processes_take_one_item_once(house: House) -> None:
+    case_id = house.start()
+    item = house.item(case_id)
+    found = at_once(
+        house.database, *(lambda who=who: cases.act(house.ctx(who), item.id, "take") for who in ("risk", "risk2"))
+    )
+    assert sorted(found) == ["done", "flow.taken"] and house.item(case_id).assignee in (21, 22)
+
+
+@pytest.mark.parametrize("command", ["withdraw", "terminate"])
+def test_a_case_that_ends_while_somebody_decides_is_decided_or_not_but_ends(house: House, command: str) -> None:
+    for _ in range(3):
+        case_id = house.start()
+        item, who = house.item(case_id), "manager" if command == "withdraw" else "system"
+        found = at_once(
+            house.database,
+            lambda item=item: cases.act(house.ctx("risk"), item.id, "decide", APPROVE, expected_version=item.version),
+            lambda case_id=case_id, who=who: cases.act(house.ctx(who), case_id, command, {"reason": "x"}),
+        )
+        assert found[1] == "done" and found[0] in ("done", "flow.item_closed", "flow.ended")
+        assert (
+            house.kept(case_id).status == "ended" and house.rows(tables.work_item, case_id=case_id, status="open") == []
+        )
+        assert house.told(case_id).count("decided") == (found[0] == "done")
+
+
+def test_an_item_passed_on_while_its_holder_decides_is_passed_on_or_decided(house: House) -> None:
+    said = {"to": "22", "reason": "away"}
+    for _ in range(3):
+        case_id = house.start()
+        item = house.item(case_id)
+        found = at_once(
+            house.database,
+            lambda item=item: cases.act(house.ctx("risk"), item.id, "decide", APPROVE, expected_version=item.version),
+            lambda item=item: cases.act(house.ctx("risk"), item.id, "transfer", said, expected_version=item.version),
+        )
+        assert sorted(one == "done" for one in found) == [False, True], found
+        told = house.told(case_id)
+        assert told.count("decided") + told.count("transferred") == 1
+
+
+def test_two_processes_approve_the_same_items_in_one_go(house: House) -> None:
+    made = [house.start() for _ in range(6)]
+    chosen = {(row := house.item(case_id)).id: row.version for case_id in made}
+
+    def go(who: str, ids: dict[int, int]) -> Any:
+        return lambda: in_bulk.approve(house.ctx(who), ids)
+
+    backwards = dict(reversed(chosen.items()))
+    assert at_once(house.database, go("risk", chosen), go("risk2", backwards)) == ["done", "done"]
+    assert [house.told(case_id).count("decided") for case_id in made] == [1] * 6
