@@ -234,6 +234,8 @@ def test_cascades_and_bands_are_no_mistake():
         ("application.amount <= 100", "application.amount <= 500"),
         ("application.amount in [0..100]", "application.amount in (100..500]"),
         ("application.amount + 1 > 5 and application.amount < 3",),
+        ("application.guarantee_mode != null",),
+        ("application.amount = null", "application.amount != null"),
     ):
         assert not {"flow.never_true", "flow.never_taken", "flow.both_true"} & {
             one.code for one in compiled(choice(*conditions)).problems

@@ -7,13 +7,11 @@ Who fills in made the application too, and never approves it. The engines find a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import update
 
 from loanloom.engines import flows, forms
-from loanloom.engines.flows.record import altered
 from loanloom.problems import Problem, text
 from loanloom.services.context import Context
 from loanloom.services.definitions import compiled
@@ -60,9 +58,6 @@ def hand_in(asked: Asked, item: flows.Item) -> None:
     if wrong or found.problems:
         raise Refused([*wrong, *found.problems])
     _write(asked, item, seen, found)
-    state = asked.state
-    makers = tuple(dict.fromkeys((*state.makers, asked.by.id)))
-    asked.case = replace(asked.case, state=altered(state, makers=makers))
     asked.seen(found.facts)
 
 

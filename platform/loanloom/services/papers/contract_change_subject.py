@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
@@ -49,13 +50,16 @@ class ContractChanges(AsAsked):
         return About.of(record, title=contract_changes.CHANGE, makers=makers)
 
     def facts(self, ctx: Context, connection: Connection, case: Case) -> Mapping[str, Any]:
-        """Everything a paper about the contract as it stands may say."""
+        """Everything a paper about the contract as it stands may say, and what it would say instead as `change`."""
         record = case.record or self.records(ctx, connection, [case.subject_id or 0])[case.subject_id or 0]
-        return contracts.facts_of(ctx, connection, record.contract_id)
+        asked = {name: record.changes.get(name) for name in contract_changes.FIELDS}
+        asked |= {name: Decimal(asked[name]) for name in ("amount", "term_months") if asked[name] is not None}
+        change = asked | {"number": record.number, "reason": record.reason}
+        return contracts.facts_of(ctx, connection, record.contract_id) | {"change": change}
 
     def snapshot(self, facts: Mapping[str, Any]) -> Mapping[str, Any] | None:
-        """The contract as it was."""
-        return {name: facts[name] for name in ("sanction", "contract") if name in facts}
+        """The contract as it was, and what was asked for."""
+        return {name: facts[name] for name in ("sanction", "contract", "change") if name in facts}
 
     def on_moved(self, ctx: Context, connection: Connection, steps: Sequence[Step]) -> Followed:
         """The change follows its case."""

@@ -14,7 +14,7 @@ from loanloom.problems import Problem
 from loanloom.services.definitions import catalogue as definitions
 from loanloom.services.definitions import releases
 from loanloom.services.definitions import sheet as definition_sheet
-from loanloom.services.definitions.releases import drafts, history
+from loanloom.services.definitions.releases import drafts, history, in_flow
 from loanloom.services.errors import Conflict, Forbidden, Refused, ServiceError
 from loanloom.web import inputs
 from loanloom.web.access import requires
@@ -92,7 +92,11 @@ def _change(release_id: int, problems: tuple[Problem, ...] = ()) -> str:
         (document, definition_sheet.sheet(document, registry))
         for document, registry in definitions.added_in(ctx, release_id, added[:MANY])
     ]
-    return render_template("studio/change.html", change=shown, problems=problems, sheets=sheets)
+    case = in_flow.standing(ctx, release_id)
+    return render_template(
+        "studio/change.html", change=shown, problems=problems, sheets=sheets, case=case,
+        in_flow=case is not None and case[1],
+    )  # fmt: skip
 
 
 def _after(release_id: int, act: Any, said: str) -> str | Response | tuple[str, int]:

@@ -13,12 +13,13 @@ from loanloom.problems import Problem
 from loanloom.services.errors import NotFound, Refused
 from loanloom.services.flows import case_page, cases, item_forms, my_cases, outside, starting
 from loanloom.services.flows.case import CASE
+from loanloom.services.money.cashier import order_sheet
 from loanloom.web import dialogs
 from loanloom.web.access import staff
 from loanloom.web.forms import posted
 from loanloom.web.language import language
 from loanloom.web.security import current_context
-from loanloom.web.workspace import sheet_parts
+from loanloom.web.workspace import order_words, sheet_parts
 from loanloom.web.workspace.account import safe_next
 
 blueprint = Blueprint("cases", __name__, url_prefix="/cases")
@@ -151,10 +152,12 @@ def _show(case_id: int, problems: Sequence[Problem] = (), form: Mapping[str, Any
             ctx, page.case, item.number, *((posted.read().raw, problems) if typed and item.item_id == acted else ())
         )
         for item in page.items
-        if item.kind in ("form", "revision", "material") and page.record and item.why_not is None
+        if item.kind in ("form", "revision", "material") and item.why_not is None
     }
+    order = order_sheet.read(ctx, page.case.subject, page.case.subject_id)
     return render_template(
         "workspace/cases/show.html", page=page, facts=facts, problems=problems, typed=typed, acted=acted, forms=filled,
+        order=order, order_facts=order_words.facts(order.row["parameters"]) if order else [],
         outside=outside.standing(ctx, page.case) if page.has_outside else (),
     )  # fmt: skip
 

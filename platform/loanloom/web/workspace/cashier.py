@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 
 from loanloom.problems import Problem, Text, say
 from loanloom.services.errors import Refused
-from loanloom.services.money.cashier import desk, order_kinds, orders
+from loanloom.services.money.cashier import desk, order_flows, order_kinds, orders
 from loanloom.services.money.cashier.order_kinds import KINDS
 from loanloom.services.money.cashier.order_shapes import Kind, Order
 from loanloom.web import formats, order_forms
@@ -94,7 +94,12 @@ def do(kind: str) -> Response | tuple[str, int]:
 def done(kind: Kind, made: Order) -> str:
     """Say what became of an order, and where it is seen."""
     if made.is_waiting:
-        flash(_("Entered. It is booked once another person has registered it."), "notice")
+        case = order_flows.standing(current_context(), made.id)
+        in_flow = case is not None and case[1]
+        if in_flow:
+            flash(_("Entered. It is booked once it is approved."), "notice")
+        else:
+            flash(_("Entered. It is booked once another person has registered it."), "notice")
     else:
         number = made.result.get("receipt_number") or made.result.get("voucher_number") or made.result.get("number")
         title = say(kind.title, language())
@@ -112,6 +117,7 @@ def order(order_id: int) -> str:
 def _order(order_id: int, problems: tuple[Problem, ...] = ()) -> str:
     ctx = current_context()
     row = desk.order(ctx, order_id)
+    case = order_flows.standing(ctx, order_id)
     return render_template(
         "workspace/cashier/order.html",
         row=row,
@@ -120,6 +126,8 @@ def _order(order_id: int, problems: tuple[Problem, ...] = ()) -> str:
         problems=problems,
         people=desk.people(ctx, row["entered_by"], row["checked_by"], row["undone_by"]),
         mine=row["entered_by"] == ctx.actor.user_id,
+        case=case,
+        in_flow=case is not None and case[1],
     )
 
 

@@ -21,8 +21,9 @@ ONLY_AT: Mapping[str, tuple[str, ...]] = {
     "one_at_a_time": ("parallel", "inclusive"), "outcome": ("end",), "ends": ("end",), "vote": VOTED,
     "record_by": VOTED, "form": (*HUMAN, "start"),
     **dict.fromkeys(("assign", "dispatch", "exclude", "if_nobody", "deadline", "deadlines", "cc", "actions"), HUMAN),
+    "may_change": ("form", "approval", *VOTED),
     **dict.fromkeys(
-        ("if_starter", "if_same", "limit", "return_to", "return_then", "on_refuse", "may_change", "reasons",
+        ("if_starter", "if_same", "limit", "return_to", "return_then", "on_refuse", "reasons",
          "reason_required", "opinion_required", "bulk"),
         ("approval", *VOTED),
     ),

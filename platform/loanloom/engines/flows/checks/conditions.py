@@ -197,7 +197,15 @@ def _points(type_: feel.Type, constants: set[Any]) -> list[Any]:
     if given and all(type(one) is date for one in given):
         days = {one + timedelta(days=change) for one in given for change in (-1, 0, 1)}
         return [*sorted(one for one in days if _allowed(type_, one)), *none]
-    return none if not given and none else []
+    some = [] if given else _something(type_)
+    return [*some, None] if some and none else []
+
+
+def _something(type_: feel.Type) -> list[Any]:
+    """Any value there may be, for what is only asked whether it is there at all; none of a type without an example."""
+    bounds = [one for one in (type_.least, type_.most) if one is not None]
+    examples: dict[str, Any] = {"number": Decimal(0), "string": "?", "date": date(2000, 1, 1)}
+    return bounds[:1] or [one for kind, one in examples.items() if kind == type_.kind]
 
 
 def _allowed(type_: feel.Type, value: Any) -> bool:
