@@ -14,12 +14,17 @@ from loanloom.problems import Problem
 
 def leave(step: Step, node: Node, forks: Forks) -> None:
     """Go on from a node whose work is done, by the route that holds."""
-    conditional = node.routes[:1] and node.routes[0].condition is not None
-    chosen = choose(node, step.facts if conditional else {}, step.flow.labels)
+    sure = node.routes and node.routes[0].condition is None
+    to, trace = (node.routes[0].to, None) if sure else _chosen(step, node)
+    step.note("routed", node.key, to=to, trace=trace)
+    step.go(to, forks)
+
+
+def _chosen(step: Step, node: Node) -> tuple[str, Any]:
+    chosen = choose(node, step.facts, step.flow.labels)
     if isinstance(chosen, Problem):
         raise Failed(chosen)
-    step.note("routed", node.key, to=chosen.route.to, trace=chosen.trace)
-    step.go(chosen.route.to, forks)
+    return chosen.route.to, chosen.trace
 
 
 def keep(step: Step, node: Node, values: Mapping[str, Any]) -> None:

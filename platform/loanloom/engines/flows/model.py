@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from typing import Literal
 
 from loanloom.feel import Program
@@ -42,7 +43,7 @@ class Route:
     otherwise: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Assignment:
     """Who gets the work: one way of naming people is filled in.
 
@@ -80,6 +81,12 @@ class Assignment:
     """What the vote of each of these people counts."""
     veto: bool = False
     """Whether a no of one of these people decides alone."""
+
+    @cached_property
+    def only_group(self) -> bool:
+        """Whether it names a group and nothing else: that asks for no facts."""
+        named = (self.users, self.unit, self.head_of, self.manager_of, self.authority, self.fact, self.deciders_of)
+        return not any((*named, self.chosen_by, self.outside, self.condition, self.resolver))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,7 +187,7 @@ class Telling:
     notification: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Node:
     """A step of a flow. Human nodes wait for people, `service`, `wait`, `subflow` and `join` for something else.
 
@@ -236,10 +243,21 @@ class Node:
     record: tuple[Assignment, ...] = ()
     """Who writes the minutes of a committee; its result counts when they are written."""
 
-    @property
+    @cached_property
     def working_hours(self) -> int | None:
         """The first term in working hours; what lists show as due."""
         return next((each.working_hours for each in self.deadlines if each.working_hours is not None), None)
+
+    @cached_property
+    def authorities(self) -> frozenset[str]:
+        """The authority tables that it goes by."""
+        named = {one.authority for one in (*self.assign, *self.if_nobody.assign)} | {self.limit}
+        return frozenset(table for table in named if table is not None)
+
+    @cached_property
+    def asks_who(self) -> bool:
+        """Whether it states something for which it must be known who belongs to a group."""
+        return (self.dispatch, self.if_starter, self.if_same) != ("claim", "exclude", "ask") or self.if_nobody.stated
 
     @property
     def human(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from loanloom.engines.flows import choosing, people, refusing, voting
@@ -40,12 +40,18 @@ def open_work(step: Step, node: Node, forks: Forks) -> None:
     """One item for everybody named together: who takes it first does it, unless dispatch picks one."""
     token = step.rest(node, forks, "people", back_to=step.back_to.pop(node.key, None))
     excluded = _excluded(step, node)
+    kind: ItemKind = "form" if node.type == "form" else "approval"
+    if len(node.assign) == 1 and node.assign[0].only_group and not node.asks_who:  # whoever takes it first does it
+        found = step.world.people.find(node.assign[0], node, step.state, {})
+        if found.group:
+            _open(step, node, token, kind, excluded=excluded, **_group(found))
+            tell(step, node, node.cc)
+            return
     named = _candidates(step, node, node.assign, excluded)
     if node.type == "approval" and _passes(step, node, named, excluded):
         step.lift(token)
         leave(step, node, forks)
         return
-    kind: ItemKind = "form" if node.type == "form" else "approval"
     who = _together(step, node, [one for one in named if not one.nobody])
     if who is None:
         _nobody(step, node, token, kind, excluded)
@@ -105,8 +111,10 @@ def open_minutes(step: Step, node: Node, token: Token) -> None:
     _open(step, node, token, "minutes", **(who or _ADMINISTRATORS))
 
 
-def tell(step: Step, node: Node, whom: Iterable[Assignment] | None = None) -> None:
+def tell(step: Step, node: Node, whom: Sequence[Assignment] | None = None) -> None:
     """A message or a copy to people; they need not do anything."""
+    if whom is not None and not whom:
+        return
     telling = node.telling
     to = tuple(whom) if whom is not None else (telling.to if telling else ())
     if not to:
@@ -134,14 +142,14 @@ def _excluded(step: Step, node: Node) -> tuple[int, ...]:
 
 def by_name(node: Node, assign: Sequence[Assignment]) -> bool:
     """Whether it must be known who holds a role or position: else a group stays one, and costs nothing to find."""
-    stated = node.dispatch != "claim" or node.if_starter != "exclude" or node.if_same != "ask" or node.if_nobody.stated
-    return stated or len(assign) > 1 or (node.type in VOTED and node.each == "person")
+    return node.asks_who or len(assign) > 1 or (node.type in VOTED and node.each == "person")
 
 
 def _candidates(step: Step, node: Node, assign: Sequence[Assignment], excluded: tuple[int, ...]) -> list[Candidates]:
     named, known = [], by_name(node, assign)
     for assignment in assign:
-        found = step.world.people.find(assignment, node, step.state, step.facts)
+        facts = {} if assignment.only_group else step.facts
+        found = step.world.people.find(assignment, node, step.state, facts)
         if found.problem is not None:
             raise Failed(found.problem)
         members = step.world.people.members(found) if known or not found.group else None

@@ -144,6 +144,8 @@ def actions_of(node: Node, item: Item) -> tuple[str, ...]:
 
 def blocked(state: State, item: Item) -> tuple[Problem, ...]:
     """What forbids an item now: branches that are worked one at a time: who has begun one finishes it first."""
+    if not state.interleaved:
+        return ()
     token = state.token(item.token)
     runs = {run for run, _ in token.forks} & set(state.interleaved) if token else set()
     busy = [other for other in state.items if other.taken_by is not None and other.token != item.token]
@@ -160,19 +162,15 @@ def blocked(state: State, item: Item) -> tuple[Problem, ...]:
     return ()
 
 
-def tables(node: Node) -> frozenset[str]:
-    """The authority tables that a node goes by."""
-    named = {one.authority for one in (*node.assign, *node.if_nobody.assign)} | {node.limit}
-    return frozenset(table for table in named if table is not None)
-
-
 def _limited(node: Node, item: Item, decision: Decision, somebody: Person) -> tuple[Problem, ...]:
     """Authority: a yes needs a limit that covers the case, of who says it and of whom they stand in for. Who stands in
     needs whatever authority the other has here. Added signers speak beside those whose authority it is."""
     if decision.action != "approve" or item.kind == "signer":
         return ()
+    if not node.authorities and somebody is decision.by:
+        return ()
     needed = {node.limit} if node.limit is not None else set()
-    lent = somebody.covers & tables(node) if somebody is not decision.by else frozenset()
+    lent = somebody.covers & node.authorities if somebody is not decision.by else frozenset()
     named = _named_by(node)
     if named and not named & somebody.covers:
         return (refusing.over_limit("decision"),)
@@ -210,7 +208,8 @@ def _words(node: Node, decision: Decision) -> tuple[Problem, ...]:
                 hint=text(f"This step asks for an opinion to {name['en']}.", f"本步骤{name['zh']}时须填写意见。"),
             )
         )
-    changed = sorted(set(decision.terms) - node.may_change) if decision.action == "approve" else sorted(decision.terms)
+    may = node.may_change if decision.action == "approve" else frozenset()
+    changed = sorted(set(decision.terms) - may) if decision.terms else ()
     if changed:
         possible = sorted(node.may_change)
         problems.append(

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any, TypeVar, dataclass_transform
 
 Record = TypeVar("Record")
+_VALUES: dict[Any, tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]] = {}
+"""Of each kind of record the names of its values, and how to read all of them at once."""
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(field,))
 def record(made: type[Record]) -> type[Record]:
     """A frozen dataclass for the type checker; at run time an open one, which is made in a quarter of the time."""
-    return dataclass(slots=True, kw_only=True, unsafe_hash=True)(made)
+    kind = dataclass(slots=True, kw_only=True, unsafe_hash=True)(made)
+    names = tuple(made.__annotations__)
+    _VALUES[kind] = names, attrgetter(*names) if len(names) > 1 else lambda one: (getattr(one, names[0]),)
+    return kind
 
 
 def altered(old: Record, **values: Any) -> Record:
     """The same record with some of its values changed; `dataclasses.replace` without its checks, and faster."""
+    names, read = _VALUES[type(old)]
     made = object.__new__(type(old))
-    for name in type(old).__slots__:  # type: ignore[attr-defined]  # records have slots
-        setattr(made, name, values[name] if name in values else getattr(old, name))
+    for name, value in zip(names, read(old), strict=True):
+        setattr(made, name, value)
+    for name, value in values.items():
+        setattr(made, name, value)
     return made

@@ -128,7 +128,10 @@ class State:
 
     def item(self, number: int) -> Item | None:
         """The item of this number, if it still waits (open or for its turn)."""
-        return next((item for item in self.items if item.number == number), None)
+        for item in self.items:
+            if item.number == number:
+                return item
+        return None
 
     def token(self, number: int) -> Token | None:
         """The token of this number."""
@@ -178,11 +181,11 @@ class State:
 
 
 def _forks(data: Any) -> tuple[Fork, ...]:
-    return tuple((int(number), int(branch)) for number, branch in data)
+    return tuple([(int(number), int(branch)) for number, branch in data])
 
 
 def _whole(data: Any) -> tuple[int, ...]:
-    return tuple(int(one) for one in data)
+    return tuple([int(one) for one in data])
 
 
 _READ: Mapping[str, Any] = {
@@ -216,11 +219,13 @@ def _flat(value: Any) -> Any:
 
 def _read_each(made: type) -> Any:
     names = _names(made)
-    how = {name: _READ.get(name, _same) for name in names}
+    how = {name: _READ.get(name) for name in names}
 
     def read(one: Any) -> Any:
-        said = one if type(one) is dict else dict(zip(names, one, strict=False))
-        return made(**{name: how[name](value) for name, value in said.items() if name in how})
+        said = one.items() if type(one) is dict else zip(names, one, strict=False)
+        return made(
+            **{name: value if (typed := how[name]) is None else typed(value) for name, value in said if name in how}
+        )
 
     return lambda records: tuple([read(one) for one in records])
 
@@ -238,10 +243,6 @@ def _read_passed(records: Any) -> tuple[Passed, ...]:
     return tuple(
         [Passed(node=one) if type(one) is str else Passed(node=one[0], forks=_forks(one[1])) for one in records]
     )
-
-
-def _same(value: Any) -> Any:
-    return value
 
 
 _NAMES = _names(State)

@@ -152,22 +152,22 @@ class Step:
 
     def close(self, item: Item) -> None:
         """Take an item away."""
-        self.set(items=tuple(other for other in self.state.items if other.number != item.number))
+        self.set(items=tuple([other for other in self.state.items if other.number != item.number]))
         if not item.pending:
             self.closed.append(item.number)
             self.effect("item_closed", item.node, item.token, item=item.number)
 
     def items_of(self, token: int) -> tuple[Item, ...]:
         """The items under a token, in the order of their numbers."""
-        return tuple(item for item in self.state.items if item.token == token)
+        return tuple([item for item in self.state.items if item.token == token])
 
     def lift(self, token: Token) -> None:
         """Take a token away with everything under it."""
         for item in self.items_of(token.number):
             self.close(item)
         self.set(
-            tokens=tuple(other for other in self.state.tokens if other.number != token.number),
-            votes=tuple(vote for vote in self.state.votes if vote.token != token.number),
+            tokens=tuple([other for other in self.state.tokens if other.number != token.number]),
+            votes=tuple([vote for vote in self.state.votes if vote.token != token.number]),
         )
 
     def cancel(self, tokens: Iterable[Token]) -> None:

@@ -43,8 +43,8 @@ def tally(votes: Sequence[Vote], waiting: Sequence[Item]) -> Tally:
     no = [vote for vote in votes if vote.action == "refuse"]
     return Tally(
         yes=len(yes), no=len(no), abstained=len(votes) - len(yes) - len(no), waiting=len(waiting),
-        yes_weight=sum(vote.weight for vote in yes), no_weight=sum(vote.weight for vote in no),
-        waiting_weight=sum(item.weight for item in waiting), vetoed=any(vote.veto for vote in no),
+        yes_weight=sum([vote.weight for vote in yes]), no_weight=sum([vote.weight for vote in no]),
+        waiting_weight=sum([item.weight for item in waiting]), vetoed=any(vote.veto for vote in no),
         may_veto=any(item.veto for item in waiting),
     )  # fmt: skip
 

@@ -16,6 +16,8 @@ from loanloom.engines.flows.step import Failed, Step
 def join(step: Step) -> bool:
     """Let the first join go on that has all it waits for; False when none has."""
     runs = {token.forks[-1][0]: token for token in step.state.tokens if token.waits == "join"}
+    if not runs:
+        return False
     return any(_joined(step, run, step.node(token.node)) for run, token in runs.items()) or _astray(step)
 
 

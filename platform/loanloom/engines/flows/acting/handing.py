@@ -96,7 +96,7 @@ def _too_low(flow: Flow, state: State, item: Item, by: Person, to: Person) -> Pr
     """Authority does not grow by being passed on: who gets the item needs what whoever passes it on has here."""
     somebody = people.voice(flow.nodes[item.node], state, item, by)
     held = somebody.covers if isinstance(somebody, Person) else frozenset()
-    return None if held & people.tables(flow.nodes[item.node]) <= to.covers else refusing.over_limit("to")
+    return None if held & flow.nodes[item.node].authorities <= to.covers else refusing.over_limit("to")
 
 
 def give(flow: Flow, state: State, number: int, by: Person, to: int, world: World, *, reason: str = "") -> Moved:

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from loanloom.engines.flows import people
 from loanloom.engines.flows.model import Assignment, Flow, Node
 from loanloom.engines.flows.moves import Found, People
 from loanloom.engines.flows.resolving import dispatching, naming
@@ -71,7 +70,7 @@ def in_scope(organisation: Organisation, unit: str | None, case: str | None, sco
 
 def tables_of(flow: Flow) -> frozenset[str]:
     """The authority tables that a flow asks about."""
-    return frozenset(table for node in flow for table in people.tables(node))
+    return frozenset(table for node in flow for table in node.authorities)
 
 
 def acting(
