@@ -61,6 +61,8 @@ AREAS = (
 """Modules that hold a `blueprint`."""
 
 APIS = (
+    ("loanloom.web.api.absences", "DelegationApi"),
+    ("loanloom.web.api.absences", "RelationApi"),
     ("loanloom.web.api.applications", "ApplicationApi"),
     ("loanloom.web.api.loan_changes", "LoanChangeApi"),
     ("loanloom.web.api.cases", "CaseApi"),
@@ -68,6 +70,8 @@ APIS = (
     ("loanloom.web.api.flow_figures", "FlowFigureApi"),
     ("loanloom.web.api.cash", "CashApi"),
     ("loanloom.web.api.progress", "ProgressApi"),
+    ("loanloom.web.api.watching", "CopyApi"),
+    ("loanloom.web.api.watching", "FlowMonitorApi"),
     ("loanloom.web.api.loans", "LoanApi"),
     ("loanloom.web.api.credit_lines", "CreditLineApi"),
 )

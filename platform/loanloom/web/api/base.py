@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 
 from apispec import APISpec
 from apispec.exceptions import DuplicateComponentNameError
-from flask import Flask, request
+from flask import Flask, Response, jsonify, request
 from flask.json.provider import DefaultJSONProvider
 from flask_appbuilder.api import BaseApi
 
@@ -31,7 +31,17 @@ PARAMETERS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "key": ("header", {"name": "Idempotency-Key", "required": True, "schema": {"type": "string", "maxLength": 100}}),
     "optional_key": ("header", {"name": "Idempotency-Key", "schema": {"type": "string", "maxLength": 100}}),
     "day": ("query", {"name": "on", "schema": {"type": "string", "format": "date"}}),
+    "limit": ("query", {"name": "limit", "schema": {"type": "integer", "minimum": 1, "maximum": MOST}}),
+    "after": ("query", {"name": "after", "description": "`next` of the page before", "schema": {"type": "string"}}),
 }
+RESPONSES: Mapping[str, str] = {
+    "page": "rows, and in `next` the key of the following page",
+    "acted": "how it stands now",
+    "may_not": "the caller may not do that",
+    "changed": "done already, or changed since it was read: nothing was done",
+}
+VERSIONED = {"type": "object", "required": ["version"], "properties": {"version": {"type": "integer"}}}
+"""What is changed is named as it was read."""
 
 
 class HouseJson(DefaultJSONProvider):
@@ -47,6 +57,8 @@ class HouseJson(DefaultJSONProvider):
             return f"{value:f}"
         if isinstance(value, date | datetime):
             return value.isoformat()
+        if isinstance(value, Mapping):
+            return dict(value)
         return DefaultJSONProvider.default(value)
 
 
@@ -62,6 +74,11 @@ class HouseApi(BaseApi):
         for name, (place, parameter) in PARAMETERS.items():
             with suppress(DuplicateComponentNameError):
                 api_spec.components.parameter(name, place, dict(parameter))
+        for name, words in RESPONSES.items():
+            with suppress(DuplicateComponentNameError):
+                api_spec.components.response(name, {"description": words})
+        with suppress(DuplicateComponentNameError):
+            api_spec.components.schema("Versioned", dict(VERSIONED))
 
     def operation_helper(self, operations: dict[str, Any], func: Any, **more: Any) -> None:
         """Describe the parts of the address by its own rule."""
@@ -134,6 +151,51 @@ def version(given: Mapping[str, Any]) -> int:
     return read
 
 
+def choice(name: str, allowed: tuple[str, ...]) -> str | None:
+    """One of a few words of the query; None where it is left out."""
+    found = request.args.get(name) or None
+    if found is not None and found not in allowed:
+        words = ", ".join(allowed)
+        refuse("api.bad_choice", f"{name} is one of: {words}.", f"{name} 可选：{words}。", name)
+    return found
+
+
+def limit() -> int:
+    """How many rows the caller wants."""
+    return min(max(request.args.get("limit", DEFAULT, type=int), 1), MOST)
+
+
+def whole(given: Mapping[str, Any], name: str) -> int | None:
+    """A whole number of the body; None where it is left out."""
+    found = given.get(name)
+    if found is not None and (isinstance(found, bool) or not isinstance(found, int) or abs(found) > 2**63 - 1):
+        refuse("api.bad_number", f"{name} is a whole number.", f"{name} 应为整数。", name)
+    return found
+
+
+def record(given: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """An object within the body; empty where it is left out."""
+    found = given.get(name, {})
+    if not isinstance(found, Mapping):
+        refuse("api.bad_object", f"{name} is a JSON object.", f"{name} 应为 JSON 对象。", name)
+    return found
+
+
+def words(given: Mapping[str, Any], name: str) -> str:
+    """A text of the body; empty where it is left out."""
+    found = given.get(name) or ""
+    if not isinstance(found, str):
+        refuse("api.bad_text", f"{name} is a text.", f"{name} 应为文本。", name)
+    return found
+
+
+def answer_json(found: Mapping[str, Any], status: int = 200) -> Response:
+    """A mapping as the answer, whatever its fields are called."""
+    made = jsonify(found)
+    made.status_code = status
+    return made
+
+
 def listed(name: str) -> dict[str, Any]:
     """A data set's rows with the same filters, order and paging as its list page."""
     ctx = current_context()
@@ -142,8 +204,7 @@ def listed(name: str) -> dict[str, Any]:
         raise NotFound()
     own = [path for path in found.columns if path.split(".")[0] in (name.removesuffix("s"), "customer", "score")]
     asked = data_sets.read_question(arguments(), found, columns=own, order=())
-    limit = min(max(request.args.get("limit", DEFAULT, type=int), 1), MOST)
-    rows = data_sets.rows(ctx, found, asked, limit=limit)
+    rows = data_sets.rows(ctx, found, asked, limit=limit())
     return {"count": rows.count, "rows": list(rows.rows), "next": rows.next, "previous": rows.previous}
 
 

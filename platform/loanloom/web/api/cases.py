@@ -6,42 +6,29 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, get_args
 
-from flask import Response, jsonify, request
+from flask import Response, request
 from flask_appbuilder.api import expose
 
 from loanloom.services.errors import NotFound
 from loanloom.services.flows import answers, cases, doing, in_bulk, starting, worklist
 from loanloom.web.access import staff
-from loanloom.web.api.base import DEFAULT, MOST, HouseApi, body, idempotency_key, refuse, required_key, version
+from loanloom.web.api.base import (
+    HouseApi,
+    answer_json,
+    body,
+    choice,
+    idempotency_key,
+    limit,
+    record,
+    refuse,
+    required_key,
+    version,
+    whole,
+    words,
+)
 from loanloom.web.security import current_context
 
 STATUSES = ("running", "suspended", "ended")
-
-
-def _choice(name: str, allowed: tuple[str, ...]) -> str | None:
-    found = request.args.get(name) or None
-    if found is not None and found not in allowed:
-        words = ", ".join(allowed)
-        refuse("api.bad_choice", f"{name} is one of: {words}.", f"{name} 可选：{words}。", name)
-    return found
-
-
-def _limit() -> int:
-    return min(max(request.args.get("limit", DEFAULT, type=int), 1), MOST)
-
-
-def _whole(given: Mapping[str, Any], name: str) -> int | None:
-    found = given.get(name)
-    if found is not None and (isinstance(found, bool) or not isinstance(found, int)):
-        refuse("api.bad_number", f"{name} is a whole number.", f"{name} 应为整数。", name)
-    return found
-
-
-def _record(given: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    found = given.get(name, {})
-    if not isinstance(found, Mapping):
-        refuse("api.bad_object", f"{name} is a JSON object.", f"{name} 应为 JSON 对象。", name)
-    return found
 
 
 def _list(given: Mapping[str, Any], name: str) -> list[Any]:
@@ -52,7 +39,7 @@ def _list(given: Mapping[str, Any], name: str) -> list[Any]:
 
 
 def _item_as_read(given: Any) -> tuple[int, int]:
-    if not isinstance(given, Mapping) or (item := _whole(given, "id")) is None:
+    if not isinstance(given, Mapping) or (item := whole(given, "id")) is None:
         refuse("api.bad_item", "An item has an id and a version.", "每项须有 id 和 version。", "items")
     return item, version(given)
 
@@ -77,13 +64,6 @@ def _acted(number: int, command: str, of: str) -> dict[str, Any]:
     return asdict(done)
 
 
-def _answer(found: Mapping[str, Any], status: int = 200) -> Response:
-    """The answer as JSON; one of the fields is called `code`."""
-    made = jsonify(found)
-    made.status_code = status
-    return made
-
-
 class CaseApi(HouseApi):
     """Cases of every flow."""
 
@@ -100,14 +80,14 @@ class CaseApi(HouseApi):
             - {in: query, name: status, schema: {type: string, enum: [running, suspended, ended]}}
             - {in: query, name: flow, schema: {type: string}}
             - {in: query, name: subject, schema: {type: string}}
-            - {in: query, name: after, schema: {type: integer}}
-            - {in: query, name: limit, schema: {type: integer, maximum: 100}}
+            - after
+            - limit
           responses:
-            200: {description: 'rows, and the key of the following page'}
+            200: page
         """
         rows, following = answers.listing(
-            current_context(), status=_choice("status", STATUSES), flow=request.args.get("flow"),
-            subject=request.args.get("subject"), after=request.args.get("after", type=int), limit=_limit(),
+            current_context(), status=choice("status", STATUSES), flow=request.args.get("flow"),
+            subject=request.args.get("subject"), after=request.args.get("after", type=int), limit=limit(),
         )  # fmt: skip
         return self.response(200, rows=rows, next=following)
 
@@ -141,10 +121,10 @@ class CaseApi(HouseApi):
         if not isinstance(flow, str) or not isinstance(product, str | None):
             refuse("api.bad_text", "flow and product are texts.", "flow 和 product 应为文本。", "flow")
         done = starting.request(
-            current_context(), flow, _record(given, "data"), customer_id=_whole(given, "customer_id"),
-            product_key=product, chosen=_record(given, "chosen"), idempotency_key=key,
+            current_context(), flow, record(given, "data"), customer_id=whole(given, "customer_id"),
+            product_key=product, chosen=record(given, "chosen"), idempotency_key=key,
         )  # fmt: skip
-        return _answer(asdict(done), 201)
+        return answer_json(asdict(done), 201)
 
     @expose("/<int:case_id>", methods=["GET"])
     @staff
@@ -156,7 +136,7 @@ class CaseApi(HouseApi):
             200: {description: 'the case'}
             404: {$ref: '#/components/responses/404'}
         """
-        return _answer(answers.one(current_context(), case_id))
+        return answer_json(answers.one(current_context(), case_id))
 
     @expose("/<int:case_id>/<command>", methods=["POST"])
     @staff
@@ -169,15 +149,10 @@ class CaseApi(HouseApi):
             required: true
             content:
               application/json:
-                schema: {type: object, required: [version], properties: {version: {type: integer}}}
-          responses:
-            200: {description: 'how the case stands now'}
-            403: {description: 'the caller may not'}
-            404: {$ref: '#/components/responses/404'}
-            409: {description: 'somebody was faster'}
-            422: {$ref: '#/components/responses/422'}
+                schema: Versioned
+          responses: {200: acted, 403: may_not, 404: '404', 409: changed, 422: '422'}
         """
-        return _answer(_acted(case_id, command, "case"))
+        return answer_json(_acted(case_id, command, "case"))
 
 
 class WorkItemApi(HouseApi):
@@ -194,13 +169,13 @@ class WorkItemApi(HouseApi):
         get:
           parameters:
             - {in: query, name: view, schema: {type: string, enum: [mine, group, done]}}
-            - {in: query, name: after, schema: {type: string}}
-            - {in: query, name: limit, schema: {type: integer, maximum: 100}}
+            - after
+            - limit
           responses:
-            200: {description: 'rows, and the key of the following page'}
+            200: page
         """
-        view: Any = _choice("view", get_args(worklist.View)) or "mine"
-        found = worklist.todo(current_context(), view, after=request.args.get("after"), limit=_limit())
+        view: Any = choice("view", get_args(worklist.View)) or "mine"
+        found = worklist.todo(current_context(), view, after=request.args.get("after"), limit=limit())
         return self.response(200, rows=[asdict(item) for item in found.items], next=found.next)
 
     @expose("/approve", methods=["POST"])
@@ -229,10 +204,7 @@ class WorkItemApi(HouseApi):
         """
         given, key = body(), required_key()
         chosen = dict(_item_as_read(one) for one in _list(given, "items"))
-        opinion = given.get("opinion") or ""
-        if not isinstance(opinion, str):
-            refuse("api.bad_text", "opinion is a text.", "opinion 应为文本。", "opinion")
-        results = in_bulk.approve(current_context(), chosen, opinion=opinion, idempotency_key=key)
+        results = in_bulk.approve(current_context(), chosen, opinion=words(given, "opinion"), idempotency_key=key)
         return self.response(200, rows=[_result(one) for one in results])
 
     @expose("/<int:item_id>/<command>", methods=["POST"])
@@ -246,12 +218,7 @@ class WorkItemApi(HouseApi):
             required: true
             content:
               application/json:
-                schema: {type: object, required: [version], properties: {version: {type: integer}}}
-          responses:
-            200: {description: 'how the case stands now'}
-            403: {description: 'the item is not for the caller'}
-            404: {$ref: '#/components/responses/404'}
-            409: {description: 'decided already, or changed since it was read'}
-            422: {$ref: '#/components/responses/422'}
+                schema: Versioned
+          responses: {200: acted, 403: may_not, 404: '404', 409: changed, 422: '422'}
         """
-        return _answer(_acted(item_id, command, "item"))
+        return answer_json(_acted(item_id, command, "item"))
