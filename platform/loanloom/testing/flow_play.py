@@ -153,18 +153,17 @@ class Play:
         people = resolving.Roster(self.around.matter)
         return flows.World(facts=self.facts, people=people, at=self.now, **given)
 
-    def person(self, name: str) -> flows.Person:
-        """Somebody, as this case sees them, with those whom they stand in for."""
-        return altered(
-            self._myself(name), stands_in_for=tuple(self._myself(one) for one in self.around.stand_ins.get(name, ()))
-        )
+    def person(self, name: str, terms: Mapping[str, Any] | None = None) -> flows.Person:
+        """Somebody, as this case sees them, with those whom they stand in for; their authority is measured over the
+        terms that the case and their own decision have changed."""
+        facts = resolving.with_terms(self.facts, {**self.state.terms, **(terms or {})})
+        absent = tuple(self._myself(one, facts) for one in self.around.stand_ins.get(name, ()))
+        return altered(self._myself(name, facts), stands_in_for=absent)
 
-    def _myself(self, name: str) -> flows.Person:
+    def _myself(self, name: str, facts: Mapping[str, Any]) -> flows.Person:
         matter = self.around.matter
         member = matter.staff.members[self.around.people[name]]
-        covers = resolving.covered(
-            member, matter.authorities.values(), self.facts, matter.on, matter.staff.organisation
-        )
+        covers = resolving.covered(member, matter.authorities.values(), facts, matter.on, matter.staff.organisation)
         return resolving.acting(
             member, matter.unit, matter.staff.organisation, covers=covers,
             administrator=name in self.around.administrators,

@@ -226,17 +226,10 @@ def _acting(
     asked = [known[key] for key in sorted(resolving.tables_of(case.flow)) if key in known]
     covers: Iterable[str] = ()
     if asked and facts is not None:
-        covers = resolving.covered(member, asked, _with(facts, terms or {}), ctx.business_date, organisation)
+        covers = resolving.covered(
+            member, asked, resolving.with_terms(facts, terms or {}), ctx.business_date, organisation
+        )
     return resolving.acting(member, case.unit, organisation, covers=covers)
-
-
-def _with(facts: Mapping[str, Any], terms: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The facts with changed terms in their places."""
-    found = dict(facts)
-    for name, value in terms.items():
-        record, _, leaf = name.partition(".")
-        found[record] = {**(found.get(record) or {}), leaf: value}
-    return found
 
 
 def _deciders(connection: Connection, record: str, number: str) -> tuple[int, ...]:

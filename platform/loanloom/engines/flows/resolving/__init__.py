@@ -1,6 +1,14 @@
 """Who does the work of a node: staff, organisation, limits of authority, and every way a flow can name people. Pure."""
 
-from loanloom.engines.flows.resolving.authority import Authority, Measured, authorities, changes, read, shortfall
+from loanloom.engines.flows.resolving.authority import (
+    Authority,
+    Measured,
+    authorities,
+    changes,
+    read,
+    shortfall,
+    with_terms,
+)
 from loanloom.engines.flows.resolving.matter import Asked, Known, Matter, Resolver
 from loanloom.engines.flows.resolving.organisation import Organisation, Unit, organisation
 from loanloom.engines.flows.resolving.roster import Roster, acting, covered, in_scope, tables_of
@@ -9,5 +17,5 @@ from loanloom.engines.flows.resolving.staff import Member, Staff
 __all__ = [
     "Asked", "Authority", "Known", "Matter", "Measured", "Member", "Organisation", "Resolver", "Roster", "Staff",
     "Unit", "acting", "authorities", "changes", "covered", "in_scope", "organisation", "read",
-    "shortfall", "tables_of",
+    "shortfall", "tables_of", "with_terms",
 ]  # fmt: skip

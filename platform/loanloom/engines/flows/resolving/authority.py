@@ -99,6 +99,15 @@ class Authority:
         )
 
 
+def with_terms(facts: Mapping[str, Any], terms: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The facts with changed terms in their places: authority is measured by what is approved."""
+    found = dict(facts)
+    for name, value in terms.items():
+        record, _, leaf = name.partition(".")
+        found[record] = {**(found.get(record) or {}), leaf: value}
+    return found
+
+
 def _first(facts: Mapping[str, Any], paths: Iterable[str]) -> str | None:
     for path in paths:
         value = fact_paths.at(facts, path)
