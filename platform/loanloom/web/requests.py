@@ -19,6 +19,8 @@ UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 LARGEST_NUMBER = 2**63 - 1
 LONGEST_KEY = 100
 LARGEST_JSON = 1024 * 1024
+DEEPEST = 60
+"""Levels of JSON within each other."""
 
 
 class Number(IntegerConverter):
@@ -32,12 +34,18 @@ class Number(IntegerConverter):
 
 
 def is_storable(value: Any) -> bool:
-    """Whether PostgreSQL can hold every text within a value: no NUL, no half of a surrogate pair."""
-    if isinstance(value, str):
-        return UNSTORABLE.search(value) is None
-    if isinstance(value, dict):
-        return all(is_storable(name) and is_storable(one) for name, one in value.items())
-    return not isinstance(value, list) or all(is_storable(one) for one in value)
+    """Whether PostgreSQL can hold every text within a value: no NUL, no half of a surrogate pair; and nothing lies so
+    deep that whoever walks down there does not come back."""
+    waiting = [(value, 0)]
+    while waiting:
+        one, level = waiting.pop()
+        if level > DEEPEST or (isinstance(one, str) and UNSTORABLE.search(one) is not None):
+            return False
+        if isinstance(one, dict):
+            waiting += [(part, level + 1) for pair in one.items() for part in pair]
+        elif isinstance(one, list):
+            waiting += [(part, level + 1) for part in one]
+    return True
 
 
 def is_readable(asked: Request) -> bool:
