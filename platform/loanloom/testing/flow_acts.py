@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 def _decide(action: Any, play: Play, step: Mapping[str, Any]) -> flows.Moved:
     decision = flows.Decision(
         action=action, by=play.person(step["by"], step.get("terms")), reason=step.get("reason"),
-        opinion=step.get("opinion", ""), to=step.get("to"), then=step.get("then"), conditions=tuple(step.get("conditions", ())),
-        terms=dict(step.get("terms", {})),
+        opinion=step.get("opinion", ""), to=step.get("to"), then=step.get("then"),
+        conditions=tuple(step.get("conditions", ())), terms=dict(step.get("terms", {})),
         chosen={node: _people(play, names) for node, names in step.get("chosen", {}).items()},
     )  # fmt: skip
     return flows.decide(play.flow, play.state, play.item(step), decision, play.world())
