@@ -235,3 +235,23 @@ def test_a_party_neither_sees_nor_names_people_of_the_house(house: House):
     assert (look(house, token).item.choosing, look(house, token).item.colleagues) == ((), ())
     answer(house, token, chosen={"second": "41"}, terms={})
     assert (house.item(number).role, house.item(number).assignee) == ("*administrator", None)
+
+
+def test_a_party_votes_on_an_application_beside_the_house(house: House):
+    made = house.case(state="submitted")
+    ctx = house.ctx("manager")
+    with ctx.transaction() as connection:
+        case = cases.start(ctx, connection, "partnered-loan", ("application", made)).case_id
+    theirs = house.one(tables.work_item, case_id=case, status="open", outside="Demo trader")
+    ours = house.one(tables.work_item, case_id=case, status="open", role="risk-officer")
+    token = outside.issue(ctx, theirs.id).token
+    shown = look(house, token)
+    assert (shown.customer, shown.item.actions) == ("Demo trader", ("approve", "refuse"))
+    with pytest.raises((Forbidden, NotFound)):
+        house.act("risk", case, "decide", on=theirs, decision="approve")
+    answer(house, token, version=shown.item.version)
+    assert house.kept(case).outcome is None
+    house.act("risk", case, "decide", on=ours, decision="approve")
+    assert house.kept(case).outcome == "approved"
+    (sanction,) = house.rows(tables.sanction)
+    assert sanction.application_id == made
