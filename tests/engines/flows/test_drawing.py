@@ -141,6 +141,12 @@ def test_refusals_and_returns_are_drawn_as_arrows_of_their_own():
     assert edges(shown)["first", "second"].mark == "not_taken", "the way of the round before is not the way it went"
 
 
+def test_a_return_is_one_line_that_says_where_to():
+    returns = [step for step in drawn(returned_and_refused()).steps if "return" in (step.action, step.kind)]
+    assert [(step.by, step.went) for step in returns] == [(NAMES[3], ("Begin",))]
+    assert not [step for step in drawn(returned_and_refused()).steps if step.kind == "returned"]
+
+
 def test_a_suspended_case_says_so():
     state, history = moved(*approved_once())
     held = suspend(TWO_LEVELS, state, Person(id=9, administrator=True), world(), reason="Court order")

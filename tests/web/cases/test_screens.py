@@ -210,3 +210,17 @@ def test_whoever_decides_names_who_does_the_next_step(as_user, house):
     assert house.item(case_id).node == "first"
     post(risk, do, page, **said, **{"chosen:second": str(STAFF["head2"][0])}, idempotency_key="k4")
     assert (house.item(case_id).node, house.item(case_id).assignee) == ("second", STAFF["head2"][0])
+
+
+def test_fields_that_may_be_changed_are_called_by_their_names(as_user, house):
+    url = started(as_user)
+    for language, name in (("zh", "金额"), ("en", "Amount")):
+        page = get(as_user("risk", language), url)
+        assert f'for="f-terms:request.amount">{name}' in page
+
+
+def test_open_work_counts_requests_that_are_about_no_amount(as_user, house):
+    started(as_user)
+    with house.ctx("risk").transaction() as connection:
+        connection.execute(tables.flow_case.update().values(amount=None))
+    assert "Open work" in get(as_user("auditor"), "/work/")

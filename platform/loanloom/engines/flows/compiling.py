@@ -16,7 +16,7 @@ from loanloom.engines.flows.model import Flow, Node, Reconsideration
 from loanloom.engines.flows.reading import START, Reader
 from loanloom.metadata.document import Document
 from loanloom.metadata.registry import Registry
-from loanloom.problems import Problem, errors, text
+from loanloom.problems import Problem, Text, errors, text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,13 +44,19 @@ def compile_flow(document: Document, registry: Registry) -> Compiled:
         subject=str(spec.get("subject", "application")),
         start=start,
         nodes={node.key: _with_start_named(node, start) for _, node in nodes},
-        labels=facts.labels(registry),
+        labels={**facts.labels(registry), **_labels_of_request(spec.get("record"), registry)},
         reconsider=_reconsideration(spec.get("reconsider")),
         withdraw_until=frozenset(spec["withdraw_until"]) if "withdraw_until" in spec else None,
     )
     pointers = {node.key: pointer for pointer, node in nodes}
     problems += [_placed(document, one) for one in checks.check_flow(flow, pointers)]
     return Compiled(flow=None if errors(problems) else flow, problems=tuple(problems))
+
+
+def _labels_of_request(record: str | None, registry: Registry) -> dict[str, Text]:
+    """What people call the fields of a request, by the name a flow has for them."""
+    fields = registry.entity_fields(record) if record is not None else ()
+    return {f"{scope.REQUEST}.{field.key}": field.title for field in fields}
 
 
 def _placed(document: Document, problem: Problem) -> Problem:

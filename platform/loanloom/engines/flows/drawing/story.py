@@ -32,8 +32,17 @@ def told(
         if entry.kind == "routed":
             _went(steps, flow, entry, language)
             continue
+        if entry.kind == "returned" and _is_answer(steps, entry):
+            steps[-1] = replace(steps[-1], went=(_title(flow, entry.to or "", language),))
+            continue
         steps.append(_step(flow, entry, language, names, reasons, opened))
     return tuple(step for step in steps if step.kind not in _QUIET or step.why)
+
+
+def _is_answer(steps: Sequence[Step], entry: Entry) -> bool:
+    """Whether a return only says where the decision of the line before leads."""
+    last = steps[-1] if steps else None
+    return last is not None and (last.action, last.node, last.at) == ("return", entry.node, entry.at)
 
 
 def _step(
@@ -70,9 +79,8 @@ def _went(steps: list[Step], flow: Flow, entry: Entry, language: str) -> None:
         if why:
             steps.append(_step(flow, altered(entry, to=None), language, {}, {}, {}))
             at = len(steps) - 1
-            steps[at] = replace(steps[at], words="→ " + _title(flow, entry.to or "", language))
-        else:
-            return
+            steps[at] = replace(steps[at], words="→ " + _title(flow, entry.to or "", language), why=why)
+        return
     step = steps[at]
     target = _title(flow, entry.to or "", language)
     went = step.went if target in step.went else (*step.went, target)
