@@ -10,6 +10,7 @@ from tests.engines.products.bundle import document, model_company, product, regi
 
 from loanloom.core.lending.pricing.cost import AnnualCost
 from loanloom.engines import products
+from loanloom.engines.products import caps
 
 D = Decimal
 CAP = "levels: [{from: 2026-01-01, rate: 0.24}, {from: 2027-12-31, multiple: 4, table: lpr}]"
@@ -39,6 +40,18 @@ def test_a_flat_rate_and_charges_count_with_what_they_really_cost() -> None:
     flat = {"schedule": "{methods: [flat], every: 1, unit: month, due_day: same}"}
     assert "product.price_above_cap" in priced("0.14", **flat)
     assert "product.price_above_cap" not in priced("0.14")
+
+
+def test_only_what_has_changed_is_priced_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    preview, tried = caps.agreeing.preview, []
+    monkeypatch.setattr(caps.agreeing, "preview", lambda *args, **named: tried.append(1) or preview(*args, **named))
+    assert priced("0.23456") == ["product.price_above_cap", "product.price_above_later_cap"]
+    first = len(tried)
+    assert first
+    assert priced("0.23456", "levels: [{from: 2026-01-01, rate: 0.3}]") == []  # held against other caps
+    assert len(tried) == first
+    assert priced("0.23457") == ["product.price_above_cap", "product.price_above_later_cap"]
+    assert len(tried) > first
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from loanloom.core.lending.planning.rules import BUILT_IN, Methods
 from loanloom.core.lending.pricing.cost import AnnualCost
@@ -106,9 +107,25 @@ def lent_by(registry: Registry, product_class: str) -> Lent:
     return Lent(lender=licence.get("type", ""), province=licence.get("province", ""), product_class=product_class)
 
 
+@dataclass(frozen=True, slots=True)
+class _Sampled:
+    """An offer on a day. Registries of one company differ in a document or two: most of their offers are the same."""
+
+    offer: Offer
+    on: date
+
+    def __hash__(self) -> int:
+        return hash((self.offer.key, self.on))
+
+
 def dearest(offer: Offer, on: date) -> Dearest | None:
     """The dearest request: every way of repaying with the ends of amount and term at the highest rate."""
-    found = [each for each in _tried(offer, on) if each is not None]
+    return _dearest(_Sampled(offer, on))
+
+
+@lru_cache(maxsize=256)
+def _dearest(asked: _Sampled) -> Dearest | None:
+    found = [each for each in _tried(asked.offer, asked.on) if each is not None]
     return max(found, key=_dear, default=None)
 
 
