@@ -1,5 +1,5 @@
-"""A change of a contract that the product's own flow decides: by what is asked for, never by who asks, and in force once the
-supplementary agreement is signed."""
+"""A change of a contract that the product's own flow decides: by what is asked for, never by who asks, and in force
+once the supplementary agreement is signed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.services.origination.test_contracts import sanction_id
 from loanloom.metadata.kinds import load_kinds
 from loanloom.metadata.registry import build
 from loanloom.services.definitions import releases
-from loanloom.services.errors import Forbidden, NotFound, Refused
+from loanloom.services.errors import Conflict, Forbidden, NotFound, Refused
 from loanloom.services.flows import cases
 from loanloom.services.papers import contract_changes
 from loanloom.store import tables
@@ -99,7 +99,7 @@ def test_an_approval_of_what_no_longer_fits_the_contract_does_nothing(manager, c
     ask(manager, contract_id, term_months=6)
     with lender.ctx("system").transaction() as connection:
         connection.execute(tables.contract.update().where(tables.contract.c.id == contract_id).values(version=9))
-    with pytest.raises(Refused):
+    with pytest.raises(Conflict):
         decide(lender, "risk")
     assert lender.one(tables.contract_change).state == "requested"
     assert item(lender).status == "open"
