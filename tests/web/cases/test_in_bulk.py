@@ -64,3 +64,12 @@ def test_programs_approve_several_too(as_user, house):
     ]  # fmt: skip
     for bad in ({}, {"items": []}, {"items": [3]}, {"items": [{"id": 1}]}, {"items": {}}, {"items": [{"id": "x"}]}):
         assert risk.post("/api/v1/work-items/approve", json=bad, headers=headers).status_code == 422, bad
+
+
+def test_what_i_started_and_my_copies_are_found_by_their_number(as_user, house):
+    one, other = (house.kept(house.start()).number for _ in range(2))
+    manager = as_user("manager")
+    found = get(manager, f"/to-do/?view=started&q={one}")
+    assert one in found and other not in found
+    assert "Show all" in get(manager, "/to-do/?view=started&q=nothing")
+    assert "Show all" in get(manager, "/to-do/?view=copies&q=nothing")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import product
 from typing import Any
 
@@ -43,8 +42,6 @@ NOT_BARRED = bindparam("me", type_=Integer) != all_(ITEM.c.excluded)
 IS_OPEN = ITEM.c.status == literal_column("'open'")
 """Written out: an index over open items alone is not used for a parameter."""
 Wanted = Sequence[ColumnElement[bool]]
-Place = tuple[datetime, int]
-"""A place of a list: the turn and the id of the line before it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,13 +88,13 @@ def _above(units: Any, unit: str | None) -> list[str]:
     return [] if unit is None else scope.above(units, unit)
 
 
-def held(limit: int, *, after: Place | None = None, wanted: Wanted = (), whose: str = "holders") -> Select[Any]:
+def held(limit: int, *, after: bool = False, wanted: Wanted = (), whose: str = "holders") -> Select[Any]:
     """The first items that these people hold."""
     asked = _asked(whose, Integer)
     return _each(asked, _open(limit, ITEM.c.assignee == asked.c.one, after=after, wanted=wanted))
 
 
-def free(limit: int, *, after: Place | None = None, wanted: Wanted = ()) -> Subquery:
+def free(limit: int, *, after: bool = False, wanted: Wanted = ()) -> Subquery:
     """The first items that are free for the group or the people named, and those that the absent hold; each once."""
     desks, people, absent = _asked("desks", Text), _asked("named", Integer), _asked("holders", Integer)
     mine = ITEM.c.desk == desks.c.one, ITEM.c.assignee.is_(None), NOT_BARRED
@@ -120,10 +117,10 @@ def _each(asked: Any, found: Select[Any]) -> Select[Any]:
 
 
 def _open(
-    limit: int, *conditions: ColumnElement[bool], after: Place | None, wanted: Wanted, source: Table = ITEM
+    limit: int, *conditions: ColumnElement[bool], after: bool, wanted: Wanted, source: Table = ITEM
 ) -> Select[Any]:
-    """Open items in the order of lists. `wanted` are conditions over the case and its customer, which are then looked
-    at too."""
+    """Open items in the order of lists; `after` the place that the parameters `turn` and `last` name. `wanted` are
+    conditions over the case and its customer, which are then looked at too."""
     turn, number = source.c.turn, source.c.id if source is ITEM else source.c.item_id
     rows: FromClause = ITEM if source is ITEM else source.join(ITEM, ITEM.c.id == number)
     if wanted:
@@ -131,6 +128,6 @@ def _open(
         rows = rows.outerjoin(CUSTOMER, CUSTOMER.c.id == CASE.c.customer_id)
     found = select(number.label("id"), turn.label("turn")).select_from(rows)
     found = found.where(IS_OPEN, *conditions, *wanted)
-    if after is not None:
-        found = found.where(tuple_(turn, number) > tuple_(bindparam("turn", after[0]), bindparam("last", after[1])))
+    if after:
+        found = found.where(tuple_(turn, number) > tuple_(bindparam("turn"), bindparam("last")))
     return found.order_by(turn, number).limit(limit)

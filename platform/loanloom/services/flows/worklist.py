@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Literal
 
 from sqlalchemy import (
@@ -19,7 +20,6 @@ from sqlalchemy import (
     bindparam,
     false,
     func,
-    literal,
     or_,
     select,
     true,
@@ -34,6 +34,8 @@ from loanloom.services.flows.work_lines import WorkItem
 from loanloom.store import messages, names, tables
 
 View = Literal["mine", "group", "done"]
+Place = tuple[datetime, int]
+"""A place of a list: the turn and the id of the line before it."""
 ITEM, CASE = tables.work_item, tables.flow_case
 APPLICATION, CUSTOMER, COPY = tables.application, tables.customer, tables.flow_copy
 FAR = datetime(9000, 1, 1, tzinfo=UTC)
@@ -115,14 +117,13 @@ def todo(
     limit: int = 20,
 ) -> Page:
     """One page of a list: what is due first comes first; done items newest first."""
-    wanted = tuple(_filters(ctx, query, product, overdue))
+    wanted, place = tuple(_filters(ctx, query, product, overdue)), _read_key(after)
+    since = {} if place is None else {"turn": place[0], "last": place[1]}
+    after_it = place is not None
+    statement = _made(view, wanted, after_it, limit) if wanted else _statement(view, after_it, limit)
     with ctx.transaction() as connection:
-        if view == "done":
-            statement, known = _done(wanted, _read_key(after)), {"me": ctx.actor.user_id}
-        else:
-            whose = reach.with_absent(ctx, connection) if view == "group" else _own(ctx)
-            statement, known = _waiting(view, wanted, _read_key(after), limit + 1), whose.known
-        rows = connection.execute(statement.limit(limit + 1), known).all()
+        whose = reach.with_absent(ctx, connection) if view == "group" else _own(ctx)
+        rows = connection.execute(statement, {**whose.known, **since}).all()
         items = tuple(work_lines.line(ctx, row._mapping) for row in rows[:limit])
     return Page(items=items, next=_key(view, items[-1]) if len(rows) > limit else None)
 
@@ -157,7 +158,19 @@ def _own(ctx: Context) -> Reach:
     return Reach(me=me, holders=() if me is None else (me,))
 
 
-def _waiting(view: View, wanted: reach.Wanted, after: reach.Place | None, limit: int) -> Select[Any]:
+def _made(view: View, wanted: reach.Wanted, after: bool, limit: int) -> Select[Any]:
+    """One more line than is shown tells whether there is a next page."""
+    made = _done(wanted, after) if view == "done" else _waiting(view, wanted, after, limit + 1)
+    return made.limit(limit + 1)
+
+
+@lru_cache(maxsize=32)
+def _statement(view: View, after: bool, limit: int) -> Select[Any]:
+    """The usual list, without filters; made once."""
+    return _made(view, (), after, limit)
+
+
+def _waiting(view: View, wanted: reach.Wanted, after: bool, limit: int) -> Select[Any]:
     if view == "group":
         ways = reach.free(limit, after=after, wanted=wanted)
     else:
@@ -167,10 +180,10 @@ def _waiting(view: View, wanted: reach.Wanted, after: reach.Place | None, limit:
     return lines.order_by(first.c.turn, first.c.id)
 
 
-def _done(wanted: reach.Wanted, after: reach.Place | None) -> Select[Any]:
+def _done(wanted: reach.Wanted, after: bool) -> Select[Any]:
     lines = work_lines.lines(ITEM).where(ITEM.c.status == "done", ITEM.c.decided_by == bindparam("me"), *wanted)
-    if after is not None:
-        lines = lines.where(tuple_(ITEM.c.decided_at, ITEM.c.id) < tuple_(literal(after[0]), literal(after[1])))
+    if after:
+        lines = lines.where(tuple_(ITEM.c.decided_at, ITEM.c.id) < tuple_(bindparam("turn"), bindparam("last")))
     return lines.order_by(ITEM.c.decided_at.desc(), ITEM.c.id.desc())
 
 
@@ -189,7 +202,7 @@ def _key(view: View, item: WorkItem) -> str:
     return f"{(moment or FAR).isoformat()}|{item.id}"
 
 
-def _read_key(written: str | None) -> reach.Place | None:
+def _read_key(written: str | None) -> Place | None:
     """A page key from an address; anything malformed means the first page."""
     try:
         moment, item_id = (written or "").split("|")

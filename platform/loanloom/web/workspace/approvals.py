@@ -61,7 +61,8 @@ def todo() -> str:
     view = request.args.get("view", "")
     counts = worklist.waiting_counts(ctx)
     if view in ("started", "copies"):
-        part = my_cases.listing(ctx, view, after=request.args.get("after"))  # type: ignore[arg-type]  # one of the two
+        query, after = request.args.get("q", ""), request.args.get("after")
+        part = my_cases.listing(ctx, view, query=query, after=after)  # type: ignore[arg-type]  # one of the two
         return render_template(
             "workspace/approvals/todo.html",
             part=part,
