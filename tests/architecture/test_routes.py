@@ -12,10 +12,12 @@ PUBLIC = {
     "/healthz",
     "/language/",
     "/login/",
+    "/outside/<token>",
+    "/progress/",
     "/static/dist/<path:path>",
 }
-PUBLIC_API = {"/api/v1/security/login", "/api/v1/security/refresh"}
-"""These two ask for name and password, or for a token, within the request."""
+PUBLIC_API = {"/api/v1/progress/", "/api/v1/security/login", "/api/v1/security/refresh"}
+"""These ask for number and proof, for name and password, or for a token, within the request."""
 
 
 @pytest.fixture(scope="module")
