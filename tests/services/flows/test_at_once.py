@@ -22,7 +22,7 @@ from loanloom.store.database import Database
 MANY = 8
 TRACES = ("flow_case", "work_item", "flow_history", "flow_copy", "message", "outbox", "audit_log", "idempotency")
 APPROVE = {"decision": "approve"}
-MOST = {"start": 9, "decide": 7, "take": 5, "comment": 6}
+MOST = {"start": 9, "decide": 5, "take": 3, "comment": 6}
 
 
 @pytest.fixture

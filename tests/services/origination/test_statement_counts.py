@@ -18,7 +18,7 @@ from loanloom.services.papers import contracts
 from loanloom.store import tables
 
 TODAY = date(2026, 3, 2)
-MOST = {"submit": 11, "decide": 13, "prepare": 14, "sign": 7, "disburse": 9}
+MOST = {"submit": 11, "decide": 12, "prepare": 14, "sign": 7, "disburse": 9}
 APPROVERS = ("risk", "east1", "head2")
 
 
