@@ -75,6 +75,15 @@ def test_guessing_is_slowed_down_for_numbers_there_are_and_there_are_not(browser
     assert ask(browser, number, PROOF).status_code == 429
 
 
+def test_one_number_is_one_however_it_is_spelt(browser, number):
+    letters = [place for place, one in enumerate(number) if one.isalpha()]
+    spelt = [number[:place] + number[place].lower() + number[place + 1 :] for place in letters]
+    spelt += [number.replace("S", "ſ").replace("I", "ı")]  # letters of which the capitals are those of others
+    tried = [(spelt * 9)[guess] for guess in range(sign_in_guard.BY_NAME.failures)]
+    assert letters and {ask(browser, one, "000000").status_code for one in tried} == {404}
+    assert ask(browser, number, PROOF).status_code == 429
+
+
 def test_guessing_over_many_numbers_is_slowed_down_by_address(browser, number):
     given = {"csrf_token": token(browser, "/progress/"), "proof": PROOF}
     for place in range(sign_in_guard.BY_ADDRESS.failures):

@@ -66,7 +66,7 @@ def ask(
     moment = now or datetime.now(UTC)
     lender = _lender(database, company)
     written, said = number.strip()[:LONGEST], proof.strip().upper()[:LONGEST]
-    guarded = f"progress:{lender.key if lender else ''}:{written}"
+    guarded = f"progress:{lender.key if lender else ''}:{written.upper()}"  # however it is spelt, it is one number
     address = f"progress:{ip}" if ip else None
     with database.transaction() as connection:
         until = sign_in_guard.locked_until(connection, guarded, address, moment)
