@@ -46,8 +46,8 @@ class Speaker:
     def say(self, node: Explanation) -> str:
         """A node with its verdict or value."""
         text = self.conditional(node) if node.kind == "if" else self.phrase(node)
-        reason = next((one.problem for one in node.walk() if one.problem is not None), None)
         if not node.seen:
+            reason = next((one.problem for one in node.walk() if one.problem is not None), None)
             if reason is None:
                 return text + self.choose(" (not needed)", "（未用到）")
             return text + self.choose(f": no result ({reason['en']})", f"：无结果（{reason['zh']}）")
