@@ -71,7 +71,8 @@ def _of_other(problem: Problem | None) -> Problem | None:
     if problem is None or problem.code == refusing.maker_or_approver().code:
         return problem and refusing.maker_or_approver()
     words = text("This colleague cannot do this step.", "该人员不能办理此环节。")
-    return Problem(code=problem.code, field="to", message=words, hint=problem.message)
+    hint = None if problem.code == "flow.wrong_role" else problem.message
+    return Problem(code=problem.code, field="to", message=words, hint=hint)
 
 
 def _stranger(flow: Flow, state: State, item: Item, to: Person, world: World) -> Problem | None:
