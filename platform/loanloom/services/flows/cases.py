@@ -226,7 +226,7 @@ def act_in(
         guards.check_open(item, expected_version)
     elif expected_version is not None and case.version != expected_version:
         raise Conflict()
-    asked = _asked(ctx, connection, case, item, given, deciding=wanted.deciding)
+    asked = _asked(ctx, connection, case, item, given, wanted)
     commands.check_right(ctx, wanted, asked)
     step = _carried_out(wanted, command, asked)
     with bulk.together(connection):
@@ -237,10 +237,10 @@ def act_in(
 
 
 def _asked(
-    ctx: Context, connection: Connection, case: Case, item: Any, given: Mapping[str, Any], *, deciding: bool
+    ctx: Context, connection: Connection, case: Case, item: Any, given: Mapping[str, Any], wanted: Command
 ) -> Asked:
     around, read = world(ctx, connection, case), Given(given)
-    terms = _terms(case, read) if deciding else {}
+    terms = _terms(case, read if wanted.grants else Given({})) if wanted.deciding else {}
     by = staff.person_of(ctx, connection, case, item=_item_of(case, item), facts=around.facts, terms=terms)
     return Asked(
         ctx=ctx,

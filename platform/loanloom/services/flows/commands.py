@@ -63,12 +63,14 @@ def _no_problems(asked: Asked) -> list[Problem]:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
     """One command. `who`: anybody the engine lets, the makers of the case, whoever holds it now, those who repair
-    flows, or the house itself. `closes`: the item is done with it and keeps `closing`."""
+    flows, or the house itself. `closes`: the item is done with it and keeps `closing`. `grants`: the terms that come
+    with it are what somebody approves, and authority is measured by them; others say nothing of terms."""
 
     of: Literal["item", "case"]
     do: Callable[[Asked], flows.Moved]
     who: Literal["engine", "makers", "holders", "repair", "system"] = "engine"
     deciding: bool = False
+    grants: bool = False
     closes: bool = False
     closing: Callable[[Asked], dict[str, Any]] = _nothing
     check: Callable[[Asked], list[Problem]] = _no_problems

@@ -223,7 +223,9 @@ def _sub_flow_ended(asked: Asked) -> flows.Moved:
 
 
 COMMANDS: Mapping[str, Command] = {
-    "decide": Command(of="item", do=_decide, deciding=True, closes=True, closing=_decide_closing, check=_decide_check),
+    "decide": Command(
+        of="item", do=_decide, deciding=True, grants=True, closes=True, closing=_decide_closing, check=_decide_check
+    ),
     "approve_in_bulk": Command(
         of="item", do=_approve_in_bulk, deciding=True, closes=True, closing=_decide_closing, check=_decide_check
     ),

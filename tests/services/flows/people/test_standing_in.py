@@ -8,7 +8,7 @@ import pytest
 from tests.services.flows.people.house import person
 
 from loanloom.services.errors import Conflict, Forbidden, NotFound, Refused
-from loanloom.services.flows import delegations
+from loanloom.services.flows import cases, delegations
 from loanloom.store import tables
 
 TODAY = date(2026, 3, 2)
@@ -67,6 +67,18 @@ def test_authority_is_measured_by_what_is_approved_not_by_what_was_asked_for(hou
     assert refused(house.decide, "east1", small, terms={"request.amount": "100001"}) == {"flow.over_limit"}
     assert house.decide("east1", large, terms={"request.amount": "100000"}).outcome == "approved"
     assert house.decide("east1", small).outcome == "approved"
+
+
+@pytest.mark.parametrize("amount", ["1", "100000"])
+def test_terms_that_are_not_granted_lend_no_authority(house, amount):
+    """A yes among others says nothing of terms: what it is sent with them measures nothing."""
+    large = house.start("limited", amount=150_000)
+    ctx, item = house.ctx("east1"), house.item(large)
+    smuggled = {"terms": {"request.amount": amount}, "opinion": "fine"}
+    assert refused(cases.act, ctx, item.id, "approve_in_bulk", smuggled) == {"flow.over_limit"}
+    assert house.item(large).version == item.version
+    small = house.start("limited", amount=90_000)
+    assert cases.act(ctx, house.item(small).id, "approve_in_bulk", {}).outcome == "approved"
 
 
 # --- standing in
