@@ -42,6 +42,8 @@ demo-once: setup ## The whole story in the terminal (JSON=1 for machines)
 up: setup        ## This folder's company, without demonstration data
 	@exec $(BIN)/loanloom up
 
+# every process that a test starts would compile the platform anew where the environment forbids to keep it
+test: export PYTHONDONTWRITEBYTECODE :=
 test: setup      ## Every test, those in a browser too
 	$(BIN)/loanloom dev browser
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)

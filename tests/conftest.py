@@ -19,12 +19,13 @@ settings.register_profile("explore")
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 
-LONG_FIRST = ("tests/demo", "tests/cli", "tests/browser", "tests/services/money", "tests/tasks", "tests/docs")
+LONG_FIRST = ("tests/browser", "tests/demo", "tests/cli", "tests/services/money", "tests/tasks", "tests/docs")
 SHORT_LAST = ("tests/core", "tests/dmn", "tests/metadata", "tests/architecture", "tests/feel")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Folders whose files take long come first, so that the workers end together."""
+    """Folders whose files take long come first, so that the workers end together; browsers before what races and kills
+    processes, for a page waits long beside those."""
     items.sort(key=lambda item: _place(item.nodeid))
 
 

@@ -3,30 +3,43 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
 from playwright.sync_api import Page
 from tests.browser.conftest import PASSWORD
 from tests.browser.looks import no_sideways, picture
+from tests.services.money.house import House
 
 from loanloom.services.access import users
 from loanloom.services.money import disbursements, repayments
+from loanloom.services.running.surroundings import context_of
 from loanloom.store import tables
+from loanloom.testing.postgres import TestDatabase
 
 D = Decimal
 TABS = ("schedule", "transactions", "statement", "changes", "journal", "history", "related", "why")
 
 
-@pytest.fixture
-def loan(house) -> str:
-    """A loan of 100,000 with one instalment paid late and the next one overdue."""
+@pytest.fixture(scope="module")
+def lent(model_database: TestDatabase) -> Iterator[str]:
+    """A loan of 100,000 with one instalment paid late and the next one overdue, of the model company of this file."""
+    ctx = context_of(model_database.database, "model-company", now=datetime(2026, 3, 2, 1, tzinfo=UTC))
+    house = House(ctx.database, ctx.company)
     made = disbursements.disburse(house.ctx(), house.contract(100_000, "sole-trader-loan"))
     house.close_until(date(2026, 4, 6))
     repayments.receive(house.ctx(), made.loan_id, D("8000"), reference="A-1")
     house.close_until(date(2026, 5, 10))
-    return f"/loans/{made.loan_id}"
+    with model_database.keeping():
+        yield f"/loans/{made.loan_id}"
+
+
+@pytest.fixture
+def loan(lent: str, house: House) -> str:
+    """That loan, as it was made."""
+    return lent
 
 
 def look(page: Page, axe, name: str) -> None:

@@ -10,6 +10,8 @@ import base64
 import secrets
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import URL, Engine, create_engine, text
@@ -127,6 +129,7 @@ class TestDatabase:
 
     def keep(self) -> None:
         """Remember what every table holds now; `sweep` comes back to it."""
+        self._kept = {}
         with self._admin.begin() as connection:
             connection.exec_driver_sql("DROP SCHEMA IF EXISTS kept CASCADE")
             connection.exec_driver_sql("CREATE SCHEMA kept")
@@ -134,6 +137,23 @@ class TestDatabase:
                 made = connection.exec_driver_sql(f"CREATE TABLE kept.{name} AS TABLE public.{name}")
                 self._kept[name] = made.rowcount
         self._ready = False
+
+    @contextmanager
+    def keeping(self) -> Iterator[None]:
+        """What was added since `keep` is kept too while the block runs, then swept away; for what several tests begin
+        with."""
+        kept = self._kept
+        with self._admin.begin() as connection:
+            connection.exec_driver_sql("ALTER SCHEMA kept RENAME TO kept_before")
+        self.keep()
+        try:
+            yield
+        finally:
+            with self._admin.begin() as connection:
+                connection.exec_driver_sql("DROP SCHEMA kept CASCADE")
+                connection.exec_driver_sql("ALTER SCHEMA kept_before RENAME TO kept")
+            self._kept, self._ready = kept, False
+            self.sweep()
 
     def sweep(self) -> None:
         """Empty every table that holds something and put back what was kept, in one round trip.
