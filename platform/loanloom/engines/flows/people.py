@@ -14,12 +14,14 @@ KNOWN_HERE = frozenset({"maker", "previous_approvers"})
 
 
 def excluded(node: Node, state: State) -> tuple[int, ...]:
-    """The people who may not decide at `node`, whatever their roles: makers, and those whose yes stands already."""
+    """The people who may not decide at `node`, whatever their roles: makers, and those whose yes stands already, said
+    by themselves or by whoever stood in for them."""
     people = set(state.makers)  # maker is never checker: no flow may say otherwise
     if node.type == "form" and "maker" not in node.exclude:
         people = set()
     if "previous_approvers" in node.exclude:
-        people |= {approval.by for approval in state.chain if approval.node != node.key}
+        before = [approval for approval in state.chain if approval.node != node.key]
+        people |= {person for one in before for person in (one.by, one.for_whom) if person is not None}
     return tuple(sorted(people))
 
 
@@ -121,8 +123,9 @@ def voice(node: Node, state: State, item: Item, person: Person) -> Person | Prob
 
 
 def has_voted(state: State, item: Item, person: int) -> bool:
-    """Whether this person said something of the same step already, for themselves or for somebody else."""
-    return any(vote.token == item.token and vote.by == person for vote in state.votes)
+    """Whether this person said something of the same step already, for themselves or for somebody else, or somebody
+    did for them."""
+    return any(one.token == item.token and person in (one.by, one.for_whom) for one in state.votes)
 
 
 def second_voice(state: State, item: Item, person: int) -> Problem | None:

@@ -66,7 +66,7 @@ class Item:
 
 @record
 class Vote:
-    """What one person said of an item under a token that is not decided yet."""
+    """What one person said of an item under a token that is not decided yet; `for_whom` they stood in, if so."""
 
     token: int
     item: int
@@ -76,6 +76,7 @@ class Vote:
     veto: bool = False
     conditions: tuple[str, ...] = ()
     terms: Mapping[str, Any] = field(default_factory=dict)
+    for_whom: int | None = None
 
 
 @record
@@ -86,6 +87,7 @@ class Approval:
     by: int
     conditions: tuple[str, ...] = ()
     terms: Mapping[str, Any] = field(default_factory=dict)
+    for_whom: int | None = None
 
 
 @record
@@ -192,7 +194,7 @@ _READ: Mapping[str, Any] = {
     "forks": _forks, "users": _whole, "excluded": _whole, "escalated": _whole, "conditions": tuple,
     "waiting_for": tuple, "terms": dict,
     **dict.fromkeys(("number", "token", "item", "by", "weight", "turn"), int),
-    **dict.fromkeys(("working_hours", "added_by", "taken_by"), lambda one: None if one is None else int(one)),
+    **dict.fromkeys(("working_hours", "added_by", "taken_by", "for_whom"), lambda one: one and int(one)),
 }  # fmt: skip
 
 
@@ -268,8 +270,7 @@ _READ_STATE: Mapping[str, Any] = {
 @record
 class Person:
     """Who acts, as far as a flow cares. `in_branch` and `in_department` are about the unit of the case; `covers` are
-    the authority tables whose limit for this person covers the case; `stands_in_for` are those who delegated to them
-    and are away."""
+    the authority tables whose limit for this person covers the case; `stands_in_for` are away and delegated to them."""
 
     id: int
     roles: frozenset[str] = frozenset()
@@ -297,4 +298,3 @@ class Decision:
     conditions: tuple[str, ...] = ()
     terms: Mapping[str, Any] = field(default_factory=dict)
     chosen: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
-    minutes: str = ""

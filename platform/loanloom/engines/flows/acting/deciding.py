@@ -25,8 +25,10 @@ def decide(flow: Flow, state: State, number: int, decision: Decision, world: Wor
     node = flow.nodes[item.node]
     target = returning.return_target(node, state, item, decision) if decision.action == "return" else None
 
+    for_whom = _stood_in_for(node, state, item, decision.by)
+
     def act(step: Step) -> None:
-        _note(step, item, decision)
+        _note(step, item, decision, for_whom)
         step.close(item)
         step.decided = (number, decision.by.id)
         step.decides = item.node if decision.by.outside is None else None
@@ -39,6 +41,7 @@ def decide(flow: Flow, state: State, number: int, decision: Decision, world: Wor
         vote = Vote(
             token=token.number, item=number, by=decision.by.id, action=decision.action, weight=item.weight,
             veto=item.veto, conditions=decision.conditions, terms=dict(decision.terms),
+            for_whom=for_whom,
         )  # fmt: skip
         step.set(votes=(*step.state.votes, vote))
         go_on(step, token)
@@ -46,9 +49,12 @@ def decide(flow: Flow, state: State, number: int, decision: Decision, world: Wor
     return carried_out(flow, state, world, act)
 
 
-def _note(step: Step, item: Item, decision: Decision) -> None:
-    somebody = people.acting_as(item, decision.by)
-    for_whom = somebody.id if isinstance(somebody, Person) and somebody.id != decision.by.id else None
+def _stood_in_for(node: Node, state: State, item: Item, by: Person) -> int | None:
+    somebody = people.voice(node, state, item, by)
+    return somebody.id if isinstance(somebody, Person) and somebody.id != by.id else None
+
+
+def _note(step: Step, item: Item, decision: Decision, for_whom: int | None) -> None:
     step.note(
         "decided", item.node, by=decision.by.id, for_whom=for_whom, item=item.number, action=decision.action,
         reason=decision.reason, opinion=decision.opinion, trace=_terms(decision),
@@ -122,7 +128,10 @@ def carry(step: Step, token: Token, node: Node, found: voting.Result) -> None:
     if found == "refuse":
         _refused(step, node, token)
         return
-    said = (Approval(node=node.key, by=vote.by, conditions=vote.conditions, terms=vote.terms) for vote in votes)
+    said = (
+        Approval(node=node.key, by=one.by, conditions=one.conditions, terms=one.terms, for_whom=one.for_whom)
+        for one in votes
+    )
     step.set(chain=(*step.state.chain, *said))
     if token.back_to is not None:
         step.note("routed", node.key, to=token.back_to)
