@@ -195,7 +195,7 @@ def test_statements_do_not_grow_with_loans(house: House) -> None:
     house.close()
     with counted(house.database) as many:
         house.close()
-    assert len(many) <= len(few) <= 130, (Counter(few) - Counter(many), Counter(many) - Counter(few))
+    assert len(many) <= len(few) <= 96, (Counter(few) - Counter(many), Counter(many) - Counter(few))
     first = sum(row.days_past_due > 0 for row in house.rows(tables.loan))
     assert first == 12
 

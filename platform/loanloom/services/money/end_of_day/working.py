@@ -10,9 +10,10 @@ import os
 import socket
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, func, select, update
+from sqlalchemy import Connection, bindparam, exists, func, select, update
 
 from loanloom.problems import Problem, text
 from loanloom.services.context import Context
@@ -26,6 +27,27 @@ ORDER = [step.key for step in STEPS]
 WAIT = 0.03
 """Seconds between looks while others finish the last chunks of a step."""
 
+_OPEN = (CHUNK.c.day_run_id == bindparam("run"), CHUNK.c.step == bindparam("at"), CHUNK.c.state == "open")
+_CLAIM = (
+    select(CHUNK.c.id, CHUNK.c.loans)
+    .where(*_OPEN)
+    .order_by(CHUNK.c.number)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)  # fmt: skip
+_DONE = (
+    update(CHUNK)
+    .where(CHUNK.c.id == bindparam("chunk"))
+    .values(state="done", figures=bindparam("found"), worker=bindparam("by"), done_at=func.clock_timestamp())
+)
+_AT_ITS_END = (
+    RUN.c.id == bindparam("run"), RUN.c.step == bindparam("at"), RUN.c.state == "running", ~exists().where(*_OPEN),
+)  # fmt: skip
+_STEP = update(RUN).where(*_AT_ITS_END).values(step=bindparam("next"), version=RUN.c.version + 1)
+_LAST = (
+    update(RUN).where(*_AT_ITS_END).values(state="done", finished_at=func.clock_timestamp(), version=RUN.c.version + 1)
+)
+
 Report = Callable[[int, int, str], None]
 """Told before every chunk: steps done, steps in all, key of the step."""
 
@@ -34,17 +56,21 @@ def work(ctx: Context, run_id: int, report: Report | None = None) -> None:
     """Drive a run to its end, alone or with others; returns when it is done, raises when it failed."""
     ctx.require("day.close")
     me = f"{socket.gethostname()}:{os.getpid()}"
-    while True:
-        with ctx.transaction() as connection:
-            run = _run(connection, run_id)
-            if run.state == "failed":
-                raise Refused(_told(connection, run_id))
-        if run.state == "done":
-            return
+    run = _look(ctx, run_id)
+    while run.state != "done":
         if report is not None:
             report(ORDER.index(run.step), len(ORDER), run.step)
-        if not _work_one(ctx, run, me):
-            time.sleep(WAIT)
+        run = _work_one(ctx, run, me) or _look(ctx, run_id)
+
+
+def _look(ctx: Context, run_id: int) -> Run:
+    with ctx.transaction() as connection:
+        row = connection.execute(select(RUN).where(RUN.c.id == run_id)).mappings().one_or_none()
+        if row is None:
+            raise NotFound(text("day", "日终"))
+        if row["state"] == "failed":
+            raise Refused(_told(row["problems"]))
+    return Run.of(row)
 
 
 def lay_out(connection: Connection, run: Run) -> None:
@@ -56,67 +82,40 @@ def lay_out(connection: Connection, run: Run) -> None:
     bulk.insert(connection, CHUNK, rows)
 
 
-def _work_one(ctx: Context, run: Run, worker: str) -> bool:
-    """Do one open chunk of the run's step, and move on after the last one; False when others hold all that is left."""
+def _work_one(ctx: Context, run: Run, worker: str) -> Run | None:
+    """Do one open chunk of the run's step, or wait a moment when others hold all that is left.
+
+    The run as it stands when this was the step's last chunk, so that the next step begins without another look.
+    """
     try:
         with ctx.transaction() as connection:
-            chunk = _claim(connection, run)
+            step = {"run": run.id, "at": run.step}
+            chunk = connection.execute(_CLAIM, step).mappings().one_or_none()
             if chunk is not None:
                 figures = BY_KEY[run.step].work(ctx, connection, run, list(chunk["loans"]))
-                values = {
-                    "state": "done",
-                    "figures": dict(figures),
-                    "worker": worker,
-                    "done_at": func.clock_timestamp(),
-                }
-                connection.execute(update(CHUNK).where(CHUNK.c.id == chunk["id"]).values(values))
-            return _move_on(connection, run) or chunk is not None
+                connection.execute(_DONE, {"chunk": chunk["id"], "found": dict(figures), "by": worker})
+            moved = _move_on(connection, run)
     except ServiceError as error:
         _fail(ctx, run, error.problems)
         raise
     except Exception as error:
         _fail(ctx, run, (_broke(run, error),))
         raise
+    if chunk is None and moved is None:
+        time.sleep(WAIT)
+    return moved
 
 
-def _run(connection: Connection, run_id: int, *, lock: bool = False) -> Run:
-    query = select(RUN).where(RUN.c.id == run_id)
-    row = connection.execute(query.with_for_update() if lock else query).mappings().one_or_none()
-    if row is None:
-        raise NotFound(text("day", "日终"))
-    return Run.of(row)
-
-
-def _claim(connection: Connection, run: Run) -> RowMapping | None:
-    query = (
-        select(CHUNK.c.id, CHUNK.c.loans)
-        .where(CHUNK.c.day_run_id == run.id, CHUNK.c.step == run.step, CHUNK.c.state == "open")
-        .order_by(CHUNK.c.number)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    return connection.execute(query).mappings().one_or_none()
-
-
-def _move_on(connection: Connection, run: Run) -> bool:
-    """To the next step when every chunk of this one is done; False while others are still at it."""
-    still_open = select(CHUNK.c.id).where(
-        CHUNK.c.day_run_id == run.id, CHUNK.c.step == run.step, CHUNK.c.state == "open"
-    )
-    if connection.execute(still_open.limit(1)).first() is not None:
-        return False
-    if _run(connection, run.id, lock=True) != run:
-        return True
+def _move_on(connection: Connection, run: Run) -> Run | None:
+    """To the next step when every chunk of this one is done: the run then. None: look again, others are at it."""
     place = ORDER.index(run.step) + 1
-    values: dict[str, Any] = {"version": RUN.c.version + 1}
-    if place < len(ORDER):
-        values["step"] = ORDER[place]
-    else:
-        values |= {"state": "done", "finished_at": func.clock_timestamp()}
-    connection.execute(update(RUN).where(RUN.c.id == run.id).values(values))
-    if place < len(ORDER):
-        lay_out(connection, Run(run.id, run.business_date, run.next_date, run.state, ORDER[place]))
-    return True
+    moved = replace(run, step=ORDER[place]) if place < len(ORDER) else replace(run, state="done")
+    values = {"run": run.id, "at": run.step, "next": moved.step}
+    if connection.execute(_STEP if moved.state != "done" else _LAST, values).rowcount != 1:
+        return None
+    if moved.state != "done":
+        lay_out(connection, moved)
+    return moved
 
 
 def _fail(ctx: Context, run: Run, problems: tuple[Problem, ...]) -> None:
@@ -127,8 +126,7 @@ def _fail(ctx: Context, run: Run, problems: tuple[Problem, ...]) -> None:
         )
 
 
-def _told(connection: Connection, run_id: int) -> list[Problem]:
-    problems = connection.execute(select(RUN.c.problems).where(RUN.c.id == run_id)).scalar_one()
+def _told(problems: list[dict[str, Any]]) -> list[Problem]:
     return [Problem(code=each["code"], message=each["message"], hint=each["hint"]) for each in problems]
 
 
