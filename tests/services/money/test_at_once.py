@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from datetime import date, timedelta
@@ -25,25 +26,17 @@ class Hands:
 
     def __init__(self, house: House, *actions: tuple[object, ...]) -> None:
         url = house.database.url.render_as_string(hide_password=False)
-        self.running = [
-            subprocess.Popen(
-                [sys.executable, str(HANDS), url, str(house.company.id), *map(str, action)],
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-            )
-            for action in actions
-        ]  # fmt: skip
+        self.running = subprocess.Popen(
+            [sys.executable, str(HANDS), url, str(house.company.id), json.dumps(actions, default=str)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
 
     def go(self) -> list[str]:
         """Let them begin once all are there; what each said, or how it died."""
-        for each in self.running:
-            assert each.stdout is not None
-            assert each.stdout.readline() == "ready\n"
-        for each in self.running:
-            assert each.stdin is not None
-            each.stdin.write("go\n")
-            each.stdin.flush()
-        said = [(each.communicate(timeout=60)[0] or "").strip() for each in self.running]
-        return [words or f"died {each.returncode}" for words, each in zip(said, self.running, strict=True)]
+        assert self.running.stdout is not None
+        assert self.running.stdout.readline() == "ready\n"
+        said, _ = self.running.communicate("go\n", timeout=60)
+        return [str(words) for words in json.loads(said)]
 
 
 def test_two_processes_pay_one_contract_out_once(house: House) -> None:
