@@ -180,11 +180,10 @@ class Join:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Telling:
-    """A message to people: what it says (a text, or a notification document) and to whom."""
+    """A message to people: what it says and to whom."""
 
     to: tuple[Assignment, ...] = ()
     text: Text | None = None
-    notification: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

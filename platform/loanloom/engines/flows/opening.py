@@ -122,9 +122,7 @@ def tell(step: Step, node: Node, whom: Sequence[Assignment] | None = None) -> No
     found = [step.world.people.find(one, node, step.state, step.facts) for one in to]
     users = tuple(dict.fromkeys(person for one in found for person in one.users))
     groups = tuple({"role": one.role, "position": one.position, "scope": one.scope} for one in found if one.group)
-    said: dict[str, Any] = (
-        {"text": telling.text, "notification": telling.notification} if telling and whom is None else {}
-    )
+    said: dict[str, Any] = {"text": telling.text} if telling and whom is None else {}
     step.note("told", node.key, trace={"users": list(users)})
     step.effect("told", node.key, users=users, groups=groups, copy=whom is not None or node.type == "cc", **said)
 
