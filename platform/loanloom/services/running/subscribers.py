@@ -19,7 +19,7 @@ from loanloom.problems import Problem, text
 from loanloom.services.context import Context
 from loanloom.services.errors import Conflict, NotFound, Refused
 from loanloom.services.running import outward
-from loanloom.services.running.webhooks import EVENTS, PREFIX, FIELD, TABLE, TOPIC, TRIAL
+from loanloom.services.running.webhooks import EVENTS, FIELD, PREFIX, TABLE, TOPIC, TRIAL
 from loanloom.store import audit, outbox, tables
 
 RIGHT = "system.operate"
