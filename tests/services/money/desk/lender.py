@@ -3,6 +3,7 @@ person, and a mapping of bank statements."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -111,8 +112,8 @@ class Desk(House):
 LOAN_ACCOUNTS = ("130301", "113201", "113202", "601101", "601102")
 
 
-def settle(database: Database, company: Company) -> Desk:
-    """Install the lender."""
+def settle(database: Database, company: Company, more: Mapping[str, str] | None = None) -> Desk:
+    """Install the lender, with more documents where a test wants them."""
     made = {path: content for path, content in files().items() if "charts_of_accounts" not in path}
     chart = (ROOT / "metadata/charts_of_accounts/small-loan-company.yaml").read_text()
     made["metadata/charts_of_accounts/small-loan-company.yaml"] = chart
@@ -122,7 +123,7 @@ def settle(database: Database, company: Company) -> Desk:
         database=database, company=company, registry=releases.live(database, company), actor=system_actor("installer"),
         now=datetime(2026, 1, 5, 1, tzinfo=UTC), business_date=START,
     )  # fmt: skip
-    installed = releases.install(ctx, bundle_of(Files(made | EXTRA, ()), kinds()))
+    installed = releases.install(ctx, bundle_of(Files(made | EXTRA | dict(more or {}), ()), kinds()))
     return Desk(database, replace(company, release_id=installed.release_id))
 
 

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from tests.services.money.desk import lender
+from tests.services.money.desk.borne_by_others import FIRST, SECOND, THIRD, claimed, items_of, loan_of, office
 from tests.services.money.desk.lender import Desk
 from tests.services.money.house import START, counted, files
+from tests.settled import Settled
 
 from loanloom.core.lending.owing.arrears import position
+from loanloom.services.context import Company
 from loanloom.services.errors import Refused
 from loanloom.services.money import disbursements, loan_rows
 from loanloom.services.money.cashier import claim_batches
 from loanloom.services.money.page import loans as loan_pages
-from loanloom.services.parties import partners
 from loanloom.store import tables
+from loanloom.store.database import Database
 
 D = Decimal
-FIRST, SECOND, THIRD = date(2026, 2, 5), date(2026, 3, 5), date(2026, 4, 5)
 SERVICE = (
     "{event: instalment, amount: 100, shares: [{payer: subsidy, party: 区财政局, share: 0.4, stops_after_days: 45}]}"
 )
@@ -28,41 +31,28 @@ SALES = "{event: instalment, amount: 30, payer: merchant, in_cost: false}"
 UPFRONT = "{event: disbursement, amount: 50, payer: subsidy, settled: invoiced, in_cost: false}"
 
 
-@pytest.fixture
-def desk(database: Any, company: Any, monkeypatch: pytest.MonkeyPatch) -> Desk:
+def shared(database: Database, company: Company) -> Desk:
     """The small lender with a charge that is shared, one that merchants pay, and one that is paid with the money."""
-    plain = files()["metadata/products/plain.yaml"]
+    plain, more = files()["metadata/products/plain.yaml"], {}
     for key, spec in (("service", SERVICE), ("sales", SALES), ("upfront", UPFRONT)):
         charge = f"apiVersion: loanloom/v1\nkind: charge\nkey: {key}\ntitle: {{en: {key}, zh: {key}}}\nspec: {spec}\n"
-        monkeypatch.setitem(lender.EXTRA, f"metadata/charges/{key}.yaml", charge)
-        made = plain.replace("key: plain", f"key: {key}-loan").replace(
+        more[f"metadata/charges/{key}.yaml"] = charge
+        more[f"metadata/products/{key}-loan.yaml"] = plain.replace("key: plain", f"key: {key}-loan").replace(
             "  draw: once", f"  charges: [{key}]\n  draw: once"
         )
-        monkeypatch.setitem(lender.EXTRA, f"metadata/products/{key}-loan.yaml", made)
-    return lender.settle(database, company)
+    return lender.settle(database, company, more)
 
 
-def office(desk: Desk) -> int:
-    return partners.create(desk.cashier(), partners.Details(kind="subsidiser", name="区财政局"))
-
-
-def loan_of(desk: Desk, loan_id: int) -> Any:
-    ctx = desk.ctx()
-    with ctx.transaction() as connection:
-        return loan_rows.load(ctx, connection, [loan_id], lock=False)[0].loan
-
-
-def items_of(desk: Desk, **wanted: Any) -> list[Any]:
-    return desk.rows(tables.cash_item, *(tables.cash_item.c[name] == value for name, value in wanted.items()))
+@pytest.fixture
+def desk(settled: Settled) -> Iterator[Desk]:
+    """That lender."""
+    with settled.by(shared) as made:
+        yield made
 
 
 def lent(desk: Desk, product: str = "service-loan", **more: Any) -> int:
     """12,000 at 12 % with equal principal: interest 120.00, 110.00 ...; 60.00 of the fee is the borrower's."""
     return desk.lent(product, amount=12_000, method="equal_principal", **more)
-
-
-def claimed(desk: Desk, party: int) -> int:
-    return claim_batches.send(desk.cashier(), party, None, desk.ctx().business_date)
 
 
 def test_a_part_of_a_charge_becomes_item_and_income_on_its_due_day(desk: Desk) -> None:
