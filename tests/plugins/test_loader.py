@@ -71,7 +71,8 @@ def test_a_slot_that_does_not_exist_is_a_defect():
 def test_the_built_in_parts_go_through_the_same_slots():
     house = plugged()
     assert house.problems == ()
-    assert {"end_of_day", "scheduled_releases", "deadlines", "overdue_notices", "archive_notices"} <= set(house.parts("work"))
+    work = {"end_of_day", "scheduled_releases", "deadlines", "overdue_notices", "archive_notices"}
+    assert work <= set(house.parts("work"))
     assert "application" in house.parts("connector")
 
 

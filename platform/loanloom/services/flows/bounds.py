@@ -72,5 +72,5 @@ def _keeps(value: Any) -> bool:
     if isinstance(value, Decimal):
         return value.is_finite() and abs(value.adjusted()) <= FURTHEST
     if isinstance(value, int):
-        return abs(value) < 10**FURTHEST
+        return abs(value) < Decimal(10) ** FURTHEST
     return bool(value is None or isinstance(value, date))

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Connection, case, func, select
 
 from loanloom.services import scope
 from loanloom.services.context import Context
-from loanloom.services.flows import worklist
+from loanloom.services.flows import work_lines, worklist
 from loanloom.store.tables import application, instalment, loan
 
 MONTHS_AHEAD = 6
@@ -51,7 +51,7 @@ class Overview:
     """What the home page shows; None where the actor may not look."""
 
     waiting: worklist.Waiting
-    work: tuple[worklist.WorkItem, ...]
+    work: tuple[work_lines.WorkItem, ...]
     portfolio: Portfolio | None
     applications: Applications | None
 
