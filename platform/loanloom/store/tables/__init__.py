@@ -42,7 +42,17 @@ from .loans import disbursement, instalment, is_loan_of, loan, loan_class, loan_
 from .outside import outside_link, webhook
 from .parties import borrower_group, group_member, party
 from .records import record, record_index
-from .releases import definition, draft, product_stop, release, release_item
+from .releases import (
+    definition,
+    definition_remark,
+    draft,
+    product_stop,
+    release,
+    release_item,
+    release_signature,
+    replay,
+    replay_case,
+)
 from .running import audit_log, idempotency, import_run, job_run, message, number_sequence, outbox
 from .screens import saved_view, sign_in_guard, user_profile
 from .staffing import delegation, staff_relation
@@ -75,6 +85,7 @@ __all__ = [
     "day_chunk",
     "day_run",
     "definition",
+    "definition_remark",
     "delegation",
     "deposit",
     "deposit_entry",
@@ -119,7 +130,10 @@ __all__ = [
     "record_index",
     "release",
     "release_item",
+    "release_signature",
     "repayment",
+    "replay",
+    "replay_case",
     "sanction",
     "sanction_condition",
     "saved_view",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Boolean, Column, Date, Index, Integer, Text, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Date, Index, Integer, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from .base import Key, company_table, link, mapping, moment, version
 
@@ -93,4 +94,60 @@ product_stop = company_table(
     Column("lift_reason", Text),
     moment("lifted_at"),
     Index("uq_product_stop_open", "company_id", "product_key", unique=True, postgresql_where=text("lifted_at IS NULL")),
+)
+
+replay = company_table(  # decided applications gone through again by what a change would make of the definitions
+    "replay",
+    *link("release", nullable=True),  # the proposal that is tried; empty: drafts
+    *link("release", "base_release_id"),  # what was live when it began: the other side of the comparison
+    Column("digest", Key, nullable=False),  # of everything that would be live, as in release
+    mapping("drafts", default="'[]'::jsonb"),  # the drafts as they were: kind, key, source, retire
+    Column("product_key", Key),
+    Column("applications", ARRAY(BigInteger), nullable=False, server_default="{}"),
+    Column("run_id", BigInteger),
+    mapping("figures", default=None, nullable=True),
+    Column("created_by", Integer),
+    moment("created_at", now=True),
+    moment("finished_at"),
+    version(),
+    Index(None, "company_id", "digest", "id"),
+)
+
+replay_case = company_table(
+    "replay_case",
+    *link("replay", index=False),
+    *link("application"),
+    Column("decided", Key, nullable=False),  # what was decided in the end: approved, refused
+    mapping("before"),
+    mapping("after"),
+    Column("flipped", Boolean, nullable=False),
+    UniqueConstraint("company_id", "replay_id", "application_id"),
+    append_only=True,
+)
+
+definition_remark = company_table(  # what people say to each other about a definition that is being changed
+    "definition_remark",
+    Column("kind", Key, nullable=False),
+    Column("key", Key, nullable=False),
+    Column("pointer", Key, nullable=False, server_default=""),  # the cell it is about; empty: the whole
+    Column("words", Text, nullable=False),
+    Column("written_by", Integer),
+    moment("written_at", now=True),
+    Column("settled_by", Integer),
+    moment("settled_at"),
+    Index(None, "company_id", "kind", "key", "id"),
+    append_only=True,
+    set_once=("settled_by", "settled_at"),
+)
+
+release_signature = company_table(  # who has signed a change, where the policy asks for more than one person
+    "release_signature",
+    *link("release"),
+    Column("plan_digest", Key, nullable=False),
+    Column("roles", ARRAY(Key), nullable=False),  # those of the roles that must sign which they held
+    Column("signed_by", Integer, nullable=False),
+    Column("opinion", Text),
+    moment("signed_at", now=True),
+    UniqueConstraint("company_id", "release_id", "plan_digest", "signed_by"),
+    append_only=True,
 )
