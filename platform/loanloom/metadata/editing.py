@@ -1,18 +1,19 @@
-"""Changing a value in a source text by touching only its span, so that comments, order and style survive.
+"""Changing a source text by touching only the place meant, so that comments, order and style survive: values set and
+taken out, items of lists put in, moved and copied, members renamed.
 
 Every edit is read back and compared with what it should give; one that would say something else is refused.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from loanloom.metadata import canonical, flow_text
+from loanloom.metadata import canonical
 from loanloom.metadata.pointers import MISSING, child, is_list, parent, resolve, split
-from loanloom.metadata.source import Span
-from loanloom.metadata.tree import Tree, read_tree
+from loanloom.metadata.text_edit import TextEdit
+from loanloom.metadata.tree import read_tree
 from loanloom.problems import Problem, text
 
 
@@ -40,16 +41,103 @@ def remove_value(source: str, pointer: str) -> Edited:
     return _applied(source, pointer, MISSING)
 
 
+def insert_item(source: str, pointer: str, value: Any) -> Edited:
+    """Put an item before the one at `pointer`; the pointer behind the last one, or one that ends in -, appends."""
+    above, token = parent(pointer), split(pointer)[-1]
+    holder = _list_at(source, above)
+    if token == "-" or (token.isdigit() and int(token) == len(holder)):  # noqa: S105 - the end of a list, no secret
+        return replace_values(source, {child(above, "-"): value})
+    if not token.isdigit() or int(token) > len(holder):
+        return Edited(source, (_refused(pointer),))
+    index = int(token)
+    return _arranged(source, above, lambda items: [*items[:index], value, *items[index:]],
+                     lambda edit: edit.insert(above, index, value))  # fmt: skip
+
+
+def move_item(source: str, pointer: str, to: int) -> Edited:
+    """Move an item of a list to another place of it (counted as the list is afterwards), with its comments."""
+    above, token = parent(pointer), split(pointer)[-1]
+    count = len(_list_at(source, above))
+    if not token.isdigit() or not (int(token) < count and 0 <= to < count):
+        return Edited(source, (_refused(pointer),))
+    order = [index for index in range(count) if index != int(token)]
+    order.insert(to, int(token))
+    return _arranged(
+        source, above, lambda items: [items[index] for index in order], lambda edit: edit.move(above, order)
+    )
+
+
+def copy_item(source: str, pointer: str, values: Mapping[str, Any]) -> Edited:
+    """Put a copy of an item behind it; `values` (pointers into the item) are what is different in the copy."""
+    above, token = parent(pointer), split(pointer)[-1]
+    if not token.isdigit() or int(token) >= len(_list_at(source, above)):
+        return Edited(source, (_refused(pointer),))
+    index = int(token)
+    copied = _arranged(source, above, lambda items: [*items[: index + 1], *items[index:]],
+                       lambda edit: edit.copy(above, index))  # fmt: skip
+    if copied.problems:
+        return copied
+    changed = replace_values(copied.text, {f"{child(above, index + 1)}{inner}": one for inner, one in values.items()})
+    return Edited(source, changed.problems) if changed.problems else changed
+
+
+def rename_key(source: str, pointer: str, name: str) -> Edited:
+    """Give a member of a mapping another name; it keeps its place."""
+    above, token = parent(pointer), split(pointer)[-1]
+
+    def renamed(holder: Any) -> Any:
+        if not isinstance(holder, dict) or token not in holder or name in holder:
+            return MISSING
+        return {name if key == token else key: item for key, item in holder.items()}
+
+    return _done(source, pointer, lambda value: _changed_below(value, split(above), renamed),
+                 lambda edit: edit.rename(pointer, name))  # fmt: skip
+
+
+def _list_at(source: str, pointer: str) -> list[Any]:
+    found = resolve(read_tree(source).value, pointer)
+    return list(found) if is_list(found) else []
+
+
+def _arranged(
+    source: str, above: str, wanted: Callable[[list[Any]], list[Any]], change: Callable[[TextEdit], str | None]
+) -> Edited:
+    def arranged(holder: Any) -> Any:
+        return wanted(list(holder)) if is_list(holder) else MISSING
+
+    return _done(source, above, lambda value: _changed_below(value, split(above), arranged), change)
+
+
+def _changed_below(value: Any, tokens: tuple[str, ...], change: Callable[[Any], Any]) -> Any:
+    """What the whole becomes when the value at a place is changed; MISSING where that cannot be."""
+    if not tokens:
+        return change(value)
+    at = resolve(value, child("", tokens[0]))
+    below = MISSING if at is MISSING else _changed_below(at, tokens[1:], change)
+    if below is MISSING:
+        return MISSING
+    if isinstance(value, dict):
+        return {**value, tokens[0]: below}
+    return [*value[: int(tokens[0])], below, *value[int(tokens[0]) + 1 :]]
+
+
 def _applied(source: str, pointer: str, value: Any) -> Edited:
+    def change(edit: TextEdit) -> str | None:
+        return edit.remove(pointer) if value is MISSING else edit.set(pointer, value)
+
+    return _done(source, pointer, lambda whole: _change_value(whole, split(pointer), value), change)
+
+
+def _done(source: str, pointer: str, meant: Callable[[Any], Any], change: Callable[[TextEdit], str | None]) -> Edited:
+    """The text after a change, read back and compared with what it should say."""
     source = source.removeprefix("\ufeff")
     tree = read_tree(source)
     if tree.problems:
         return Edited(source, tree.problems)
-    wanted = _change_value(canonical.thaw(tree.value), split(pointer), value)
+    wanted = meant(canonical.thaw(tree.value))
     if wanted is MISSING:
         return Edited(source, (_refused(pointer),))
-    edit = _Edit(source, tree)
-    result = edit.remove(pointer) if value is MISSING else edit.set(pointer, value)
+    result = change(TextEdit(source, tree))
     check = read_tree(result) if result is not None else None
     if check is None or check.problems or canonical.to_json(check.value) != canonical.to_json(wanted):
         return Edited(source, (_refused(pointer),))
@@ -95,171 +183,3 @@ def _change_list(items: list[Any], token: str, rest: tuple[str, ...], new: Any) 
     if below is MISSING:
         return MISSING if rest else [*items[:index], *items[index + 1 :]]
     return [*items[:index], below, *items[index + 1 :]]
-
-
-@dataclass(frozen=True, slots=True)
-class _Edit:
-    source: str
-    tree: Tree
-
-    def span(self, pointer: str) -> Span:
-        return self.tree.source.positions.values[pointer]
-
-    def in_flow(self, pointer: str) -> bool:
-        """Whether a place lies inside braces or brackets."""
-        while pointer:
-            pointer = parent(pointer)
-            if self.span(pointer).flow:
-                return True
-        return False
-
-    # -- setting --------------------------------------------------------------------------------------------------
-
-    def set(self, pointer: str, value: Any) -> str | None:
-        if pointer in self.tree.source.positions.values:
-            return self._replace(pointer, value)
-        above = parent(pointer)
-        token = split(pointer)[-1]
-        if above not in self.tree.source.positions.values or resolve(self.tree.value, above) is None:
-            end_of_list = token == "-"  # noqa: S105 - no secret either
-            return self.set(above, [value] if end_of_list else {token: value})
-        holder = resolve(self.tree.value, above)
-        if isinstance(holder, dict):
-            return self._insert(above, list(holder), f"{flow_text.word(token)}:", value)
-        return self._insert(above, [str(index) for index in range(len(holder))], "-", value)
-
-    def _replace(self, pointer: str, value: Any) -> str | None:
-        span = self.span(pointer)
-        if span.shape == "alias" or self._aliased(pointer):
-            return None
-        written = self._written(pointer, span, value)
-        before, after = self.source[: span.start], self.source[span.end :]
-        if before.endswith(":") or (before.endswith("-") and span.start == span.end):
-            written = f" {written}"
-        if span.shape == "block" and self.source[: span.end].endswith("\n") and not written.endswith("\n"):
-            written += "\n"
-        return before + written + after
-
-    def _aliased(self, pointer: str) -> bool:
-        """Whether an ancestor is an alias, so that the place really stands somewhere else."""
-        while pointer:
-            pointer = parent(pointer)
-            if self.span(pointer).shape == "alias":
-                return True
-        return False
-
-    def _written(self, pointer: str, span: Span, value: Any) -> str:
-        if not isinstance(value, Mapping) and not is_list(value):
-            return self._scalar(span, value)
-        if span.flow or self.in_flow(pointer) or not value:
-            return flow_text.write(value)
-        if span.shape in ("mapping", "list"):
-            return flow_text.write_block(value, span.column - 1).strip(" \n")
-        one_line = flow_text.write(value)
-        if len(one_line) <= 90:
-            return one_line
-        return "\n" + flow_text.write_block(value, self._indent(pointer) + 2).rstrip("\n")
-
-    def _scalar(self, span: Span, value: Any) -> str:
-        if not isinstance(value, str):
-            return flow_text.scalar(value)
-        if span.shape == "quoted":
-            if self.source[span.start] == "'" and value.isprintable():
-                return "'" + value.replace("'", "''") + "'"
-            return flow_text.quoted(value)
-        if span.shape == "block" and self._fits_block(value):
-            return self._block(span, value)
-        return flow_text.word(value)
-
-    @staticmethod
-    def _fits_block(value: str) -> bool:
-        lines = value.rstrip("\n").split("\n")
-        ends = value.endswith("\n") and not value.endswith("\n\n")
-        return (
-            bool(value.strip())
-            and (ends or not value.endswith("\n"))
-            and lines[0][:1] not in ("", " ")
-            and all(line.isprintable() for line in lines)
-        )
-
-    def _block(self, span: Span, value: str) -> str:
-        lines = self.source[span.start : span.end].split("\n")
-        filled = next((line for line in lines[1:] if line.strip()), "  ")
-        pad = " " * (len(filled) - len(filled.lstrip(" ")))
-        header = "|" if value.endswith("\n") else "|-"
-        body = "".join(f"{pad}{line}\n" if line else "\n" for line in value.rstrip("\n").split("\n"))
-        return f"{header}\n{body}"
-
-    def _indent(self, pointer: str) -> int:
-        key = self.tree.source.positions.keys.get(pointer)
-        return key.column - 1 if key else self.span(parent(pointer)).column - 1
-
-    # -- adding ---------------------------------------------------------------------------------------------------
-
-    def _insert(self, above: str, tokens: list[str], head: str, value: Any) -> str | None:
-        """Add a member or item after the last one of a collection."""
-        span = self.span(above)
-        if span.shape == "alias" or self._aliased(above):
-            return None
-        flow = span.flow or self.in_flow(above)
-        item = flow_text.write(value) if head == "-" else f"{head} {flow_text.write(value)}"
-        if not tokens:
-            whole = f"[{item}]" if head == "-" else f"{{{item}}}"
-            return self.source[: span.start] + whole + self.source[span.end :]
-        last = self.span(child(above, tokens[-1])).end
-        if flow:
-            return f"{self.source[:last]}, {item}{self.source[last:]}"
-        return self._insert_line(last, span.column - 1, head, value)
-
-    def _insert_line(self, last: int, indent: int, head: str, value: Any) -> str:
-        pad = " " * indent
-        if head == "-":
-            lines = flow_text.write_block([value], indent)
-        else:
-            one = flow_text.write(value)
-            long = (isinstance(value, Mapping) or is_list(value)) and value and len(one) > 90
-            below = "\n" + flow_text.write_block(value, indent + 2) if long else f" {one}\n"
-            lines = f"{pad}{head}{below}"
-        if self.source[:last].endswith("\n"):
-            return self.source[:last] + lines + self.source[last:]
-        line_end = self.source.find("\n", last)
-        if line_end < 0:
-            return f"{self.source}\n{lines}"
-        return self.source[: line_end + 1] + lines + self.source[line_end + 1 :]
-
-    # -- removing -------------------------------------------------------------------------------------------------
-
-    def remove(self, pointer: str) -> str | None:
-        above = parent(pointer)
-        holder = resolve(self.tree.value, above)
-        if not pointer or self._aliased(pointer):
-            return None
-        tokens = list(holder) if isinstance(holder, dict) else [str(index) for index in range(len(holder))]
-        place = tokens.index(split(pointer)[-1])
-        if len(tokens) == 1:
-            return self._replace(above, {} if isinstance(holder, dict) else [])
-        if place + 1 < len(tokens):
-            start, end = self._start(child(above, tokens[place])), self._start(child(above, tokens[place + 1]))
-            return self.source[:start] + self.source[end:]
-        return self._remove_last(above, tokens[place - 1], pointer)
-
-    def _remove_last(self, above: str, previous: str, pointer: str) -> str:
-        start, end = self.span(child(above, previous)).end, self.span(pointer).end
-        if not (self.span(above).flow or self.in_flow(above)):
-            if not self.source[:start].endswith("\n"):
-                line_end = self.source.find("\n", start)
-                start = line_end if 0 <= line_end < end else start
-            if self.source[:end].endswith("\n") and not self.source[:start].endswith("\n"):
-                end -= 1
-        return self.source[:start] + self.source[end:]
-
-    def _start(self, pointer: str) -> int:
-        """Where a member's key, or an item's dash, begins."""
-        key = self.tree.source.positions.keys.get(pointer)
-        if key:
-            return key.start
-        start = self.span(pointer).start
-        above = parent(pointer)
-        if self.span(above).flow or self.in_flow(above):
-            return start
-        return self.source.rfind("-", 0, start)

@@ -9,7 +9,8 @@ from loanloom.metadata.pointers import child, is_list, split
 from loanloom.problems import Text
 
 Piece = Mapping[str, Any]
-_NOTHING: Piece = {}
+NOTHING: Piece = {}
+"""Where no schema says anything."""
 
 
 def follow(piece: Piece, root: Piece) -> Piece:
@@ -26,23 +27,23 @@ def follow(piece: Piece, root: Piece) -> Piece:
 def step(piece: Piece, token: str, value: Any, root: Piece) -> Piece:
     """The piece that governs the member or item `token` of a value; `value` decides between alternatives."""
     if is_list(value):
-        return _items(piece, root)
-    if token in piece.get("properties", _NOTHING):
+        return items_of(piece, root)
+    if token in piece.get("properties", NOTHING):
         return follow(piece["properties"][token], root)
     rest = piece.get("additionalProperties")
     if isinstance(rest, Mapping):
         return follow(rest, root)
     for branch in piece.get("anyOf", ()):
         resolved = follow(branch, root)
-        if token in resolved.get("properties", _NOTHING):
+        if token in resolved.get("properties", NOTHING):
             return follow(resolved["properties"][token], root)
-    return _NOTHING
+    return NOTHING
 
 
-def _items(piece: Piece, root: Piece) -> Piece:
+def items_of(piece: Piece, root: Piece) -> Piece:
     """The piece that governs the items of a list, also of one among alternatives."""
     branches = (piece, *(follow(branch, root) for branch in piece.get("anyOf", ())))
-    return follow(next((one["items"] for one in branches if "items" in one), _NOTHING), root)
+    return follow(next((one["items"] for one in branches if "items" in one), NOTHING), root)
 
 
 def at(schema: Piece, spec: Any, pointer: str) -> Piece:
@@ -72,7 +73,7 @@ def walk(schema: Piece, spec: Any) -> Iterator[tuple[str, Any, Piece]]:
         if isinstance(value, Mapping):
             below = [(child(pointer, key), item, step(piece, key, value, schema)) for key, item in value.items()]
         elif is_list(value):
-            inner = _items(piece, schema)
+            inner = items_of(piece, schema)
             below = [(child(pointer, index), item, inner) for index, item in enumerate(value)]
         pending.extend(reversed(below))
 
