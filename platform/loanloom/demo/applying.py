@@ -15,6 +15,7 @@ from loanloom.demo.house import House
 from loanloom.demo.papers import paper
 from loanloom.services.approval import approvals
 from loanloom.services.context import Context
+from loanloom.services.flows import cases
 from loanloom.services.flows.case import ids_of
 from loanloom.services.origination import applications, materials, submissions, uploads
 from loanloom.services.parties import customers
@@ -54,6 +55,8 @@ def decide(house: House, customer: Customer, application_id: int) -> None:
         ctx = house.at(step.by)
         if step.decision == "resubmit":
             _submit(ctx, _row(ctx, application_id), customer)
+        elif step.decision == "fill_in":
+            _fill_in(ctx, application_id, step)
         else:
             _say(ctx, application_id, step)
 
@@ -68,12 +71,23 @@ def application_of(house: House, customer: Customer) -> Row[Any] | None:
         return connection.execute(select(TABLE).where(TABLE.c.customer_id == holder)).first()
 
 
-def _say(ctx: Context, application_id: int, step: Step) -> None:
+def _open_item(ctx: Context, application_id: int) -> Row[Any]:
+    asked = select(work_item).where(
+        work_item.c.case_id.in_(ids_of("application", application_id)), work_item.c.status == "open"
+    )
     with ctx.transaction() as connection:
-        asked = select(work_item).where(
-            work_item.c.case_id.in_(ids_of("application", application_id)), work_item.c.status == "open"
-        )
-        item = connection.execute(asked).one()
+        return connection.execute(asked).one()
+
+
+def _fill_in(ctx: Context, application_id: int, step: Step) -> None:
+    item = _open_item(ctx, application_id)
+    filled = {"data": {f"application.{name}": value for name, value in step.filled_in.items()}}
+    key = f"demo:item:{item.id}"
+    cases.act(ctx, item.id, "resubmit", filled, expected_version=item.version, idempotency_key=key)
+
+
+def _say(ctx: Context, application_id: int, step: Step) -> None:
+    item = _open_item(ctx, application_id)
     approvals.decide(
         ctx,
         item.id,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -37,12 +37,14 @@ class Borrower:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One thing somebody does on an application: approve, refuse, return or resubmit."""
+    """One thing somebody does on an application: approve, refuse, return, resubmit, or fill in a step's form (`fill_in`
+    with what is filled in)."""
 
     by: str
     decision: str
-    opinion: str
+    opinion: str = ""
     reason: str | None = None
+    filled_in: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
