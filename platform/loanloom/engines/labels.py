@@ -51,6 +51,13 @@ def labels(registry: Registry) -> Mapping[str, Text]:
     return found
 
 
+def of_fields(record: str, fields: Iterable[Field], registry: Registry) -> dict[str, Text]:
+    """The same for one record, by the name it has among the facts."""
+    found: dict[str, Text] = {}
+    _label(found, record, fields, registry)
+    return found
+
+
 def _label(found: dict[str, Text], prefix: str, fields: Iterable[Field], registry: Registry) -> None:
     for field in fields:
         path = f"{prefix}.{field.key}"

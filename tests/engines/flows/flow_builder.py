@@ -41,7 +41,8 @@ class DecisionIs:
 
 
 def when(condition: Any, to: str, reads: frozenset[str] = frozenset()) -> Route:
-    return Route(to=to, condition=condition, source=str(condition), reads=reads)
+    seen = frozenset({"amount"}) if isinstance(condition, AtMost) else reads
+    return Route(to=to, condition=condition, source=str(condition), reads=seen)
 
 
 def approval(key: str, role: str, *routes: Route, **more: Any) -> Node:

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from loanloom.engines.flows import Decision, Person, Ruled, World, compile_flow, decide, start
+from loanloom.engines.flows.conditions import reason
 from loanloom.metadata.kinds import load_kinds
 from loanloom.metadata.reader import read_document
 from loanloom.metadata.registry import build
@@ -73,7 +74,8 @@ def test_a_sound_flow_compiles_and_runs_with_real_expressions():
     moved = decide(flow, moved.state, 1, said, World(facts=facts, automatic=refer))
     assert moved.opened[0].node == "second", moved
     (routed,) = [entry for entry in moved.history if entry.kind == "routed"]
-    assert "申请金额 200,000" in routed.trace[0]["words"]["zh"], "in the words of the field, with its figure"
+    why = reason(flow, "first", routed.trace[0], "zh")
+    assert "申请金额 200,000" in why, "in the words of the field, with its figure"
 
 
 NODE = "    - {key: %s, title: {en: X, zh: 节点}, type: %s%s}\n"

@@ -10,6 +10,7 @@ import pytest
 from tests.engines.flows.flow_builder import TWO_LEVELS, ruled, says
 
 from loanloom.engines.flows import Person, State, World, decide, resubmit, start, withdraw
+from loanloom.engines.flows.conditions import reason
 
 REFER = ruled("refer")
 SMALL, LARGE = {"amount": 80}, {"amount": 500}
@@ -139,7 +140,8 @@ def test_the_route_taken_is_explained():
     moved = approve(started(LARGE).state, FIRST, "approver-1", LARGE)
     (routed,) = [entry for entry in moved.history if entry.kind == "routed" and entry.node == "first"]
     assert routed.to == "second"
-    assert routed.trace[0]["holds"] is False and "500 <= 100" in routed.trace[0]["words"]["en"]
+    assert routed.trace[0]["holds"] is False
+    assert "500 <= 100" in reason(TWO_LEVELS, "first", routed.trace[0], "en")
 
 
 def test_the_state_survives_json_and_stays_small():

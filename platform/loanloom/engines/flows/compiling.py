@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from loanloom.engines import facts
+from loanloom.engines import facts, labels
 from loanloom.engines.flows import checks, scope
 from loanloom.engines.flows.checks import nesting
 from loanloom.engines.flows.model import Flow, Node, Reconsideration
@@ -55,8 +55,7 @@ def compile_flow(document: Document, registry: Registry) -> Compiled:
 
 def _labels_of_request(record: str | None, registry: Registry) -> dict[str, Text]:
     """What people call the fields of a request, by the name a flow has for them."""
-    fields = registry.entity_fields(record) if record is not None else ()
-    return {f"{scope.REQUEST}.{field.key}": field.title for field in fields}
+    return labels.of_fields(scope.REQUEST, registry.entity_fields(record) if record is not None else (), registry)
 
 
 def _placed(document: Document, problem: Problem) -> Problem:

@@ -1,14 +1,24 @@
-"""Choosing the way out of a node: the first route whose condition holds, with the reason kept for the history."""
+"""Choosing the way out of a node: the first route whose condition holds, with the reason kept for the history.
+
+Kept is what a condition saw (`seen`); the words are made of that when somebody reads them, in the reader's language.
+Where that is hidden, long or more than one value, they are made at once (`words`): it is not kept a second time.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
-from loanloom.engines.flows.model import Node, Route
+from loanloom.engines.flows.model import Flow, Node, Route
 from loanloom.engines.flows.record import record
-from loanloom.feel import Program
+from loanloom.feel import Program, value_in_words
 from loanloom.problems import LANGUAGES, Problem, Text, say, text
+
+_PLAIN = frozenset({bool, int, Decimal, str, type(None)})
+_LONG = 200
+_ABSENT = object()
 
 
 @record
@@ -36,7 +46,7 @@ def choose(node: Node, facts: Mapping[str, Any], labels: Mapping[str, Text]) -> 
         if result.problem is not None:
             return _not_computed(node, route.source, result.problem)
         holds = result.value is True
-        looked.append({"when": route.source, "to": route.to, "holds": holds, "words": _words(route, facts, labels)})
+        looked.append(_looked(route, holds, facts, labels))
         if holds:
             return Chosen(route=route, trace=looked)
     return _no_route(node)
@@ -60,9 +70,7 @@ def holding(node: Node, facts: Mapping[str, Any], labels: Mapping[str, Text]) ->
         if result.problem is not None:
             return _not_computed(node, route.source, result.problem)
         if result.value is True:
-            words = _words(route, facts, labels)
-            trace = [{"when": route.source, "to": route.to, "holds": True, "words": words}]
-            found.append(Chosen(route=route, trace=trace))
+            found.append(Chosen(route=route, trace=[_looked(route, True, facts, labels)]))
     if found:
         return found
     rest = next((route for route in node.routes if route.condition is None), None)
@@ -77,11 +85,66 @@ def evaluated(node: Node, program: Program, name: str, facts: Mapping[str, Any])
     return Value(value=result.value)
 
 
-def _words(route: Route, facts: Mapping[str, Any], labels: Mapping[str, Text]) -> dict[str, str]:
-    """The condition with its values, in words; fields that are kept encrypted stay hidden."""
+def _looked(route: Route, holds: bool, facts: Mapping[str, Any], labels: Mapping[str, Text]) -> dict[str, Any]:
+    """A condition that was looked at, as the history keeps it."""
+    looked = {"when": route.source, "to": route.to, "holds": holds}
+    seen: dict[str, Any] = {}
+    for path in route.reads:
+        value = _ABSENT if f"{path}=*" in labels else _kept(facts, path)
+        if value is _ABSENT:
+            return {**looked, "words": {language: _words(route, facts, labels, language) for language in LANGUAGES}}
+        seen[path] = value
+    return {**looked, "seen": seen}
+
+
+def _kept(facts: Mapping[str, Any], path: str) -> Any:
+    """The value at a path as the history keeps it; _ABSENT where there is none, or none that is kept."""
+    value: Any = facts
+    for name in path.split("."):
+        if not isinstance(value, Mapping) or name not in value:
+            return _ABSENT
+        value = value[name]
+    if type(value) is date:
+        return {"date": value.isoformat()}
+    return value if type(value) in _PLAIN and not (type(value) is str and len(value) > _LONG) else _ABSENT
+
+
+def reason(flow: Flow, node: str, looked: Mapping[str, Any], language: str) -> str:
+    """Why a condition held or did not, in words with the values it saw."""
+    if "seen" not in looked:
+        return say(looked["words"], language)
+    here = flow.nodes[node].routes if node in flow.nodes else ()
+    routes = (*here, *(route for one in flow for route in one.routes))
+    route = next((one for one in routes if one.condition is not None and one.source == looked["when"]), None)
+    if route is not None:
+        return _words(route, _facts(looked["seen"]), flow.labels, language)
+    seen = [
+        f"{say(flow.labels.get(path) or text(path, path), language)} {value_in_words(_value(kept), language)}"
+        for path, kept in looked["seen"].items()
+    ]
+    return f"{looked['when']} ({', '.join(seen)})"  # the case has moved to a version without this condition
+
+
+def _facts(seen: Mapping[str, Any]) -> dict[str, Any]:
+    """What was seen, as the facts it was seen in."""
+    facts: dict[str, Any] = {}
+    for path, kept in seen.items():
+        *records, leaf = path.split(".")
+        record = facts
+        for name in records:
+            record = record.setdefault(name, {})
+        record[leaf] = _value(kept)
+    return facts
+
+
+def _value(kept: Any) -> Any:
+    return date.fromisoformat(kept["date"]) if isinstance(kept, Mapping) else kept
+
+
+def _words(route: Route, facts: Mapping[str, Any], labels: Mapping[str, Text], language: str) -> str:
+    """The condition with its values; fields that are kept encrypted stay hidden."""
     assert route.condition is not None
-    explanation = route.condition.explain(facts)
-    return {language: explanation.in_words(language, labels) for language in LANGUAGES}
+    return route.condition.explain(facts).in_words(language, labels)
 
 
 def _not_computed(node: Node, source: str | None, problem: Any) -> Problem:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
+from loanloom.engines.flows.conditions import reason
 from loanloom.engines.flows.drawing import wording
 from loanloom.engines.flows.drawing.model import Step
 from loanloom.engines.flows.model import Flow
@@ -74,7 +74,7 @@ def _step(
 def _went(steps: list[Step], flow: Flow, entry: Entry, language: str) -> None:
     """Where the case went on, and by which conditions, belongs to the last line of that node."""
     at = next((at for at in range(len(steps) - 1, -1, -1) if steps[at].node == entry.node), None)
-    why = _why(entry.trace, language)
+    why = _why(flow, entry, language)
     if at is None or (steps[at].at, steps[at].round) != (entry.at, entry.round):
         if why:
             steps.append(_step(flow, altered(entry, to=None), language, {}, {}, {}))
@@ -87,13 +87,13 @@ def _went(steps: list[Step], flow: Flow, entry: Entry, language: str) -> None:
     steps[at] = replace(step, went=went, why=(*step.why, *why))
 
 
-def _why(trace: Any, language: str) -> tuple[str, ...]:
+def _why(flow: Flow, entry: Entry, language: str) -> tuple[str, ...]:
     """The conditions looked at, in words with their values."""
-    if not isinstance(trace, Sequence) or isinstance(trace, str):
+    if not isinstance(entry.trace, Sequence) or isinstance(entry.trace, str):
         return ()
-    looked = [one for one in trace if isinstance(one, Mapping) and one.get("words")]
+    looked = [one for one in entry.trace if isinstance(one, Mapping) and (one.get("words") or "seen" in one)]
     marks = {True: "✓ ", False: "✗ "}
-    return tuple(marks[bool(one.get("holds"))] + say(one["words"], language) for one in looked)
+    return tuple(marks[bool(one.get("holds"))] + reason(flow, entry.node, one, language) for one in looked)
 
 
 def _title(flow: Flow, key: str, language: str) -> str:
