@@ -25,6 +25,7 @@ from .contracts import blob, contract, contract_change, contract_record, documen
 from .credit_lines import credit_line, credit_line_change, credit_line_draw, credit_line_move, credit_line_part
 from .customers import customer
 from .days import day_chunk, day_run
+from .drafting import draft_revision
 from .flow_runs import flow_call, flow_migrated, flow_migration, flow_timer
 from .flows import flow_case, flow_copy, flow_history, work_item, work_named
 from .ledger import (
@@ -92,6 +93,7 @@ __all__ = [
     "disbursement",
     "document",
     "draft",
+    "draft_revision",
     "entrustment",
     "flow_call",
     "flow_case",
