@@ -17,6 +17,7 @@ from loanloom.core.lending.agreed.charges import Subsidy
 from loanloom.engines import products
 from loanloom.problems import Text, say, text
 from loanloom.services.scope import units_of
+from loanloom.web.flow_states import STEPS
 from loanloom.web.language import language
 from loanloom.web.states import ACTIONS, RECORDS, STATES, Shown
 
@@ -116,7 +117,7 @@ def subsidy_words(shares: Sequence[Subsidy]) -> str:
 
 def action_words(action: str) -> str:
     """What an audit action says to people; an unknown one shows itself."""
-    return say(ACTIONS.get(action), language()) or action
+    return say(ACTIONS.get(action) or STEPS.get(action.partition(".")[2]), language()) or action
 
 
 def record_words(kind: str | None, number: str | None) -> Mapping[str, str | None]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from loanloom.problems import Text, text
 from loanloom.services.money.page import event_words
-from loanloom.web import cash_states
+from loanloom.web import cash_states, flow_states
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +124,7 @@ STATE_LISTS: Mapping[str, tuple[str, ...]] = {
 
 ACTIONS: Mapping[str, Text] = {
     **cash_states.ACTIONS,
+    **flow_states.ACTIONS,
     **{f"loan.{name}": words for name, words in event_words.EVENTS.items()},
     "credit_line.opened": text("Credit line opened", "开立额度"),
     "credit_line.part_set": text("Part of a member set", "设定成员份额"),
@@ -221,6 +222,7 @@ ACTIONS: Mapping[str, Text] = {
 """The words of audit actions; each area adds its own."""
 
 RECORDS: Mapping[str, tuple[Text, str | None]] = {
+    **flow_states.RECORDS,
     "customer": (text("Customer", "客户"), "/customers/{id}"),
     "application": (text("Application", "申请"), "/applications/{id}"),
     "sanction": (text("Sanction", "批复"), "/sanctions/{id}"),

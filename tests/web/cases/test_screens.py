@@ -224,3 +224,18 @@ def test_open_work_counts_requests_that_are_about_no_amount(as_user, house):
     with house.ctx("risk").transaction() as connection:
         connection.execute(tables.flow_case.update().values(amount=None))
     assert "Open work" in get(as_user("auditor"), "/work/")
+
+
+def test_the_first_page_leads_to_requests(as_user, house):
+    url = started(as_user)
+    first = get(as_user("risk"), "/")
+    line = re.search(rf'<a href="{url}">.*?</a>', first, re.S).group(0)
+    assert house.kept(int(url.rsplit("/", 1)[1])).number in line and "None" not in line
+
+
+def test_a_request_is_found_by_its_number_by_those_who_may_see_it(as_user, house):
+    url = started(as_user)
+    number = house.kept(int(url.rsplit("/", 1)[1])).number
+    assert as_user("risk").get(f"/search/?q={number}").location == url
+    assert url in get(as_user("risk"), f"/search/?q={number[:3]}")
+    assert url not in get(as_user("west1"), f"/search/?q={number}")

@@ -25,13 +25,17 @@ def contract(house) -> int:
 def test_entered_reviewed_and_paid_out(house, person) -> None:
     finance, risk = person("finance"), person("risk-officer")
     made = contract(house)
+    offered = page(finance, f"/disbursements/{made}")
+    assert "Hand in for release review" in offered and "Nothing goes out yet" in offered
     entered = post(finance, f"/disbursements/{made}", channel="bank")
     assert entered.status_code == 302 and "/cashier/orders/" in entered.location
+    again = page(finance, f"/disbursements/{made}")
+    assert entered.location in again and "Hand in for release review" not in again
     assert house.rows(tables.loan) == []
     shown = page(finance, entered.location)
     assert "It waits for its approval" in shown and "Open its flow" in shown
     checker = page(person("finance-head"), entered.location)
-    assert "/register" not in checker, "the flow decides"
+    assert f"{entered.location}/register" not in checker, "the flow decides"
     (case,) = house.rows(tables.flow_case)
     assert "Release review" in page(risk, "/to-do/")
     sheet = page(risk, f"/cases/{case.id}")

@@ -1,4 +1,4 @@
-"""One search over customers, applications, contracts and loans: by number, or by the customer's name or pinyin.
+"""One search over customers, applications, contracts, loans and requests: by number, the customer's name or pinyin.
 
 Shows only what the actor's functions and data scope let them see.
 """
@@ -15,8 +15,9 @@ from sqlalchemy import ColumnElement, Connection, Table, or_, select
 from loanloom.problems import Text, text
 from loanloom.services import scope
 from loanloom.services.context import Context
+from loanloom.services.flows import my_cases
 from loanloom.store import names
-from loanloom.store.tables import application, contract, customer, loan
+from loanloom.store.tables import application, contract, customer, flow_case, loan
 
 MOST = 8
 LONGEST = 64
@@ -24,7 +25,7 @@ LONGEST = 64
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """One record found. `exact`: its number is what was asked for."""
+    """One record found. `exact`: its number is what was asked for; `about`: what is asked for in a request."""
 
     kind: str
     kind_title: Text
@@ -36,6 +37,7 @@ class Hit:
     state: str | None = None
     amount: Decimal | None = None
     exact: bool = False
+    about: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +75,13 @@ def everywhere(ctx: Context, words: str) -> tuple[Hit, ...]:
     if not asked:
         return ()
     with ctx.transaction() as connection:
-        return tuple(
+        records = (
             hit
             for order, place in enumerate(PLACES)
             if ctx.actor.is_system or ctx.actor.may(place.function)
             for hit in _in(ctx, connection, order, place, asked)
         )
+        return (*records, *_requests(ctx, connection, asked))
 
 
 def _in(ctx: Context, connection: Connection, order: int, place: _Place, asked: str) -> Iterator[Hit]:
@@ -112,4 +115,35 @@ def _in(ctx: Context, connection: Connection, order: int, place: _Place, asked: 
             state=row["state"],
             amount=row.get("amount"),
             exact=row["number"] == asked.upper(),
+        )
+
+
+def _requests(ctx: Context, connection: Connection, asked: str) -> Iterator[Hit]:
+    """Requests; cases about a record are found by the record."""
+    number = flow_case.c.number.startswith(asked.upper(), autoescape=True)
+    columns = flow_case.c["id", "number", "title", "status", "outcome", "amount"]
+    statement = (
+        select(*columns, customer.c.name)
+        .select_from(flow_case.outerjoin(customer, customer.c.id == flow_case.c.customer_id))
+        .where(
+            flow_case.c.subject_kind == "request",
+            or_(number, names.like_name(customer, asked)),
+            my_cases.seen(ctx),
+        )
+        .order_by(number.desc(), flow_case.c.id.desc())
+        .limit(MOST)
+    )
+    for row in connection.execute(statement).mappings():
+        yield Hit(
+            kind="request",
+            kind_title=text("Requests", "业务申请"),
+            order=len(PLACES),
+            icon="file-plus",
+            title=row["number"],
+            note=row["name"] or "",
+            url=f"/cases/{row['id']}",
+            state=row["outcome"] or row["status"],
+            amount=row["amount"],
+            exact=row["number"] == asked.upper(),
+            about=row["title"],
         )

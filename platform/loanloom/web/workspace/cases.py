@@ -9,7 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from loanloom.problems import Problem
+from loanloom.problems import Problem, say
 from loanloom.services.errors import NotFound, Refused
 from loanloom.services.flows import case_page, cases, item_forms, my_cases, outside, starting
 from loanloom.services.flows.case import CASE
@@ -19,7 +19,7 @@ from loanloom.web.access import staff
 from loanloom.web.forms import posted
 from loanloom.web.language import language
 from loanloom.web.security import current_context
-from loanloom.web.workspace import order_words, sheet_parts
+from loanloom.web.workspace import case_words, order_words, sheet_parts
 from loanloom.web.workspace.account import safe_next
 
 blueprint = Blueprint("cases", __name__, url_prefix="/cases")
@@ -115,7 +115,7 @@ def _done(case_id: int, number: int, command: str) -> Answer:
     except Refused as refused:
         acted = number if command in ITEM_COMMANDS else 0
         return _show(case_id, sheet_parts.in_form(refused.problems, form.get("decision", "")), form, acted), 422
-    flash(_("Done."), "good")
+    flash(say(case_words.done(command, form.get("decision", "")), language()), "good")
     wanted = form.get("back")
     return redirect(safe_next(wanted) if wanted else url_for(".show", case_id=case_id))
 

@@ -12,7 +12,6 @@ from werkzeug.wrappers import Response
 from loanloom.services.reading import overview
 from loanloom.web.access import signed_in
 from loanloom.web.formats import state_words
-from loanloom.web.language import language
 from loanloom.web.security import current_context
 
 blueprint = Blueprint("home", __name__)
@@ -32,14 +31,7 @@ def index() -> str | Response:
     if wanted and wanted != "/":
         return redirect(wanted)
     shown = overview.of(ctx)
-    return render_template("workspace/home.html", home=shown, charts=_charts(shown), names=_names(ctx))
-
-
-def _names(ctx: Any) -> dict[str, str]:
-    return {
-        document.key: ctx.registry.label("product", document.key, language())
-        for document in ctx.registry.all("product")
-    }
+    return render_template("workspace/home.html", home=shown, charts=_charts(shown))
 
 
 def _picture(value: Decimal) -> float:

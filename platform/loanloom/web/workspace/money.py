@@ -16,7 +16,7 @@ from loanloom.core.money import capitals
 from loanloom.problems import Problem
 from loanloom.services.errors import Refused
 from loanloom.services.money import disbursements, repayments
-from loanloom.services.money.cashier import disbursement_orders, entrusting, orders, payees, receipts
+from loanloom.services.money.cashier import disbursement_orders, entrusting, order_flows, orders, payees, receipts
 from loanloom.services.money.cashier.order_kinds import KINDS
 from loanloom.services.money.disbursement_review import Case
 from loanloom.services.money.page import loans
@@ -53,13 +53,16 @@ def review(contract_id: int) -> str | Response:
 
 
 def _review(case: Case, problems: tuple[Problem, ...] = ()) -> str:
-    planned = [row for row in payees.of_contract(current_context(), case.contract["id"]) if row["state"] == "planned"]
+    ctx, contract = current_context(), case.contract
+    planned = [row for row in payees.of_contract(ctx, contract["id"]) if row["state"] == "planned"]
     asks = any(check.key == "trustor" for check in case.checks)
-    trustors = partners.listing(current_context(), kind="trustor", active_only=True) if asks else ()
+    trustors = partners.listing(ctx, kind="trustor", active_only=True) if asks else ()
     return render_template(
         "workspace/money/review.html", case=case, problems=problems, planned=planned, asks_trustor=asks,
         trustors=[(str(row["id"]), row["name"]) for row in trustors],
-        entrusted=entrusting.read(current_context(), case.contract["id"]) if asks else None,
+        entrusted=entrusting.read(ctx, contract["id"]) if asks else None,
+        in_flow=order_flows.named(ctx, "disbursement", contract["product_key"]) is not None,
+        entered=order_flows.disbursement_of(ctx, contract["id"]),
     )  # fmt: skip
 
 

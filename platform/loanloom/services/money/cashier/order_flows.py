@@ -44,6 +44,12 @@ def case_of(connection: Connection, order_id: int) -> tuple[int, bool] | None:
     return kept_cases.deciding(connection, SUBJECT, order_id)
 
 
+def disbursement_of(ctx: Context, contract_id: int) -> int | None:
+    """The disbursement of a contract that was entered and waits; the caller has checked that it may be seen."""
+    with ctx.transaction() as connection:
+        return waiting_orders.of(connection, "disbursement", "contract_id", contract_id)
+
+
 def standing(ctx: Context, order_id: int) -> tuple[int, bool] | None:
     """The same for a page; the caller has checked that the order may be seen."""
     with ctx.transaction() as connection:

@@ -11,15 +11,20 @@ from loanloom.store import tables
 TABLE = tables.cash_order
 
 
-def check_none_waits(connection: Connection, kind: str, name: str, subject_id: int, *, but: int | None = None) -> None:
-    """Refuse to change what an order of this kind, with this parameter, is about while it waits; `but` is no matter."""
+def of(connection: Connection, kind: str, name: str, subject_id: int, *, but: int | None = None) -> int | None:
+    """The order of this kind that waits and has this parameter; `but` is no matter."""
     query = select(TABLE.c.id).where(
         TABLE.c.kind == kind,
         TABLE.c.state == "entered",
         TABLE.c.parameters[name].as_integer() == subject_id,
         TABLE.c.id.is_distinct_from(but),
     )
-    found = connection.execute(query.limit(1)).scalar_one_or_none()
+    return connection.execute(query.limit(1)).scalar_one_or_none()
+
+
+def check_none_waits(connection: Connection, kind: str, name: str, subject_id: int, *, but: int | None = None) -> None:
+    """Refuse to change what an order of this kind, with this parameter, is about while it waits; `but` is no matter."""
+    found = of(connection, kind, name, subject_id, but=but)
     if found is not None:
         raise Conflict(
             Problem(
