@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import copy
+from itertools import count
 from typing import Any, TypeVar
 
 from loanloom.services.context import Company
@@ -23,6 +24,8 @@ class Settled:
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
         self._made: dict[Settle[Any], tuple[TestDatabase, Any]] = {}
+        self._numbers = count()
+        self._last: TestDatabase | None = None
 
     @contextmanager
     def by(self, settle: Settle[Lender]) -> Iterator[Lender]:
@@ -30,13 +33,16 @@ class Settled:
         if settle not in self._made:
             self._made[settle] = self._put_up(settle)
         database, lender = self._made[settle]
+        if self._last is not database and self._last is not None:
+            self._last.close()  # a server has few places: only the lender at hand keeps its connections
+        self._last = database
         try:
             yield copy(lender)
         finally:
             database.sweep()
 
     def _put_up(self, settle: Settle[Lender]) -> tuple[TestDatabase, Lender]:
-        database = self._cluster.clone(f"settled_{len(self._made)}")
+        database = self._cluster.clone(f"settled_{next(self._numbers)}")
         lender = settle(database.database, add_company(database.database, "test-company", "Test company"))
         database.keep()
         return database, lender

@@ -122,7 +122,7 @@ def decide(page: Page, action: str, opinion: str, **more: str) -> None:
     for name, value in more.items():
         choose(page, name, value)
     page.locator("[name=opinion]").fill(opinion)
-    page.locator("#decide button[type=submit]").last.focus()
+    page.locator("#decide .decide-foot button").focus()
     page.keyboard.press("Enter")
 
 
@@ -158,7 +158,7 @@ def test_applied_for_reviewed_approved_by_two_people_and_sanctioned(office, open
     picture(second, "approval-sheet-390")
     second.locator("input[name=decision][value=approve]").check(force=True)
     second.locator("[name=conditions]").fill("办理店铺财产保险\n在我司开立还款账户")
-    second.locator("#decide button[type=submit]").last.dblclick()
+    second.locator("#decide .decide-foot button").dblclick()
     second.wait_for_url(re.compile(r"/sanctions/\d+"))
     expect(second.get_by_text("办理店铺财产保险").first).to_be_visible()
     no_sideways(second)
@@ -177,12 +177,12 @@ def test_returned_with_a_reason_and_handed_in_again_without_script(office, open_
     risk = open_as("risk", script=False)
     open_first(risk)
     risk.locator("input[name=decision][value=return]").check(force=True)
-    risk.locator("#decide button[type=submit]").last.click()
+    risk.locator("#decide .decide-foot button").click()
     expect(risk.locator("#problems")).to_contain_text("请选择原因")
     risk.locator("input[name=decision][value=return]").check(force=True)
     risk.locator("select[name=reason_return]").select_option("documents_unclear")
     risk.locator("[name=opinion]").fill("流水单不清晰")
-    risk.locator("#decide button[type=submit]").last.click()
+    risk.locator("#decide .decide-foot button").click()
     risk.wait_for_url(re.compile("/to-do/"))
     manager = open_as("manager", script=False)
     manager.goto("/to-do/")

@@ -8,7 +8,8 @@ from tests.browser.looks import no_sideways, picture
 
 FLOW = "/studio/flows/business-approval/"
 STATED = "?starter=maker&fact.decision.outcome=refer&fact.application.amount=150000"
-PLAYED = f"{FLOW}{STATED}&did=approve~risk_review~risk~~16&did=approve~approval_1~first~~8"
+SHORT = "/studio/flows/consumer-approval/"
+PLAYED = f"{SHORT}{STATED}&did=approve~review~risk~~16"
 
 STICKING_OUT = """() => [...document.querySelectorAll('.flow-picture')]
   .filter((svg) => svg.getBoundingClientRect().width)
@@ -39,7 +40,7 @@ def office(staff):
 @pytest.mark.parametrize(("width", "dark"), [(1440, False), (390, False), (1440, True)])
 def test_words_stay_in_their_boxes_and_one_picture_shows(open_as, office, axe, language, width, dark) -> None:
     page = open_as(office, language=language, width=width, dark=dark)
-    for name, address in (("flow", f"{FLOW}?step=approval_1"), ("played", PLAYED)):
+    for name, address in (("flow", f"{SHORT}?step=review"), ("played", PLAYED)):
         page.goto(address)
         page.evaluate("document.fonts.ready")
         assert page.evaluate(STICKING_OUT) == []
