@@ -66,6 +66,13 @@ def flow_migration(ctx: Context, progress: Progress, arguments: Mapping[str, Any
     return {"migration": migrations.move(ctx, migrations.Plan(**plain), reason=arguments["reason"])}
 
 
+def replay(ctx: Context, progress: Progress, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Go through decided applications again by what a change would make of the definitions."""
+    from loanloom.services.definitions import replays
+
+    return replays.go(ctx, progress, int(arguments["replay"]))
+
+
 def overdue_notices(ctx: Context, progress: Progress, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
     """Tell relationship managers which of their loans are overdue."""
     from loanloom.services.running import notices
@@ -92,6 +99,7 @@ plugin = Plugin(
         Part("work", "scheduled_releases", scheduled_releases),
         Part("work", "deadlines", deadlines),
         Part("work", "flow_migration", flow_migration),
+        Part("work", "replay", replay),
         Part("work", "overdue_notices", overdue_notices),
         Part("work", "archive_notices", archive_notices),
         *(Part("principal_rule", key, rule) for key, rule in BUILT_IN.principal.items()),

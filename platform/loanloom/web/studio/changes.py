@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
@@ -14,7 +15,7 @@ from loanloom.problems import Problem
 from loanloom.services.definitions import catalogue as definitions
 from loanloom.services.definitions import releases
 from loanloom.services.definitions import sheet as definition_sheet
-from loanloom.services.definitions.releases import drafts, history, in_flow
+from loanloom.services.definitions.releases import drafts, history, in_flow, signing
 from loanloom.services.errors import Conflict, Forbidden, Refused, ServiceError
 from loanloom.web import inputs
 from loanloom.web.access import requires
@@ -96,16 +97,17 @@ def _change(release_id: int, problems: tuple[Problem, ...] = ()) -> str:
     return render_template(
         "studio/change.html", change=shown, problems=problems, sheets=sheets, case=case,
         in_flow=case is not None and case[1],
+        signatures=signing.lines(ctx, shown.plan, release_id, shown.plan_digest),
     )  # fmt: skip
 
 
-def _after(release_id: int, act: Any, said: str) -> str | Response | tuple[str, int]:
+def _after(release_id: int, act: Any, said: str | Callable[[Any], str]) -> str | Response | tuple[str, int]:
     """Do something with a change; refusals come back on its page."""
     try:
-        act()
+        done = act()
     except (Refused, Conflict, Forbidden) as refused:
         return _change(release_id, refused.problems), refused.status
-    flash(said, "good")
+    flash(said(done) if callable(said) else said, "good")
     return redirect(url_for(".change", release_id=release_id))
 
 
@@ -117,7 +119,7 @@ def approve(release_id: int) -> str | Response | tuple[str, int]:
     return _after(
         release_id,
         lambda: releases.approve(ctx, release_id, form.get("plan_digest", ""), opinion=form.get("opinion")),
-        _("Approved."),
+        lambda state: _("Signed; others have to sign it too.") if state == "proposed" else _("Approved."),
     )
 
 

@@ -30,6 +30,7 @@ from loanloom.metadata.bundle import Bundle
 from loanloom.metadata.document import Document, Identity
 from loanloom.metadata.registry import Registry, build
 from loanloom.problems import LANGUAGES, Problem, errors, text
+from loanloom.services.definitions.releases import signing
 from loanloom.services.definitions.releases.known import kinds
 from loanloom.services.running.plugged import lending_methods, plugged
 
@@ -86,7 +87,7 @@ def check(
     """Check documents by themselves, against each other and by every engine; `known` problems join the rest."""
     built = build(documents, kinds(), languages, unreadable)
     problems = [*known, *built.problems]
-    for name, engine_check in ENGINES:
+    for name, engine_check in (*ENGINES, ("signing", signing.check)):
         problems.extend(_asked(name, engine_check, built.registry))
     return Checked(built.registry, in_order(problems))
 

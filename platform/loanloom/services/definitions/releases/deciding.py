@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row
 
 from loanloom.problems import Problem, text
 from loanloom.services.context import Context
-from loanloom.services.definitions.releases import in_flow, stored
+from loanloom.services.definitions.releases import in_flow, signing, stored
 from loanloom.services.definitions.releases.planning import stored_digest
 from loanloom.services.definitions.releases.proposing import OPEN, already, read_row
 from loanloom.services.definitions.releases.telling import tell_makers
@@ -18,7 +18,8 @@ from loanloom.store.tables import release
 
 
 def approve(ctx: Context, release_id: int, plan_digest: str, *, opinion: str | None = None) -> str:
-    """Approve exactly the plan with this digest; the new state (approved, or scheduled for its day)."""
+    """Approve exactly the plan with this digest; the new state: approved, scheduled for its day, or still proposed
+    while others must sign it too."""
     ctx.require("release.approve")
     with ctx.transaction() as connection:
         stored.lock_company(connection, ctx.company.id)
@@ -29,6 +30,9 @@ def approve(ctx: Context, release_id: int, plan_digest: str, *, opinion: str | N
         _not_a_maker(ctx, row)
         if plan_digest != row.plan_digest:
             raise Conflict(_other_plan())
+        unmoved(connection, row)
+        if not signing.sign(ctx, connection, row, opinion):
+            return "proposed"
         return approved_in(ctx, connection, row, ctx.actor.user_id, opinion)
 
 

@@ -12,9 +12,12 @@ from loanloom.metadata.diff import Change
 from loanloom.metadata.document import Identity
 from loanloom.metadata.registry import Registry
 from loanloom.problems import Text, say, text
+from loanloom.services.definitions import uses
 from loanloom.services.definitions.releases.reclassing import reclassed
 from loanloom.store.tables import application, contract, loan
 
+SHOWN = ("report", "page")
+"""Kinds that show figures to people: what they show changes with what they read."""
 RUNNING = ("draft", "submitted", "returned", "approved", "contracted")
 
 
@@ -102,3 +105,24 @@ def _impact(key: str, old: Registry, new: Registry, applications: int, contracts
         f"{loans} 笔存量借据" + ("按产品约定的要素随之调整。" if tracking else "不受影响。"),
     )
     return Impact(key, title, applications, contracts, loans, tracking, said)
+
+
+def reports_of(changes: Iterable[Change], old: Registry, new: Registry) -> tuple[Identity, ...]:
+    """The reports and lists that read what changes, beside those that change themselves."""
+    changed = {(change.kind, change.key) for change in changes}
+    touched = {one for one in closure(new, changed) | closure(old, changed) if one[0] in SHOWN}
+    for kind, key in changed:
+        if kind == "entity":
+            touched |= _of_fields(key, old, new) | _of_fields(key, new, old)
+    return tuple(sorted(one for one in touched - changed if new.get(*one) is not None))
+
+
+def _of_fields(key: str, one: Registry, other: Registry) -> set[Identity]:
+    """What shows the fields of an entity that the other registry declares otherwise or no longer."""
+    mine, theirs = one.get("entity", key), other.get("entity", key)
+    if mine is None or theirs is None:
+        return set()
+    there = {field["key"]: field for field in theirs.spec["fields"]}
+    moved = {field["key"] for field in mine.spec["fields"] if there.get(field["key"]) != field}
+    fields = (each for each in uses.of_fields(one, mine) if each.path.rpartition(".")[2] in moved)
+    return {(use.kind, use.key) for each in fields for use in each.uses if use.kind in SHOWN}

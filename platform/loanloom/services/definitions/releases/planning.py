@@ -18,9 +18,9 @@ from loanloom.metadata.bundle import source_text
 from loanloom.metadata.diff import Change, diff
 from loanloom.metadata.document import Document, Identity
 from loanloom.problems import Problem, errors, say, text
-from loanloom.services.definitions.releases import stored
+from loanloom.services.definitions.releases import signing, stored
 from loanloom.services.definitions.releases.candidate import Candidate
-from loanloom.services.definitions.releases.impact import Impact, impact_of
+from loanloom.services.definitions.releases.impact import Impact, impact_of, reports_of
 from loanloom.testing.cases import CaseResult, run_cases
 
 
@@ -32,6 +32,7 @@ class Plan:
     changes: tuple[Change, ...]
     reworded: tuple[Identity, ...]
     impact: tuple[Impact, ...]
+    reports: tuple[Identity, ...]
     cases: tuple[CaseResult, ...]
     origin: str
     name: str
@@ -69,15 +70,18 @@ class Plan:
             "live_from": self.live_from.isoformat() if self.live_from else None,
             "makers": list(self.makers),
             "manifest": stored.manifest_values(self.candidate.manifest),
-            "changes": [{**change_values(change), "title": self._title(change)} for change in self.changes],
+            "changes": [
+                {**change_values(change), "title": self._name(change.kind, change.key)} for change in self.changes
+            ],
             "reworded": [list(identity) for identity in self.reworded],
             "impact": [impact.as_values() for impact in self.impact],
+            "reports": [{"kind": kind, "key": key, "title": self._name(kind, key)} for kind, key in self.reports],
             "cases": [case.as_values() for case in self.cases],
+            "signatures": signing.asked(self.candidate.base.registry, self.changes),
         }
 
-    def _title(self, change: Change) -> dict[str, str]:
-        after = self.candidate.registry.get(change.kind, change.key)
-        document = after or self.candidate.base.registry.get(change.kind, change.key)
+    def _name(self, kind: str, key: str) -> dict[str, str]:
+        document = self.candidate.registry.get(kind, key) or self.candidate.base.registry.get(kind, key)
         return dict(document.title) if document else {}
 
     @property
@@ -114,10 +118,11 @@ def make_plan(
     base = candidate.base
     changes = diff(base.registry, candidate.registry)
     impact = impact_of(connection, changes, base.registry, candidate.registry)
+    reports = reports_of(changes, base.registry, candidate.registry)
     cases = run_cases(candidate.registry) if candidate.checked.passed else ()
     return Plan(
-        candidate=candidate, changes=changes, reworded=_reworded(candidate), impact=impact, cases=cases,
-        origin=origin, name=name, note=note, live_from=live_from,
+        candidate=candidate, changes=changes, reworded=_reworded(candidate), impact=impact, reports=reports,
+        cases=cases, origin=origin, name=name, note=note, live_from=live_from,
         makers=tuple(sorted({*makers, *candidate.editors})),
     )  # fmt: skip
 

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, select
 
 from loanloom.problems import Text, text
 from loanloom.services.context import Context
-from loanloom.services.definitions.releases import deciding, in_flow, stored
+from loanloom.services.definitions.releases import deciding, in_flow, signing, stored
 from loanloom.services.definitions.releases.proposing import OPEN
 from loanloom.services.definitions.releases.telling import tell_reviewers
 from loanloom.services.flows.case import Case
@@ -90,7 +90,7 @@ def _follow(ctx: Context, connection: Connection, step: Step) -> str:
         return deciding.proposed_again(ctx, connection, row) if row.state == "rejected" else str(row.state)
     if step.ended in ("approved", "completed"):
         reviewers = [one.by for one in step.state.chain if one.by not in {*row.makers, *step.state.makers}]
-        if reviewers:
+        if reviewers and signing.signed_in_flow(ctx, connection, row, reviewers):
             return deciding.approved_in(ctx, connection, row, reviewers[-1], words)
         tell_reviewers(ctx, connection, row.id, row.name or CHANGE["zh"], row.makers)
         return str(row.state)
