@@ -121,9 +121,11 @@ def fresh(piece: Piece, root: Piece, taken: Iterable[str], begin: str = "new") -
     """A key that no other item has, like `begin`, in the way this place writes keys."""
     used = set(taken)
     check = Schema({**follow(piece, root), "$defs": root.get("$defs", {})})
+    start: str = next((one for one in (begin, *_SAMPLES) if not check.faults(one)), begin)
     for number in range(1, 10_000):
-        tries = (begin,) if number == 1 else (f"{begin}-{number}", f"{begin}_{number}", f"{begin}{number}")
+        counted = (str(int(start) + number),) if start.isdigit() else ()
+        tries = (start,) if number == 1 else (f"{start}-{number}", f"{start}_{number}", *counted, f"{start}{number}")
         for one in tries:
             if one not in used and not check.faults(one):
                 return one
-    return begin
+    return start

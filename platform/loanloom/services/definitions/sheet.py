@@ -1,17 +1,15 @@
 """A definition as a sheet of cells, made from its kind's schema: what each is called, what it says, how it is changed.
 
-A product is its term sheet (engines.products); every other kind is laid out in the order of its schema. `parsed` turns
-what somebody typed into a cell back into a value.
+A product is its term sheet (engines.products); every other kind is laid out in the order of its schema.
+What somebody types into a cell is read in `typed`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from loanloom.core.money import is_writable
 from loanloom.engines import products
 from loanloom.metadata import schema_walk
 from loanloom.metadata.document import Document
@@ -20,7 +18,7 @@ from loanloom.metadata.pointers import MISSING, child, is_list, resolve, split
 from loanloom.metadata.registry import Registry
 from loanloom.metadata.structure import written
 from loanloom.metadata.wording import Piece, value_in_words
-from loanloom.problems import LANGUAGES, Problem, Text, say, text
+from loanloom.problems import LANGUAGES, Text, say, text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +29,7 @@ class Cell:
     label: Text
     words: Text
     kind: str  # money percent number text date choice choices yes_no reference references expression texts words fixed
+    # value, values: plain ones of any type
     value: Any = None
     options: Mapping[str, Text] | None = None
     depth: int = 0
@@ -50,7 +49,7 @@ class Section:
 def sheet(document: Document, registry: Registry) -> tuple[Section, ...]:
     """The whole sheet."""
     kind = registry.kinds.require(document.kind)
-    layout = _Layout(document, registry, kind)
+    layout = Layout(document, registry, kind)
     names = Section(text("Name", "名称"), tuple(layout.title_cells()))
     if document.kind != "product":
         return (names, *layout.sections())
@@ -66,13 +65,15 @@ def sheet(document: Document, registry: Registry) -> tuple[Section, ...]:
 
 def cell_at(document: Document, registry: Registry, pointer: str) -> Cell:
     """The cell of one place, filled or not. A pointer that begins with /title is the name in a language."""
-    layout = _Layout(document, registry, registry.kinds.require(document.kind))
+    layout = Layout(document, registry, registry.kinds.require(document.kind))
     named = next((cell for cell in layout.title_cells() if cell.pointer == pointer), None)
     return named or layout.cell(pointer)
 
 
 @dataclass(frozen=True, slots=True)
-class _Layout:
+class Layout:
+    """How the places of one document are shown: what they are called and how each is changed."""
+
     document: Document
     registry: Registry
     kind: Kind
@@ -151,7 +152,8 @@ class _Layout:
         piece = self.piece(pointer)
         target = self.target(pointer)
         options = self.options(piece, target)
-        kind = _kind(value, piece, target, options)
+        items = schema_walk.follow(piece.get("items", {}), self.kind.schema)
+        kind = _kind(value, piece, target, options, items)
         own = label or schema_walk.label(piece) or text(*[split(pointer)[-1]] * 2)
         shown = None if value is MISSING else value
         words: Text = {
@@ -228,6 +230,12 @@ class _Layout:
             yield self.cell(pointer, label)
 
 
+def _any_plain(piece: Piece) -> bool:
+    """Whether a place holds numbers, or plain values of several types, which are read as YAML reads them."""
+    types = piece.get("type")
+    return types in ("number", "integer") or (not isinstance(types, str) and types is not None and "number" in types)
+
+
 def _collection(value: Any) -> bool:
     return isinstance(value, Mapping) or is_list(value)
 
@@ -243,14 +251,16 @@ def _listed(values: Any, options: Mapping[str, Text] | None) -> Text:
     return text(", ".join(name["en"] for name in named), "、".join(name["zh"] for name in named))
 
 
-def _kind(value: Any, piece: Piece, target: str | None, options: Mapping[str, Text] | None) -> str:
+def _kind(
+    value: Any, piece: Piece, target: str | None, options: Mapping[str, Text] | None, items: Piece = schema_walk.NOTHING
+) -> str:
     plural = is_list(value) or piece.get("type") == "array"
     if target is not None:
         return "references" if plural else "reference"
     if piece.get("x-text"):
         return "texts"
     if plural:
-        return "choices" if options else "words"
+        return "choices" if options else "values" if _any_plain(items) else "words"
     if piece.get("x-expression"):
         return "expression"
     if "enum" in piece or any("enum" in branch for branch in piece.get("anyOf", ())):
@@ -261,47 +271,6 @@ def _kind(value: Any, piece: Piece, target: str | None, options: Mapping[str, Te
         return str(piece.get("x-display", "number"))
     if piece.get("format") == "date":
         return "date"
+    if _any_plain(piece):
+        return "value"
     return "fixed" if piece.get("type") not in ("string", None, ["string", "number"]) and value is None else "text"
-
-
-# -- what somebody typed ----------------------------------------------------------------------------------------------
-
-
-def parsed(cell: Cell, typed: list[str]) -> tuple[Any, Problem | None]:
-    """The value of what was typed into a cell."""
-    first = typed[0].strip() if typed else ""
-    if cell.kind in ("choices", "references", "words"):
-        values = (
-            [each.strip() for one in typed for each in one.replace("，", ",").split(",")]
-            if (cell.kind == "words")
-            else typed
-        )
-        return [value for value in values if value], None
-    if cell.kind in ("money", "percent", "number"):
-        return _number(first, cell.kind)
-    if cell.kind == "yes_no" or (cell.kind == "expression" and first in ("true", "false")):
-        return first == "true", None
-    if cell.kind == "choice" and first.isdigit() and not (cell.options and not _numeric(cell)):
-        return int(first), None
-    if not first:
-        return None, Problem(code="cell.empty", message=text("Write something here.", "此处不能为空。"))
-    return first, None
-
-
-def _numeric(cell: Cell) -> bool:
-    return isinstance(cell.value, int) or any(key.isdigit() for key in cell.options or ())
-
-
-def _number(typed: str, kind: str) -> tuple[Any, Problem | None]:
-    bare = typed.replace(",", "").replace("，", "").replace(" ", "")
-    percent = kind == "percent" or bare.endswith("%")
-    try:
-        value = Decimal(bare.removesuffix("%"))
-    except InvalidOperation:
-        value = Decimal("NaN")
-    if not is_writable(value) or abs(value.adjusted()) > 20:
-        return None, Problem(
-            code="cell.not_a_number", message=text(f'"{typed[:40]}" is not a number.', f"“{typed[:40]}”不是数值。")
-        )
-    value = value / 100 if percent else value
-    return (int(value) if value == value.to_integral_value() else value), None

@@ -5,7 +5,6 @@ Every page works without script; a change always carries the version it was made
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -13,20 +12,18 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from loanloom.engines import flows, products
-from loanloom.metadata.diff import Change, document_diff
-from loanloom.metadata.document import Document
-from loanloom.metadata.editing import replace_values
-from loanloom.metadata.pointers import parent
 from loanloom.problems import Problem, errors
 from loanloom.services.definitions import catalogue as definitions
 from loanloom.services.definitions import flow_titles, product_trial, releases, uses
 from loanloom.services.definitions import sheet as definition_sheet
-from loanloom.services.definitions.releases import candidate, drafts, history
+from loanloom.services.definitions.outline import outline
+from loanloom.services.definitions.releases import drafts, history
 from loanloom.services.definitions.releases.policy import drafts_allowed
 from loanloom.services.errors import Conflict, Refused
 from loanloom.web.access import requires
 from loanloom.web.language import language
 from loanloom.web.security import csp_nonce, current_context
+from loanloom.web.studio import editors
 from loanloom.web.studio.words import FILTERS, marks_of
 
 blueprint = Blueprint("studio", __name__, url_prefix="/studio")
@@ -78,15 +75,24 @@ def listing(kind: str) -> str:
 def definition(kind: str, key: str) -> str:
     """One definition."""
     view = request.args.get("view", "sheet")
-    return _page(kind, key, view if view in VIEWS else "sheet")
+    known = (*VIEWS, *(one.key for one in editors.views_of(kind)))
+    return page_of(kind, key, view if view in known else "sheet")
 
 
-def _page(kind: str, key: str, view: str, *, problems: tuple[Problem, ...] = (), **more: Any) -> str:
+def page_of(kind: str, key: str, view: str, *, problems: tuple[Problem, ...] = (), **more: Any) -> str:
+    """One definition in one of its views, with what is to be said about what was just tried."""
     ctx = current_context()
     page = definitions.page(ctx, kind, key)
-    shown: dict[str, Any] = {"page": page, "view": view, "problems": problems, "may_edit": _may_edit(page)}
-    if view == "sheet":
-        shown |= _sheet_parts(page)
+    special = editors.views_of(kind)
+    shown: dict[str, Any] = {
+        "page": page, "view": view, "problems": problems, "may_edit": _may_edit(page), "special": special,
+        "steps": drafts.steps(ctx, page.draft) if page.draft else None,
+    }  # fmt: skip
+    own = next((one for one in special if one.key == view), None)
+    if own is not None:
+        shown |= _readable(page) or own.parts(page)
+    elif view == "sheet":
+        shown |= _readable(page) or _sheet_parts(page)
     elif view == "text":
         found = more.pop("found", None)
         shown["found"] = definitions.check(ctx, kind, key) if found is None else found
@@ -100,21 +106,25 @@ def _page(kind: str, key: str, view: str, *, problems: tuple[Problem, ...] = (),
     return render_template("studio/definition.html", **shown, **more)
 
 
+def _readable(page: definitions.Page) -> dict[str, Any]:
+    """Why a text cannot be shown as cells; nothing where it can."""
+    if page.shown is None:
+        return {"unreadable": page.problems}
+    faults = page.kind.compiled.faults(page.shown.spec)
+    found = tuple(page.shown.problem(f.code, f.message, f.pointer, hint=f.hint) for f in faults)
+    return {"unreadable": found} if found else {}
+
+
 def _sheet_parts(page: definitions.Page) -> dict[str, Any]:
-    """The cells, the trial of a product, the drawing of a flow; nothing where the text cannot be read."""
+    """The cells of a term sheet with a trial, or the parts of anything else; the drawing of a flow."""
     document = page.shown
-    if document is None:
-        return {"sections": None}
-    faults = page.kind.compiled.faults(document.spec)
-    broken = tuple(document.problem(f.code, f.message, f.pointer, hint=f.hint) for f in faults)
-    if faults:
-        return {"sections": None, "broken": broken}
-    parts: dict[str, Any] = {
-        "sections": definition_sheet.sheet(document, page.registry),
-        "changes": _changed_cells(page, document),
-    }
+    assert document is not None, "readable"
+    parts: dict[str, Any] = {"changes": editors.changed_cells(page)}
     if page.kind.key == "product":
+        parts["sections"] = definition_sheet.sheet(document, page.registry)
         parts["trial"] = product_trial.try_product(current_context(), document, page.registry, request.values)
+    else:
+        parts["nodes"] = outline(document, page.registry)
     if page.kind.key == "flow":
         compiled = flows.compile_flow(document, page.registry)
         if compiled.flow is not None:
@@ -122,20 +132,13 @@ def _sheet_parts(page: definitions.Page) -> dict[str, Any]:
     return parts
 
 
-def _changed_cells(page: definitions.Page, document: Document) -> dict[str, Change]:
-    """The cells in which the draft differs from what is live, by pointer."""
-    if page.live is None or page.draft is None:
-        return {}
-    found = document_diff(page.live, document, page.registry, page.registry)
-    return {change.pointer.removeprefix("/spec"): change for change in found}
-
-
 def _may_edit(page: definitions.Page) -> bool:
     allowed = current_context().actor.may("definition.edit") and drafts_allowed()
     return allowed and not page.builtin and not (page.draft and page.draft.retire)
 
 
-def _version() -> int | None:
+def version_given() -> int | None:
+    """The version that a post was made against."""
     return request.form.get("version", type=int)
 
 
@@ -158,88 +161,26 @@ def problems(kind: str, key: str) -> str:
     return render_template("studio/_problems.html", found=found, page=definitions.page(ctx, kind, key))
 
 
-@blueprint.post("/definitions/<kind>/<key>/cell")
-@requires("definition.edit")
-def change_cell(kind: str, key: str) -> str | Response | tuple[str, int]:
-    """Change one cell; the whole sheet comes back."""
-    ctx, form = current_context(), request.form
-    pointer = form.get("pointer", "")
-    page = definitions.page(ctx, kind, key)
-    if page.shown is None:
-        return redirect(url_for(".definition", kind=kind, key=key, view="text"))
-    cell = definition_sheet.cell_at(page.shown, page.registry, pointer)
-    whole = pointer if pointer.startswith("/title/") else f"/spec{pointer}"
-    found: tuple[Problem, ...] = ()
-    try:
-        if form.get("empty"):
-            drafts.change_values(ctx, kind, key, {}, _version(), remove=[_emptied(page, pointer)])
-        else:
-            values, found = _typed(cell, whole, page)
-            if not found:
-                drafts.change_values(ctx, kind, key, values, _version())
-    except (Refused, Conflict) as refused:
-        found = refused.problems
-    if found:
-        found = tuple(problem.at(field=pointer.strip("/").replace("/", "-")) for problem in found)
-    if found:
-        return _page(kind, key, "sheet", problems=found, changed=pointer), 422
-    if request.headers.get("HX-Request"):
-        return _page(kind, key, "sheet")
-    return redirect(url_for(".definition", kind=kind, key=key) + f"#c-{pointer.strip('/').replace('/', '-')}")
-
-
-def _typed(
-    cell: definition_sheet.Cell, whole: str, page: definitions.Page
-) -> tuple[dict[str, Any], tuple[Problem, ...]]:
-    """What was typed as values at pointers, or why not: the schema judges the one place at once."""
-    if cell.kind == "texts":
-        given = {tag: request.form.get(f"value.{tag}", "").strip() for tag in ("en", "zh")}
-        values: dict[str, Any] = {f"{whole}/{tag}": words for tag, words in given.items() if words}
-        return values, ()
-    value, wrong = definition_sheet.parsed(cell, request.form.getlist("value"))
-    if wrong is not None:
-        return {}, (wrong,)
-    assert page.shown is not None
-    edited = replace_values(
-        page.draft.source if page.draft else drafts.text_of(current_context(), page.kind.key, page.key), {whole: value}
-    )
-    if edited.problems:
-        return {}, edited.problems
-    document, told = candidate.read_draft(page.kind.key, page.key, edited.text)
-    if document is None:
-        return {}, told
-    faults = [fault for fault in page.kind.compiled.faults(document.spec)
-              if fault.pointer.startswith(cell.pointer) or fault.pointer == parent(cell.pointer)]  # fmt: skip
-    return {whole: value}, tuple(document.problem(f.code, f.message, f.pointer, hint=f.hint) for f in faults)
-
-
-def _emptied(page: definitions.Page, pointer: str) -> str:
-    """The place to remove: the mapping around it too, when nothing else is left in it."""
-    assert page.shown is not None
-    above = parent(pointer)
-    holder = page.shown.at(above) if above else None
-    lonely = isinstance(holder, Mapping) and len(holder) == 1
-    return f"/spec{above if lonely else pointer}"
-
-
 @blueprint.post("/definitions/<kind>/<key>/text")
 @requires("definition.edit")
 def save_text(kind: str, key: str) -> str | Response | tuple[str, int]:
     """Keep the text as a draft; problems do not hinder a draft, they are shown."""
-    ctx = current_context()
+    ctx, view = current_context(), request.form.get("view") or "text"
     typed = request.form.get("source", "").replace("\r\n", "\n")
     try:
-        drafts.save(ctx, kind, key, typed, _version())
+        saved = drafts.save(ctx, kind, key, typed, version_given())
     except (Refused, Conflict) as refused:
         status = 409 if isinstance(refused, Conflict) else 422
         found = definitions.check(ctx, kind, key, typed)
-        return _page(kind, key, "text", problems=refused.problems, typed=typed, found=found), status
+        return page_of(kind, key, view, problems=refused.problems, typed=typed, found=found), status
+    if saved.joined_with:
+        flash(editors.joined(saved.joined_with), "notice")
     found = errors(definitions.check(ctx, kind, key))
     if found:
         flash(_("Saved as a draft. %(num)s problems are left.", num=len(found)), "notice")
     else:
         flash(_("Saved as a draft."), "good")
-    return redirect(url_for(".definition", kind=kind, key=key, view="text"))
+    return redirect(url_for(".definition", kind=kind, key=key, view=view))
 
 
 @blueprint.post("/definitions/<kind>/<key>/check")
@@ -265,7 +206,7 @@ def copy(kind: str, key: str) -> str | Response | tuple[str, int]:
             {"en": form.get("title_en", ""), "zh": form.get("title_zh", "")},
         )
     except Refused as refused:
-        return _page(kind, key, "sheet", problems=refused.problems, copying=form), 422
+        return page_of(kind, key, "sheet", problems=refused.problems, copying=form), 422
     flash(_("Copied. Change what is different, then put it up for review."), "good")
     return redirect(url_for(".definition", kind=kind, key=made.key))
 
@@ -275,7 +216,7 @@ def copy(kind: str, key: str) -> str | Response | tuple[str, int]:
 def discard(kind: str, key: str) -> Response:
     """Throw the draft away."""
     ctx = current_context()
-    drafts.discard(ctx, kind, key, _version() or 0)
+    drafts.discard(ctx, kind, key, version_given() or 0)
     flash(_("The draft was thrown away."), "notice")
     live = ctx.registry.get(kind, key) is not None
     return redirect(url_for(".definition", kind=kind, key=key) if live else url_for(".listing", kind=kind))
@@ -285,7 +226,7 @@ def discard(kind: str, key: str) -> Response:
 @requires("definition.edit")
 def retire(kind: str, key: str) -> Response:
     """Say in a draft that a definition is no longer used."""
-    drafts.retire(current_context(), kind, key, _version())
+    drafts.retire(current_context(), kind, key, version_given())
     flash(_("Marked to be stopped. It takes effect once somebody has reviewed it."), "notice")
     return redirect(url_for(".definition", kind=kind, key=key))
 

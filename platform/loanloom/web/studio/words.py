@@ -15,6 +15,7 @@ from loanloom.metadata.registry import Use
 from loanloom.problems import Problem, say
 from loanloom.services.definitions.catalogue import Page
 from loanloom.services.definitions.releases import kinds
+from loanloom.services.definitions.typed import as_typed
 from loanloom.web.language import language
 
 
@@ -102,4 +103,5 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "cell_of": cell_of,
     "marks": marks,
     "place_in_words": place_in_words,
+    "as_typed": as_typed,
 }

@@ -1,0 +1,95 @@
+"""Definitions changed part by part in the browser: added, moved, copied, taken out, undone, by two people at once."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from loanloom.metadata.tree import read_tree
+from loanloom.services.definitions.releases import drafts
+
+from .test_studio import ADMIN, html, post
+
+RULES = "/studio/definitions/ruleset/"
+
+
+@pytest.fixture
+def ruleset(model_company) -> str:
+    return next(one.key for one in model_company.registry.all("ruleset") if one.at("/rules") and not one.builtin)
+
+
+def rules(ctx, key: str) -> list[str]:
+    return [rule["key"] for rule in read_tree(drafts.text_of(ctx, "ruleset", key)).value["spec"]["rules"]]
+
+
+def version(page: str) -> str:
+    return re.search(r'name="version" value="(\d*)"', page)[1]
+
+
+def test_rules_are_added_moved_copied_and_taken_out_and_it_can_be_undone(person, model_company, ruleset) -> None:
+    admin = person(ADMIN, language="en")
+    here = f"{RULES}{ruleset}/"
+    before = rules(model_company, ruleset)
+    page = html(admin.get(here))
+    assert "Add: rule" in page and "Move down: " in page and "Undo change" not in page
+
+    def act(what: str) -> str:
+        answer = post(admin, f"{here}arrange", act=what, version=version(html(admin.get(here))))
+        assert answer.status_code == 302, html(answer)[-2000:]
+        return html(admin.get(here))
+
+    act("down::/rules/0")
+    assert rules(model_company, ruleset)[:2] == [before[1], before[0]]
+    act("add::/rules")
+    act("copy::/rules/0")
+    made = rules(model_company, ruleset)
+    assert len(set(made)) == len(before) + 2
+    page = act("remove::/rules/0")
+    assert rules(model_company, ruleset) == made[1:]
+    post(admin, f"{here}undo", version=version(page))
+    assert rules(model_company, ruleset) == made
+    page = html(admin.get(here))
+    assert "Undo change" in page and "Redo change" in page
+    post(admin, f"{here}redo", version=version(page))
+    assert rules(model_company, ruleset) == made[1:]
+
+
+def test_what_would_not_be_a_definition_any_more_is_refused_with_the_reason(person, model_company, ruleset) -> None:
+    admin = person(ADMIN, language="en")
+    answer = post(admin, f"{RULES}{ruleset}/arrange", act="remove::/subject", version="")
+    assert answer.status_code == 422 and "is missing here" in html(answer)
+    gone = post(admin, f"{RULES}{ruleset}/arrange", act="up::/rules/99", version="")
+    assert gone.status_code == 422 and "This part is no longer there" in html(gone)
+    assert drafts.find(model_company, "ruleset", ruleset) is None
+
+
+def test_two_people_at_different_places_both_keep_their_change(person, model_company, ruleset) -> None:
+    first, second = person(ADMIN, language="en"), person(ADMIN, language="en")
+    here = f"{RULES}{ruleset}/"
+    post(first, f"{here}cell", pointer="/title/en", value="Their name", version="")
+    told = html(first.get(f"{here}meanwhile?version=1"))
+    assert "has changed" not in told
+    assert "has changed this draft" in html(second.get(f"{here}meanwhile?version=0"))
+    answer = post(second, f"{here}arrange", act="add::/rules", version="")
+    assert answer.status_code == 302
+    assert "changed other places meanwhile" in html(second.get(here))
+    source = drafts.text_of(model_company, "ruleset", ruleset)
+    assert "Their name" in source and "new" in rules(model_company, ruleset)
+
+
+def test_form_and_text_stand_side_by_side(person, model_company, ruleset) -> None:
+    admin = person(ADMIN, language="zh")
+    page = html(admin.get(f"{RULES}{ruleset}/?view=whole"))
+    assert "添加规则" in page and "data-editor" in page and "上移" in page
+    typed = drafts.text_of(model_company, "ruleset", ruleset).replace("spec:", "spec:  # ours", 1)
+    saved = post(admin, f"{RULES}{ruleset}/text", source=typed, version="", view="whole")
+    assert saved.headers["Location"].endswith("view=whole")
+    assert "# ours" in html(admin.get(f"{RULES}{ruleset}/?view=whole"))
+
+
+def test_who_may_only_look_is_offered_nothing(person, ruleset) -> None:
+    reader = person("risk-officer", language="en")
+    page = html(reader.get(f"{RULES}{ruleset}/"))
+    assert "Add: rule" not in page and 'name="act"' not in page
+    assert post(reader, f"{RULES}{ruleset}/arrange", act="add::/rules", version="").status_code == 403
