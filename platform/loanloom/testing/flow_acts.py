@@ -18,7 +18,7 @@ def _decide(action: Any, play: Play, step: Mapping[str, Any]) -> flows.Moved:
         action=action, by=play.person(step["by"], step.get("terms")), reason=step.get("reason"),
         opinion=step.get("opinion", ""), to=step.get("to"), then=step.get("then"),
         conditions=tuple(step.get("conditions", ())), terms=dict(step.get("terms", {})),
-        chosen={node: _people(play, names) for node, names in step.get("chosen", {}).items()},
+        chosen=_chosen(play, step),
     )  # fmt: skip
     return flows.decide(play.flow, play.state, play.item(step), decision, play.world())
 
@@ -60,7 +60,11 @@ def _ask_material(play: Play, step: Mapping[str, Any]) -> flows.Moved:
 
 
 def _minutes(play: Play, step: Mapping[str, Any]) -> flows.Moved:
-    return _with_item(flows.record_minutes, play, step, minutes=step.get("opinion", ""))
+    return _with_item(flows.record_minutes, play, step, minutes=step.get("opinion", ""), chosen=_chosen(play, step))
+
+
+def _chosen(play: Play, step: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
+    return {node: _people(play, names) for node, names in step.get("chosen", {}).items()}
 
 
 def _withdraw(play: Play, step: Mapping[str, Any]) -> flows.Moved:

@@ -82,6 +82,7 @@ def _surroundings(
             load=int(one.get("load", 0)),
         )
         for name, one in said.items()
+        if "outside" not in one
     ]  # fmt: skip
     related = {
         kind: tuple(people[name] for name, one in said.items() if kind in one.get("related", ()))
@@ -105,6 +106,7 @@ def _surroundings(
         calculate=lambda key, seen: _calculated(registry, key, seen),
         working=flows.working_time(calendar.spec if calendar is not None else None),
         administrators=frozenset(name for name, one in said.items() if one.get("administrator")),
+        outside={name: str(one["outside"]) for name, one in said.items() if "outside" in one},
         stand_ins={name: tuple(one.get("stands_in_for", ())) for name, one in said.items()},
     )  # fmt: skip
 

@@ -19,6 +19,9 @@ from loanloom.engines.flows.record import altered
 from loanloom.problems import Problem
 from loanloom.testing.flow_acts import ACTS, unknown_act
 
+PARTY = "@"
+"""Before the name of a party out of the house."""
+
 
 def moment(said: object) -> datetime:
     """An instant of a case; its calendar's own time, whatever zone that is in."""
@@ -40,6 +43,8 @@ class Surroundings:
     administrators: frozenset[str] = frozenset()
     stand_ins: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Whom a person stands in for, by user name."""
+    outside: Mapping[str, str] = field(default_factory=dict)
+    """Parties out of the house for whom somebody speaks, by user name; `@party` speaks for any."""
 
 
 @dataclass(slots=True)
@@ -156,6 +161,10 @@ class Play:
     def person(self, name: str, terms: Mapping[str, Any] | None = None) -> flows.Person:
         """Somebody, as this case sees them, with those whom they stand in for; their authority is measured over the
         terms that the case and their own decision have changed."""
+        party = name[1:] if name.startswith(PARTY) else self.around.outside.get(name)
+        if party is not None:
+            number = next((one.number for one in self.state.open_items if one.outside == party), 0)
+            return flows.Person(id=-number, outside=number)
         facts = resolving.with_terms(self.facts, {**self.state.terms, **(terms or {})})
         absent = tuple(self._myself(one, facts) for one in self.around.stand_ins.get(name, ()))
         return altered(self._myself(name, facts), stands_in_for=absent)

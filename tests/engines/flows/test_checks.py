@@ -155,6 +155,26 @@ WRONG = {
         "flow.deadline_action",
         "/spec/nodes/1/deadlines/0",
     ),
+    "approved_by_clock_above_anybodys_limit": (
+        first(
+            "approval",
+            "assign: {role: r}, actions: [approve], limit: t, deadlines: [{hours: 9, do: approve}], next: yes",
+        ),
+        "flow.deadline_without_authority",
+        "/spec/nodes/1/deadlines/0",
+    ),
+    "approved_by_clock_for_whom_a_table_names": (
+        first(
+            "approval", "assign: {authority: t}, actions: [approve], deadlines: [{hours: 9, do: approve}], next: yes"
+        ),
+        "flow.deadline_without_authority",
+        "/spec/nodes/1/deadlines/0",
+    ),
+    "a_starter_who_is_not_asked": (
+        first("approval", "assign: {chosen_by: starter}, actions: [approve], next: yes"),
+        "flow.starter_names_nobody",
+        "/spec/nodes/1/assign",
+    ),
     "overturned": (
         flow(
             ("begin", "start", "next: meet"),

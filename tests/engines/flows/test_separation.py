@@ -8,6 +8,7 @@ from tests.engines.flows.flow_builder import approval, flow_of, node
 from loanloom.engines import flows as engine
 from loanloom.engines.flows import ACTIONS, ADMINISTRATOR, POWERS, Decision, Person, Route, World, choosing
 from loanloom.engines.flows.model import Assignment, Deadline, Join, Voting
+from loanloom.problems import Problem
 
 WORLD = World()
 ENDS = (node("yes", "end", outcome="approved"), node("no", "end", outcome="refused"))
@@ -147,3 +148,48 @@ def test_a_term_that_passes_names_nobody_and_the_next_step_is_found_through_auto
     assert [one.role for one in by_itself.state.items] == [ADMINISTRATOR]
     said = Decision(action="approve", by=Person(id=2, roles=frozenset({"a"})), chosen={"second": (4,)})
     assert not codes(engine.decide(flow, opened, 1, said, WORLD))
+
+
+def test_who_starts_names_people_for_every_step_that_has_nobody_else():
+    chosen = approval("second", "b", Route(to="yes"), assign=(Assignment(chosen_by="starter"),))
+    either = (Assignment(chosen_by="starter"), Assignment(role="c"))
+    other = approval("first", "a", Route(to="second"), assign=either)
+    flow = flow_of(node("begin", "start", Route(to="first")), other, chosen, *ENDS)
+    assert choosing.of_starter(flow) == ("first", "second")
+
+    def begun(**named):
+        return engine.start(flow, WORLD, makers=(1,), chosen=named)
+
+    for named, why in (({}, "Name who does"), ({"second": ()}, "Name who does"), ({"second": (1,)}, "somebody else")):
+        (problem,) = begun(**named).problems
+        assert (problem.code, problem.field) == ("flow.choose", "chosen:second") and why in problem.message["en"]
+    assert begun(second=(1, 4)).state.chosen == {"second": (1, 4)}, "one of them may do it"
+    unasked = engine.start(flow, WORLD, makers=(1,))
+    assert not unasked.problems, "where nobody is asked the step states what happens"
+
+
+def test_nobody_is_handed_what_they_have_approved_since():
+    """Somebody who said yes in the other branch meanwhile could not decide: it is not passed on to them either."""
+    split = node("split", "parallel", Route(to="left"), Route(to="right"))
+    powers = frozenset({"transfer", "add_signer"})
+    left = approval("left", "a", Route(to="both"), powers=powers, exclude=frozenset({"previous_approvers"}))
+    right = approval("right", "b", Route(to="both"))
+    flow = flow_of(
+        node("begin", "start", Route(to="split")),
+        split,
+        left,
+        right,
+        node("both", "join", Route(to="yes"), join=Join()),
+        *ENDS,
+    )
+    both = Person(id=3, roles=frozenset({"a", "b"}))
+    begun = engine.start(flow, WORLD, makers=(1,)).state
+    (mine,) = (one.number for one in begun.items if one.node == "left")
+    (theirs,) = (one.number for one in begun.items if one.node == "right")
+    state = decided(flow, begun, theirs, both).state
+    holder = Person(id=2, roles=frozenset({"a"}))
+    assert not codes(engine.transfer(flow, begun, mine, holder, both, WORLD))
+    assert codes(engine.transfer(flow, state, mine, holder, both, WORLD)) == ["flow.excluded"]
+    assert codes(engine.add_signers(flow, state, mine, holder, (3,), WORLD)) == ["flow.excluded"]
+    assert 3 in engine.barred(flow.nodes["left"], state, state.item(mine))
+    assert isinstance(engine.voice(flow.nodes["left"], state, state.item(mine), both), Problem)

@@ -26,6 +26,8 @@ from loanloom.engines.flows.acting import (
     take_back,
     terminate,
     transfer,
+    unfit_to_sign,
+    unfit_to_take_over,
     withdraw,
 )
 from loanloom.engines.flows.compiling import Compiled, check, compile_flow
@@ -37,7 +39,10 @@ from loanloom.engines.flows.people import (
     ADMINISTRATOR,
     acting_as,
     actions_of,
+    barred,
+    blocked,
     eligible,
+    voice,
 )
 from loanloom.engines.flows.refusing import not_allowed, not_open, wrong_role
 from loanloom.engines.flows.returning import return_targets
@@ -48,10 +53,9 @@ __all__ = [
     "ACTIONS", "ADMINISTRATOR", "POWERS", "REQUEST", "Approval", "Assignment", "Automatic", "Calculate", "Compiled",
     "Deadline", "Decision", "Diagram", "Effect", "Entry", "Flow", "Found", "Item", "Moved", "Node", "People", "Person",
     "Picture", "Route", "Ruled", "State", "Titles", "Token", "Vote", "WorkingTime", "World", "acting_as", "actions_of",
-    "add_signers",
-    "answer_call", "ask_material", "check", "compile_flow", "decide", "diagram", "due_at", "eligible", "escalate",
-    "expire", "fail_call", "give", "give_back", "happen", "jump", "not_allowed", "not_open",
-    "pass_time", "pictures", "reconsider",
-    "record_minutes", "removable", "remove_signer", "resubmit", "resume", "return_targets", "start", "sub_flow_ended",
-    "suspend", "take", "take_back", "terminate", "transfer", "whom", "withdraw", "working_time", "wrong_role",
+    "add_signers", "answer_call", "ask_material", "barred", "blocked", "check", "compile_flow", "decide", "diagram",
+    "due_at", "eligible", "escalate", "expire", "fail_call", "give", "give_back", "happen", "jump", "not_allowed",
+    "not_open", "pass_time", "pictures", "reconsider", "record_minutes", "removable", "remove_signer", "resubmit",
+    "resume", "return_targets", "start", "sub_flow_ended", "suspend", "take", "take_back", "terminate", "transfer",
+    "unfit_to_sign", "unfit_to_take_over", "voice", "whom", "withdraw", "working_time", "wrong_role",
 ]  # fmt: skip

@@ -147,10 +147,11 @@ class Call:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Awaited:
     """One thing a wait node waits for: an event of this name (and `condition` over its data, as `event`), a span of
-    time, or a day that a fact holds. The first to come decides the way."""
+    time, or a day that a fact holds. The first to come decides the way. `title` is what people call it."""
 
     to: str
     event: str | None = None
+    title: Text | None = None
     condition: Program | None = None
     source: str | None = None
     working_hours: int | None = None

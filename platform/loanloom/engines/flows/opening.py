@@ -156,15 +156,18 @@ def _candidates(step: Step, node: Node, assign: Sequence[Assignment], excluded: 
             left = _superiors(step, members, excluded)
             found, members = altered(found, role=None, position=None, users=left), left
         named.append(Candidates(found=found, members=members, left=left, assignment=assignment))
-    if assign is node.assign and _to_be_named(step, node):
-        raise Failed(choosing.nobody_named(node))
+    if assign is node.assign and _named_here(step, node):
+        chosen = step.state.chosen.get(node.key, ())
+        if set(chosen) <= set(excluded):
+            raise Failed(choosing.cannot(node) if chosen else choosing.nobody_named(node))
     return named
 
 
-def _to_be_named(step: Step, node: Node) -> bool:
-    """Whether the people of this step are still to be named, and somebody acts who can do that."""
-    missing = choosing.only_named(node) and not step.state.chosen.get(node.key)
-    return missing and step.decides is not None and node.key in choosing.following(step.flow, step.decides)
+def _named_here(step: Step, node: Node) -> bool:
+    """Whether this step has nobody but those whom the last decider names, and somebody acts who can do that."""
+    if step.decides is None or not choosing.only_named(node):
+        return False
+    return node.key in choosing.following(step.flow, step.decides)
 
 
 def _superiors(step: Step, members: tuple[int, ...], excluded: tuple[int, ...]) -> tuple[int, ...]:

@@ -122,6 +122,17 @@ def voice(node: Node, state: State, item: Item, person: Person) -> Person | Prob
     return left[0] if left else refusing.voted() if lent else refusing.barred()
 
 
+def barred(node: Node, state: State, item: Item) -> tuple[int, ...]:
+    """Everybody who has no say of an item as the case stands now: whoever it excludes, whose yes stands, who has voted,
+    and who has an item of their own beside one that is for others by name."""
+    if item.kind in ("revision", "material", "minutes"):
+        return item.excluded
+    voted = {who for one in state.votes if one.token == item.token for who in (one.by, one.for_whom) if who is not None}
+    beside = [one for one in state.items if one.token == item.token and one.number != item.number and item.users]
+    own = {who for one in beside for who in one.users} - {*item.users, *item.escalated} if item.users else set()
+    return tuple(sorted({*item.excluded, *excluded(node, state), *voted, *own}))
+
+
 def has_voted(state: State, item: Item, person: int) -> bool:
     """Whether this person said something of the same step already, for themselves or for somebody else, or somebody
     did for them."""

@@ -169,6 +169,7 @@ class Reader:
             Awaited(
                 to=str(one["to"]),
                 event=one.get("event"),
+                title=one.get("title"),
                 until=one.get("on"),
                 condition=self.program(one.get("when"), f"{pointer}/events/{place}/when", feel.BOOLEAN, scope),
                 source=one.get("when"),

@@ -60,6 +60,8 @@ class Item:
     turn: int = 0
     pending: bool = False
     added_by: int | None = None
+    asked_for: int | None = None
+    """Of material: the number of the item that waits for it."""
     escalated: tuple[int, ...] = ()
     taken_by: int | None = None
 
@@ -194,7 +196,7 @@ _READ: Mapping[str, Any] = {
     "forks": _forks, "users": _whole, "excluded": _whole, "escalated": _whole, "conditions": tuple,
     "waiting_for": tuple, "terms": dict,
     **dict.fromkeys(("number", "token", "item", "by", "weight", "turn"), int),
-    **dict.fromkeys(("working_hours", "added_by", "taken_by", "for_whom"), lambda one: one and int(one)),
+    **dict.fromkeys(("working_hours", "added_by", "asked_for", "taken_by", "for_whom"), lambda one: one and int(one)),
 }  # fmt: skip
 
 

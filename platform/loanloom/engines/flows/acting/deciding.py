@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from loanloom.engines.flows import opening, people, refusing, returning, voting
+from loanloom.engines.flows import choosing, opening, people, refusing, returning, voting
 from loanloom.engines.flows.leaving import keep, leave
 from loanloom.engines.flows.model import VOTED, Flow, Node
 from loanloom.engines.flows.moves import Moved, World
@@ -34,7 +34,7 @@ def decide(flow: Flow, state: State, number: int, decision: Decision, world: Wor
         step.decides = item.node if decision.by.outside is None else None
         token = _token(step, item)
         if decision.chosen:
-            step.set(chosen={**step.state.chosen, **for_later(flow, decision.chosen, "previous")})
+            step.set(chosen={**step.state.chosen, **for_later(flow, decision.chosen, choosing.PREVIOUS)})
         if target is not None:
             go_back(step, token, target, _then(node, decision))
             return
@@ -97,8 +97,9 @@ def go_on(step: Step, token: Token) -> None:
             _conclude(step, token, node, found)
             return
     turn = min((item.turn for item in items), default=0)
+    asked = {item.asked_for for item in items if item.kind == "material"}
     for item in items:
-        if item.pending and item.turn == turn:
+        if item.pending and item.turn == turn and item.number not in asked:
             step.tell_open(step.change(altered(item, pending=False)))
 
 
@@ -155,8 +156,12 @@ def _refused(step: Step, node: Node, token: Token) -> None:
     step.go(end.key, token.forks)
 
 
-def record_minutes(flow: Flow, state: State, number: int, by: Person, minutes: str, world: World) -> Moved:
-    """The minutes of a committee are written: now its result counts."""
+def record_minutes(
+    flow: Flow, state: State, number: int, by: Person, minutes: str, world: World, *,
+    chosen: Mapping[str, tuple[int, ...]] | None = None,
+) -> Moved:  # fmt: skip
+    """The minutes of a committee are written: now its result counts. Whoever writes a yes down names the people of the
+    next step where the flow leaves that to them."""
     item = state.item(number)
     problem = refusing.not_now(state)
     if problem is None and (item is None or item.kind != "minutes"):
@@ -174,6 +179,9 @@ def record_minutes(flow: Flow, state: State, number: int, by: Person, minutes: s
         mine = _known(item)
         step.note("decided", mine.node, by=by.id, item=number, action="minutes", opinion=minutes)
         step.close(mine)
+        step.decides = mine.node if by.outside is None else None
+        if chosen:
+            step.set(chosen={**step.state.chosen, **for_later(flow, chosen, choosing.PREVIOUS)})
         outcome = step.state.values[mine.node]["outcome"]
         carry(step, _token(step, mine), step.node(mine.node), "approve" if outcome == "approved" else "refuse")
 

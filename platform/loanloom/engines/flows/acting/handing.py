@@ -58,12 +58,21 @@ def transfer(flow: Flow, state: State, number: int, by: Person, to: Person, worl
     """Pass an item on to one person, who may decide it as the flow would have let them."""
     item, problem = allowed(flow, state, number, by, "transfer")
     if item is not None and problem is None:
-        problem = refusing.to_oneself() if to.id == by.id else None
-        problem = problem or _of_other(_stranger(flow, state, item, to, world)) or _too_low(flow, state, item, by, to)
-        problem = problem or people.second_voice(state, item, to.id)
+        problem = unfit_to_take_over(flow, state, item, by, to, world)
     if item is None or problem is not None:
         return Moved(state=state, problems=(problem or refusing.not_open(),))
     return _handed(flow, state, altered(item, users=(to.id,)), by, to.id, world, "transferred", reason)
+
+
+def unfit_to_take_over(
+    flow: Flow, state: State, item: Item, by: Person, to: Person, world: World
+) -> Problem | None:  # fmt: skip
+    """Why whoever may pass an item on may not pass it to this person; None when they may."""
+    if to.id == by.id:
+        return refusing.to_oneself()
+    problem = _of_other(_stranger(flow, state, item, to, world)) or _too_low(flow, state, item, by, to)
+    problem = problem or people.second_voice(state, item, to.id)
+    return problem or (refusing.maker_or_approver() if to.id in _gone(flow, state, item) else None)
 
 
 def _of_other(problem: Problem | None) -> Problem | None:
@@ -93,6 +102,12 @@ def _stranger(flow: Flow, state: State, item: Item, to: Person, world: World) ->
     return problem
 
 
+def _gone(flow: Flow, state: State, item: Item) -> tuple[int, ...]:
+    """Those who could not decide an item as the case stands now."""
+    decided = item.kind in ("approval", "vote", "signer", "form")
+    return people.excluded(flow.nodes[item.node], state) if decided else ()
+
+
 def _too_low(flow: Flow, state: State, item: Item, by: Person, to: Person) -> Problem | None:
     """Authority does not grow by being passed on: who gets the item needs what whoever passes it on has here."""
     somebody = people.voice(flow.nodes[item.node], state, item, by)
@@ -106,7 +121,7 @@ def give(flow: Flow, state: State, number: int, by: Person, to: int, world: Worl
     problem = refusing.not_now(state) or (None if by.administrator else refusing.no_administrator())
     if problem is None and (item is None or item.pending):
         problem = refusing.not_open()
-    if problem is None and item is not None and to in item.excluded:
+    if problem is None and item is not None and to in {*item.excluded, *_gone(flow, state, item)}:
         problem = refusing.maker_or_approver()
     if problem is None and item is not None:
         problem = people.second_voice(state, item, to)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from loanloom.engines.flows import opening, people, refusing
+from loanloom.engines.flows import choosing, opening, people, refusing
 from loanloom.engines.flows.acting.deciding import for_later, go_on
 from loanloom.engines.flows.leaving import leave
 from loanloom.engines.flows.model import Flow
 from loanloom.engines.flows.moves import Moved, World
 from loanloom.engines.flows.running import carried_out
 from loanloom.engines.flows.state import Person, State
-from loanloom.engines.flows.step import Step
+from loanloom.engines.flows.step import Failed, Step
 from loanloom.problems import Problem, text
 
 MADE = ("revision", "form", "material")
@@ -23,11 +23,15 @@ def start(
     chosen: Mapping[str, tuple[int, ...]] | None = None,
 ) -> Moved:  # fmt: skip
     """A new case enters the flow. `makers` are those who made it (creator, last editor): they may never check it.
-    `chosen` are people whom the starter names for nodes that let them."""
+    `chosen` are people whom the starter names for nodes that let them; None where nobody was asked."""
 
     def act(step: Step) -> None:
-        if chosen:
-            step.set(chosen=for_later(flow, chosen, "starter"))
+        if chosen is not None:
+            named = for_later(flow, chosen, choosing.STARTER)
+            unsaid = choosing.missing(flow, named, makers)
+            if unsaid:
+                raise Failed(*unsaid)
+            step.set(chosen=named)
         step.note("started", flow.start, by=makers[0] if makers else None)
         step.go(flow.start, ())
 

@@ -25,7 +25,7 @@ def add_signers(
     one in turn has an order to keep."""
     item, problem = allowed(flow, state, number, by, "add_signer")
     if item is not None and problem is None:
-        problem = _unfit(state, item, added)
+        problem = unfit_to_sign(flow, state, item, added)
     if item is None or problem is not None:
         return Moved(state=state, problems=(problem or refusing.not_open(),))
 
@@ -106,7 +106,8 @@ def _still_possible(flow: Flow, state: State, leaving: Item) -> bool:
 
 
 def ask_material(flow: Flow, state: State, number: int, by: Person, world: World, *, reason: str) -> Moved:
-    """The makers are asked for something; the item waits for it and comes back to the same people."""
+    """The makers are asked for something; the item waits for it and comes back to the same people. Voters who have no
+    order to keep wait each for their own."""
     item, problem = allowed(flow, state, number, by, "ask_material")
     if problem is None and not reason.strip():
         words = text("Say what is missing.", "请说明需要补充的内容。")
@@ -116,9 +117,14 @@ def ask_material(flow: Flow, state: State, number: int, by: Person, world: World
 
     def act(step: Step) -> None:
         step.note("returned", item.node, by=by.id, item=number, action="material", opinion=reason)
-        _shift(step, item, from_turn=item.turn)
+        node = flow.nodes[item.node]
+        if node.type not in VOTED or _in_turn(node):
+            _shift(step, item, from_turn=item.turn)
         _wait_for_turn(step, number)
-        step.open(Item(number=step.number(), token=item.token, node=item.node, kind="material", turn=item.turn))
+        made = Item(
+            number=step.number(), token=item.token, node=item.node, kind="material", turn=item.turn, asked_for=number
+        )  # fmt: skip
+        step.open(made)
 
     return carried_out(flow, state, world, act)
 
@@ -140,14 +146,15 @@ def allowed(flow: Flow, state: State, number: int, by: Person, power: str) -> tu
     return item, problem
 
 
-def _unfit(state: State, item: Item, added: tuple[int, ...]) -> Problem | None:
+def unfit_to_sign(flow: Flow, state: State, item: Item, added: tuple[int, ...]) -> Problem | None:
+    """Why these people may not be added to an item; None when they may."""
     there = {person for other in state.items if other.token == item.token for person in other.users}
     voted = {vote.by for vote in state.votes if vote.token == item.token}
     if not added or len(added) > MOST_ADDED:
         return Problem(
             code="flow.nobody_named", field="added", message=text("Name one to twenty people.", "请指定 1 至 20 人。")
         )
-    if set(added) & set(item.excluded):
+    if set(added) & {*item.excluded, *people.excluded(flow.nodes[item.node], state)}:
         return Problem(
             code="flow.excluded",
             field="added",

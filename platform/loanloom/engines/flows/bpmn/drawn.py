@@ -159,6 +159,8 @@ class _Pencil:
         self._arrow(way, identity, self._entry(str(event["to"]), returned=False))
 
     def _event_name(self, event: Raw) -> str:
+        if event.get("title") is not None:
+            return say(event["title"], self.language)
         if event.get("event") is not None:
             return str(event["event"])
         if event.get("on") is not None:

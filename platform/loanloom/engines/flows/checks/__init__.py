@@ -40,4 +40,4 @@ def check_nodes(nodes: Sequence[Placed], listed: Sequence[tuple[str, Mapping[str
 def check_flow(flow: Flow, pointers: Mapping[str, str]) -> list[Problem]:
     """What only a whole flow without such mistakes shows; `pointers` are the places of its nodes by key."""
     found = [problem for node in flow for problem in conditions(pointers[node.key], node)]
-    return [*whole(flow), *final(flow, pointers), *found, *soundness(flow, pointers)]
+    return [*whole(flow, pointers), *final(flow, pointers), *found, *soundness(flow, pointers)]

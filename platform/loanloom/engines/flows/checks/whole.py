@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from loanloom.engines.flows import choosing
 from loanloom.engines.flows.checks.telling import meant, wrong
 from loanloom.engines.flows.model import HUMAN, Flow
+from loanloom.engines.flows.scope import REQUEST
 from loanloom.problems import Problem, text
 
 
-def whole(flow: Flow) -> Iterator[Problem]:
-    """The problems of what stands beside the nodes."""
+def whole(flow: Flow, pointers: Mapping[str, str]) -> Iterator[Problem]:
+    """The problems of what stands beside the nodes, and of a choice that nobody could make."""
+    for node in flow if flow.subject != REQUEST else ():
+        if choosing.only_named(node, choosing.STARTER):
+            yield wrong(
+                "starter_names_nobody",
+                f"{pointers[node.key]}/assign",
+                text(
+                    f"Only who starts a request names people, so '{node.key}' would have nobody.",
+                    f"仅自有字段的业务申请可由发起人指定办理人，“{node.key}”将无人办理。",
+                ),
+                text("Name a role, or let the approver before choose.", "请指定角色，或由上一审批人指定。"),
+            )
     for index, key in enumerate(sorted(flow.withdraw_until or ())):
         if key not in flow.nodes:
             yield wrong(

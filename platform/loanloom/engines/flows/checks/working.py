@@ -183,6 +183,16 @@ def _deadlines(pointer: str, node: Node) -> Iterator[Problem]:
                 ),
                 text(f"Add {deadline.do} to its actions.", f"请在 actions 中加入 {deadline.do}。"),
             )
+        if deadline.do == "approve" and node.authorities:
+            yield wrong(
+                "deadline_without_authority",
+                where,
+                text(
+                    f"A deadline of '{node.key}' would approve what needs somebody's authority.",
+                    f"“{node.key}”须有审批权限的人员同意，不能由时限自动同意。",
+                ),
+                text("Remind, escalate, return or refuse instead.", "请改为提醒、升级、退回或否决。"),
+            )
         if deadline.repeat is not None and deadline.do != "remind":
             yield wrong(
                 "deadline_repeats",

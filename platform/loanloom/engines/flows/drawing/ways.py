@@ -9,7 +9,7 @@ from loanloom.engines.flows.drawing import wording
 from loanloom.engines.flows.drawing.model import EdgeKind
 from loanloom.engines.flows.model import Flow, Node, Route
 from loanloom.engines.flows.moves import Entry
-from loanloom.problems import Text, say, text
+from loanloom.problems import Text, say
 
 
 class Way(NamedTuple):
@@ -34,8 +34,7 @@ def of_node(node: Node, flow: Flow) -> Iterator[Way]:
     for route in node.routes:
         yield Way(node.key, route.to, _called(route, flow.labels))
     for one in node.awaited:
-        label = text(one.event, one.event) if one.event is not None else wording.of_time(one, flow.labels)
-        yield Way(node.key, one.to, label, "event")
+        yield Way(node.key, one.to, wording.of_awaited(one, flow.labels), "event")
     for term in node.deadlines:
         if term.do == "route" and term.to is not None:
             yield Way(node.key, term.to, wording.of_time(term, flow.labels), "deadline")

@@ -163,6 +163,13 @@ _CHOSEN = {
 }
 
 
+def of_awaited(one: Awaited, labels: Mapping[str, Text]) -> Text:
+    """What is waited for: an event as people call it, else by its name; or a term."""
+    if one.title is not None:
+        return one.title
+    return text(one.event, one.event) if one.event is not None else of_time(one, labels)
+
+
 def of_time(one: Awaited | Deadline, labels: Mapping[str, Text]) -> Text:
     """A term: so many hours, or a day that a fact holds."""
     if one.working_hours is not None:
