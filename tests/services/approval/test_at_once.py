@@ -14,6 +14,7 @@ from tests.services.approval.test_deciding import approved_to_level_1, begin, it
 
 from loanloom.services.approval import approvals
 from loanloom.services.errors import Conflict, ServiceError
+from loanloom.services.flows import cases
 from loanloom.store import tables
 from loanloom.store.database import Database
 
@@ -83,11 +84,11 @@ def test_eight_claims_have_one_owner(wide):
     begin(wide, application_id)
     item = item_of(wide, application_id)
     results = together(
-        lambda number: approvals.claim(
-            wide.ctx("risk" if number % 2 else "risk2"), item.id, expected_version=item.version
+        lambda number: cases.act(
+            wide.ctx("risk" if number % 2 else "risk2"), item.id, "take", expected_version=item.version
         )
     )
-    assert sum(result is None for result in results) == 1
+    assert sum(isinstance(result, cases.Acted) for result in results) == 1
 
 
 def state_of_everything(lender):

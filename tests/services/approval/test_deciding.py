@@ -9,7 +9,7 @@ import pytest
 
 from loanloom.services.approval import approvals
 from loanloom.services.errors import Conflict, Forbidden, NotFound, Refused
-from loanloom.services.flows import firing, worklist
+from loanloom.services.flows import cases, firing, worklist
 from loanloom.store import tables
 
 
@@ -264,13 +264,13 @@ def test_claiming_keeps_others_out_until_it_is_given_back(lender):
     application_id = lender.case()
     begin(lender, application_id)
     item = item_of(lender, application_id)
-    approvals.claim(lender.ctx("risk"), item.id, expected_version=item.version)
+    cases.act(lender.ctx("risk"), item.id, "take", expected_version=item.version)
     with pytest.raises(Forbidden) as taken:
         say(lender, "risk2", application_id)
     assert taken.value.problems[0].code == "flow.taken"
     with pytest.raises(Forbidden):
-        approvals.release(lender.ctx("risk2"), item.id, expected_version=item.version + 1)
-    approvals.release(lender.ctx("risk"), item.id, expected_version=item.version + 1)
+        cases.act(lender.ctx("risk2"), item.id, "give_back", expected_version=item.version + 1)
+    cases.act(lender.ctx("risk"), item.id, "give_back", expected_version=item.version + 1)
     assert say(lender, "risk2", application_id).decision == "approve"
 
 
@@ -279,7 +279,7 @@ def test_who_may_not_decide_may_not_claim(lender):
     begin(lender, application_id)
     item = item_of(lender, application_id)
     with pytest.raises(Forbidden):
-        approvals.claim(lender.ctx("head2"), item.id, expected_version=item.version)
+        cases.act(lender.ctx("head2"), item.id, "take", expected_version=item.version)
 
 
 def test_withdrawing_closes_the_items(lender):
@@ -306,7 +306,7 @@ def test_every_step_is_audited_with_before_and_after_and_announced(lender):
     own = [topic for topic in topics if topic.startswith("application.")]
     assert own == ["application.moved", "application.moved", "application.approved"]
     assert [topic for topic in topics if topic not in own] == [
-        "case.started", "item.opened", "case.moved", "item.opened", "case.ended",
+        "case.started", "item.opened", "case.moved", "item.closed", "item.opened", "case.ended", "item.closed",
     ]  # fmt: skip
 
 

@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import insert
 from tests.services.approval.test_deciding import approved_to_level_1, begin, item_of, say
 
-from loanloom.services.approval import approvals, sanction_pages, sanctions, work_overview
+from loanloom.services.approval import sanction_pages, sanctions, work_overview
 from loanloom.services.approval import sheet as approval_sheet
 from loanloom.services.errors import Conflict, Forbidden, NotFound, Refused
-from loanloom.services.flows import worklist
+from loanloom.services.flows import cases, worklist
 from loanloom.services.flows.worklist import Waiting
 from loanloom.services.parties import exposure
 from loanloom.store import tables
@@ -31,7 +31,7 @@ def test_counts_tell_mine_from_the_groups_and_what_is_late(lender):
     ctx = lender.ctx("risk")
     assert worklist.waiting_counts(ctx) == Waiting(mine=0, group=2, overdue=0, due_today=0)
     item = item_of(lender, first)
-    approvals.claim(ctx, item.id, expected_version=item.version)
+    cases.act(ctx, item.id, "take", expected_version=item.version)
     assert worklist.waiting_counts(ctx) == Waiting(mine=1, group=1, overdue=0, due_today=0)
     assert worklist.waiting_counts(lender.ctx("risk2")) == Waiting(mine=0, group=1, overdue=0, due_today=0)
     due_day = replace(ctx, now=item.due_at - timedelta(hours=1))

@@ -61,7 +61,9 @@ def test_an_approval_moves_on_and_the_end_tells_who_asked(house: House) -> None:
     said = {row.user_id: row.title["en"] for row in house.rows(tables.message)}
     assert "completed" in said[11] and said[51].startswith("The seal may be used")
     topics = [row.topic for row in house.rows(tables.outbox)]
-    assert topics == ["case.started", "item.opened", "case.moved", "item.opened", "case.ended"]
+    assert topics == [
+        "case.started", "item.opened", "case.moved", "item.closed", "item.opened", "case.ended", "item.closed",
+    ]  # fmt: skip
     actions = [row.action for row in house.rows(tables.audit_log) if row.action.startswith("case.")]
     assert actions == ["case.started", "case.approve", "case.approve"]
 

@@ -232,7 +232,8 @@ def test_the_link_outlives_nothing_it_should_not(house: House, case: int):
 def test_a_party_neither_sees_nor_names_people_of_the_house(house: House):
     number = house.start("partner_first", partner=PARTNER)
     token = issued(house, number)
-    assert (look(house, token).item.choosing, look(house, token).item.colleagues) == ((), ())
+    seen = look(house, token).item
+    assert (seen.choosing, seen.transfer_to, seen.signers) == ((), (), ())
     answer(house, token, chosen={"second": "41"}, terms={})
     assert (house.item(number).role, house.item(number).assignee) == ("*administrator", None)
 

@@ -160,9 +160,12 @@ def test_a_dialog_that_was_refused_opens_again_as_it_was_left(as_user, house):
     dialog = dialog_of(again, name)
     assert "data-open" in dialog and "knows the &lt;trade&gt;</textarea>" in dialog and 'role="alert"' in dialog
     assert again.count("data-open") == 1 and again.count("knows the &lt;trade&gt;") == 1
-    chosen = {**typed, "to": str(STAFF["manager"][0])}  # made the request
+    offered = re.findall(r'<option value="(\d+)"', dialog_of(again, name))
+    assert str(STAFF["risk2"][0]) in offered, "a colleague of the role"
+    assert not {str(STAFF[who][0]) for who in ("manager", "risk", "finance")} & {*offered}, "who made it, I, strangers"
+    chosen = {**typed, "to": str(STAFF["risk2"][0]), "reason": "long " * 1000}
     again = post(risk, f"/cases/items/{item.id}/transfer", page, 422, **chosen).get_data(as_text=True)
-    assert f'<option value="{STAFF["manager"][0]}" selected>' in dialog_of(again, name)
+    assert f'<option value="{STAFF["risk2"][0]}" selected>' in dialog_of(again, name)
 
 
 def test_every_label_of_a_case_has_a_box_of_its_own(as_user, house):
@@ -203,7 +206,7 @@ def test_whoever_decides_names_who_does_the_next_step(as_user, house):
         {"version": item.version, "decision": "approve", "opinion": "Fine so far"},
     )
     refused = post(risk, do, page, 422, **said, idempotency_key="k2").get_data(as_text=True)
-    assert "Name who does the next step" in refused and "Fine so far" in refused
+    assert "Name who does the step" in refused and "Fine so far" in refused
     assert "work here" in post(
         risk, do, page, 422, **said, **{"chosen:second": "999999"}, idempotency_key="k3"
     ).get_data(as_text=True)

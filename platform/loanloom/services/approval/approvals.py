@@ -125,8 +125,8 @@ def _entering(
     around = cases.world(ctx, connection, case, facts)
     moved = flows.resubmit(case.flow, state, number or 0, staff.person_of(ctx, connection, case, item=revision), around)
     guards.refuse(moved.problems)
-    closing = {"decision": "resubmit"}
-    return Step(case=case, moved=moved, facts=facts, decided=number, closing=closing, verb="resubmitted")
+    closing, shown = {"decision": "resubmit"}, {"amount": row.amount, "currency": row.currency}
+    return Step(case=case, moved=moved, facts=facts, decided=number, closing=closing, shown=shown, verb="resubmitted")
 
 
 def _running(ctx: Context, connection: Connection, row: Row[Any]) -> Case | None:
@@ -182,15 +182,3 @@ def decide(
         sanction_id=done.made.get("sanction_id"),
         replayed=done.replayed,
     )
-
-
-def claim(ctx: Context, item_id: int, *, expected_version: int) -> None:
-    """Take an item of the group: nobody else may decide it until it is given back."""
-    ctx.require("application.decide")
-    cases.act(ctx, item_id, "take", expected_version=expected_version)
-
-
-def release(ctx: Context, item_id: int, *, expected_version: int) -> None:
-    """Give a taken item back to the group."""
-    ctx.require("application.decide")
-    cases.act(ctx, item_id, "give_back", expected_version=expected_version)

@@ -58,6 +58,8 @@ def hand_in(asked: Asked, item: flows.Item) -> None:
     if wrong or found.problems:
         raise Refused([*wrong, *found.problems])
     _write(asked, item, seen, found)
+    amount = seen["application"].get("amount")
+    asked.shown = {"amount": amount} if amount is not None and amount != asked.case.amount else {}
     asked.seen(found.facts)
 
 

@@ -94,7 +94,7 @@ def _row(
 
 def _extra(case: Case, state: flows.State, terms: Terms, agreed: Particulars) -> dict[str, Any]:
     kept = quotes.record_of(agreed)
-    said: dict[str, Any] = {"asked": case.record.amount, "approvers": [approval.by for approval in state.chain]}
+    said: dict[str, Any] = {"asked": case.record.amount, "approvers": [one.by for one in state.chain if one.by > 0]}
     if terms.changed:
         said["changed"] = {name: {"asked": asked, "granted": now} for name, (asked, now) in terms.changed.items()}
     return {**said, **({"terms": kept} if kept else {})}

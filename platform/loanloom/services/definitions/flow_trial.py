@@ -7,93 +7,28 @@ each time. So a link says it all, and going back is undoing.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from loanloom.engines import flows
 from loanloom.engines.flows import resolving
 from loanloom.engines.flows.deadlines import worked
+from loanloom.engines.flows.drawing import wording
 from loanloom.engines.flows.resolving import Member
 from loanloom.metadata.document import Document
 from loanloom.metadata.registry import Registry
-from loanloom.problems import Problem, Text, text
+from loanloom.problems import Problem, text
 from loanloom.services.context import Context
 from loanloom.services.definitions import flow_facts, flow_titles
 from loanloom.services.definitions.flow_facts import Fact
+from loanloom.services.definitions.flow_trial_shapes import Able, Choice, Coming, Done, Trial
 from loanloom.services.flows import colleagues
-from loanloom.testing.flow_play import Play, Surroundings
+from loanloom.testing.flow_play import PARTY, Play, Surroundings
 
 MOST = 100
 """Things that may be done in one play."""
-LONGEST = 2000
-"""Working hours that one of them may take."""
 HANDED_IN = ("form", "revision", "material")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Done:
-    """One thing that was done: by whom, at which step, after how many working hours; `to` where it needs a goal."""
-
-    do: str
-    node: str = ""
-    by: str = ""
-    to: str = ""
-    hours: int = 0
-
-    @classmethod
-    def read(cls, written: str) -> Done:
-        """From a link."""
-        do, node, by, to, hours = (*written.split("~"), "", "", "", "")[:5]
-        return cls(do=do, node=node, by=by, to=to, hours=min(int(hours), LONGEST) if hours.isdigit() else 0)
-
-    def __str__(self) -> str:
-        return "~".join((self.do, self.node, self.by, self.to, str(self.hours)))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
-    """Work that waits: for whom, what they may say, where they may return it to, and its term in working hours."""
-
-    node: str
-    title: Text
-    kind: str
-    people: tuple[Member, ...]
-    outside: str | None
-    actions: tuple[str, ...]
-    return_to: tuple[tuple[str, Text], ...]
-    hours: int | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Coming:
-    """Something else that the case waits for, and what would happen."""
-
-    title: Text
-    do: Done
-    what: str
-    name: str = ""
-    due_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trial:
-    """The play as far as it went."""
-
-    facts: tuple[Fact, ...]
-    starter: str
-    starters: tuple[Member, ...]
-    done: tuple[Done, ...]
-    diagram: flows.Diagram
-    choices: tuple[Choice, ...]
-    coming: tuple[Coming, ...]
-    problems: tuple[Problem, ...]
-    began_at: datetime
-    now: datetime
-    worked: timedelta
-    ended: bool
-    outcome: str | None
 
 
 def play(
@@ -111,12 +46,13 @@ def play(
     ctx.require("definition.read")
     with ctx.transaction() as connection:
         staff = colleagues.staff_of(ctx, connection)
+        stand_ins = colleagues.stand_ins(ctx, connection, flow.key)
     facts = flow_facts.asked(document, registry, flow, given, ctx.business_date)
     values, problems = flow_facts.read(document, registry, facts, ctx.business_date)
     starters = _starters(document, staff)
     known = [one.username for one in starters]
     begins = starter if starter is not None and starter in known else next(iter(known), "")
-    played = _play(ctx, registry, flow, staff, values, begins)
+    played = _play(ctx, registry, flow, staff, values, begins, stand_ins)
     kept: list[Done] = []
     if not problems and begins:
         problems = played.start(begins)
@@ -134,8 +70,9 @@ def _starters(document: Document, staff: resolving.Staff) -> tuple[Member, ...]:
 
 
 def _play(
-    ctx: Context, registry: Registry, flow: flows.Flow, staff: resolving.Staff, values: Mapping[str, Any], starter: str
-) -> Play:
+    ctx: Context, registry: Registry, flow: flows.Flow, staff: resolving.Staff, values: Mapping[str, Any],
+    starter: str, stand_ins: Mapping[int, Sequence[int]],
+) -> Play:  # fmt: skip
     begun = staff.named(starter)
     calendar = next(iter(registry.all("calendar")), None)
     working = flows.working_time(calendar.spec if calendar is not None else None)
@@ -153,9 +90,19 @@ def _play(
         automatic=lambda key, seen: flows.Ruled(values=dict(seen.get("decision") or {}), ruleset=key),
         calculate=lambda key, seen: flows.Ruled(values=_of_calculation(flow, key, values), ruleset=key),
         working=working,
+        stand_ins=_by_username(staff, stand_ins),
     )
     local = datetime.combine(ctx.business_date, working.opens, tzinfo=ZoneInfo(ctx.company.time_zone))
     return Play(around, flows.due_at(working, local, 0))
+
+
+def _by_username(staff: resolving.Staff, stand_ins: Mapping[int, Sequence[int]]) -> dict[str, tuple[str, ...]]:
+    here = {one.id: one.username for one in staff}
+    return {
+        here[one]: tuple(here[other] for other in absent if other in here)
+        for one, absent in stand_ins.items()
+        if one in here
+    }
 
 
 def _of_calculation(flow: flows.Flow, key: str, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -170,7 +117,7 @@ def _said(values: Mapping[str, Any], node: str) -> dict[str, Any]:
 
 def _do(play: Play, done: Done, language: str) -> tuple[Problem, ...]:
     """Do one thing again, after the working hours it took."""
-    if done.by and done.by not in play.around.people:
+    if done.by and done.by not in play.around.people and not done.by.startswith(PARTY):
         return (_gone(done.by),)
     if done.hours:
         play.pass_until(flows.due_at(play.around.working, play.now, done.hours))
@@ -242,10 +189,6 @@ def _trial(
 
 def _choice(play: Play, staff: resolving.Staff, item: flows.Item) -> Choice:
     node = play.flow.nodes[item.node]
-    if item.kind in ("revision", "material"):
-        people = tuple(staff.members[one] for one in play.state.makers if one in staff.members)
-    else:
-        people = tuple(one for one in staff if flows.eligible(item, play.person(one.username)) is None)
     handed = {"minutes": ("record_minutes",), **dict.fromkeys(HANDED_IN, ("resubmit",))}
     actions: tuple[str, ...] = handed.get(item.kind, node.actions)
     targets = flows.return_targets(node, play.state, item) if "return" in actions else ()
@@ -253,12 +196,26 @@ def _choice(play: Play, staff: resolving.Staff, item: flows.Item) -> Choice:
         node=node.key,
         title=node.title,
         kind=item.kind,
-        people=people,
+        people=tuple(_able(play, staff, item)),
         outside=item.outside,
         actions=actions,
         return_to=tuple((key, play.flow.nodes[key].title) for key in targets),
         hours=node.working_hours,
     )
+
+
+def _able(play: Play, staff: resolving.Staff, item: flows.Item) -> Iterator[Able]:
+    """Who may do an item now: those who are here first, then who stands in, then who is away."""
+    found: list[Able] = []
+    for one in staff:
+        if item.kind in ("revision", "material"):
+            voice: Any = play.person(one.username) if one.id in play.state.makers else None
+        else:
+            voice = flows.voice(play.flow.nodes[item.node], play.state, item, play.person(one.username))
+        if isinstance(voice, flows.Person):
+            lent = staff.members[voice.id].name if voice.id != one.id else None
+            found.append(Able(username=one.username, name=one.name, for_whom=lent, away=one.away))
+    yield from sorted(found, key=lambda one: (one.away, one.for_whom is not None))
 
 
 def _coming(play: Play) -> Iterator[Coming]:
@@ -269,14 +226,15 @@ def _coming(play: Play) -> Iterator[Coming]:
             for one in node.awaited:
                 if one.event is not None:
                     happens = Done(do="event", node=node.key, to=one.event)
-                    yield Coming(title=node.title, do=happens, what="event", name=one.event)
+                    called = wording.of_awaited(one, play.flow.labels)
+                    yield Coming(title=node.title, do=happens, what="event", name=called)
         elif token.waits == "call":
             yield Coming(title=node.title, do=Done(do="answer", node=node.key), what="answer")
             yield Coming(title=node.title, do=Done(do="fail", node=node.key), what="fail")
         elif token.waits == "sub":
             for outcome in ("approved", "refused"):
                 ends = Done(do="end_subflow", node=node.key, to=outcome)
-                yield Coming(title=node.title, do=ends, what="sub", name=outcome)
+                yield Coming(title=node.title, do=ends, what="sub", name=wording.OUTCOMES[outcome])
     due = min(play.timers.values(), key=lambda timer: timer.due, default=None)
     if due is not None and play.state.status == "running":
         title = play.flow.nodes[due.term.node].title

@@ -21,6 +21,7 @@ from loanloom.services.context import Context
 from loanloom.services.definitions import compiled as engines
 from loanloom.services.definitions import releases
 from loanloom.services.errors import NotFound, Refused
+from loanloom.services.flows import states
 from loanloom.store import tables
 
 CASE = text("case", "业务流程")
@@ -86,7 +87,7 @@ def of_row(ctx: Context, connection: Connection, row: Any, record: Any = None) -
         unit=row.unit,
         branch=scope.branch_of(scope.units_of(ctx), row.unit),
         data=row.data,
-        state=flows.State.from_json(row.state),
+        state=states.read(ctx, row.state),
         before=row.before,
         parent_id=row.parent_id,
         parent_run=row.parent_run,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from loanloom.problems import Text
 from loanloom.services import facts as readers
 from loanloom.services.context import Context
 from loanloom.services.errors import NotFound
-from loanloom.services.flows import choices, colleagues, guards, requests, story, subjects
+from loanloom.services.flows import choices, guards, requests, story, subjects
 from loanloom.services.flows.case import CASE, ITEM, Case, of_row, row_of
 from loanloom.services.flows.choices import Choices
 from loanloom.store import tables
@@ -25,7 +25,7 @@ COPY = tables.flow_copy
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CasePage:
     """A case for the screen. `record` names the entity of a request's fields, `values` are those as facts; `jumps` are
-    the steps an administrator may move the case to, `people` the colleagues who can be named."""
+    the steps an administrator may move the case to."""
 
     case: Case
     registry: Registry
@@ -36,7 +36,6 @@ class CasePage:
     items: tuple[Choices, ...]
     commands: frozenset[str]
     jumps: tuple[tuple[str, Text], ...]
-    people: Sequence[tuple[int, str]]
     page: str
 
     @property
@@ -58,7 +57,6 @@ def read(ctx: Context, case_id: int, language: str) -> CasePage:
         found = choices.of_items(ctx, connection, case, items)
         commands = choices.of_case(ctx, connection, case)
         record = requests.record_of(case)
-        named = any(one.powers & {"transfer", "add_signer"} for one in found) or "jump" in commands
         return CasePage(
             case=case,
             registry=case.registry,
@@ -69,15 +67,8 @@ def read(ctx: Context, case_id: int, language: str) -> CasePage:
             items=found,
             commands=commands,
             jumps=_jumps(case) if "jump" in commands else (),
-            people=colleagues.active(ctx, connection) if named else (),
             page=subjects.of(case.subject).page(case),
         )
-
-
-def people(ctx: Context) -> list[tuple[int, str]]:
-    """The colleagues who can be named, by id."""
-    with ctx.transaction() as connection:
-        return colleagues.active(ctx, connection)
 
 
 def _copied(ctx: Context, connection: Connection, case_id: int) -> bool:

@@ -228,7 +228,7 @@ def act_in(
         raise Conflict()
     asked = _asked(ctx, connection, case, item, given, wanted)
     commands.check_right(ctx, wanted, asked)
-    step = _carried_out(wanted, command, asked)
+    step = replace(_carried_out(wanted, command, asked), decided_id=None if item is None else item.id)
     with bulk.together(connection):
         saved = save(ctx, connection, [step], drawn=found.drawn)
         done = _done(case_or_item_id if item is not None else None, command, started(saved)[0])
@@ -277,6 +277,7 @@ def _carried_out(wanted: Command, command: str, asked: Asked) -> Step:
         decided=asked.item if wanted.closes else None,
         closing=closing,
         data=asked.data,
+        shown=asked.shown,
     )
 
 

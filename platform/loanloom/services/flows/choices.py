@@ -19,8 +19,9 @@ from loanloom.services.access.names import names
 from loanloom.services.context import Context
 from loanloom.services.definitions import flow_titles
 from loanloom.services.flows import case as kept
-from loanloom.services.flows import colleagues, guards, staff, subjects
+from loanloom.services.flows import guards, staff, states, subjects
 from loanloom.services.flows.case import Case
+from loanloom.services.flows.handing_on import Colleagues, Names
 
 HANDED_IN = ("form", "revision", "material")
 """Kinds of items that are filled in and handed in, not decided."""
@@ -46,9 +47,11 @@ class Choices:
     return_to: tuple[tuple[str, Text], ...] = ()
     asks_then: bool = False
     may_change: tuple[tuple[str, Text], ...] = ()
-    choosing: tuple[tuple[str, Text], ...] = ()
-    """Steps whose people are named here; `colleagues` are those to choose from."""
-    colleagues: tuple[tuple[int, str], ...] = ()
+    choosing: tuple[tuple[str, Text, Names], ...] = ()
+    """Steps whose people are named here, and who may be."""
+    transfer_to: Names = ()
+    signers: Names = ()
+    """Those to whom it may be passed on, and who may sign as well."""
     removable: tuple[tuple[int, str], ...] = ()
     due_at: datetime | None = None
     overdue: bool = False
@@ -65,24 +68,29 @@ def of_items(ctx: Context, connection: Connection, case: Case, items: Iterable[R
     if state is None or not rows:
         return ()
     waiting = {item.number: item for item in state.open_items}
-    people = names(connection, [who for item in state.items for who in (*item.users, item.taken_by)])
-    found = [_of(ctx, connection, case, row, waiting[row.number], people) for row in rows if row.number in waiting]
+    known = names(connection, [who for item in state.items for who in (*item.users, item.taken_by)])
+    others = Colleagues(ctx, connection, case)
+    found = [
+        _of(ctx, connection, case, row, waiting[row.number], known, others) for row in rows if row.number in waiting
+    ]
     return tuple(sorted(found, key=lambda one: (one.why_not is not None, one.number)))
 
 
 def _of(
-    ctx: Context, connection: Connection, case: Case, row: Row[Any], item: flows.Item, people: Mapping[int, str]
-) -> Choices:
+    ctx: Context, connection: Connection, case: Case, row: Row[Any], item: flows.Item, known: Mapping[int, str],
+    colleagues: Colleagues,
+) -> Choices:  # fmt: skip
     assert case.state is not None
     node = case.flow.nodes[item.node]
     why_not = _why_not(ctx, connection, case, item)
     actions = () if item.kind in (*HANDED_IN, "minutes") else flows.actions_of(node, item)
     others = [one for one in case.state.items if one.token == item.token and one.number != item.number]
-    names_people = "approve" in actions and why_not is None and ctx.actor.outside is None
-    following = choosing.following(case.flow, item.node) if names_people else ()
+    powers = frozenset() if why_not or ctx.actor.outside is not None else _powers(node, item)
+    following = choosing.following(case.flow, item.node) if _names_people(ctx, case.state, node, item) else ()
     return Choices(
-        choosing=tuple((key, case.flow.nodes[key].title) for key in following),
-        colleagues=tuple(colleagues.active(ctx, connection)) if following else (),
+        choosing=tuple((key, case.flow.nodes[key].title, colleagues.to_name(key)) for key in following if not why_not),
+        transfer_to=colleagues.to_take_over(item) if "transfer" in powers else (),
+        signers=colleagues.to_sign(item) if "add_signer" in powers else (),
         item_id=row.id,
         number=item.number,
         version=row.version,
@@ -90,7 +98,7 @@ def _of(
         node=item.node,
         title=row.title,
         actions=() if why_not else actions,
-        powers=frozenset() if why_not or item.kind in BY_MAKERS else node.powers,
+        powers=powers,
         reasons={action: kept.code_items(case.registry, node.reasons.get(action)) for action in node.actions},
         reason_required=node.reason_required,
         opinion_required=node.opinion_required,
@@ -99,14 +107,30 @@ def _of(
         may_change=()
         if why_not
         else tuple((path, case.flow.labels.get(path, {"en": path})) for path in sorted(node.may_change)),
-        removable=tuple((one.number, _who(one, people)) for one in others if flows.removable(one)),
+        removable=tuple((one.number, _who(one, known)) for one in others if flows.removable(one)),
         due_at=row.due_at,
         overdue=row.due_at is not None and row.due_at < ctx.now,
-        claimed_by=people.get(item.taken_by) if item.taken_by else None,
+        claimed_by=known.get(item.taken_by) if item.taken_by else None,
         may_claim=why_not is None and item.taken_by is None and item.kind not in BY_MAKERS,
         may_release=item.taken_by is not None and item.taken_by == ctx.actor.user_id,
         why_not=why_not,
     )
+
+
+def _powers(node: flows.Node, item: flows.Item) -> frozenset[str]:
+    """Ways of handing an item on: when the vote is over its minutes can still be written by somebody else."""
+    if item.kind in BY_MAKERS:
+        return frozenset()
+    return node.powers & {"transfer"} if item.kind == "minutes" else node.powers
+
+
+def _names_people(ctx: Context, state: flows.State, node: flows.Node, item: flows.Item) -> bool:
+    """Whether what is said of an item may be the yes that leads on: a vote whose minutes come later does not."""
+    if ctx.actor.outside is not None or item.kind in HANDED_IN:
+        return False
+    if item.kind == "minutes":
+        return state.values.get(item.node, {}).get("outcome") == "approved"
+    return "approve" in node.actions and not node.record
 
 
 def _who(item: flows.Item, people: Mapping[int, str]) -> str:
@@ -121,9 +145,10 @@ def _why_not(ctx: Context, connection: Connection, case: Case, item: flows.Item)
     inside = ctx.actor.outside is None
     if right is not None and item.kind != "form" and inside and not ctx.actor.may(right):
         return guards.no_approver()
-    found = flows.acting_as(item, staff.person_of(ctx, connection, case, item=item))
+    person = staff.person_of(ctx, connection, case, item=item)
+    found = flows.voice(case.flow.nodes[item.node], case.state, item, person)
     if not isinstance(found, Problem):
-        return None
+        return next(iter(flows.blocked(case.state, item)), None)
     called = None if item.users else _title(case, item)
     return flows.wrong_role(called) if called and found.code == "flow.wrong_role" else found
 
@@ -156,7 +181,7 @@ def of_case(ctx: Context, connection: Connection, case: Case) -> frozenset[str]:
         "resume": state.status == "suspended" and (holds or person.administrator),
         "terminate": state.status != "ended" and person.administrator,
         "jump": state.status == "running" and person.administrator,
-        "take_back": state.undoable is not None and state.undoable[1] == me and _takes_back(case),
+        "take_back": state.undoable is not None and state.undoable[1] == me and _takes_back(ctx, case),
     }
     return frozenset(name for name, may in allowed.items() if may)
 
@@ -178,7 +203,7 @@ def _reconsiderable(ctx: Context, case: Case, state: flows.State) -> bool:
     return allowed.days is None or ended is None or (ctx.now - ended).days < allowed.days
 
 
-def _takes_back(case: Case) -> bool:
-    before = flows.State.from_json(case.before) if case.before else None
+def _takes_back(ctx: Context, case: Case) -> bool:
+    before = states.read(ctx, case.before) if case.before else None
     item = before.item(case.state.undoable[0]) if before and case.state and case.state.undoable else None
     return item is not None and "take_back" in case.flow.nodes[item.node].powers

@@ -67,6 +67,15 @@ def member_of(row: Mapping[Any, Any]) -> Member:
     )
 
 
+def stand_ins(ctx: Context, connection: Connection, flow_key: str) -> dict[int, tuple[int, ...]]:
+    """Who stands in today for whom in a flow."""
+    given = select(_DELEGATION.c.to_user, _DELEGATION.c.from_user).where(in_force(ctx.business_date), about(flow_key))
+    found: dict[int, tuple[int, ...]] = {}
+    for row in connection.execute(given.order_by(_DELEGATION.c.id)):
+        found[row.to_user] = (*found.get(row.to_user, ()), row.from_user)
+    return found
+
+
 def whose(ctx: Context, user_id: int | None) -> int:
     """Whose delegations or relations are meant: one's own without a right, others' with it."""
     me = ctx.actor.user_id

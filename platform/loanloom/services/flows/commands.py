@@ -6,7 +6,7 @@ A command is about an item or about a whole case. Web pages, REST, timers and ca
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from sqlalchemy import Connection
@@ -23,7 +23,7 @@ from loanloom.services.flows.given import Given
 @dataclass(slots=True, kw_only=True)
 class Asked:
     """A command as it was asked for: of which case and item, by whom, with what. `data` are the new fields of a request
-    that was handed in."""
+    that was handed in, `shown` what its case shows of them otherwise than before."""
 
     ctx: Context
     connection: Connection
@@ -34,6 +34,7 @@ class Asked:
     given: Given
     world: flows.World
     data: Mapping[str, Any] | None = None
+    shown: Mapping[str, Any] = field(default_factory=dict)
     said: flows.Decision | None = None
 
     def seen(self, facts: Mapping[str, Any]) -> None:

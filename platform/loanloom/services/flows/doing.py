@@ -7,7 +7,7 @@ from typing import Any
 
 from loanloom.engines import flows
 from loanloom.problems import Problem, text
-from loanloom.services.flows import guards, requests, staff, subjects
+from loanloom.services.flows import guards, requests, staff, states, subjects
 from loanloom.services.flows.commands import Asked, Command
 from loanloom.services.flows.given import Given
 from loanloom.services.flows.remarks import comment, urge
@@ -41,10 +41,7 @@ def _chosen(asked: Asked) -> dict[str, tuple[int, ...]]:
     """People named for later steps; all of them work here. Nobody out of the house names any."""
     if asked.by.outside is not None:
         return {}
-    chosen = {node: people for node, people in asked.given.people_by_node("chosen").items() if people}
-    if chosen:
-        staff.persons(asked, sorted({one for people in chosen.values() for one in people}))
-    return chosen
+    return staff.chosen(asked.ctx, asked.connection, asked.given.people_by_node("chosen"))
 
 
 def _decide(asked: Asked) -> flows.Moved:
@@ -96,7 +93,10 @@ def _resubmit(asked: Asked) -> flows.Moved:
 
 def _minutes(asked: Asked) -> flows.Moved:
     minutes = asked.given.text("minutes") or asked.given.text("opinion")
-    return flows.record_minutes(asked.case.flow, asked.state, asked.number, asked.by, minutes, asked.world)
+    chosen = _chosen(asked)
+    return flows.record_minutes(
+        asked.case.flow, asked.state, asked.number, asked.by, minutes, asked.world, chosen=chosen
+    )  # fmt: skip
 
 
 def _minutes_closing(asked: Asked) -> dict[str, Any]:
@@ -193,7 +193,7 @@ def _jump(asked: Asked) -> flows.Moved:
 
 
 def _take_back(asked: Asked) -> flows.Moved:
-    before = flows.State.from_json(asked.case.before or {})
+    before = states.read(asked.ctx, asked.case.before or {})
     return flows.take_back(asked.case.flow, asked.state, before, asked.by, asked.world)
 
 

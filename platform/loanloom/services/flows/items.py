@@ -46,7 +46,6 @@ def rows(
             **_people(step, item),
             "unit": step.case.branch,
             "department": step.case.unit,
-            "excluded": list(item.excluded),
             "weight": item.weight,
             "status": "waiting" if item.pending else "open",
             "opened_at": ctx.now,
@@ -64,8 +63,9 @@ def write(ctx: Context, connection: Connection, steps: Sequence[Step], made: Seq
     alike: dict[tuple[str, ...], list[Row]] = {}
     for row in changes:
         alike.setdefault(tuple(row), []).append(row)
-    for together in alike.values():
-        bulk.update(connection, ITEM, together, key=("case_id", "number"), added=["version = kept.version + 1"])
+    for names, together in alike.items():
+        told = ["version = kept.version + 1"] if "status" in names else []  # a page that shows the item stays good
+        bulk.update(connection, ITEM, together, key=("case_id", "number"), added=told)
 
 
 def _changes(ctx: Context, step: Step) -> Iterator[Row]:
@@ -86,6 +86,8 @@ def _changes(ctx: Context, step: Step) -> Iterator[Row]:
             opened = {"opened_at": ctx.now, "due_at": times.due(step.case, stays)} if again else {}
             status = "waiting" if stays.pending else "open"
             yield {**key, "status": status, **_people(step, stays), **taken, **opened}
+        elif _barred(step, stays) != _barred(step, item, step.case.state):
+            yield {**key, "excluded": _barred(step, stays)}
 
 
 def _people(step: Step, item: flows.Item) -> Row:
@@ -102,9 +104,15 @@ def _people(step: Step, item: flows.Item) -> Row:
         "assignee": holder or (people[0] if len(people) == 1 else None),
         "candidates": list(people) if len(people) > 1 else [],
         "escalated": list(item.escalated),
+        "excluded": _barred(step, item),
         "outside": item.outside,
         "bulk": step.case.flow.nodes[item.node].bulk and item.kind in ("approval", "vote", "signer"),
     }
+
+
+def _barred(step: Step, item: flows.Item, state: flows.State | None = None) -> list[int]:
+    """Who sees the item in no list: those whom the engine would not let."""
+    return list(flows.barred(step.case.flow.nodes[item.node], state or step.state, item))
 
 
 class Times:

@@ -24,7 +24,7 @@ from loanloom.services.context import Context
 from loanloom.services.definitions import releases
 from loanloom.services.errors import Conflict, NotFound, Refused, ServiceError
 from loanloom.services.flows import case as kept
-from loanloom.services.flows import cases, timers
+from loanloom.services.flows import cases, states, timers
 from loanloom.services.flows.case import Case
 from loanloom.services.flows.saving import Step, save
 from loanloom.store import audit, bulk
@@ -146,12 +146,12 @@ def _move_one(ctx: Context, migration: int, plan: Plan, new: tuple[Registry, flo
             if moved.problems:
                 raise Refused(moved.problems)
             _save(ctx, connection, case, new, plan.to_release, moved, plan.nodes)
-            _keep(connection, migration, case, moved=True, problems=())
+            _keep(ctx, connection, migration, case, moved=True, problems=())
             return True
     except ServiceError as error:
         with ctx.transaction() as connection:
             case = cases.load(ctx, connection, case_id)
-            _keep(connection, migration, case, moved=False, problems=error.problems)
+            _keep(ctx, connection, migration, case, moved=False, problems=error.problems)
         return False
 
 
@@ -209,11 +209,13 @@ def _begun_at(connection: Connection, case_id: int) -> dict[tuple[str, int], Any
     return found | {("wait", row.target): row.created_at for row in connection.execute(waits)}
 
 
-def _keep(connection: Connection, migration: int, case: Case, *, moved: bool, problems: Sequence[Problem]) -> None:
+def _keep(
+    ctx: Context, connection: Connection, migration: int, case: Case, *, moved: bool, problems: Sequence[Problem]
+) -> None:  # fmt: skip
     told = [{"code": one.code, "message": dict(one.message), "hint": one.hint and dict(one.hint)} for one in problems]
     values = {
         "migration_id": migration, "case_id": case.id, "release_id": case.release_id, "moved": moved,
-        "before": case.state.to_json() if case.state is not None else {}, "problems": told,
+        "before": states.written(ctx, case.flow, case.state) if case.state is not None else {}, "problems": told,
         "version": case.version + (1 if moved else 0),
     }  # fmt: skip
     bulk.insert(connection, flow_migrated, [values])
@@ -245,7 +247,7 @@ def _take_one_back(ctx: Context, migration: Row[Any], kept_row: Row[Any], reason
             return False
         registry = releases.pinned(ctx, connection, kept_row.release_id)
         flow = kept.flow_of(registry, migration.flow_key)
-        before = flows.State.from_json(kept_row.before)
+        before = states.read(ctx, kept_row.before)
         moved = _as_before(case.state, before, ctx, reason)
         back = {new: old for old, new in migration.nodes.items()}
         _save(ctx, connection, case, (registry, flow), kept_row.release_id, moved, back, verb="migrated_back")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, any_, func, or_, select
 
 from loanloom.engines import flows
 from loanloom.problems import Text, text
@@ -92,8 +92,16 @@ def _timers(now: datetime) -> tuple[Any, ColumnElement[bool], Any]:
 
 
 def _nobody(now: datetime) -> tuple[Any, ColumnElement[bool], Any]:
-    open_here = and_(work_item.c.status == "open", work_item.c.role == flows.ADMINISTRATOR)
-    return work_item, open_here, work_item.c.opened_at
+    item = work_item.c
+    named = or_(item.assignee == any_(item.excluded), and_(item.assignee.is_(None), _all_barred()))
+    gone = and_(named, func.cardinality(item.escalated) == 0)
+    return work_item, and_(item.status == "open", or_(item.role == flows.ADMINISTRATOR, gone)), item.opened_at
+
+
+def _all_barred() -> ColumnElement[bool]:
+    """Whether everybody named for an item has lost their say of it since."""
+    item = work_item.c
+    return and_(func.cardinality(item.candidates) > 0, item.candidates.contained_by(item.excluded))
 
 
 def _overdue(now: datetime) -> tuple[Any, ColumnElement[bool], Any]:

@@ -28,6 +28,7 @@ class CaseLine:
     title: Text
     subject: str
     customer: str | None
+    customer_id: int | None
     product_key: str | None
     amount: Decimal | None
     currency: str | None
@@ -73,7 +74,17 @@ def unread_copies(ctx: Context) -> int:
 def _of_view(ctx: Context, view: View) -> Select[Any]:
     columns = (
         *CASE.c[
-            "id", "number", "title", "subject_kind", "product_key", "amount", "currency", "code", "status", "outcome"
+            "id",
+            "number",
+            "title",
+            "subject_kind",
+            "customer_id",
+            "product_key",
+            "amount",
+            "currency",
+            "code",
+            "status",
+            "outcome",
         ],
         CUSTOMER.c.name.label("customer_name"),
     )
@@ -97,7 +108,8 @@ def seen(ctx: Context) -> ColumnElement[bool]:
 def _line(row: Row[Any]) -> CaseLine:
     return CaseLine(
         key=row.key, id=row.id, number=row.number, title=row.title, subject=row.subject_kind,
-        customer=row.customer_name, product_key=row.product_key, amount=row.amount, currency=row.currency,
+        customer=row.customer_name, customer_id=row.customer_id, product_key=row.product_key, amount=row.amount,
+        currency=row.currency,
         code=row.code, status=row.status, outcome=row.outcome, at=row.at,
         unread="read_at" in row._fields and row.read_at is None,
     )  # fmt: skip

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, exists, insert, select, update
 
 from loanloom.problems import Problem, Text, text
 from loanloom.services import facts as readers
@@ -86,6 +86,16 @@ def standing(ctx: Context, case: Case) -> tuple[Standing, ...]:
         items = connection.execute(select(ITEM).where(*asked).order_by(ITEM.c.id)).all()
         links = _in_force(ctx, connection, [item.id for item in items])
     return tuple(_standing(ctx, case, item, links.get(item.id)) for item in items)
+
+
+def of_record(ctx: Context, subject: str, record_id: int) -> tuple[Standing, ...]:
+    """The same of every case about a record that the actor was let see."""
+    with ctx.transaction() as connection:
+        mine = kept.ids_of(subject, record_id).where(kept.TABLE.c.status != "ended")
+        asks = exists().where(ITEM.c.case_id == kept.TABLE.c.id, ITEM.c.status == "open", ITEM.c.outside.is_not(None))
+        ids = connection.execute(mine.where(asks).order_by(kept.TABLE.c.id)).all()
+        found = [finding.load(ctx, connection, one.id) for one in ids]
+    return tuple(one for case in found for one in standing(ctx, case))
 
 
 def issue(ctx: Context, item_id: int) -> Issued:

@@ -39,6 +39,7 @@ from loanloom.store import tables
 
 ITEM, NAMED, CASE, CUSTOMER = tables.work_item, tables.work_named, tables.flow_case, tables.customer
 NOT_BARRED = bindparam("me", type_=Integer) != all_(ITEM.c.excluded)
+"""Whoever the engine would not let is not offered it: the row says so as the case stands."""
 IS_OPEN = ITEM.c.status == literal_column("'open'")
 """Written out: an index over open items alone is not used for a parameter."""
 Wanted = Sequence[ColumnElement[bool]]
@@ -89,20 +90,22 @@ def _above(units: Any, unit: str | None) -> list[str]:
 
 
 def held(limit: int, *, after: bool = False, wanted: Wanted = (), whose: str = "holders") -> Select[Any]:
-    """The first items that these people hold."""
+    """The first items that these people hold and may do."""
     asked = _asked(whose, Integer)
-    return _each(asked, _open(limit, ITEM.c.assignee == asked.c.one, after=after, wanted=wanted))
+    theirs = ITEM.c.assignee == asked.c.one, asked.c.one != all_(ITEM.c.excluded)
+    return _each(asked, _open(limit, *theirs, after=after, wanted=wanted))
 
 
 def free(limit: int, *, after: bool = False, wanted: Wanted = ()) -> Subquery:
     """The first items that are free for the group or the people named, and those that the absent hold; each once."""
     desks, people, absent = _asked("desks", Text), _asked("named", Integer), _asked("holders", Integer)
     mine = ITEM.c.desk == desks.c.one, ITEM.c.assignee.is_(None), NOT_BARRED
-    named = NAMED.c.user_id == people.c.one, NAMED.c.waits, NOT_BARRED
+    named = NAMED.c.user_id == people.c.one, NAMED.c.waits, NOT_BARRED, people.c.one != all_(ITEM.c.excluded)
+    lent = ITEM.c.assignee == absent.c.one, NOT_BARRED, absent.c.one != all_(ITEM.c.excluded)
     ways = (
         _each(desks, _open(limit, *mine, after=after, wanted=wanted)),
         _each(people, _open(limit, *named, after=after, wanted=wanted, source=NAMED)),
-        _each(absent, _open(limit, ITEM.c.assignee == absent.c.one, NOT_BARRED, after=after, wanted=wanted)),
+        _each(absent, _open(limit, *lent, after=after, wanted=wanted)),
     )
     return union(*ways).subquery("free")
 

@@ -21,7 +21,7 @@ from loanloom.services.context import Context
 from loanloom.services.definitions import compiled, releases
 from loanloom.services.errors import Refused
 from loanloom.services.flows import case as kept
-from loanloom.services.flows import node_forms, subjects
+from loanloom.services.flows import node_forms, request_links, states, subjects
 from loanloom.services.flows.case import Case
 from loanloom.services.flows.subjects import About, Followed
 from loanloom.store import numbering
@@ -162,11 +162,15 @@ def about(
     flow = kept.flow_of(registry, flow_key)
     record = registry.require("flow", flow_key).spec.get("record")
     values = {name: _typed(registry, record, name, value) for name, value in data.items()} if record else dict(data)
-    shown = {name: values.get(name) for name in SHOWN} | {"customer_id": customer_id, "product_key": product_key}
+    said = {"customer_id": customer_id, "product_key": product_key}
+    linked = request_links.of(ctx, connection, values) if record and customer_id is None else {}
+    shown = (
+        {name: values.get(name) for name in SHOWN} | said | {name: said[name] or one for name, one in linked.items()}
+    )
     makers: tuple[int, ...] = () if ctx.actor.user_id is None else (ctx.actor.user_id,)
     if above is not None:
         shown = {name: getattr(above, name) if value is None else value for name, value in shown.items()}
-        makers = flows.State.from_json(above.state).makers
+        makers = states.read(ctx, above.state).makers
     made = About(
         number=f"{above.number}/{parent[1]}" if above is not None and parent is not None else _number(ctx),
         title=flow.title,
@@ -178,7 +182,7 @@ def about(
         currency=shown["currency"] or (ctx.company.currency if shown["amount"] is not None else None),
         unit=shown["unit"] or ctx.actor.unit,
     )
-    return made, _closed(ctx, registry, record, values) if record else values
+    return made, _closed(ctx, registry, record, values) if record else states.data(ctx, values)
 
 
 def _number(ctx: Context) -> str:
@@ -210,14 +214,23 @@ def hand_in(asked: Asked) -> None:
         raise Refused(evaluated.problems)
     values = {**known[flows.REQUEST], **evaluated.values.get(record, {})}
     asked.data = _closed(asked.ctx, case.registry, record, values)
+    asked.shown = _moved(asked, values)
     asked.seen({**known, flows.REQUEST: values})
 
 
+def _moved(asked: Asked, values: Mapping[str, Any]) -> dict[str, Any]:
+    """What the case shows of the fields handed in, as far as it is another now."""
+    now = {name: values.get(name) for name in ("amount", "currency")}
+    now |= request_links.of(asked.ctx, asked.connection, values)
+    return {name: value for name, value in now.items() if value is not None and value != getattr(asked.case, name)}
+
+
 def form_of_item(case: Case, item: flows.Item, record: str, roles: Sequence[str]) -> forms.Form:
-    """The form of an item, as far as its step lets it be filled in."""
+    """The form of an item, as far as its step lets it be filled in; makers who supply what a step asked for may change
+    all of it."""
     node = case.flow.nodes[item.node]
     form = compiled.form(case.registry, node.form) if node.form else compiled.record_form(case.registry, record)
-    return node_forms.of_request(form, node, roles, record)
+    return node_forms.of_request(form, node, roles, record) if item.kind == "form" else form
 
 
 def _typed(registry: Registry, record: str | None, name: str, value: Any, field: str | None = None) -> Any:

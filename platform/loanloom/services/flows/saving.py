@@ -14,8 +14,8 @@ from sqlalchemy import Connection
 
 from loanloom.engines import flows
 from loanloom.services.context import Context
+from loanloom.services.flows import happened, papers, runs, states, subjects, telling
 from loanloom.services.flows import items as work
-from loanloom.services.flows import papers, runs, subjects, telling
 from loanloom.services.flows.case import ITEM, TABLE, Case
 from loanloom.services.flows.subjects import Followed
 from loanloom.store import audit, bulk, outbox, tables
@@ -25,16 +25,19 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One case and how it moved. `verb` names the step in the audit; `closing` is what the item `decided` keeps of the
-    decision; `data` are the fields of a request where they changed."""
+    """One case and how it moved. `verb` names the step in the audit; `closing` is what the item `decided` (`decided_id`
+    where its row is known) keeps of the decision; `data` are the fields of a request where they changed, `shown` what
+    the case shows of its record (amount, customer ...) where that changed."""
 
     case: Case
     moved: flows.Moved
     verb: str
     facts: Mapping[str, Any] = field(default_factory=dict)
     decided: int | None = None
+    decided_id: int | None = None
     closing: Mapping[str, Any] = field(default_factory=dict)
     data: Mapping[str, Any] | None = None
+    shown: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def state(self) -> flows.State:
@@ -73,7 +76,7 @@ def save(
     ids = bulk.ids(connection, {table: count for table, count in wanted.items() if count})
     numbers, item_ids = iter(ids.get(TABLE, ())), iter((*drawn, *ids.get(ITEM, ())))
     known = [step if step.case.id else _numbered(step, next(numbers)) for step in steps]
-    rows = work.rows(ctx, known, opened, item_ids)
+    rows, there = work.rows(ctx, known, opened, item_ids), happened.ids(connection, known)
     with bulk.together(connection):
         _write_cases(ctx, connection, known)
         work.write(ctx, connection, known, rows)
@@ -82,7 +85,7 @@ def save(
         telling.copies(ctx, connection, known)
         papers.make(ctx, connection, known)
         followed = _followed(ctx, connection, known)
-        _announce(ctx, connection, known, followed, rows)
+        _announce(ctx, connection, known, followed, rows, there)
     if tell:
         telling.tell(ctx, connection, known)
     items: dict[int, list[int]] = {}
@@ -99,10 +102,13 @@ def _numbered(step: Step, case_id: int) -> Step:
 
 def _write_cases(ctx: Context, connection: Connection, steps: Sequence[Step]) -> None:
     bulk.insert(connection, TABLE, [_case_row(ctx, step) for step in steps if not step.case.version])
-    moved = [_moved_row(ctx, step) for step in steps if step.case.version]
-    for with_data in (False, True):
-        alike = [row for row in moved if ("data" in row) is with_data]
-        bulk.update(connection, TABLE, alike, added=["version = kept.version + 1"])
+    alike: dict[tuple[str, ...], list[Row]] = {}
+    for step in steps:
+        if step.case.version:
+            row = _moved_row(ctx, step)
+            alike.setdefault(tuple(row), []).append(row)
+    for together in alike.values():
+        bulk.update(connection, TABLE, together, added=["version = kept.version + 1"])
 
 
 def _case_row(ctx: Context, step: Step) -> Row:
@@ -131,7 +137,9 @@ def _case_row(ctx: Context, step: Step) -> Row:
 def _moved_row(ctx: Context, step: Step) -> Row:
     case, state = step.case, step.state
     kept = state.undoable is not None and case.state is not None
-    before: Mapping[str, Any] | None = case.state.to_json() if kept and case.state is not None else None
+    before: Mapping[str, Any] | None = (
+        states.written(ctx, case.flow, case.state) if kept and case.state is not None else None
+    )
     if state.undoable is not None and case.state is not None and state.undoable == case.state.undoable:
         before = case.before  # nothing was decided: a remark, a reminder
     row = {
@@ -139,13 +147,13 @@ def _moved_row(ctx: Context, step: Step) -> Row:
         "status": state.status,
         "code": state.code,
         "outcome": state.outcome,
-        "state": state.to_json(),
+        "state": states.written(ctx, case.flow, state),
         "before": before,
-        "amount": case.amount,
         "ended_at": ctx.now if state.status == "ended" else None,
         "updated_at": ctx.now,
     }
-    return row if step.data is None else {**row, "data": dict(step.data)}
+    more = {} if step.data is None else {"data": dict(step.data)}
+    return {**row, **step.shown, **more}
 
 
 def _history(ctx: Context, steps: Sequence[Step]) -> Iterator[Row]:
@@ -177,8 +185,9 @@ def _followed(ctx: Context, connection: Connection, steps: Sequence[Step]) -> li
 
 
 def _announce(
-    ctx: Context, connection: Connection, steps: Sequence[Step], followed: Sequence[Followed], rows: Sequence[Row]
-) -> None:
+    ctx: Context, connection: Connection, steps: Sequence[Step], followed: Sequence[Followed], rows: Sequence[Row],
+    ids: happened.Ids,
+) -> None:  # fmt: skip
     """Audit the moves beside what they made, and put the events on the outbox: outer parts learn of them after the
     commit."""
     entries = [entry for one in followed for entry in one.told]
@@ -195,24 +204,9 @@ def _announce(
                 ctx.actor, action, case.owner, before=before, after=after, release_id=case.release_id, at=ctx.now
             )
         )
-        events += _events(step, rows)
+        events += happened.of(step, rows, ids)
     audit.write_many(connection, entries)
     outbox.put_many(connection, events, correlation_id=ctx.actor.correlation_id)
-
-
-def _events(step: Step, rows: Sequence[Row]) -> Iterator[tuple[str, Row, str]]:
-    case, state = step.case, step.state
-    told = {
-        "case_id": case.id, "number": case.number, "flow": case.flow.key, "subject": case.subject,
-        "subject_id": case.subject_id, "status": state.status, "code": state.code, "outcome": state.outcome,
-    }  # fmt: skip
-    topic = "case.ended" if state.status == "ended" else "case.moved" if case.version else "case.started"
-    yield topic, {**told, "verb": step.verb}, f"{case.id}:{case.version + 1}"
-    for row in rows:
-        if row["case_id"] == case.id and row["status"] == "open":
-            of = {"case_id": case.id, "number": case.number, "flow": case.flow.key}
-            item = {"item_id": row["id"], **of, "node": row["node"], "kind": row["kind"]}
-            yield "item.opened", item, f"{row['id']}:{case.version + 1}"
 
 
 def _all(found: Any) -> dict[int, Any]:

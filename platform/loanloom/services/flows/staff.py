@@ -118,15 +118,44 @@ def person_of(
     return altered(person, stands_in_for=tuple(_acting(ctx, case, one, facts, terms) for one in absent))
 
 
+def everybody(
+    ctx: Context, connection: Connection, case: InFlow, facts: Mapping[str, Any], terms: Mapping[str, Any]
+) -> list[tuple[Member, flows.Person]]:
+    """Those who work here, in the order of their names, each also as the case sees them."""
+    members = (colleagues.member_of(row) for row in connection.execute(colleagues.query(ctx)).mappings())
+    here = sorted((one for one in members if one.active), key=lambda one: one.name)
+    return [(one, _acting(ctx, case, one, facts, terms)) for one in here]
+
+
 def persons(asked: Asked, ids: Sequence[int]) -> list[flows.Person]:
     """These people as the flow of the case sees them; refused where one of them does not work here."""
-    ctx, connection, case = asked.ctx, asked.connection, asked.case
-    query = colleagues.query(ctx).where(tables.membership.c.user_id.in_(ids))
-    found = {row["id"]: colleagues.member_of(row) for row in connection.execute(query).mappings() if row["active"]}
+    found = _here(asked.ctx, asked.connection, ids)
     if not ids or set(ids) - set(found):
-        message = text("Name people who work here.", "请指定本公司在职人员。")
-        raise Refused(Problem(code="flow.unknown_person", field="people", message=message))
-    return [_acting(ctx, case, found[one], asked.world.facts, asked.state.terms) for one in ids]
+        raise Refused(_unknown("people"))
+    return [_acting(asked.ctx, asked.case, found[one], asked.world.facts, asked.state.terms) for one in ids]
+
+
+def chosen(
+    ctx: Context, connection: Connection, said: Mapping[str, Sequence[int]]
+) -> dict[str, tuple[int, ...]]:  # fmt: skip
+    """People named for later steps, by step; refused where one of them does not work here."""
+    named = {step: tuple(people) for step, people in said.items() if people}
+    wanted = sorted({one for people in named.values() for one in people})
+    strangers = set(wanted) - set(_here(ctx, connection, wanted)) if wanted else set()
+    problems = [_unknown(f"chosen:{step}") for step, people in named.items() if strangers & set(people)]
+    if problems:
+        raise Refused(problems)
+    return named
+
+
+def _here(ctx: Context, connection: Connection, ids: Sequence[int]) -> dict[int, Member]:
+    query = colleagues.query(ctx).where(tables.membership.c.user_id.in_(ids))
+    return {row["id"]: colleagues.member_of(row) for row in connection.execute(query).mappings() if row["active"]}
+
+
+def _unknown(field: str) -> Problem:
+    message = text("Name people who work here.", "请指定本公司在职人员。")
+    return Problem(code="flow.unknown_person", field=field, message=message)
 
 
 def _asked(name: str, kind: Any, holds: Callable[[Any], ColumnElement[bool]]) -> ColumnElement[bool]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Connection, select
 
 from loanloom.engines import flows, forms
+from loanloom.engines.flows.choosing import of_starter
 from loanloom.metadata.document import Document
 from loanloom.metadata.registry import Registry
 from loanloom.problems import Problem, Text, text
@@ -17,7 +18,7 @@ from loanloom.services.context import Context
 from loanloom.services.definitions import compiled
 from loanloom.services.errors import Forbidden, NotFound, Refused
 from loanloom.services.flows import case as kept
-from loanloom.services.flows import cases
+from loanloom.services.flows import cases, colleagues, staff
 from loanloom.services.flows.cases import Started
 from loanloom.services.flows.given import Given
 from loanloom.services.once import Once
@@ -39,6 +40,17 @@ def form_of(registry: Registry, flow_key: str) -> forms.Form | None:
         return compiled.form(registry, key)
     record = registry.require("flow", flow_key).spec.get("record")
     return compiled.record_form(registry, record) if record is not None else None
+
+
+def choosing(ctx: Context, flow_key: str) -> tuple[tuple[str, Text, Sequence[tuple[int, str]]], ...]:
+    """The steps whose people the starter names, and who may be named: anybody who works here but the starter."""
+    flow = kept.flow_of(ctx.registry, flow_key)
+    steps = of_starter(flow)
+    if not steps:
+        return ()
+    with ctx.transaction() as connection:
+        others = [one for one in colleagues.active(ctx, connection) if one[0] != ctx.actor.user_id]
+    return tuple((step, flow.nodes[step].title, others) for step in steps)
 
 
 def request(
@@ -69,9 +81,10 @@ def request(
         if first.answer is not None:
             return Started(**{**first.answer, "items": tuple(first.answer["items"])})
         _check_customer(ctx, connection, customer_id)
+        named = staff.chosen(ctx, connection, Given({"chosen": chosen}).people_by_node("chosen"))
         done = cases.start(
             ctx, connection, flow_key, ("request", None), data=_judged(ctx, flow_key, document, raw),
-            chosen=Given({"chosen": chosen}).people_by_node("chosen"), customer_id=customer_id, product_key=product_key,
+            chosen=named, customer_id=customer_id, product_key=product_key,
         )  # fmt: skip
         first.keep(asdict(done))
     return done

@@ -25,7 +25,7 @@ from loanloom.store.database import Database
 from loanloom.store.json import dumps
 
 TOPIC = "webhook"
-EVENTS = ("case.started", "case.moved", "case.ended", "item.opened")
+EVENTS = ("case.started", "case.moved", "case.ended", "item.opened", "item.closed")
 TRIAL = "ping"
 TABLE = tables.webhook
 FIELD = "webhook.secret"

@@ -11,7 +11,7 @@ webhook = company_table(
     "webhook",
     Column("title", Text, nullable=False),
     Column("url", Text, nullable=False),
-    Column("events", ARRAY(Key), nullable=False),  # case.started, case.moved, case.ended, item.opened
+    Column("events", ARRAY(Key), nullable=False),  # case.started, case.moved, case.ended, item.opened, item.closed
     Column("flows", ARRAY(Key), nullable=False, server_default="{}"),  # only of these flows; empty: of all
     Column("active", Boolean, nullable=False, server_default="true"),
     Column("secret_cipher", LargeBinary, nullable=False),  # signs what is sent

@@ -145,6 +145,7 @@ def _choices(ctx: Context) -> dict[str, Any]:
         "case.moved": _("A case moves"),
         "case.ended": _("A case ends"),
         "item.opened": _("Work waits for somebody"),
+        "item.closed": _("Work is done, or no longer needed"),
     }
     flows = [(document.key, document.title) for document in ctx.registry.all("flow")]
     return {"events": [(name, titles[name]) for name in EVENTS], "flows": flows}

@@ -17,8 +17,9 @@ from loanloom.engines.flows.drawing import by_node, sketch
 from loanloom.engines.flows.model import Flow, Node
 from loanloom.problems import Problem, errors
 from loanloom.services.definitions import catalogue as definitions
-from loanloom.services.definitions import flow_titles, flow_trial
-from loanloom.services.definitions.flow_trial import Done, Trial
+from loanloom.services.definitions import flow_samples, flow_titles, flow_trial
+from loanloom.services.definitions.flow_trial_shapes import Done, Trial
+from loanloom.services.errors import Refused
 from loanloom.web.access import requires
 from loanloom.web.language import language
 from loanloom.web.security import current_context
@@ -51,7 +52,13 @@ def show(key: str) -> str | Response:
         links = {one: f"{url_for('.show', key=key, step=one)}#step" for one in drawn.nodes}
         shown |= {"diagram": diagram.linked(links), "step": _step(drawn, chosen)}
         shown["place"] = next((number for number, one in enumerate(drawn.nodes) if one == chosen), 0)
+    shown["not_taken"], number = (), request.args.get("case", "").strip()
     if compiled.flow is not None and not errors(compiled.problems):
+        if number:
+            try:
+                return redirect(_with_case(flow_samples.of_case(ctx, document, page.registry, compiled.flow, number)))
+            except Refused as refused:
+                shown["not_taken"] = refused.problems
         shown["trial"] = _played(page, compiled.flow)
     return render_template("studio/flow.html", **shown)
 
@@ -83,6 +90,13 @@ def _with_the_new() -> str:
         pressed = str(Done(do=pressed, node=node, by=by, to=goal, hours=hours))
     said = [(name, value) for name, value in request.args.items(multi=True) if name in kept or name.startswith(FACT)]
     return f"{request.path}?{urlencode([*said, ('did', pressed)])}#play"
+
+
+def _with_case(sample: flow_samples.Sample) -> str:
+    """The address of a play that begins with what a case says."""
+    starter = [("starter", sample.starter)] if sample.starter is not None else []
+    facts = [(f"{FACT}{path}", value) for path, value in sample.facts.items()]
+    return f"{request.path}?{urlencode([*starter, *facts])}#play"
 
 
 def _asks() -> dict[str, str]:

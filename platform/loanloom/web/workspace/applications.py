@@ -13,6 +13,7 @@ from loanloom.engines import forms as engine
 from loanloom.problems import Problem
 from loanloom.services.context import Context
 from loanloom.services.errors import Conflict, Refused
+from loanloom.services.flows import outside
 from loanloom.services.origination import application_pages, applications, materials, previews, submissions, uploads
 from loanloom.services.origination.applications import Filling
 from loanloom.services.parties import customers
@@ -69,7 +70,8 @@ def show(application_id: int) -> Answer:
         "show": lambda value: sheet_parts.any_value(value, language()),
         "line": lambda line: sheet_parts.worked_out(line, language()),
     }
-    return render_template("workspace/applications/show.html", page=page, tab=tab, parts=parts)
+    asked = outside.of_record(current_context(), "application", application_id)
+    return render_template("workspace/applications/show.html", page=page, tab=tab, parts=parts, outside=asked)
 
 
 @blueprint.get("/<int:application_id>/fill")

@@ -17,7 +17,7 @@ from loanloom.problems import Text, say
 from loanloom.services.approval import approvals, sanction_pages, work_overview
 from loanloom.services.approval import sheet as approval_sheet
 from loanloom.services.errors import NotFound, Refused
-from loanloom.services.flows import case_page, my_cases, worklist
+from loanloom.services.flows import my_cases, outside, worklist
 from loanloom.services.papers import disclosures
 from loanloom.web.access import requires, staff
 from loanloom.web.language import language
@@ -182,5 +182,5 @@ def _render(shown: approval_sheet.Sheet, *, problems: Any = (), typed: Any = Non
         parts=sheet_parts.of(shown, language()),
         problems=problems,
         typed=typed or {},
-        people=case_page.people(current_context()) if shown.choices and shown.choices.powers else (),
+        outside=outside.of_record(current_context(), "application", shown.application.id),
     )

@@ -36,6 +36,8 @@ CASE_COMMANDS = frozenset(
 )
 MARKS = ("csrf_token", "idempotency_key", "version", "back", dialogs.MARK)
 """Names of a page's own fields."""
+CHOSEN = "chosen:"
+"""Before the steps whose people are named."""
 LISTS = ("people",)
 """Arguments that may be named several times."""
 
@@ -71,8 +73,12 @@ def start(flow_key: str) -> Answer:
     post = posted.read()
     if not post.is_submission:
         return _new(flow_key, post.raw)
+    fields, chosen = _without_chosen(post.raw)
     try:
-        made = starting.request(current_context(), flow_key, post.raw, idempotency_key=post.idempotency_key)
+        made = starting.request(
+            current_context(), flow_key, fields, chosen=chosen, customer_id=request.form.get("_customer", type=int),
+            idempotency_key=post.idempotency_key,
+        )  # fmt: skip
     except Refused as refused:
         return _new(flow_key, post.raw, refused.problems), 422
     flash(_("The request is on its way."), "good")
@@ -162,6 +168,17 @@ def _show(case_id: int, problems: Sequence[Problem] = (), form: Mapping[str, Any
     )  # fmt: skip
 
 
+def _without_chosen(raw: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What was typed into the form of a request, and the people named for its steps."""
+    named = {name.partition(":")[2]: value for name, value in raw.items() if name.startswith(CHOSEN) and value != ""}
+    return {name: value for name, value in raw.items() if not name.startswith(CHOSEN)}, named
+
+
 def _new(flow_key: str, raw: Mapping[str, Any] | None, problems: Sequence[Problem] = ()) -> str:
-    title, view = item_forms.of_new(current_context(), flow_key, raw, problems)
-    return render_template("workspace/cases/new.html", view=view, title=title, flow_key=flow_key, problems=problems)
+    ctx = current_context()
+    fields, chosen = (None, {}) if raw is None else _without_chosen(raw)
+    title, view = item_forms.of_new(ctx, flow_key, fields, problems)
+    return render_template(
+        "workspace/cases/new.html", view=view, title=title, flow_key=flow_key, problems=problems, chosen=chosen,
+        choosing=starting.choosing(ctx, flow_key),
+    )  # fmt: skip

@@ -13,6 +13,7 @@ from sqlalchemy import insert, select
 from tests.services.approval import lender
 from tests.services.approval.lender import NOW, Lender
 
+from loanloom.engines import flows
 from loanloom.metadata.document import Document
 from loanloom.metadata.kinds import load_kinds
 from loanloom.metadata.reader import read_document
@@ -99,11 +100,18 @@ class House:
 
     def nodes(self, case_id: int) -> list[str]:
         """Where a case stands."""
+        return [token.node for token in self._state(case_id).tokens]
+
+    def values(self, case_id: int) -> Any:
+        """What its nodes were told, by node."""
+        return self._state(case_id).values
+
+    def _state(self, case_id: int) -> flows.State:
         ctx = self.ctx()
         with ctx.transaction() as connection:
             state = cases.load(ctx, connection, case_id).state
         assert state is not None
-        return [token.node for token in state.tokens]
+        return state
 
     def items(self, case_id: int, status: str = "open") -> list[Any]:
         """Its open items."""

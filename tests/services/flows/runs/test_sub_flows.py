@@ -25,7 +25,7 @@ def test_one_case_for_each_and_on_when_all_have_ended(house: House) -> None:
     assert house.nodes(case) == ["parts"]
     house.run()
     assert house.nodes(case) == ["review"]
-    found = house.case(case).state["values"]["parts"]
+    found = house.values(case)["parts"]
     assert found["outcomes"] == ["approved", "approved", "refused"]
     assert house.run() == 0 and len(children(house, case)) == 3
 

@@ -89,7 +89,8 @@ def _follow(ctx: Context, connection: Connection, step: Step) -> str:
     if step.ended is None:
         return deciding.proposed_again(ctx, connection, row) if row.state == "rejected" else str(row.state)
     if step.ended in ("approved", "completed"):
-        reviewers = [one.by for one in step.state.chain if one.by not in {*row.makers, *step.state.makers}]
+        people = (one.by for one in step.state.chain if one.by > 0)  # a party out of the house reviews nothing
+        reviewers = [one for one in people if one not in {*row.makers, *step.state.makers}]
         if reviewers and signing.signed_in_flow(ctx, connection, row, reviewers):
             return deciding.approved_in(ctx, connection, row, reviewers[-1], words)
         tell_reviewers(ctx, connection, row.id, row.name or CHANGE["zh"], row.makers)

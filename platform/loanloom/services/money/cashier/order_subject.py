@@ -117,7 +117,8 @@ def _follow(ctx: Context, connection: Connection, step: Step) -> str:
         again = row["state"] == "refused"
         return settling.reopened_in(ctx, connection, row).state if again else str(row["state"])
     if step.ended in ("approved", "completed"):
-        approvers = {approval.by: None for approval in step.state.chain if approval.by not in step.state.makers}
+        people = (approval.by for approval in step.state.chain if approval.by > 0)  # a party out of the house is nobody
+        approvers = {one: None for one in people if one not in step.state.makers}
         return settling.approved_in(ctx, connection, kind, row, list(approvers)).state
     why = step.last_words or next((entry.reason for entry in reversed(step.moved.history) if entry.reason), "")
     words = REFUSED if step.ended == "refused" else WITHDRAWN
