@@ -34,7 +34,7 @@ def filling(staff: Callable[..., str], open_as: Callable[..., Page]) -> Callable
             "customer.phone": "19900000002",
             "customer.address": "青禾县城东街道18号（演示）",
             "customer.business_name": "秀珍早餐店（演示）",
-            "customer.licence_number": "92990100MA2DEM001X",
+            "customer.licence_number": "92990100MA2DEM001F",
         }
         for name, value in typed.items():
             field(page, name).fill(value)

@@ -81,7 +81,7 @@ def number_type(field: Field, known: Currencies | None) -> Type:
     scale = field.decimals
     whole = INTEGER_WHOLE
     unit = None
-    if field.type == "integer":
+    if field.type in ("integer", "rating"):
         scale = 0
     elif field.type == "money":
         scale = scale if scale is not None else (known.scale if known and field.currency == PRODUCT else MONEY_SCALE)

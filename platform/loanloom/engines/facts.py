@@ -20,26 +20,12 @@ from loanloom.engines.raw_facts import Converted, at, read, read_value, scalar
 from loanloom.feel import BOOLEAN, DATE, NUMBER, STRING, Digits, Type, context, enumeration, list_of, optional
 from loanloom.metadata.document import Document
 from loanloom.metadata.fields import Field
+from loanloom.metadata.registers import Register, register_of
 from loanloom.metadata.registry import Registry, kept
 from loanloom.problems import Problem, Text, text
 
-FIELD: Mapping[str, Type] = {
-    "text": STRING,
-    "long_text": STRING,
-    "phone": STRING,
-    "id_card": STRING,
-    "choice": STRING,
-    "file": STRING,
-    "month": STRING,
-    "integer": NUMBER,
-    "number": NUMBER,
-    "money": NUMBER,
-    "percent": NUMBER,
-    "date": DATE,
-    "yes_no": BOOLEAN,
-    "multi_choice": list_of(STRING),
-}
-"""Field types to FEEL types; `table` is a list of contexts."""
+PLAIN: Mapping[str, Type] = {"string": STRING, "number": NUMBER, "date": DATE, "boolean": BOOLEAN}
+"""The plain types of values to FEEL types."""
 
 _SUBJECTS: Mapping[str, tuple[str, ...]] = {
     "customer": ("customer", "company"),
@@ -52,13 +38,22 @@ _INDICATOR_SUBJECTS = {"customer": ("customer",), "application": ("customer", "a
 
 def field_type(field: Field, registry: Registry | None = None) -> Type:
     """The FEEL type of a declared field; with a registry, a choice knows its codes and an amount its currency."""
-    if field.type == "table":
+    shape = field.shape
+    if shape.rows:
         return list_of(fields_type(field.fields, registry))
-    if registry is not None and field.code_list and field.type in ("choice", "multi_choice"):
+    if shape.parts:
+        return context({name: optional(PLAIN[part.type]) for name, part in shape.parts.items()})
+    plain = _plain_type(field, registry)
+    return list_of(plain) if shape.several else plain
+
+
+def _plain_type(field: Field, registry: Registry | None) -> Type:
+    """The type of one plain value of a field."""
+    if registry is not None and field.code_list and field.shape.coded:
         codes = _codes(registry, field.code_list)
         if codes:
-            return enumeration(codes) if field.type == "choice" else list_of(enumeration(codes))
-    type_ = FIELD.get(field.type, STRING)
+            return enumeration(codes)
+    type_ = PLAIN[field.shape.type]
     if type_.kind == "number":
         return number_type(field, currencies(registry) if registry is not None else None)
     return type_
@@ -76,7 +71,11 @@ def fields_type(fields: Iterable[Field], registry: Registry | None) -> Type:
 
 @kept
 def scope(registry: Registry, subject: str = "application") -> Type:
-    """The facts that an expression about `subject` may see: application, customer, loan, or document (all of them)."""
+    """The facts that an expression about `subject` may see: application, customer, loan, or document (all of them); or
+    the records of an entity that keeps its own."""
+    register = register_of(registry, subject)
+    if register is not None:
+        return _of_register(registry, register)
     shown = dict(_computed(registry, subject).members)
     about = {one.spec["subject"] for one in registry.all("decision_model")}
     found = {one: decided.result_types(registry, one, model_scope(registry, one)).members for one in sorted(about)}
@@ -84,6 +83,13 @@ def scope(registry: Registry, subject: str = "application") -> Type:
         found.pop("application", None)
     shown["models"] = optional(context({key: type_ for models in found.values() for key, type_ in models.items()}))
     return context(shown)
+
+
+def _of_register(registry: Registry, register: Register) -> Type:
+    """The record's own fields, whose it is, and the company."""
+    records = (register.key, "company", *(("customer",) if register.about == "customer" else ()))
+    shown: dict[str, Type] = {one: optional(fields_type(registry.entity_fields(one), registry)) for one in records}
+    return context({**shown, "as_of": DATE})
 
 
 @kept
@@ -296,8 +302,8 @@ def convert(registry: Registry, subject: str, raw: Mapping[str, Any]) -> Convert
 
 
 __all__ = [
-    "FIELD",
     "HIDDEN",
+    "PLAIN",
     "SCALARS",
     "Converted",
     "at",

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from loanloom.metadata.document import Document
+from loanloom.metadata.field_types import SHAPES, TEXT, Added, Shape
 from loanloom.metadata.pointers import child
 from loanloom.problems import Problem, Text, text
 
@@ -34,19 +35,30 @@ class Field:
     unique: bool = False
     accept: tuple[str, ...] = ()
     max_size_mb: int | None = None
+    most: int | None = None
+    any_level: bool = False
+    target: str | None = None
     fields: tuple[Field, ...] = ()
+    added: Shape | None = None
+    """The shape of its values where a plugin brings its type."""
+
+    @property
+    def shape(self) -> Shape:
+        """What its values are."""
+        return self.added or SHAPES.get(self.type, TEXT)
 
 
-ALWAYS_CLOSED = ("id_card", "phone")
-"""Types that are kept encrypted and shown masked, whatever a field's declaration says."""
-
-
-def field_from(declared: Mapping[str, Any], *, builtin: bool = False) -> Field:
-    """A Field from its declaration, columns of a table included."""
+def field_from(
+    declared: Mapping[str, Any], *, builtin: bool = False, added: Mapping[str, Added] | None = None
+) -> Field:
+    """A Field from its declaration, columns of a table included; `added` are the types that plugins bring."""
     rest = {name: value for name, value in declared.items() if name != "fields"}
-    columns = tuple(field_from(column, builtin=builtin) for column in declared.get("fields", ()))
-    closed = declared.get("encrypted", False) or declared["type"] in ALWAYS_CLOSED
-    return Field(**{**rest, "encrypted": closed}, builtin=builtin, fields=columns)
+    columns = tuple(field_from(column, builtin=builtin, added=added) for column in declared.get("fields", ()))
+    found = (added or {}).get(declared["type"])
+    shape = found.shape if found is not None else SHAPES.get(declared["type"], TEXT)
+    closed = declared.get("encrypted", False) or shape.closed
+    own = shape if found is not None else None
+    return Field(**{**rest, "encrypted": closed}, builtin=builtin, fields=columns, added=own)
 
 
 def record_of(entity: Document) -> str:
@@ -54,13 +66,13 @@ def record_of(entity: Document) -> str:
     return str(entity.spec.get("extends") or entity.key)
 
 
-def fields_of(record: str, entities: Iterable[Document]) -> tuple[Field, ...]:
+def fields_of(record: str, entities: Iterable[Document], added: Mapping[str, Added] | None = None) -> tuple[Field, ...]:
     """All fields of a record: built-in ones first, each key once."""
     found: dict[str, Field] = {}
     for entity in sorted(entities, key=lambda entity: (not entity.builtin, entity.key)):
         if record_of(entity) == record:
             for declared in entity.spec["fields"]:
-                found.setdefault(declared["key"], field_from(declared, builtin=entity.builtin))
+                found.setdefault(declared["key"], field_from(declared, builtin=entity.builtin, added=added))
     return tuple(found.values())
 
 

@@ -6,12 +6,14 @@ Schema, references, expressions, pinning and the place in the studio all come fr
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from importlib.resources import files
 from typing import Any, Literal
 
 from loanloom.metadata.document import Document
+from loanloom.metadata.field_types import SHAPES, Added
 from loanloom.metadata.structure import Fault, Schema
 from loanloom.metadata.tree import read_tree
 from loanloom.problems import Problem, Text, text
@@ -96,6 +98,8 @@ class Kinds:
     by_key: Mapping[str, Kind]
     groups: tuple[Group, ...]
     problems: tuple[Problem, ...] = ()
+    field_types: Mapping[str, Added] = field(default_factory=dict)
+    """The field types that plugins bring, by key."""
 
     def __iter__(self) -> Iterator[Kind]:
         return iter(self.by_key.values())
@@ -174,10 +178,24 @@ def kind_from(document: Document) -> Kind:
     )
 
 
-def load_kinds(extra: Iterable[tuple[str, str]] = ()) -> Kinds:
-    """The kinds shipped here and those that plugins add, each as (text, file). A broken extra kind is left out."""
+def load_kinds(extra: Iterable[tuple[str, str]] = (), field_types: Mapping[str, Added] | None = None) -> Kinds:
+    """The kinds shipped here and those that plugins add, each as (text, file). A broken extra kind is left out.
+    `field_types` are those that plugins add to the built-in ones."""
     extra = tuple(extra)
-    return _built_in() if not extra else _with_extra(_built_in(), extra)
+    kinds = _built_in() if not extra else _with_extra(_built_in(), extra)
+    added = {key: one for key, one in (field_types or {}).items() if key not in SHAPES}
+    return _with_field_types(kinds, added) if added else kinds
+
+
+def _with_field_types(kinds: Kinds, added: Mapping[str, Added]) -> Kinds:
+    """The kinds with further values for the type of a declared field."""
+    entity = kinds.require("entity")
+    schema = deepcopy(dict(entity.schema))
+    type_ = schema["$defs"]["field"]["properties"]["type"]
+    type_["enum"] = [*type_["enum"], *added]
+    type_["x-values"] = {**type_["x-values"], **{key: dict(one.title) for key, one in added.items()}}
+    by_key = {**kinds.by_key, "entity": replace(entity, schema=schema)}
+    return replace(kinds, by_key=by_key, field_types=dict(added))
 
 
 @lru_cache(maxsize=1)

@@ -119,7 +119,8 @@ class Registry:
 
     @cached_property
     def _fields(self) -> Mapping[str, tuple[Field, ...]]:
-        return {record: fields_of(record, self.entities) for record in map(record_of, self.entities)}
+        added = self.kinds.field_types
+        return {record: fields_of(record, self.entities, added) for record in map(record_of, self.entities)}
 
     @cached_property
     def _codes(self) -> Mapping[str, Mapping[object, Mapping[str, str]]]:

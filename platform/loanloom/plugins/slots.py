@@ -94,6 +94,21 @@ class Reckoning(Protocol):
         """The rule's answer."""
 
 
+@runtime_checkable
+class FieldType(Protocol):
+    """A type that declared fields may have; key = what `type` says. `loanloom.engines.forms.types.FieldType` is one to
+    fill in: what its values are, how they are read, checked and written, and by which widget they are entered."""
+
+    title: Any
+    shape: Any
+
+    def read(self, raw: Any, spec: Any, /) -> Any:
+        """The value of what was typed, or Fault."""
+
+    def write(self, value: Any, spec: Any, /) -> str:
+        """The text of a value."""
+
+
 @dataclass(frozen=True, slots=True)
 class Slot:
     """A named place for parts of one type."""
@@ -113,6 +128,7 @@ SLOTS: Mapping[str, Slot] = {
         Slot("principal_rule", Reckoning, "What falls due of the principal in a phase of a schedule; key = its name."),
         Slot("interest_rule", Reckoning, "What bears interest in a phase of a schedule; key = its name."),
         Slot("day_count", Reckoning, "The share of a year between two dates; key = its name."),
+        Slot("field_type", FieldType, "A type that declared fields may have; key = what `type` says."),
         Slot("kinds", Path, "A folder with kind documents (*.yaml) that add kinds to the metadata language."),
     )
 }

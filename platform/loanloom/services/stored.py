@@ -17,7 +17,6 @@ from loanloom.store import json as exact
 from loanloom.store.vault import Vault
 
 CLOSED = "closed"
-NUMBERS = ("integer", "number", "money", "percent")
 
 
 def to_json(
@@ -29,12 +28,12 @@ def to_json(
         if field.key not in values:
             continue
         value = values[field.key]
-        if field.type == "table":
+        if field.shape.rows:
             kept[field.key] = [
                 to_json(vault, company_id, f"{record}.{field.key}", field.fields, row) for row in value or ()
             ]
         elif field.encrypted and value is not None:
-            kept[field.key] = {CLOSED: _close(vault, company_id, f"{record}.{field.key}", value)}
+            kept[field.key] = {CLOSED: _close(vault, company_id, f"{record}.{field.key}", _as_text(field, value))}
         else:
             kept[field.key] = list(value) if isinstance(value, tuple) else value
     return kept
@@ -47,12 +46,12 @@ def from_json(
     found: dict[str, Any] = {}
     for field in fields:
         value = kept.get(field.key)
-        if field.type == "table":
+        if field.shape.rows:
             found[field.key] = [
                 from_json(vault, company_id, f"{record}.{field.key}", field.fields, row) for row in value or ()
             ]
         elif isinstance(value, Mapping) and CLOSED in value:
-            found[field.key] = _open(vault, company_id, f"{record}.{field.key}", value[CLOSED])
+            found[field.key] = _from_text(field, _open(vault, company_id, f"{record}.{field.key}", value[CLOSED]))
         else:
             found[field.key] = typed(field, value)
     return found
@@ -84,19 +83,35 @@ FURTHEST = 99
 
 
 def typed(field: Field, value: Any) -> Any:
-    """One plain JSON value as the fact it was."""
-    if field.type == "multi_choice":
-        return list(value or ())
+    """One JSON value as the fact it was: plain, several of them, or a record of its parts."""
+    shape = field.shape
+    if shape.several:
+        return [_plain(shape.type, one) for one in value or ()]
+    if shape.parts and isinstance(value, Mapping):
+        return {name: _plain(part.type, value.get(name)) for name, part in shape.parts.items()}
+    return _plain(shape.type, value)
+
+
+def _plain(kind: str, value: Any) -> Any:
     if value is None:
         return None
-    if field.type in NUMBERS:
+    if kind == "number":
         number = Decimal(value)
         if not number.is_finite() or abs(number.adjusted()) > FURTHEST:
             raise ValueError(value)
         return Decimal(int(number)) if number == number.to_integral_value() else number
-    if field.type == "date" and isinstance(value, str):
+    if kind == "date" and isinstance(value, str):
         return date.fromisoformat(value)
     return value
+
+
+def _as_text(field: Field, value: Any) -> str:
+    """What is enciphered: a plain value as its text, anything else as JSON."""
+    return exact.dumps(value) if field.shape.several or field.shape.parts else str(value)
+
+
+def _from_text(field: Field, value: str) -> Any:
+    return typed(field, exact.loads(value) if field.shape.several or field.shape.parts else value)
 
 
 def _close(vault: Vault, company_id: int, name: str, value: Any) -> str:

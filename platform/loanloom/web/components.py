@@ -7,7 +7,7 @@ from typing import Any
 from flask import Flask
 from jinja2 import Environment
 
-FILES = ("page", "data", "status", "inputs", "lists", "flow", "forms")
+FILES = ("page", "data", "status", "inputs", "lists", "flow", "forms", "widgets")
 
 
 class Components:

@@ -7,7 +7,8 @@ from time import process_time
 
 import pytest
 
-from loanloom.engines.forms import fieldtypes, formats
+from loanloom.engines.forms import formats
+from loanloom.engines.forms.types.texts import is_pattern, matches
 
 
 @pytest.mark.parametrize(
@@ -82,7 +83,7 @@ def test_masks_leave_head_and_tail() -> None:
 
 def test_a_hostile_pattern_takes_no_time() -> None:
     began = process_time()
-    assert not fieldtypes.matches("((a|aa)+)+b", "a" * 255)
+    assert not matches("((a|aa)+)+b", "a" * 255)
     assert process_time() - began < 1
-    assert fieldtypes.matches("[A-Z][0-9]{2}", "A12") and not fieldtypes.matches("[A-Z][0-9]{2}", "A123")
-    assert not fieldtypes.is_pattern("(")
+    assert matches("[A-Z][0-9]{2}", "A12") and not matches("[A-Z][0-9]{2}", "A123")
+    assert not is_pattern("(")

@@ -23,7 +23,7 @@ TRADER = {
     "customer.address": "青禾县城东街道解放路18号（演示）",
     "customer.industry": "hospitality",
     "customer.business_name": "秀珍早餐店（演示）",
-    "customer.licence_number": "92990100MA2DEM001X",
+    "customer.licence_number": "92990100MA2DEM001F",
     "customer.housing": "owned",
 }
 ASKED = {

@@ -6,14 +6,14 @@ inside a row of a repeat group the row's own fields by their bare names.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from loanloom import feel
 from loanloom.engines import facts as fact_scope
+from loanloom.engines.forms import code_lists
 from loanloom.engines.forms.fields import entity_title, field_at, field_paths, row_scope, spec_of
-from loanloom.engines.forms.fieldtypes import FIELD_TYPES, TABLE, is_pattern
 from loanloom.engines.forms.model import (
     ROW_ENTITIES,
     Access,
@@ -28,6 +28,7 @@ from loanloom.engines.forms.model import (
     Step,
 )
 from loanloom.engines.forms.ordering import Node, arrange, touches
+from loanloom.engines.forms.types import TABLE, is_pattern
 from loanloom.metadata.document import Document
 from loanloom.metadata.fields import Field
 from loanloom.metadata.nearest import hint as nearest_hint
@@ -43,8 +44,9 @@ def compile_form(document: Document, registry: Registry) -> Compiled:
 
 
 def check(registry: Registry) -> list[Problem]:
-    """Everything wrong with the forms of a registry."""
-    return [problem for document in registry.all("form") for problem in compile_form(document, registry).problems]
+    """Everything wrong with the forms of a registry, and with what their fields choose from."""
+    found = [problem for document in registry.all("form") for problem in compile_form(document, registry).problems]
+    return [*found, *code_lists.check(registry)]
 
 
 @dataclass(slots=True)
@@ -139,9 +141,9 @@ class _Compiler:
         built = self._rules(spec, pointer, path, shown, declared, self.scope)
         if shown.type == TABLE:
             return replace(built, group=self._group(spec, pointer, path, columns))
-        if "min_rows" in spec or "max_rows" in spec or "fields" in spec:
+        if spec.keys() & {"min_rows", "max_rows", "fields", "totals"}:
             self._say("form.not_a_group", f"“{path}” has no rows.", f"“{path}”不是明细表，没有行。", pointer)
-        if shown.type not in FIELD_TYPES:
+        if shown.field_type is None:
             self._say("form.unknown_type", f"No field type “{shown.type}”.", f"没有字段类型“{shown.type}”。", pointer)
             return None
         return built
@@ -181,7 +183,7 @@ class _Compiler:
         )
 
     def _group(self, spec: Mapping[str, Any], pointer: str, path: str, declared: Sequence[Field]) -> Group:
-        known = {one.key: one for one in declared if one.type != TABLE}
+        known = {one.key: one for one in declared if not one.shape.rows}
         chosen = spec.get("fields") or [{"field": key} for key in known]
         scope = row_scope(self.scope, declared, self.registry)
         columns: list[FormField] = []
@@ -200,7 +202,20 @@ class _Compiler:
             order=tuple(order),
             min_rows=int(spec.get("min_rows", 0)),
             max_rows=int(spec.get("max_rows", MOST_ROWS)),
+            totals=tuple(self._totals(spec, pointer, columns)),
         )
+
+    def _totals(self, spec: Mapping[str, Any], pointer: str, columns: Sequence[FormField]) -> Iterator[str]:
+        """The columns that are added up: numbers that stand in the table and are no secret."""
+        by_key = {one.path: one for one in columns}
+        for at, key in enumerate(spec.get("totals", ())):
+            place = f"{pointer}/totals/{at}"
+            if key not in by_key:
+                self._unknown(key, list(by_key), place)
+            elif by_key[key].spec.type not in ("integer", "number", "money") or by_key[key].spec.encrypted:
+                self._say("form.no_total", f"“{key}” cannot be added up.", f"“{key}”不能合计。", place)
+            else:
+                yield key
 
     def _order_columns(self, path: str, columns: Sequence[FormField], bare: set[str], pointer: str) -> list[FormField]:
         """Columns in settling order; what they read outside the row becomes something the group reads."""
@@ -272,6 +287,7 @@ class _Compiler:
             if one.group is None:
                 continue
             bare = {each for column in one.group.columns for each in self.reads[f"{one.path}.{column.path}"].settling}
+            bare |= set(one.group.totals)
             found |= {f"{one.path}.{column.path}" for column in one.group.columns if column.path in bare}
         return found
 

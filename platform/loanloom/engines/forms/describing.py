@@ -5,14 +5,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Literal
 
 from loanloom.engines.forms import formats
 from loanloom.engines.forms.access import modes
 from loanloom.engines.forms.evaluate import Evaluated, judge, problems_of, values_of
-from loanloom.engines.forms.fieldtypes import FIELD_TYPES
 from loanloom.engines.forms.inputs import Raw, sort_out
-from loanloom.engines.forms.model import Facts, Form, FormField, Option, Section
+from loanloom.engines.forms.model import Facts, Form, FormField, Mode, Option, Section
+from loanloom.engines.forms.parts import is_closed, of_type
 from loanloom.engines.forms.settle import ABSENT, Cell, Row, Settled, settle
 from loanloom.engines.forms.view import FieldView, FormView, GroupView, RowView, SectionView
 from loanloom.problems import Problem
@@ -100,7 +101,8 @@ class _Drawing:
         )
 
     def told(self, cell: Cell) -> tuple[Problem, ...]:
-        own = cell.problems if self.telling == "all" or (self.telling == "entered" and _is_entered(cell)) else []
+        entered = self.telling == "entered" and _is_entered(cell) and not cell.unfinished
+        own = cell.problems if self.telling == "all" or entered else []
         return (*own, *(one for one in self.also if one.field == cell.path and one not in own))
 
     def field(self, cell: Cell) -> FieldView:
@@ -128,6 +130,7 @@ class _Drawing:
             accept=spec.accept,
             max_size_mb=spec.max_size_mb,
             problems=self.told(cell),
+            **of_type(cell),
             group=self.group(cell) if cell.rows is not None else None,
         )
 
@@ -140,7 +143,16 @@ class _Drawing:
             columns=tuple(column.title for column in shown),
             can_add=cell.writable and len(rows) < group.max_rows,
             can_remove=cell.writable and len(rows) > group.min_rows,
+            totals=tuple(self.total(cell, column) for column in shown if column.path in group.totals),
         )
+
+    def total(self, parent: Cell, column: FormField) -> FieldView:
+        """What a column comes to, over the rows in which it is shown and filled in; masked where the column is."""
+        cells = [row.cells[column.path] for row in parent.rows or ()]
+        values = [one.value for one in cells if one.shown and one.value is not None]
+        mode: Mode = "masked" if any(one.mode == "masked" for one in cells) else "read"
+        total = Cell(column, f"{parent.path}.total.{column.path}", mode, value=sum(values, Decimal(0)))
+        return self.field(total)
 
     def row(self, parent: Cell, row: Row, number: int) -> RowView:
         assert parent.field.group is not None
@@ -156,7 +168,7 @@ def _is_entered(cell: Cell) -> bool:
     """Whether there is anything to judge yet: nobody likes to be told off for what they have not reached."""
     if cell.rows is not None:
         return bool(cell.rows)
-    return cell.value not in (None, ()) or (cell.typed is not ABSENT and cell.typed not in ("", None, [""]))
+    return cell.value not in (None, (), []) or (cell.typed is not ABSENT and cell.typed not in ("", None, [""]))
 
 
 def _rows_wrong(one: FieldView) -> bool:
@@ -168,27 +180,24 @@ def _content(cell: Cell) -> tuple[Any, str]:
     spec, value = cell.field.spec, cell.value
     if cell.rows is not None:
         return None, ""
-    if cell.mode == "masked" or (cell.mode == "read" and (spec.encrypted or spec.type == "id_card")):
-        hidden = formats.masked(_write(value, cell.field)) if value not in (None, ()) else ""
+    if is_closed(cell):
+        hidden = formats.masked(_write(value, cell.field)) if value not in (None, (), []) else ""
         return hidden, hidden
     if cell.typed is not ABSENT and cell.problems and isinstance(cell.typed, str):
         return value, cell.typed
-    if (
-        cell.typed is not ABSENT
-        and cell.problems
-        and isinstance(cell.typed, list | tuple)
-        and spec.type != "multi_choice"
-    ):
+    if cell.typed is not ABSENT and cell.problems and isinstance(cell.typed, list | tuple) and not spec.several:
         return value, next((part for part in cell.typed if isinstance(part, str) and part), "")
-    return value, "" if value is None or value == () else _write(value, cell.field)
+    return value, "" if value in (None, (), []) else _write(value, cell.field)
 
 
 def _write(value: Any, wanted: FormField) -> str:
-    return FIELD_TYPES[wanted.spec.type].write(value, wanted.spec)
+    return wanted.spec.behaviour.write(value, wanted.spec)
 
 
 def _chosen(cell: Cell) -> frozenset[str]:
     value = cell.value
+    if is_closed(cell):
+        return frozenset()
     if isinstance(value, list | tuple) and cell.rows is None:
         return frozenset(value)
     if isinstance(value, bool):
@@ -197,5 +206,9 @@ def _chosen(cell: Cell) -> frozenset[str]:
 
 
 def _options(cell: Cell) -> tuple[Option, ...]:
+    """What may be chosen at once; what is chosen level by level is offered so."""
+    behaviour = cell.field.spec.field_type
+    if behaviour is not None and behaviour.levels is not None:
+        return ()
     chosen = _chosen(cell)
     return tuple(one for one in cell.field.spec.options if not one.retired or one.key in chosen)

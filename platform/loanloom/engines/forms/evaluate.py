@@ -81,7 +81,7 @@ def _judge_cell(cell: Cell, facts: Facts) -> None:
     cell.required = cell.visible and cell.mode == "write" and holds(cell.field.required, facts)
     if not cell.visible or cell.problems:
         return
-    if cell.value is None or cell.value == ():
+    if cell.value in (None, (), []):
         if cell.required and (cell.writable or cell.field.computed is not None):
             cell.problems.append(missing(cell))
         return
@@ -97,9 +97,10 @@ def _judge_cell(cell: Cell, facts: Facts) -> None:
 def missing(cell: Cell) -> Problem:
     """A required field without a value."""
     title = cell.field.title
-    if cell.field.spec.type in ("choice", "multi_choice", "yes_no"):
+    shape = cell.field.spec.behaviour.shape
+    if shape.coded or shape.type == "boolean" or cell.field.spec.type == "lookup":
         en, zh = f"Choose “{title.get('en', '')}”.", f"请选择“{title.get('zh', '')}”。"
-    elif cell.field.spec.type == "file":
+    elif shape.files:
         en, zh = f"Add “{title.get('en', '')}”.", f"请上传“{title.get('zh', '')}”。"
     else:
         en, zh = f"Fill in “{title.get('en', '')}”.", f"请填写“{title.get('zh', '')}”。"

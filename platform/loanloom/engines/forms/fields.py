@@ -3,16 +3,17 @@ Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from loanloom import feel
 from loanloom.engines import facts as fact_scope
-from loanloom.engines.forms.model import ROW_ENTITIES, Option, Spec
+from loanloom.engines.forms.model import ROW_ENTITIES, Form, FormField, Option, Options, Spec, options_of
+from loanloom.engines.forms.types import known
 from loanloom.metadata.fields import Field
-from loanloom.metadata.registry import Registry, builtin_documents
+from loanloom.metadata.registry import Registry, builtin_documents, kept
 from loanloom.problems import Text
 
 RECORDS = {"application": ("application", "customer"), "customer": ("customer",)}
@@ -50,7 +51,7 @@ def field_paths(registry: Registry, record: str) -> list[str]:
 
 def row_scope(scope: feel.Type, columns: Iterable[Field], registry: Registry) -> feel.Type:
     """What rules inside a row see: all facts, and the row's own fields by their bare names."""
-    bare = {one.key: feel.optional(fact_scope.field_type(one, registry)) for one in columns if one.type != "table"}
+    bare = {one.key: feel.optional(fact_scope.field_type(one, registry)) for one in columns if not one.shape.rows}
     return feel.context({**scope.members, **bare})
 
 
@@ -63,8 +64,7 @@ def columns_of(path: str, registry: Registry) -> Sequence[Field]:
 
 
 def spec_of(declared: Field, registry: Registry) -> Spec:
-    """The field as a form uses it, its code list resolved."""
-    options = _options(registry, declared.code_list)
+    """The field as a form uses it, its type and code list resolved."""
     return Spec(
         key=declared.key,
         title=declared.title,
@@ -77,20 +77,66 @@ def spec_of(declared: Field, registry: Registry) -> Spec:
         decimals=declared.decimals,
         unit={"en": declared.unit, "zh": declared.unit} if isinstance(declared.unit, str) else declared.unit,
         encrypted=declared.encrypted,
-        accept=tuple(declared.accept or ()),
+        accept=tuple(declared.accept or ()) or _ACCEPT.get(declared.type, ()),
         max_size_mb=declared.max_size_mb,
-        options=options,
-        option_keys=frozenset(one.key for one in options if not one.retired),
+        most=declared.most,
+        any_level=declared.any_level,
+        target=declared.target,
+        choices=_options(registry, declared.code_list) if declared.code_list else Options(),
+        field_type=known(registry).get(declared.type),
     )
 
 
-def _options(registry: Registry, key: str | None) -> tuple[Option, ...]:
-    document = registry.get("code_list", key) if key else None
+_ACCEPT = dict.fromkeys(("image", "images", "signature"), ("jpg", "png"))
+
+
+@kept
+def _options(registry: Registry, key: str) -> Options:
+    document = registry.get("code_list", key)
     if document is None:
-        return ()
-    return tuple(
-        Option(str(item["key"]), item["title"], bool(item.get("retired", False))) for item in document.spec["items"]
+        return Options()
+    return options_of(
+        Option(str(item["key"]), item["title"], bool(item.get("retired", False)), item.get("parent"))
+        for item in document.spec["items"]
     )
+
+
+def words(registry: Registry, declared: Field, value: Any, language: str) -> str | None:
+    """How a value of a declared field reads where its type has words of its own, else None."""
+    behaviour = known(registry).get(declared.type)
+    if behaviour is None or (behaviour.words is None and not declared.shape.parts):
+        return None
+    spec = spec_of(declared, registry)
+    return behaviour.words(value, spec, language) if behaviour.words else behaviour.write(value, spec)
+
+
+def files_of(form: Form, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Every file that a form's values name, with the path of its field."""
+    for path, wanted, value in _filled(form, values):
+        if wanted.spec.behaviour.shape.files:
+            yield from ((path, str(one)) for one in (value if wanted.spec.several else (value,)))
+
+
+def references_of(form: Form, values: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Every record that a form's values name: the path of the field, what is looked up, its key."""
+    for path, wanted, value in _filled(form, values):
+        if wanted.spec.target is not None:
+            yield path, wanted.spec.target, str(value)
+
+
+def _filled(form: Form, values: Mapping[str, Any]) -> Iterator[tuple[str, FormField, Any]]:
+    """Every field and cell of a row that holds something."""
+    for path, wanted in form.by_path.items():
+        root, _, key = path.partition(".")
+        value = (values.get(root) or {}).get(key) if key else values.get(root)
+        if not value:
+            continue
+        if wanted.group is None:
+            yield path, wanted, value
+            continue
+        for number, row in enumerate(value):
+            cells = ((one, row.get(one.path)) for one in wanted.group.columns)
+            yield from ((f"{path}.{number}.{one.path}", one, cell) for one, cell in cells if cell)
 
 
 def _bound(declared: Field, value: Any) -> Decimal | date | None:
@@ -98,6 +144,6 @@ def _bound(declared: Field, value: Any) -> Decimal | date | None:
     if value is None:
         return None
     try:
-        return date.fromisoformat(str(value)) if declared.type == "date" else Decimal(str(value))
+        return date.fromisoformat(str(value)) if declared.type in ("date", "period") else Decimal(str(value))
     except (ValueError, InvalidOperation):
         return None

@@ -96,18 +96,46 @@ def id_card_fault(value: str) -> str | None:
 
 
 def is_credit_code(value: str) -> bool:
-    """Whether this is a unified social credit code of a firm (GB 32100-2015), with its check character.
+    """Whether this is a unified social credit code of a firm.
 
     >>> is_credit_code("91350100M000100Y43"), is_credit_code("91350100M000100Y44")
     (True, False)
     """
+    return credit_code_fault(value) is None
+
+
+def credit_code_fault(value: str) -> str | None:
+    """Why a unified social credit code (GB 32100-2015) is wrong: `shape` or `check`; None when it is right.
+
+    >>> credit_code_fault("91350100M000100Y44"), credit_code_fault("350100")
+    ('check', 'shape')
+    """
     code = id_card(value)
-    if not re.fullmatch(r"[1-9A-NPQRTUWXY][0-9A-HJ-NPQRTUWXY]{17}", code):
-        return False
+    if not re.fullmatch(r"[1-9A-NPQRTUWXY][0-9A-HJ-NPQRTUWXY]{17}", code) or set(code) - set(_CREDIT_LETTERS):
+        return "shape"
     total = sum(
         _CREDIT_LETTERS.index(letter) * weight for letter, weight in zip(code[:17], _CREDIT_WEIGHTS, strict=True)
     )
-    return _CREDIT_LETTERS[(31 - total % 31) % 31] == code[17]
+    return None if _CREDIT_LETTERS[(31 - total % 31) % 31] == code[17] else "check"
+
+
+def bank_card(value: str) -> str:
+    """A bank card number as it is stored: digits alone."""
+    return re.sub(r"[\s-]", "", tidy(value))
+
+
+def bank_card_fault(value: str) -> str | None:
+    """Why a bank card number (ISO/IEC 7812) is wrong: `shape` or `check` (Luhn); None when it is right.
+
+    >>> bank_card_fault("4111 1111 1111 1111"), bank_card_fault("79927398713"), bank_card_fault("4111111111111112")
+    (None, 'shape', 'check')
+    """
+    card = bank_card(value)
+    if not re.fullmatch(r"[0-9]{13,19}", card):
+        return "shape"
+    digits = [int(digit) for digit in reversed(card)]
+    total = sum(digits[0::2]) + sum(sum(divmod(2 * digit, 10)) for digit in digits[1::2])
+    return "check" if total % 10 else None
 
 
 def id_card(value: str) -> str:
@@ -118,6 +146,13 @@ def id_card(value: str) -> str:
 def born_on(card: str) -> date | None:
     """The date of birth inside an identity number."""
     return written_day(card[6:14]) if len(card) == 18 else None
+
+
+def sex_of(card: str) -> str | None:
+    """`male` or `female`, by the seventeenth digit of an identity number."""
+    if len(card) != 18 or not card[16].isdigit():
+        return None
+    return "male" if int(card[16]) % 2 else "female"
 
 
 def masked(value: str, *, head: int = 3, tail: int = 4) -> str:

@@ -4,7 +4,8 @@ rules.
 A page posts flat names: `application.amount`, and for row 0 of a repeat group `guarantors.0.name`, with a hidden
 `guarantors` (the list of row numbers in their order, "0,2") that says the group was on the page even when it has no
 row left, and a hidden `guarantors.0._was` that says which stored row this one is. REST and imports hand over rows
-as lists of mappings; both become the same `Inputs`.
+as lists of mappings; both become the same `Inputs`. A value that is entered in several inputs (a period, an address)
+comes flat as well, `application.lease.start`, or as one mapping.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from loanloom.problems import Problem, Text, text
 Raw = Mapping[str, Any]
 WAS = "_was"
 MOST_NAMES = 5000
-_ROW = re.compile(r"(0|[1-9][0-9]{0,3})\.([A-Za-z_][A-Za-z0-9_]*)")
+_ROW = re.compile(r"(0|[1-9][0-9]{0,3})\.([A-Za-z_][A-Za-z0-9_]*)(?:\.([a-z][a-z0-9]*))?")
 
 
 @dataclass(slots=True)
@@ -44,7 +45,7 @@ def sort_out(form: Form, raw: Raw) -> Inputs:
     for name, value in raw.items():
         wanted = form.by_path.get(name)
         if wanted is None:
-            if not _take_cell(form, name, value, flat_rows):
+            if not _take_part(form, name, value, inputs) and not _take_cell(form, name, value, flat_rows):
                 inputs.problems.append(unknown(form, name))
         elif wanted.group is None:
             inputs.values[name] = value
@@ -56,7 +57,23 @@ def sort_out(form: Form, raw: Raw) -> Inputs:
     return inputs
 
 
+def _take_part(form: Form, name: str, value: Any, inputs: Inputs) -> bool:
+    """One input of a value that is entered in several: `application.lease.start`."""
+    path, _, part = name.rpartition(".")
+    wanted = form.by_path.get(path)
+    if wanted is None or wanted.group is not None or part not in wanted.spec.behaviour.inputs:
+        return False
+    _put_part(inputs.values, path, part, value)
+    return True
+
+
+def _put_part(into: dict[str, Any], name: str, part: str, value: Any) -> None:
+    known = into.get(name)
+    into[name] = {**(known if isinstance(known, dict) else {}), part: value}
+
+
 def _take_cell(form: Form, name: str, value: Any, flat_rows: dict[str, dict[int, dict[str, Any]]]) -> bool:
+    """One cell of a row, or one input of it: `guarantors.0.name`, `guarantors.0.home.detail`."""
     group_path = _group_of(form, name)
     if group_path is None:
         return False
@@ -64,21 +81,29 @@ def _take_cell(form: Form, name: str, value: Any, flat_rows: dict[str, dict[int,
     group = form.by_path[group_path].group
     if found is None or group is None:
         return False
-    column = found[2]
-    if column != WAS and all(known.path != column for known in group.columns):
+    column, part = found[2], found[3]
+    known = next((one for one in group.columns if one.path == column), None)
+    if known is None and column != WAS:
         return False
-    flat_rows.setdefault(group_path, {}).setdefault(int(found[1]), {})[column] = value
+    row = flat_rows.setdefault(group_path, {}).setdefault(int(found[1]), {})
+    if part is None:
+        row[column] = value
+        return True
+    if known is None or part not in known.spec.behaviour.inputs:
+        return False
+    _put_part(row, column, part, value)
     return True
 
 
 def _group_of(form: Form, name: str) -> str | None:
-    """The repeat group whose row `name` would be a cell of."""
+    """The repeat group whose row `name` would be a cell of, or an input of a cell."""
     parts = name.split(".")
-    if len(parts) < 3:
-        return None
-    path = ".".join(parts[:-2])
-    wanted = form.by_path.get(path)
-    return path if wanted is not None and wanted.group is not None else None
+    for behind in (2, 3):
+        path = ".".join(parts[:-behind])
+        wanted = form.by_path.get(path)
+        if wanted is not None and wanted.group is not None:
+            return path
+    return None
 
 
 def _take_group(wanted: FormField, value: Any, flat_rows: dict[str, dict[int, dict[str, Any]]], inputs: Inputs) -> None:

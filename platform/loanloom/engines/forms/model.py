@@ -6,14 +6,17 @@ Values only, made once per form by `compile`; `evaluate` and `view` read them. N
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from loanloom.feel import Program
 from loanloom.problems import Problem, Text
+
+if TYPE_CHECKING:
+    from loanloom.engines.forms.types import FieldType
 
 Rule = bool | Program
 """A condition of a form: plainly yes or no, or an expression over the facts."""
@@ -34,6 +37,27 @@ class Option:
     key: str
     title: Text
     retired: bool = False
+    parent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The choices of a code list, found by key and by what they lie below; made once for a registry."""
+
+    all: tuple[Option, ...] = ()
+    open: frozenset[str] = frozenset()
+    by_key: Mapping[str, Option] = dataclasses.field(default_factory=dict)
+    below: Mapping[str | None, tuple[Option, ...]] = dataclasses.field(default_factory=dict)
+
+
+def options_of(items: Iterable[Option]) -> Options:
+    """The choices of a list, ready to be asked."""
+    options = tuple(items)
+    below: dict[str | None, tuple[Option, ...]] = {}
+    for one in options:
+        below[one.parent] = (*below.get(one.parent, ()), one)
+    keys = frozenset(one.key for one in options if not one.retired)
+    return Options(options, keys, {one.key: one for one in options}, below)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +77,42 @@ class Spec:
     encrypted: bool = False
     accept: tuple[str, ...] = ()
     max_size_mb: int | None = None
-    options: tuple[Option, ...] = ()
-    option_keys: frozenset[str] = frozenset()
+    most: int | None = None
+    any_level: bool = False
+    target: str | None = None
+    choices: Options = dataclasses.field(default_factory=Options)
+    field_type: FieldType | None = None
+    """How the type behaves; None only for rows."""
+
+    @property
+    def options(self) -> tuple[Option, ...]:
+        """The choices in their order."""
+        return self.choices.all
+
+    @property
+    def option_keys(self) -> frozenset[str]:
+        """The codes that may be chosen."""
+        return self.choices.open
+
+    @property
+    def by_key(self) -> Mapping[str, Option]:
+        """The choices by their codes."""
+        return self.choices.by_key
+
+    def below(self, above: str | None) -> tuple[Option, ...]:
+        """The choices one level below a code; of the first level below None."""
+        return self.choices.below.get(above, ())
+
+    @property
+    def behaviour(self) -> FieldType:
+        """How the type behaves, of a field that is no table."""
+        assert self.field_type is not None
+        return self.field_type
+
+    @property
+    def several(self) -> bool:
+        """Whether its value is a list."""
+        return self.field_type is None or self.field_type.shape.several
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +155,8 @@ class Group:
     order: tuple[FormField, ...]
     min_rows: int = 0
     max_rows: int = 50
+    totals: tuple[str, ...] = ()
+    """Columns that are added up below the rows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +196,7 @@ class Form:
     key: str
     title: Text
     record: str
-    layout: Literal["sections", "steps"]
+    layout: Literal["sections", "steps", "tabs"]
     sections: tuple[Section, ...]
     steps: tuple[Step, ...]
     checks: tuple[Check, ...] = ()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from loanloom.engines.forms.model import Form, FormField
+from loanloom.engines.forms.model import Form, FormField, options_of
 
 
 def narrowed(form: Form, offered: Mapping[str, Collection[str]]) -> Form:
@@ -31,5 +31,6 @@ def narrowed(form: Form, offered: Mapping[str, Collection[str]]) -> Form:
 
 
 def _field(field: FormField, keys: Collection[str]) -> FormField:
-    options = tuple(one if one.key in keys else replace(one, retired=True) for one in field.spec.options)
-    return replace(field, spec=replace(field.spec, options=options))
+    options = (one if one.key in keys else replace(one, retired=True) for one in field.spec.options)
+    choices = replace(options_of(options), open=field.spec.option_keys)
+    return replace(field, spec=replace(field.spec, choices=choices))

@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from loanloom.engines.forms.fieldtypes import FIELD_TYPES, Fault
 from loanloom.engines.forms.inputs import WAS, Inputs
 from loanloom.engines.forms.model import Facts, Form, FormField, Group, Mode, Rule, Section
+from loanloom.engines.forms.types import Fault
 from loanloom.feel import EvaluationError, Program
 from loanloom.problems import Problem, text
 
@@ -36,6 +36,7 @@ class Cell:
     problems: list[Problem] = dataclasses.field(default_factory=list)
     rows: list[Row] | None = None
     dirty: bool = False
+    unfinished: bool = False
 
     @property
     def shown(self) -> bool:
@@ -106,7 +107,7 @@ def working_copy(form: Form, facts: Facts) -> dict[str, Any]:
         record = copy.get(root)
         if record is facts.get(root) or not isinstance(record, dict):
             record = copy[root] = dict(record or {})
-        record.setdefault(key, () if wanted.group is not None or wanted.spec.type == "multi_choice" else None)
+        record.setdefault(key, () if wanted.spec.several else None)
     return copy
 
 
@@ -174,19 +175,28 @@ def _take(cell: Cell, posted: Any) -> None:
         return
     stored = cell.value
     try:
-        cell.value = FIELD_TYPES[cell.field.spec.type].read(posted, cell.field.spec)
+        cell.value = cell.field.spec.behaviour.read(posted, cell.field.spec)
     except Fault as fault:
-        if fault.problem.code == "form.unknown_choice" and posted in (stored, [stored]):
+        if fault.problem.code == "form.unknown_choice" and _as_stored(cell.field, posted, stored):
             return  # a choice that was retired since may stay
         cell.value = _empty(cell.field)
+        cell.unfinished = fault.unfinished
         cell.problems.append(fault.problem.at(field=cell.path))
+
+
+def _as_stored(wanted: FormField, posted: Any, stored: Any) -> bool:
+    """Whether what was posted is what is kept."""
+    parts = wanted.spec.behaviour.parts
+    if isinstance(posted, Mapping) and parts is not None and stored is not None:
+        return {name: value for name, value in posted.items() if value} == dict(parts(stored, wanted.spec))
+    return posted in (stored, [stored])
 
 
 def _refuse_forged(cell: Cell, posted: Any) -> None:
     """A value posted for a field this role may not write: harmless when it changes nothing, refused otherwise."""
     stored = cell.value
     try:
-        same = posted is None or FIELD_TYPES[cell.field.spec.type].read(posted, cell.field.spec) == stored
+        same = posted is None or cell.field.spec.behaviour.read(posted, cell.field.spec) == stored
     except Fault:
         same = False
     if not same:
@@ -231,7 +241,7 @@ def _default(program: Program, facts: Facts) -> Any:
 
 
 def _empty(wanted: FormField) -> Any:
-    return () if wanted.group is not None or wanted.spec.type == "multi_choice" else None
+    return () if wanted.spec.several else None
 
 
 def _settle_group(

@@ -5,14 +5,31 @@ Values only: no HTML, no language. Made by `describing`.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from loanloom.engines.forms.model import Mode, Option
 from loanloom.problems import Problem, Text
+
+
+class Named(Protocol):
+    """A record that a look-up found."""
+
+    @property
+    def key(self) -> str:
+        """What the field keeps."""
+
+    @property
+    def title(self) -> str:
+        """What people call it."""
+
+    @property
+    def note(self) -> str:
+        """What tells it from others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +57,24 @@ class FieldView:
     accept: tuple[str, ...]
     max_size_mb: int | None
     problems: tuple[Problem, ...]
+    widget: str = "text"
+    wide: bool = False
+    parts: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    """The text of each input, where the value is entered in several."""
+    levels: tuple[tuple[Option, ...], ...] = ()
+    """The choices of each level, where one choice opens the next."""
+    words: Text | None = None
+    """How the value reads, where its type has words of its own."""
+    derived: tuple[tuple[Text, Any], ...] = ()
+    """What the value itself says: an identity number the date of birth."""
+    files: tuple[str, ...] | None = None
+    """The files it holds, of a field that takes files."""
+    is_image: bool = False
+    most: int = 1
+    target: str | None = None
+    """What a look-up looks up."""
+    found: tuple[Named, ...] | None = None
+    """What a search for it found, once somebody has searched."""
     group: GroupView | None = None
 
 
@@ -60,6 +95,7 @@ class GroupView:
     columns: tuple[Text, ...]
     can_add: bool
     can_remove: bool
+    totals: tuple[FieldView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,7 @@ from loanloom.services.once import Once
 from loanloom.services.origination import applications, assessing, materials, quotes, uploads, visits
 from loanloom.services.origination.applications import TABLE, Filling
 from loanloom.services.parties import customers, group_loans
+from loanloom.services.records import references
 from loanloom.store import audit, bulk
 
 COLUMNS = ("amount", "term_months", "method", "purpose", "guarantee_mode")
@@ -114,6 +115,7 @@ def _judged(ctx: Context, connection: Connection, filling: Filling, raw: Mapping
     problems += group_loans.problems(connection, offer, filling.row.customer_id)
     problems += materials.missing(connection, filling.registry, filling.row, seen)
     problems += _foreign_files(connection, filling, evaluated.values)
+    problems += references.problems(ctx, connection, filling.form, evaluated.values, filling.facts)
     if problems:
         raise Refused(problems)
     return evaluated.values
@@ -193,24 +195,11 @@ def _foreign_files(connection: Connection, filling: Filling, values: Mapping[str
     """File fields may only hold files that were handed in for this very application."""
     subject = ("application", filling.row.id)
     found = []
-    for path, value in _files(filling.form, values):
+    for path, value in forms.files_of(filling.form, values):
         if not (value.isdecimal() and uploads.belongs(connection, int(value), subject)):
             message = text("Choose the file again.", "请重新选择文件。")
             found.append(Problem(code="form.not_a_file", message=message, field=path))
     return found
-
-
-def _files(form: forms.Form, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for path, wanted in form.by_path.items():
-        root, _, key = path.partition(".")
-        value = values[root].get(key) if key else values.get(root)
-        if wanted.group is None:
-            if wanted.spec.type == "file" and value:
-                yield path, str(value)
-            continue
-        columns = [column.path for column in wanted.group.columns if column.spec.type == "file"]
-        for number, row in enumerate(value or ()):
-            yield from ((f"{path}.{number}.{name}", str(row[name])) for name in columns if row.get(name))
 
 
 def _known(filling: Filling, values: Mapping[str, Any]) -> dict[str, Any]:

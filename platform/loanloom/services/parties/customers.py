@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Row, insert, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from loanloom.engines import forms
+from loanloom.metadata.field_types import empty
 from loanloom.metadata.registry import Registry
 from loanloom.problems import Problem, text
 from loanloom.services import facts, numbers, scope, stored
@@ -22,6 +23,7 @@ from loanloom.services.definitions import compiled
 from loanloom.services.errors import Conflict, Refused
 from loanloom.services.once import Once
 from loanloom.services.origination import uploads
+from loanloom.services.records import references
 from loanloom.store import audit, names, saving, tables
 from loanloom.store.vault import masked
 
@@ -63,7 +65,7 @@ def create(
         first = Once(ctx, connection, idempotency_key, "customer.create")
         if first.answer is not None:
             return int(first.answer["customer_id"])
-        values = _evaluated(ctx, raw, {"customer": {}, "as_of": ctx.business_date})
+        values = _evaluated(ctx, connection, raw, {"customer": {}, "as_of": ctx.business_date})
         _refuse_duplicates(ctx, connection, values, although_similar=although_similar)
         made = add(ctx, connection, values, extra)
         _take_files(ctx, connection, values, made)
@@ -95,7 +97,7 @@ def update(ctx: Context, customer_id: int, raw: Mapping[str, Any], *, version: i
         if row.version != version:
             raise Conflict()
         before = facts.of_customer(ctx, row, ctx.registry)
-        values = _evaluated(ctx, raw, {"customer": before, "as_of": ctx.business_date})
+        values = _evaluated(ctx, connection, raw, {"customer": before, "as_of": ctx.business_date})
         _take_files(ctx, connection, values, customer_id, before)
         write(ctx, connection, row, {**before, **values})
 
@@ -181,10 +183,13 @@ def next_numbers(ctx: Context, connection: Connection, count: int) -> list[str]:
     return numbers.issue_or_plain(ctx, connection, NUMBERING, "C", count)
 
 
-def _evaluated(ctx: Context, raw: Mapping[str, Any], known: Mapping[str, Any]) -> Mapping[str, Any]:
+def _evaluated(
+    ctx: Context, connection: Connection, raw: Mapping[str, Any], known: Mapping[str, Any]
+) -> Mapping[str, Any]:
     evaluated = forms.evaluate(form_of(ctx), raw, {**empty_facts(ctx, ctx.registry), **known}, ctx.actor.roles)
-    if not evaluated.ok:
-        raise Refused(evaluated.problems)
+    problems = [*evaluated.problems, *references.problems(ctx, connection, form_of(ctx), evaluated.values, known)]
+    if problems:
+        raise Refused(problems)
     values: Mapping[str, Any] = evaluated.values.get("customer", {})
     return values
 
@@ -192,9 +197,7 @@ def _evaluated(ctx: Context, raw: Mapping[str, Any], known: Mapping[str, Any]) -
 def empty_facts(ctx: Context, registry: Registry) -> dict[str, Any]:
     """Facts with nothing known yet: every declared field null."""
     found: dict[str, Any] = {
-        record: {
-            one.key: [] if one.type in ("table", "multi_choice") else None for one in registry.entity_fields(record)
-        }
+        record: {one.key: empty(one.shape) for one in registry.entity_fields(record)}
         for record in ("customer", "application")
     }
     return {**found, "guarantors": [], "collateral": [], "as_of": ctx.business_date}
@@ -209,15 +212,15 @@ def _take_files(
 ) -> None:
     """File fields hold files of this customer, or ones that the actor chose on this very form."""
     subject = ("customer", customer_id)
-    for field in ctx.registry.entity_fields("customer"):
-        value = values.get(field.key)
-        if field.type != "file" or not value or value == (before or {}).get(field.key):
+    kept = set(forms.files_of(form_of(ctx), {"customer": before or {}}))
+    for path, value in forms.files_of(form_of(ctx), {"customer": values}):
+        if (path, value) in kept:
             continue
-        number = int(value) if str(value).isdecimal() else 0
+        number = int(value) if value.isdecimal() else 0
         chosen = uploads.adopt(connection, number, ("user", ctx.actor.user_id or 0), subject)
         if not chosen and not uploads.belongs(connection, number, subject):
             message = text("Choose the file again.", "请重新选择文件。")
-            raise Refused(Problem(code="form.not_a_file", message=message, field=f"customer.{field.key}"))
+            raise Refused(Problem(code="form.not_a_file", message=message, field=path))
 
 
 def _refuse_duplicates(

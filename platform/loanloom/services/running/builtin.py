@@ -10,6 +10,7 @@ import structlog
 
 from loanloom import __version__
 from loanloom.core.lending.planning.rules import BUILT_IN
+from loanloom.engines.forms.types import BUILT_IN as FIELD_TYPES
 from loanloom.plugins import Asked, Outgoing, Part, Plugin
 from loanloom.services.context import Context
 from loanloom.services.running.work import Progress
@@ -73,6 +74,20 @@ def replay(ctx: Context, progress: Progress, arguments: Mapping[str, Any]) -> Ma
     return replays.go(ctx, progress, int(arguments["replay"]))
 
 
+def records_import(ctx: Context, progress: Progress, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Bring records in from a workbook."""
+    from loanloom.services.records import importing
+
+    return importing.go(ctx, progress, arguments)
+
+
+def records_reindex(ctx: Context, progress: Progress, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Bring the index of records in line with what they are found by now."""
+    from loanloom.services.records import reindexing
+
+    return reindexing.go(ctx, progress, arguments)
+
+
 def overdue_notices(ctx: Context, progress: Progress, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
     """Tell relationship managers which of their loans are overdue."""
     from loanloom.services.running import notices
@@ -100,10 +115,13 @@ plugin = Plugin(
         Part("work", "deadlines", deadlines),
         Part("work", "flow_migration", flow_migration),
         Part("work", "replay", replay),
+        Part("work", "records_import", records_import),
+        Part("work", "records_reindex", records_reindex),
         Part("work", "overdue_notices", overdue_notices),
         Part("work", "archive_notices", archive_notices),
         *(Part("principal_rule", key, rule) for key, rule in BUILT_IN.principal.items()),
         *(Part("interest_rule", key, rule) for key, rule in BUILT_IN.interest.items()),
+        *(Part("field_type", key, one) for key, one in FIELD_TYPES.items()),
         *(Part("day_count", key, count) for key, count in BUILT_IN.day_counts.items()),
     ),
 )

@@ -6,16 +6,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Any
 
 from flask import Flask, request
 
-from loanloom.engines.forms import FieldView, Form, FormView, RowView
+from loanloom.engines.forms import FieldView, Form, FormView, GroupView, RowView
 from loanloom.problems import Problem, say
 from loanloom.services.context import Context
 from loanloom.services.errors import Refused
 from loanloom.services.origination import uploads
 from loanloom.store import json as exact
 from loanloom.web.forms import display, posted
+from loanloom.web.forms.looked_up import with_names
 from loanloom.web.forms.posted import Posted
 
 
@@ -43,10 +45,15 @@ def with_files(ctx: Context, form: Form, post: Posted, subject: tuple[str, int])
                     accept=kinds,
                     max_size_mb=most,
                 )
-            raw[name] = str(made)
+            raw[name] = [*_kept_files(raw.get(name)), str(made)] if field.spec.several else str(made)
         except Refused as refused:
             problems += [problem.at(field=name) for problem in refused.problems]
     return replace(post, raw=raw), problems
+
+
+def _kept_files(posted_: Any) -> list[str]:
+    """The files of a field with several that the page already knew."""
+    return [one for one in (posted_ if isinstance(posted_, list) else [posted_]) if isinstance(one, str) and one]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +70,18 @@ class Step:
 def step_of(
     post: Posted | None, view: FormView, judged: Callable[[], FormView], also: Sequence[Problem]
 ) -> Step | None:
-    """The step to show, or None for a form on one page. `judged` gives the same view with everything that is wrong;
-    forward goes
-    only who has done the step at hand, and a refused submission opens at the first step with a problem."""
+    """The step (or tab) to show, or None for a form on one page. `judged` gives the same view with everything that is
+    wrong; forward goes only who has done the step at hand (tabs are open to all), and a refused submission opens at the
+    first step with a problem."""
     keys = [section.key for section in view.sections]
-    if view.layout != "steps" or not keys:
+    if view.layout not in ("steps", "tabs") or not keys:
         return None
+    tabs = view.layout == "tabs"
     at = keys.index(post.step) if post is not None and post.step in keys else 0
     wanted, problems = at, tuple[Problem, ...]()
     if post is not None and post.action == "step" and post.argument in keys:
         wanted = keys.index(post.argument)
-        if wanted > at:
+        if wanted > at and not tabs:
             section = next((one for one in judged().sections if one.key == keys[at]), None)
             if section is not None and section.has_problems:
                 wanted, problems = at, tuple(section.problems())
@@ -83,14 +91,21 @@ def step_of(
             number for number, one in enumerate(view.sections) if fields & {field.name for field in one.all_fields()}
         )
         wanted = next(wrong, at)
-    after = keys[wanted + 1] if wanted + 1 < len(keys) else None
-    return Step(keys[wanted], keys[wanted - 1] if wanted else None, after, wanted + 1, problems)
+    after = keys[wanted + 1] if wanted + 1 < len(keys) and not tabs else None
+    before = keys[wanted - 1] if wanted and not tabs else None
+    return Step(keys[wanted], before, after, wanted + 1, problems)
 
 
 def _columns(rows: tuple[RowView, ...], tag: str) -> list[tuple[str, str]]:
     numeric = ("money", "number", "integer", "percent")
     first = rows[0].fields if rows else ()
     return [(say(one.title, tag), "num" if one.type in numeric else "") for one in first]
+
+
+def _total(group: GroupView, cell: FieldView) -> FieldView | None:
+    """The total of the column that a cell stands in."""
+    column = cell.name.rpartition(".")[2]
+    return next((one for one in group.totals if one.name.rpartition(".")[2] == column), None)
 
 
 def _capitals(field: FieldView, tag: str) -> str:
@@ -110,5 +125,6 @@ def _kept(value: object) -> str:
 def install(app: Flask) -> None:
     """Hang the filters of generated forms into the templates."""
     app.jinja_env.filters.update(
-        form_words=display.words, form_columns=_columns, form_capitals=_capitals, kept=_kept, said=say
-    )
+        form_words=display.words, form_derived=display.derived, form_columns=_columns, form_capitals=_capitals,
+        form_total=_total, form_names=with_names, kept=_kept, said=say,
+    )  # fmt: skip

@@ -20,11 +20,24 @@ def words(field: FieldView, language: str) -> str:
         return ""
     if field.mode == "masked":
         return str(value)
+    if field.words is not None:
+        return say(field.words, language)
     if field.type in ("choice", "multi_choice"):
         return _choices(field, value, language)
     if field.type == "yes_no":
         return say({"en": "Yes" if value else "No", "zh": "是" if value else "否"}, language)
     return _plain(field, value) + _unit(field, language)
+
+
+def derived(field: FieldView, language: str) -> str:
+    """What the value itself says, in one line: an identity number the date of birth and the sex."""
+    parts = [(say(title, language), _said(value, language)) for title, value in field.derived]
+    mark, colon = ("，", "：") if language == "zh" else (", ", ": ")
+    return mark.join(f"{title}{colon}{value}" for title, value in parts)
+
+
+def _said(value: Any, language: str) -> str:
+    return formats.day(value) if isinstance(value, date) else say(value, language)
 
 
 def capitals(field: FieldView) -> str:

@@ -23,7 +23,8 @@ _ROW = re.compile(r"^(?P<path>.+)\.(?P<row>[0-9]{1,4})$")
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """One post of a form page. `action` is what was asked: submit, refresh, add, remove, drop, step."""
+    """One post of a form page. `action` is what was asked: submit, refresh, add, remove, drop, find, pick,
+    step."""
 
     raw: dict[str, Any]
     action: str
@@ -52,8 +53,11 @@ def read() -> Posted:
         _add_row(raw, argument)
     elif action == "remove":
         _remove_row(raw, argument)
+    elif action == "pick":
+        path, _, key = argument.partition("=")
+        raw[path] = key
     elif action == "drop":
-        raw[argument] = ""
+        _drop_file(raw, argument)
     return Posted(
         raw=raw,
         action=action,
@@ -90,6 +94,13 @@ def _remove_row(raw: dict[str, Any], argument: str) -> None:
         del raw[name]
 
 
+def _drop_file(raw: dict[str, Any], argument: str) -> None:
+    """Take a file out of its field: `application.photos:17` of several, `application.licence` of one."""
+    path, _, gone = argument.partition(":")
+    kept = raw.get(path)
+    raw[path] = [one for one in kept if one != gone] if gone and isinstance(kept, list) else ""
+
+
 def files(form: Form) -> Iterator[tuple[str, FormField, FileStorage]]:
     """The files that were chosen, each with the field (or column) it was chosen for; empty choices are left out."""
     for name, storage in request.files.items(multi=True):
@@ -105,4 +116,6 @@ def _file_field(form: Form, name: str) -> FormField | None:
         group_path = path.rpartition(".")[0]
         group = form.by_path[group_path].group if group_path in form.by_path else None
         wanted = next((one for one in group.columns if one.path == column), None) if group else None
-    return wanted if wanted is not None and wanted.spec.type == "file" else None
+    if wanted is None or wanted.group is not None or not wanted.spec.behaviour.shape.files:
+        return None
+    return wanted

@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from loanloom.engines import forms
 from loanloom.metadata.fields import Field
 from loanloom.metadata.registry import Registry
 from loanloom.problems import Problem, say
@@ -52,7 +53,7 @@ def record(registry: Registry, entity: str, values: Mapping[str, Any], language:
     return [
         (say(field.title, language), worded(registry, field, values[field.key], language))
         for field in registry.entity_fields(entity)
-        if field.key not in left_out and values.get(field.key) not in (None, "", [], ()) and field.type != "file"
+        if field.key not in left_out and values.get(field.key) not in (None, "", [], ()) and not field.shape.files
     ]
 
 
@@ -62,7 +63,7 @@ def group(registry: Registry, entity: str, rows: Iterable[Mapping[str, Any]], la
     fields = [
         field
         for field in registry.entity_fields(entity)
-        if field.type != "file" and any(row.get(field.key) not in (None, "") for row in found)
+        if not field.shape.files and any(row.get(field.key) not in (None, "") for row in found)
     ]
     if not fields:
         return None
@@ -79,8 +80,11 @@ def worded(registry: Registry, field: Field, value: Any, language: str) -> str:
     """One value as people read it: codes by their titles, secrets masked, amounts with separators."""
     if value is None or value == "":
         return "–"
-    if field.encrypted or field.type in ("id_card", "phone"):
-        return vault.masked(str(value))
+    own = forms.words(registry, field, value, language)
+    if field.encrypted:
+        return vault.masked(own or str(value))
+    if own is not None:
+        return own
     if field.type == "choice":
         return registry.code_title(field.code_list or "", value, language)
     if field.type == "multi_choice":

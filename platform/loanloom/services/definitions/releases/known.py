@@ -1,4 +1,4 @@
-"""The kinds this installation knows: the shipped ones and those of its plugins, loaded once a process."""
+"""The kinds and field types this installation knows: the shipped ones and those of plugins, loaded once a process."""
 
 from __future__ import annotations
 
@@ -14,4 +14,4 @@ def kinds() -> Kinds:
     """Every kind of document."""
     folders: list[Path] = [Path(folder) for folder in plugged().parts("kinds").values()]
     extra = [(path.read_text("utf-8"), path.name) for folder in folders for path in sorted(folder.glob("*.yaml"))]
-    return load_kinds(extra)
+    return load_kinds(extra, plugged().parts("field_type"))

@@ -39,6 +39,7 @@ const LAZY = [
   ["[data-chart]", () => import("./parts/charts.js")],
   ["textarea[data-editor]", () => import("./parts/editor.js")],
   ["textarea[data-expression]", () => import("./parts/expression.js")],
+  ["input[data-signature]", () => import("./parts/signature.js")],
   ["[data-playground]", () => import("./parts/playground.js")],
 ];
 

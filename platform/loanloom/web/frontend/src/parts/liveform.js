@@ -40,6 +40,14 @@ function grouped(value, sizes) {
   return [...parts, rest].filter(Boolean).join(" ");
 }
 
+// Enter in a look-up's box searches, and does not hand the form in.
+document.addEventListener("keydown", (event) => {
+  const search = event.key === "Enter" && event.target.dataset?.enter;
+  if (!search) return;
+  event.preventDefault();
+  document.getElementById(search)?.click();
+});
+
 export function armLiveForms(root) {
   root.querySelectorAll("input[data-groups]").forEach((input) => {
     const sizes = input.dataset.groups.split(" ").map(Number);
