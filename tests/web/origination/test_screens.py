@@ -266,3 +266,31 @@ def test_uploads_are_harmless_in_the_browser(manager: FlaskClient) -> None:
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Content-Disposition"].startswith("inline; filename*=UTF-8''")
     assert answer.mimetype == "application/pdf"
+
+
+def test_material_asked_for_is_told_supplied_and_comes_back(
+    manager: FlaskClient, person: Person, model_company: Context
+) -> None:
+    application_id = begin(manager)
+    assert hand_in(manager, application_id).status_code == 302
+    risk, url = person("risk-officer", unit="risk"), f"/applications/{application_id}"
+    item = open_item(model_company, application_id)
+    sheet = text(risk.get(f"/approvals/{item.id}"))
+    data = {**hidden(sheet), "version": item.version, "reason": "近三个月银行流水"}
+    assert risk.post(f"/cases/items/{item.id}/ask_material", data=data).status_code == 302
+    assert "近三个月银行流水" not in text(risk.get(url)), "asked of the makers alone"
+    page = text(manager.get(f"{url}?tab=papers"))
+    assert "Material is asked for" in page and "近三个月银行流水" in page and "/remove" not in page
+    key = re.search(r'name="material" value="(\w+)"', page)[1]
+    paper = {**hidden(page), "material": key, "file": (BytesIO(PDF), "bank.pdf")}
+    assert manager.post(f"{url}/papers", data=paper).status_code == 302
+    action, version = re.search(
+        r'action="(/cases/items/\d+/resubmit)".*?name="version" value="(\d+)"', page, re.S
+    ).groups()
+    done = manager.post(action, data={**hidden(page), "version": version, "back": f"{url}?tab=flow"})
+    assert done.status_code == 302 and done.location.startswith(url)
+    assert "Material is asked for" not in text(manager.get(url)) and "bank.pdf" in text(
+        manager.get(f"{url}?tab=papers")
+    )
+    assert manager.post(f"{url}/papers", data={**paper, "file": (BytesIO(PDF), "late.pdf")}).status_code == 409
+    assert "Decide" in text(risk.get(f"/approvals/{item.id}"))

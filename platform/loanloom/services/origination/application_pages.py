@@ -20,8 +20,9 @@ from loanloom.services.context import Context
 from loanloom.services.flows import case as cases_kept
 from loanloom.services.flows import guards as flow_guards
 from loanloom.services.flows import story
-from loanloom.services.origination import applications, materials
+from loanloom.services.origination import applications, materials, supplying
 from loanloom.services.origination.materials import Material
+from loanloom.services.origination.supplying import Wanted
 from loanloom.services.papers import contracts, documents
 from loanloom.services.papers.documents import Made
 from loanloom.services.reading import record_history
@@ -51,6 +52,7 @@ class Actions:
     decide: int | None = None
     prepare_contract: bool = False
     hand_in_papers: bool = False
+    supply: Wanted | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,10 +119,12 @@ def _actions(
     ctx: Context, connection: Connection, row: Row[Any], sanction: Row[Any] | None, contract: Row[Any] | None
 ) -> Actions:
     mine = applications.may_fill_in(ctx, row)
+    asked = supplying.wanted(ctx, connection, row.id)
     in_force = sanction is not None and sanction.state == "in_force" and sanction.expires_on >= ctx.business_date
     return Actions(
         fill_in=mine,
-        hand_in_papers=mine,
+        hand_in_papers=mine or asked is not None,
+        supply=asked,
         withdraw=ctx.actor.may("application.create")
         and row.state in ("draft", "submitted", "returned")
         and (row.created_by == ctx.actor.user_id or mine),

@@ -14,7 +14,15 @@ from loanloom.problems import Problem
 from loanloom.services.context import Context
 from loanloom.services.errors import Conflict, Refused
 from loanloom.services.flows import outside
-from loanloom.services.origination import application_pages, applications, materials, previews, submissions, uploads
+from loanloom.services.origination import (
+    application_pages,
+    applications,
+    materials,
+    previews,
+    submissions,
+    supplying,
+    uploads,
+)
 from loanloom.services.origination.applications import Filling
 from loanloom.services.parties import customers
 from loanloom.web.access import requires
@@ -123,7 +131,7 @@ def hand_in(application_id: int) -> Answer:
     ctx, key = current_context(), request.form.get("material", "")
     with ctx.transaction() as connection:
         row = applications.read(ctx, connection, application_id)
-        if not applications.may_fill_in(ctx, row):
+        if not applications.may_fill_in(ctx, row) and supplying.wanted(ctx, connection, row.id) is None:
             raise Conflict(applications.closed())
         filling = applications.filling(ctx, connection, row)
         listed = materials.listing(connection, filling.registry, row, filling.facts)
@@ -186,7 +194,7 @@ def _form_page(ctx: Context, application_id: int, post: Posted | None, problems:
     """The form with the schedule beside it; only its inner part when htmx asks."""
     with ctx.transaction() as connection:
         row = applications.read(ctx, connection, application_id)
-        if not applications.may_fill_in(ctx, row):
+        if not applications.may_fill_in(ctx, row) and supplying.wanted(ctx, connection, row.id) is None:
             raise Conflict(applications.closed())
         filling = applications.filling(ctx, connection, row)
         raw = post.raw if post is not None else filling.typed
