@@ -42,17 +42,20 @@ def field_type(field: Field, registry: Registry | None = None) -> Type:
     if shape.rows:
         return list_of(fields_type(field.fields, registry))
     if shape.parts:
-        return context({name: optional(PLAIN[part.type]) for name, part in shape.parts.items()})
-    plain = _plain_type(field, registry)
+        parts = {name: _coded(field, registry, part.coded) or PLAIN[part.type] for name, part in shape.parts.items()}
+        return context({name: optional(type_) for name, type_ in parts.items()})
+    plain = _coded(field, registry, shape.coded) or _plain_type(field, registry)
     return list_of(plain) if shape.several else plain
+
+
+def _coded(field: Field, registry: Registry | None, coded: bool) -> Type | None:
+    """The codes of a field's list, where its values are codes and the list is known."""
+    codes = _codes(registry, field.code_list) if coded and registry is not None and field.code_list else ()
+    return enumeration(codes) if codes else None
 
 
 def _plain_type(field: Field, registry: Registry | None) -> Type:
     """The type of one plain value of a field."""
-    if registry is not None and field.code_list and field.shape.coded:
-        codes = _codes(registry, field.code_list)
-        if codes:
-            return enumeration(codes)
     type_ = PLAIN[field.shape.type]
     if type_.kind == "number":
         return number_type(field, currencies(registry) if registry is not None else None)

@@ -61,10 +61,22 @@ def of_fields(record: str, fields: Iterable[Field], registry: Registry) -> dict[
 def _label(found: dict[str, Text], prefix: str, fields: Iterable[Field], registry: Registry) -> None:
     for field in fields:
         path = f"{prefix}.{field.key}"
+        coded = [path] if not field.shape.parts else []
+        for name, part in field.shape.parts.items():
+            found[f"{path}.{name}"] = _of_part(field.title, part.title)
+            coded += [f"{path}.{name}"] if part.coded else []
         found[path] = field.title
         if field.encrypted:
-            found[f"{path}=*"] = HIDDEN
+            found |= {f"{one}=*": HIDDEN for one in (path, *(f"{path}.{name}" for name in field.shape.parts))}
         codes = registry.get("code_list", field.code_list) if field.code_list else None
         for item in codes.spec["items"] if codes else ():
-            found[f"{path}={item['key']}"] = item["title"]
+            found |= {f"{one}={item['key']}": item["title"] for one in coded}
         _label(found, path, field.fields, registry)
+
+
+def _of_part(whole: Text, part: Text) -> Text:
+    """What a part of a value is called."""
+    return {
+        language: f"{title}{'：' if language == 'zh' else ': '}{part.get(language, '')}"
+        for language, title in whole.items()
+    }

@@ -22,6 +22,8 @@ class Part:
 
     type: Plain
     title: Text
+    coded: bool = False
+    """The part is a code of the field's code list."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +77,7 @@ SHAPES: Mapping[str, Shape] = MappingProxyType(
         "address": Shape(
             parts=MappingProxyType(
                 {
-                    "area": Part("string", text("area", "所在地区")),
+                    "area": Part("string", text("area", "所在地区"), coded=True),
                     "detail": Part("string", text("street and number", "详细地址")),
                     "text": Part("string", text("in full", "完整地址")),
                 }

@@ -41,6 +41,14 @@ def test_expressions_see_parts_and_codes(registry: Registry) -> None:
         assert not feel.check(source, scope).problems, source
     assert feel.check('application.area = "nowhere"', scope).problems
     assert feel.check("application.lease.middle", scope).problems
+    assert feel.check('application.home.area = "nowhere"', scope).problems
+
+
+def test_traces_call_parts_by_name_and_hide_those_of_secrets(registry: Registry) -> None:
+    known = facts.labels(registry)
+    assert known["application.lease.end"] == {"en": "Lease: to", "zh": "租期：截止日"}
+    assert known["application.home.area=330106"]["zh"] == "西湖区"
+    assert known["application.hidden_home.detail=*"] == facts.HIDDEN
 
 
 @pytest.mark.parametrize(
