@@ -334,3 +334,15 @@ def test_many_cases_start_together(lender):
 
 def _fields(value):
     return {name: getattr(value, name) for name in type(value).__dataclass_fields__}
+
+
+def test_the_case_shows_the_amount_that_is_asked_for_now(lender):
+    """Lists, figures and authority go by what the application says since it came back."""
+    application_id = lender.case(80_000)
+    begin(lender, application_id)
+    say(lender, "risk", application_id, "return", reason="other", opinion="Ask for less")
+    (case,) = lender.rows(tables.flow_case)
+    with lender.ctx("manager").transaction() as connection:
+        connection.execute(tables.application.update().values(amount=60_000))
+    begin(lender, application_id)
+    assert (case.amount, lender.one(tables.flow_case, id=case.id).amount) == (80_000, 60_000)

@@ -134,3 +134,20 @@ def test_lists_go_on_where_they_stopped_and_borrowers_have_the_portal(house: Hou
     borrower = program("borrower")
     borrower.get(CASES, 403)
     borrower.post(CASES, 403, key="k", **ASKED)
+
+
+def test_who_does_a_step_is_named_with_the_request(house: House, program: Any) -> None:
+    """Where the starter names people a program does so too, or is told the field."""
+    manager, asked = program("manager"), {**ASKED, "flow": "starter-names"}
+    for chosen, code in (
+        ({}, "flow.choose"),
+        ({"second": 999}, "flow.unknown_person"),
+        ({"other": 41}, "flow.no_choice"),
+    ):
+        (problem,) = manager.post(CASES, 422, key=f"k{code}", chosen=chosen, **asked)["problems"]
+        assert problem["code"] == code and problem["field"].startswith("chosen"), problem
+    assert house.count(tables.flow_case) == 0
+    made = manager.post(CASES, 201, key="named", chosen={"second": STAFF["head2"][0]}, **asked)
+    assert house.item(made["case_id"]).assignee == STAFF["head2"][0]
+    (item,) = program("head2").get(f"{ITEMS}?view=mine")["rows"]
+    assert item["case_id"] == made["case_id"]

@@ -7,6 +7,7 @@ import re
 import pytest
 from tests.web.cases.test_screens import get, post, token
 
+from loanloom.services.flows import cases
 from loanloom.store import tables
 from loanloom.web.app import create_app
 
@@ -90,3 +91,19 @@ def test_it_speaks_chinese(as_user, house, case, stranger):
     url = issued(as_user, house, case)
     stranger.environ_base["HTTP_ACCEPT_LANGUAGE"] = "zh"
     assert "答复" in get(stranger, url)
+
+
+def test_the_page_of_an_application_shows_the_question_and_makes_the_link(as_user, house):
+    """Whoever is told that a party is waited for comes to the application, not to the case."""
+    made = house.case(state="submitted")
+    ctx = house.ctx("manager")
+    with ctx.transaction() as connection:
+        case_id = cases.start(ctx, connection, "partnered-loan", ("application", made)).case_id
+    item = house.one(tables.work_item, case_id=case_id, status="open", outside="Demo trader")
+    manager = as_user("manager")
+    for tab in ("", "?tab=flow"):
+        page = get(manager, f"/applications/{made}{tab}")
+        assert f'id="outside-{item.id}"' in page and f"/cases/items/{item.id}/link" in page
+    assert f'id="outside-{item.id}"' in get(as_user("risk"), f"/applications/{made}/approval-sheet")
+    post(manager, f"/cases/items/{item.id}/link", page, 200)
+    assert f"/cases/items/{item.id}/link/revoke" in get(manager, f"/applications/{made}")

@@ -242,3 +242,23 @@ def test_a_request_is_found_by_its_number_by_those_who_may_see_it(as_user, house
     assert as_user("risk").get(f"/search/?q={number}").location == url
     assert url in get(as_user("risk"), f"/search/?q={number[:3]}")
     assert url not in get(as_user("west1"), f"/search/?q={number}")
+
+
+def test_whoever_starts_a_request_names_who_looks_at_it(as_user, house):
+    manager, to = as_user("manager"), "/cases/new/starter-names"
+    page = get(manager, to)
+    (picker,) = re.findall(r'<select[^>]*name="chosen:second".*?</select>', page, re.S)
+    assert "required" in picker and "head2" in picker and f'value="{STAFF["manager"][0]}"' not in picker
+    said = {**TYPED, "_action": "submit", "idempotency_key": "n1"}
+    refused = post(manager, to, page, 422, **said).get_data(as_text=True)
+    assert "Name who does the step" in refused and 'aria-invalid="true"' in refused and "loan contract" in refused
+    url = post(manager, to, page, **{**said, "idempotency_key": "n2", "chosen:second": str(STAFF["head2"][0])}).location
+    assert house.item(int(url.rsplit("/", 1)[1])).assignee == STAFF["head2"][0]
+
+
+def test_a_case_leads_to_its_customer(as_user, house):
+    house.case(customer="One")
+    (customer,) = house.rows(tables.customer)
+    number = house.start(customer_number=customer.number)
+    for page in (f"/cases/{number}", "/to-do/?view=started", "/cases/"):
+        assert f'<a href="/customers/{customer.id}">One</a>' in get(as_user("manager"), page), page

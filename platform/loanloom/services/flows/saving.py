@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from loanloom.engines import flows
-from loanloom.services.context import Context
+from loanloom.services.context import Context, system_actor
 from loanloom.services.flows import happened, papers, runs, states, subjects, telling
 from loanloom.services.flows import items as work
 from loanloom.services.flows.case import ITEM, TABLE, Case
@@ -178,10 +178,12 @@ def _history(ctx: Context, steps: Sequence[Step]) -> Iterator[Row]:
 
 
 def _followed(ctx: Context, connection: Connection, steps: Sequence[Step]) -> list[Followed]:
+    """What follows for the records. From the answer of a party out of the house the house follows by itself."""
     alike: dict[str, list[Step]] = {}
     for step in steps:
         alike.setdefault(step.case.subject, []).append(step)
-    return [subjects.of(key).on_moved(ctx, connection, together) for key, together in alike.items()]
+    by = ctx if ctx.actor.outside is None else ctx.as_actor(system_actor())
+    return [subjects.of(key).on_moved(by, connection, together) for key, together in alike.items()]
 
 
 def _announce(

@@ -8,6 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from tests.services.flows.deaths import dies_at
 from tests.services.money.desk import lender
 from tests.services.money.desk.lender import CASHIER, CHIEF, OTHER, Desk
 from tests.services.money.desk.test_races import at_once
@@ -15,7 +16,7 @@ from tests.settled import Settled
 
 from loanloom.services.context import Context, system_actor
 from loanloom.services.errors import Conflict, Forbidden, NotFound, Refused
-from loanloom.services.flows import cases
+from loanloom.services.flows import cases, outside
 from loanloom.services.money import disbursements
 from loanloom.services.money.cashier import orders
 from loanloom.services.money.cashier.order_kinds import KINDS
@@ -35,10 +36,12 @@ spec:
       type: exclusive
       routes:
         - {when: order.amount <= 1000, to: done}
+        - {when: 'order.kind = "disbursement" and contract.amount = 77000', to: partner}
         - {when: 'order.kind = "disbursement" and contract.amount > 50000', to: review}
         - {otherwise: true, to: head}
     - {key: review, title: {en: Review, zh: 审核}, type: approval, assign: {role: risk, scope: all}, next: head}
     - {key: head, title: {en: Head, zh: 主管}, type: approval, assign: {role: chief, scope: all}, next: done}
+    - {key: partner, title: {en: Partner, zh: 担保中心}, type: approval, assign: {outside: customer.name}, next: done}
     - {key: done, title: {en: Done, zh: 通过}, type: end, outcome: approved}
     - {key: no, title: {en: No, zh: 否决}, type: end, outcome: refused}
 """
@@ -252,6 +255,45 @@ def test_what_the_house_lets_time_decide_pays_nothing_that_must_be_checked(desk)
     house = desk.ctx().as_actor(system_actor("test"))
     cases.act(house, case.id, "terminate", {"reason": "Entered by mistake"})
     assert order(desk, made).state == "refused" and desk.rows(tables.loan) == []
+
+
+def test_a_party_out_of_the_house_alone_checks_nothing(desk):
+    """It may consent; whoever is said to have checked the money is somebody of the house."""
+    made = desk.enter("disbursement", contract_id=contract(desk, 77_000))
+    (item,) = [row for row in desk.rows(tables.work_item) if row.status == "open"]
+    token = outside.issue(desk.cashier(), item.id).token
+    now, said = desk.ctx().now, {"decision": "approve"}
+    outside.answer(desk.database, token, said, expected_version=item.version, now=now)
+    assert desk.rows(tables.flow_case)[0].outcome == "approved"
+    assert (order(desk, made).state, order(desk, made).checked_by) == ("booked", None)
+
+
+def traces(desk: Desk):
+    """All that paying out by a flow touches, as it stands."""
+    kept = [(row.state, row.version) for row in desk.rows(tables.cash_order)]
+    items = [(row.id, row.status, row.version) for row in desk.rows(tables.work_item)]
+    names = ("loan", "loan_event", "journal_entry", "payout", "flow_history", "audit_log", "outbox", "message")
+    return kept, items, {name: len(desk.rows(getattr(tables, name))) for name in names}
+
+
+def test_kill_9_before_any_statement_of_the_last_approval_pays_nothing_out(desk):
+    """The decision, the loan, its entries and the order are one; the same click afterwards does it once."""
+    made = desk.enter("disbursement", contract_id=contract(desk))
+    decide(desk, "approve", person(desk, RISK, "risk"))
+    (row,) = [row for row in desk.rows(tables.work_item) if row.status == "open"]
+    by = chief(desk)
+
+    def work():
+        return cases.act(by, row.id, "decide", {"decision": "approve"}, idempotency_key="one click")
+
+    before, deaths = traces(desk), 0
+    while dies_at(desk.database, deaths + 1, work):
+        deaths += 1
+        assert traces(desk) == before, f"death before statement {deaths} left traces"
+    assert deaths > 10, "paying out takes more statements than that"
+    after = traces(desk)
+    assert after != before and order(desk, made).state == "booked" and len(desk.rows(tables.loan)) == 1
+    assert work().replayed and traces(desk) == after
 
 
 def loan_of(desk: Desk) -> int:

@@ -1,0 +1,123 @@
+"""What is offered is what may be done: items in lists and on pages, colleagues to hand them to, people to be named."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import insert
+from tests.services.approval.lender import STAFF
+from tests.services.flows.house import House
+
+from loanloom.services.errors import Refused
+from loanloom.services.flows import case_page, cases, my_cases, starting, worklist
+from loanloom.store import tables
+
+
+def waits_for(house: House, who: str, view: worklist.View = "group") -> list[int]:
+    """The items that a list offers somebody."""
+    return [one.id for one in worklist.todo(house.ctx(who), view).items]
+
+
+def sheet(house: House, who: str, case_id: int) -> Any:
+    """The first open item as its page shows it."""
+    return case_page.read(house.ctx(who), case_id, "en").items[0]
+
+
+def stands_in(house: House, who: str, absent: str) -> None:
+    day = house.business_date
+    with house.database.transaction(house.company.id) as connection:
+        row = {"from_user": STAFF[absent][0], "to_user": STAFF[who][0], "starts_on": day, "ends_on": day}
+        connection.execute(insert(tables.delegation).values(row))
+
+
+def named(house: House, **chosen: str) -> cases.Started:
+    raw = {"seal_request.amount": "5000"}
+    return starting.request(house.ctx("manager"), "starter-names", raw, chosen=chosen)
+
+
+def test_whoever_starts_names_who_looks_and_only_somebody_who_may(house: House) -> None:
+    ((step, _, colleagues),) = starting.choosing(house.ctx("manager"), "starter-names")
+    offered = {one for one, _ in colleagues}
+    assert step == "second" and STAFF["head2"][0] in offered and STAFF["manager"][0] not in offered
+    assert starting.choosing(house.ctx("manager"), "seal") == ()
+    for person, code in (("", "flow.choose"), ("11", "flow.choose"), ("999", "flow.unknown_person")):
+        with pytest.raises(Refused) as refused:
+            named(house, second=person)
+        assert [(one.code, one.field) for one in refused.value.problems] == [(code, "chosen:second")]
+    assert house.count(tables.flow_case) == 0
+    begun = named(house, second=str(STAFF["head2"][0]))
+    assert house.item(begun.case_id).assignee == STAFF["head2"][0]
+
+
+def test_who_stands_in_is_offered_nothing_after_their_own_vote(house: House) -> None:
+    """One of two voters is away: who has a vote of their own does not cast the other."""
+    stands_in(house, "head2", "east1")
+    case_id = house.start("voters")
+    theirs, own = (house.item(case_id, assignee=STAFF[who][0]).id for who in ("east1", "head2"))
+    assert waits_for(house, "head2", "mine") == [own] and theirs not in waits_for(house, "head2")
+    house.act("head2", case_id, "decide", on=house.one(tables.work_item, id=own), decision="approve")
+    assert theirs not in waits_for(house, "head2")
+    shown = sheet(house, "head2", case_id)
+    assert shown.why_not is not None and not shown.actions
+    with pytest.raises(Refused):
+        house.act("head2", case_id, "decide", on=house.one(tables.work_item, id=theirs), decision="approve")
+    assert theirs in waits_for(house, "east1", "mine")
+
+
+def test_a_vote_does_not_make_the_other_voters_pages_stale(house: House) -> None:
+    case_id = house.start("voters")
+    east, head = (house.item(case_id, assignee=STAFF[who][0]) for who in ("east1", "head2"))
+    house.act("head2", case_id, "decide", on=head, decision="approve")
+    after = house.one(tables.work_item, id=east.id)
+    assert (after.version, STAFF["head2"][0] in after.excluded) == (east.version, True)
+
+
+def test_an_item_is_offered_to_those_who_could_take_it_over_and_to_nobody_else(house: House) -> None:
+    case_id = house.start()
+    offered = {one for one, _ in sheet(house, "risk", case_id).transfer_to}
+    assert offered == {STAFF["risk2"][0]}
+    signers = {one for one, _ in sheet(house, "risk", case_id).signers}
+    for who, (number, _, _) in STAFF.items():
+        if who == "borrower" or number in offered:
+            continue
+        with pytest.raises(Refused):
+            house.act("risk", case_id, "transfer", to=number)
+        assert (number in signers) is (who != "manager"), who
+    house.act("risk", case_id, "transfer", to=STAFF["risk2"][0])
+    assert house.item(case_id).assignee == STAFF["risk2"][0]
+
+
+def test_nobody_is_offered_as_the_next_who_made_it_or_decides_now(house: House) -> None:
+    shown = sheet(house, "risk", house.start("named"))
+    ((step, _, colleagues),) = shown.choosing
+    offered = {one for one, _ in colleagues}
+    assert step == "second" and STAFF["head2"][0] in offered
+    assert not offered & {STAFF["manager"][0], STAFF["risk"][0]}
+
+
+def test_a_request_is_of_the_customer_whom_it_names_and_moves_with_its_fields(house: House) -> None:
+    house.case(customer="One")
+    (customer,) = house.rows(tables.customer)
+    case_id = house.start(customer_number=customer.number)
+    assert house.kept(case_id).customer_id == customer.id
+    (line,) = my_cases.listing(house.ctx("manager"), "started").lines
+    assert (line.customer, line.customer_id) == ("One", customer.id)
+    assert house.kept(house.start(customer_number="C99999")).customer_id is None
+    other = house.start()
+    house.act("risk", other, "decide", decision="return", opinion="Whose?")
+    fields = {"amount": "900", "reason": "contract", "customer_number": customer.number}
+    house.act("manager", other, "resubmit", data={f"seal_request.{name}": value for name, value in fields.items()})
+    kept = house.kept(other)
+    assert (kept.amount, kept.customer_id) == (900, customer.id)
+
+
+def test_outer_parts_learn_of_every_item_that_opens_and_closes(house: House) -> None:
+    """Also of one whose turn comes, and of one that nobody needs any more."""
+    case_id = house.start("voters")
+    items = [row.id for row in house.rows(tables.work_item, case_id=case_id)]
+    for who in ("head2", "east1"):
+        house.act(who, case_id, "decide", on=house.item(case_id, assignee=STAFF[who][0]), decision="approve")
+    told = [(row.topic, row.payload["item_id"]) for row in house.rows(tables.outbox) if row.topic.startswith("item.")]
+    assert sorted(one for topic, one in told if topic == "item.opened") == sorted(items)
+    assert sorted(one for topic, one in told if topic == "item.closed") == sorted(items), "each once, voted or not"
