@@ -22,6 +22,7 @@ from loanloom.metadata.fields import Field, check_fields, fields_of, record_of
 from loanloom.metadata.kinds import Kind, Kinds
 from loanloom.metadata.nearest import hint as nearest_hint
 from loanloom.metadata.reader import read_document
+from loanloom.metadata.register_checks import check_registers
 from loanloom.problems import LANGUAGES, Problem, errors, say, text
 
 Asked = ParamSpec("Asked")
@@ -228,6 +229,7 @@ def build(
     sound = {**{builtin.identity: builtin for builtin in builtin_documents()}, **sound}
     registry = Registry(MappingProxyType(sound), kinds, tuple(broken))
     problems.extend(check_fields(registry.entities))
+    problems.extend(check_registers(registry.entities))
     problems.extend(_missing_references(registry))
     return Built(registry, tuple(problems))
 

@@ -34,6 +34,11 @@ def check(ctx: Context, connection: Connection, kind: str, subject_id: int) -> N
 
         finding.check_visible(ctx, connection, subject_id)
         return
+    if kind == "record":
+        from loanloom.services.records import kept  # records keep files, which ask here
+
+        kept.check_visible(ctx, connection, subject_id)
+        return
     if kind not in _SUBJECTS:
         raise NotFound()
     table, function, words = _SUBJECTS[kind]

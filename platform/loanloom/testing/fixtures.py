@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime
 import pytest
 import structlog
 
+from loanloom.services.access.rights import functions_of
 from loanloom.services.context import SCOPES, Actor, Company, Context
 from loanloom.services.running import founding
 from loanloom.services.running.founding import Founding
@@ -123,7 +124,7 @@ def acting() -> Callable[..., Context]:
                 username=name,
                 name=name,
                 roles=tuple(roles),
-                functions=frozenset(one for document in documents for one in document.spec["functions"]),
+                functions=frozenset(one for document in documents for one in functions_of(document.spec)),
                 scope=max(scopes, key=SCOPES.index),
                 unit=unit,
                 ip="127.0.0.1",

@@ -121,7 +121,7 @@ def page_of(ctx: Context, key: str) -> tuple[Document | None, DataSet]:
 
 def _defaults(document: Document | None, data_set: DataSet) -> tuple[list[str], list[tuple[str, bool]]]:
     if document is None:
-        return list(data_set.columns)[:9], []
+        return list(data_set.shown or list(data_set.columns)[:9]), []
     columns = [str(column["field"]) for column in document.spec["columns"]]
     order = [(str(one["field"]), bool(one.get("descending"))) for one in document.spec.get("sort", ())]
     return columns, order
@@ -244,7 +244,7 @@ def view(key: str, *, where: Mapping[str, Any] | None = None, limit: int = 50) -
         asked=asked,
         listed=data_sets.rows(ctx, data_set, asked, where=where, limit=limit),
         heads=_heads(data_set, asked, titles, path),
-        filters=_filters(ctx, document.spec.get("filters", ()) if document else (), data_set, asked),
+        filters=_filters(ctx, document.spec.get("filters", ()) if document else data_set.filtered, data_set, asked),
         chips=_chips(ctx, data_set, asked, path),
         every_column=_every_column(data_set, asked, titles),
         saved=saved_views.of(ctx, key),
@@ -267,6 +267,7 @@ def part(key: str, *, where: Mapping[str, Any], columns: Sequence[str] = (), lim
     ctx = current_context()
     document, data_set = page_of(ctx, key)
     given, order = _defaults(document, data_set)
+    given = [path for path in given if path not in data_set.whose]
     asked = data_sets.read_question({}, data_set, columns=columns or given, order=order)
     listed = data_sets.rows(ctx, data_set, asked, where=where, limit=limit)
     heads = _heads(data_set, asked, _titles(document), request.path)

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Flask, g, request
 
+from loanloom.metadata.registers import right
 from loanloom.problems import say
 from loanloom.web.language import language
 from loanloom.web.security import current_context
@@ -46,6 +47,8 @@ def door() -> str:
 
 
 def _url(item: Mapping[str, Any]) -> str | None:
+    if "entity" in item:
+        return f"/records/{item['entity']}/"
     page = item.get("page")
     if page:
         return f"/{page}/" if page in PLAIN else f"/lists/{page}/"
@@ -53,7 +56,7 @@ def _url(item: Mapping[str, Any]) -> str | None:
 
 
 def _allowed(item: Mapping[str, Any]) -> bool:
-    needed = item.get("function")
+    needed = item.get("function") or (right(item["entity"], "read") if "entity" in item else None)
     return needed is None or current_context().actor.may(needed)
 
 

@@ -110,6 +110,7 @@ STATES: Mapping[str, Shown] = {
     "terminated": Shown(text("Ended by an administrator", "已终止"), "bad"),
     "completed": Shown(text("Done", "已办结"), "good"),
     "failed": Shown(text("Failed", "失败"), "bad"),
+    "archived": Shown(text("Archived", "已归档")),
     "inactive": Shown(text("Inactive", "已停用")),
 }
 
@@ -117,6 +118,7 @@ STATE_LISTS: Mapping[str, tuple[str, ...]] = {
     **cash_states.LISTS,
     "contract_state": ("prepared", "signed", "cancelled", "ended"),
     "contract_kind": ("loan", "guarantee", "mortgage", "pledge", "note", "bureau_authorisation", "debit_authorisation"),
+    "record_state": ("active", "archived"),
     "sanction_state": ("in_force", "used", "expired", "withdrawn"),
     "instalment_state": ("due", "paid", "overdue", "cancelled"),
 }
@@ -139,6 +141,12 @@ ACTIONS: Mapping[str, Text] = {
     "import.finished": text("Import finished", "完成导入"),
     "customer.created": text("Customer entered", "客户建档"),
     "customer.changed": text("Customer changed", "修改客户资料"),
+    "record.created": text("Record entered", "建档"),
+    "record.changed": text("Record changed", "修改档案"),
+    "record.archived": text("Record archived", "档案归档"),
+    "record.restored": text("Record taken up again", "恢复档案"),
+    "record.file_added": text("File added", "上传附件"),
+    "record.imported": text("Records imported", "批量导入档案"),
     "customer.file_added": text("File added", "上传附件"),
     "customer.file_removed": text("File removed", "移除附件"),
     "user.file_added": text("File chosen", "选择附件"),

@@ -18,6 +18,7 @@ from sqlalchemy import func, insert, select
 from loanloom.metadata.bundle import read_bundle
 from loanloom.metadata.kinds import load_kinds
 from loanloom.metadata.registry import Registry, build
+from loanloom.services.access.rights import functions_of
 from loanloom.services.access.sign_in import ab_user
 from loanloom.services.context import Actor, Company, Context
 from loanloom.services.definitions.releases import stored
@@ -79,7 +80,7 @@ class Lender:
         spec = registry().require("role", role).spec
         actor = Actor(
             user_id=user_id, username=who, name=f"{who} (demo)", roles=(role,), unit=unit,
-            functions=frozenset(spec["functions"]), scope=spec["data_scope"],
+            functions=functions_of(spec), scope=spec["data_scope"],
             **({"customer_id": changes.pop("customer_id")} if "customer_id" in changes else {}),
         )  # fmt: skip
         return Context(

@@ -12,6 +12,7 @@ from loanloom.engines.reports.fields import DATA_SETS, OF_RECORD, Field, fields_
 from loanloom.engines.reports.report import read_report
 from loanloom.metadata.document import Document
 from loanloom.metadata.nearest import hint
+from loanloom.metadata.registers import registers
 from loanloom.metadata.registry import Registry
 from loanloom.problems import Problem, Text, text
 
@@ -130,9 +131,10 @@ def _loose_columns(
 def _page(document: Document, registry: Registry) -> Iterator[Problem]:
     spec = document.spec
     name = OF_RECORD.get(spec["record"], spec["record"])
-    if name not in DATA_SETS:
+    if name not in DATA_SETS and name not in registers(registry):
         message = text(f'There is no list of "{spec["record"]}".', f"没有“{spec['record']}”的列表。")
-        yield _at(document, "/record", "page.unknown_record", message, hint(spec["record"], OF_RECORD))
+        known = (*OF_RECORD, *registers(registry))
+        yield _at(document, "/record", "page.unknown_record", message, hint(spec["record"], known))
         return
     fields = fields_of(registry, name)
     named = [(f"/columns/{index}/field", column["field"]) for index, column in enumerate(spec["columns"])]

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from loanloom.engines.reports.cash_fields import CASH
 from loanloom.engines.reports.field import DECIMALS, NUMERIC, RANGED, Field, Type, field
 from loanloom.metadata.fields import Field as Declared
+from loanloom.metadata.registers import Register, register_of
 from loanloom.metadata.registry import Registry, kept
 from loanloom.problems import text
 
@@ -31,6 +32,10 @@ FROM_DECLARED: Mapping[str, Type] = {
     "long_text": "text",
     "phone": "text",
     "month": "text",
+    "credit_code": "text",
+    "lookup": "text",
+    "rating": "number",
+    "cascade": "choice",
     "integer": "number",
     "number": "number",
     "money": "money",
@@ -140,6 +145,23 @@ JOURNAL = (
     field("line.memo", "Memo", "摘要", "text"),
 )
 
+KEPT = (
+    field("record.number", "Number", "编号", "text"),
+    field("record.state", "State", "状态", "choice", "record_state", states=True),
+    field("record.entered_on", "Entered on", "建档时间", "moment"),
+    field("record.changed_on", "Changed on", "更新时间", "moment"),
+    field("record.unit", "Unit", "所属机构", "unit"),
+)
+"""What every record of an entity of the company's own has."""
+WHOSE: Mapping[str, tuple[Field, ...]] = {
+    "customer": CUSTOMER,
+    "party": (
+        field("party.name", "Partner", "合作方", "text"),
+        field("party.number", "Partner number", "合作方编号", "text"),
+    ),
+}
+"""What a record shows of whom it belongs to."""
+
 RECORDS: Mapping[str, tuple[Field, ...]] = {
     "customer": CUSTOMER,
     "application": APPLICATION,
@@ -187,13 +209,22 @@ EXTENDED = ("customer", "application")
 
 @kept
 def fields_of(registry: Registry, data_set: str) -> Mapping[str, Field]:
-    """Every field of a data set by path, with those that this company added."""
+    """Every field of a data set by path, with those that this company added; an entity that keeps records is one."""
+    register = register_of(registry, data_set)
+    if register is not None:
+        return _of_register(register)
     found: dict[str, Field] = {}
     for record in DATA_SETS.get(data_set, ()):
         found.update((field.path, field) for field in RECORDS[record])
         if record in EXTENDED:
             found.update((field.path, field) for field in map_added(record, registry.entity_fields(record)))
     return found
+
+
+def _of_register(register: Register) -> Mapping[str, Field]:
+    """The fields of a register: its own, those every record has, and whose it is."""
+    fields = [*KEPT[:1], *map_added(register.key, register.fields), *KEPT[1:], *WHOSE.get(register.about or "", ())]
+    return {one.path: one for one in fields}
 
 
 def map_added(record: str, declared: tuple[Declared, ...]) -> list[Field]:

@@ -1,9 +1,12 @@
-"""The functions a role may hold: every right of the house, with its name in both languages. Nothing else lives here."""
+"""The functions a role may hold: every right of the house, with its name in both languages; and those over the records
+that a company keeps by entities of its own."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from loanloom.metadata.registers import registers, right
+from loanloom.metadata.registry import Registry
 from loanloom.problems import Text, text
 
 FUNCTIONS: Mapping[str, Text] = {
@@ -50,3 +53,13 @@ FUNCTIONS: Mapping[str, Text] = {
     "system.operate": text("Operate the system", "系统运维"),
     "import.run": text("Run imports", "执行导入"),
 }
+
+
+def of(registry: Registry) -> Mapping[str, Text]:
+    """Every function of a company: the house's, then to see and to change the records of each register."""
+    own: dict[str, Text] = {}
+    for one in registers(registry).values():
+        en, zh = one.title.get("en", one.key), one.title.get("zh", one.key)
+        own[right(one.key, "read")] = text(f"See: {en}", f"查看{zh}")
+        own[right(one.key, "write")] = text(f"Enter and change: {en}", f"维护{zh}")
+    return {**FUNCTIONS, **own}

@@ -18,7 +18,8 @@ from flask_appbuilder.security.sqla.models import (
 )
 from sqlalchemy import Connection, Table, delete, select
 
-from loanloom.services.access.functions import FUNCTIONS
+from loanloom.services.access import functions as known
+from loanloom.services.access.rights import functions_of
 from loanloom.services.context import Context
 from loanloom.store.tables import membership
 
@@ -45,10 +46,10 @@ def _ids(connection: Connection, table: Table, names: Iterable[str]) -> dict[str
     return found
 
 
-def write_functions(connection: Connection) -> dict[str, int]:
-    """Every function as a permission of Flask-AppBuilder; function -> number of its permission."""
+def write_functions(connection: Connection, names: Iterable[str] = known.FUNCTIONS) -> dict[str, int]:
+    """These functions as permissions of Flask-AppBuilder; function -> number of its permission."""
     use = _ids(connection, permission, [USE])[USE]
-    menus = _ids(connection, view_menu, FUNCTIONS)
+    menus = _ids(connection, view_menu, names)
     query = select(permission_view.c.view_menu_id, permission_view.c.id).where(permission_view.c.permission_id == use)
     there = {row[0]: row[1] for row in connection.execute(query)}
     for menu in menus.values():
@@ -61,11 +62,11 @@ def write_functions(connection: Connection) -> dict[str, int]:
 
 def sync(ctx: Context, connection: Connection) -> None:
     """Bring this company's roles, their permissions and their holders in line with the live release."""
-    numbers = write_functions(connection)
+    numbers = write_functions(connection, known.of(ctx.registry))
     documents = {role_name(ctx.company.key, document.key): document for document in ctx.registry.all("role")}
     roles = _ids(connection, role_table, documents)
     for name, document in documents.items():
-        granted = {numbers[function] for function in document.spec.get("functions", ()) if function in numbers}
+        granted = {numbers[function] for function in functions_of(document.spec) if function in numbers}
         _replace(connection, assoc_permissionview_role, "permission_view_id", roles[name], granted)
     holders = _holders(connection, ctx)
     for name, number in roles.items():

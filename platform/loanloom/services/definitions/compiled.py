@@ -13,6 +13,7 @@ from loanloom import feel
 from loanloom.engines import calculations, decisions, documents, forms, products, rules, scoring
 from loanloom.engines import facts as fact_scope
 from loanloom.metadata.document import Document, document_from
+from loanloom.metadata.registers import register_of
 from loanloom.metadata.registry import Registry, kept
 from loanloom.problems import Problem, text
 from loanloom.services.errors import Refused
@@ -50,7 +51,7 @@ def record_form(registry: Registry, record: str) -> forms.Form:
 
 @kept
 def plain_form(registry: Registry, record: str) -> forms.Form:
-    """A form over every declared field of a record without any rule but that name and kind must be there."""
+    """A form over every declared field of a record without any rule but that what it needs must be there."""
     compiled = forms.compile_form(_plain_form(registry, record), registry)
     return _sound(compiled.form, compiled.problems)
 
@@ -134,8 +135,10 @@ def _document(registry: Registry, kind: str, key: str) -> Document:
 def _plain_form(registry: Registry, record: str) -> Document:
     left_out = _NOT_ASKED.get(record, ())
     fields = [{"field": f"{record}.{one.key}"} for one in registry.entity_fields(record) if one.key not in left_out]
+    register = register_of(registry, record)
+    needed = register.required if register is not None else ("name", "kind")
     for one in fields:
-        if one["field"].endswith((".name", ".kind")):
+        if one["field"].rpartition(".")[2] in needed:
             one["required"] = True  # type: ignore[assignment]  # a rule is a bool or text
     title = registry.require("entity", record).title
     return document_from(

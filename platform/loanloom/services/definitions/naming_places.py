@@ -94,8 +94,10 @@ def _is_in(path: str, old: str) -> bool:
 
 
 def group_of(document: Document, pointer: str) -> str:
-    """The group that a column of a form belongs to: columns are named by their bare keys."""
+    """The group that a column of a form belongs to, the record of a register: their fields are named by bare keys."""
     tokens = pointers.split(pointer)
+    if document.kind == "entity" and tokens[0] == "register":
+        return record_of(document)
     if document.kind == "form" and len(tokens) == 7 and tokens[0] == "sections" and tokens[4] == "fields":
         return str(document.at(pointers.join((*tokens[:4], "field"))))
     return ""

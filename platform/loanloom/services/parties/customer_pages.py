@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Row, func, select
 
 from loanloom.engines import forms
+from loanloom.metadata.registers import Register
 from loanloom.services import facts
 from loanloom.services.context import Context
 from loanloom.services.definitions import compiled
@@ -19,9 +20,10 @@ from loanloom.services.parties import customers, exposure
 from loanloom.services.parties.exposure import Exposure
 from loanloom.services.reading import record_history
 from loanloom.services.reading.record_history import Happening
+from loanloom.services.records import pages as records
 from loanloom.store import tables
 
-TABS = ("facts", "applications", "loans", "papers", "history")
+TABS = ("facts", "applications", "loans", "records", "papers", "history")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +37,8 @@ class CustomerPage:
     loans: int
     may_change: bool
     may_apply: bool
+    registers: Sequence[Register]
+    records: int
     files: Sequence[Upload] = ()
     history: Sequence[Happening] = ()
 
@@ -45,6 +49,7 @@ def read(ctx: Context, customer_id: int, tab: str) -> CustomerPage:
         row = customers.read(ctx, connection, customer_id)
         known = {**customers.empty_facts(ctx, ctx.registry), "customer": facts.of_customer(ctx, row, ctx.registry)}
         form = compiled.record_form(ctx.registry, "customer")
+        registers = records.of_owner(ctx, "customer")
         counts = {
             name: connection.execute(
                 select(func.count()).select_from(table).where(table.c.customer_id == customer_id)
@@ -57,6 +62,8 @@ def read(ctx: Context, customer_id: int, tab: str) -> CustomerPage:
             exposure=exposure.of_customer(connection, customer_id),
             may_change=ctx.actor.may("customer.write"),
             may_apply=ctx.actor.may("application.create"),
+            registers=registers,
+            records=records.count_of(connection, registers, customer_id),
             files=uploads.listing(connection, ("customer", customer_id)) if tab == "papers" else (),
             history=record_history.of(connection, ctx.registry, ("customer", customer_id)) if tab == "history" else (),
             **counts,

@@ -1,4 +1,5 @@
-"""One search over customers, applications, contracts, loans and requests: by number, the customer's name or pinyin.
+"""One search over customers, applications, contracts, loans, requests and the records of registers: by number, name or
+pinyin.
 
 Shows only what the actor's functions and data scope let them see.
 """
@@ -12,12 +13,14 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, or_, select
 
+from loanloom.metadata.registers import Register, registers
 from loanloom.problems import Text, text
 from loanloom.services import scope
 from loanloom.services.context import Context
 from loanloom.services.flows import my_cases
+from loanloom.services.reading import data_sets
 from loanloom.store import names
-from loanloom.store.tables import application, contract, customer, flow_case, loan
+from loanloom.store.tables import application, contract, customer, flow_case, loan, record
 
 MOST = 8
 LONGEST = 64
@@ -81,7 +84,7 @@ def everywhere(ctx: Context, words: str) -> tuple[Hit, ...]:
             if ctx.actor.is_system or ctx.actor.may(place.function)
             for hit in _in(ctx, connection, order, place, asked)
         )
-        return (*records, *_requests(ctx, connection, asked))
+        return (*records, *_requests(ctx, connection, asked), *_registers(ctx, connection, asked))
 
 
 def _in(ctx: Context, connection: Connection, order: int, place: _Place, asked: str) -> Iterator[Hit]:
@@ -146,4 +149,29 @@ def _requests(ctx: Context, connection: Connection, asked: str) -> Iterator[Hit]
             amount=row["amount"],
             exact=row["number"] == asked.upper(),
             about=row["title"],
+        )
+
+
+def _registers(ctx: Context, connection: Connection, asked: str) -> Iterator[Hit]:
+    """Records in use of the registers that the actor may see."""
+    for at, register in enumerate(registers(ctx.registry).values(), len(PLACES) + 1):
+        if ctx.actor.is_system or ctx.actor.may(register.right("read")):
+            yield from _of_register(ctx, connection, register, at, asked)
+
+
+def _of_register(ctx: Context, connection: Connection, register: Register, order: int, asked: str) -> Iterator[Hit]:
+    found = data_sets.data_set(ctx.registry, register.key)
+    assert found is not None
+    fitting = data_sets.condition(ctx, found, data_sets.Asked(words=asked))
+    statement = select(*record.c["id", "number", "name"]).select_from(found.source).where(fitting)
+    for row in connection.execute(statement.order_by(record.c.id.desc()).limit(MOST)):
+        yield Hit(
+            kind=register.key,
+            kind_title=register.title,
+            order=order,
+            icon=register.icon,
+            title=row.name,
+            note=row.number,
+            url=f"/records/{register.key}/{row.id}",
+            exact=row.number == asked.upper(),
         )

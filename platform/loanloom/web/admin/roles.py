@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template
 
-from loanloom.services.access import users
-from loanloom.services.access.functions import FUNCTIONS
+from loanloom.services.access import functions, users
+from loanloom.services.access.rights import functions_of
 from loanloom.web.access import requires
 from loanloom.web.security import current_context
 
@@ -21,4 +21,8 @@ def index() -> str:
     for user in users.of_company(ctx):
         for role in user.roles if user.active else ():
             holders[role] = holders.get(role, 0) + 1
-    return render_template("admin/roles.html", roles=ctx.registry.all("role"), functions=FUNCTIONS, holders=holders)
+    roles = ctx.registry.all("role")
+    return render_template(
+        "admin/roles.html", roles=roles, functions=functions.of(ctx.registry), holders=holders,
+        held={role.key: functions_of(role.spec) for role in roles},
+    )  # fmt: skip

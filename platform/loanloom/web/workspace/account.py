@@ -10,9 +10,8 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from loanloom.problems import Problem, text
+from loanloom.services.access import functions, sign_in_guard, users
 from loanloom.services.access import sign_in as signing
-from loanloom.services.access import sign_in_guard, users
-from loanloom.services.access.functions import FUNCTIONS
 from loanloom.services.errors import NotFound, Refused
 from loanloom.store import audit
 from loanloom.web import security
@@ -112,7 +111,7 @@ def index() -> str | Response:
     user = security.current_user()
     assert user is not None
     membership = user.membership(ctx.company.id)
-    return render_template("account/index.html", user=user, membership=membership, functions=FUNCTIONS)
+    return render_template("account/index.html", user=user, membership=membership, functions=functions.of(ctx.registry))
 
 
 @blueprint.route("/account/password/", methods=["GET", "POST"])

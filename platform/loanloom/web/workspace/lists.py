@@ -6,6 +6,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
+from loanloom.metadata.registers import register_of
 from loanloom.services.reading import saved_views
 from loanloom.web import lists
 from loanloom.web.access import requires, staff
@@ -22,8 +23,10 @@ def _show(key: str) -> str:
 
 @blueprint.get("/lists/<key>/")
 @staff
-def show(key: str) -> str:
+def show(key: str) -> str | AnyResponse:
     """A list by its page document's key; the data set asks for its own function."""
+    if register_of(current_context().registry, key) is not None:
+        return redirect(url_for("records.index", entity=key))
     return _show(key)
 
 

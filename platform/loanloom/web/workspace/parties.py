@@ -17,6 +17,7 @@ from loanloom.services.money.cashier import claim_batches, entrusting
 from loanloom.services.parties import customers, group_loans, groups, partners
 from loanloom.services.reading import record_history, spreadsheets
 from loanloom.services.reading.spreadsheets import Heading
+from loanloom.services.records import pages as records
 from loanloom.web import inputs, lists, order_forms
 from loanloom.web.access import requires
 from loanloom.web.errors import refusal_as_toast
@@ -74,6 +75,7 @@ def show(party_id: int) -> str:
         kinds=partners.KINDS,
         history=history,
         part=lists.part,
+        registers=records.of_owner(ctx, "party"),
         loans=entrusting.loans(ctx, party_id) if row["kind"] == "trustor" and ctx.actor.may("money.read") else (),
     )
 

@@ -20,6 +20,7 @@ from loanloom.services.definitions.releases.planning import make_plan
 from loanloom.services.definitions.releases.proposing import OPEN, already, read_row, write_release
 from loanloom.services.definitions.releases.telling import tell_makers
 from loanloom.services.errors import Conflict, Refused
+from loanloom.services.records import reindexing
 from loanloom.store import audit
 from loanloom.store.tables import company, definition, draft, release, release_item
 
@@ -79,7 +80,7 @@ def _activate(ctx: Context, connection: Connection, row: Row[Any]) -> None:
     audit.write(connection, ctx.actor, "release.activated", ("release", row.id), release_id=row.id,
                 before={"release": before.number if before else None}, after={"release": row.number,
                 "digest": row.digest, "plan_digest": row.plan_digest})  # fmt: skip
-    _after(ctx, connection, row.id)
+    _after(ctx, connection, row.id, before.id if before is not None else None)
     tell_makers(
         ctx, connection, row.id, row.makers, text(f"Change {row.number} is in effect.", f"变更 {row.number} 已生效。")
     )
@@ -112,11 +113,15 @@ def _drop_drafts(connection: Connection, release_id: int, retired: list[tuple[st
         connection.execute(draft.delete().where(gone))
 
 
-def _after(ctx: Context, connection: Connection, release_id: int) -> None:
-    """Bring the users' roles in line with the release that just went live."""
+def _after(ctx: Context, connection: Connection, release_id: int, before_id: int | None) -> None:
+    """Bring the users' roles and the index of records in line with the release that just went live."""
     registry = snapshots.of_release(ctx.database, connection, ctx.company.id, release_id)
     now_live = replace(ctx, registry=registry, company=replace(ctx.company, release_id=release_id))
     roles.sync(now_live, connection)
+    earlier = None
+    if before_id is not None:
+        earlier = snapshots.of_release(ctx.database, connection, ctx.company.id, before_id)
+    reindexing.after_release(now_live, connection, earlier)
 
 
 def _outdate(ctx: Context, connection: Connection, row: Row[Any], why: str) -> None:
@@ -185,5 +190,5 @@ def install(ctx: Context, bundle: Bundle | Path) -> Company:
             after={"digest": row.digest, "documents": len(candidate.documents)},
             reason="first release of an empty company, applied by the installer without review",
         )
-        _after(ctx, connection, made)
+        _after(ctx, connection, made, None)
         return replace(ctx.company, release_id=made)

@@ -4,8 +4,20 @@ A `page` or `report` document can only name what stands here; no SQL ever comes 
 """
 
 from loanloom.services.reading.data_sets.asking import Asked, Range, read_question
-from loanloom.services.reading.data_sets.listing import Listed, every_row, rows
+from loanloom.services.reading.data_sets.listing import Listed, condition, every_row, rows
 from loanloom.services.reading.data_sets.model import Column, DataSet
 from loanloom.services.reading.data_sets.sets import data_set, names
 
-__all__ = ["Asked", "Column", "DataSet", "Listed", "Range", "data_set", "every_row", "names", "read_question", "rows"]
+__all__ = [
+    "Asked",
+    "Column",
+    "DataSet",
+    "Listed",
+    "Range",
+    "condition",
+    "data_set",
+    "every_row",
+    "names",
+    "read_question",
+    "rows",
+]

@@ -28,10 +28,14 @@ MOST_EXPORTED = 100_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """One page: rows as path -> value (and "id"), the count of all and the sums of money columns."""
+    """One page: rows as path -> value (and "id"), the count of all and the sums of money columns.
+
+    `more`: there are more than were counted; sums of a part are not shown.
+    """
 
     rows: tuple[Mapping[str, Any], ...]
     count: int
+    more: bool
     sums: Mapping[str, Decimal]
     next: str | None
     previous: str | None
@@ -52,15 +56,17 @@ def rows(
     statement = statement.order_by(*_ordering(keys, backwards)).limit(limit + 1)
     with ctx.transaction() as connection:
         found = connection.execute(statement).all()
-        totals = connection.execute(_totals(data_set, asked).where(fitting)).one()
+        totals = connection.execute(_totals(data_set, asked, fitting)).one()
     more = len(found) > limit
     shown = found[:limit][::-1] if backwards else found[:limit]
     has_next = more if not backwards else True
     has_previous = more if backwards else asked.after is not None and place is not None
-    paths = _summed(data_set, asked)
+    uncounted = data_set.counted_to is not None and totals[0] > data_set.counted_to
+    paths = [] if uncounted else _summed(data_set, asked)
     return Listed(
         rows=tuple(_row(asked, row) for row in shown),
-        count=totals[0],
+        count=totals[0] - int(uncounted),
+        more=uncounted,
         sums={path: totals[index + 1] for index, path in enumerate(paths)},
         next=_place(shown[-1], len(keys)) if shown and has_next else None,
         previous=_place(shown[0], len(keys)) if shown and has_previous else None,
@@ -97,9 +103,17 @@ def _summed(data_set: DataSet, asked: Asked) -> list[str]:
     return [path for path in asked.columns if data_set.columns[path].field.type == "money"]
 
 
-def _totals(data_set: DataSet, asked: Asked) -> Select[Any]:
-    sums = [func.coalesce(func.sum(data_set.columns[path].value), 0) for path in _summed(data_set, asked)]
-    return select(func.count(), *sums).select_from(data_set.source)
+def _totals(data_set: DataSet, asked: Asked, fitting: ColumnElement[bool]) -> Select[Any]:
+    values = [data_set.columns[path].value for path in _summed(data_set, asked)]
+    if data_set.counted_to is None:
+        sums = [func.coalesce(func.sum(value), 0) for value in values]
+        return select(func.count(), *sums).select_from(data_set.source).where(fitting)
+    named = [value.label(f"v{at}") for at, value in enumerate(values)]
+    first = select(literal(1), *named).select_from(data_set.source).where(fitting).limit(data_set.counted_to + 1)
+    counted = first.subquery()
+    return select(func.count(), *(func.coalesce(func.sum(counted.c[one.name]), 0) for one in named)).select_from(
+        counted
+    )
 
 
 def _row(asked: Asked, row: Any) -> Mapping[str, Any]:
@@ -110,9 +124,12 @@ def condition(
     ctx: Context, data_set: DataSet, asked: Asked, where: Mapping[str, Any] | None = None
 ) -> ColumnElement[bool]:
     """Who sees which rows, and what was asked for."""
-    parts = [scope.visible(ctx, data_set.scoped)]
+    parts = [] if data_set.shared else [scope.visible(ctx, data_set.scoped)]
     if data_set.where is not None:
         parts.append(data_set.where)
+    for path, value in data_set.usually.items():
+        if path not in asked.filters:
+            parts.append(data_set.columns[path].value == value)
     for path, value in (where or {}).items():
         parts.append(_fixed(data_set, path) == value)
     for path, wanted in asked.filters.items():
@@ -130,6 +147,8 @@ def _fixed(data_set: DataSet, path: str) -> ColumnElement[Any]:
 
 
 def _filtered(column: Column, wanted: tuple[Any, ...] | Range) -> ColumnElement[bool]:
+    if column.fits is not None:
+        return column.fits(wanted)
     if isinstance(wanted, Range):
         last = wanted.last
         parts = [column.value >= wanted.first] if wanted.first is not None else []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause
@@ -14,10 +14,12 @@ from loanloom.problems import Text
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A field with its expression."""
+    """A field with its expression. `fits`: the condition of a filter, where an index answers it better than the
+    expression would."""
 
     field: Field
     value: ColumnElement[Any]
+    fits: Callable[[Any], ColumnElement[bool]] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +36,10 @@ class Action:
 class DataSet:
     """A source with its columns. The columns of `scoped` decide who sees a row; `key` makes the order unique.
 
-    `where`: rows that do not fulfil it do not belong to it at all.
+    `where`: rows that do not fulfil it do not belong to it at all. `shared`: all of the house see all of it.
+    `counted_to`: of a set that may be very large, so many rows are counted and added up, no more. `shown` and
+    `filtered`: columns and filters of its list where no page says them; `usually`: values that rows have unless a
+    filter asks for others.
     """
 
     name: str
@@ -49,6 +54,13 @@ class DataSet:
     actions: tuple[Action, ...] = ()
     icon: str = "file-text"
     where: ColumnElement[bool] | None = None
+    shared: bool = False
+    counted_to: int | None = None
+    shown: tuple[str, ...] = ()
+    filtered: tuple[str, ...] = ()
+    usually: Mapping[str, Any] = field(default_factory=dict)
+    whose: tuple[str, ...] = ()
+    """Columns that say whom a row belongs to, which the owner's own page leaves out."""
 
     @property
     def fields(self) -> Mapping[str, Field]:

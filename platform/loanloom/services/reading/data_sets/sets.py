@@ -9,9 +9,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, FromClause, Table, func, or_
 
 from loanloom.engines.reports.fields import DATA_SETS, OF_RECORD, fields_of
+from loanloom.metadata.registers import register_of
 from loanloom.metadata.registry import Registry, kept
 from loanloom.problems import Text, text
-from loanloom.services.reading.data_sets import cash
+from loanloom.services.reading.data_sets import cash, registers
 from loanloom.services.reading.data_sets.model import Action, Column, DataSet
 from loanloom.services.reading.data_sets.values import value_of
 from loanloom.store import names as people
@@ -178,11 +179,13 @@ def names() -> tuple[str, ...]:
 
 @kept
 def data_set(registry: Registry, name: str) -> DataSet | None:
-    """A data set by its name or its record's (customer -> customers), with the fields this registry adds."""
+    """A data set by its name or its record's (customer -> customers), with the fields this registry adds; else that of
+    an entity which keeps records."""
     plural = OF_RECORD.get(name, name)
     made = MADE.get(plural)
     if made is None:
-        return None
+        register = register_of(registry, name)
+        return None if register is None else registers.data_set(registry, register)
     return DataSet(
         name=plural,
         title=made.title,

@@ -142,7 +142,11 @@ def value_of(field: Field) -> ColumnElement[Any]:
     if not field.added:
         return VALUES[field.path]
     record, key = field.path.split(".", 1)
-    raw: ColumnElement[Any] = EXTRA[record].c.extra[key].astext
+    return typed(EXTRA[record].c.extra[key].astext, field)
+
+
+def typed(raw: ColumnElement[Any], field: Field) -> ColumnElement[Any]:
+    """A value that JSON keeps as text, as its field means it."""
     if field.is_numeric:
         return cast(raw, Numeric)
     if field.type == "date":

@@ -1,0 +1,67 @@
+"""What may be wrong with how an entity keeps its records: fields there are not, fields that cannot serve."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from loanloom.metadata.document import Document
+from loanloom.metadata.fields import Field, field_from, record_of
+from loanloom.metadata.nearest import hint as nearest_hint
+from loanloom.metadata.plain_values import plain
+from loanloom.metadata.pointers import child
+from loanloom.problems import Problem, text
+
+RESERVED = frozenset(
+    {
+        "record", "party", "item", "receipt", "order", "payout", "deposit", "instalment", "journal", "user",
+        "department", "customers", "applications", "loans", "contracts", "sanctions", "instalments", "items",
+        "receipts", "orders", "payouts", "deposits", "parties",
+    }
+)  # fmt: skip
+"""Names that lists and look-ups have given away already."""
+
+
+def check_registers(entities: Iterable[Document]) -> Iterator[Problem]:
+    """Registers that name fields there are not, or fields that cannot serve."""
+    for document in entities:
+        if "register" in document.spec:
+            yield from _check(document)
+
+
+def _check(document: Document) -> Iterator[Problem]:
+    if record_of(document) != document.key or document.key in RESERVED:
+        words = text(f'"{document.key}" cannot be kept as records of its own.', f"“{document.key}”不能单独建档。")
+        yield document.problem("register.not_own", words, "/register")
+        return
+    said, declared = document.spec["register"], {one["key"]: one for one in document.spec["fields"]}
+    named = [("/register/name", said["name"])]
+    for part in ("required", "similar", "columns"):
+        named += [(child(f"/register/{part}", at), name) for at, name in enumerate(said.get(part, ()))]
+    for pointer, name in named:
+        if name not in declared:
+            words = text(f'There is no field "{name}".', f"没有字段“{name}”。")
+            yield document.problem("register.unknown_field", words, pointer, hint=nearest_hint(name, list(declared)))
+    if said["name"] in declared and not _names(field_from(declared[said["name"]])):
+        words = text("A record is named by an open text.", "名称字段须为未加密的文本。")
+        yield document.problem("register.bad_name", words, "/register/name")
+    for at, similar in enumerate(said.get("similar", ())):
+        if similar in declared and not (declared[similar].get("indexed") or declared[similar].get("unique")):
+            words = text(
+                f'"{similar}" is not searchable, so nothing is found by it.', f"“{similar}”未设为可检索，无法查重。"
+            )
+            yield document.problem("register.not_indexed", words, child("/register/similar", at))
+    yield from _check_indexed(document)
+
+
+def _check_indexed(document: Document) -> Iterator[Problem]:
+    for at, declared in enumerate(document.spec["fields"]):
+        field = field_from(declared)
+        if (field.indexed or field.unique) and plain(field) is None:
+            words = text(
+                f'A field such as "{field.key}" cannot be searched by.', f"“{field.key}”这类字段不能设为可检索。"
+            )
+            yield document.problem("register.cannot_index", words, child("/fields", at))
+
+
+def _names(field: Field) -> bool:
+    return plain(field) == "text" and not field.encrypted
