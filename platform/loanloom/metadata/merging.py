@@ -44,7 +44,8 @@ class _Same:
         for token in split(pointer):
             if is_list(old) != is_list(new):
                 return False
-            if is_list(old) and token != "-" and self.who(above, old, token) != self.who(above, new, token):  # noqa: S105
+            end = token == "-"  # noqa: S105 - the end of a list, no secret
+            if is_list(old) and not end and self.who(above, old, token) != self.who(above, new, token):
                 return False
             above, old, new = child(above, token), resolve(old, child("", token)), resolve(new, child("", token))
             if old is MISSING or new is MISSING:

@@ -19,6 +19,7 @@ AREAS = (
     "loanloom.web.portal.public_progress",
     "loanloom.web.studio.bpmn",
     "loanloom.web.studio.cells",
+    "loanloom.web.studio.conditions",
     "loanloom.web.studio.changes",
     "loanloom.web.studio.definitions",
     "loanloom.web.studio.expressions",

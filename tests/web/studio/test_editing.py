@@ -93,3 +93,34 @@ def test_who_may_only_look_is_offered_nothing(person, ruleset) -> None:
     page = html(reader.get(f"{RULES}{ruleset}/"))
     assert "Add: rule" not in page and 'name="act"' not in page
     assert post(reader, f"{RULES}{ruleset}/arrange", act="add::/rules", version="").status_code == 403
+
+
+def test_a_condition_is_written_line_by_line_and_read_back_as_a_sentence(person, model_company, ruleset) -> None:
+    admin = person(ADMIN, language="en")
+    here, pointer = f"{RULES}{ruleset}/condition", "/rules/0/when"
+    lines = {"0.path": "application.amount", "0.comparison": ">", "0.value": "50,000", "join": "or",
+             "1.path": "application.term_months", "1.comparison": "in", "1.value": "12, 24"}  # fmt: skip
+    read = html(post(admin, here, pointer=pointer, version="", do="update", **lines))
+    assert "is more than 50000" in read.replace("50,000", "50000") and " or " in read and "is one of 12, 24" in read
+    assert drafts.find(model_company, "ruleset", ruleset) is None
+    less = html(post(admin, here, pointer=pointer, version="", do="remove-0", **lines))
+    assert "is more than" not in less.partition("condition-said")[2]
+    assert post(admin, here, pointer=pointer, version="", do="save", **lines).status_code == 302
+    source = drafts.text_of(model_company, "ruleset", ruleset)
+    assert "application.amount > 50000 or application.term_months in (12, 24)" in source
+    sheet = html(admin.get(f"{RULES}{ruleset}/"))
+    assert "is more than 50000" in sheet and "Line by line" in sheet
+    again = html(admin.get(f"{here}?pointer={pointer}"))
+    assert 'value="12, 24"' in again
+
+
+def test_a_condition_that_cannot_be_is_not_saved(person, model_company, ruleset) -> None:
+    admin = person(ADMIN, language="en")
+    here = f"{RULES}{ruleset}/condition"
+    wrong = {"0.path": "application.amount", "0.comparison": ">", "0.value": "a lot"}
+    answer = post(admin, here, pointer="/rules/0/when", version="", do="save", **wrong)
+    assert answer.status_code == 422 and 'value="a lot"' in html(answer)
+    assert post(admin, here, pointer="/rules/0/when", version="", do="save").status_code == 422
+    assert drafts.find(model_company, "ruleset", ruleset) is None
+    assert admin.get(f"{here}?pointer=/rules/0/title").status_code == 404
+    assert admin.get(f"{here}?pointer=/rules/99/when").status_code == 404

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from loanloom.engines import products
+from loanloom.engines.expressions import fits
+from loanloom.engines.labels import labels
+from loanloom.feel.help.rows import rows_of, sentence
 from loanloom.metadata import schema_walk
 from loanloom.metadata.document import Document
 from loanloom.metadata.kinds import Kind
@@ -35,6 +38,7 @@ class Cell:
     depth: int = 0
     removable: bool = False
     heading: bool = False
+    condition: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,14 +164,22 @@ class Layout:
             language: "" if value is MISSING else value_in_words(shown, piece, language, self.registry, target)
             for language in LANGUAGES
         }
-        if kind in ("expression", "text") and isinstance(value, str):
+        condition = kind == "expression" and self.is_condition(pointer)
+        rows = rows_of(value) if condition and isinstance(value, str) else None
+        if rows is not None:
+            words = sentence(rows, labels(self.registry))
+        elif kind in ("expression", "text") and isinstance(value, str):
             words = text(value, value)
         elif kind in ("words", "choices") and is_list(value):
             words = _listed(value, options)
         return Cell(
             pointer=pointer, label=own, words=words, kind=kind, value=None if value is MISSING else value,
-            options=options, depth=depth, removable=self.removable(pointer, value),
+            options=options, depth=depth, removable=self.removable(pointer, value), condition=condition,
         )  # fmt: skip
+
+    def is_condition(self, pointer: str) -> bool:
+        """Whether an expression stands here that says yes or no."""
+        return any(one.type == "boolean" and fits(pointer, one.pointer) for one in self.kind.expressions)
 
     def target(self, pointer: str) -> str | None:
         """The kind of definition that a place refers to."""

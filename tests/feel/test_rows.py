@@ -1,0 +1,80 @@
+"""Conditions as rows: what has rows comes back as the same condition, and reads as a sentence in both languages."""
+
+from __future__ import annotations
+
+import pytest
+
+from loanloom import feel
+from loanloom.feel.help.rows import Row, Rows, rows_of, sentence, text_of
+
+TYPES = {
+    "customer.age": feel.NUMBER,
+    "customer.class": feel.enumeration(["micro", "small"]),
+    "customer.abroad": feel.BOOLEAN,
+    "customer.since": feel.DATE,
+    "application.amount": feel.NUMBER,
+    "limit.amount": feel.NUMBER,
+}
+LABELS = {
+    "customer.age": {"en": "age", "zh": "年龄"},
+    "customer.class": {"en": "class", "zh": "企业类型"},
+    "customer.class=micro": {"en": "micro enterprise", "zh": "微型企业"},
+    "customer.abroad": {"en": "lives abroad", "zh": "常住境外"},
+    "limit.amount": {"en": "credit limit", "zh": "测算额度"},
+    "application.amount": {"en": "amount", "zh": "申请金额"},
+}
+WITH_ROWS = (
+    "customer.age < 18",
+    "customer.age >= 18 and application.amount <= 50000",
+    'customer.class = "micro" or customer.abroad',
+    "not(customer.abroad)",
+    'customer.class in ("micro", "small")',
+    'not(customer.class in ("micro", "small"))',
+    "application.amount > limit.amount",
+    'customer.since >= @"2020-01-31"',
+    "customer.age = null or customer.since != null",
+    "application.amount < -5.5",
+)
+WITHOUT = (
+    "customer.age + 1 < 18",
+    "customer.age < 18 and (customer.abroad or application.amount > 5)",
+    "count(guarantors) > 2",
+    "customer.age between 18 and 60",
+    "18 < customer.age",
+    "customer.age <",
+    "",
+    "not(customer.age < 18)",
+)
+
+
+@pytest.mark.parametrize("source", WITH_ROWS)
+def test_what_has_rows_comes_back_the_same(source: str) -> None:
+    rows = rows_of(source)
+    assert rows is not None
+    assert text_of(rows, TYPES) == source
+    said = sentence(rows, LABELS)
+    assert said["en"] and said["zh"]
+
+
+@pytest.mark.parametrize("source", WITHOUT)
+def test_what_is_more_than_rows_stays_text(source: str) -> None:
+    assert rows_of(source) is None
+
+
+def test_a_sentence_names_facts_and_codes() -> None:
+    rows = rows_of('customer.class in ("micro") and customer.age < 18 and application.amount > limit.amount')
+    assert rows is not None
+    said = sentence(rows, LABELS)
+    assert said["en"] == "class is one of micro enterprise and age is less than 18 and amount is more than credit limit"
+    assert said["zh"] == "企业类型属于微型企业，且年龄小于18，且申请金额大于测算额度"
+
+
+def test_what_people_type_is_written_as_the_fact_needs_it() -> None:
+    def said(path: str, value: str) -> str:
+        return text_of(Rows((Row(path, "=", (value,)),)), TYPES)
+
+    assert said("application.amount", "50,000") == "application.amount = 50000"
+    assert said("application.amount", "12.5%") == "application.amount = 0.125"
+    assert said("customer.class", "12") == 'customer.class = "12"'
+    assert said("customer.class", 'a"b') == 'customer.class = "a\\"b"'
+    assert said("customer.since", "2026-02-30") == 'customer.since = "2026-02-30"'
