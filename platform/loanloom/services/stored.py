@@ -111,6 +111,8 @@ def _as_text(field: Field, value: Any) -> str:
 
 
 def _from_text(field: Field, value: str) -> Any:
+    if field.shape.type == "boolean" and not field.shape.several:
+        return value == "True"
     return typed(field, exact.loads(value) if field.shape.several or field.shape.parts else value)
 
 

@@ -1,0 +1,60 @@
+"""What a field of any type was when it was kept it is again when it is read; a secret leaves nothing to be read."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from loanloom.metadata.fields import field_from
+from loanloom.services import stored
+from loanloom.store import json as exact
+from loanloom.store.vault import Vault
+
+VAULT = Vault({"a": b"k" * 32}, "a", b"s" * 32, "a secret for tests, longer than thirty-two bytes")
+HOME = {"area": "330106", "detail": "文三路1号", "text": "浙江省杭州市西湖区文三路1号"}
+VALUES: list[tuple[str, Any]] = [
+    ("text", "秀珍早餐店"),
+    ("integer", Decimal(3)),
+    ("money", Decimal("1234.50")),
+    ("rating", Decimal(4)),
+    ("date", date(2026, 3, 2)),
+    ("period", {"start": date(2025, 1, 1), "end": date(2027, 12, 31)}),
+    ("yes_no", True),
+    ("yes_no", False),
+    ("multi_choice", ["spring", "autumn"]),
+    ("cascade", "330106"),
+    ("address", HOME),
+    ("images", ["7", "8"]),
+    ("bank_card", "4111111111111111"),
+]
+
+
+@pytest.mark.parametrize("encrypted", [False, True])
+@pytest.mark.parametrize(("kind", "value"), VALUES)
+def test_every_type_comes_back_as_it_was(kind: str, value: Any, encrypted: bool) -> None:
+    title = {"en": "Field", "zh": "字段"}
+    field = field_from({"key": "one", "title": title, "type": kind, "encrypted": encrypted})
+    table = field_from(
+        {"key": "rows", "title": title, "type": "table", "fields": [{**_declared(kind), "encrypted": encrypted}]}
+    )
+    values = {"one": value, "rows": [{"one": value}]}
+    kept = exact.dumps(stored.to_json(VAULT, 1, "customer", [field, table], values))
+    assert stored.from_json(VAULT, 1, "customer", [field, table], exact.loads(kept)) == values
+    if encrypted or kind == "bank_card":
+        assert stored.without_secrets(exact.loads(kept)) == {"one": "•••", "rows": [{"one": "•••"}]}
+
+
+def _declared(kind: str) -> dict[str, Any]:
+    return {"key": "one", "title": {"en": "Field", "zh": "字段"}, "type": kind}
+
+
+def test_nothing_kept_is_nothing_or_an_empty_list() -> None:
+    fields = [field_from(_declared(kind)) for kind in ("address", "images", "bank_card")]
+    assert [list(stored.from_json(VAULT, 1, "customer", [one], {}).values()) for one in fields] == [
+        [None],
+        [[]],
+        [None],
+    ]
