@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import html as escaping
 import re
-from urllib.parse import urlencode
+from dataclasses import replace
+from decimal import Decimal
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
+from sqlalchemy import insert, select
 from tests.web.people import signs_in
 
+from loanloom.services.access.sign_in import ab_user
 from loanloom.services.definitions.releases import drafts
+from loanloom.services.flows import starting
+from loanloom.store import tables
 
 ADMIN = "business-administrator"
 FLOW = "business-approval"
@@ -124,3 +130,39 @@ def test_a_broken_draft_is_still_drawn_with_its_problem_at_the_step(admin, model
 def test_only_those_who_may_read_definitions_see_it(person):
     assert person("relationship-manager").get(PAGE).status_code in (302, 403)
     assert person(ADMIN).get("/studio/flows/no-such-flow/").status_code == 404
+
+
+def test_who_stands_in_is_offered_for_whoever_is_away(admin, office, model_company):
+    """The play knows today's absences: the delegate is named with the person they speak for."""
+    day = model_company.business_date
+    with model_company.transaction() as connection:
+        ids = {row.username: row.id for row in connection.execute(select(ab_user.c["id", "username"]))}
+        row = {"from_user": ids["risk"], "to_user": ids["second"], "starts_on": day, "ends_on": day}
+        connection.execute(insert(tables.delegation).values(row))
+    facts = {"decision__outcome": "refer", "application__amount": "80000"}
+    cards = waiting(ask(admin, **facts))
+    assert "for risk（演示）, who is away" in cards and "away today" in cards
+    page = ask(admin, "approve~risk_review~second~~1", **facts)
+    assert "first（演示）" in waiting(page), "their word moves it on"
+
+
+def test_a_play_begins_with_a_real_case_that_one_may_see(admin, office, model_company):
+    """Its facts as they stand, its starter; not what is about something else, and nothing of what nobody may see."""
+    with model_company.transaction() as connection:
+        maker = connection.execute(select(ab_user.c.id).where(ab_user.c.username == "maker")).scalar_one()
+    roles = ("relationship-manager",)
+    actor = replace(model_company.actor, user_id=maker, username="maker", roles=roles, unit="east")
+    asked = {
+        "customer_number": "C-1", "amount": "300000", "months": "12", "guarantee_mode": "mortgage",
+        "related_party": "false", "grounds": "growth",
+    }  # fmt: skip
+    raw = {f"credit_grant.{name}": value for name, value in asked.items()}
+    number = starting.request(model_company.as_actor(actor), "credit-grant", raw).number
+    page = "/studio/flows/credit-grant/"
+    begun = urlsplit(admin.get(f"{page}?case={number}").location)
+    said = dict(parse_qsl(begun.query))
+    assert (begun.path, said["starter"]) == (page, "maker")
+    assert (Decimal(said["fact.request.amount"]), said["fact.request.related_party"]) == (300_000, "false")
+    assert "risk（演示）" in waiting(html(admin.get(begun.geturl())))
+    assert "There is no case" in html(admin.get(f"{page}?case=R-none"))
+    assert "something else than the flow" in html(admin.get(f"{PAGE}?case={number}"))
