@@ -107,3 +107,16 @@ def test_a_product_may_want_a_confirmed_visit_with_photos(lender, application_id
     assert missing(lender, application_id, strict) == "visit.missing", "not confirmed yet"
     visits.confirm(lender.ctx("risk"), application_id, enough, version=1)
     assert missing(lender, application_id, strict) is None
+
+
+def test_an_investigator_b_of_another_branch_sees_the_visit_and_confirms_it(lender, application_id):
+    with pytest.raises(NotFound):
+        visits.listing(lender.ctx("manager2"), application_id)
+    b = lender.ctx("manager2").actor.user_id
+    visit_id = record(lender, application_id, investigator_b=b)
+    (seen,) = visits.listing(lender.ctx("manager2"), application_id)
+    assert seen.may_confirm and len(seen.photos) == 2
+    visits.confirm(lender.ctx("manager2"), application_id, visit_id, version=1)
+    assert lender.one(tables.site_visit).state == "confirmed"
+    with pytest.raises(NotFound):
+        visits.listing(lender.ctx("west1"), application_id)

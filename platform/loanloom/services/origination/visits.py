@@ -97,7 +97,7 @@ def withdraw(ctx: Context, application_id: int, visit_id: int, *, version: int) 
 def listing(ctx: Context, application_id: int) -> Sequence[Visit]:
     """The visits of an application the actor may see, the newest first."""
     with ctx.transaction() as connection:
-        row = applications.read(ctx, connection, application_id)
+        row = _application(ctx, connection, application_id)
         rows = connection.execute(
             select(TABLE)
             .where(TABLE.c.application_id == row.id, TABLE.c.state != "withdrawn")
@@ -194,7 +194,7 @@ def _able(ctx: Context, connection: Connection) -> list[int]:
 
 
 def _open(ctx: Context, connection: Connection, application_id: int, visit_id: int, version: int) -> Row[Any]:
-    applications.read(ctx, connection, application_id, lock=True)
+    _application(ctx, connection, application_id, lock=True)
     asked = select(TABLE).where(TABLE.c.id == visit_id, TABLE.c.application_id == application_id).with_for_update()
     row = connection.execute(asked).one_or_none()
     if row is None:
@@ -202,6 +202,23 @@ def _open(ctx: Context, connection: Connection, application_id: int, visit_id: i
     if row.state != "open" or row.version != version:
         raise Conflict()
     return row
+
+
+def _application(ctx: Context, connection: Connection, application_id: int, *, lock: bool = False) -> Row[Any]:
+    """The application of these visits: for whoever may see it, and for investigator B of another branch too."""
+    try:
+        return applications.read(ctx, connection, application_id, lock=lock)
+    except NotFound:
+        named = select(TABLE.c.id).where(
+            TABLE.c.application_id == application_id,
+            TABLE.c.investigator_b == ctx.actor.user_id,
+            TABLE.c.state != "withdrawn",
+        )
+        if connection.execute(named.limit(1)).first() is None:
+            raise
+        table = tables.application
+        asked = select(table).where(table.c.id == application_id)
+        return connection.execute(asked.with_for_update() if lock else asked).one()
 
 
 def _move(connection: Connection, row: Row[Any], values: Mapping[str, Any]) -> None:
