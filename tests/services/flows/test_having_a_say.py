@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,8 +10,9 @@ from sqlalchemy import insert
 from tests.services.approval.lender import STAFF
 from tests.services.flows.house import House
 
+from loanloom.services.context import system_actor
 from loanloom.services.errors import Refused
-from loanloom.services.flows import case_page, cases, my_cases, starting, worklist
+from loanloom.services.flows import case_page, cases, monitor, my_cases, starting, worklist
 from loanloom.store import tables
 
 
@@ -121,3 +123,20 @@ def test_outer_parts_learn_of_every_item_that_opens_and_closes(house: House) -> 
     told = [(row.topic, row.payload["item_id"]) for row in house.rows(tables.outbox) if row.topic.startswith("item.")]
     assert sorted(one for topic, one in told if topic == "item.opened") == sorted(items)
     assert sorted(one for topic, one in told if topic == "item.closed") == sorted(items), "each once, voted or not"
+
+
+def test_work_whose_holder_lost_their_say_is_shown_to_administrators(house: House) -> None:
+    """Taken first, then decided for somebody else in the other branch: nobody could do it any more, and it is seen."""
+    stands_in(house, "head2", "east1")
+    case_id = house.start("branches")
+    system = replace(house.ctx("manager"), actor=system_actor())
+    cases.act(system, case_id, "happen", {"event": "sealed", "data": {"by": "clerk"}})
+    left, right = house.rows(tables.work_item, case_id=case_id, status="open")
+    house.act("head2", case_id, "take", on=right)
+    assert not monitor.troubles(house.ctx("system"), "nobody")
+    house.act("head2", case_id, "decide", on=left, decision="approve")
+    assert right.id not in waits_for(house, "head2", "mine")
+    (trouble,) = monitor.troubles(house.ctx("system"), "nobody")
+    assert (trouble.id, trouble.node, monitor.counts(house.ctx("system"))["nobody"]) == (right.id, "right", 1)
+    house.act("system", case_id, "give", on=house.one(tables.work_item, id=right.id), to=STAFF["business"][0])
+    assert not monitor.troubles(house.ctx("system"), "nobody")
