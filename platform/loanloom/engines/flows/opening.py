@@ -134,8 +134,10 @@ def _open(step: Step, node: Node, token: Token, kind: ItemKind, **more: Any) -> 
 
 
 def _excluded(step: Step, node: Node) -> tuple[int, ...]:
-    barred = step.world.people.barred(node, step.state, step.facts) if node.exclude - people.KNOWN_HERE else ()
-    return tuple(sorted({*people.excluded(node, step.state), *barred}))
+    known = people.excluded(node, step.state)
+    if node.exclude <= people.KNOWN_HERE:
+        return known
+    return tuple(sorted({*known, *step.world.people.barred(node, step.state, step.facts)}))
 
 
 def by_name(node: Node, assign: Sequence[Assignment]) -> bool:

@@ -80,8 +80,8 @@ def _outsider(item: Item, person: Person) -> Problem | None:
     return None
 
 
-def refusals(flow: Flow, state: State, number: int, decision: Decision) -> tuple[Problem, ...]:
-    """Everything wrong with a decision; empty when it may go ahead."""
+def judged(flow: Flow, state: State, number: int, decision: Decision) -> Person | tuple[Problem, ...]:
+    """As whom somebody may decide so; else everything wrong with it."""
     problem = refusing.not_now(state)
     if problem is not None:
         return (problem,)
@@ -94,12 +94,13 @@ def refusals(flow: Flow, state: State, number: int, decision: Decision) -> tuple
         return (somebody,)
     if decision.action not in actions_of(node, item):
         return (refusing.unknown_action(decision.action, actions_of(node, item)),)
-    return (
+    problems = (
         *blocked(state, item),
         *_limited(node, item, decision, somebody),
         *_words(node, decision),
         *_return(node, state, item, decision),
     )
+    return problems or somebody
 
 
 def voice(node: Node, state: State, item: Item, person: Person) -> Person | Problem:

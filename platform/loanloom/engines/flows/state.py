@@ -8,10 +8,11 @@ under a token; items of a later `turn` wait for those before them (added signers
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field, fields
+from dataclasses import field
 from operator import attrgetter
 from typing import Any, Literal
 
+from loanloom.engines.flows import keeping
 from loanloom.engines.flows.model import Action, Scope
 from loanloom.engines.flows.record import record
 
@@ -164,9 +165,8 @@ class State:
     def to_json(self) -> dict[str, Any]:
         """Plain JSON for the store, without what is as it was at first; `from_json` reads it back to an equal state."""
         written = {}
-        for name, value, blank in zip(_NAMES, _VALUES(self), _BLANK.values(), strict=True):
-            if value != blank:
-                write = _WRITE.get(name)
+        for name, value, blank, write in zip(_NAMES, _VALUES(self), _BLANKS, _WRITES, strict=True):
+            if value is not blank and value != blank:
                 written[name] = value if write is None else write(value)
         return written
 
@@ -177,95 +177,42 @@ class State:
             data = {**data, "passed": data["path"], "last_token": data["last_number"]}
         return cls(
             **{
-                name: value if (read := _READ_STATE.get(name)) is None else read(value)
+                name: value if (read := _READ_STATE[name]) is None else read(value)
                 for name, value in data.items()
-                if name in _BLANK and value is not None
+                if value is not None and name in _READ_STATE
             }
         )
 
 
-def _forks(data: Any) -> tuple[Fork, ...]:
-    return tuple([(int(number), int(branch)) for number, branch in data])
-
-
-def _whole(data: Any) -> tuple[int, ...]:
-    return tuple([int(one) for one in data])
-
-
-_READ: Mapping[str, Any] = {
-    "forks": _forks, "users": _whole, "excluded": _whole, "escalated": _whole, "conditions": tuple,
-    "waiting_for": tuple, "terms": dict,
-    **dict.fromkeys(("number", "token", "item", "by", "weight", "turn"), int),
-    **dict.fromkeys(("working_hours", "added_by", "asked_for", "taken_by", "for_whom"), lambda one: one and int(one)),
-}  # fmt: skip
-
-
-def _write_each(made: type, short: int) -> Any:
-    """Each record as a list of its first values where the others are as at first, else as a mapping of what differs."""
-    names, values = _names(made), attrgetter(*_names(made))
-    blanks: tuple[Any, ...] = tuple(one.default if one.default_factory is not dict else {} for one in fields(made))
-
-    def write(one: Any) -> Any:
-        said = values(one)
-        if short and said[short:] == blanks[short:]:
-            return list(said[:short])
-        differing = zip(names, said, blanks, strict=True)
-        return {
-            name: _flat(value) if type(value) is tuple else value for name, value, blank in differing if value != blank
-        }
-
-    return lambda records: [write(one) for one in records]
-
-
-def _flat(value: Any) -> Any:
-    return [_flat(one) for one in value] if isinstance(value, tuple) else value
-
-
-def _read_each(made: type) -> Any:
-    names = _names(made)
-    how = {name: _READ.get(name) for name in names}
-
-    def read(one: Any) -> Any:
-        said = one.items() if type(one) is dict else zip(names, one, strict=False)
-        return made(
-            **{name: value if (typed := how[name]) is None else typed(value) for name, value in said if name in how}
-        )
-
-    return lambda records: tuple([read(one) for one in records])
-
-
-def _names(made: type) -> tuple[str, ...]:
-    return tuple(one.name for one in fields(made))
-
-
 def _write_passed(records: tuple[Passed, ...]) -> list[Any]:
     """A node's key alone where no split is open: the list grows with every node."""
-    return [[one.node, _flat(one.forks)] if one.forks else one.node for one in records]
+    return [[one.node, keeping.flat(one.forks)] if one.forks else one.node for one in records]
 
 
 def _read_passed(records: Any) -> tuple[Passed, ...]:
     return tuple(
-        [Passed(node=one) if type(one) is str else Passed(node=one[0], forks=_forks(one[1])) for one in records]
+        [Passed(node=one) if type(one) is str else Passed(node=one[0], forks=keeping.forks(one[1])) for one in records]
     )
 
 
-_NAMES = _names(State)
-_BLANK = {name: getattr(State(), name) for name in _NAMES}
+_NAMES, _BLANKS = keeping.names_of(State), keeping.blanks_of(State)
 _VALUES = attrgetter(*_NAMES)
-_RECORDS = (("tokens", Token, 2), ("items", Item, 0), ("votes", Vote, 0), ("chain", Approval, 2))
-"""By name in a state; of how many values most of them consist."""
+_RECORDS = (("tokens", Token, True), ("items", Item, False), ("votes", Vote, False), ("chain", Approval, True))
+"""By name in a state; whether most of them consist of their first two values."""
 _WRITE: Mapping[str, Any] = {
-    **{name: _write_each(made, short) for name, made, short in _RECORDS},
+    **{name: keeping.written_as(made, short=short) for name, made, short in _RECORDS},
     "passed": _write_passed,
     **dict.fromkeys(("undoable", "makers", "interleaved", "absorbed"), list),
     "chosen": lambda chosen: {node: list(people) for node, people in chosen.items()},
 }
+_WRITES = tuple(_WRITE.get(name) for name in _NAMES)
 _READ_STATE: Mapping[str, Any] = {
-    **{name: _read_each(made) for name, made, _ in _RECORDS},
+    **dict.fromkeys(_NAMES),
+    **{name: keeping.read_as(made) for name, made, _ in _RECORDS},
     "passed": _read_passed,
-    **dict.fromkeys(("undoable", "makers", "interleaved", "absorbed"), _whole),
+    **dict.fromkeys(("undoable", "makers", "interleaved", "absorbed"), keeping.whole),
     **dict.fromkeys(("round", "last_number", "last_token", "step", "reconsidered", "starter"), int),
-    "chosen": lambda chosen: {node: _whole(people) for node, people in chosen.items()},
+    "chosen": lambda chosen: {node: keeping.whole(people) for node, people in chosen.items()},
 }
 
 

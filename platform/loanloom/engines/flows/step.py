@@ -190,11 +190,13 @@ class Step:
 
     def _left_the_house(self) -> bool:
         """Whether something was asked of others that cannot be taken back, or what was asked of them before was."""
-        there = {token.number for token in self.state.tokens}
-        dropped = any(token.waits in ("call", "sub") and token.number not in there for token in self.before.tokens)
         names = {one.name for one in self.effects}
-        undone = "returned" in names and self._asked(self.state) != self._asked(self.before)
-        return dropped or undone or not names.isdisjoint(_OUT)
+        if not names.isdisjoint(_OUT):
+            return True
+        asked = [token.number for token in self.before.tokens if token.waits in ("call", "sub")]
+        if asked and not {token.number for token in self.state.tokens}.issuperset(asked):
+            return True
+        return "returned" in names and self._asked(self.state) != self._asked(self.before)
 
     def _asked(self, state: State) -> int:
         """How many passes of calls and sub-flows stand."""

@@ -39,13 +39,18 @@ class Tally:
 
 def tally(votes: Sequence[Vote], waiting: Sequence[Item]) -> Tally:
     """What was said, and who is still to say something."""
-    yes = [vote for vote in votes if vote.action == "approve"]
-    no = [vote for vote in votes if vote.action == "refuse"]
+    yes = no = yes_weight = no_weight = waiting_weight = 0
+    vetoed = may_veto = False
+    for vote in votes:
+        if vote.action == "approve":
+            yes, yes_weight = yes + 1, yes_weight + vote.weight
+        elif vote.action == "refuse":
+            no, no_weight, vetoed = no + 1, no_weight + vote.weight, vetoed or vote.veto
+    for item in waiting:
+        waiting_weight, may_veto = waiting_weight + item.weight, may_veto or item.veto
     return Tally(
-        yes=len(yes), no=len(no), abstained=len(votes) - len(yes) - len(no), waiting=len(waiting),
-        yes_weight=sum([vote.weight for vote in yes]), no_weight=sum([vote.weight for vote in no]),
-        waiting_weight=sum([item.weight for item in waiting]), vetoed=any(vote.veto for vote in no),
-        may_veto=any(item.veto for item in waiting),
+        yes=yes, no=no, abstained=len(votes) - yes - no, waiting=len(waiting), yes_weight=yes_weight,
+        no_weight=no_weight, waiting_weight=waiting_weight, vetoed=vetoed, may_veto=may_veto,
     )  # fmt: skip
 
 

@@ -18,14 +18,13 @@ from loanloom.problems import Problem, text
 
 def decide(flow: Flow, state: State, number: int, decision: Decision, world: World) -> Moved:
     """Somebody decides item `number`. Illegal decisions come back as problems with the state untouched."""
-    problems = people.refusals(flow, state, number, decision)
-    if problems:
-        return Moved(state=state, problems=problems)
+    somebody = people.judged(flow, state, number, decision)
+    if isinstance(somebody, tuple):
+        return Moved(state=state, problems=somebody)
     item = _known(state.item(number))
     node = flow.nodes[item.node]
     target = returning.return_target(node, state, item, decision) if decision.action == "return" else None
-
-    for_whom = _stood_in_for(node, state, item, decision.by)
+    for_whom = somebody.id if somebody.id != decision.by.id else None
 
     def act(step: Step) -> None:
         _note(step, item, decision, for_whom)
@@ -47,11 +46,6 @@ def decide(flow: Flow, state: State, number: int, decision: Decision, world: Wor
         go_on(step, token)
 
     return carried_out(flow, state, world, act)
-
-
-def _stood_in_for(node: Node, state: State, item: Item, by: Person) -> int | None:
-    somebody = people.voice(node, state, item, by)
-    return somebody.id if isinstance(somebody, Person) and somebody.id != by.id else None
 
 
 def _note(step: Step, item: Item, decision: Decision, for_whom: int | None) -> None:
