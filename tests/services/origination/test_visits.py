@@ -12,7 +12,7 @@ from tests.services.approval.lender import Lender, registry
 from loanloom.metadata.kinds import load_kinds
 from loanloom.metadata.registry import Registry, build
 from loanloom.services.errors import Conflict, Forbidden, NotFound, Refused
-from loanloom.services.origination import visits
+from loanloom.services.origination import uploads, visits
 from loanloom.store import tables
 
 JPG = b"\xff\xd8\xff\xe0" + b"x" * 64
@@ -116,6 +116,9 @@ def test_an_investigator_b_of_another_branch_sees_the_visit_and_confirms_it(lend
     visit_id = record(lender, application_id, investigator_b=b)
     (seen,) = visits.listing(lender.ctx("manager2"), application_id)
     assert seen.may_confirm and len(seen.photos) == 2
+    assert uploads.open_file(lender.ctx("manager2"), seen.photos[0].id).content == JPG
+    with pytest.raises(NotFound):
+        uploads.open_file(lender.ctx("west1"), seen.photos[0].id)
     visits.confirm(lender.ctx("manager2"), application_id, visit_id, version=1)
     assert lender.one(tables.site_visit).state == "confirmed"
     with pytest.raises(NotFound):

@@ -33,7 +33,7 @@ def wanted(ctx: Context, connection: Connection, application_id: int) -> Wanted 
     if item is None or me is None:
         return None
     said = (
-        select(flow_history.c["opinion", "actor_name"])
+        select(*flow_history.c["opinion", "actor_name"])
         .where(
             flow_history.c.case_id == item.case_id,
             flow_history.c.node == item.node,

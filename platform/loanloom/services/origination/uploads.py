@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, literal, select, update
 
 from loanloom.problems import Problem, text
 from loanloom.services import subjects
@@ -206,10 +206,23 @@ def _find(ctx: Context, connection: Connection, upload_id: int) -> Row[tuple[obj
     row = connection.execute(select(table).where(table.c.id == upload_id, table.c.state == "kept")).one_or_none()
     if row is None:
         raise NotFound(UPLOAD)
-    subjects.check(ctx, connection, row.subject_kind, row.subject_id)
+    if not _of_own_visit(ctx, connection, row):
+        subjects.check(ctx, connection, row.subject_kind, row.subject_id)
     if ctx.actor.customer_id is not None and row.created_by != ctx.actor.user_id:
         raise NotFound(UPLOAD)  # what staff or a guarantor handed in for the case is not the borrower's to read
     return row
+
+
+def _of_own_visit(ctx: Context, connection: Connection, row: Row[tuple[object, ...]]) -> bool:
+    """Whether it is a photo of a site visit at which the actor was the second investigator."""
+    table = tables.site_visit
+    asked = select(table.c.id).where(
+        table.c.application_id == row.subject_id,
+        table.c.investigator_b == ctx.actor.user_id,
+        table.c.state != "withdrawn",
+        literal(row.field) == func.concat("visit-", table.c.id),
+    )
+    return row.subject_kind == "application" and connection.execute(asked).first() is not None
 
 
 def _upload(row: Row[tuple[object, ...]]) -> Upload:
