@@ -47,7 +47,7 @@ def busy(house: House, cluster: Cluster) -> Iterator[House]:
     yield house
 
 
-def touched(ctx: Context, view: worklist.View, **asked: Any) -> int:
+def touched(ctx: Context, view: worklist.View, *, shown: int = PAGE, **asked: Any) -> int:
     """How many rows of items a page reads: those it shows and those it throws away."""
     seen: list[tuple[str, Any]] = []
 
@@ -59,7 +59,7 @@ def touched(ctx: Context, view: worklist.View, **asked: Any) -> int:
     event.listen(engine, "before_cursor_execute", note)
     page = worklist.todo(ctx, view, **asked)
     event.remove(engine, "before_cursor_execute", note)
-    assert len(page.items) == PAGE and page.next
+    assert len(page.items) == shown and bool(page.next) is (shown == PAGE)
     ((statement, parameters),) = seen
     with ctx.transaction() as connection:
         explained = connection.exec_driver_sql(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", parameters).scalar_one()
@@ -81,6 +81,14 @@ def test_a_page_among_thousands_reads_a_few_rows_wherever_it_is(busy: House, vie
     for _ in range(3):
         assert touched(ctx, view, after=after) <= 5 * (PAGE + 1)
         after = worklist.todo(ctx, view, after=after).next
+
+
+def test_one_case_among_thousands_is_found_without_reading_what_waits(busy: House) -> None:
+    one, ctx = busy.start(), busy.ctx("risk")
+    (number,) = [row.number for row in busy.rows(tables.flow_case, id=one)]
+    assert touched(ctx, "group", shown=1, query=number) <= 5 * 2
+    assert [item.case_id for item in worklist.todo(ctx, "group", query=number).items] == [one]
+    assert worklist.todo(ctx, "group", query="nobody is called so").items == ()
 
 
 def test_every_item_is_listed_once_and_what_is_due_first_comes_first(busy: House) -> None:

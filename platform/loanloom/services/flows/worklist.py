@@ -13,11 +13,15 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from sqlalchemy import (
+    ARRAY,
+    BigInteger,
     ColumnElement,
     Connection,
     Select,
     Subquery,
+    any_,
     bindparam,
+    cast,
     false,
     func,
     or_,
@@ -41,6 +45,8 @@ APPLICATION, CUSTOMER, COPY = tables.application, tables.customer, tables.flow_c
 FAR = datetime(9000, 1, 1, tzinfo=UTC)
 """Stands for "no deadline" when items are put in order (`work_item.turn`): they come last."""
 LARGEST_ID = 2**63
+FEW = 500
+"""So many cases of a name are looked up one by one."""
 MOST, MOST_IN_FRAME = 1_000, 100
 """Counts go so far, those on every page less far: whoever has more than that does not need the exact number."""
 
@@ -117,11 +123,12 @@ def todo(
     limit: int = 20,
 ) -> Page:
     """One page of a list: what is due first comes first; done items newest first."""
-    wanted, place = tuple(_filters(ctx, query, product, overdue)), _read_key(after)
+    place = _read_key(after)
     since = {} if place is None else {"turn": place[0], "last": place[1]}
     after_it = place is not None
-    statement = _made(view, wanted, after_it, limit) if wanted else _statement(view, after_it, limit)
     with ctx.transaction() as connection:
+        wanted = tuple(_filters(ctx, connection, query, product, overdue))
+        statement = _made(view, wanted, after_it, limit) if wanted else _statement(view, after_it, limit)
         whose = reach.with_absent(ctx, connection) if view == "group" else _own(ctx)
         rows = connection.execute(statement, {**whose.known, **since}).all()
         items = tuple(work_lines.line(ctx, row._mapping) for row in rows[:limit])
@@ -187,14 +194,28 @@ def _done(wanted: reach.Wanted, after: bool) -> Select[Any]:
     return lines.order_by(ITEM.c.decided_at.desc(), ITEM.c.id.desc())
 
 
-def _filters(ctx: Context, query: str, product: str | None, overdue: bool) -> Iterator[ColumnElement[bool]]:
+def _filters(
+    ctx: Context, connection: Connection, query: str, product: str | None, overdue: bool
+) -> Iterator[ColumnElement[bool]]:
     words = query.strip()
     if words:
-        yield or_(CASE.c.number.startswith(words, autoescape=True), names.like_name(CUSTOMER, words))
+        yield _about(connection, words)
     if product:
         yield CASE.c.product_key == product
     if overdue:
         yield ITEM.c.due_at < ctx.now
+
+
+def _about(connection: Connection, words: str) -> ColumnElement[bool]:
+    """Items of cases of this number or customer. Where these are few they are looked up first: a list that goes
+    through all that waits, looking for one name, takes the longer the more waits."""
+    numbered, named = CASE.c.number.startswith(words, autoescape=True), names.like_name(CUSTOMER, words)
+    ways = (
+        select(CASE.c.id).where(numbered).limit(FEW + 1),
+        select(CASE.c.id).join(CUSTOMER, CUSTOMER.c.id == CASE.c.customer_id).where(named).limit(FEW + 1),
+    )
+    found = connection.execute(union_all(*ways)).scalars().all()
+    return or_(numbered, named) if len(found) > FEW else ITEM.c.case_id == any_(cast(found, ARRAY(BigInteger)))
 
 
 def _key(view: View, item: WorkItem) -> str:
