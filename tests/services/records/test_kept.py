@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import select
@@ -237,3 +238,24 @@ def test_a_borrower_has_no_door_to_records(lender):
     made = kept.create(lender.ctx("manager"), "prospect", PROSPECT)
     with pytest.raises(NotFound):
         pages.read(lender.ctx("borrower", customer_id=customer(lender)), "prospect", made)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "found"),
+    [
+        ("0", "", ["0.5", "7", "12000"]),
+        ("0.5", "7", ["0.5", "7"]),
+        ("", "0.5", ["0.5"]),
+        ("8", "11999.99", []),
+        ("12000", "12000", ["12000"]),
+        ("7.0001", "", ["12000"]),
+    ],
+)
+def test_amounts_are_found_between_two_exactly(lender, first, last, found):
+    manager = lender.ctx("manager")
+    for number, amount in enumerate(("7", "12000", "0.5")):
+        more = {"prospect.amount": amount, "prospect.phone": f"1990000{number:04d}"}
+        kept.create(manager, "prospect", PROSPECT | more)
+    asked = {"prospect__amount.from": first, "prospect__amount.to": last}
+    shown = sorted(row["prospect.amount"] for row in rows(manager, "prospect", **asked))
+    assert shown == [Decimal(one) for one in found]

@@ -171,9 +171,12 @@ def _order(data_set: DataSet, asked: Asked) -> list[tuple[ColumnElement[Any], bo
 
 
 def _ordering(keys: list[tuple[ColumnElement[Any], bool]], backwards: bool) -> list[ColumnElement[Any]]:
+    """The order of the keys; the last is the row's own, never empty, and an index serves it either way."""
     made: list[ColumnElement[Any]] = []
-    for value, descending in keys:
-        if backwards:
+    for at, (value, descending) in enumerate(keys, 1):
+        if at == len(keys):
+            made.append(value.desc() if descending != backwards else value.asc())
+        elif backwards:
             made.append(value.asc().nulls_first() if descending else value.desc().nulls_first())
         else:
             made.append(value.desc().nulls_last() if descending else value.asc().nulls_last())
