@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 
 from loanloom.core.lending.agreed.charges import UPFRONT_EVENTS
 from loanloom.core.lending.pricing.charging import OURS
 from loanloom.engines.posting import proof
 from loanloom.engines.posting.compiling import check_chart, compile_posting
 from loanloom.engines.posting.events import AMOUNTS, GENERAL
-from loanloom.engines.posting.rules import Posting
+from loanloom.engines.posting.rules import Facts, Posting
 from loanloom.metadata.document import Document
 from loanloom.metadata.registry import Registry
 from loanloom.problems import Problem, text
@@ -48,15 +49,19 @@ def check(registry: Registry) -> list[Problem]:
 
 
 def _all_served(document: Document, posting: Posting, registry: Registry) -> Iterator[Problem]:
+    @cache
+    def missing(event: str, part: str) -> Facts | None:
+        return proof.unposted(posting.events.get(event, ()), event, part)
+
     for product in registry.all("product"):
         if product.spec.get("posting_rules") == document.key:
             for event, part in _can_happen(product, registry):
-                yield from _served(product, "/posting_rules", posting, event, part)
+                yield from _served(product, "/posting_rules", posting, event, part, missing(event, part))
             yield from _entrusted(product, posting)
     if posting.general:
         for event in GENERAL:
             for part in AMOUNTS[event]:
-                yield from _served(document, "/general", posting, event, part)
+                yield from _served(document, "/general", posting, event, part, missing(event, part))
 
 
 def _entrusted(product: Document, posting: Posting) -> Iterator[Problem]:
@@ -137,8 +142,9 @@ def _never(product: Document) -> set[str]:
     return never
 
 
-def _served(document: Document, pointer: str, posting: Posting, event: str, part: str) -> Iterator[Problem]:
-    facts = proof.unposted(posting.events.get(event, ()), event, part)
+def _served(
+    document: Document, pointer: str, posting: Posting, event: str, part: str, facts: Facts | None
+) -> Iterator[Problem]:
     if facts is None:
         return
     where, wo = proof.said(facts)

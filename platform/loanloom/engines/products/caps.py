@@ -123,7 +123,7 @@ def dearest(offer: Offer, on: date) -> Dearest | None:
     return _dearest(_Sampled(offer, on))
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1024)
 def _dearest(asked: _Sampled) -> Dearest | None:
     found = [each for each in _tried(asked.offer, asked.on) if each is not None]
     return max(found, key=_dear, default=None)

@@ -80,7 +80,7 @@ def base_of(ctx: Context, connection: Connection, row: Row[Any] | None = None) -
         )
     values = live._mapping
     registry = snapshots.of_release(ctx.database, connection, ctx.company.id, values["id"])
-    documents = stored.load_documents(connection, values["id"]).documents
+    documents = snapshots.documents_of(ctx.database, connection, ctx.company.id, values["id"])
     return Base(
         release_id=values["id"],
         digest=values["digest"],
