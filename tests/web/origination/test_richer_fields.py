@@ -135,5 +135,5 @@ def test_totals_follow_the_rows_on_the_form_and_the_sheet(manager: FlaskClient) 
 
 def test_who_reads_chinese_reads_chinese(person: Callable[..., FlaskClient]) -> None:
     page = press(person("relationship-manager", unit="east-lending", language="zh"), "refresh")
-    for words in ("起始日", "截止日", "街道、门牌号", "编号、名称或拼音", "显示下一级"):
+    for words in ("开始日期", "结束日期", "街道、门牌号", "编号、名称或拼音", "显示下一级"):
         assert words in page
