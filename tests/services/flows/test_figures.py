@@ -9,8 +9,9 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from tests.services.approval.lender import STAFF
+from tests.services.flows import plans
 from tests.services.flows.house import House, registry
 from tests.services.money.house import counted
 
@@ -19,6 +20,7 @@ from loanloom.services.errors import Forbidden, Refused
 from loanloom.services.flows import figuring
 from loanloom.services.flows.figures import Asked, Figures
 from loanloom.store import tables
+from loanloom.testing.postgres import Cluster
 
 ITEM, CASE = tables.work_item, tables.flow_case
 SPRING = Asked(since=date(2026, 2, 1), until=date(2026, 5, 31), flow="seal")
@@ -117,3 +119,26 @@ def test_figures_take_as_many_statements_for_many_cases_as_for_one(house: House)
     assert len(many) <= len(one) + 1  # names of people, once there are any
     with house.ctx("risk").transaction() as connection:
         assert connection.execute(select(CASE.c.id)).all()
+
+
+FILL = """
+INSERT INTO work_item (company_id, case_id, number, node, title, status, opened_at, decided_at, decided_by, decision)
+SELECT company_id, id, 10 + n, 'review', '{"en": "Review"}', 'done', now() - n * interval '1 hour',
+    now() - n * interval '1 hour', 1, 'approve'
+FROM flow_case, generate_series(1, 9000) n
+"""
+
+
+def test_figures_of_a_week_read_the_work_of_that_week_and_what_is_open(house: House, cluster: Cluster) -> None:
+    house.start()
+    engine = cluster.admin_engine(str(house.database.url.database))
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(FILL))
+        connection.execute(text("VACUUM ANALYZE work_item, flow_case"))
+        today = connection.execute(text("SELECT now()::date - 30")).scalar_one()
+    engine.dispose()
+    ctx, week = house.ctx("auditor"), Asked(since=today - timedelta(days=7), until=today, flow="seal")
+    with plans.noted(ctx, "work_item") as sent:
+        (node,) = figuring.read(ctx, week).nodes
+    assert node.waits.done == 8 * 24 and node.open == 1
+    assert plans.rows_read(ctx, sent, "work_item") <= len(sent) * (8 * 24 + 1)

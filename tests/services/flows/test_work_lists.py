@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import text
 from tests.services.approval.lender import STAFF
+from tests.services.flows import plans
 from tests.services.flows.house import House
 from tests.services.money.house import counted
 
@@ -49,29 +49,11 @@ def busy(house: House, cluster: Cluster) -> Iterator[House]:
 
 def touched(ctx: Context, view: worklist.View, *, shown: int = PAGE, **asked: Any) -> int:
     """How many rows of items a page reads: those it shows and those it throws away."""
-    seen: list[tuple[str, Any]] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_more: Any) -> None:
-        if "work_item" in statement:
-            seen.append((statement, parameters))
-
-    engine = ctx.database.engine
-    event.listen(engine, "before_cursor_execute", note)
-    page = worklist.todo(ctx, view, **asked)
-    event.remove(engine, "before_cursor_execute", note)
+    with plans.noted(ctx, "work_item") as seen:
+        page = worklist.todo(ctx, view, **asked)
     assert len(page.items) == shown and bool(page.next) is (shown == PAGE)
-    ((statement, parameters),) = seen
-    with ctx.transaction() as connection:
-        explained = connection.exec_driver_sql(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", parameters).scalar_one()
-    plan = json.loads(explained) if isinstance(explained, str) else explained
-    return _rows(plan[0]["Plan"])
-
-
-def _rows(plan: Any) -> int:
-    own = 0
-    if plan.get("Relation Name") in ("work_item", "work_named"):
-        own = int((plan["Actual Rows"] + plan.get("Rows Removed by Filter", 0)) * plan["Actual Loops"])
-    return own + sum(_rows(one) for one in plan.get("Plans", ()))
+    assert len(seen) == 1
+    return plans.rows_read(ctx, seen, "work_item", "work_named")
 
 
 @pytest.mark.parametrize("view", ["mine", "group", "done"])

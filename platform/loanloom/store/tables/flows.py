@@ -103,6 +103,7 @@ work_item = company_table(
     ),
     Index(None, "company_id", "assignee", "turn", "id", postgresql_where=text("status = 'open'")),
     Index(None, "company_id", "decided_by", "decided_at", "id"),
+    Index(None, "company_id", "decided_at", postgresql_where=text("status = 'done'")),  # figures of a period
 )  # fmt: skip
 
 work_named = company_table(  # the people named for an item, one by one; kept by the database (store/named_work.py)
