@@ -189,9 +189,7 @@ def known(
         ctx, connection, kept, getattr(row, f"{kept.about}_id") if row is not None and kept.about else owner
     )
     found: dict[str, Any] = {
-        kept.key: {one.key: empty(one.shape) for one in kept.fields}
-        if row is None
-        else values_of(ctx, kept, row),
+        kept.key: {one.key: empty(one.shape) for one in kept.fields} if row is None else values_of(ctx, kept, row),
         "company": facts.of_company(ctx, ctx.registry),
         "as_of": ctx.business_date,
     }
