@@ -168,9 +168,9 @@ class Layout:
         rows = rows_of(value) if condition and isinstance(value, str) else None
         if rows is not None:
             words = sentence(rows, labels(self.registry))
-        elif kind in ("expression", "text") and isinstance(value, str):
+        elif kind in ("expression", "text", "value") and isinstance(value, str):
             words = text(value, value)
-        elif kind in ("words", "choices") and is_list(value):
+        elif kind in ("words", "choices", "values") and is_list(value):
             words = _listed(value, options)
         return Cell(
             pointer=pointer, label=own, words=words, kind=kind, value=None if value is MISSING else value,
