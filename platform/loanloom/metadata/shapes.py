@@ -124,7 +124,9 @@ def fresh(piece: Piece, root: Piece, taken: Iterable[str], begin: str = "new") -
     start: str = next((one for one in (begin, *_SAMPLES) if not check.faults(one)), begin)
     for number in range(1, 10_000):
         counted = (str(int(start) + number),) if start.isdigit() else ()
-        tries = (start,) if number == 1 else (f"{start}-{number}", f"{start}_{number}", *counted, f"{start}{number}")
+        tries: tuple[str, ...] = (
+            (start,) if number == 1 else (f"{start}-{number}", f"{start}_{number}", *counted, f"{start}{number}")
+        )
         for one in tries:
             if one not in used and not check.faults(one):
                 return one
