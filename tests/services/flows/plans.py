@@ -1,4 +1,4 @@
-"""What PostgreSQL reads for a statement: the rows it shows and those it throws away, table by table."""
+"""What PostgreSQL reads for a statement: the rows it shows and those it throws away, table by table; and blocks."""
 
 from __future__ import annotations
 
@@ -32,14 +32,20 @@ def noted(ctx: Context, word: str) -> Iterator[Sent]:
 
 def rows_read(ctx: Context, sent: Sequence[tuple[str, Any]], *names: str) -> int:
     """How many rows of these tables the statements read when they are sent again."""
-    found = 0
+    return sum(_rows(plan, names) for plan in _plans(ctx, sent))
+
+
+def blocks_read(ctx: Context, sent: Sequence[tuple[str, Any]]) -> list[int]:
+    """How many blocks of tables and indexes each of the statements reads when it is sent again."""
+    return [plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] for plan in _plans(ctx, sent)]
+
+
+def _plans(ctx: Context, sent: Sequence[tuple[str, Any]]) -> Iterator[Any]:
     for statement, parameters in sent:
         with ctx.transaction() as connection:
-            asked = f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}"
+            asked = f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement}"
             explained = connection.exec_driver_sql(asked, parameters).scalar_one()
-        plan = json.loads(explained) if isinstance(explained, str) else explained
-        found += _rows(plan[0]["Plan"], names)
-    return found
+        yield (json.loads(explained) if isinstance(explained, str) else explained)[0]["Plan"]
 
 
 def _rows(plan: Any, names: tuple[str, ...]) -> int:
