@@ -255,7 +255,9 @@ class Cases(RuleBasedStateMachine):
             assert bool(mine) == (token.waits == "people"), token
             if mine:
                 first = min(item.turn for item in mine)
-                assert all(not item.pending for item in mine if item.turn == first), "nobody can do what is next"
+                asked = {item.asked_for for item in mine if item.kind == "material" and not item.pending}
+                waiting = {item.number for item in mine if item.turn == first and item.pending}
+                assert waiting <= asked, "nobody can do what is next"
             assert bool(token.waiting_for) == (token.waits == "sub")
 
     @invariant()
