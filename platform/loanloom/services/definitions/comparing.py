@@ -105,7 +105,8 @@ def _released(connection: Connection, kind: str, key: str) -> Sequence[Row[Any]]
         .where(release_item.c.kind == kind, release_item.c.key == key, release.c.activated_at.is_not(None))
         .order_by(release.c.activated_at, release.c.id)
     )
-    found, last = [], None
+    found: list[Row[Any]] = []
+    last = None
     for row in connection.execute(query):
         if row.definition_id != last:
             found.append(row)
