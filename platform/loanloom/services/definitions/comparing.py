@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, Select, select
 
 from loanloom.metadata.bundle import source_text
 from loanloom.metadata.diff import Change, document_diff
@@ -99,7 +99,7 @@ def _document(ctx: Context, kind: str, key: str, name: str) -> tuple[Document, R
 
 def _released(connection: Connection, kind: str, key: str) -> Sequence[Row[Any]]:
     """The releases that brought a version of it into effect, the newest first, without those that left it alone."""
-    query = (
+    query: Select[Any] = (
         select(*release.c["id", "number", "name", "activated_at"], release_item.c.definition_id)
         .join(release_item, release_item.c.release_id == release.c.id)
         .where(release_item.c.kind == kind, release_item.c.key == key, release.c.activated_at.is_not(None))
