@@ -106,6 +106,17 @@ def test_a_returned_request_is_changed_and_handed_in_again(house: House) -> None
     assert house.act("risk2", case_id, "decide", decision="approve").outcome == "completed"
 
 
+def test_a_request_names_only_what_can_be_looked_up(house: House) -> None:
+    with pytest.raises(Refused, match="Nothing is found"):
+        house.start(for_colleague="nobody-of-ours")
+    case_id = house.start(for_colleague="risk")
+    house.act("risk", case_id, "decide", decision="return", to="asked")
+    with pytest.raises(Refused, match="Nothing is found"):
+        house.act("manager", case_id, "resubmit", data={"seal_request.for_colleague": "forged"})
+    house.act("manager", case_id, "resubmit", data={"seal_request.for_colleague": "risk2"})
+    assert house.kept(case_id).data["for_colleague"] == "risk2"
+
+
 def test_a_decision_is_taken_back_while_nobody_acted_since(house: House) -> None:
     case_id = house.start()
     house.act("risk", case_id, "decide", decision="approve")

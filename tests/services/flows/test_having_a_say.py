@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 from tests.services.approval.lender import STAFF
 from tests.services.flows.house import House
 
@@ -140,3 +140,21 @@ def test_work_whose_holder_lost_their_say_is_shown_to_administrators(house: Hous
     assert (trouble.id, trouble.node, monitor.counts(house.ctx("system"))["nobody"]) == (right.id, "right", 1)
     house.act("system", case_id, "give", on=house.one(tables.work_item, id=right.id), to=STAFF["business"][0])
     assert not monitor.troubles(house.ctx("system"), "nobody")
+
+
+def test_work_of_a_group_with_nobody_left_is_shown_to_administrators(house: House) -> None:
+    """Everybody of the group has gone, or has lost their say of this case: nobody would see the item otherwise."""
+    system, case_id = house.ctx("system"), house.start()
+    item = house.item(case_id)
+    assert item.assignee is None and not monitor.troubles(system, "nobody")
+    group = [STAFF["risk"][0], STAFF["risk2"][0]]
+    with house.database.transaction(house.company.id) as connection:
+        connection.execute(update(tables.work_item).where(tables.work_item.c.id == item.id).values(excluded=group[:1]))
+    assert not monitor.troubles(system, "nobody"), "one is left"
+    with house.database.transaction(house.company.id) as connection:
+        gone = update(tables.membership).where(tables.membership.c.user_id == group[1])
+        connection.execute(gone.values(active=False))
+    (trouble,) = monitor.troubles(system, "nobody")
+    assert (trouble.id, monitor.counts(system)["nobody"]) == (item.id, 1)
+    house.act("system", case_id, "give", on=house.item(case_id), to=STAFF["business"][0])
+    assert not monitor.troubles(system, "nobody")

@@ -73,6 +73,18 @@ def test_what_must_be_filled_in_is_said_at_the_field(lender):
     }  # fmt: skip
 
 
+def test_a_record_names_only_what_can_be_looked_up(lender):
+    owner = customer(lender)
+    with lender.ctx("manager").transaction() as connection:
+        number = connection.execute(select(tables.customer.c.number).where(tables.customer.c.id == owner)).scalar_one()
+    with pytest.raises(Refused) as refused:
+        kept.create(lender.ctx("manager"), "prospect", {**PROSPECT, "prospect.referred_by": "K-forged"})
+    assert [one.field for one in refused.value.problems] == ["prospect.referred_by"]
+    made = kept.create(lender.ctx("manager"), "prospect", {**PROSPECT, "prospect.referred_by": number})
+    _, fields = read(lender.ctx("manager"), "prospect", made)
+    assert fields["prospect.referred_by"].value == number
+
+
 def test_the_same_post_twice_makes_one_record(lender):
     manager = lender.ctx("manager")
     first = kept.create(manager, "prospect", PROSPECT, idempotency_key="k")

@@ -19,6 +19,7 @@ from loanloom.services.errors import Refused
 from loanloom.services.flows import node_forms
 from loanloom.services.flows.case import Case
 from loanloom.services.origination import applications, assessing, submissions
+from loanloom.services.records import references
 from loanloom.store import audit, bulk, tables
 
 if TYPE_CHECKING:
@@ -49,8 +50,9 @@ def hand_in(asked: Asked, item: flows.Item) -> None:
     known, product = dict(asked.world.facts), asked.case.product_key or ""
     raw, roles = asked.given.record("data"), asked.ctx.actor.roles or _NOBODY
     evaluated = forms.evaluate(form, raw, known, roles, item.node)
-    if evaluated.problems:
-        raise Refused(evaluated.problems)
+    nowhere = references.problems(asked.ctx, asked.connection, form, evaluated.values, known)
+    if evaluated.problems or nowhere:
+        raise Refused([*evaluated.problems, *nowhere])
     values = {root: value for root, value in evaluated.values.items() if root in ROOTS}
     seen = {**known, **submissions.merged(known, values)}
     wrong = list(submissions.product_problems(asked.ctx, asked.case.registry, product, seen))

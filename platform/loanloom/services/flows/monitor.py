@@ -10,12 +10,27 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, any_, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    Row,
+    Select,
+    all_,
+    and_,
+    any_,
+    exists,
+    func,
+    or_,
+    select,
+)
+from sqlalchemy import Text as SqlText
+from sqlalchemy.dialects.postgresql import array
 
 from loanloom.engines import flows
 from loanloom.problems import Text, text
 from loanloom.services.context import Context
-from loanloom.services.flows import cases, subjects
+from loanloom.services.flows import cases, reach, subjects
 from loanloom.services.flows.case import Case
 from loanloom.store.tables import flow_call, flow_case, flow_timer, work_item
 
@@ -57,11 +72,7 @@ def counts(ctx: Context) -> dict[str, int]:
     """How much there is of each kind."""
     ctx.require("flow.repair")
     with ctx.transaction() as connection:
-        found = {
-            kind: int(connection.execute(select(func.count()).select_from(_asked(ctx, kind).subquery())).scalar_one())
-            for kind in KINDS
-            if kind != "stuck"
-        }
+        found = {kind: _count(connection, _asked(ctx, connection, kind)) for kind in KINDS if kind != "stuck"}
         return {"stuck": len(list(_stuck(ctx, connection))), **found}
 
 
@@ -71,12 +82,16 @@ def troubles(ctx: Context, kind: str, *, limit: int = PAGE) -> list[Trouble]:
     with ctx.transaction() as connection:
         if kind == "stuck":
             return list(_stuck(ctx, connection))[:limit]
-        rows = connection.execute(_asked(ctx, kind).limit(limit)).all()
+        rows = connection.execute(_asked(ctx, connection, kind).limit(limit)).all()
         return [_trouble(ctx, connection, kind, row) for row in rows]
 
 
-def _asked(ctx: Context, kind: str) -> Select[Any]:
-    table, wanted, since = _WANTED[kind](ctx.now)
+def _count(connection: Connection, asked: Select[Any]) -> int:
+    return int(connection.execute(select(func.count()).select_from(asked.subquery())).scalar_one())
+
+
+def _asked(ctx: Context, connection: Connection, kind: str) -> Select[Any]:
+    table, wanted, since = _nobody(ctx, connection) if kind == "nobody" else _WANTED[kind](ctx.now)
     joined = select(table).join(flow_case, flow_case.c.id == table.c.case_id)
     return joined.where(wanted, flow_case.c.status != "ended" if kind != "call" else wanted).order_by(since, table.c.id)
 
@@ -91,9 +106,9 @@ def _timers(now: datetime) -> tuple[Any, ColumnElement[bool], Any]:
     return flow_timer, or_(flow_timer.c.state == "failed", put_off), flow_timer.c.due_at
 
 
-def _nobody(now: datetime) -> tuple[Any, ColumnElement[bool], Any]:
-    item = work_item.c
-    named = or_(item.assignee == any_(item.excluded), and_(item.assignee.is_(None), _all_barred()))
+def _nobody(ctx: Context, connection: Connection) -> tuple[Any, ColumnElement[bool], Any]:
+    item, free = work_item.c, work_item.c.assignee.is_(None)
+    named = or_(item.assignee == any_(item.excluded), and_(free, or_(_all_barred(), _desk_empty(ctx, connection))))
     gone = and_(named, func.cardinality(item.escalated) == 0)
     return work_item, and_(item.status == "open", or_(item.role == flows.ADMINISTRATOR, gone)), item.opened_at
 
@@ -104,12 +119,21 @@ def _all_barred() -> ColumnElement[bool]:
     return and_(func.cardinality(item.candidates) > 0, item.candidates.contained_by(item.excluded))
 
 
+def _desk_empty(ctx: Context, connection: Connection) -> ColumnElement[bool]:
+    """Whether a group has nobody, or nobody left who has a say of the item."""
+    served = reach.manned(ctx, connection)
+    desks, people = (array([one[at] for one in served], type_=kind) for at, kind in enumerate((SqlText, Integer)))
+    who = func.unnest(desks, people).table_valued("desk", "person", name="served").render_derived()
+    may = exists().where(who.c.desk == work_item.c.desk, who.c.person != all_(work_item.c.excluded))
+    return and_(work_item.c.desk.is_not(None), ~may)
+
+
 def _overdue(now: datetime) -> tuple[Any, ColumnElement[bool], Any]:
     return work_item, and_(work_item.c.status == "open", work_item.c.due_at < now), work_item.c.due_at
 
 
 _SINCE = {"call": "created_at", "timer": "due_at", "nobody": "opened_at", "overdue": "due_at"}
-_WANTED = {"call": _calls, "timer": _timers, "nobody": _nobody, "overdue": _overdue}
+_WANTED = {"call": _calls, "timer": _timers, "overdue": _overdue}
 
 
 def _trouble(ctx: Context, connection: Connection, kind: str, row: Row[Any]) -> Trouble:

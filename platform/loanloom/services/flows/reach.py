@@ -34,7 +34,7 @@ from sqlalchemy import (
 from loanloom.engines import flows
 from loanloom.services import scope
 from loanloom.services.context import Context
-from loanloom.services.flows import staff
+from loanloom.services.flows import colleagues, staff
 from loanloom.store import tables
 
 ITEM, NAMED, CASE, CUSTOMER = tables.work_item, tables.work_named, tables.flow_case, tables.customer
@@ -75,6 +75,12 @@ def with_absent(ctx: Context, connection: Connection) -> Reach:
     theirs = (desk for one in absent for desk in _desks(ctx, one.roles, one.position, one.unit))
     ids = tuple(one.id for one in absent)
     return Reach(me=own.me, holders=ids, desks=tuple(dict.fromkeys((*own.desks, *theirs))), named=(*own.named, *ids))
+
+
+def manned(ctx: Context, connection: Connection) -> list[tuple[str, int]]:
+    """Which desks are served, and by whom: a row for each desk and colleague who works here now."""
+    rows = [row for row in connection.execute(colleagues.query(ctx)) if row.active]
+    return [(desk, row.id) for row in rows for desk in _desks(ctx, row.roles, row.position, row.unit)]
 
 
 def _desks(ctx: Context, roles: Iterable[str], position: str | None, unit: str | None) -> tuple[str, ...]:

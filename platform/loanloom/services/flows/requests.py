@@ -24,6 +24,7 @@ from loanloom.services.flows import case as kept
 from loanloom.services.flows import node_forms, request_links, states, subjects
 from loanloom.services.flows.case import Case
 from loanloom.services.flows.subjects import About, Followed
+from loanloom.services.records import references
 from loanloom.store import numbering
 
 if TYPE_CHECKING:
@@ -209,9 +210,11 @@ def hand_in(asked: Asked) -> None:
         return
     known, roles = asked.world.facts, asked.ctx.actor.roles
     form = form_of_item(case, item, record, roles)
-    evaluated = forms.evaluate(form, raw, {**known, record: known[flows.REQUEST]}, roles, item.node)
-    if evaluated.problems:
-        raise Refused(evaluated.problems)
+    before = {**known, record: known[flows.REQUEST]}
+    evaluated = forms.evaluate(form, raw, before, roles, item.node)
+    wrong = [*evaluated.problems, *references.problems(asked.ctx, asked.connection, form, evaluated.values, before)]
+    if wrong:
+        raise Refused(wrong)
     values = {**known[flows.REQUEST], **evaluated.values.get(record, {})}
     asked.data = _closed(asked.ctx, case.registry, record, values)
     asked.shown = _moved(asked, values)

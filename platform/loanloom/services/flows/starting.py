@@ -22,6 +22,7 @@ from loanloom.services.flows import cases, colleagues, staff
 from loanloom.services.flows.cases import Started
 from loanloom.services.flows.given import Given
 from loanloom.services.once import Once
+from loanloom.services.records import references
 from loanloom.store import tables
 
 CUSTOMER = text("customer", "客户")
@@ -83,7 +84,7 @@ def request(
         _check_customer(ctx, connection, customer_id)
         named = staff.chosen(ctx, connection, Given({"chosen": chosen}).people_by_node("chosen"))
         done = cases.start(
-            ctx, connection, flow_key, ("request", None), data=_judged(ctx, flow_key, document, raw),
+            ctx, connection, flow_key, ("request", None), data=_judged(ctx, connection, document, raw),
             chosen=named, customer_id=customer_id, product_key=product_key,
         )  # fmt: skip
         first.keep(asdict(done))
@@ -97,16 +98,17 @@ def _may(ctx: Context, document: Document) -> bool:
     return ctx.actor.is_system or starters is None or bool(set(starters) & set(ctx.actor.roles))
 
 
-def _judged(ctx: Context, flow_key: str, document: Document, raw: Mapping[str, Any]) -> Mapping[str, Any]:
-    record, form = document.spec.get("record"), form_of(ctx.registry, flow_key)
+def _judged(ctx: Context, connection: Connection, document: Document, raw: Mapping[str, Any]) -> Mapping[str, Any]:
+    record, form = document.spec.get("record"), form_of(ctx.registry, document.key)
     if record is None or form is None:
         return {}
-    flow = kept.flow_of(ctx.registry, flow_key)
+    flow = kept.flow_of(ctx.registry, document.key)
     empty = {one.key: None for one in ctx.registry.entity_fields(record)}
     facts = {record: empty, flows.REQUEST: empty, "as_of": ctx.business_date}
     evaluated = forms.evaluate(form, raw, facts, ctx.actor.roles, flow.start)
-    if evaluated.problems:
-        raise Refused(evaluated.problems)
+    wrong = [*evaluated.problems, *references.problems(ctx, connection, form, evaluated.values, facts)]
+    if wrong:
+        raise Refused(wrong)
     found: Mapping[str, Any] = evaluated.values.get(record, {})
     return found
 

@@ -22,7 +22,7 @@ from loanloom.services.definitions import compiled
 from loanloom.services.errors import Conflict, NotFound, Refused
 from loanloom.services.once import Once
 from loanloom.services.origination import form_files
-from loanloom.services.records import indexing
+from loanloom.services.records import indexing, references
 from loanloom.store import audit, names, saving, tables
 
 TABLE = tables.record
@@ -208,9 +208,11 @@ def evaluated(
     owner: int | None = None,
 ) -> Mapping[str, Any]:
     """The clean values of a filled form; refused with everything that is wrong."""
-    done = forms.evaluate(form_of(ctx, kept.key), raw, known(ctx, connection, kept, row, owner), ctx.actor.roles)
-    if not done.ok:
-        raise Refused(done.problems)
+    form, before = form_of(ctx, kept.key), known(ctx, connection, kept, row, owner)
+    done = forms.evaluate(form, raw, before, ctx.actor.roles)
+    wrong = [*done.problems, *references.problems(ctx, connection, form, done.values, before)]
+    if wrong:
+        raise Refused(wrong)
     values: Mapping[str, Any] = done.values.get(kept.key, {})
     return values
 
