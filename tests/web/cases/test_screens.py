@@ -74,6 +74,23 @@ def test_an_item_is_passed_on_and_others_sign(as_user, house):
     post(risk, f"/cases/items/{item.id}/decide", page, 403, decision="approve", version=item.version)
 
 
+def test_whoever_asked_somebody_to_sign_may_ask_no_more(as_user, house):
+    url = started(as_user)
+    risk, case = as_user("risk"), int(url.rsplit("/", 1)[1])
+    page, item = get(risk, url), house.item(case)
+    more = {"people": str(STAFF["east1"][0]), "when": "before", "version": item.version}
+    post(risk, f"/cases/items/{item.id}/add_signers", page, **more)
+    signer, page = house.item(case, kind="signer"), get(risk, url)
+    do, said = f"/cases/items/{signer.id}/remove_signer", {"version": signer.version, "number": signer.number}
+    other = as_user("risk2")
+    theirs = get(other, url)
+    assert do in page and do not in theirs
+    post(other, do, theirs, 403, **said)
+    post(risk, do, page, **said)
+    assert (house.item(case).id, house.item(case).kind) == (item.id, "approval")
+    assert house.told(case)[-2:] == ["signer_removed", "opened"]
+
+
 def test_material_is_asked_for_and_supplied(as_user, house):
     url = started(as_user)
     risk, manager, case = as_user("risk"), as_user("manager"), int(url.rsplit("/", 1)[1])

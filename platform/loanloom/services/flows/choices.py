@@ -58,6 +58,8 @@ class Choices:
     claimed_by: str | None = None
     may_claim: bool = False
     may_release: bool = False
+    may_unask: bool = False
+    """Whether this actor asked the signer whose item it is, and may ask for it no more."""
     why_not: Problem | None = None
 
 
@@ -112,6 +114,7 @@ def _of(
         overdue=row.due_at is not None and row.due_at < ctx.now,
         claimed_by=known.get(item.taken_by) if item.taken_by else None,
         may_claim=why_not is None and item.taken_by is None and item.kind not in BY_MAKERS,
+        may_unask=why_not is not None and flows.asked_by(case.flow, item, ctx.actor.user_id),
         may_release=item.taken_by is not None and item.taken_by == ctx.actor.user_id,
         why_not=why_not,
     )

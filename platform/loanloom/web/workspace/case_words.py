@@ -15,7 +15,7 @@ DONE: Mapping[str, Text] = {
     "record_minutes": text("The minutes are recorded.", "会议纪要已提交。"),
     "add_signers": text("They are asked to sign too.", "已加签，等待其签署。"),
     "remove_signer": text("They need not sign any more.", "已减签。"),
-    "ask_material": text("Material is asked for; the case comes back to this step.", "已要求补充资料，补齐后回到本环节。"),
+    "ask_material": text("Material is asked for; it comes back to this step.", "已要求补充资料，补齐后回到本环节。"),
     "transfer": text("Passed on to your colleague.", "已转办给同事。"),
     "take": text("It is yours now.", "已领取，由您办理。"),
     "give_back": text("Your group has it again.", "已退回待办池。"),

@@ -70,11 +70,13 @@ def _wait_for_turn(step: Step, number: int) -> None:
 
 
 def remove_signer(flow: Flow, state: State, number: int, by: Person, removed: int, world: World) -> Moved:
-    """A signer or voter who has not said anything yet is taken away; one stays at least. `removed` is their item."""
-    item, problem = allowed(flow, state, number, by, "remove_signer")
+    """A signer or voter who has not said anything yet is taken away; one stays at least. `removed` is their item.
+    Whoever asked somebody to sign, and waits for them, names the signer's own item as `number`."""
     other = state.item(removed)
+    own = removed == number and other is not None and asked_by(flow, other, by.id)
+    item, problem = (other, refusing.not_now(state)) if own else allowed(flow, state, number, by, "remove_signer")
     if item is not None and problem is None:
-        if other is None or other.token != item.token or other.number == number:
+        if other is None or other.token != item.token or (other.number == number and not own):
             problem = refusing.not_open()
         elif flow.nodes[item.node].type in VOTED and not _still_possible(flow, state, other):
             problem = refusing.too_few_voters(flow.nodes[item.node])
@@ -96,6 +98,12 @@ def remove_signer(flow: Flow, state: State, number: int, by: Person, removed: in
 def removable(item: Item) -> bool:
     """Whether a signer may be taken away by others of their step: added ones, and voters without a veto."""
     return item.added_by is not None or (item.kind == "vote" and not item.veto)
+
+
+def asked_by(flow: Flow, item: Item, person: int | None) -> bool:
+    """Whether this person added the signer whose item it is, and may take them away again."""
+    added = item.added_by is not None and item.added_by == person
+    return added and "remove_signer" in flow.nodes[item.node].powers
 
 
 def _still_possible(flow: Flow, state: State, leaving: Item) -> bool:
