@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 import time
 
@@ -175,8 +176,9 @@ def test_half_a_character_is_no_end_of_the_world() -> None:
 )
 def test_large_classes_are_bounded_too(source: str) -> None:
     first("\\d\\p{L}", "")  # the tables of Unicode are read once in a process
-    began = time.process_time()
+    gc.collect()  # what other tests left is not cleared away at the expense of this one, nor do their threads count
+    began = time.thread_time()
     checked = feel.check(source, context({"s": STRING}))
     if checked.program is not None:
         checked.program.evaluate({"s": "ab字-" * 10})
-    assert time.process_time() - began < 0.25, "a bound of 50 ms, with room for a loaded machine"
+    assert time.thread_time() - began < 0.25, "a bound of 50 ms, with room for a loaded machine"

@@ -55,7 +55,7 @@ def test_the_database_gives_decimals_with_their_digits(database, company):
         "big": Decimal("12345678901234567890.12"),
     }
     with database.transaction(company.id) as connection:
-        connection.execute(insert(record).values(entity="vehicle", data=data))
+        connection.execute(insert(record).values(entity="vehicle", number="V1", name="", data=data))
         back = connection.execute(select(record.c.data)).scalar_one()
     assert {key: (type(value), str(value)) for key, value in back.items()} == {
         key: (type(value), str(value)) for key, value in data.items()
