@@ -49,10 +49,7 @@ def hand_in(asked: Asked, item: flows.Item) -> None:
         return
     known, product = dict(asked.world.facts), asked.case.product_key or ""
     raw, roles = asked.given.record("data"), asked.ctx.actor.roles or _NOBODY
-    evaluated = forms.evaluate(form, raw, known, roles, item.node)
-    nowhere = references.problems(asked.ctx, asked.connection, form, evaluated.values, known)
-    if evaluated.problems or nowhere:
-        raise Refused([*evaluated.problems, *nowhere])
+    evaluated = references.judged(asked.ctx, asked.connection, form, raw, known, roles, item.node)
     values = {root: value for root, value in evaluated.values.items() if root in ROOTS}
     seen = {**known, **submissions.merged(known, values)}
     wrong = list(submissions.product_problems(asked.ctx, asked.case.registry, product, seen))

@@ -211,10 +211,7 @@ def hand_in(asked: Asked) -> None:
     known, roles = asked.world.facts, asked.ctx.actor.roles
     form = form_of_item(case, item, record, roles)
     before = {**known, record: known[flows.REQUEST]}
-    evaluated = forms.evaluate(form, raw, before, roles, item.node)
-    wrong = [*evaluated.problems, *references.problems(asked.ctx, asked.connection, form, evaluated.values, before)]
-    if wrong:
-        raise Refused(wrong)
+    evaluated = references.judged(asked.ctx, asked.connection, form, raw, before, roles, item.node)
     values = {**known[flows.REQUEST], **evaluated.values.get(record, {})}
     asked.data = _closed(asked.ctx, case.registry, record, values)
     asked.shown = _moved(asked, values)

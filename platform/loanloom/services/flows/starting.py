@@ -16,7 +16,7 @@ from loanloom.problems import Problem, Text, text
 from loanloom.services import scope
 from loanloom.services.context import Context
 from loanloom.services.definitions import compiled
-from loanloom.services.errors import Forbidden, NotFound, Refused
+from loanloom.services.errors import Forbidden, NotFound
 from loanloom.services.flows import case as kept
 from loanloom.services.flows import cases, colleagues, staff
 from loanloom.services.flows.cases import Started
@@ -105,10 +105,7 @@ def _judged(ctx: Context, connection: Connection, document: Document, raw: Mappi
     flow = kept.flow_of(ctx.registry, document.key)
     empty = {one.key: None for one in ctx.registry.entity_fields(record)}
     facts = {record: empty, flows.REQUEST: empty, "as_of": ctx.business_date}
-    evaluated = forms.evaluate(form, raw, facts, ctx.actor.roles, flow.start)
-    wrong = [*evaluated.problems, *references.problems(ctx, connection, form, evaluated.values, facts)]
-    if wrong:
-        raise Refused(wrong)
+    evaluated = references.judged(ctx, connection, form, raw, facts, ctx.actor.roles, flow.start)
     found: Mapping[str, Any] = evaluated.values.get(record, {})
     return found
 

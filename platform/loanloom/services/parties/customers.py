@@ -22,7 +22,7 @@ from loanloom.services.context import Context
 from loanloom.services.definitions import compiled
 from loanloom.services.errors import Conflict, Refused
 from loanloom.services.once import Once
-from loanloom.services.origination import uploads
+from loanloom.services.origination import form_files
 from loanloom.services.records import references
 from loanloom.store import audit, names, saving, tables
 from loanloom.store.vault import masked
@@ -68,7 +68,7 @@ def create(
         values = _evaluated(ctx, connection, raw, {"customer": {}, "as_of": ctx.business_date})
         _refuse_duplicates(ctx, connection, values, although_similar=although_similar)
         made = add(ctx, connection, values, extra)
-        _take_files(ctx, connection, values, made)
+        form_files.take(ctx, connection, form_of(ctx), ("customer", made), {"customer": values})
         first.keep({"customer_id": made})
         return made
 
@@ -98,7 +98,8 @@ def update(ctx: Context, customer_id: int, raw: Mapping[str, Any], *, version: i
             raise Conflict()
         before = facts.of_customer(ctx, row, ctx.registry)
         values = _evaluated(ctx, connection, raw, {"customer": before, "as_of": ctx.business_date})
-        _take_files(ctx, connection, values, customer_id, before)
+        held = ("customer", customer_id), {"customer": values}, {"customer": before}
+        form_files.take(ctx, connection, form_of(ctx), *held)
         write(ctx, connection, row, {**before, **values})
 
 
@@ -201,26 +202,6 @@ def empty_facts(ctx: Context, registry: Registry) -> dict[str, Any]:
         for record in ("customer", "application")
     }
     return {**found, "guarantors": [], "collateral": [], "as_of": ctx.business_date}
-
-
-def _take_files(
-    ctx: Context,
-    connection: Connection,
-    values: Mapping[str, Any],
-    customer_id: int,
-    before: Mapping[str, Any] | None = None,
-) -> None:
-    """File fields hold files of this customer, or ones that the actor chose on this very form."""
-    subject = ("customer", customer_id)
-    kept = set(forms.files_of(form_of(ctx), {"customer": before or {}}))
-    for path, value in forms.files_of(form_of(ctx), {"customer": values}):
-        if (path, value) in kept:
-            continue
-        number = int(value) if value.isdecimal() else 0
-        chosen = uploads.adopt(connection, number, ("user", ctx.actor.user_id or 0), subject)
-        if not chosen and not uploads.belongs(connection, number, subject):
-            message = text("Choose the file again.", "请重新选择文件。")
-            raise Refused(Problem(code="form.not_a_file", message=message, field=path))
 
 
 def _refuse_duplicates(

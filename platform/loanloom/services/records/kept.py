@@ -208,11 +208,8 @@ def evaluated(
     owner: int | None = None,
 ) -> Mapping[str, Any]:
     """The clean values of a filled form; refused with everything that is wrong."""
-    form, before = form_of(ctx, kept.key), known(ctx, connection, kept, row, owner)
-    done = forms.evaluate(form, raw, before, ctx.actor.roles)
-    wrong = [*done.problems, *references.problems(ctx, connection, form, done.values, before)]
-    if wrong:
-        raise Refused(wrong)
+    before = known(ctx, connection, kept, row, owner)
+    done = references.judged(ctx, connection, form_of(ctx, kept.key), raw, before, ctx.actor.roles)
     values: Mapping[str, Any] = done.values.get(kept.key, {})
     return values
 

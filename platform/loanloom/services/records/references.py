@@ -10,9 +10,26 @@ from sqlalchemy import Connection
 from loanloom.engines import forms
 from loanloom.problems import Problem, text
 from loanloom.services.context import Context
-from loanloom.services.errors import Forbidden, NotFound
+from loanloom.services.errors import Forbidden, NotFound, Refused
 from loanloom.services.records import lookup
 from loanloom.services.records.lookup import Choice
+
+
+def judged(
+    ctx: Context,
+    connection: Connection,
+    form: forms.Form,
+    raw: Mapping[str, Any],
+    known: Mapping[str, Any],
+    roles: Iterable[str],
+    node: str | None = None,
+) -> forms.Evaluated:
+    """A filled form as its rules and its look-ups judge it; refused with everything that is wrong."""
+    evaluated = forms.evaluate(form, raw, known, roles, node)
+    wrong = [*evaluated.problems, *problems(ctx, connection, form, evaluated.values, known)]
+    if wrong:
+        raise Refused(wrong)
+    return evaluated
 
 
 def problems(
