@@ -41,6 +41,7 @@ const LAZY = [
   ["textarea[data-expression]", () => import("./parts/expression.js")],
   ["input[data-signature]", () => import("./parts/signature.js")],
   ["[data-playground]", () => import("./parts/playground.js")],
+  ["[data-drag-form]", () => import("./parts/dragging.js")],
 ];
 
 function arm(root) {
