@@ -71,9 +71,7 @@ class Installation:
 
     def children(self, *words: str) -> list[psutil.Process]:
         """Supervised processes whose command holds these words, the eldest first."""
-        found = [
-            process for process in left_behind(self.home) if all(word in " ".join(process.cmdline()) for word in words)
-        ]
+        found = [process for process in left_behind(self.home) if all(word in command_of(process) for word in words)]
         return sorted(found, key=lambda process: process.create_time())
 
     def database(self) -> list[psutil.Process]:
@@ -83,6 +81,14 @@ class Installation:
         assert self.up is not None
         self.up.send_signal(sign)
         return self.up.wait(60)
+
+
+def command_of(process: psutil.Process) -> str:
+    """Its command line; nothing once it has ended, which one that was just killed may do at any moment."""
+    try:
+        return " ".join(process.cmdline())
+    except psutil.NoSuchProcess:
+        return ""
 
 
 def free_port() -> int:
