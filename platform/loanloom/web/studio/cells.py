@@ -100,7 +100,8 @@ def _answer(kind: str, key: str, do: Callable[[], Draft], pointer: str, *, cell:
         return page_of(kind, key, view, told=told)
     if told:
         flash(told, "notice")
-    where = url_for("studio.definition", kind=kind, key=key, view=None if view == "sheet" else view)
+    at = request.form.get("at") or None
+    where = url_for("studio.definition", kind=kind, key=key, view=None if view == "sheet" else view, at=at)
     return redirect(where + (f"#c-{place}" if place else ""))
 
 

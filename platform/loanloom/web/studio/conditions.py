@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -46,7 +48,12 @@ def write(kind: str, key: str) -> str | Response | tuple[str, int]:
     except (Refused, Conflict) as refused:
         return _shown(page, pointer, written, refused.problems), 422
     place = pointer.strip("/").replace("/", "-")
-    return redirect(url_for("studio.definition", kind=kind, key=key) + f"#c-{place}")
+    return redirect(url_for("studio.definition", kind=kind, key=key, **_back()) + f"#c-{place}")
+
+
+def _back() -> dict[str, Any]:
+    """The view that somebody came from, and what they had chosen there."""
+    return {name: request.values.get(name) or None for name in ("view", "at")}
 
 
 def _rows(without: str) -> Rows:
@@ -67,4 +74,5 @@ def _shown(page: definitions.Page, pointer: str, condition: Condition, problems:
     return render_template(
         "studio/editors/condition.html", page=page, pointer=pointer, condition=condition, comparisons=COMPARISONS,
         problems=(*problems, *condition.problems), version=version_given() or page.version, most=MOST,
+        **_back(),
     )  # fmt: skip
