@@ -81,6 +81,29 @@ def copy_item(source: str, pointer: str, values: Mapping[str, Any]) -> Edited:
     return Edited(source, changed.problems) if changed.problems else changed
 
 
+def transfer_item(source: str, pointer: str, to: str) -> Edited:
+    """Move an item to another list, before the one at `to` (behind the last where that ends in -), with its comments.
+
+    Both pointers are those of the text as it is; neither list lies within the other's item.
+    """
+    above, place, goal, token = parent(pointer), split(pointer)[-1], parent(to), split(to)[-1]
+    mine, others = _list_at(source, above), _list_at(source, goal)
+    index = len(others) if token == "-" else int(token) if token.isdigit() else -1  # noqa: S105 - no secret
+    inside = goal == above or goal.startswith(f"{pointer}/")
+    if inside or not place.isdigit() or int(place) >= len(mine) or not 0 <= index <= len(others):
+        return Edited(source, (_refused(pointer),))
+
+    def meant(whole: Any) -> Any:
+        taken = _changed_below(whole, split(above), lambda items: [*items[: int(place)], *items[int(place) + 1 :]])
+        return _changed_below(taken, split(goal), lambda items: [*items[:index], mine[int(place)], *items[index:]])
+
+    moved = _done(source, pointer, meant, lambda edit: edit.transfer(pointer, goal, index))
+    if not moved.problems:
+        return moved
+    put = insert_item(source, child(goal, index), mine[int(place)])
+    return put if put.problems else remove_value(put.text, pointer)
+
+
 def rename_key(source: str, pointer: str, name: str) -> Edited:
     """Give a member of a mapping another name; it keeps its place."""
     above, token = parent(pointer), split(pointer)[-1]

@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from loanloom.metadata import editing
+from loanloom.metadata import editing, together
 from loanloom.metadata.editing import Edited
 from loanloom.metadata.pointers import child, parent
+from loanloom.metadata.together import Change
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,29 @@ def set_values(values: Mapping[str, Any], remove: Iterable[str] = ()) -> Step:
     return Step(edit, places=(*values, *gone))
 
 
+def set_together(changes: Iterable[Change]) -> Step:
+    """Many places at once: set, or taken out where the value is MISSING; a pointer that ends in - appends to a list."""
+    asked = tuple(changes)
+    return Step(lambda source: together.set_together(source, asked), places=tuple(pointer for pointer, _ in asked))
+
+
+def in_turn(*several: Step) -> Step:
+    """Several steps as one; each is done on what the one before left."""
+
+    def edit(source: str) -> Edited:
+        edited = Edited(source)
+        for one in several:
+            step = one.edit(edited.text)
+            if step.problems:
+                return Edited(source, step.problems)
+            edited = step
+        return edited
+
+    places = (place for one in several for place in one.places)
+    lists = (place for one in several for place in one.lists)
+    return Step(edit, tuple(dict.fromkeys(places)), tuple(dict.fromkeys(lists)))
+
+
 def remove(pointer: str) -> Step:
     """Take an item or a member out."""
     return set_values({}, (pointer,))
@@ -56,6 +80,11 @@ def copy_item(pointer: str, values: Mapping[str, Any]) -> Step:
 def move_item(pointer: str, to: int) -> Step:
     """Move an item to another place of its list."""
     return Step(lambda source: editing.move_item(source, pointer, to), lists=(parent(pointer),))
+
+
+def transfer_item(pointer: str, to: str) -> Step:
+    """Move an item into another list: before the one at `to`, or behind the last where that ends in -."""
+    return Step(lambda source: editing.transfer_item(source, pointer, to), lists=(parent(pointer), parent(to)))
 
 
 def rename_member(pointer: str, name: str) -> Step:

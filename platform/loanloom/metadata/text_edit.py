@@ -130,6 +130,9 @@ class TextEdit:
         span = self.span(above)
         item = flow_text.write(value) if head == "-" else f"{head} {flow_text.write(value)}"
         if not tokens:
+            if head == "-" and isinstance(value, Mapping) and above and not self.in_flow(above):
+                lines = flow_text.write_block([value], self._indent(above) + 2).rstrip("\n")
+                return f"{self.source[: span.start].rstrip(' ')}\n{lines}{self.source[span.end :]}"
             whole = f"[{item}]" if head == "-" else f"{{{item}}}"
             return self.source[: span.start] + whole + self.source[span.end :]
         last = self.span(child(above, tokens[-1])).end
@@ -292,9 +295,35 @@ class TextEdit:
         between = "" if self.source[:end].endswith("\n") else "\n"
         return self.source[:end] + between + self.source[line:end] + self.source[end:]
 
+    def transfer(self, pointer: str, goal: str, index: int) -> str | None:
+        """An item of one list in another list, before the one at `index`, written as it is with its comments; None
+        where the two are not both written in lines.
+        """
+        above, place = parent(pointer), int(split(pointer)[-1])
+        if self._aliased(above) or self._aliased(goal) or not self.source.endswith("\n"):
+            return None
+        mine, others = self._tokens(above), self._tokens(goal)
+        if len(mine) < 2 or not others or self._in_line(above) or self._in_line(goal):
+            return None
+        from_chunks, to_chunks = self.chunks(above, mine), self.chunks(goal, others)
+        if from_chunks is None or to_chunks is None:
+            return None
+        (start, end), further = from_chunks[place], self.span(goal).column - self.span(above).column
+        at = to_chunks[index][0] if index < len(others) else to_chunks[-1][1]
+        moved = _further_in(self.source[start:end], further)
+        if at <= start:
+            return self.source[:at] + moved + self.source[at:start] + self.source[end:]
+        return self.source[:start] + self.source[end:at] + moved + self.source[at:]
+
     def rename(self, pointer: str, name: str) -> str | None:
         """A member of a mapping under another name."""
         span = self.tree.source.positions.keys.get(pointer)
         if span is None or self._aliased(parent(pointer)):
             return None
         return self.source[: span.start] + flow_text.word(name) + self.source[span.end :]
+
+
+def _further_in(lines: str, by: int) -> str:
+    """Lines set further in, or further out."""
+    found = lines.splitlines(keepends=True)
+    return "".join(line if not line.strip() else " " * by + line if by >= 0 else line[-by:] for line in found)

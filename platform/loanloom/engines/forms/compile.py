@@ -109,6 +109,9 @@ class _Compiler:
             for number, each in enumerate(spec["fields"])
             if (one := self._field(each, f"{pointer}/fields/{number}", name)) is not None
         ]
+        if not spec["fields"]:
+            en, zh = "This section asks for nothing yet.", "该分节还没有字段。"
+            self._say("form.empty_section", en, zh, f"{pointer}/fields")
         return Section(
             key=spec["key"],
             title=spec["title"],
@@ -187,6 +190,7 @@ class _Compiler:
         chosen = spec.get("fields") or [{"field": key} for key in known]
         scope = row_scope(self.scope, declared, self.registry)
         columns: list[FormField] = []
+            wide=spec["width"] == "row" if "width" in spec else None,
         for at, each in enumerate(chosen):
             place = f"{pointer}/fields/{at}" if "fields" in spec else pointer
             key = each["field"]

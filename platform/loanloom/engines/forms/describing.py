@@ -130,7 +130,7 @@ class _Drawing:
             accept=spec.accept,
             max_size_mb=spec.max_size_mb,
             problems=self.told(cell),
-            **of_type(cell),
+            **(of_type(cell) | ({} if wanted.wide is None else {"wide": wanted.wide})),
             group=self.group(cell) if cell.rows is not None else None,
         )
 

@@ -138,6 +138,8 @@ class FormField:
     checks: tuple[Check, ...] = ()
     keep_hidden: bool = False
     hint: Text | None = None
+    wide: bool | None = None
+    """Whether it takes the whole row; None where its type decides."""
     triggers: bool = False
     group: Group | None = None
 
