@@ -172,7 +172,7 @@ class State:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> State:
-        """The state that `to_json` wrote; whole numbers may come back as Decimal from the store."""
+        """The state that `to_json` wrote."""
         if "path" in data:  # as it was written before cases had branches
             data = {**data, "passed": data["path"], "last_token": data["last_number"]}
         return cls(
@@ -186,7 +186,7 @@ class State:
 
 def _write_passed(records: tuple[Passed, ...]) -> list[Any]:
     """A node's key alone where no split is open: the list grows with every node."""
-    return [[one.node, keeping.flat(one.forks)] if one.forks else one.node for one in records]
+    return [[one.node, one.forks] if one.forks else one.node for one in records]
 
 
 def _read_passed(records: Any) -> tuple[Passed, ...]:
@@ -202,17 +202,14 @@ _RECORDS = (("tokens", Token, True), ("items", Item, False), ("votes", Vote, Fal
 _WRITE: Mapping[str, Any] = {
     **{name: keeping.written_as(made, short=short) for name, made, short in _RECORDS},
     "passed": _write_passed,
-    **dict.fromkeys(("undoable", "makers", "interleaved", "absorbed"), list),
-    "chosen": lambda chosen: {node: list(people) for node, people in chosen.items()},
 }
 _WRITES = tuple(_WRITE.get(name) for name in _NAMES)
 _READ_STATE: Mapping[str, Any] = {
     **dict.fromkeys(_NAMES),
     **{name: keeping.read_as(made) for name, made, _ in _RECORDS},
     "passed": _read_passed,
-    **dict.fromkeys(("undoable", "makers", "interleaved", "absorbed"), keeping.whole),
-    **dict.fromkeys(("round", "last_number", "last_token", "step", "reconsidered", "starter"), int),
-    "chosen": lambda chosen: {node: keeping.whole(people) for node, people in chosen.items()},
+    **dict.fromkeys(("undoable", "makers", "interleaved", "absorbed"), tuple),
+    "chosen": lambda chosen: {node: tuple(people) for node, people in chosen.items()},
 }
 
 

@@ -81,8 +81,9 @@ class Step:
 
     def set(self, **values: Any) -> None:
         """Change the state; what is known of it is looked at again."""
+        state = self.state
         for name, value in values.items():
-            setattr(self.state, name, value)
+            setattr(state, name, value)
         self._facts = None
 
     def node(self, key: str) -> Node:

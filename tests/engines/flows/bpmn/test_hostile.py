@@ -35,9 +35,9 @@ HOSTILE = {
 
 @pytest.mark.parametrize("what", HOSTILE)
 def test_hostile_files_are_refused_in_words(what: str) -> None:
-    begun = time.process_time()
+    begun = time.thread_time()
     back = bpmn.imported(HOSTILE[what], kinds())
-    assert time.process_time() - begun < 5
+    assert time.thread_time() - begun < 5
     assert back.text is None
     assert any(one.severity == "error" for one in back.problems)
     for one in back.problems:
@@ -49,9 +49,9 @@ def test_many_steps_are_read_in_reasonable_time() -> None:
     """Five thousand steps in a row, each with an id that looks made up."""
     row = "".join(f'<bpmn:userTask id="Activity_{n:07d}" name="Step"/>' for n in range(5000))
     ways = "".join(flow(f"f{n}", f"Activity_{n:07d}", f"Activity_{n + 1:07d}") for n in range(4999))
-    begun = time.process_time()
+    begun = time.thread_time()
     back = bpmn.imported(file(row + ways), kinds())
-    assert time.process_time() - begun < 10
+    assert time.thread_time() - begun < 10
     assert (back.text or "").count("type: approval") == 5000
 
 
