@@ -1,4 +1,4 @@
-"""Records of a running case as plain JSON, and back: without what is as it was at first, for states are written often."""
+"""Records of a running case as plain JSON, and back: without what is as it was at first, for it is written often."""
 
 from __future__ import annotations
 
