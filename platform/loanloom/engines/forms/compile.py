@@ -183,6 +183,7 @@ class _Compiler:
             checks=(checks,) if checks else (),
             keep_hidden=spec.get("when_hidden") == "keep",
             hint=spec.get("hint"),
+            wide=spec["width"] == "row" if "width" in spec else None,
         )
 
     def _group(self, spec: Mapping[str, Any], pointer: str, path: str, declared: Sequence[Field]) -> Group:
@@ -190,7 +191,6 @@ class _Compiler:
         chosen = spec.get("fields") or [{"field": key} for key in known]
         scope = row_scope(self.scope, declared, self.registry)
         columns: list[FormField] = []
-            wide=spec["width"] == "row" if "width" in spec else None,
         for at, each in enumerate(chosen):
             place = f"{pointer}/fields/{at}" if "fields" in spec else pointer
             key = each["field"]
