@@ -67,7 +67,7 @@ def compare(ctx: Context, kind: str, key: str, old: str | None = None, new: str 
     old = old or names[min(names.index(new) + 1, len(names) - 1)] if new in names else old
     if old not in names or new not in names:
         raise NotFound(VERSION)
-    before, after = (_document(ctx, kind, key, name) for name in (old, new))
+    before, after = (document_of(ctx, kind, key, name) for name in (old, new))
     changes = document_diff(before[0], after[0], before[1], after[1])
     return Compared(versions=known, old=old, new=new, changes=changes)
 
@@ -75,11 +75,11 @@ def compare(ctx: Context, kind: str, key: str, old: str | None = None, new: str 
 def restore(ctx: Context, kind: str, key: str, name: str, version: int | None) -> Draft:
     """An earlier version as a draft, word for word; it goes live like any change. `version`: of the draft there is."""
     ctx.require("definition.edit")
-    document, _ = _document(ctx, kind, key, name)
+    document, _ = document_of(ctx, kind, key, name)
     return drafts.save(ctx, kind, key, source_text(document), version)
 
 
-def _document(ctx: Context, kind: str, key: str, name: str) -> tuple[Document, Registry]:
+def document_of(ctx: Context, kind: str, key: str, name: str) -> tuple[Document, Registry]:
     """The document of a version, with the definitions it stood among."""
     if name == DRAFT:
         page = catalogue.page(ctx, kind, key)

@@ -21,12 +21,12 @@ def show(kind: str, key: str) -> str:
     ctx = current_context()
     asked = request.args
     found = comparing.compare(ctx, kind, key, asked.get("old") or None, asked.get("new") or None)
-    choices = [(one.name, _named(one)) for one in found.versions]
+    choices = [(one.name, named(one)) for one in found.versions]
     page = catalogue.page(ctx, kind, key)
     return render_template("studio/compare.html", page=page, found=found, choices=choices)
 
 
-def _named(version: comparing.Version) -> str:
+def named(version: comparing.Version) -> str:
     """A version as one chooses it."""
     if version.name == comparing.DRAFT:
         return _("Draft")

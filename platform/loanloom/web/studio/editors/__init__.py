@@ -6,32 +6,17 @@ An editor is a `View`: `parts` says what its template needs. It changes nothing 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
-from loanloom.metadata.diff import Change, document_diff
-from loanloom.problems import Text, say
 from loanloom.services.definitions.catalogue import Page
 from loanloom.services.definitions.outline import outline
 from loanloom.services.definitions.releases import drafts
-from loanloom.web.language import language
 from loanloom.web.security import csp_nonce, current_context
-
-Parts = Callable[[Page], dict[str, Any]]
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """One more way to look at a definition: a tab."""
-
-    key: str
-    title: Any  # a lazy text of flask-babel
-    parts: Parts
-    template: str
+from loanloom.web.studio.editors import products_beside
+from loanloom.web.studio.editors.views import Parts, View, changed_cells, joined
 
 
 def _whole(page: Page) -> dict[str, Any]:
@@ -43,7 +28,9 @@ def _whole(page: Page) -> dict[str, Any]:
 
 
 WHOLE = View("whole", lazy_gettext("Form and text (advanced)"), _whole, "studio/editors/whole.html")
-BY_KIND: Mapping[str, tuple[View, ...]] = {}
+BY_KIND: Mapping[str, tuple[View, ...]] = {
+    "product": (products_beside.VIEW,),
+}
 
 
 def views_of(kind: str) -> tuple[View, ...]:
@@ -51,14 +38,4 @@ def views_of(kind: str) -> tuple[View, ...]:
     return (*BY_KIND.get(kind, ()), WHOLE)
 
 
-def changed_cells(page: Page) -> dict[str, Change]:
-    """The cells in which the draft differs from what is live, by pointer."""
-    if page.live is None or page.draft is None or page.shown is None:
-        return {}
-    found = document_diff(page.live, page.shown, page.registry, page.registry)
-    return {change.pointer.removeprefix("/spec"): change for change in found}
-
-
-def joined(who: Text) -> str:
-    """That somebody else changed other places meanwhile."""
-    return _("%(name)s changed other places meanwhile. Both changes are kept.", name=say(who, language()))
+__all__ = ["BY_KIND", "WHOLE", "Parts", "View", "changed_cells", "joined", "views_of"]
