@@ -55,6 +55,9 @@ check: setup     ## Style, types, floors, generated documents
 	$(BIN)/lint-imports
 	$(BIN)/loanloom dev docs --check
 
+screens: setup   ## Pictures of every page in both languages and widths, and what axe-core finds there (ARGS="--only /studio/")
+	@$(BIN)/python -m tests.browser.screens $(ARGS)
+
 docs: setup      ## The manual out of docs/, in site/; a dead link fails
 	$(BIN)/mkdocs build --quiet --strict
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from tests.browser.axe import SOURCE, serious
 from tests.browser.chromium import ARGUMENTS
 from tests.browser.server import serving
 from tests.web.conftest import house
@@ -26,7 +27,6 @@ from loanloom.web.app import create_app
 __all__ = ["PASSWORD", "house"]
 MISSING = "NO CHROMIUM FOUND: the browser tests did NOT run (install one, or name it in LOANLOOM_CHROMIUM)"
 ROOT = Path(__file__).parents[2]
-AXE = ROOT / "platform/loanloom/web/frontend/node_modules/axe-core/axe.min.js"
 UNBUILT = "THE FRONT END IS NOT BUILT: the browser tests did NOT run (make setup builds it)"
 MANIFEST = ROOT / "platform/loanloom/web/static/dist/manifest.json"
 
@@ -134,17 +134,6 @@ def sign_in(page: Page, username: str, password: str = PASSWORD) -> None:
 @pytest.fixture
 def axe() -> Callable[[Page], list[str]]:
     """What axe-core finds serious or critical on a page, one line each."""
-    if not AXE.exists():
+    if not SOURCE.exists():
         _cannot("AXE-CORE IS NOT INSTALLED: the accessibility checks did NOT run (npm install in web/frontend)")
-    source = AXE.read_text(encoding="utf-8")
-
-    def run(page: Page) -> list[str]:
-        page.evaluate(source)
-        found = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
-        return [
-            f"{violation['id']} ({violation['impact']}): {violation['nodes'][0]['html'][:200]}"
-            for violation in found["violations"]
-            if violation["impact"] in ("serious", "critical")
-        ]
-
-    return run
+    return serious

@@ -1,9 +1,10 @@
 """Takes a picture of every page, at 1440 and 390 px, in Chinese and English, into the folder `screens` (git-ignored).
 
-    python -m tests.browser.screens                      the demo company, made and played for this
-    python -m tests.browser.screens --url http://...     a server that runs already (demo log-ins)
+    make screens                                         the demo company, made and played for this
+    make screens ARGS="--url http://..."                  a server that runs already (demo log-ins)
 
-Follows the links of each person's pages; of pages with the same address but for numbers only one is taken.
+Says of each page what axe-core finds serious, what fails in its scripts, and whether it is wider than the window. It
+follows the links of each person's pages; of pages with the same address but for numbers only one is taken.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Error, Page, sync_playwright
+from tests.browser.axe import serious
 from tests.browser.chromium import ARGUMENTS
 from tests.browser.server import serving
 
@@ -109,6 +111,8 @@ def picture(page: Page, folder: Path, name: str) -> None:
     """The whole page, once nothing is loading any more."""
     page.wait_for_load_state("networkidle")
     page.wait_for_timeout(350)
+    for fault in serious(page):
+        print(f"  {name}: {fault}")
     wide = page.evaluate("document.documentElement.scrollWidth")
     if wide > page.viewport_size["width"]:
         print(f"  TOO WIDE ({wide}): {name}")
@@ -158,6 +162,7 @@ def take(browser: Browser, address: str, password: str, chosen: argparse.Namespa
                 folder.mkdir(parents=True, exist_ok=True)
                 with context(browser, address, language, int(width), chosen.dark) as made:
                     page = made.new_page()
+                    page.on("pageerror", lambda error: print(f"  {error}"))
                     page.goto("/login/")
                     picture(page, folder, "login")
                     sign_in(page, person, password)
