@@ -40,7 +40,8 @@ def field_type(field: Field, registry: Registry | None = None) -> Type:
     """The FEEL type of a declared field; with a registry, a choice knows its codes and an amount its currency."""
     shape = field.shape
     if shape.rows:
-        return list_of(fields_type(field.fields, registry))
+        inner = fields_type(field.fields, registry)
+        return list_of(inner) if shape.several else inner
     if shape.parts:
         parts = {name: _coded(field, registry, part.coded) or PLAIN[part.type] for name, part in shape.parts.items()}
         return context({name: optional(type_) for name, type_ in parts.items()})

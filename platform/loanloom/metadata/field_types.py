@@ -40,7 +40,9 @@ class Shape:
     files: bool = False
     """The value names files that were handed in."""
     rows: bool = False
-    """The value is rows of fields."""
+    """The value is fields of its own: rows of them (`several`), or one group."""
+    long: bool = False
+    """Too much to stand in a list or to be found by."""
 
 
 class Added(Protocol):
@@ -62,7 +64,8 @@ _FILES = Shape(files=True, several=True)
 
 SHAPES: Mapping[str, Shape] = MappingProxyType(
     {
-        **dict.fromkeys(("text", "long_text", "month", "credit_code", "lookup"), TEXT),
+        **dict.fromkeys(("text", "month", "credit_code", "lookup"), TEXT),
+        **dict.fromkeys(("long_text", "rich_text"), Shape(long=True)),
         **dict.fromkeys(("phone", "id_card", "bank_card"), Shape(closed=True)),
         **dict.fromkeys(("integer", "number", "money", "percent", "rating"), _NUMBER),
         "date": Shape(type="date"),
@@ -83,9 +86,19 @@ SHAPES: Mapping[str, Shape] = MappingProxyType(
                 }
             )
         ),
+        "location": Shape(
+            parts=MappingProxyType(
+                {
+                    "latitude": Part("number", text("latitude", "纬度")),
+                    "longitude": Part("number", text("longitude", "经度")),
+                    "accuracy": Part("number", text("within metres", "误差（米）")),
+                }
+            )
+        ),
         **dict.fromkeys(("file", "image", "signature"), _FILE),
         **dict.fromkeys(("files", "images"), _FILES),
         "table": Shape(rows=True, several=True),
+        "group": Shape(rows=True),
     }
 )
 """The built-in types. Their names in both languages stand in the kind `entity`."""

@@ -19,6 +19,6 @@ OF_SHAPE: Mapping[str, Plain] = MappingProxyType(
 def plain(field: Field) -> Plain | None:
     """What the one plain value of a field is; None where it is none, or too long to be one."""
     shape = field.shape
-    if shape.several or shape.parts or shape.files or shape.rows or field.type == "long_text":
+    if shape.several or shape.parts or shape.files or shape.rows or shape.long:
         return None
     return "code" if shape.coded else OF_SHAPE[shape.type]

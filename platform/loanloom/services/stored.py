@@ -29,9 +29,9 @@ def to_json(
             continue
         value = values[field.key]
         if field.shape.rows:
-            kept[field.key] = [
-                to_json(vault, company_id, f"{record}.{field.key}", field.fields, row) for row in value or ()
-            ]
+            name = f"{record}.{field.key}"
+            rows = [to_json(vault, company_id, name, field.fields, row) for row in _rows(field, value)]
+            kept[field.key] = rows if field.shape.several else next(iter(rows), None)
         elif field.encrypted and value is not None:
             kept[field.key] = {CLOSED: _close(vault, company_id, f"{record}.{field.key}", _as_text(field, value))}
         else:
@@ -47,14 +47,19 @@ def from_json(
     for field in fields:
         value = kept.get(field.key)
         if field.shape.rows:
-            found[field.key] = [
-                from_json(vault, company_id, f"{record}.{field.key}", field.fields, row) for row in value or ()
-            ]
+            name = f"{record}.{field.key}"
+            rows = [from_json(vault, company_id, name, field.fields, row) for row in _rows(field, value)]
+            found[field.key] = rows if field.shape.several else next(iter(rows), None)
         elif isinstance(value, Mapping) and CLOSED in value:
             found[field.key] = _from_text(field, _open(vault, company_id, f"{record}.{field.key}", value[CLOSED]))
         else:
             found[field.key] = typed(field, value)
     return found
+
+
+def _rows(field: Field, value: Any) -> Iterable[Mapping[str, Any]]:
+    """The rows of a table; a group is one."""
+    return (value or ()) if field.shape.several else ([value] if value else ())
 
 
 def sealed(vault: Vault, company_id: int, name: str, values: Any) -> dict[str, str]:

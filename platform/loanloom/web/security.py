@@ -215,7 +215,7 @@ def _headers(response: Response) -> Response:
         "X-Frame-Options": "SAMEORIGIN",
         "Referrer-Policy": "same-origin",
         "Cross-Origin-Opener-Policy": "same-origin",
-        "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=()",
+        "Permissions-Policy": "camera=(), microphone=(), geolocation=(self), payment=()",
         "Cache-Control": "no-store",
     }
     if current_app.config["SESSION_COOKIE_SECURE"]:

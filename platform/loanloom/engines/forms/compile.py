@@ -28,11 +28,11 @@ from loanloom.engines.forms.model import (
     Step,
 )
 from loanloom.engines.forms.ordering import Node, arrange, touches
-from loanloom.engines.forms.types import TABLE, is_pattern
+from loanloom.engines.forms.types import GROUP, TABLE, is_pattern
 from loanloom.metadata.document import Document
 from loanloom.metadata.fields import Field
 from loanloom.metadata.nearest import hint as nearest_hint
-from loanloom.metadata.registry import Registry
+from loanloom.metadata.registry import Registry, kept
 from loanloom.problems import Problem, errors, text
 
 MOST_ROWS = 50
@@ -45,8 +45,13 @@ def compile_form(document: Document, registry: Registry) -> Compiled:
 
 def check(registry: Registry) -> list[Problem]:
     """Everything wrong with the forms of a registry, and with what their fields choose from."""
-    found = [problem for document in registry.all("form") for problem in compile_form(document, registry).problems]
+    found = [problem for document in registry.all("form") for problem in _of_form(document, registry)]
     return [*found, *code_lists.check(registry)]
+
+
+@kept
+def _of_form(document: Document, registry: Registry) -> tuple[Problem, ...]:
+    return tuple(compile_form(document, registry).problems)
 
 
 @dataclass(slots=True)
@@ -104,14 +109,14 @@ class _Compiler:
         pointer = f"/sections/{at}"
         name = _section_name(at)
         visible = self._rule(spec.get("visible", True), f"{pointer}/visible", name)
+        if not spec["fields"]:
+            en, zh = "This section asks for nothing yet.", "该分节还没有字段。"
+            self._say("form.empty_section", en, zh, f"{pointer}/fields")
         fields = [
             one
             for number, each in enumerate(spec["fields"])
             if (one := self._field(each, f"{pointer}/fields/{number}", name)) is not None
         ]
-        if not spec["fields"]:
-            en, zh = "This section asks for nothing yet.", "该分节还没有字段。"
-            self._say("form.empty_section", en, zh, f"{pointer}/fields")
         return Section(
             key=spec["key"],
             title=spec["title"],
@@ -142,8 +147,8 @@ class _Compiler:
             shown = spec_of(declared, self.registry)
         self.reads[path] = _Reads()
         built = self._rules(spec, pointer, path, shown, declared, self.scope)
-        if shown.type == TABLE:
-            return replace(built, group=self._group(spec, pointer, path, columns))
+        if shown.type in (TABLE, GROUP):
+            return replace(built, group=self._group(spec, pointer, path, columns, single=shown.type == GROUP))
         if spec.keys() & {"min_rows", "max_rows", "fields", "totals"}:
             self._say("form.not_a_group", f"“{path}” has no rows.", f"“{path}”不是明细表，没有行。", pointer)
         if shown.field_type is None:
@@ -165,7 +170,9 @@ class _Compiler:
             en, zh = f"The pattern of “{path}” cannot be read.", f"“{path}”的格式表达式有误。"
             self._say("form.bad_pattern", en, zh, pointer)
         expected = (
-            fact_scope.field_type(declared, self.registry) if declared is not None and shown.type != TABLE else None
+            fact_scope.field_type(declared, self.registry)
+            if declared is not None and shown.type not in (TABLE, GROUP)
+            else None
         )
         reads = self.reads[path]
         check = spec.get("check")
@@ -186,7 +193,11 @@ class _Compiler:
             wide=spec["width"] == "row" if "width" in spec else None,
         )
 
-    def _group(self, spec: Mapping[str, Any], pointer: str, path: str, declared: Sequence[Field]) -> Group:
+    def _group(
+        self, spec: Mapping[str, Any], pointer: str, path: str, declared: Sequence[Field], *, single: bool
+    ) -> Group:
+        if single and spec.keys() & {"min_rows", "max_rows", "totals"}:
+            self._say("form.not_a_table", f"“{path}” stands once.", f"“{path}”只填一份，没有行。", pointer)
         known = {one.key: one for one in declared if not one.shape.rows}
         chosen = spec.get("fields") or [{"field": key} for key in known]
         scope = row_scope(self.scope, declared, self.registry)
@@ -204,9 +215,10 @@ class _Compiler:
         return Group(
             columns=tuple(columns),
             order=tuple(order),
-            min_rows=int(spec.get("min_rows", 0)),
-            max_rows=int(spec.get("max_rows", MOST_ROWS)),
+            min_rows=1 if single else int(spec.get("min_rows", 0)),
+            max_rows=1 if single else int(spec.get("max_rows", MOST_ROWS)),
             totals=tuple(self._totals(spec, pointer, columns)),
+            single=single,
         )
 
     def _totals(self, spec: Mapping[str, Any], pointer: str, columns: Sequence[FormField]) -> Iterator[str]:
@@ -292,7 +304,8 @@ class _Compiler:
                 continue
             bare = {each for column in one.group.columns for each in self.reads[f"{one.path}.{column.path}"].settling}
             bare |= set(one.group.totals)
-            found |= {f"{one.path}.{column.path}" for column in one.group.columns if column.path in bare}
+            asks = one.group.single and any(column.required is not False for column in one.group.columns)
+            found |= {f"{one.path}.{column.path}" for column in one.group.columns if asks or column.path in bare}
         return found
 
     def _with_trigger(self, one: FormField, triggers: set[str]) -> FormField:

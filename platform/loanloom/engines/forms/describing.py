@@ -144,6 +144,7 @@ class _Drawing:
             can_add=cell.writable and len(rows) < group.max_rows,
             can_remove=cell.writable and len(rows) > group.min_rows,
             totals=tuple(self.total(cell, column) for column in shown if column.path in group.totals),
+            single=group.single,
         )
 
     def total(self, parent: Cell, column: FormField) -> FieldView:
@@ -167,7 +168,7 @@ class _Drawing:
 def _is_entered(cell: Cell) -> bool:
     """Whether there is anything to judge yet: nobody likes to be told off for what they have not reached."""
     if cell.rows is not None:
-        return bool(cell.rows)
+        return bool(cell.rows) and cell.value is not None
     return cell.value not in (None, (), []) or (cell.typed is not ABSENT and cell.typed not in ("", None, [""]))
 
 

@@ -17,6 +17,7 @@ from loanloom.engines.forms.inputs import Raw, sort_out
 from loanloom.engines.forms.model import Check, Facts, Form, Group
 from loanloom.engines.forms.settle import Cell, Row, Settled, holds, settle
 from loanloom.feel import EvaluationError
+from loanloom.metadata.field_types import TEXT
 from loanloom.problems import Problem, text
 
 
@@ -62,11 +63,12 @@ def judge(settled: Settled) -> None:
             _judge_cell(cell, facts)
             continue
         _judge_rows(cell, facts)
+        asked = cell.required or cell.value is not None
         for row in cell.rows:
             seen = {**facts, **row.facts}
             for inner in row.cells.values():
                 inner.visible = inner.visible and cell.visible
-                _judge_cell(inner, seen)
+                _judge_cell(inner, seen, asked=asked)
     for check in settled.form.checks:
         problem = _failed(check, facts)
         if problem is not None:
@@ -77,8 +79,9 @@ def judge(settled: Settled) -> None:
                 target.problems.append(problem.at(field=check.path))
 
 
-def _judge_cell(cell: Cell, facts: Facts) -> None:
-    cell.required = cell.visible and cell.mode == "write" and holds(cell.field.required, facts)
+def _judge_cell(cell: Cell, facts: Facts, *, asked: bool = True) -> None:
+    """`asked`: False within a group of fields that may stay empty and is."""
+    cell.required = asked and cell.visible and cell.mode == "write" and holds(cell.field.required, facts)
     if not cell.visible or cell.problems:
         return
     if cell.value in (None, (), []):
@@ -97,7 +100,7 @@ def _judge_cell(cell: Cell, facts: Facts) -> None:
 def missing(cell: Cell) -> Problem:
     """A required field without a value."""
     title = cell.field.title
-    shape = cell.field.spec.behaviour.shape
+    shape = cell.field.spec.field_type.shape if cell.field.spec.field_type else TEXT
     if shape.coded or shape.type == "boolean" or cell.field.spec.type == "lookup":
         en, zh = f"Choose “{title.get('en', '')}”.", f"请选择“{title.get('zh', '')}”。"
     elif shape.files:
@@ -110,6 +113,11 @@ def missing(cell: Cell) -> Problem:
 def _judge_rows(cell: Cell, facts: Facts) -> None:
     group: Group | None = cell.field.group
     if group is None or not cell.visible or cell.mode != "write" or cell.rows is None or cell.read_only:
+        return
+    if group.single:
+        cell.required = holds(cell.field.required, facts)
+        if cell.required and cell.value is None:
+            cell.problems.append(missing(cell))
         return
     count = len(cell.rows)
     fewest = max(group.min_rows, 1 if holds(cell.field.required, facts) else 0)
@@ -176,12 +184,20 @@ def values_of(settled: Settled) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for path, cell in settled.cells.items():
         root, _, key = path.partition(".")
-        value = [_row_values(row) for row in cell.rows] if cell.rows is not None else _storable(cell.value)
+        value = _stored(cell)
         if key:
             values.setdefault(root, {})[key] = value
         else:
             values[root] = value
     return values
+
+
+def _stored(cell: Cell) -> Any:
+    if cell.rows is None:
+        return _storable(cell.value)
+    if cell.field.group is not None and cell.field.group.single:
+        return _row_values(cell.rows[0]) if cell.value is not None else None
+    return [_row_values(row) for row in cell.rows]
 
 
 def _row_values(row: Row) -> dict[str, Any]:

@@ -134,9 +134,10 @@ def _filled(form: Form, values: Mapping[str, Any]) -> Iterator[tuple[str, FormFi
         if wanted.group is None:
             yield path, wanted, value
             continue
-        for number, row in enumerate(value):
-            cells = ((one, row.get(one.path)) for one in wanted.group.columns)
-            yield from ((f"{path}.{number}.{one.path}", one, cell) for one, cell in cells if cell)
+        group = wanted.group
+        for number, row in enumerate([value] if group.single else value):
+            cells = ((one, row.get(one.path)) for one in group.columns)
+            yield from ((group.path(path, number, one.path), one, cell) for one, cell in cells if cell)
 
 
 def _bound(declared: Field, value: Any) -> Decimal | date | None:

@@ -73,13 +73,15 @@ def _put_part(into: dict[str, Any], name: str, part: str, value: Any) -> None:
 
 
 def _take_cell(form: Form, name: str, value: Any, flat_rows: dict[str, dict[int, dict[str, Any]]]) -> bool:
-    """One cell of a row, or one input of it: `guarantors.0.name`, `guarantors.0.home.detail`."""
+    """One cell of a row, or one input of it: `guarantors.0.name`, `guarantors.0.home.detail`; of a group of fields
+    `application.spouse.name`."""
     group_path = _group_of(form, name)
     if group_path is None:
         return False
-    found = _ROW.fullmatch(name[len(group_path) + 1 :])
     group = form.by_path[group_path].group
-    if found is None or group is None:
+    assert group is not None
+    found = _ROW.fullmatch(("0." if group.single else "") + name[len(group_path) + 1 :])
+    if found is None:
         return False
     column, part = found[2], found[3]
     known = next((one for one in group.columns if one.path == column), None)
@@ -96,9 +98,9 @@ def _take_cell(form: Form, name: str, value: Any, flat_rows: dict[str, dict[int,
 
 
 def _group_of(form: Form, name: str) -> str | None:
-    """The repeat group whose row `name` would be a cell of, or an input of a cell."""
+    """The table or group that `name` would be a cell of, or an input of a cell."""
     parts = name.split(".")
-    for behind in (2, 3):
+    for behind in (1, 2, 3):
         path = ".".join(parts[:-behind])
         wanted = form.by_path.get(path)
         if wanted is not None and wanted.group is not None:
@@ -107,7 +109,10 @@ def _group_of(form: Form, name: str) -> str | None:
 
 
 def _take_group(wanted: FormField, value: Any, flat_rows: dict[str, dict[int, dict[str, Any]]], inputs: Inputs) -> None:
-    """A group handed over whole (rows as mappings), or the page's marker that the group was shown."""
+    """A table or group handed over whole (as mappings), or the page's marker that it was shown."""
+    assert wanted.group is not None
+    if wanted.group.single and (value is None or isinstance(value, Mapping)):
+        value = [value or {column.path: None for column in wanted.group.columns}]
     if isinstance(value, str) or (
         isinstance(value, Sequence) and all(isinstance(part, str) for part in value) and value
     ):
@@ -120,12 +125,12 @@ def _take_group(wanted: FormField, value: Any, flat_rows: dict[str, dict[int, di
             )
         )
         return
-    assert wanted.group is not None
     known = {column.path for column in wanted.group.columns} | {WAS}
     inputs.rows[wanted.path] = [dict(row) for row in value]
     for number, row in enumerate(value):
         for name in sorted(str(name) for name in row if name not in known):
-            inputs.problems.append(_unknown(f"{wanted.path}.{number}.{name}", name, sorted(known - {WAS})))
+            path = wanted.group.path(wanted.path, number, name)
+            inputs.problems.append(_unknown(path, name, sorted(known - {WAS})))
 
 
 def _order(marker: Any, rows: Mapping[int, Any]) -> list[int]:

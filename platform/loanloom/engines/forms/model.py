@@ -82,7 +82,7 @@ class Spec:
     target: str | None = None
     choices: Options = dataclasses.field(default_factory=Options)
     field_type: FieldType | None = None
-    """How the type behaves; None only for rows."""
+    """How the type behaves; None only for tables and groups."""
 
     @property
     def options(self) -> tuple[Option, ...]:
@@ -112,7 +112,7 @@ class Spec:
     @property
     def several(self) -> bool:
         """Whether its value is a list."""
-        return self.field_type is None or self.field_type.shape.several
+        return self.type == "table" if self.field_type is None else self.field_type.shape.several
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +151,10 @@ class FormField:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """The columns of a repeat group in the order in which they settle, and how many rows it may have."""
+    """The columns of a repeat group in the order in which they settle, and how many rows it may have.
+
+    A group of fields that stands once (`single`) is settled as one row, named without its number.
+    """
 
     columns: tuple[FormField, ...]
     order: tuple[FormField, ...]
@@ -159,6 +162,11 @@ class Group:
     max_rows: int = 50
     totals: tuple[str, ...] = ()
     """Columns that are added up below the rows."""
+    single: bool = False
+
+    def path(self, of: str, row: int, column: str) -> str:
+        """The name of a cell: `application.machines.0.name`, `application.spouse.name`."""
+        return f"{of}.{column}" if self.single else f"{of}.{row}.{column}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -251,7 +251,7 @@ def _settle_group(
     cell = Cell(wanted, wanted.path, settled.modes[wanted.path])
     cell.visible = section_shown and holds(wanted.visible, settled.facts)
     cell.read_only = holds(wanted.read_only, settled.facts)
-    stored = [row for row in look_up(facts, wanted.path) or () if isinstance(row, Mapping)]
+    stored = _stored_rows(wanted.group, look_up(facts, wanted.path))
     posted = None if inputs is None else inputs.rows.get(wanted.path)
     if not cell.visible and not wanted.keep_hidden:
         cell.rows = []
@@ -264,9 +264,24 @@ def _settle_group(
         cell.rows = _posted_rows(settled, cell, posted, stored)
     if not cell.rows and cell.visible and cell.writable and wanted.group.min_rows and posted is None:
         cell.rows = [_row(settled, cell, None, {}, at, None) for at in range(wanted.group.min_rows)]
-    cell.value = tuple(row.facts for row in cell.rows)
     settled.cells[wanted.path] = cell
-    put(settled.facts, wanted.path, list(cell.value))
+    if wanted.group.single:
+        cell.value = next((row.facts for row in cell.rows if _says_something(row)), None)
+        put(settled.facts, wanted.path, cell.value)
+    else:
+        cell.value = tuple(row.facts for row in cell.rows)
+        put(settled.facts, wanted.path, list(cell.value))
+
+
+def _stored_rows(group: Group, value: Any) -> list[Mapping[str, Any]]:
+    """The rows that are kept; a group of fields always has its one."""
+    if group.single:
+        return [value if isinstance(value, Mapping) else {}]
+    return [row for row in value or () if isinstance(row, Mapping)]
+
+
+def _says_something(row: Row) -> bool:
+    return any(value not in (None, (), []) for value in row.facts.values())
 
 
 def _posted_rows(
@@ -302,7 +317,7 @@ def _row(
     seen.update(values)
     row = Row({}, was)
     for column in group.order:
-        path = f"{cell.path}.{at}.{column.path}"
+        path = group.path(cell.path, at, column.path)
         inner = Cell(column, path, settled.modes[f"{cell.path}.{column.path}"])
         posted = ABSENT if given is None else given.get(column.path, ABSENT)
         _bring_to_rest(inner, posted, stored.get(column.path), seen, True)

@@ -96,6 +96,8 @@ class GroupView:
     can_add: bool
     can_remove: bool
     totals: tuple[FieldView, ...] = ()
+    single: bool = False
+    """A group of fields that stands once, not rows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

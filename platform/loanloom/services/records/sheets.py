@@ -99,7 +99,7 @@ def columns(ctx: Context, register: Register) -> tuple[Column, ...]:
 
 
 def _fits_a_cell(field: Field) -> bool:
-    return plain(field) is not None or field.type in ("long_text", "multi_choice")
+    return plain(field) is not None or field.shape.long or field.type == "multi_choice"
 
 
 def _column(field: forms.FormField, declared: Field) -> Column:

@@ -21,7 +21,8 @@ from loanloom.web.security import current_context
 
 def _value(field: FieldView) -> Any:
     if field.group is not None:
-        return [{cell.name.rpartition(".")[2]: _value(cell) for cell in row.fields} for row in field.group.rows]
+        rows = [{cell.name.rpartition(".")[2]: _value(cell) for cell in row.fields} for row in field.group.rows]
+        return rows if not field.group.single else next(iter(rows), None)
     return field.value
 
 

@@ -16,7 +16,7 @@ from loanloom.services.context import Context
 from loanloom.services.errors import Refused
 from loanloom.services.origination import uploads
 from loanloom.store import json as exact
-from loanloom.web.forms import display, posted
+from loanloom.web.forms import display, posted, rich
 from loanloom.web.forms.looked_up import with_names
 from loanloom.web.forms.posted import Posted
 
@@ -126,5 +126,5 @@ def install(app: Flask) -> None:
     """Hang the filters of generated forms into the templates."""
     app.jinja_env.filters.update(
         form_words=display.words, form_derived=display.derived, form_columns=_columns, form_capitals=_capitals,
-        form_total=_total, form_names=with_names, kept=_kept, said=say,
+        form_total=_total, form_names=with_names, form_rich=rich.marked, kept=_kept, said=say,
     )  # fmt: skip

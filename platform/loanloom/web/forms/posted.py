@@ -113,9 +113,9 @@ def _file_field(form: Form, name: str) -> FormField | None:
     wanted = form.by_path.get(name)
     if wanted is None and name.count(".") >= 2:
         path, _, column = name.rpartition(".")
-        group_path = path.rpartition(".")[0]
-        group = form.by_path[group_path].group if group_path in form.by_path else None
-        wanted = next((one for one in group.columns if one.path == column), None) if group else None
+        within = form.by_path.get(path) or form.by_path.get(path.rpartition(".")[0])
+        columns = within.group.columns if within is not None and within.group is not None else ()
+        wanted = next((one for one in columns if one.path == column), None)
     if wanted is None or wanted.group is not None or not wanted.spec.behaviour.shape.files:
         return None
     return wanted

@@ -32,6 +32,17 @@ spec:
     - {key: photos, title: {en: Photos, zh: 照片}, type: images, most: 2}
     - {key: manager, title: {en: Manager, zh: 客户经理}, type: lookup, target: user}
     - {key: chassis, title: {en: Chassis number, zh: 车架号}, type: vin}
+    - {key: place, title: {en: Place of business, zh: 经营地点}, type: location}
+    - {key: story, title: {en: What they do, zh: 经营情况}, type: rich_text, max_length: 200}
+    - key: spouse
+      title: {en: Spouse, zh: 配偶}
+      type: group
+      fields:
+        - {key: name, title: {en: Name, zh: 姓名}, type: text}
+        - {key: papers, title: {en: Identity card, zh: 身份证}, type: id_card}
+        - {key: income, title: {en: Income, zh: 收入}, type: money}
+        - {key: yearly, title: {en: Yearly income, zh: 年收入}, type: money}
+        - {key: home, title: {en: Home, zh: 住址}, type: address, code_list: area}
     - key: machines
       title: {en: Machines, zh: 设备}
       type: table
@@ -80,6 +91,15 @@ spec:
         - {field: application.photos}
         - {field: application.manager}
         - {field: application.chassis}
+        - {field: application.place}
+        - {field: application.story}
+        - field: application.spouse
+          fields:
+            - {field: name, required: true}
+            - {field: papers}
+            - {field: income}
+            - {field: yearly, computed: income * 12}
+            - {field: home, visible: income > 0}
         - field: application.machines
           totals: [price]
           fields: [{field: name}, {field: price}, {field: rented}, {field: photos}]

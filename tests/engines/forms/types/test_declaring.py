@@ -7,7 +7,7 @@ from tests.engines.forms.types.conftest import CODES, ENTITY, FORM, ROLE, VIN, r
 
 from loanloom import feel
 from loanloom.engines import facts, forms
-from loanloom.engines.forms.types import BUILT_IN, TABLE, known
+from loanloom.engines.forms.types import BUILT_IN, GROUP, TABLE, known
 from loanloom.metadata.field_types import SHAPES
 from loanloom.metadata.kinds import load_kinds
 from loanloom.metadata.reader import read_document
@@ -17,7 +17,7 @@ from loanloom.metadata.registry import Registry, build
 def test_every_type_of_the_language_is_there_with_one_shape(registry: Registry) -> None:
     schema = load_kinds().require("entity").schema
     listed = schema["$defs"]["field"]["properties"]["type"]
-    assert set(listed["enum"]) == set(SHAPES) == {*BUILT_IN, TABLE} == set(listed["x-values"])
+    assert set(listed["enum"]) == set(SHAPES) == {*BUILT_IN, TABLE, GROUP} == set(listed["x-values"])
     assert all(BUILT_IN[key].shape is SHAPES[key] for key in BUILT_IN)
     assert set(known(registry)) == {*BUILT_IN, "vin"}
 

@@ -152,3 +152,34 @@ def test_a_type_that_a_plugin_brings_is_read_checked_and_kept_closed(form: forms
     view = forms.describe(form, stored, ["reader"])
     shown = next(one for one in view.fields() if one.name == "application.chassis")
     assert shown.text == "LSV**********7048"
+
+
+def test_a_location_is_two_figures_on_the_globe(form: forms.Form, known: dict[str, Any]) -> None:
+    there = {"latitude": Decimal("30.274151"), "longitude": Decimal("120.155150"), "accuracy": Decimal(12)}
+    measured = {"latitude": "30.2741512", "longitude": "120.15515", "accuracy": "11.6"}
+    assert values(form, known, **{f"place__{name}": value for name, value in measured.items()})["place"] == there
+    assert values(form, known, place=measured)["place"] == there, "REST"
+    assert values(form, known, place="30.274151，120.15515")["place"] == {**there, "accuracy": None}, (
+        "a cell of a sheet"
+    )
+    assert values(form, known, place__latitude="", place__longitude="", place__accuracy="5")["place"] is None
+    assert values(form, known, place={**measured, "accuracy": "near"})["place"]["accuracy"] is None
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        ("30.2", "form.half_location"),
+        ("90.1, 20", "form.off_the_globe"),
+        ("20, -180.5", "form.off_the_globe"),
+        ("here, there", "form.not_a_number"),
+        ("1e999, 2", "form.not_a_number"),
+    ],
+)
+def test_a_place_that_is_nowhere_is_told(form: forms.Form, known: dict[str, Any], written: str, code: str) -> None:
+    assert faults(form, known, place=written) == [("application.place", code)]
+
+
+def test_a_formatted_note_is_text_of_some_length(form: forms.Form, known: dict[str, Any]) -> None:
+    assert values(form, known, story="**老店**\r\n- 一\r\n- 二")["story"] == "**老店**\n- 一\n- 二"
+    assert faults(form, known, story="x" * 201) == [("application.story", "form.too_long")]

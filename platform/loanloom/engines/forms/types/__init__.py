@@ -14,8 +14,8 @@ from loanloom.engines.forms.types.texts import is_pattern
 from loanloom.metadata.field_types import Shape
 from loanloom.metadata.registry import Registry
 
-TABLE = "table"
-"""Rows of fields: settled and drawn by the form itself, not by a type."""
+TABLE, GROUP = "table", "group"
+"""Rows of fields, and fields in a group: settled and drawn by the form itself, not by a type."""
 
 BUILT_IN: Mapping[str, FieldType] = MappingProxyType(
     {
@@ -36,4 +36,4 @@ def known(registry: Registry) -> Mapping[str, FieldType]:
     return cast(Mapping[str, FieldType], {**BUILT_IN, **added}) if added else BUILT_IN
 
 
-__all__ = ["BUILT_IN", "TABLE", "Fault", "FieldType", "Shape", "is_pattern", "known", "text_of", "write_plain"]
+__all__ = ["BUILT_IN", "GROUP", "TABLE", "Fault", "FieldType", "Shape", "is_pattern", "known", "text_of", "write_plain"]

@@ -20,7 +20,8 @@ RATING = 5
 MOST_STEPS = 10
 
 
-def _number_of(raw: Any) -> Decimal | None:
+def number_of(raw: Any) -> Decimal | None:
+    """A number as it is written or typed already; None for nothing."""
     if isinstance(raw, bool):
         raise Fault("not_a_number", "This is not a number.", "这里应填写数字。")
     if isinstance(raw, int):
@@ -64,7 +65,7 @@ def _in_range(value: Decimal, spec: Spec, shown: Callable[[Decimal], str]) -> De
 
 
 def _read_number(raw: Any, spec: Spec) -> Decimal | None:
-    value = _number_of(raw)
+    value = number_of(raw)
     if value is None:
         return None
     allowed = 0 if spec.type == "integer" else spec.decimals
@@ -88,10 +89,10 @@ def _write_number(value: Any, spec: Spec) -> str:
 def _read_percent(raw: Any, spec: Spec) -> Decimal | None:
     if isinstance(raw, str | list | tuple):
         written = text_of(raw).strip().removesuffix("%").removesuffix("％")
-        points = _number_of(written)
+        points = number_of(written)
         value = None if points is None else points / HUNDRED
     else:
-        value = _number_of(raw)
+        value = number_of(raw)
     if value is None:
         return None
     allowed = (4 if spec.decimals is None else spec.decimals) + 2
@@ -110,7 +111,7 @@ def steps_of(spec: Spec) -> int:
 
 
 def _read_rating(raw: Any, spec: Spec) -> Decimal | None:
-    value = _number_of(raw)
+    value = number_of(raw)
     if value is None:
         return None
     most = steps_of(spec)

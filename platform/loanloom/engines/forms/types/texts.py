@@ -41,7 +41,7 @@ def _compiled(pattern: str) -> Pattern:
 def read_text(raw: Any, spec: Spec) -> str | None:
     """Text within its length and pattern."""
     value = text_of(raw).replace("\r\n", "\n").strip()
-    limit = spec.max_length or (LONG_TEXT if spec.type == "long_text" else SHORT_TEXT)
+    limit = spec.max_length or (LONG_TEXT if spec.behaviour.shape.long else SHORT_TEXT)
     if len(value) > limit:
         raise Fault(
             "too_long",
@@ -140,6 +140,7 @@ def _read_bank_card(raw: Any, spec: Spec) -> str | None:
 TYPES = {
     "text": built_in("text", read_text, write_plain),
     "long_text": built_in("long_text", read_text, write_plain, wide=True),
+    "rich_text": built_in("rich_text", read_text, write_plain, wide=True),
     "phone": built_in("phone", _read_phone, write_plain),
     "id_card": built_in("id_card", _read_id_card, write_plain, derived=_said_by_card),
     "credit_code": built_in("credit_code", _read_credit_code, write_plain),

@@ -40,6 +40,8 @@ const LAZY = [
   ["textarea[data-editor]", () => import("./parts/editor.js")],
   ["textarea[data-expression]", () => import("./parts/expression.js")],
   ["input[data-signature]", () => import("./parts/signature.js")],
+  ["button[data-locate]", () => import("./parts/location.js")],
+  ["textarea[data-rich]", () => import("./parts/richnote.js")],
   ["[data-playground]", () => import("./parts/playground.js")],
   ["[data-drag-form]", () => import("./parts/dragging.js")],
 ];
