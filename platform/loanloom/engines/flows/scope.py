@@ -4,13 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
-from loanloom.engines import facts
+from loanloom.engines import facts, labels
 from loanloom.feel import ANY, DATE, NUMBER, STRING, Type, context, list_of, optional
 from loanloom.metadata.document import Document
-from loanloom.metadata.registry import Registry
+from loanloom.metadata.registry import Registry, kept
+from loanloom.problems import Text
 
 REQUEST = "request"
 CHANGE = context(
@@ -57,12 +57,19 @@ def of_flow(document: Document, registry: Registry) -> Type:
     return _scope(registry, str(document.spec.get("subject", "application")), document.spec.get("record"), nodes)
 
 
+def labels_of(document: Document, registry: Registry) -> Mapping[str, Text]:
+    """What people call the facts that a flow sees, the fields of its own request by the name a flow has for them."""
+    record = document.spec.get("record")
+    own = registry.entity_fields(str(record)) if record is not None else ()
+    return {**facts.labels(registry), **labels.of_fields(REQUEST, own, registry)}
+
+
 def with_name(scope: Type, name: str) -> Type:
     """The scope with one more fact whose type nobody knows: `event`, `each`."""
     return context({**scope.members, name: ANY})
 
 
-@lru_cache(maxsize=64)
+@kept
 def _scope(registry: Registry, subject: str, record: str | None, nodes: tuple[str, ...]) -> Type:
     shown: dict[str, Any] = dict(facts.scope(registry, _SEEN.get(subject, subject)).members)
     shown.update(_OWN.get(subject, {}))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
+from loanloom.engines.flows.changing import Term
 from loanloom.problems import Text
 
 Mark = Literal["done", "refused", "current", "suspended", "possible", "cancelled", "not_taken"]
@@ -37,6 +38,7 @@ class DrawnNode:
     problems: int = 0
     heat: int = 0
     link: str | None = None
+    chosen: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +50,8 @@ class DrawnEdge:
     label: str
     kind: EdgeKind
     mark: Mark
+    way: str | None = None
+    """What an editor calls it."""
 
     @property
     def aside(self) -> bool:
@@ -58,7 +62,8 @@ class DrawnEdge:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """One line of the history: what happened, where, who, when; `why` are the conditions that led on, in words, `went`
-    the steps it led to; `took` the time from the opening of the work to this."""
+    the steps it led to; `terms` what was approved otherwise than asked; `took` the time from the opening of the work to
+    this; `item` the number of the work it was said of."""
 
     node: str
     title: str
@@ -72,8 +77,10 @@ class Step:
     opinion: str = ""
     why: tuple[str, ...] = ()
     went: tuple[str, ...] = ()
+    terms: tuple[Term, ...] = ()
     took: timedelta | None = None
     round: int = 1
+    item: int | None = None
     is_open: bool = False
 
 
@@ -122,7 +129,7 @@ class Diagram:
             nodes=tuple(replace(node, by=None, who=(), state=None, votes=None, due_at=None) for node in self.nodes),
             edges=tuple(replace(edge, label="") for edge in self.edges),
             steps=tuple(
-                replace(step, by=None, for_whom=None, reason=None, opinion="", why=(), took=None)
+                replace(step, by=None, for_whom=None, reason=None, opinion="", why=(), terms=(), took=None)
                 for step in self.steps
                 if step.kind not in _INSIDE
             ),
@@ -142,6 +149,14 @@ class Diagram:
     def linked(self, links: dict[str, str]) -> Diagram:
         """The same with boxes that lead somewhere, by node."""
         return replace(self, nodes=tuple(replace(node, link=links.get(node.key)) for node in self.nodes))
+
+    def editable(self, ways: Sequence[str | None], chosen: str | None) -> Diagram:
+        """The same for an editor: what each way is called there, and the box that is looked at."""
+        return replace(
+            self,
+            nodes=tuple(replace(node, chosen=node.key == chosen) for node in self.nodes),
+            edges=tuple(replace(edge, way=way) for edge, way in zip(self.edges, ways, strict=True)),
+        )
 
 
 _INSIDE = frozenset(

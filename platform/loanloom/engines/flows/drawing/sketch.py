@@ -23,7 +23,13 @@ def sketch(document: Document, registry: Registry) -> Flow | None:
     start = next((node.key for node in nodes.values() if node.type == "start"), next(iter(nodes)))
     subject = str(document.spec.get("subject", "application"))
     return Flow(
-        key=document.key, title=document.title, digest=document.digest, subject=subject, start=start, nodes=nodes
+        key=document.key,
+        title=document.title,
+        digest=document.digest,
+        subject=subject,
+        start=start,
+        nodes=nodes,
+        labels=scope.labels_of(document, registry),
     )
 
 
