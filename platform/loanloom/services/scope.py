@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, and_, false, or_, true
+from sqlalchemy import ColumnElement, FromClause, Table, and_, false, or_, select, true, union
 
 from loanloom.problems import Text
 from loanloom.services.context import Actor, Context
@@ -91,6 +91,15 @@ def visible(ctx: Context, table: FromClause) -> ColumnElement[bool]:
     if units and "unit" in columns:
         allowed.append(columns.unit.in_(sorted(units)))
     return or_(*allowed) if allowed else false()
+
+
+def visible_by_key(ctx: Context, table: Table) -> ColumnElement[bool]:
+    """The same for a table so large that one's own rows must be found by an index for each person column."""
+    actor = ctx.actor
+    if actor.customer_id is not None or actor.user_id is None or units_in_scope(ctx) != frozenset():
+        return visible(ctx, table)
+    mine = [select(table.c.id).where(table.c[name] == actor.user_id) for name in PERSON_COLUMNS if name in table.c]
+    return table.c.id.in_(union(*mine)) if mine else false()
 
 
 def _of_customer(table: FromClause, actor: Actor) -> ColumnElement[bool]:

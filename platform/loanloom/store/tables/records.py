@@ -26,6 +26,8 @@ record = company_table(
     version(),
     UniqueConstraint("company_id", "entity", "number"),
     Index(None, "company_id", "entity", "state", "id"),
+    Index(None, "company_id", "manager_user_id", "id"),  # one's own among a million
+    Index(None, "company_id", "created_by", "id"),
 )
 
 record_index = company_table(

@@ -17,7 +17,6 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, literal, or_, select
 
-from loanloom.services import scope
 from loanloom.services.context import Context
 from loanloom.services.reading.data_sets.asking import Asked, Range
 from loanloom.services.reading.data_sets.model import Column, DataSet
@@ -124,7 +123,7 @@ def condition(
     ctx: Context, data_set: DataSet, asked: Asked, where: Mapping[str, Any] | None = None
 ) -> ColumnElement[bool]:
     """Who sees which rows, and what was asked for."""
-    parts = [] if data_set.shared else [scope.visible(ctx, data_set.scoped)]
+    parts = [] if data_set.shared else [data_set.sight(ctx, data_set.scoped)]
     if data_set.where is not None:
         parts.append(data_set.where)
     for path, value in data_set.usually.items():

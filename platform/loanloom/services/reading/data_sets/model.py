@@ -10,6 +10,8 @@ from sqlalchemy import ColumnElement, FromClause
 
 from loanloom.engines.reports.fields import Field
 from loanloom.problems import Text
+from loanloom.services import scope
+from loanloom.services.context import Context
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,8 @@ class DataSet:
     icon: str = "file-text"
     where: ColumnElement[bool] | None = None
     shared: bool = False
+    sight: Callable[[Context, Any], ColumnElement[bool]] = scope.visible
+    """Who sees which rows of `scoped`."""
     counted_to: int | None = None
     shown: tuple[str, ...] = ()
     filtered: tuple[str, ...] = ()

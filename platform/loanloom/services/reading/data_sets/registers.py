@@ -18,6 +18,7 @@ from loanloom.metadata.plain_values import plain
 from loanloom.metadata.registers import Register
 from loanloom.metadata.registry import Registry
 from loanloom.problems import text
+from loanloom.services import scope
 from loanloom.services.reading.data_sets.asking import Range
 from loanloom.services.reading.data_sets.model import Action, Column, DataSet
 from loanloom.services.reading.data_sets.values import VALUES, typed
@@ -61,6 +62,7 @@ def data_set(registry: Registry, register: Register) -> DataSet:
         icon=register.icon,
         where=record.c.entity == register.key,
         shared=register.shared,
+        sight=scope.visible_by_key if scoped is record else scope.visible,
         counted_to=COUNTED_TO,
         shown=_shown(register, columns),
         filtered=(*(path for path in declared if columns[path].field.type != "text"), "record.state"),
