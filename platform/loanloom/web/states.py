@@ -159,6 +159,7 @@ ACTIONS: Mapping[str, Text] = {
     "application.visit_withdrawn": text("Site visit withdrawn", "撤回实地调查"),
     "application.imported": text("Application imported", "导入申请"),
     "application.withdrawn": text("Withdrawn", "撤回申请"),
+    "application.renewed": text("Taken over into the newer form", "转入新版表单"),
     "contract.prepared": text("Contract prepared", "制作合同"),
     "contract.signed": text("Signing noted", "登记签订"),
     "contract.printed": text("Printed", "打印合同"),

@@ -165,9 +165,9 @@ def _has_work(ctx: Context, connection: Connection, application_id: int) -> bool
     return ctx.actor.customer_id is None and any(flow_guards.concerns(ctx, item) for item in connection.execute(asked))
 
 
-def filling(ctx: Context, connection: Connection, row: Row[Any]) -> Filling:
-    """An application as something to fill in or to read as a form."""
-    registry = releases.pinned(ctx, connection, row.release_id)
+def filling(ctx: Context, connection: Connection, row: Row[Any], registry: Registry | None = None) -> Filling:
+    """An application as something to fill in or to read as a form; under its own release unless another is given."""
+    registry = registry or releases.pinned(ctx, connection, row.release_id)
     customer = facts.customer_row(connection, row.customer_id)
     basis = facts.basis(ctx, row, customer, registry)
     return Filling(
@@ -201,8 +201,13 @@ def save_draft(ctx: Context, application_id: int, raw: Mapping[str, Any], *, edi
         values = {name: value for name, value in raw.items() if isinstance(name, str)}
         if sum(len(name) + len(str(value)) for name, value in values.items()) > LARGEST_DRAFT:
             raise Refused(Problem(code="form.too_much", message=text("Too much text.", "内容过多，无法保存。")))
-        draft = {"closed": _closed(ctx, values), "editor": editor, "by": makers_of(row, ctx.actor.user_id)}
+        draft = draft_of(ctx, row, values, editor=editor)
         connection.execute(change(TABLE).where(TABLE.c.id == application_id).values(draft=draft, updated_at=ctx.now))
+
+
+def draft_of(ctx: Context, row: Row[Any], typed: Mapping[str, Any], *, editor: str) -> dict[str, Any]:
+    """The draft as it is kept: what was typed, on which page, by whom so far."""
+    return {"closed": _closed(ctx, typed), "editor": editor, "by": makers_of(row, ctx.actor.user_id)}
 
 
 def makers_of(row: Row[Any], *more: int | None) -> list[int]:

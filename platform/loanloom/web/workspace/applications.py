@@ -19,6 +19,7 @@ from loanloom.services.origination import (
     applications,
     materials,
     previews,
+    renewing,
     submissions,
     supplying,
     uploads,
@@ -124,6 +125,23 @@ def filled(application_id: int) -> Answer:
     return redirect(url_for("applications.show", application_id=application_id, tab=tab))
 
 
+@blueprint.get("/<int:application_id>/newer")
+@requires("application.create")
+def newer(application_id: int) -> str:
+    """What the version of the form in force would make of this draft."""
+    return render_template("workspace/applications/newer.html", page=renewing.read(current_context(), application_id))
+
+
+@blueprint.post("/<int:application_id>/newer")
+@requires("application.create")
+def take_on(application_id: int) -> Response:
+    """Go on with the newer version."""
+    version = request.form.get("version", type=int) or 0
+    renewing.take_on(current_context(), application_id, version=version)
+    flash(_("The application goes on with the newer form."), "good")
+    return redirect(url_for("applications.fill", application_id=application_id))
+
+
 @blueprint.post("/<int:application_id>/papers")
 @requires("application.create")
 def hand_in(application_id: int) -> Answer:
@@ -214,6 +232,7 @@ def _form_page(ctx: Context, application_id: int, post: Posted | None, problems:
         shown = previews.of_typed(ctx, filling.registry, row.product_key, application)
         part = answering.wants_part()
         listed = [] if part else materials.listing(connection, filling.registry, row, seen)
+        renewal = renewing.offered(ctx, connection, filling) if post is None else None
     return render_template(
         f"workspace/applications/{'_form' if part else 'fill'}.html",
         view=view,
@@ -223,6 +242,7 @@ def _form_page(ctx: Context, application_id: int, post: Posted | None, problems:
         customer=filling.customer,
         preview=shown,
         materials=listed,
+        renewal=renewal,
         editor=post.editor if post is not None and post.editor else secrets.token_urlsafe(9),
         seen=post.seen if post is not None else filling.editor,
         key=post.idempotency_key if post is not None else None,
