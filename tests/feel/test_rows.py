@@ -78,3 +78,9 @@ def test_what_people_type_is_written_as_the_fact_needs_it() -> None:
     assert said("customer.class", "12") == 'customer.class = "12"'
     assert said("customer.class", 'a"b') == 'customer.class = "a\\"b"'
     assert said("customer.since", "2026-02-30") == 'customer.since = "2026-02-30"'
+
+
+@pytest.mark.parametrize(("source", "said"), [("customer.abroad = true", "yes"), ("customer.abroad = false", "no")])
+def test_yes_and_no_may_be_compared_with_true_and_false(source: str, said: str) -> None:
+    assert rows_of(source) == Rows((Row("customer.abroad", said),))
+    assert rows_of("customer.abroad != true") is None, "holds for nothing said too, which no row says"

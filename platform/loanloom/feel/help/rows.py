@@ -104,6 +104,8 @@ def _compared(node: s.Compare) -> Row | None:
     if isinstance(node.right, s.Literal_) and node.right.value is None:
         named = {"=": "empty", "!=": "filled"}.get(node.operator)
         return Row(path, named) if named else None
+    if isinstance(node.right, s.Literal_) and isinstance(node.right.value, bool):
+        return Row(path, "yes" if node.right.value else "no") if node.operator == "=" else None
     value = _value(node.right)
     return None if value is None else Row(path, node.operator, (value,))
 

@@ -24,7 +24,7 @@ from loanloom.services.definitions.releases.drafts import Draft
 from loanloom.services.definitions.sheet import Layout
 from loanloom.services.errors import Refused
 
-_GONE = Problem(
+GONE = Problem(
     code="draft.place_gone",
     message=text("This part is no longer there.", "该部分已不存在。"),
     hint=text("Look at the definition as it is now, then try again.", "请查看最新内容后重试。"),
@@ -47,7 +47,7 @@ def arrange(ctx: Context, page: Page, asked: Asked, version: int | None) -> Draf
     if document is None:
         raise Refused(page.problems)
     step = step_for(document, page.registry, asked)
-    _check_shape(ctx, page, document, step)
+    check_shape(ctx, page, document, step)
     return drafts.change(ctx, page.kind.key, page.key, step, version)
 
 
@@ -56,11 +56,12 @@ def step_for(document: Document, registry: Registry, asked: Asked) -> Step:
     make = _STEPS.get(asked.do)
     made = make(_Arranging(Layout(document, registry, registry.kinds.require(document.kind))), asked) if make else None
     if made is None:
-        raise Refused(_GONE)
+        raise Refused(GONE)
     return made
 
 
-def _check_shape(ctx: Context, page: Page, document: Document, step: Step) -> None:
+def check_shape(ctx: Context, page: Page, document: Document, step: Step) -> None:
+    """Refuse a step after which the document would have faults of shape that it has not now."""
     edited = step.edit(drafts.text_of(ctx, page.kind.key, page.key))
     if edited.problems:
         raise Refused(edited.problems)

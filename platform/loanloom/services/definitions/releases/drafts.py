@@ -86,17 +86,38 @@ def change(ctx: Context, kind: str, key: str, step: Step, version: int | None) -
     """One step (metadata.steps), made against the version somebody had open, on the text as it is now."""
     ctx.require("definition.edit")
     allow_drafts()
-    schema = draft_rows.kind_of(kind).schema
     with ctx.transaction() as connection:
-        row = draft_rows.read(connection, kind, key)
-        if row is not None and row["version"] != version and not row["retire"]:
-            base = draft_rows.text_at(connection, row["id"], version)
-            joined = again(base, row["source"], step, schema) if base is not None else None
-            if joined is not None:
-                return _joined(ctx, connection, row, joined.text)
-        draft_rows.require_version(connection, row, version)
-        edited = step.edit(row["source"] if row else source_text(draft_rows.live(ctx, kind, key)))
-        return _kept(ctx, connection, kind, key, _text_or_refused(edited), version)
+        return _changed(ctx, connection, (kind, key), step, version)
+
+
+def change_together(
+    ctx: Context, changes: Iterable[tuple[Identity, Step, int | None]], begun: Mapping[Identity, str] | None = None
+) -> tuple[Draft, ...]:
+    """Steps on several definitions, and definitions that begin with a text; all of them or none."""
+    ctx.require("definition.edit")
+    allow_drafts()
+    for kind, key in begun or {}:
+        draft_rows.check_new_key(ctx, kind, key)
+    with ctx.transaction() as connection:
+        for (kind, key), source in (begun or {}).items():
+            if draft_rows.read(connection, kind, key) is not None:
+                raise Refused(draft_rows.taken(key))
+            _kept(ctx, connection, kind, key, source, None)
+        return tuple(_changed(ctx, connection, identity, step, version) for identity, step, version in changes)
+
+
+def _changed(ctx: Context, connection: Connection, identity: Identity, step: Step, version: int | None) -> Draft:
+    kind, key = identity
+    schema = draft_rows.kind_of(kind).schema
+    row = draft_rows.read(connection, kind, key)
+    if row is not None and row["version"] != version and not row["retire"]:
+        base = draft_rows.text_at(connection, row["id"], version)
+        joined = again(base, row["source"], step, schema) if base is not None else None
+        if joined is not None:
+            return _joined(ctx, connection, row, joined.text)
+    draft_rows.require_version(connection, row, version)
+    edited = step.edit(row["source"] if row else source_text(draft_rows.live(ctx, kind, key)))
+    return _kept(ctx, connection, kind, key, _text_or_refused(edited), version)
 
 
 def change_values(
@@ -228,6 +249,7 @@ __all__ = [
     "redo",
     "retire",
     "save",
+    "change_together",
     "save_together",
     "steps",
     "text_of",

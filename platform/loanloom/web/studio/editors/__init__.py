@@ -15,7 +15,7 @@ from loanloom.services.definitions.catalogue import Page
 from loanloom.services.definitions.outline import outline
 from loanloom.services.definitions.releases import drafts
 from loanloom.web.security import csp_nonce, current_context
-from loanloom.web.studio.editors import products_beside
+from loanloom.web.studio.editors import form_designer, products_beside
 from loanloom.web.studio.editors.views import Parts, View, changed_cells, joined
 
 
@@ -29,6 +29,7 @@ def _whole(page: Page) -> dict[str, Any]:
 
 WHOLE = View("whole", lazy_gettext("Form and text (advanced)"), _whole, "studio/editors/whole.html")
 BY_KIND: Mapping[str, tuple[View, ...]] = {
+    "form": form_designer.VIEWS,
     "product": (products_beside.VIEW,),
 }
 

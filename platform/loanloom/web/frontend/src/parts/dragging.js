@@ -5,18 +5,19 @@
 const NEAR = 6; // pixels that still are a click
 const EDGE = 56; // near the edge of the window the page goes on
 const SVG = "http://www.w3.org/2000/svg";
-const OWN = "a, button, input, select, textarea, summary, label";
+const OWN = "button, input, select, textarea, summary";
 
 let held = null; // { thing, x, y, shown, place, after }
 
 const types = (list) => (list ?? "").split(/\s+/).filter(Boolean);
 const fits = (place, thing) => types(place.dataset.drop).some((one) => types(thing.dataset.drag).includes(one));
 
-function takeable(target) {
+// A finger scrolls the page, so it takes things by their handle; a mouse takes them anywhere but on their buttons.
+function takeable(target, finger) {
   const thing = target.closest?.("[data-drag]");
   if (!thing?.closest("[data-drag-form]")) return null;
   const handle = thing.querySelector("[data-drag-handle]");
-  if (handle) return target.closest("[data-drag-handle]")?.closest("[data-drag]") === thing ? thing : null;
+  if (handle && finger) return target.closest("[data-drag-handle]")?.closest("[data-drag]") === thing ? thing : null;
   const own = target.closest(OWN);
   return own && own !== thing && thing.contains(own) ? null : thing;
 }
@@ -106,7 +107,7 @@ function noClick(event) {
 
 document.addEventListener("pointerdown", (event) => {
   if (event.button !== 0 || !event.isPrimary) return;
-  const thing = takeable(event.target);
+  const thing = takeable(event.target, event.pointerType === "touch");
   if (thing) held = { thing, x: event.clientX, y: event.clientY };
 });
 document.addEventListener("pointermove", (event) => {
