@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from loanloom.metadata.document import Document
-from loanloom.metadata.fields import Field, field_from, record_of
+from loanloom.metadata.fields import Field, field_from, fields_of, record_of
 from loanloom.metadata.nearest import hint as nearest_hint
 from loanloom.metadata.plain_values import plain
 from loanloom.metadata.pointers import child
@@ -23,9 +23,11 @@ RESERVED = frozenset(
 
 def check_registers(entities: Iterable[Document]) -> Iterator[Problem]:
     """Registers that name fields there are not, or fields that cannot serve."""
-    for document in entities:
+    known = tuple(entities)
+    for document in known:
         if "register" in document.spec:
             yield from _check(document)
+            yield from _check_becoming(document, fields_of("customer", known))
 
 
 def _check(document: Document) -> Iterator[Problem]:
@@ -35,7 +37,7 @@ def _check(document: Document) -> Iterator[Problem]:
         return
     said, declared = document.spec["register"], {one["key"]: one for one in document.spec["fields"]}
     named = [("/register/name", said["name"])]
-    for part in ("required", "similar", "columns"):
+    for part in ("required", "similar", "columns", "becomes_customer"):
         named += [(child(f"/register/{part}", at), name) for at, name in enumerate(said.get(part, ()))]
     for pointer, name in named:
         if name not in declared:
@@ -51,6 +53,19 @@ def _check(document: Document) -> Iterator[Problem]:
             )
             yield document.problem("register.not_indexed", words, child("/register/similar", at))
     yield from _check_indexed(document)
+
+
+def _check_becoming(document: Document, of_customers: Iterable[Field]) -> Iterator[Problem]:
+    """What goes along into a customer's form has a field of that name and type there, and belongs to nobody yet."""
+    said = document.spec["register"]
+    taken = {one.key: one.type for one in of_customers}
+    for at, name in enumerate(said.get("becomes_customer", ())):
+        own = next((one for one in document.spec["fields"] if one["key"] == name), None)
+        if "about" in said or (own is not None and taken.get(name) != own["type"]):
+            words = text(f'Customers have no such field "{name}".', f"客户没有同名同类型的字段“{name}”。")
+            if "about" in said:
+                words = text("What belongs to somebody becomes no customer.", "有归属的档案不能转为客户。")
+            yield document.problem("register.no_customer", words, child("/register/becomes_customer", at))
 
 
 def _check_indexed(document: Document) -> Iterator[Problem]:

@@ -34,6 +34,8 @@ class Register:
     columns: tuple[str, ...] = ()
     numbering: str | None = None
     shared: bool = False
+    becomes_customer: tuple[str, ...] = ()
+    """The fields that a customer's form begins with, where a record may become a customer."""
     icon: str = "file-text"
 
     @property
@@ -93,5 +95,6 @@ def _read(document: Document, registry: Registry) -> Register:
         columns=tuple(said.get("columns", ())),
         numbering=said.get("numbering"),
         shared=bool(said.get("shared", False)),
+        becomes_customer=tuple(said.get("becomes_customer", ())),
         icon=said.get("icon", "file-text"),
     )

@@ -143,6 +143,7 @@ ACTIONS: Mapping[str, Text] = {
     "customer.changed": text("Customer changed", "修改客户资料"),
     "record.created": text("Record entered", "建档"),
     "record.changed": text("Record changed", "修改档案"),
+    "record.became_customer": text("Became a customer", "转为客户"),
     "record.archived": text("Record archived", "档案归档"),
     "record.restored": text("Record taken up again", "恢复档案"),
     "record.file_added": text("File added", "上传附件"),

@@ -23,7 +23,7 @@ from loanloom.services.definitions import compiled
 from loanloom.services.errors import Conflict, Refused
 from loanloom.services.once import Once
 from loanloom.services.origination import form_files
-from loanloom.services.records import references
+from loanloom.services.records import becoming, references
 from loanloom.store import audit, names, saving, tables
 from loanloom.store.vault import masked
 
@@ -58,8 +58,10 @@ def create(
     idempotency_key: str | None = None,
     although_similar: bool = False,
     extra: Mapping[str, Any] | None = None,
+    origin: becoming.Origin | None = None,
 ) -> int:
-    """Take on a customer from a filled form; the id. `extra` sets columns no form asks for (demo, unit, manager)."""
+    """Take on a customer from a filled form; the id. `extra` sets columns no form asks for (demo, unit, manager);
+    `origin` is the record that becomes this customer."""
     ctx.require("customer.write")
     with ctx.transaction() as connection:
         first = Once(ctx, connection, idempotency_key, "customer.create")
@@ -69,6 +71,8 @@ def create(
         _refuse_duplicates(ctx, connection, values, although_similar=although_similar)
         made = add(ctx, connection, values, extra)
         form_files.take(ctx, connection, form_of(ctx), ("customer", made), {"customer": values})
+        if origin is not None:
+            becoming.became(ctx, connection, origin, made)
         first.keep({"customer_id": made})
         return made
 

@@ -127,6 +127,12 @@ def restore(ctx: Context, entity: str, record_id: int, *, version: int) -> None:
     _move(ctx, entity, record_id, version, ACTIVE, "record.restored")
 
 
+def hand_over(ctx: Context, connection: Connection, kept: Register, row: Row[Any], customer_id: int) -> None:
+    """A locked record became a customer: out of use, its values free for others, pointing at the customer."""
+    _index(ctx, connection, kept, row.id, values_of(ctx, kept, row), ARCHIVED)
+    _save(ctx, connection, row, {"state": ARCHIVED, "customer_id": customer_id}, "record.became_customer")
+
+
 def _move(ctx: Context, entity: str, record_id: int, version: int, state: str, action: str) -> None:
     kept = register(ctx, entity, "write")
     with ctx.transaction() as connection:
@@ -259,5 +265,6 @@ def titles(kept: Register) -> Mapping[str, Text]:
     return {one.key: one.title for one in kept.fields} | {
         "number": text("Number", "编号"), "state": text("State", "状态"), "unit": text("Unit", "所属机构"),
         "manager_user_id": text("Looked after by", "管理人"), "created_by": text("Entered by", "录入人"),
-        "entity": text("Kind of record", "档案类别"), f"{kept.about}_id": text("Belongs to", "归属"),
+        "entity": text("Kind of record", "档案类别"), "customer_id": text("Customer", "客户"),
+        **({f"{kept.about}_id": text("Belongs to", "归属")} if kept.about else {}),
     }  # fmt: skip

@@ -17,7 +17,7 @@ from loanloom.services.origination import uploads
 from loanloom.services.origination.uploads import Upload
 from loanloom.services.reading import record_history
 from loanloom.services.reading.record_history import Happening
-from loanloom.services.records import kept
+from loanloom.services.records import becoming, kept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +27,8 @@ class RecordPage:
     register: Register
     row: Row[Any]
     owner: Row[Any] | None
+    customer: Row[Any] | None
+    """The customer that the record became."""
     form: forms.FormView
     manager: Mapping[str, str]
     files: Sequence[Upload]
@@ -44,6 +46,7 @@ def read(ctx: Context, entity: str, record_id: int) -> RecordPage:
             register=register,
             row=row,
             owner=_owner(ctx, connection, register, row),
+            customer=becoming.customer_of(ctx, connection, register, row),
             form=forms.describe(kept.form_of(ctx, entity), known, ctx.actor.roles, read_only=True),
             manager=names.name_of(connection, row.manager_user_id),
             files=uploads.listing(connection, ("record", record_id)),

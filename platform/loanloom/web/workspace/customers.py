@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -14,6 +15,7 @@ from loanloom.services import facts
 from loanloom.services.context import Context
 from loanloom.services.errors import Refused
 from loanloom.services.parties import customer_pages, customers
+from loanloom.services.records import becoming
 from loanloom.web.access import requires
 from loanloom.web.forms import answering, posted
 from loanloom.web.forms.posted import Posted
@@ -27,8 +29,9 @@ Answer = str | Response | tuple[str, int]
 @blueprint.get("/new")
 @requires("customer.write")
 def new() -> str:
-    """An empty form."""
-    return _form_page(current_context(), None, None)
+    """An empty form; or one that begins with what a record of the house knows already (`?from=prospect/12`)."""
+    ctx, of = current_context(), becoming.origin(request.args.get("from", ""))
+    return _form_page(ctx, None, None, raw=becoming.known(ctx, of) if of is not None else None)
 
 
 @blueprint.post("/new")
@@ -41,7 +44,10 @@ def create() -> Answer:
         return _form_page(ctx, None, post, problems)
     try:
         alike = request.form.get("_although_similar") == "yes"
-        made = customers.create(ctx, post.raw, idempotency_key=post.idempotency_key, although_similar=alike)
+        made = customers.create(
+            ctx, post.raw, idempotency_key=post.idempotency_key, although_similar=alike,
+            origin=becoming.origin(request.form.get("_from", "")),
+        )  # fmt: skip
     except Refused as refused:
         return _form_page(ctx, None, post, refused.problems), 422
     flash(_("The customer has been entered."), "good")
@@ -88,7 +94,14 @@ def _with_files(ctx: Context, post: Posted, subject: tuple[str, int]) -> tuple[P
     return answering.with_files(ctx, customers.form_of(ctx), post, subject)
 
 
-def _form_page(ctx: Context, customer_id: int | None, post: Posted | None, problems: Any = ()) -> str:
+def _form_page(
+    ctx: Context,
+    customer_id: int | None,
+    post: Posted | None,
+    problems: Any = (),
+    *,
+    raw: Mapping[str, Any] | None = None,
+) -> str:
     """The form; only its inner part when htmx asks."""
     known: dict[str, Any] = customers.empty_facts(ctx, ctx.registry)
     row = None
@@ -98,7 +111,7 @@ def _form_page(ctx: Context, customer_id: int | None, post: Posted | None, probl
             known["customer"] = facts.of_customer(ctx, row, ctx.registry)
     telling: engine.Telling = "none" if post is None else "entered"
     view = engine.describe(
-        customers.form_of(ctx), known, ctx.actor.roles, raw=post.raw if post else None, telling=telling,
+        customers.form_of(ctx), known, ctx.actor.roles, raw=post.raw if post else raw, telling=telling,
         also=tuple(problems),
     )  # fmt: skip
     template = "_form.html" if answering.wants_part() else "form.html"
