@@ -112,6 +112,40 @@ def _groups(chosen: str) -> list[Group]:
     return list(made.values())
 
 
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One thing that can be set. `open`: whether this user may look at it."""
+
+    title: str
+    about: str
+    url: str
+    icon: str
+    open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Settings under one heading."""
+
+    title: str
+    entries: tuple[Setting, ...]
+
+
+def settings() -> list[Settings]:
+    """The page of settings: its groups in their order."""
+    spoken = language()
+    return [
+        Settings(say(group["title"], spoken), tuple(_setting(one, spoken) for one in group.get("items", ())))
+        for group in _items("settings")
+    ]
+
+
+def _setting(item: Mapping[str, Any], spoken: str) -> Setting:
+    about = say(item["about"], spoken) if "about" in item else ""
+    url, icon = _url(item) or "/studio/", item.get("icon", "settings")
+    return Setting(say(item["title"], spoken), about, url, icon, _allowed(item))
+
+
 def doors() -> list[dict[str, Any]]:
     """The doors this user may go through, with the one they are in marked."""
     titles = {"workspace": ("Workspace", "工作台"), "studio": ("Studio", "配置中心"), "portal": ("Portal", "客户门户")}

@@ -74,7 +74,7 @@ def listing(kind: str) -> str:
 @requires("definition.read")
 def definition(kind: str, key: str) -> str:
     """One definition."""
-    view = request.args.get("view", "sheet")
+    view = request.args.get("view") or editors.first_of(kind)
     known = (*VIEWS, *(one.key for one in editors.views_of(kind)))
     return page_of(kind, key, view if view in known else "sheet")
 

@@ -15,7 +15,7 @@ from loanloom.services.definitions.catalogue import Page
 from loanloom.services.definitions.outline import outline
 from loanloom.services.definitions.releases import drafts
 from loanloom.web.security import csp_nonce, current_context
-from loanloom.web.studio.editors import form_designer, products_beside
+from loanloom.web.studio.editors import form_designer, plain, products_beside
 from loanloom.web.studio.editors.views import Parts, View, changed_cells, joined
 
 
@@ -29,6 +29,7 @@ def _whole(page: Page) -> dict[str, Any]:
 
 WHOLE = View("whole", lazy_gettext("Form and text (advanced)"), _whole, "studio/editors/whole.html")
 BY_KIND: Mapping[str, tuple[View, ...]] = {
+    **dict.fromkeys(plain.KINDS, (plain.VIEW,)),
     "form": form_designer.VIEWS,
     "product": (products_beside.VIEW,),
 }
@@ -39,4 +40,9 @@ def views_of(kind: str) -> tuple[View, ...]:
     return (*BY_KIND.get(kind, ()), WHOLE)
 
 
-__all__ = ["BY_KIND", "WHOLE", "Parts", "View", "changed_cells", "joined", "views_of"]
+def first_of(kind: str) -> str:
+    """The view that a definition opens with."""
+    return plain.VIEW.key if kind in plain.KINDS else "sheet"
+
+
+__all__ = ["BY_KIND", "WHOLE", "Parts", "View", "changed_cells", "first_of", "joined", "views_of"]

@@ -1,0 +1,55 @@
+"""Saving a definition from its plain form: everything at once, then what a button asks for (a row more, moved, out)."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from loanloom.services.definitions import catalogue as definitions
+from loanloom.services.definitions import plain_form
+from loanloom.services.definitions.arranging import Asked, arrange
+from loanloom.services.definitions.releases import drafts
+from loanloom.services.definitions.releases.drafts import Draft
+from loanloom.services.errors import Conflict, NotFound, Refused
+from loanloom.web.access import requires
+from loanloom.web.security import current_context
+from loanloom.web.studio import editors
+from loanloom.web.studio.definitions import page_of, version_given
+
+blueprint = Blueprint("studio_plain", __name__, url_prefix="/studio/definitions")
+ACTS = ("add", "up", "down", "remove")
+
+
+@blueprint.post("/<kind>/<key>/plain")
+@requires("definition.edit")
+def save(kind: str, key: str) -> str | Response | tuple[str, int]:
+    """Keep what was typed, then do what the button asks: nothing that was typed is lost on the way."""
+    try:
+        saved, place = _saved(kind, key)
+    except (Refused, Conflict) as refused:
+        return page_of(kind, key, "plain", problems=refused.problems, typed=request.form), refused.status
+    if saved is not None and saved.joined_with:
+        flash(editors.joined(saved.joined_with), "notice")
+    elif saved is not None:
+        flash(_("Saved as a draft."), "good")
+    else:
+        flash(_("Nothing was changed."), "notice")
+    where = url_for("studio.definition", kind=kind, key=key, view="plain")
+    return redirect(where + (f"#c-{plain_form.slug(place)}" if place else ""))
+
+
+def _saved(kind: str, key: str) -> tuple[Draft | None, str]:
+    """The draft after it, and the place to come back to."""
+    ctx, page = current_context(), definitions.page(current_context(), kind, key)
+    if page.shown is None or not any(one.key == "plain" for one in editors.views_of(kind)):
+        raise NotFound(drafts.DEFINITION)
+    form = plain_form.form_of(page.shown, page.registry)
+    saved = plain_form.save(ctx, page, form.inputs, request.form, version_given())
+    do, _colon, pointer = request.form.get("act", "").partition(":")
+    if do not in ACTS:
+        return saved, ""
+    if saved is not None:
+        page = definitions.page(ctx, kind, key)
+    version = saved.version if saved is not None else version_given()
+    return arrange(ctx, page, Asked(do, pointer), version), pointer
