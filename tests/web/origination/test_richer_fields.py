@@ -30,6 +30,8 @@ SHOP = {
     "customer.payout_card": "4111 1111 1111 1111",
     "customer.cooperation": "4",
 }
+CONTACT = "customer.emergency_contact"
+NEAR = {CONTACT: "0", f"{CONTACT}.name": "林小妹（演示）", f"{CONTACT}.phone": "19900000055"}
 OTHER = {
     "customer.name": "介绍人甲（演示）", "customer.id_number": "330000198206060053", "customer.phone": "19900000009",
 }  # fmt: skip
@@ -137,3 +139,38 @@ def test_who_reads_chinese_reads_chinese(person: Callable[..., FlaskClient]) -> 
     page = press(person("relationship-manager", unit="east-lending", language="zh"), "refresh")
     for words in ("开始日期", "结束日期", "街道、门牌号", "编号、名称或拼音", "显示下一级"):
         assert words in page
+
+
+def test_a_group_is_filled_in_kept_closed_and_read_again(manager: FlaskClient, model_company: Context) -> None:
+    half = new_customer(manager, **{CONTACT: "0", f"{CONTACT}.name": "林小妹（演示）"})
+    assert half.status_code == 422 and f'id="f-{CONTACT}.phone-error"' in text(half)
+    own = new_customer(manager, **NEAR | {f"{CONTACT}.phone": TRADER["customer.phone"]})
+    assert own.status_code == 422 and "own number" in text(own), "rules within see the group and the whole form"
+    made = new_customer(manager, **NEAR)
+    assert made.status_code == 302, text(made)
+    known = known_of(model_company, int(made.location.rpartition("/")[2]))
+    assert known["emergency_contact"] == {"name": "林小妹（演示）", "relation": None, "phone": "19900000055"}
+    page = text(manager.get(made.location))
+    assert "In an emergency" in page and "林小妹（演示）" in page and "19900000055" not in page
+    with model_company.transaction() as connection:
+        kept = connection.execute(select(tables.customer.c.extra)).scalar_one()
+    assert "19900000055" not in repr(kept), "what is closed is closed within a group"
+    assert f'name="{CONTACT}.name"' in text(manager.get(f"{made.location}/edit"))
+
+
+def test_a_location_and_a_formatted_note(manager: FlaskClient, model_company: Context) -> None:
+    place, note = "customer.premises_location", "customer.profile"
+    wrong = new_customer(manager, **{f"{place}.latitude": "91", f"{place}.longitude": "120"})
+    assert wrong.status_code == 422 and "between -90 and 90" in text(wrong)
+    measured = {f"{place}.latitude": "30.274151", f"{place}.longitude": "120.15515", f"{place}.accuracy": "12"}
+    made = new_customer(manager, **measured, **{note: "**稳定**\n- 一<script>alert(1)</script>"})
+    assert made.status_code == 302, text(made)
+    page = text(manager.get(made.location))
+    assert "30.274151, 120.155150 (within 12 m)" in page
+    assert "<strong>稳定</strong>" in page and "<li>一&lt;script&gt;" in page and "<script>alert" not in page
+    assert known_of(model_company, int(made.location.rpartition("/")[2]))["profile"].startswith("**稳定**")
+
+
+def test_where_the_browser_may_ask_for_the_place(manager: FlaskClient) -> None:
+    allowed = manager.get("/customers/new").headers["Permissions-Policy"]
+    assert "geolocation=(self)" in allowed and "camera=()" in allowed
