@@ -22,7 +22,7 @@ from loanloom.feel import BOOLEAN, DATE, NUMBER, Type
 from loanloom.metadata import pointers, schema_walk
 from loanloom.metadata.document import Document
 from loanloom.metadata.kinds import Expression, Kind
-from loanloom.metadata.registry import Registry
+from loanloom.metadata.registry import Registry, kept
 from loanloom.problems import Problem, Text
 
 SUBJECTS = ("customer", "application", "loan", "document")
@@ -126,14 +126,17 @@ def _has_prose(kind: Kind) -> bool:
 
 def check(registry: Registry) -> list[Problem]:
     """What is wrong with the expressions of kinds that no engine interprets."""
-    found = []
-    for document in registry.documents.values():
-        if document.kind in _ENGINES:
-            continue
-        for one in written(document, registry):
-            for problem in one.check().problems:
-                found.append(facts.problem_from_feel(problem, document, one.place.pointer))
-    return found
+    kinds = [one.key for one in registry.kinds if one.key not in _ENGINES and (one.expressions or _has_prose(one))]
+    return [problem for kind in kinds for one in registry.all(kind) for problem in _of_document(one, registry)]
+
+
+@kept
+def _of_document(document: Document, registry: Registry) -> tuple[Problem, ...]:
+    return tuple(
+        facts.problem_from_feel(problem, document, one.place.pointer)
+        for one in written(document, registry)
+        for problem in one.check().problems
+    )
 
 
 # -- what each place sees ---------------------------------------------------------------------------------------------

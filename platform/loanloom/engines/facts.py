@@ -198,6 +198,7 @@ def _indicator_types(registry: Registry) -> Mapping[str, Type]:
     return derived.indicator_types(listed, lambda about: _given(registry, about).members, currencies(registry))
 
 
+@kept
 def _grades(registry: Registry) -> Type:
     found = [str(grade["key"]) for card in registry.all("scorecard") for grade in card.spec["grades"]]
     return enumeration(dict.fromkeys(found)) if found else STRING
@@ -220,6 +221,7 @@ def limit_type(registry: Registry) -> Type:
     return feel.number(unit=currencies(registry).product)
 
 
+@kept
 def _outcomes(registry: Registry, role: str) -> Type:
     """The outputs of the rule sets that products name for this role, else of all."""
     products = registry.all("product")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from loanloom.metadata.fields import Field
-from loanloom.metadata.registry import Registry, kept
+from loanloom.metadata.registry import Registry, kept_words
 from loanloom.problems import Text, text
 
 HIDDEN = text("(hidden)", "（已隐藏）")
@@ -18,7 +18,7 @@ ROWS: Mapping[str, str] = {"guarantors": "guarantor", "collateral": "collateral"
 """Facts that are lists of records, with the record."""
 
 
-@kept
+@kept_words
 def labels(registry: Registry) -> Mapping[str, Text]:
     """What people call each fact, by its path, each code as `path=code`, and `path=*` where values stay hidden."""
     found: dict[str, Text] = {}

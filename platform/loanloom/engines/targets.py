@@ -16,13 +16,19 @@ from loanloom.feel.targets.sql.target import Columns, to_sql
 from loanloom.metadata import pointers
 from loanloom.metadata.document import Document
 from loanloom.metadata.kinds import Expression
-from loanloom.metadata.registry import Registry
+from loanloom.metadata.registry import Registry, kept
 from loanloom.problems import Problem, text
 
 
 def check(registry: Registry) -> list[Problem]:
     """Every expression of a registry that cannot run as its place needs."""
-    return [problem for document in registry.documents.values() for problem in _document(document, registry)]
+    kinds = [kind.key for kind in registry.kinds if any(one.targets for one in kind.expressions)]
+    return [problem for kind in kinds for one in registry.all(kind) for problem in _of_document(one, registry)]
+
+
+@kept
+def _of_document(document: Document, registry: Registry) -> tuple[Problem, ...]:
+    return tuple(_document(document, registry))
 
 
 def _document(document: Document, registry: Registry) -> Iterator[Problem]:

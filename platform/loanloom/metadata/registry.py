@@ -57,6 +57,10 @@ class Registry:
         """The document, which must exist: a reference that the check has already resolved."""
         return self.documents[(kind, key)]
 
+    def knows(self, identity: Identity) -> bool:
+        """Whether a document is there, sound or not."""
+        return identity in self.documents or identity in self._quarantined
+
     def all(self, kind: str) -> tuple[Document, ...]:
         """Every document of a kind, by key; built-in ones too."""
         return self._by_kind.get(kind, ())
@@ -109,7 +113,18 @@ class Registry:
         """What others have made of this registry (`kept`); it goes when the registry goes."""
         return {}
 
+    def remembered(self, function: Callable[..., Any], place: int, args: Any, kwargs: Mapping[str, Any]) -> Any:
+        """What a kept function makes of this registry."""
+        answers = self.made.get(function)
+        if answers is None:
+            answers = self.made.setdefault(function, lru_cache(maxsize=_MOST_KEPT)(function))
+        return answers(*args, **kwargs)
+
     # -- built once, on first use ---------------------------------------------------------------------------------
+
+    @cached_property
+    def _quarantined(self) -> frozenset[Identity]:
+        return frozenset(self.quarantined)
 
     @cached_property
     def _by_kind(self) -> Mapping[str, tuple[Document, ...]]:
@@ -155,13 +170,19 @@ def kept(function: Callable[Asked, Made]) -> Callable[Asked, Made]:
 
     @wraps(function)
     def remembered(*args: Asked.args, **kwargs: Asked.kwargs) -> Made:
-        made = cast(Registry, args[place]).made
-        answers = made.get(function)
-        if answers is None:
-            answers = made.setdefault(function, lru_cache(maxsize=_MOST_KEPT)(function))
-        return cast(Made, answers(*args, **kwargs))
+        return cast(Made, cast(Registry, args[place]).remembered(function, place, args, kwargs))
 
     return remembered
+
+
+WORDS: set[Callable[..., Any]] = set()
+"""Kept functions that only say how a problem is worded."""
+
+
+def kept_words(function: Callable[Asked, Made]) -> Callable[Asked, Made]:
+    """Kept like others; but where nothing was found wrong, other words make no difference."""
+    WORDS.add(function)
+    return kept(function)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +233,7 @@ def build(
     kinds: Kinds,
     languages: tuple[str, ...] = LANGUAGES,
     unreadable: Iterable[Identity] = (),
+    make: Callable[[Mapping[Identity, Document], Kinds, tuple[Identity, ...]], Registry] = Registry,
 ) -> Built:
     """Check every document by itself, then all of them together, and make the registry of the sound ones."""
     problems: list[Problem] = []
@@ -227,10 +249,11 @@ def build(
             sound[document.identity] = document
         problems.extend(found)
     sound = {**{builtin.identity: builtin for builtin in builtin_documents()}, **sound}
-    registry = Registry(MappingProxyType(sound), kinds, tuple(broken))
-    problems.extend(check_fields(registry.entities))
-    problems.extend(check_registers(registry.entities))
-    problems.extend(_missing_references(registry))
+    registry = make(MappingProxyType(sound), kinds, tuple(broken))
+    problems.extend(_of_entities(registry))
+    for document in registry.own:
+        if kinds.require(document.kind).references:
+            problems.extend(_missing_references(document, registry))
     return Built(registry, tuple(problems))
 
 
@@ -248,17 +271,24 @@ def _twice(document: Document, first: Document) -> Problem:
                      f"{document.kind}“{document.key}”重复{where}。"))  # fmt: skip
 
 
-def _missing_references(registry: Registry) -> Iterator[Problem]:
-    broken = set(registry.quarantined)
-    for document in registry.own:
-        for target, pointer in references_of(document, registry.kinds.require(document.kind)):
-            if target in registry.documents or target in broken:
-                continue  # a broken target has its own problems; repeating them at every use would hide them
-            kind = registry.kinds.get(target[0])
-            name = kind.title if kind else text(*target)
-            known = [other.key for other in registry.all(target[0])]
-            nothing = text(f"No {say(name, 'en').lower()} exists yet.", f"尚无任何{say(name, 'zh')}。")
-            yield document.problem(
-                "metadata.missing_reference",
-                text(f'There is no {say(name, "en").lower()} "{target[1]}".', f"没有{say(name, 'zh')}“{target[1]}”。"),
-                pointer, hint=nearest_hint(target[1], known) if known else nothing)  # fmt: skip
+@kept
+def _of_entities(registry: Registry) -> tuple[Problem, ...]:
+    return (*check_fields(registry.entities), *check_registers(registry.entities))
+
+
+@kept
+def _missing_references(document: Document, registry: Registry) -> tuple[Problem, ...]:
+    used = references_of(document, registry.kinds.require(document.kind))
+    # a broken target has its own problems; repeating them at every use would hide them
+    return tuple(_missing(document, *each, registry) for each in used if not registry.knows(each[0]))
+
+
+def _missing(document: Document, target: Identity, pointer: str, registry: Registry) -> Problem:
+    kind = registry.kinds.get(target[0])
+    name = kind.title if kind else text(*target)
+    known = [other.key for other in registry.all(target[0])]
+    nothing = text(f"No {say(name, 'en').lower()} exists yet.", f"尚无任何{say(name, 'zh')}。")
+    return document.problem(
+        "metadata.missing_reference",
+        text(f'There is no {say(name, "en").lower()} "{target[1]}".', f"没有{say(name, 'zh')}“{target[1]}”。"),
+        pointer, hint=nearest_hint(target[1], known) if known else nothing)  # fmt: skip

@@ -31,6 +31,28 @@ class Fault:
     at_key: bool = False
 
 
+def _inlined(piece: Any, root: Mapping[str, Any], inside: tuple[str, ...]) -> Any:
+    """A schema with what its references name in their place, so that nobody looks them up for each value again; what
+    holds itself, and what has more to say than words beside a reference, stays a reference."""
+    if is_list(piece):
+        return [_inlined(one, root, inside) for one in piece]
+    if not isinstance(piece, Mapping):
+        return piece
+    name = piece.get("$ref")
+    if name is None or not str(name).startswith(_OWN) or name in inside or not _only_words(piece):
+        return {key: one if key in _AS_IS else _inlined(one, root, inside) for key, one in piece.items()}
+    named = _inlined(root["$defs"][str(name).removeprefix(_OWN)], root, (*inside, str(name)))
+    return {**named, **{key: one for key, one in piece.items() if key != "$ref"}}
+
+
+_OWN = "#/$defs/"
+_AS_IS = frozenset({"enum", "const", "default", "examples"})
+
+
+def _only_words(piece: Mapping[str, Any]) -> bool:
+    return all(key == "$ref" or key.startswith("x-") or key in ("title", "description") for key in piece)
+
+
 _Error = Any
 """jsonschema's ValidationError; its attributes are typed too widely to be of use here."""
 
@@ -63,7 +85,7 @@ class Schema:
     """A compiled schema."""
 
     def __init__(self, schema: Mapping[str, Any]) -> None:
-        self._validator = _Validator(dict(schema), format_checker=_FORMATS)
+        self._validator = _Validator(_inlined(schema, schema, ()), format_checker=_FORMATS)
 
     def faults(self, value: Any) -> tuple[Fault, ...]:
         """Everything wrong with the shape of `value`, in the order of the document, each once."""

@@ -17,7 +17,7 @@ from loanloom.engines.currencies import currencies
 from loanloom.feel import Program, Type
 from loanloom.metadata.document import Document
 from loanloom.metadata.nearest import hint as nearest_hint
-from loanloom.metadata.registry import Registry
+from loanloom.metadata.registry import Registry, kept
 from loanloom.problems import Problem, Text, text
 
 
@@ -199,4 +199,9 @@ def _rounding(spec: Mapping[str, Any] | None) -> Rounding | None:
 
 def check(registry: Registry) -> list[Problem]:
     """What is wrong with the calculations of a registry."""
-    return [one for document in registry.all("calculation") for one in compile_calculation(document, registry).problems]
+    return [one for document in registry.all("calculation") for one in _of_calculation(document, registry)]
+
+
+@kept
+def _of_calculation(document: Document, registry: Registry) -> tuple[Problem, ...]:
+    return tuple(compile_calculation(document, registry).problems)

@@ -10,7 +10,7 @@ from loanloom.dmn import tables
 from loanloom.engines import decided, facts
 from loanloom.engines.decisions.model import compile_model
 from loanloom.metadata.document import Document
-from loanloom.metadata.registry import Registry, expressions_of
+from loanloom.metadata.registry import Registry, expressions_of, kept
 from loanloom.problems import Problem, text
 
 _MILD = frozenset({"gap", "masked", "outranked", "outside"})
@@ -22,12 +22,20 @@ def check(registry: Registry) -> list[Problem]:
     after: dict[str, int] = {}
     problems: list[Problem] = []
     for document in registry.all("decision_model"):
-        compiled = compile_model(document, registry)
-        problems.extend(compiled.problems)
-        if compiled.model is not None:
-            after[document.key] = compiled.model.after
-            problems.extend(_reach(document, compiled.model.model, registry))
+        found, place = _of_model(document, registry)
+        problems.extend(found)
+        if place is not None:
+            after[document.key] = place
     return [*problems, *_too_early(registry, after)]
+
+
+@kept
+def _of_model(document: Document, registry: Registry) -> tuple[tuple[Problem, ...], int | None]:
+    """What is wrong with a model, and after what it is computed."""
+    compiled = compile_model(document, registry)
+    if compiled.model is None:
+        return tuple(compiled.problems), None
+    return (*compiled.problems, *_reach(document, compiled.model.model, registry)), compiled.model.after
 
 
 def _reach(document: Document, model: dmn.CompiledModel, registry: Registry) -> Iterator[Problem]:
@@ -59,16 +67,22 @@ def _too_early(registry: Registry, after: dict[str, int]) -> Iterator[Problem]:
         if document is None or document.identity in seen:
             continue
         seen.add(document.identity)
-        for pointer, source in expressions_of(document, registry.kinds.require(document.kind)):
-            for key in sorted(decided.mentioned(source)):
-                if key in after and after[key] > latest:
-                    yield document.problem(
-                        "decision_model.too_late",
-                        text(f"models.{key} is not known yet here.", f"此处还没有 models.{key} 的结果。"),
-                        pointer,
-                        hint=text(
-                            "A decision model comes after the indicators, and after the score or the limit if it reads "
-                            "them.",
-                            "决策模型在指标之后计算；如引用评分或额度，则在其之后计算。",
-                        ),
-                    )
+        for pointer, key in _mentioned(document, registry):
+            if key in after and after[key] > latest:
+                yield document.problem(
+                    "decision_model.too_late",
+                    text(f"models.{key} is not known yet here.", f"此处还没有 models.{key} 的结果。"),
+                    pointer,
+                    hint=text(
+                        "A decision model comes after the indicators, and after the score or the limit if it reads "
+                        "them.",
+                        "决策模型在指标之后计算；如引用评分或额度，则在其之后计算。",
+                    ),
+                )
+
+
+@kept
+def _mentioned(document: Document, registry: Registry) -> tuple[tuple[str, str], ...]:
+    """The decision models that the expressions of a document speak of: (pointer, key)."""
+    written = expressions_of(document, registry.kinds.require(document.kind))
+    return tuple((pointer, key) for pointer, source in written for key in sorted(decided.mentioned(source)))

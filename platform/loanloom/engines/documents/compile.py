@@ -20,7 +20,7 @@ from loanloom.engines.documents.template import (
     TemplateTable,
 )
 from loanloom.metadata.document import Document
-from loanloom.metadata.registry import Registry
+from loanloom.metadata.registry import Registry, kept
 from loanloom.problems import Problem, errors, text
 
 ROW_NAMES: Mapping[str, str] = {"guarantors": "guarantor", "collateral": "item"}
@@ -36,8 +36,12 @@ def compile_template(document: Document, registry: Registry) -> CompiledTemplate
 
 def check(registry: Registry) -> list[Problem]:
     """Everything wrong with the templates of a registry."""
-    found = [compile_template(document, registry) for document in registry.all("template")]
-    return [problem for compiled in found for problem in compiled.problems]
+    return [problem for document in registry.all("template") for problem in _of_template(document, registry)]
+
+
+@kept
+def _of_template(document: Document, registry: Registry) -> tuple[Problem, ...]:
+    return tuple(compile_template(document, registry).problems)
 
 
 def document_scope(spec: Mapping[str, Any], registry: Registry) -> feel.Type:

@@ -12,7 +12,7 @@ from loanloom.engines import facts as fact_scope
 from loanloom.engines.imports.fields import RECORDS, field_at
 from loanloom.engines.imports.rows import Row, Rows, read_rows
 from loanloom.metadata.document import Document
-from loanloom.metadata.registry import Registry
+from loanloom.metadata.registry import Registry, kept
 from loanloom.problems import Problem, Text, errors, text
 
 TYPES: Mapping[str, feel.Type] = {
@@ -137,8 +137,12 @@ def compile_mapping(document: Document, registry: Registry) -> Compiled:
 
 def check(registry: Registry) -> list[Problem]:
     """Everything wrong with the import mappings of a registry."""
-    found = [compile_mapping(document, registry) for document in registry.all("import_mapping")]
-    return [problem for compiled in found for problem in compiled.problems]
+    return [problem for document in registry.all("import_mapping") for problem in _of_mapping(document, registry)]
+
+
+@kept
+def _of_mapping(document: Document, registry: Registry) -> tuple[Problem, ...]:
+    return tuple(compile_mapping(document, registry).problems)
 
 
 def _unknown_columns(document: Document) -> Iterable[Problem]:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cache
 
 from loanloom.core.lending.agreed.charges import UPFRONT_EVENTS
 from loanloom.core.lending.pricing.charging import OURS
 from loanloom.engines.posting import proof
-from loanloom.engines.posting.compiling import check_chart, compile_posting
+from loanloom.engines.posting.compiling import Compiled, check_chart, compile_posting
 from loanloom.engines.posting.events import AMOUNTS, GENERAL
 from loanloom.engines.posting.rules import Facts, Posting
 from loanloom.metadata.document import Document
-from loanloom.metadata.registry import Registry
+from loanloom.metadata.registry import Registry, kept
 from loanloom.problems import Problem, text
 
 ALWAYS = ("loan_disbursed", "interest_accrued", "penalty_accrued", "fee_due", "repayment_received")
@@ -40,28 +39,55 @@ def check(registry: Registry) -> list[Problem]:
     for chart in registry.all("chart_of_accounts"):
         problems.extend(check_chart(chart, registry))
     for document in registry.all("posting_rules"):
-        compiled = compile_posting(document, registry)
-        problems.extend(compiled.problems)
-        if compiled.posting is not None:
-            problems.extend(_all_served(document, compiled.posting, registry))
+        problems.extend(_compiled(document, registry).problems)
+        if _compiled(document, registry).posting is not None:
+            problems.extend(_all_served(document, registry))
     problems.extend(_one_general(registry))
     return problems
 
 
-def _all_served(document: Document, posting: Posting, registry: Registry) -> Iterator[Problem]:
-    @cache
-    def missing(event: str, part: str) -> Facts | None:
-        return proof.unposted(posting.events.get(event, ()), event, part)
+@kept
+def _compiled(document: Document, registry: Registry) -> Compiled:
+    return compile_posting(document, registry)
 
+
+@kept
+def _missing(document: Document, event: str, part: str, registry: Registry) -> Facts | None:
+    """The facts under which sound rules book no such part of an event."""
+    posting = _sound(document, registry)
+    return proof.unposted(posting.events.get(event, ()), event, part)
+
+
+def _sound(document: Document, registry: Registry) -> Posting:
+    posting = _compiled(document, registry).posting
+    assert posting is not None, document.key
+    return posting
+
+
+def _all_served(document: Document, registry: Registry) -> Iterator[Problem]:
     for product in registry.all("product"):
         if product.spec.get("posting_rules") == document.key:
-            for event, part in _can_happen(product, registry):
-                yield from _served(product, "/posting_rules", posting, event, part, missing(event, part))
-            yield from _entrusted(product, posting)
+            yield from _serves(document, product, registry)
+    posting = _sound(document, registry)
     if posting.general:
         for event in GENERAL:
             for part in AMOUNTS[event]:
-                yield from _served(document, "/general", posting, event, part, missing(event, part))
+                facts = _missing(document, event, part, registry)
+                yield from _served(document, "/general", posting, event, part, facts)
+
+
+@kept
+def _serves(document: Document, product: Document, registry: Registry) -> tuple[Problem, ...]:
+    """What rules leave out of what loans of a product can bring about."""
+    posting = _sound(document, registry)
+    found = [
+        problem
+        for event, part in _can_happen(product, registry)
+        for problem in _served(
+            product, "/posting_rules", posting, event, part, _missing(document, event, part, registry)
+        )
+    ]
+    return (*found, *_entrusted(product, posting))
 
 
 def _entrusted(product: Document, posting: Posting) -> Iterator[Problem]:

@@ -62,13 +62,14 @@ class Priced:
 
 def check(registry: Registry, methods: Methods = BUILT_IN) -> list[Problem]:
     """The problems of every product, of the price list and of the caps; caps only where all else is sound."""
-    found = [
-        problem
-        for document in registry.all("product")
-        for problem in compile_product(document, registry, methods).problems
-    ]
+    found = [problem for document in registry.all("product") for problem in _of_product(document, registry, methods)]
     found += [*checking.of_charges(registry), *currencies.check(registry)]
     return found if errors(found) else [*found, *over_caps(registry, methods=methods)]
+
+
+@kept
+def _of_product(document: Document, registry: Registry, methods: Methods) -> tuple[Problem, ...]:
+    return tuple(compile_product(document, registry, methods).problems)
 
 
 @kept
@@ -199,9 +200,14 @@ def over_caps(registry: Registry, on: date | None = None, methods: Methods = BUI
         return [problem for each in prices(registry, on, methods) for problem in _told(each)]
     first = min(level.from_on for cap in caps_of(registry) for level in cap.levels)
     each_first = ((document, max(first, day(document.effective_from or first))) for document in registry.all("product"))
-    found = [priced(document, registry, begins, methods) for document, begins in each_first]
-    known = [each for each in found if each is not None]
-    return [problem for each in known for problem in (*_told(each), *_foretold(each))]
+    return [problem for each, begins in each_first for problem in _over_first(each, registry, begins, methods)]
+
+
+@kept
+def _over_first(document: Document, registry: Registry, begins: date, methods: Methods) -> tuple[Problem, ...]:
+    """Where a product costs too much on its own first day, or will later."""
+    each = priced(document, registry, begins, methods)
+    return () if each is None else (*_told(each), *_foretold(each))
 
 
 def _told(seen: Priced) -> Iterator[Problem]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from loanloom import feel
@@ -13,7 +13,7 @@ from loanloom.engines.reports.report import read_report
 from loanloom.metadata.document import Document
 from loanloom.metadata.nearest import hint
 from loanloom.metadata.registers import registers
-from loanloom.metadata.registry import Registry
+from loanloom.metadata.registry import Registry, kept
 from loanloom.problems import Problem, Text, text
 
 _SHOWN = ("number", "string", "boolean", "date")
@@ -21,8 +21,12 @@ _SHOWN = ("number", "string", "boolean", "date")
 
 def check(registry: Registry) -> list[Problem]:
     """Every problem of every report and list page."""
-    problems = [problem for document in registry.all("report") for problem in _report(document, registry)]
-    return problems + [problem for document in registry.all("page") for problem in _page(document, registry)]
+    return [problem for kind in _CHECKS for one in registry.all(kind) for problem in _of_document(one, registry)]
+
+
+@kept
+def _of_document(document: Document, registry: Registry) -> tuple[Problem, ...]:
+    return tuple(_CHECKS[document.kind](document, registry))
 
 
 def _at(document: Document, pointer: str, code: str, message: Text, hint_: Text | None = None) -> Problem:
@@ -143,3 +147,6 @@ def _page(document: Document, registry: Registry) -> Iterator[Problem]:
     for pointer, path in named:
         if path not in fields:
             yield _unknown_field(document, pointer, path, fields)
+
+
+_CHECKS: Mapping[str, Callable[[Document, Registry], Iterator[Problem]]] = {"report": _report, "page": _page}

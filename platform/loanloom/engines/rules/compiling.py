@@ -14,7 +14,7 @@ from loanloom.engines.rules.model import Cell, Column, Output, Rule, Ruleset
 from loanloom.engines.rules.outcomes import Outcomes
 from loanloom.feel import Program
 from loanloom.metadata.document import Document
-from loanloom.metadata.registry import Registry
+from loanloom.metadata.registry import Registry, kept
 from loanloom.problems import Problem, Text, errors, text
 
 
@@ -192,4 +192,9 @@ def _entry(value: Any) -> tables.Entry:
 
 def check(registry: Registry) -> list[Problem]:
     """What is wrong with the rule sets of a registry."""
-    return [one for document in registry.all("ruleset") for one in compile_ruleset(document, registry).problems]
+    return [one for document in registry.all("ruleset") for one in _of_ruleset(document, registry)]
+
+
+@kept
+def _of_ruleset(document: Document, registry: Registry) -> tuple[Problem, ...]:
+    return tuple(compile_ruleset(document, registry).problems)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from loanloom.engines import facts as fact_scope
@@ -10,15 +10,16 @@ from loanloom.engines.scoring.indicators import Indicator, Indicators, sound_ind
 from loanloom.feel import FeelProblem, Type
 from loanloom.feel.targets.bounds import type_of
 from loanloom.feel.targets.exactness import Exactness, rounded_to
-from loanloom.metadata.registry import Registry
+from loanloom.metadata.registry import Registry, kept
 from loanloom.problems import Problem, text
 
 
-def check(registry: Registry) -> list[Problem]:
+@kept
+def check(registry: Registry) -> Sequence[Problem]:
     """A warning for each indicator of a score card that a batch must compute case by case, with the reason."""
     cards = registry.all("scorecard")
     used = {one["indicator"] for card in cards for one in card.spec["characteristics"]}
-    return list(_inexact(sound_indicators(registry, None).only(used), registry))
+    return tuple(_inexact(sound_indicators(registry, None).only(used), registry))
 
 
 def _inexact(indicators: Indicators, registry: Registry) -> Iterator[Problem]:

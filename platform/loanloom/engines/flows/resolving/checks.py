@@ -8,7 +8,7 @@ from datetime import date
 
 from loanloom.engines.flows.resolving.authority import Authority, Measured, Row, authorities, changes, shapes
 from loanloom.metadata.document import Document
-from loanloom.metadata.registry import Registry
+from loanloom.metadata.registry import Registry, kept
 from loanloom.problems import Problem, Text, text
 
 FAR = date(9999, 12, 31)
@@ -17,8 +17,12 @@ _KINDS = {"products": "product", "guarantees": "guarantee", "grades": "grade"}
 
 def check(registry: Registry) -> list[Problem]:
     """The problems of every authority table of a registry."""
-    tables = authorities(registry)
-    return [problem for one in registry.all("authority") for problem in check_table(one, tables[one.key], registry)]
+    return [problem for one in registry.all("authority") for problem in _of_table(one, registry)]
+
+
+@kept
+def _of_table(document: Document, registry: Registry) -> tuple[Problem, ...]:
+    return tuple(check_table(document, authorities(registry)[document.key], registry))
 
 
 def check_table(document: Document, table: Authority, registry: Registry) -> Iterator[Problem]:

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Row, select
 
@@ -15,6 +17,7 @@ from loanloom.metadata import canonical
 from loanloom.metadata.bundle import Bundle, Manifest, source_text
 from loanloom.metadata.document import Document, Identity
 from loanloom.metadata.reader import read_document
+from loanloom.metadata.recalling import Memory
 from loanloom.metadata.registry import Registry
 from loanloom.problems import Problem
 from loanloom.services.context import Context
@@ -22,6 +25,10 @@ from loanloom.services.definitions.releases import snapshots, stored
 from loanloom.services.definitions.releases.checking import Checked, check, missing_plugins
 from loanloom.services.definitions.releases.known import kinds
 from loanloom.store.tables import draft, release
+
+_memories: WeakKeyDictionary[Registry, Memory] = WeakKeyDictionary()
+"""What the last check of a change of each live registry found out: the next one looks only at what has moved since."""
+_DRAFTS_READ = 128
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +114,9 @@ def _laid_over(
     kept = {identity: document for identity, document in {**documents, **new}.items() if identity not in gone}
     retired = tuple(sorted((set(base.retired) | gone) - kept.keys()))
     held = manifest or base.manifest
-    checked = check(kept.values(), languages=held.languages, unreadable=unreadable, known=known)
+    before = _memories.get(base.registry)
+    checked = check(kept.values(), languages=held.languages, unreadable=unreadable, known=known, before=before)
+    _memories[base.registry] = checked.memory
     return Candidate(
         base=base,
         checked=checked,
@@ -148,8 +157,9 @@ def of_rows(ctx: Context, connection: Connection, rows: Iterable[Mapping[Any, An
     return _laid_over(base, changed, retire, known=problems, unreadable=broken, editors=editors)
 
 
+@lru_cache(maxsize=_DRAFTS_READ)
 def read_draft(kind: str, key: str, source: str) -> tuple[Document | None, tuple[Problem, ...]]:
-    """A draft's text as a document; its kind and key must be those it is kept under."""
+    """A draft's text as a document, the same one for the same text; its kind and key must be those it is kept under."""
     from loanloom.problems import text
 
     known = kinds().get(kind)

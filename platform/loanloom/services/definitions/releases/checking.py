@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 
@@ -28,6 +29,7 @@ from loanloom.engines import (
 from loanloom.engines.flows.resolving import checks as authorities
 from loanloom.metadata.bundle import Bundle
 from loanloom.metadata.document import Document, Identity
+from loanloom.metadata.recalling import Memory, Recalling, recalling
 from loanloom.metadata.registry import Registry, build
 from loanloom.problems import LANGUAGES, Problem, errors, text
 from loanloom.services.definitions.releases import signing
@@ -70,6 +72,7 @@ class Checked:
 
     registry: Registry
     problems: tuple[Problem, ...]
+    memory: Memory
 
     @property
     def passed(self) -> bool:
@@ -83,13 +86,18 @@ def check(
     languages: tuple[str, ...] = LANGUAGES,
     unreadable: Iterable[Identity] = (),
     known: Iterable[Problem] = (),
+    before: Memory | None = None,
 ) -> Checked:
-    """Check documents by themselves, against each other and by every engine; `known` problems join the rest."""
-    built = build(documents, kinds(), languages, unreadable)
+    """Check documents by themselves, against each other and by every engine; `known` problems join the rest.
+
+    With the memory of an earlier check only what has changed since then is looked at again; what is found is the same.
+    """
+    built = build(documents, kinds(), languages, unreadable, make=partial(recalling, before=before or Memory()))
     problems = [*known, *built.problems]
     for name, engine_check in (*ENGINES, ("signing", signing.check)):
         problems.extend(_asked(name, engine_check, built.registry))
-    return Checked(built.registry, in_order(problems))
+    memory = built.registry.settle() if isinstance(built.registry, Recalling) else Memory()
+    return Checked(built.registry, in_order(problems), memory)
 
 
 def _asked(name: str, engine_check: EngineCheck, registry: Registry) -> list[Problem]:

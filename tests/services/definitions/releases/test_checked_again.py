@@ -1,0 +1,62 @@
+"""A check that remembers the one before finds exactly what the check of everything finds, whatever was edited."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+from dataclasses import replace
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.engines.products.bundle import ROOT
+from tests.services.definitions.releases.random_edits import Company, edited
+
+from loanloom.metadata.bundle import read_bundle
+from loanloom.metadata.recalling import Memory, Recalling
+from loanloom.services.definitions.releases import checking
+from loanloom.services.definitions.releases.known import kinds
+
+EDITS = 3
+
+
+@pytest.fixture(scope="module")
+def company() -> Company:
+    return {one.identity: one for one in read_bundle(ROOT, kinds()).documents}
+
+
+@pytest.fixture(scope="module")
+def memory(company: Company) -> Memory:
+    return checking.check(company.values()).memory
+
+
+@settings(max_examples=4, deadline=None)
+@given(seed=st.integers(min_value=0, max_value=10**9))
+def test_random_edits_one_after_another(company: Company, memory: Memory, seed: int) -> None:
+    documents, chance = company, Random(seed)
+    for _ in range(EDITS):
+        documents = edited(documents, chance)
+        found = checking.check(documents.values(), before=memory)
+        memory = found.memory
+        assert found.problems == checking.check(documents.values()).problems
+
+
+def test_what_is_remembered_keeps_no_registry(company: Company, memory: Memory) -> None:
+    found = checking.check(company.values(), before=memory)
+    kept, gone = found.memory, weakref.ref(found.registry)
+    assert isinstance(found.registry, Recalling)
+    assert len(kept.findings) > len(company)
+    del found
+    gc.collect()
+    assert gone() is None
+
+
+def test_an_edit_of_one_document_looks_at_few_others(company: Company, memory: Memory) -> None:
+    """Of all findings, those that one edited template brings anew: nothing else reads a template."""
+    one = next(document for document in company.values() if document.kind == "template")
+    edited_one = replace(one, title={"en": "Other", "zh": "其他"})
+    found = checking.check({**company, one.identity: edited_one}.values(), before=memory)
+    anew = [work for work, finding in found.memory.findings.items() if memory.findings.get(work) is not finding]
+    assert {work[2][0].key for work in anew if work[2]} == {one.key}
+    assert len(anew) < 10
