@@ -18,6 +18,7 @@ AREAS = (
     "loanloom.web.portal.pages",
     "loanloom.web.portal.public_pages",
     "loanloom.web.portal.public_progress",
+    "loanloom.web.studio.bands",
     "loanloom.web.studio.bpmn",
     "loanloom.web.studio.cells",
     "loanloom.web.studio.conditions",

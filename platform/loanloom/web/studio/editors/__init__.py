@@ -15,7 +15,7 @@ from loanloom.services.definitions.catalogue import Page
 from loanloom.services.definitions.outline import outline
 from loanloom.services.definitions.releases import drafts
 from loanloom.web.security import csp_nonce, current_context
-from loanloom.web.studio.editors import form_designer, plain, products_beside
+from loanloom.web.studio.editors import form_designer, plain, products_beside, score_bands
 from loanloom.web.studio.editors.views import Parts, View, changed_cells, joined
 
 
@@ -32,6 +32,8 @@ BY_KIND: Mapping[str, tuple[View, ...]] = {
     **dict.fromkeys(plain.KINDS, (plain.VIEW,)),
     "form": form_designer.VIEWS,
     "product": (products_beside.VIEW,),
+    "scorecard": (score_bands.VIEW,),
+    "indicator": (score_bands.INDICATOR,),
 }
 
 
