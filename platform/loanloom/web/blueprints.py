@@ -20,6 +20,7 @@ AREAS = (
     "loanloom.web.portal.public_progress",
     "loanloom.web.studio.bands",
     "loanloom.web.studio.bpmn",
+    "loanloom.web.studio.editors.flow_changes",
     "loanloom.web.studio.cells",
     "loanloom.web.studio.conditions",
     "loanloom.web.studio.changes",

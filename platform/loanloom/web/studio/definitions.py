@@ -18,7 +18,6 @@ from loanloom.services.definitions import flow_titles, product_trial, releases, 
 from loanloom.services.definitions import sheet as definition_sheet
 from loanloom.services.definitions.outline import outline
 from loanloom.services.definitions.releases import drafts, history
-from loanloom.services.definitions.releases.policy import drafts_allowed
 from loanloom.services.errors import Conflict, Refused
 from loanloom.web.access import requires
 from loanloom.web.language import language
@@ -85,7 +84,7 @@ def page_of(kind: str, key: str, view: str, *, problems: tuple[Problem, ...] = (
     page = definitions.page(ctx, kind, key)
     special = editors.views_of(kind)
     shown: dict[str, Any] = {
-        "page": page, "view": view, "problems": problems, "may_edit": _may_edit(page), "special": special,
+        "page": page, "view": view, "problems": problems, "may_edit": editors.may_edit(page), "special": special,
         "steps": drafts.steps(ctx, page.draft) if page.draft else None,
     }  # fmt: skip
     own = next((one for one in special if one.key == view), None)
@@ -130,11 +129,6 @@ def _sheet_parts(page: definitions.Page) -> dict[str, Any]:
         if compiled.flow is not None:
             parts["diagram"] = flows.diagram(compiled.flow, language(), titles=flow_titles.titles(page.registry))
     return parts
-
-
-def _may_edit(page: definitions.Page) -> bool:
-    allowed = current_context().actor.may("definition.edit") and drafts_allowed()
-    return allowed and not page.builtin and not (page.draft and page.draft.retire)
 
 
 def version_given() -> int | None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loanloom.engines.flows import editing
@@ -180,6 +180,7 @@ def anything(now: dict[str, Any], chance: random.Random) -> Outcome:
     return editing.lead(now, chance.choice(written), chance.choice(known))
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.data(), st.randoms(use_true_random=False))
 def test_whatever_is_drawn_nothing_leads_to_what_is_not_there(data: st.DataObject, chance: random.Random) -> None:
     source = data.draw(st.sampled_from(FLOWS))

@@ -39,6 +39,7 @@ class DrawnNode:
     heat: int = 0
     link: str | None = None
     chosen: bool = False
+    edited: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,11 +151,15 @@ class Diagram:
         """The same with boxes that lead somewhere, by node."""
         return replace(self, nodes=tuple(replace(node, link=links.get(node.key)) for node in self.nodes))
 
-    def editable(self, ways: Sequence[str | None], chosen: str | None) -> Diagram:
-        """The same for an editor: what each way is called there, and the box that is looked at."""
+    def looked_at(self, chosen: str | None) -> Diagram:
+        """The same with one box marked."""
+        return replace(self, nodes=tuple(replace(node, chosen=node.key == chosen) for node in self.nodes))
+
+    def editable(self, ways: Sequence[str | None]) -> Diagram:
+        """The same for an editor: boxes that can be moved, and what each way is called there."""
         return replace(
             self,
-            nodes=tuple(replace(node, chosen=node.key == chosen) for node in self.nodes),
+            nodes=tuple(replace(node, edited=True) for node in self.nodes),
             edges=tuple(replace(edge, way=way) for edge, way in zip(self.edges, ways, strict=True)),
         )
 

@@ -49,6 +49,8 @@ def _called(route: Route, labels: Mapping[str, Text]) -> Text:
         return route.title
     if route.otherwise:
         return wording.WAYS["otherwise"]
+    if route.source == "false":
+        return wording.WAYS["unwritten"]
     return _NOTHING if route.source is None else _in_labels(route, labels)
 
 

@@ -79,6 +79,7 @@ WAITS: dict[str, Text] = {
 }
 WAYS: dict[str, Text] = {
     "otherwise": text("otherwise", "其他情况"),
+    "unwritten": text("no condition yet", "条件待填写"),
     "failure": text("failed", "调用失败"),
     "deadline": text("time ran out", "超时"),
     "refuse": text("Refused", "否决"),

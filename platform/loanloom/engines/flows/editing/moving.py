@@ -27,7 +27,7 @@ def move(spec: Raw, key: str, place: str) -> Outcome:
     ways = [way for way in found.ways if key not in (way.source, way.to)]
     if found.behind in (None, key) or found.then == key or place == f"at:{key}" or not (ways or found.branch_of):
         return cannot("stands_there", text("The step stands there already.", "该环节已在此处。"))
-    edits = Edits()
+    edits = Edits(meant=[drawing.pointer(key)])
     told = lead_on(drawing, edits, key)
     for way in ways:
         edits.values[drawing.targets(way)] = key

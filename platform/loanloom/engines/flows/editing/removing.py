@@ -24,7 +24,7 @@ def remove(spec: Raw, key: str) -> Outcome:
         )  # fmt: skip
     if len(drawing.nodes) <= FEWEST:
         return cannot("needs_two", text("A flow has at least two steps.", "流程至少有两个环节。"))
-    edits = Edits()
+    edits = Edits(meant=[drawing.pointer(key)])
     told = [*lead_on(drawing, edits, key), *_forget(drawing, edits, key)]
     edits.whole.append(steps.remove(drawing.pointer(key)))
     neighbours = [way.source for way in drawing.into(key)] or [way.to for way in drawing.out_of(key)]

@@ -31,12 +31,14 @@ Outcome = Arranged | Problem
 @dataclass(slots=True)
 class Edits:
     """Edits of the steps of a flow, by their places as the flow stands: values are set, then items put into lists,
-    then places emptied (those behind first), and at last the list of steps itself is changed."""
+    then places emptied (those behind first), and at last the list of steps itself is changed. `meant` are steps that
+    must be as they were seen."""
 
     values: dict[str, Any] = field(default_factory=dict)
     put: list[tuple[str, Any]] = field(default_factory=list)
     emptied: list[str] = field(default_factory=list)
     whole: list[Step] = field(default_factory=list)
+    meant: list[str] = field(default_factory=list)
 
     def done(self) -> Step:
         """All of them as one step. It takes the steps of the flow that it touches for granted, and their order."""
@@ -53,7 +55,7 @@ class Edits:
                 edited = edited if edited.problems else step.edit(edited.text)
             return Edited(source, edited.problems) if edited.problems else edited
 
-        touched = (*values, *(pointer for pointer, _ in put), *emptied)
+        touched = (*values, *(pointer for pointer, _ in put), *emptied, *self.meant)
         nodes = dict.fromkeys("/".join(one.split("/")[:4]) for one in touched if one.startswith(f"{NODES}/"))
         others = (one for one in touched if not one.startswith(f"{NODES}/"))
         return Step(edit, places=(*nodes, *others), lists=(NODES,))

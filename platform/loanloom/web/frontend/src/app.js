@@ -44,6 +44,7 @@ const LAZY = [
   ["textarea[data-rich]", () => import("./parts/richnote.js")],
   ["[data-playground]", () => import("./parts/playground.js")],
   ["[data-drag-form]", () => import("./parts/dragging.js")],
+  ["[data-flow-editor]", () => import("./parts/floweditor.js")],
 ];
 
 function arm(root) {

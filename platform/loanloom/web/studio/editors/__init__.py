@@ -15,8 +15,8 @@ from loanloom.services.definitions.catalogue import Page
 from loanloom.services.definitions.outline import outline
 from loanloom.services.definitions.releases import drafts
 from loanloom.web.security import csp_nonce, current_context
-from loanloom.web.studio.editors import form_designer, plain, products_beside, score_bands
-from loanloom.web.studio.editors.views import Parts, View, changed_cells, joined
+from loanloom.web.studio.editors import flow, form_designer, plain, products_beside, score_bands
+from loanloom.web.studio.editors.views import Parts, View, changed_cells, joined, may_edit
 
 
 def _whole(page: Page) -> dict[str, Any]:
@@ -30,6 +30,7 @@ def _whole(page: Page) -> dict[str, Any]:
 WHOLE = View("whole", lazy_gettext("Form and text (advanced)"), _whole, "studio/editors/whole.html")
 BY_KIND: Mapping[str, tuple[View, ...]] = {
     **dict.fromkeys(plain.KINDS, (plain.VIEW,)),
+    "flow": (flow.VIEW,),
     "form": form_designer.VIEWS,
     "product": (products_beside.VIEW,),
     "scorecard": (score_bands.VIEW,),
@@ -47,4 +48,4 @@ def first_of(kind: str) -> str:
     return plain.VIEW.key if kind in plain.KINDS else "sheet"
 
 
-__all__ = ["BY_KIND", "WHOLE", "Parts", "View", "changed_cells", "first_of", "joined", "views_of"]
+__all__ = ["BY_KIND", "WHOLE", "Parts", "View", "changed_cells", "first_of", "joined", "may_edit", "views_of"]

@@ -11,7 +11,9 @@ from flask_babel import gettext as _
 from loanloom.metadata.diff import Change, document_diff
 from loanloom.problems import Text, say
 from loanloom.services.definitions.catalogue import Page
+from loanloom.services.definitions.releases.policy import drafts_allowed
 from loanloom.web.language import language
+from loanloom.web.security import current_context
 
 Parts = Callable[[Page], dict[str, Any]]
 
@@ -24,6 +26,12 @@ class View:
     title: Any  # a lazy text of flask-babel
     parts: Parts
     template: str
+
+
+def may_edit(page: Page) -> bool:
+    """Whether whoever looks may change the definition here."""
+    allowed = current_context().actor.may("definition.edit") and drafts_allowed()
+    return allowed and not page.builtin and not (page.draft and page.draft.retire)
 
 
 def changed_cells(page: Page) -> dict[str, Change]:

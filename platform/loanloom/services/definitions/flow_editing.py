@@ -1,0 +1,137 @@
+"""Flows changed as one draws them: steps put in, moved and taken out, ways drawn; a step described; a new flow begun.
+
+The engine decides what a change comes to (`engines.flows.editing`); every change is one step of the draft.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from loanloom.engines.flows import editing
+from loanloom.engines.flows.editing import Arranged, Outcome
+from loanloom.metadata import schema_walk
+from loanloom.metadata.document import Document
+from loanloom.metadata.flow_text import write_document
+from loanloom.problems import Problem, Text, text
+from loanloom.services.context import Context
+from loanloom.services.definitions.arranging import check_shape
+from loanloom.services.definitions.catalogue import Page
+from loanloom.services.definitions.flow_panel_typed import Posted, described
+from loanloom.services.definitions.releases import drafts
+from loanloom.services.definitions.releases.drafts import Draft
+from loanloom.services.definitions.releases.known import kinds
+from loanloom.services.errors import Refused
+
+FLOW = "flow"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What somebody did to the drawing: a thing to do and to what, each meaning as the thing has it."""
+
+    do: str
+    what: str = ""
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """The draft after a change, the step that is looked at, and what else came of it."""
+
+    draft: Draft | None
+    chosen: str | None
+    told: tuple[Text, ...] = ()
+
+
+def arrange(ctx: Context, page: Page, asked: Asked, version: int | None) -> Changed:
+    """Do what was done to the drawing, over the version that it was done at."""
+    document = _readable(page)
+    found = _outcome(document, asked)
+    if isinstance(found, Problem):
+        raise Refused(found)
+    check_shape(ctx, page, document, found.step)
+    saved = drafts.change(ctx, FLOW, page.key, found.step, version)
+    return Changed(saved, found.chosen, found.told)
+
+
+def describe(ctx: Context, page: Page, key: str, posted: Posted, version: int | None) -> Changed:
+    """Keep what was filled in about a step."""
+    document = _readable(page)
+    step = described(document, page.registry, key, posted)
+    if step is None:
+        return Changed(page.draft, key)
+    check_shape(ctx, page, document, step)
+    return Changed(drafts.change(ctx, FLOW, page.key, step, version), key)
+
+
+def _readable(page: Page) -> Document:
+    if page.shown is None:
+        raise Refused(page.problems)
+    return page.shown
+
+
+def _outcome(document: Document, asked: Asked) -> Outcome:
+    make = _DOING.get(asked.do)
+    if make is None:
+        message = text("This cannot be done to a flow.", "流程不支持该操作。")
+        return Problem(code="flow_edit.unknown", message=message)
+    return make(document, asked)
+
+
+def _add(document: Document, asked: Asked) -> Outcome:
+    return editing.add(document.spec, asked.what, asked.where, type_titles().get(asked.what, text("Step", "环节")))
+
+
+_DOING: Mapping[str, Callable[[Document, Asked], Outcome]] = {
+    "add": _add,
+    "move": lambda document, asked: editing.move(document.spec, asked.what, asked.where),
+    "connect": lambda document, asked: editing.connect(document.spec, asked.what, asked.where),
+    "lead": lambda document, asked: editing.lead(document.spec, asked.what, asked.where),
+    "cut": lambda document, asked: editing.cut(document.spec, asked.what),
+    "sooner": lambda document, asked: editing.order(document.spec, asked.what, -1),
+    "later": lambda document, asked: editing.order(document.spec, asked.what, 1),
+    "remove": lambda document, asked: editing.remove(document.spec, asked.what),
+}
+
+
+def type_titles() -> Mapping[str, Text]:
+    """What people call the types of step."""
+    return schema_walk.choices(schema_walk.follow(_schema()["$defs"]["node"], _schema())["properties"]["type"])
+
+
+def subject_titles() -> Mapping[str, Text]:
+    """What people call what a flow may be about."""
+    return schema_walk.choices(_schema()["properties"]["subject"])
+
+
+def _schema() -> Mapping[str, Any]:
+    return kinds().require(FLOW).schema
+
+
+def begin(ctx: Context, key: str, title: Mapping[str, str], subject: str, record: str = "") -> Draft:
+    """A new flow with nothing in it but where it begins and how it may end."""
+    if not any(words.strip() for words in title.values()):
+        raise Refused(
+            Problem(code="flow_edit.no_name", field="title_zh", message=text("Give it a name.", "请填写名称。"))
+        )
+    spec: dict[str, object] = {"subject": subject}
+    if subject == "request":
+        spec["record"] = record
+    spec["nodes"] = [
+        {"key": "start", "title": {"en": "Start", "zh": "开始"}, "type": "start", "next": "approved"},
+        {"key": "approved", "title": {"en": "Approved", "zh": "通过"}, "type": "end", "outcome": "approved"},
+        {"key": "refused", "title": {"en": "Refused", "zh": "否决"}, "type": "end", "outcome": "refused"},
+    ]
+    made = {
+        "apiVersion": "loanloom/v1",
+        "kind": FLOW,
+        "key": key,
+        "title": {language: words.strip() for language, words in title.items() if words.strip()},
+        "spec": spec,
+    }
+    return drafts.create(ctx, FLOW, key, write_document(made))
+
+
+__all__ = ["Arranged", "Asked", "Changed", "arrange", "begin", "describe", "subject_titles", "type_titles"]
