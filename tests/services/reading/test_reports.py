@@ -20,6 +20,7 @@ from loanloom.services.errors import Forbidden, NotFound
 from loanloom.services.reading import data_sets, overview, reports, search
 from loanloom.services.reading.data_sets.values import VALUES
 from loanloom.services.reading.spreadsheets import Heading, neutral, workbook
+from loanloom.services.records import kept
 from loanloom.store import tables
 
 
@@ -249,3 +250,25 @@ def test_an_export_has_every_computed_value(auditor, loans):
     shown = reports.run(auditor, "loan-ledger", {})
     place = [one.key for one in shown.report.columns].index("repaid")
     assert [row[place] for row in reports.every_row(auditor, shown)] == [Decimal(0)] * 6
+
+
+def test_records_of_an_entity_of_one_s_own_are_reported_within_the_reader_s_scope(model_company, acting):
+    for unit, interest, amount in (
+        ("east-lending", "a", "1000"),
+        ("east-lending", "a", "3000"),
+        ("west-lending", "b", "7"),
+    ):
+        manager = acting(model_company, "relationship-manager", unit=unit)
+        raw = {"name": f"甲{amount}", "kind": "farmer", "phone": "19900000101", "interest": interest, "amount": amount}
+        named = {f"prospect.{name}": value for name, value in raw.items()}
+        kept.create(manager, "prospect", named, although_similar=True)
+    whole = reports.run(acting(model_company, "risk-officer"), "prospects", {})
+    assert [tuple(row) for row in whole.rows] == [
+        ("a", 2, Decimal(4000), Decimal(2000)),
+        ("b", 1, Decimal(7), Decimal(7)),
+    ]
+    assert whole.totals[1:3] == (3, Decimal(4007))
+    mine = reports.run(acting(model_company, "relationship-manager", unit="west-lending"), "prospects", {})
+    assert [row[0] for row in mine.rows] == ["b"]
+    with pytest.raises(Forbidden):
+        reports.run(acting(model_company, "finance"), "prospects", {})

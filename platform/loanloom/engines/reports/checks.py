@@ -45,6 +45,11 @@ def _unknown_column(document: Document, pointer: str, key: str, known: Iterable[
 
 def _report(document: Document, registry: Registry) -> Iterator[Problem]:
     spec = document.spec
+    if spec["data_set"] not in DATA_SETS and spec["data_set"] not in registers(registry):
+        message = text(f'There is no data set "{spec["data_set"]}".', f"没有数据集“{spec['data_set']}”。")
+        known = (*DATA_SETS, *registers(registry))
+        yield _at(document, "/data_set", "report.unknown_data_set", message, hint(spec["data_set"], known))
+        return
     fields = fields_of(registry, spec["data_set"])
     report = read_report(document)
     computed = compute(report, registry)

@@ -54,7 +54,7 @@ def _closed(registry: Registry, data_set: str) -> dict[str, feel.Type]:
     """The fields that are kept encrypted; lists show some of them masked."""
     return {
         f"{record}.{field.key}": field_type(field, registry)
-        for record in DATA_SETS.get(data_set, ())
+        for record in DATA_SETS.get(data_set, (data_set,))
         for field in registry.entity_fields(record)
         if field.encrypted
     }

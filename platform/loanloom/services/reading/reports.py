@@ -69,7 +69,7 @@ def read(ctx: Context, key: str) -> Measured:
     if report is None or data_set is None:
         raise NotFound(text("report", "报表"))
     ctx.require(data_set.function)
-    return measure(ctx, report, data_set)
+    return measure(ctx, report, replace(data_set, counted_to=None))
 
 
 def question(made: Measured, arguments: Mapping[str, Sequence[str]]) -> Asked:
