@@ -32,6 +32,7 @@ AREAS = (
     "loanloom.web.studio.remarks",
     "loanloom.web.studio.renaming",
     "loanloom.web.studio.replays",
+    "loanloom.web.studio.template_words",
     "loanloom.web.studio.new_product",
     "loanloom.web.studio.plain",
     "loanloom.web.studio.playground",

@@ -18,6 +18,8 @@ from loanloom.problems import Problem, text
 FONTS = Path(loanloom.__file__).parent / "web" / "static" / "dist" / "fonts" / "pdf"
 LAYOUT = Path(__file__).with_name("page.typ")
 _CHINESE = 0x2E80
+DOTS = 96
+"""Dots an inch of a picture of a page."""
 
 
 def missing_font(document: NeutralDocument) -> Problem | None:
@@ -44,3 +46,12 @@ def render(document: NeutralDocument) -> bytes:
     return typst.compile(
         LAYOUT.read_bytes(), format="pdf", sys_inputs={"document": data}, font_paths=_fonts(), timestamp=0
     )
+
+
+def pictures(document: NeutralDocument) -> list[bytes]:
+    """The same pages as pictures (PNG), to be looked at beside what is written."""
+    data = json.dumps(to_json(document), ensure_ascii=False)
+    made = typst.compile(
+        LAYOUT.read_bytes(), format="png", ppi=DOTS, sys_inputs={"document": data}, font_paths=_fonts()
+    )
+    return made if isinstance(made, list) else [made]

@@ -4,6 +4,7 @@ import htmx from "htmx.org";
 import { armDialogs } from "./parts/dialogs.js";
 import { armForms } from "./parts/forms.js";
 import { armLiveForms } from "./parts/liveform.js";
+import "./parts/inserting.js";
 import { armKeyboard } from "./parts/keyboard.js";
 import { armMenus } from "./parts/menus.js";
 import { armSelects } from "./parts/selects.js";

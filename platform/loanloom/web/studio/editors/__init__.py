@@ -15,7 +15,7 @@ from loanloom.services.definitions.catalogue import Page
 from loanloom.services.definitions.outline import outline
 from loanloom.services.definitions.releases import drafts
 from loanloom.web.security import csp_nonce, current_context
-from loanloom.web.studio.editors import flow, form_designer, plain, products_beside, score_bands
+from loanloom.web.studio.editors import flow, form_designer, plain, products_beside, score_bands, template_words
 from loanloom.web.studio.editors.views import Parts, View, changed_cells, joined, may_edit
 
 
@@ -35,6 +35,7 @@ BY_KIND: Mapping[str, tuple[View, ...]] = {
     "product": (products_beside.VIEW,),
     "scorecard": (score_bands.VIEW,),
     "indicator": (score_bands.INDICATOR,),
+    "template": (template_words.VIEW,),
 }
 
 
