@@ -232,6 +232,22 @@ def test_what_is_only_odd_is_a_warning(name):
     assert code == "flow.join_without_split" or result.flow is not None
 
 
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("application.amuont", "flow.unknown_term"),
+        ("customer.name", "flow.unknown_term"),
+        ("sanction.amount", "flow.unknown_term"),
+        ("customer.id_number", "flow.unknown_term"),
+        ("application.amount", None),
+        ("sanction.annual_rate", None),
+    ],
+)
+def test_an_approver_may_change_the_terms_of_an_application_and_nothing_else(name, code):
+    found = compiled(first("approval", f"assign: {{role: r}}, actions: [approve], may_change: [{name}], next: yes"))
+    assert [(one.code, one.pointer) for one in found.problems] == ([(code, "/spec/nodes/1/may_change")] if code else [])
+
+
 def test_two_conditions_that_hold_at_once_are_told_with_a_value():
     (problem, *_) = [one for one in compiled(WARNED["both"][0]).problems if one.code == "flow.both_true"]
     assert "application.amount = 10.01" in problem.message["en"]

@@ -210,3 +210,37 @@ def test_an_item_waits_for_whoever_it_names(lender, people, finds, not_):
         return bool(listed)
 
     assert [who for who in (*finds, *not_) if waits(who)] == list(finds)
+
+
+def test_who_decides_next_sees_the_terms_as_they_stand_and_who_changed_them(lender):
+    application_id = lender.case(80_000)
+    begin(lender, application_id)
+    say(lender, "risk", application_id, terms={"application.amount": "70000"}, opinion="Less")
+    cases.act(lender.ctx("risk"), lender.one(tables.flow_case).id, "take_back")
+    say(lender, "risk", application_id, terms={"application.amount": "60000"}, opinion="Still less")
+    shown = approval_sheet.read(lender.ctx("east1"), application_id, "en")
+    assert (shown.application.amount, shown.now.amount, shown.granted) == (80_000, 60_000, 60_000)
+    assert sum(one.principal for one in shown.preview.schedule.instalments) == 60_000
+    assert shown.standing["application.amount"].value == 60_000
+    (said,) = shown.opinions
+    assert (said.words, [(one.label, one.value) for one in said.terms]) == (
+        "Still less",
+        [("Amount applied for", 60_000)],
+    )
+    assert any(step.kind == "taken_back" for step in shown.diagram.steps), "the story forgets nothing"
+
+
+def test_open_work_tells_whose_it_is(lender):
+    """Of a group, of people named, of the makers: by name where there are any."""
+    application_id = lender.case()
+    begin(lender, application_id)
+    item = item_of(lender, application_id)
+    signers = {"people": [lender.ctx("finance").actor.user_id], "when": "before"}
+    cases.act(lender.ctx("risk"), item.id, "add_signers", signers, expected_version=item.version)
+    (load,) = work_overview.overview(lender.ctx("auditor"))
+    assert (load.whose, load.stuck, len(load.people)) == ("named", 0, 1) and "finance" in load.people[0]
+    other = lender.case(customer="Other")
+    begin(lender, other)
+    item = item_of(lender, other)
+    cases.act(lender.ctx("risk"), item.id, "ask_material", {"reason": "Licence"}, expected_version=item.version)
+    assert {one.whose for one in work_overview.overview(lender.ctx("auditor"))} == {"named", "makers"}

@@ -148,7 +148,7 @@ def test_signers_come_before_and_go(house: House) -> None:
     house.act("risk", case_id, "add_signers", people=[32, 41], when="before", reason="their branch")
     rows = house.rows(tables.work_item, case_id=case_id)
     assert [(row.kind, row.status, row.assignee) for row in rows] == [
-        ("approval", "waiting", None), ("signer", "open", 32), ("signer", "open", 41),
+        ("approval", "waiting", 21), ("signer", "open", 32), ("signer", "open", 41),
     ]  # fmt: skip
     with pytest.raises(Conflict):
         house.act("risk", case_id, "decide", on=house.one(tables.work_item, id=mine.id), decision="approve")

@@ -85,7 +85,7 @@ def test_an_item_is_offered_to_those_who_could_take_it_over_and_to_nobody_else(h
             continue
         with pytest.raises(Refused):
             house.act("risk", case_id, "transfer", to=number)
-        assert (number in signers) is (who != "manager"), who
+        assert (number in signers) is (who not in ("manager", "risk")), who
     house.act("risk", case_id, "transfer", to=STAFF["risk2"][0])
     assert house.item(case_id).assignee == STAFF["risk2"][0]
 
@@ -158,3 +158,39 @@ def test_work_of_a_group_with_nobody_left_is_shown_to_administrators(house: Hous
     assert (trouble.id, monitor.counts(system)["nobody"]) == (item.id, 1)
     house.act("system", case_id, "give", on=house.item(case_id), to=STAFF["business"][0])
     assert not monitor.troubles(system, "nobody")
+
+
+def test_who_has_an_item_of_their_own_speaks_in_it_alone(house: House) -> None:
+    """Somebody of the group was asked to sign beside: the group's item is for the others."""
+    case_id = house.start()
+    group = house.item(case_id)
+    second = STAFF["risk2"][0]
+    house.act("risk", case_id, "add_signers", people=[second], when="after")
+    assert second in house.one(tables.work_item, id=group.id).excluded and group.id not in waits_for(house, "risk2")
+    with pytest.raises(Refused):
+        house.act("risk2", case_id, "decide", on=house.one(tables.work_item, id=group.id), decision="approve")
+    house.act("risk", case_id, "decide", on=house.one(tables.work_item, id=group.id), decision="approve")
+    house.act("risk2", case_id, "decide", decision="approve")
+    assert house.item(case_id).node == "head"
+
+
+def test_nobody_asks_themselves_to_sign(house: House) -> None:
+    case_id = house.start()
+    with pytest.raises(Refused) as refused:
+        house.act("risk", case_id, "add_signers", people=[STAFF["risk"][0]])
+    assert refused.value.problems[0].code == "flow.signs_already"
+
+
+@pytest.mark.parametrize("stood_in", [False, True])
+def test_work_comes_back_to_whoever_asked_for_material(house: House, stood_in: bool) -> None:
+    """Not to the whole group again; but to it where somebody asked in another's name."""
+    if stood_in:
+        stands_in(house, "head2", "risk")
+    case_id = house.start()
+    who = "head2" if stood_in else "risk"
+    house.act(who, case_id, "ask_material", reason="The licence")
+    house.act("manager", case_id, "resubmit", data={})
+    item = house.item(case_id)
+    assert item.assignee == (None if stood_in else STAFF["risk"][0])
+    assert (item.id in waits_for(house, "risk", "mine")) is not stood_in
+    assert (item.id in waits_for(house, "risk2")) is stood_in

@@ -25,10 +25,19 @@ D = Decimal
 
 @pytest.fixture(autouse=True)
 def in_flow(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every product of the release names the model company's flow for changes of contracts."""
-    named = {"contract_change": "contract-change-approval"}
+    """Every product of the release names the model company's flow and paper for changes of contracts."""
+    flow, paper = {"contract_change": "contract-change-approval"}, {"contract_change": "contract-change"}
     changed = [
-        replace(one, spec={**one.spec, "flows": {**one.spec["flows"], **named}}) if one.kind == "product" else one
+        replace(
+            one,
+            spec={
+                **one.spec,
+                "flows": {**one.spec["flows"], **flow},
+                "templates": {**one.spec["templates"], **paper},
+            },
+        )
+        if one.kind == "product"
+        else one
         for one in documents()
     ]
     registry = build(changed, load_kinds()).registry
@@ -55,6 +64,9 @@ def test_another_amount_goes_to_the_branch_too_and_is_signed_at_last(manager, co
     row = lender.one(tables.contract_change)
     assert (row.state, row.decided_by, row.decision_reason) == ("approved", 31, "Fine")
     assert lender.one(tables.contract, id=contract_id).amount == 60_000, "not before it is signed"
+    (paper,) = lender.rows(tables.document, template_key="contract-change")
+    assert (paper.number, paper.subject_id) == (row.number, contract_id)
+    assert "50,000.00" in str(paper.content), "the paper says what is agreed anew"
     contract_changes.sign(lender.ctx("east1"), change_id, TODAY, version=row.version)
     assert lender.one(tables.contract, id=contract_id).amount == 50_000
 

@@ -31,6 +31,7 @@ from loanloom.engines.flows.acting import (
     unfit_to_take_over,
     withdraw,
 )
+from loanloom.engines.flows.changing import Term, term
 from loanloom.engines.flows.compiling import Compiled, check, compile_flow
 from loanloom.engines.flows.deadlines import WorkingTime, due_at, working_time
 from loanloom.engines.flows.drawing import Diagram, Picture, Titles, diagram, pictures, whom
@@ -53,10 +54,11 @@ from loanloom.engines.flows.state import Approval, Decision, Item, Person, State
 __all__ = [
     "ACTIONS", "ADMINISTRATOR", "POWERS", "REQUEST", "Approval", "Assignment", "Automatic", "Calculate", "Compiled",
     "Deadline", "Decision", "Diagram", "Effect", "Entry", "Flow", "Found", "Item", "Moved", "Node", "People", "Person",
-    "Picture", "Route", "Ruled", "State", "Titles", "Token", "Vote", "WorkingTime", "World", "acting_as", "actions_of",
-    "add_signers", "answer_call", "ask_material", "asked_by", "barred", "blocked", "check", "compile_flow", "decide",
-    "diagram", "due_at", "eligible", "escalate", "expire", "fail_call", "give", "give_back", "happen", "jump",
-    "not_allowed", "not_open", "pass_time", "pictures", "reconsider", "record_minutes", "removable", "remove_signer",
-    "resubmit", "resume", "return_targets", "start", "sub_flow_ended", "suspend", "take", "take_back", "terminate",
-    "transfer", "unfit_to_sign", "unfit_to_take_over", "voice", "whom", "withdraw", "working_time", "wrong_role",
+    "Picture", "Route", "Ruled", "State", "Term", "Titles", "Token", "Vote", "WorkingTime", "World", "acting_as",
+    "actions_of", "add_signers", "answer_call", "ask_material", "asked_by", "barred", "blocked", "check",
+    "compile_flow", "decide", "diagram", "due_at", "eligible", "escalate", "expire", "fail_call", "give", "give_back",
+    "happen", "jump", "not_allowed", "not_open", "pass_time", "pictures", "reconsider", "record_minutes", "removable",
+    "remove_signer", "resubmit", "resume", "return_targets", "start", "sub_flow_ended", "suspend", "take", "take_back",
+    "term", "terminate", "transfer", "unfit_to_sign", "unfit_to_take_over", "voice", "whom", "withdraw",
+    "working_time", "wrong_role",
 ]  # fmt: skip

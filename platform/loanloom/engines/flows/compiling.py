@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from loanloom.engines import facts, labels
-from loanloom.engines.flows import checks, scope
+from loanloom.engines.flows import changing, checks, scope
 from loanloom.engines.flows.checks import nesting
 from loanloom.engines.flows.model import Flow, Node, Reconsideration
 from loanloom.engines.flows.reading import START, Reader
@@ -44,12 +44,14 @@ def compile_flow(document: Document, registry: Registry) -> Compiled:
         subject=str(spec.get("subject", "application")),
         start=start,
         nodes={node.key: _with_start_named(node, start) for _, node in nodes},
+        terms=changing.declared((node for _, node in nodes), spec.get("record"), registry),
         labels={**facts.labels(registry), **_labels_of_request(spec.get("record"), registry)},
         reconsider=_reconsideration(spec.get("reconsider")),
         withdraw_until=frozenset(spec["withdraw_until"]) if "withdraw_until" in spec else None,
     )
     pointers = {node.key: pointer for pointer, node in nodes}
     problems += [_placed(document, one) for one in checks.check_flow(flow, pointers)]
+    problems += [_placed(document, one) for one in changing.check(nodes, flow.terms, flow.subject)]
     return Compiled(flow=None if errors(problems) else flow, problems=tuple(problems))
 
 

@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Literal
 
 from loanloom.feel import Program
+from loanloom.metadata.fields import Field
 from loanloom.problems import Text
 
 NodeType = Literal[
@@ -285,6 +286,8 @@ class Flow:
     start: str
     nodes: Mapping[str, Node] = field(default_factory=dict)
     labels: Mapping[str, Text] = field(default_factory=dict)
+    terms: Mapping[str, Field] = field(default_factory=dict)
+    """The fields that steps let people change, by their names in the flow."""
     reconsider: Reconsideration | None = None
     withdraw_until: frozenset[str] | None = None
     """Nodes after which a case can no longer be withdrawn; None: at any time."""

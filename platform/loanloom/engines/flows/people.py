@@ -105,7 +105,7 @@ def judged(flow: Flow, state: State, number: int, decision: Decision) -> Person 
 
 def voice(node: Node, state: State, item: Item, person: Person) -> Person | Problem:
     """As whom this person has a say of an item as the case stands now. Who said yes or voted since it was opened has
-    none, and lends none to whoever stands in for them; who has a say of their own there speaks for nobody else."""
+    none, and lends none to whoever stands in for them; who has an item of their own there speaks in it alone."""
     somebody = acting_as(item, person)
     if isinstance(somebody, Problem) or item.kind == "minutes":
         return somebody
@@ -114,10 +114,10 @@ def voice(node: Node, state: State, item: Item, person: Person) -> Person | Prob
         return refusing.barred()
     if has_voted(state, item, person.id):
         return refusing.voted()
+    if person.id not in (*item.users, *item.escalated) and _own(state, item, person.id):
+        return refusing.signs_already("decision")
     if somebody is person:
         return person
-    if _own(state, item, person.id):
-        return refusing.signs_already("decision")
     lent = [one for one in person.stands_in_for if one.id not in gone and eligible(item, one) is None]
     left = [one for one in lent if not has_voted(state, item, one.id)]
     return left[0] if left else refusing.voted() if lent else refusing.barred()
@@ -125,12 +125,12 @@ def voice(node: Node, state: State, item: Item, person: Person) -> Person | Prob
 
 def barred(node: Node, state: State, item: Item) -> tuple[int, ...]:
     """Everybody who has no say of an item as the case stands now: whoever it excludes, whose yes stands, who has voted,
-    and who has an item of their own beside one that is for others by name."""
+    and who has an item of their own beside it."""
     if item.kind in ("revision", "material", "minutes"):
         return item.excluded
     voted = {who for one in state.votes if one.token == item.token for who in (one.by, one.for_whom) if who is not None}
-    beside = [one for one in state.items if one.token == item.token and one.number != item.number and item.users]
-    own = {who for one in beside for who in one.users} - {*item.users, *item.escalated} if item.users else set()
+    beside = [one for one in state.items if one.token == item.token and one.number != item.number]
+    own = {who for one in beside for who in one.users} - {*item.users, *item.escalated}
     return tuple(sorted({*item.excluded, *excluded(node, state), *voted, *own}))
 
 

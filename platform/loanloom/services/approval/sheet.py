@@ -18,8 +18,9 @@ from loanloom.metadata.registry import Registry
 from loanloom.problems import Problem, Text
 from loanloom.services import facts, scope
 from loanloom.services.access.names import names
-from loanloom.services.approval import flow_cases, sanctions
+from loanloom.services.approval import flow_cases, granting, sanctions
 from loanloom.services.approval.flow_cases import APPLICATION
+from loanloom.services.approval.granting import Granted
 from loanloom.services.context import Context
 from loanloom.services.definitions import compiled as engines
 from loanloom.services.errors import NotFound, Refused
@@ -45,7 +46,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opinion:
-    """What somebody said about the case before."""
+    """What somebody said about the case before; `terms` are those they approved otherwise than asked."""
 
     title: Text
     by: str | None
@@ -53,13 +54,14 @@ class Opinion:
     reason: Text | None
     words: str | None
     conditions: Sequence[str]
+    terms: Sequence[flows.Term]
     at: Any
     round: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """The whole page as values."""
+    """The whole page as values. `now` is what was asked with the terms that approvers have changed so far."""
 
     application: Row[Any]
     customer: Row[Any]
@@ -68,6 +70,7 @@ class Sheet:
     facts: Mapping[str, Any]
     findings: Mapping[str, Finding]
     exposure: Exposure
+    now: Granted
     granted: Decimal | None
     granted_problem: Problem | None
     annual_rate: Decimal | None
@@ -81,6 +84,8 @@ class Sheet:
     manager: str | None
     maker: str | None
     sanction: Row[Any] | None
+    standing: Mapping[str, flows.Term]
+    """The terms that the actor may change, as they stand."""
 
 
 def read_item(ctx: Context, item_id: int, language: str) -> Sheet:
@@ -122,8 +127,12 @@ def _sheet(ctx: Context, connection: Connection, case: Case, items: Sequence[Row
     }
     people = names(connection, [row.created_by, customer.manager_user_id])
     offer = engines.offer(case.registry, row.product_key)
-    granted, problem = _granted(row.amount, known, offer)
+    terms = case.state.terms if case.state is not None else {}
+    now, known_now = granting.granted(row, terms), granting.with_terms(known, terms)
+    granted, problem = (now.amount, None) if now.says_amount else _granted(row.amount, known, offer)
     grade = (known.get("score") or {}).get("grade")
+    rate = now.annual_rate if now.annual_rate is not None else offer.rate(grade, now.term_months, ctx.business_date)
+    diagram = story.drawn(connection, case, language)
     return Sheet(
         application=row,
         customer=customer,
@@ -132,29 +141,43 @@ def _sheet(ctx: Context, connection: Connection, case: Case, items: Sequence[Row
         facts=known,
         findings=found,
         exposure=exposure.of_customer(connection, row.customer_id, leave_out=row.id),
+        now=now,
         granted=granted,
         granted_problem=problem,
-        annual_rate=offer.rate(grade, row.term_months, ctx.business_date),
+        annual_rate=rate,
         preview=quotes.of_request(
             ctx,
             case.registry,
             row.product_key,
             amount=granted or row.amount,
-            months=row.term_months,
-            method=row.method,
+            months=now.term_months,
+            method=now.method,
             grade=grade,
-            particulars=quotes.particulars(case.registry, row.product_key, known)[0],
+            annual_rate=now.annual_rate,
+            within_limits=not terms,
+            particulars=quotes.particulars(case.registry, row.product_key, known_now)[0],
         ),
-        opinions=_opinions(case, items, story.names(connection, case.id)),
+        opinions=_opinions(case, items, diagram, story.names(connection, case.id)),
         files=uploads.listing(connection, ("application", row.id)),
-        diagram=story.drawn(connection, case, language),
+        diagram=diagram,
         choices=next(iter(choices.of_items(ctx, connection, case, items)), None),
         commands=choices.of_case(ctx, connection, case),
         case_id=case.id,
         manager=people.get(customer.manager_user_id),
         maker=people.get(row.created_by),
         sanction=sanctions.of_application(connection, row.id),
+        standing={
+            name: flows.term(case.flow, name, _value(name, now, known_now, rate), language) for name in case.flow.terms
+        },
     )
+
+
+def _value(name: str, now: Granted, known: Mapping[str, Any], rate: Decimal | None) -> Any:
+    """A term as it would be approved now."""
+    if name == granting.RATE:
+        return rate
+    record, _, leaf = name.partition(".")
+    return now.amount if name == granting.AMOUNT else (known.get(record) or {}).get(leaf)
 
 
 def _items(connection: Connection, case_id: int) -> Sequence[Row[Any]]:
@@ -196,8 +219,13 @@ def _granted(asked: Decimal, known: Mapping[str, Any], offer: products.Offer) ->
         return None, refused.problems[0]
 
 
-def _opinions(case: Case, items: Sequence[Row[Any]], names: Mapping[int, str]) -> tuple[Opinion, ...]:
+def _opinions(
+    case: Case, items: Sequence[Row[Any]], diagram: flows.Diagram, names: Mapping[int, str]
+) -> tuple[Opinion, ...]:
+    """What was said and not taken back."""
     titles = kept.reasons_of(case)
+    said = {step.item: step.terms for step in diagram.steps if step.kind == "decided"}
+    taken_back = {step.item for step in diagram.steps if step.kind == "taken_back"}
     return tuple(
         Opinion(
             title=item.title,
@@ -206,9 +234,10 @@ def _opinions(case: Case, items: Sequence[Row[Any]], names: Mapping[int, str]) -
             reason=titles.get(item.reason_code, {"en": item.reason_code}) if item.reason_code else None,
             words=item.opinion,
             conditions=item.conditions,
+            terms=said.get(item.number, ()),
             at=item.decided_at,
             round=item.round,
         )
         for item in items
-        if item.status == "done"
+        if item.status == "done" and item.number not in taken_back
     )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 
 from loanloom.engines import flows
 from loanloom.metadata.registry import Registry
@@ -32,6 +32,10 @@ class CasePage:
     customer: Mapping[str, Any] | None
     record: str | None
     values: Mapping[str, Any]
+    standing: Mapping[str, flows.Term]
+    """The terms that approvers may change, as they stand."""
+    changed: tuple[tuple[flows.Term, flows.Term], ...]
+    """Those that were changed: as asked, and as they stand."""
     diagram: flows.Diagram
     items: tuple[Choices, ...]
     commands: frozenset[str]
@@ -48,7 +52,7 @@ def read(ctx: Context, case_id: int, language: str) -> CasePage:
     """The case, if the actor may see it: by scope, because it is theirs to do or was, or as a copy."""
     with ctx.transaction() as connection:
         row = row_of(connection, case_id)
-        case = of_row(ctx, connection, row)
+        case = of_row(ctx, connection, row, _record(ctx, connection, row))
         items = connection.execute(select(ITEM).where(ITEM.c.case_id == case_id).order_by(ITEM.c.id)).all()
         if ctx.actor.customer_id is not None or not (
             guards.sees(ctx, case) or guards.works_on(ctx, connection, case, items) or _copied(ctx, connection, case_id)
@@ -57,18 +61,42 @@ def read(ctx: Context, case_id: int, language: str) -> CasePage:
         found = choices.of_items(ctx, connection, case, items)
         commands = choices.of_case(ctx, connection, case)
         record = requests.record_of(case)
+        values = requests.typed(ctx, case, record) if record is not None else {}
+        standing, changed = _terms(case, values, language)
         return CasePage(
             case=case,
             registry=case.registry,
             customer=_customer(connection, case),
             record=record,
-            values=requests.typed(ctx, case, record) if record is not None else {},
+            values=values,
+            standing=standing,
+            changed=changed,
             diagram=story.drawn(connection, case, language),
             items=found,
             commands=commands,
             jumps=_jumps(case) if "jump" in commands else (),
             page=subjects.of(case.subject).page(case),
         )
+
+
+def _record(ctx: Context, connection: Connection, row: Row[Any]) -> Any:
+    """What the case is about, for the way to its page; a request is its own record."""
+    if row.subject_id is None:
+        return None
+    return subjects.of(row.subject_kind).records(ctx, connection, [row.subject_id]).get(row.subject_id)
+
+
+def _terms(
+    case: Case, values: Mapping[str, Any], language: str
+) -> tuple[dict[str, flows.Term], tuple[tuple[flows.Term, flows.Term], ...]]:
+    """The terms of a request as they stand, and those that approvers have changed."""
+    said = case.state.terms if case.state is not None else {}
+    asked = {
+        name: flows.term(case.flow, name, values.get(name.partition(".")[2]), language) for name in case.flow.terms
+    }
+    now = {name: flows.term(case.flow, name, said[name], language) for name in said}
+    changed = tuple((asked[name], now[name]) for name in now if name in asked and now[name] != asked[name])
+    return asked | now, changed
 
 
 def _copied(ctx: Context, connection: Connection, case_id: int) -> bool:

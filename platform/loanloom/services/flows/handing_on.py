@@ -55,11 +55,11 @@ class Colleagues:
 
     def to_sign(self, item: flows.Item) -> Names:
         """Those who may be added to sign an item."""
-        flow, state = self._case.flow, self._state
+        flow, state, me = self._case.flow, self._state, self._ctx.actor.user_id
         return tuple(
             (one.id, one.name)
             for one, _ in self._everybody
-            if flows.unfit_to_sign(flow, state, item, (one.id,)) is None
+            if flows.unfit_to_sign(flow, state, item, me, (one.id,)) is None
         )
 
     def to_name(self, key: str) -> Names:

@@ -85,7 +85,7 @@ def _nodes_say(ctx: Context, connection: Connection, step: Step) -> None:
             tag: said[tag] if said and said.get(tag) else f"{_COPY[tag] if effect.data['copy'] else title.get(tag)}"
             for tag in ("en", "zh")
         }
-        words = {tag: f"{one}: {step.case.number}" for tag, one in words.items()}
+        words = {tag: f"{one}{'：' if tag == 'zh' else ': '}{step.case.number}" for tag, one in words.items()}
         key = f"told:{step.case.id}:{step.state.step}:{place}"
         _send(ctx, connection, step.case, _told(ctx, connection, step, effect), key, words, "info")
 
@@ -102,16 +102,16 @@ def _given(step: Step) -> Iterator[flows.Item]:
 def _waits(ctx: Context, connection: Connection, step: Step, item: flows.Item) -> None:
     case = step.case
     of_makers = item.kind == "material" or item.outside is not None
-    people = step.state.makers if of_makers else staff.doing(ctx, connection, case, item)
+    people = step.state.makers if of_makers else _all_for(ctx, connection, case, step.state, item)
     title = case.flow.nodes[item.node].title
     words = TO_PASS_ON if item.outside is not None else WAITING.get(item.kind, TO_DECIDE)
     said = {
-        tag: f"{words[tag]}{joined}{title.get(tag, item.node)}: {case.number}"
-        for tag, joined in (("en", ", "), ("zh", "，"))
+        tag: f"{words[tag]}{joined}{title.get(tag, item.node)}{colon}{case.number}"
+        for tag, joined, colon in (("en", ", ", ": "), ("zh", "，", "："))
     }
     key = f"item:{case.id}:{item.number}:{step.state.step}"
     mine = item.outside is not None  # even whoever did it just now: the link is theirs to pass on
-    _send(ctx, connection, case, [*people, *item.escalated], key, said, "info", actor_too=mine)
+    _send(ctx, connection, case, dict.fromkeys((*people, *item.escalated)), key, said, "info", actor_too=mine)
 
 
 def _urged(ctx: Context, connection: Connection, step: Step) -> None:

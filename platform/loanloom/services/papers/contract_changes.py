@@ -22,6 +22,7 @@ from loanloom.services.definitions import compiled, releases
 from loanloom.services.errors import Conflict, Forbidden, NotFound, Refused
 from loanloom.services.flows import case as kept_cases
 from loanloom.services.flows import cases
+from loanloom.services.origination import quotes
 from loanloom.services.papers import agreed_facts, contracts, documents
 from loanloom.store import audit, tables
 
@@ -34,6 +35,19 @@ LONGEST = 1_000
 def listing(connection: Connection, contract_id: int) -> Sequence[Row[Any]]:
     """The changes of a contract, the newest first. The caller has checked that it may be seen."""
     return connection.execute(select(TABLE).where(TABLE.c.contract_id == contract_id).order_by(TABLE.c.id.desc())).all()
+
+
+def asked(ctx: Context, subject: str, change_id: int | None) -> Row[Any] | None:
+    """What a case's change of a contract asks for; None for a case about something else. The caller has checked that
+    the case may be seen."""
+    if subject != "contract_change" or change_id is None:
+        return None
+    with ctx.transaction() as connection:
+        return connection.execute(
+            select(TABLE, CONTRACT.c.number.label("contract_number"))
+            .join(CONTRACT, CONTRACT.c.id == TABLE.c.contract_id)
+            .where(TABLE.c.id == change_id)
+        ).one()
 
 
 def request(ctx: Context, contract_id: int, changes: Mapping[str, Any], reason: str, *, version: int) -> int:
@@ -141,8 +155,11 @@ def _write(ctx: Context, connection: Connection, contract: Row[Any], row: Row[An
     if key is None:
         return
     now = {name: _value(name, value) for name, value in row.changes.items()}
-    agreed: Any = {**contract._mapping, **now}
-    known = contracts.facts_of(ctx, connection, contract.id) | agreed_facts.of(ctx, registry, agreed)
+    preview = quotes.of_agreed(ctx, registry, {**contract._mapping, **now})
+    if preview.schedule is None:
+        raise Refused(preview.problems)
+    said = agreed_facts.of_preview(registry, contract.product_key, preview)
+    known = contracts.facts_of(ctx, connection, contract.id) | said
     known["contract"] = {**known["contract"], **{name: now[name] for name in ("amount",) if name in now}}
     known["sanction"] = {**known["sanction"], **now}
     documents.make(ctx, connection, registry, key, ("contract", contract.id), known, number=row.number)

@@ -75,6 +75,8 @@ class ContractPage:
     methods: Sequence[str] = ()
     may_ask_change: bool = False
     may_decide_change: bool = False
+    change_cases: Mapping[int, int] = field(default_factory=dict)
+    """The cases that decide about changes, by change."""
 
 
 def read(ctx: Context, contract_id: int) -> ContractPage:
@@ -127,6 +129,11 @@ def read(ctx: Context, contract_id: int) -> ContractPage:
                 and ctx.actor.may("contract.prepare")
             ),
             may_decide_change=ctx.actor.may("contract.sign"),
+            change_cases={
+                one.id: deciding[0]
+                for one in changes
+                if (deciding := flow_case.deciding(connection, "contract_change", one.id)) is not None
+            },
             may_send=approved and open_ and signatures.offered() and ctx.actor.may("contract.prepare"),
         )
 

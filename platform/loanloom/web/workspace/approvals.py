@@ -13,6 +13,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from loanloom.engines import flows
 from loanloom.problems import Text, say
 from loanloom.services.approval import approvals, sanction_pages, work_overview
 from loanloom.services.approval import sheet as approval_sheet
@@ -39,6 +40,12 @@ SAID = {
 def titled(pairs: Iterable[tuple[str, Text]]) -> list[tuple[str, str]]:
     """(key, text) pairs of metadata as options in the language of the page."""
     return [(key, say(title, language())) for key, title in pairs]
+
+
+@blueprint.app_template_filter()
+def in_words(term: flows.Term) -> str:
+    """The value of a term of a case, as people read it."""
+    return sheet_parts.term(term, language())
 
 
 @blueprint.app_template_global()

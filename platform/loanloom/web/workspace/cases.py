@@ -14,6 +14,7 @@ from loanloom.services.errors import NotFound, Refused
 from loanloom.services.flows import case_page, cases, item_forms, my_cases, outside, starting
 from loanloom.services.flows.case import CASE
 from loanloom.services.money.cashier import order_sheet
+from loanloom.services.papers import contract_changes
 from loanloom.web import dialogs
 from loanloom.web.access import staff
 from loanloom.web.forms import posted
@@ -160,10 +161,11 @@ def _show(case_id: int, problems: Sequence[Problem] = (), form: Mapping[str, Any
         for item in page.items
         if item.kind in ("form", "revision", "material") and item.why_not is None
     }
+    change = contract_changes.asked(ctx, page.case.subject, page.case.subject_id)
     order = order_sheet.read(ctx, page.case.subject, page.case.subject_id)
     return render_template(
         "workspace/cases/show.html", page=page, facts=facts, problems=problems, typed=typed, acted=acted, forms=filled,
-        order=order, order_facts=order_words.facts(order.row["parameters"]) if order else [],
+        order=order, change=change, order_facts=order_words.facts(order.row["parameters"]) if order else [],
         outside=outside.standing(ctx, page.case) if page.has_outside else (),
     )  # fmt: skip
 

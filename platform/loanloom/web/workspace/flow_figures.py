@@ -96,7 +96,7 @@ def _throughput(found: Figures) -> dict[str, Any]:
         "kind": "bars",
         "labels": [formats.day(span.begins) for span in found.spans],
         "series": [
-            {"title": _("Started"), "values": [span.started for span in found.spans]},
+            {"title": _("Cases started"), "values": [span.started for span in found.spans]},
             {"title": _("Ended"), "values": [sum(span.ended.values()) for span in found.spans]},
         ],
     }

@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from loanloom.engines import forms
+from loanloom.engines import flows, forms
 from loanloom.metadata.fields import Field
 from loanloom.metadata.registry import Registry
 from loanloom.problems import Problem, say
@@ -95,6 +95,13 @@ def worded(registry: Registry, field: Field, value: Any, language: str) -> str:
     if field.type == "table":
         return str(len(value))
     return _plain(field.type, value, language) + _unit(field.unit, language)
+
+
+def term(one: flows.Term, language: str) -> str:
+    """A term of a case as people read it."""
+    if one.words is not None or one.value in (None, ""):
+        return one.words or "–"
+    return _plain(one.kind, one.value, language) + _unit(one.unit, language)
 
 
 def _plain(kind: str, value: Any, language: str) -> str:

@@ -25,7 +25,7 @@ def add_signers(
     one in turn has an order to keep."""
     item, problem = allowed(flow, state, number, by, "add_signer")
     if item is not None and problem is None:
-        problem = unfit_to_sign(flow, state, item, added)
+        problem = unfit_to_sign(flow, state, item, by.id, added)
     if item is None or problem is not None:
         return Moved(state=state, problems=(problem or refusing.not_open(),))
 
@@ -44,7 +44,7 @@ def add_signers(
             )  # fmt: skip
             step.open(made)
         if not at_once and when == "before":
-            _wait_for_turn(step, number)
+            _wait_for_turn(step, number, by)
 
     return carried_out(flow, state, world, act)
 
@@ -60,11 +60,13 @@ def _shift(step: Step, item: Item, *, from_turn: int) -> None:
             step.change(altered(other, turn=other.turn + 1))
 
 
-def _wait_for_turn(step: Step, number: int) -> None:
-    """The item closes for now; it opens again under its number when its turn comes."""
+def _wait_for_turn(step: Step, number: int, by: Person) -> None:
+    """The item closes for now; when its turn comes it opens again under its number, for whoever had it: work of a group
+    that nobody took stays with the one of the group who asked."""
     item = step.state.item(number)
     assert item is not None, "an item that was just there"
-    step.change(altered(item, pending=True, taken_by=None))
+    mine = item.taken_by is None and not item.users and people.eligible(item, by) is None
+    step.change(altered(item, pending=True, taken_by=by.id if mine else item.taken_by))
     step.closed.append(number)
     step.effect("item_closed", item.node, item.token, item=number, waits=True)
 
@@ -114,7 +116,7 @@ def _still_possible(flow: Flow, state: State, leaving: Item) -> bool:
 
 
 def ask_material(flow: Flow, state: State, number: int, by: Person, world: World, *, reason: str) -> Moved:
-    """The makers are asked for something; the item waits for it and comes back to the same people. Voters who have no
+    """The makers are asked for something; the item waits for it and comes back to whoever asked. Voters who have no
     order to keep wait each for their own."""
     item, problem = allowed(flow, state, number, by, "ask_material")
     if problem is None and not reason.strip():
@@ -128,7 +130,7 @@ def ask_material(flow: Flow, state: State, number: int, by: Person, world: World
         node = flow.nodes[item.node]
         if node.type not in VOTED or _in_turn(node):
             _shift(step, item, from_turn=item.turn)
-        _wait_for_turn(step, number)
+        _wait_for_turn(step, number, by)
         made = Item(
             number=step.number(), token=item.token, node=item.node, kind="material", turn=item.turn, asked_for=number
         )  # fmt: skip
@@ -154,8 +156,8 @@ def allowed(flow: Flow, state: State, number: int, by: Person, power: str) -> tu
     return item, problem
 
 
-def unfit_to_sign(flow: Flow, state: State, item: Item, added: tuple[int, ...]) -> Problem | None:
-    """Why these people may not be added to an item; None when they may."""
+def unfit_to_sign(flow: Flow, state: State, item: Item, by: int | None, added: tuple[int, ...]) -> Problem | None:
+    """Why whoever has an item may not add these people to it; None when they may."""
     there = {person for other in state.items if other.token == item.token for person in other.users}
     voted = {vote.by for vote in state.votes if vote.token == item.token}
     if not added or len(added) > MOST_ADDED:
@@ -168,7 +170,7 @@ def unfit_to_sign(flow: Flow, state: State, item: Item, added: tuple[int, ...]) 
             field="added",
             message=text("One of them made or already approved this case.", "所选人员中有该业务的经办人或前序审批人。"),
         )
-    if set(added) & (there | voted) or len(set(added)) < len(added):
+    if set(added) & (there | voted | {by}) or len(set(added)) < len(added):
         return refusing.signs_already("added")
     return None
 

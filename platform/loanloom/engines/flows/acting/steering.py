@@ -122,7 +122,7 @@ def take_back(flow: Flow, state: State, before: State, by: Person, world: World)
                 again[item.number] = altered(item, number=last, taken_by=None)
         items = tuple(again.get(item.number, item) for item in before.items)
         step.set(**{name: getattr(before, name) for name in _OF_BEFORE}, items=items, last_number=last)
-        step.note("taken_back", before.item(state.undoable[0]).node, by=by.id)  # type: ignore[index,union-attr]  # checked above
+        step.note("taken_back", before.item(state.undoable[0]).node, by=by.id, item=state.undoable[0])  # type: ignore[index,union-attr]  # checked above
         for item in again.values():
             step.tell_open(item)
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from loanloom.engines.flows.changing import Term, term
 from loanloom.engines.flows.conditions import reason
 from loanloom.engines.flows.drawing import wording
 from loanloom.engines.flows.drawing.model import Step
@@ -67,8 +68,16 @@ def _step(
         opinion=entry.opinion,
         went=(_title(flow, entry.to, language),) if entry.to is not None else (),
         took=entry.at - began if entry.kind == "decided" and entry.at and began else None,
+        terms=_terms(flow, entry, language),
         round=entry.round,
+        item=entry.item,
     )
+
+
+def _terms(flow: Flow, entry: Entry, language: str) -> tuple[Term, ...]:
+    """What was approved otherwise than asked."""
+    said = entry.trace.get("terms") if entry.kind == "decided" and isinstance(entry.trace, Mapping) else None
+    return tuple(term(flow, name, value, language) for name, value in sorted((said or {}).items()))
 
 
 def _went(steps: list[Step], flow: Flow, entry: Entry, language: str) -> None:
