@@ -91,9 +91,10 @@ class Context:
     business_date: date
 
     @contextmanager
-    def transaction(self, *, by_key: bool = False) -> Iterator[Connection]:
-        """One transaction in this company; commits at the end, rolls back on any exception. `by_key`: see there."""
-        with self.database.transaction(self.company.id, by_key=by_key) as connection:
+    def transaction(self, *, by_key: bool = False, by_values: bool = False) -> Iterator[Connection]:
+        """One transaction in this company; commits at the end, rolls back on any exception. `by_key`, `by_values`: see
+        there."""
+        with self.database.transaction(self.company.id, by_key=by_key, by_values=by_values) as connection:
             yield connection
 
     def require(self, *functions: str) -> None:

@@ -25,6 +25,10 @@ RENEWED_AFTER = 300
 
 _COMPANY = "SELECT set_config('loanloom.company_id', %s, true)"
 _BY_KEY = _COMPANY + ", set_config('plan_cache_mode', 'force_generic_plan', true)"
+_BY_VALUES = (
+    f"{_COMPANY}, set_config('plan_cache_mode', 'force_custom_plan', true), "
+    "set_config('max_parallel_workers_per_gather', '0', true)"
+)
 
 _every: weakref.WeakSet[Database] = weakref.WeakSet()
 
@@ -72,15 +76,19 @@ class Database:
         _every.add(self)
 
     @contextmanager
-    def transaction(self, company_id: int | None = None, *, by_key: bool = False) -> Iterator[Connection]:
+    def transaction(
+        self, company_id: int | None = None, *, by_key: bool = False, by_values: bool = False
+    ) -> Iterator[Connection]:
         """One transaction, committed at the end and rolled back on any exception.
 
         `by_key`: its statements find rows by key, so one plan serves all values and none is planned anew (for short
-        transactions that come many times a second).
+        transactions that come many times a second). `by_values`: they find a page's worth among very many rows by
+        values of which some are frequent and some rare, so each is planned for its own, and by one process, which is
+        done before others have been started.
         """
         with self.engine.connect() as connection, connection.begin():
             if company_id is not None:
-                set_company(connection, company_id, by_key=by_key)
+                set_company(connection, company_id, by_key=by_key, by_values=by_values)
             yield connection
 
     @property
@@ -98,9 +106,10 @@ class Database:
         return f"Database({self.url.render_as_string(hide_password=True)})"
 
 
-def set_company(connection: Connection, company_id: int, *, by_key: bool = False) -> None:
+def set_company(connection: Connection, company_id: int, *, by_key: bool = False, by_values: bool = False) -> None:
     """From here to the end of the transaction, `connection` belongs to this company."""
-    connection.exec_driver_sql(_BY_KEY if by_key else _COMPANY, (str(int(company_id)),))
+    statement = _BY_KEY if by_key else _BY_VALUES if by_values else _COMPANY
+    connection.exec_driver_sql(statement, (str(int(company_id)),))
 
 
 def _refuse_a_lost_connection(connection: psycopg.Connection[Any], _record: object, _proxy: object) -> None:

@@ -53,7 +53,7 @@ def rows(
     if place is not None:
         statement = statement.where(_beyond(keys, place, backwards))
     statement = statement.order_by(*_ordering(keys, backwards)).limit(limit + 1)
-    with ctx.transaction() as connection:
+    with ctx.transaction(by_values=data_set.counted_to is not None) as connection:
         found = connection.execute(statement).all()
         totals = connection.execute(_totals(data_set, asked, fitting)).one()
     more = len(found) > limit
