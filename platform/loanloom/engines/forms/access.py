@@ -19,14 +19,20 @@ def modes(form: Form, roles: Iterable[str], node: str | None) -> Mapping[str, Mo
 
 @lru_cache(maxsize=1024)
 def _modes(form: Form, roles: frozenset[str], node: str | None) -> Mapping[str, Mode]:
+    return worked_out(form, roles, node)
+
+
+def worked_out(form: Form, roles: Iterable[str], node: str | None) -> Mapping[str, Mode]:
+    """The same without keeping it: for a form that is only tried."""
     found: dict[str, Mode] = {}
+    who = frozenset(roles)
     for section in form.sections:
         for field in section.fields:
-            found[field.path] = _mode(form, field.path, roles, node)
+            found[field.path] = _mode(form, field.path, who, node)
             if field.group is not None:
                 for column in field.group.columns:
                     path = f"{field.path}.{column.path}"
-                    found[path] = min(found[field.path], _mode(form, path, roles, node), key=MODES.index)
+                    found[path] = min(found[field.path], _mode(form, path, who, node), key=MODES.index)
     return found
 
 

@@ -38,7 +38,7 @@ def of_case(ctx: Context, document: Document, registry: Registry, flow: flows.Fl
     """The facts of the case of this number, as it stands now."""
     ctx.require("definition.read")
     with ctx.transaction() as connection:
-        case = _found(ctx, connection, number)
+        case = found(ctx, connection, number)
         if (case.flow.subject, _record(case)) != (flow.subject, document.spec.get("record")):
             raise Refused(_of_something_else())
         known = cases.facts_of(ctx, connection, case)
@@ -52,7 +52,8 @@ def of_case(ctx: Context, document: Document, registry: Registry, flow: flows.Fl
     return Sample({path: value for path, value in said.items() if value is not None}, starter)
 
 
-def _found(ctx: Context, connection: Connection, number: str) -> Case:
+def found(ctx: Context, connection: Connection, number: str) -> Case:
+    """The case of a number that the actor may see."""
     asked = select(TABLE.c.id).where(TABLE.c.number == number).order_by(TABLE.c.id.desc()).limit(1)
     case_id = connection.execute(asked).scalar_one_or_none()
     try:

@@ -7,8 +7,9 @@ changed chosen.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from loanloom.metadata.document import Document
@@ -16,13 +17,15 @@ from loanloom.metadata.steps import Step
 from loanloom.services.context import Context
 from loanloom.services.definitions import catalogue as definitions
 from loanloom.services.definitions.catalogue import Page
-from loanloom.services.definitions.designing import changing, columns, new_fields, rules
+from loanloom.services.definitions.designing import access, changing, columns, new_fields, rules
 from loanloom.services.definitions.releases.drafts import Draft
 from loanloom.services.errors import Conflict, NotFound, Refused
 from loanloom.web.access import requires
+from loanloom.web.forms import answering
 from loanloom.web.security import current_context
 from loanloom.web.studio import editors
 from loanloom.web.studio.definitions import page_of, version_given
+from loanloom.web.studio.editors import form_views
 
 blueprint = Blueprint("form_design", __name__, url_prefix="/studio/definitions/form")
 Answer = str | Response | tuple[str, int, dict[str, str]]
@@ -84,6 +87,31 @@ def new_field(key: str) -> Answer:
     return _answer(key, lambda ctx, page: new_fields.declare(ctx, page, wanted, version_given()))
 
 
+@blueprint.post("/<key>/access")
+@requires("definition.edit")
+def set_access(key: str) -> Answer:
+    """What a role may do at a part of the form, at all steps or at one: `cell` is role|target|mode."""
+    role, _, rest = request.form.get("cell", "").partition("|")
+    target, _, mode = rest.partition("|")
+    node = request.form.get("_node") or None
+
+    def change(ctx: Context, page: Page) -> tuple[Draft | None, str | None]:
+        step = access.step(_document(page), page.registry, role, node, target, mode)
+        return changing.change(ctx, page, step, version_given()), f"{role}|{target}"
+
+    return _answer(key, change, "access", _node=node, _all=request.form.get("_all") or None)
+
+
+@blueprint.post("/<key>/preview")
+@requires("definition.read")
+def try_out(key: str) -> str | tuple[str, int]:
+    """The form with what was typed, judged; nothing of it is kept."""
+    if answering.wants_part():
+        page = definitions.page(current_context(), "form", key)
+        return render_template("studio/editors/_form_seen.html", page=page, **form_views.seen(page))
+    return page_of("form", key, "preview")
+
+
 def _title() -> dict[str, str]:
     return {tag: request.form.get(f"title_{tag}", "") for tag in ("en", "zh")}
 
@@ -102,18 +130,20 @@ def _step(key: str, make: Callable[[Page, str], Step]) -> Answer:
     return _answer(key, lambda ctx, page: (changing.change(ctx, page, make(page, at), version_given()), at))
 
 
-def _answer(key: str, do: Callable[[Context, Page], tuple[Draft, str | None]]) -> Answer:
-    """The designer after a change, or with what was wrong."""
+def _answer(
+    key: str, do: Callable[[Context, Page], tuple[Draft | None, str | None]], view: str = "design", **back: Any
+) -> Answer:
+    """The view after a change, or with what was wrong."""
     ctx = current_context()
     page = definitions.page(ctx, "form", key)
     try:
         saved, at = do(ctx, page)
     except (Refused, Conflict) as refused:
-        return page_of("form", key, "design", problems=refused.problems), 422, _AT_TOP
-    if saved.joined_with:
+        return page_of("form", key, view, problems=refused.problems), 422, _AT_TOP
+    if saved is not None and saved.joined_with:
         flash(editors.joined(saved.joined_with), "notice")
     words = request.form.get("q") or None
-    return redirect(url_for("studio.definition", kind="form", key=key, view="design", at=at, q=words))
+    return redirect(url_for("studio.definition", kind="form", key=key, view=view, at=at, q=words, **back))
 
 
 __all__ = ["blueprint"]

@@ -12,6 +12,7 @@ from typing import Any
 from loanloom.engines.forms.fields import field_paths
 from loanloom.metadata import steps
 from loanloom.metadata.document import Document
+from loanloom.metadata.editing import Edited
 from loanloom.metadata.pointers import MISSING, child, is_list, parent, resolve, split
 from loanloom.metadata.steps import Step
 from loanloom.problems import Problem, text
@@ -38,7 +39,7 @@ class Moved:
     at: str | None
 
 
-def design(ctx: Context, page: Page, what: str, where: str, version: int | None) -> tuple[Draft, str | None]:
+def design(ctx: Context, page: Page, what: str, where: str, version: int | None) -> tuple[Draft | None, str | None]:
     """Do it; the draft, and where the thing stands now."""
     document = page.shown
     if document is None:
@@ -47,9 +48,13 @@ def design(ctx: Context, page: Page, what: str, where: str, version: int | None)
     return change(ctx, page, moved.step, version), moved.at
 
 
-def change(ctx: Context, page: Page, step: Step, version: int | None) -> Draft:
-    """A step on a form, refused where the form would no longer have the shape of one."""
+def change(ctx: Context, page: Page, step: Step, version: int | None) -> Draft | None:
+    """A step on a form, refused where the form would no longer have the shape of one; what changes nothing is no
+    draft."""
     assert page.shown is not None, "asked only where it can be read"
+    source = drafts.text_of(ctx, page.kind.key, page.key)
+    if step.edit(source) == Edited(source):
+        return page.draft
     check_shape(ctx, page, page.shown, step)
     return drafts.change(ctx, page.kind.key, page.key, step, version)
 
@@ -130,7 +135,7 @@ def _section_gone(document: Document, what: str) -> Moved | None:
     return Moved(steps.remove(f"/spec{what}"), None)
 
 
-def add_section(ctx: Context, page: Page, title: Mapping[str, str], version: int | None) -> tuple[Draft, str]:
+def add_section(ctx: Context, page: Page, title: Mapping[str, str], version: int | None) -> tuple[Draft | None, str]:
     """A new, empty section behind the others."""
     document = page.shown
     if document is None:

@@ -14,6 +14,7 @@ from loanloom.services.definitions.designing import canvas, changing, columns, n
 from loanloom.services.definitions.sheet import Cell, cell_at
 from loanloom.web.language import language
 from loanloom.web.security import csp_nonce
+from loanloom.web.studio.editors import form_views
 from loanloom.web.studio.editors.views import View, changed_cells
 
 FIELD_CELLS = ("width", "hint", "default", "computed", "when_hidden")
@@ -86,4 +87,4 @@ def _names(page: Page) -> tuple[Cell, ...]:
 
 
 DESIGN = View("design", lazy_gettext("Designer"), _design, "studio/editors/form_design.html")
-VIEWS = (DESIGN,)
+VIEWS = (DESIGN, form_views.PREVIEW, form_views.ACCESS)
