@@ -6,7 +6,7 @@ from bisect import bisect_right
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from loanloom.metadata.kinds import load_kinds
@@ -130,10 +130,11 @@ def test_a_characteristic_that_is_gone_and_bands_that_overlap() -> None:
 
 @given(
     borders=st.lists(st.integers(-1000, 1000), min_size=2, max_size=2, unique=True).map(sorted),
-    points=st.lists(st.one_of(st.none(), st.integers(-50, 50)), min_size=3, max_size=3).filter(any),
+    points=st.lists(st.integers(-70, 50).map(lambda one: None if one < -50 else one), min_size=3, max_size=3),
     do=st.sampled_from(["save", "split:0", "split:1", "split:2", "join:0", "join:1"]),
 )
 def test_bands_never_overlap_and_say_what_was_typed(borders, points, do) -> None:
+    assume(any(one is not None for one in points))
     typed = {f"border.{at}": str(one) for at, one in enumerate(borders)}
     typed |= {f"points.{at}": "" if one is None else str(one) for at, one in enumerate(points)}
     after = changed(typed, do)

@@ -67,13 +67,19 @@ def _share(part: int, whole: int) -> Decimal | None:
 
 
 def histogram(values: Sequence[Decimal], borders: Sequence[Decimal] = ()) -> Histogram | None:
-    """The values as bars of one width; without the furthest hundredth at each end, but with every border in sight."""
+    """The values as bars of one width, every border in sight. What lies far out is counted in the last bars, so that
+    one odd case does not press all others together.
+    """
     if not values:
         return None
     ordered = sorted(values)
-    cut = len(ordered) // 100
-    low = min([ordered[cut], *borders])
-    high = max([ordered[-1 - cut], *borders])
+    cut, last = len(ordered) // 100, len(ordered) - 1
+    quarters = ordered[last // 4], ordered[last * 3 // 4]
+    first, final = min([quarters[0], *borders]), max([quarters[1], *borders])
+    far = max(final - first, (quarters[1] - quarters[0]) * 3)
+    low, high = min(ordered[cut], first), max(ordered[last - cut], final)
+    if far:
+        low, high = max(low, first - far), min(high, final + far)
     room = (high - low) / 20 or Decimal(1)
     low, high = (low - room if low in borders else low), (high + room if high in borders or low == high else high)
     width = (high - low) / BARS

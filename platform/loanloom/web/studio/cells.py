@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from loanloom.metadata.editing import replace_values
 from loanloom.metadata.pointers import parent
 from loanloom.services.definitions import catalogue as definitions
+from loanloom.services.definitions import product_trial
 from loanloom.services.definitions import sheet as definition_sheet
 from loanloom.services.definitions.arranging import Asked, arrange
 from loanloom.services.definitions.releases import candidate, drafts
@@ -47,6 +48,27 @@ def change(kind: str, key: str) -> Answer:
         return drafts.change_values(ctx, kind, key, values, version_given())
 
     return _answer(kind, key, changed, pointer, cell=True)
+
+
+@blueprint.post("/product/<key>/trial")
+@requires("definition.edit")
+def tried(key: str) -> Answer:
+    """One loan on the product with the cell as it is being typed; nothing where that is no value yet."""
+    ctx, pointer = current_context(), request.form.get("pointer", "")
+    page = definitions.page(ctx, "product", key)
+    if page.shown is None:
+        return "", 204
+    cell = definition_sheet.cell_at(page.shown, page.registry, pointer)
+    try:
+        values = _typed(cell, pointer if pointer.startswith("/title/") else f"/spec{pointer}", page)
+    except Refused:
+        return "", 204
+    edited = replace_values(drafts.text_of(ctx, "product", key), values)
+    document, _ = candidate.read_draft("product", key, edited.text)
+    if document is None:
+        return "", 204
+    trial = product_trial.try_product(ctx, document, page.registry, request.form)
+    return render_template("studio/_trial.html", page=page, trial=trial, unsaved=True)
 
 
 @blueprint.post("/<kind>/<key>/arrange")

@@ -23,14 +23,18 @@ from loanloom.web.studio.editors.views import View
 
 WIDE: Final = 720
 HIGH: Final = 110
+ROOM: Final = 44
+"""What the name of a border needs."""
 
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """A histogram as it is drawn: bars (x, y, width, height, from, to, count), and lines at the borders."""
+    """A histogram as it is drawn: bars (x, y, width, height, from, to, count), and lines at the borders with whether
+    there is room for their name.
+    """
 
     bars: tuple[tuple[int, int, int, int, Decimal, Decimal, int], ...]
-    borders: tuple[tuple[int, Decimal], ...]
+    borders: tuple[tuple[int, Decimal, bool], ...]
     wide: int = WIDE
     high: int = HIGH
 
@@ -50,7 +54,13 @@ def drawn(histogram: Histogram | None) -> Drawing | None:
         tall = max(bar.count * HIGH // most, 2 if bar.count else 0)
         left = across(bar.low)
         bars.append((left, HIGH - tall, max(across(bar.high) - left - 1, 1), tall, bar.low, bar.high, bar.count))
-    return Drawing(tuple(bars), tuple((across(border), border) for border in histogram.borders))
+    lines, named = [], -ROOM
+    for border in histogram.borders:
+        at = across(border)
+        has_room = at - named >= ROOM
+        named = at if has_room else named
+        lines.append((at, border, has_room))
+    return Drawing(tuple(bars), tuple(lines))
 
 
 def short_number(value: Decimal) -> str:
