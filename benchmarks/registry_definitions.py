@@ -1,5 +1,5 @@
-"""Two thousand definitions, in processor time: what a worker needs to load them from the database when a release goes live, and what the
-check of one edited document costs an author, by the kind that is edited.
+"""Two thousand definitions, in processor time: what a worker needs to load them from the database when a release goes
+live, and what the check of one edited document costs an author, by the kind that is edited.
 
 Beside the loading, the shortest way to the same values: the same rows through `json.loads`. Beside the check, the check
 of everything, as it was before it remembered. What both find is compared each time.

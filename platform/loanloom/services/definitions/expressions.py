@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, Row, select
 
 from loanloom import feel
 from loanloom.engines import expressions, forms
@@ -155,20 +155,25 @@ def run(ctx: Context, place: Place, source: str, given: Mapping[str, Any], teste
 def run_on(ctx: Context, place: Place, source: str, number: str) -> Tried:
     """Run an expression over the facts of a stored application that the reader may see."""
     with ctx.transaction() as connection:
-        named = application.c.id if number.isdecimal() and len(number) < 12 else application.c.number
-        wanted = int(number) if number.isdecimal() and len(number) < 12 else number
-        row_id = connection.execute(select(application.c.id).where(named == wanted)).scalar_one_or_none()
-        if row_id is None:
-            raise NotFound(applications.APPLICATION)
-        row = applications.read(ctx, connection, row_id)
+        row = row_of(ctx, connection, number)
         filling = applications.filling(ctx, connection, row)
-        facts = applications.facts_of(ctx, connection, row_id)
-    hidden = _hidden(ctx, filling)
-    shown = {name: _without(value, name, hidden) for name, value in facts.items()}
+        facts = applications.facts_of(ctx, connection, row.id)
+    hidden = hidden_from(ctx, filling)
+    shown = {name: without(value, name, hidden) for name, value in facts.items()}
     return _tried(place, source, shown, (None,) if place.tested is not None else (), hidden=hidden)
 
 
-def _hidden(ctx: Context, filling: applications.Filling) -> frozenset[str]:
+def row_of(ctx: Context, connection: Connection, number: str) -> Row[Any]:
+    """The application of a number, or of the number of its row, if the reader may see it."""
+    named = application.c.id if number.isdecimal() and len(number) < 12 else application.c.number
+    wanted = int(number) if number.isdecimal() and len(number) < 12 else number
+    row_id = connection.execute(select(application.c.id).where(named == wanted)).scalar_one_or_none()
+    if row_id is None:
+        raise NotFound(applications.APPLICATION)
+    return applications.read(ctx, connection, row_id)
+
+
+def hidden_from(ctx: Context, filling: applications.Filling) -> frozenset[str]:
     """The paths that the reader may not see in clear: encrypted ones, and those that a form hides or masks."""
     closed = {path.removesuffix("=*") for path in fact_scope.labels(filling.registry) if path.endswith("=*")}
     of_customer = compiled.record_form(filling.registry, "customer")
@@ -178,13 +183,14 @@ def _hidden(ctx: Context, filling: applications.Filling) -> frozenset[str]:
     return frozenset(closed)
 
 
-def _without(value: Any, path: str, hidden: frozenset[str]) -> Any:
+def without(value: Any, path: str, hidden: frozenset[str]) -> Any:
+    """A fact with everything left out that the reader may not see."""
     if path in hidden:
         return None
     if isinstance(value, Mapping):
-        return {name: _without(one, f"{path}.{name}", hidden) for name, one in value.items()}
+        return {name: without(one, f"{path}.{name}", hidden) for name, one in value.items()}
     if isinstance(value, list | tuple):
-        return [_without(one, path, hidden) for one in value]
+        return [without(one, path, hidden) for one in value]
     return value
 
 
@@ -202,11 +208,12 @@ def _tried(
         raise Refused(tuple(_said(one) for one in checked.problems))
     evaluation = checked.program.evaluate(facts, *tested)
     explanation = checked.program.explain(facts, *tested)
-    left_out = tuple(sorted(path for path in checked.inputs if any(_covers(one, place.full(path)) for one in hidden)))
+    left_out = tuple(sorted(path for path in checked.inputs if any(covers(one, place.full(path)) for one in hidden)))
     return Tried(checked, evaluation, explanation, place.labels, left_out, unreadable)
 
 
-def _covers(hidden: str, path: str) -> bool:
+def covers(hidden: str, path: str) -> bool:
+    """Whether seeing one would show something of the other."""
     return path == hidden or path.startswith(f"{hidden}.") or hidden.startswith(f"{path}.")
 
 
@@ -221,9 +228,13 @@ __all__ = [
     "Tried",
     "about",
     "completions",
+    "covers",
+    "hidden_from",
     "pointed",
     "remaining",
+    "row_of",
     "run",
     "run_on",
     "where",
+    "without",
 ]

@@ -13,8 +13,8 @@ from werkzeug.wrappers import Response
 
 from loanloom.engines import flows, products
 from loanloom.problems import Problem, errors
+from loanloom.services.definitions import bench, flow_titles, product_trial, releases, uses
 from loanloom.services.definitions import catalogue as definitions
-from loanloom.services.definitions import flow_titles, product_trial, releases, uses
 from loanloom.services.definitions import sheet as definition_sheet
 from loanloom.services.definitions.outline import outline
 from loanloom.services.definitions.releases import drafts, history
@@ -54,6 +54,16 @@ def prices() -> str:
     return render_template(
         "studio/prices.html", prices=found, caps=products.caps_of(ctx.registry), registry=ctx.registry
     )
+
+
+@blueprint.get("/bench/")
+@requires("definition.read")
+def test_bench() -> str:
+    """Everything that can be tried out before it goes anywhere."""
+    ctx = current_context()
+    kinds = [definitions.kind_of(kind) for kind in (*bench.KINDS, "flow", "product")]
+    found = [(kind, definitions.listing(ctx, kind=kind.key, language=language())) for kind in kinds]
+    return render_template("studio/bench.html", found=[one for one in found if one[1]], tried=bench.KINDS)
 
 
 @blueprint.get("/definitions/<kind>/")

@@ -11,11 +11,12 @@ from typing import Any
 
 from flask_babel import lazy_gettext
 
+from loanloom.services.definitions.bench import KINDS as TRIED
 from loanloom.services.definitions.catalogue import Page
 from loanloom.services.definitions.outline import outline
 from loanloom.services.definitions.releases import drafts
 from loanloom.web.security import csp_nonce, current_context
-from loanloom.web.studio.editors import flow, form_designer, plain, products_beside, score_bands, template_words
+from loanloom.web.studio.editors import bench, flow, form_designer, plain, products_beside, score_bands, template_words
 from loanloom.web.studio.editors.views import Parts, View, changed_cells, joined, may_edit
 
 
@@ -40,8 +41,8 @@ BY_KIND: Mapping[str, tuple[View, ...]] = {
 
 
 def views_of(kind: str) -> tuple[View, ...]:
-    """The special editors of a kind, then the one that every kind has."""
-    return (*BY_KIND.get(kind, ()), WHOLE)
+    """The special editors of a kind, the test bench where it can be tried, then the one that every kind has."""
+    return (*BY_KIND.get(kind, ()), *((bench.VIEW,) if kind in TRIED else ()), WHOLE)
 
 
 def first_of(kind: str) -> str:
