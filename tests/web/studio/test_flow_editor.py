@@ -90,7 +90,7 @@ def test_it_shows_the_steps_the_drawing_and_one_step_in_words(admin) -> None:
 
 
 def test_what_is_saved_as_shown_changes_nothing(admin, model_company) -> None:
-    for key in [one.key for one in model_company.registry.all("flow") if not one.builtin]:
+    for key in ("business-approval", "credit-grant", "guarantee-consent", "collection"):
         for step in nodes(model_company, key):
             assert describe(admin, step, key).status_code == 302
         assert drafts.find(model_company, "flow", key) is None, key
@@ -143,6 +143,22 @@ def test_problems_stand_on_the_drawing_at_their_step(admin, model_company) -> No
     page = html(admin.get(f"{HERE}?view=flow&at=approval"))
     assert re.search(r'class="flow-node is-possible is-chosen has-problems" data-node="approval"', page)
     assert "Nobody is named to decide" in page[page.index('id="step"') :]
+    listed = page[page.index('id="flow-found"') :]
+    assert f'href="{HERE}?view=flow&at=approval#step">Nobody is named' in listed, "and leads to the step"
+
+
+def test_what_only_the_full_check_finds_stands_there_too(admin, model_company) -> None:
+    source = drafts.text_of(model_company, "flow", FLOW).replace("role: approver-1", "role: no-such-role")
+    drafts.save(model_company, "flow", FLOW, source, None)
+    page = html(admin.get(f"{HERE}?view=flow&at=approval_1"))
+    assert re.search(r"has-problems. data-node=.approval_1.", page)
+    assert "no-such-role" in page[page.index('id="step"') : page.index('id="step-form"')]
+
+
+def test_conditions_of_a_request_are_read_in_its_own_words(admin) -> None:
+    page = html(admin.get("/studio/definitions/flow/credit-grant/?view=flow&at=risk_review"))
+    ways = page[page.index('class="flow-ways"') : page.index('id="save-step"')]
+    assert "is more than" in ways and "request." not in re.sub(r"<[^>]*>", "", ways)
 
 
 def test_a_way_without_a_condition_leads_to_its_lines_and_back(admin, model_company) -> None:
@@ -212,9 +228,9 @@ def test_long_flows_fold_and_names_are_shown_as_they_are_typed(admin, model_comp
     for _ in range(8):
         draw(admin, "add|notify", place="way:submitted:next")
     page = html(admin.get(f"{HERE}?view=flow"))
-    assert "more steps" in page and '<details class="flow-rest" >' in page
+    assert "more steps" in page and '<details class="flow-rest" id="flow-rest" >' in page
     last = html(admin.get(f"{HERE}?view=flow&at=refused"))
-    assert '<details class="flow-rest" open>' in last
+    assert '<details class="flow-rest" id="flow-rest" open>' in last
     describe(admin, "notify", **{"title.zh": "<script>alert(1)</script>"})
     raw = admin.get(f"{HERE}?view=flow&at=notify").get_data(as_text=True)
     assert "<script>alert(1)" not in raw and "&lt;script&gt;alert(1)" in raw

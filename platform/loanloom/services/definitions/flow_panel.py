@@ -14,6 +14,7 @@ from loanloom.engines.flows import scope as scopes
 from loanloom.engines.flows.drawing import sketch, wording
 from loanloom.engines.flows.editing import DrawnWay, drawn_ways
 from loanloom.engines.flows.model import ACTIONS, HUMAN, VOTED, Flow
+from loanloom.feel.help.rows import rows_of, sentence
 from loanloom.metadata.document import Document
 from loanloom.metadata.registry import Registry
 from loanloom.problems import Text, say, text
@@ -197,7 +198,9 @@ def _route(
     if unwritten:
         return _UNWRITTEN
     if at is not None:
-        return layout.cell(at).words
+        rows = rows_of(route["when"]) if isinstance(route["when"], str) else None
+        known = scopes.labels_of(layout.document, layout.registry)
+        return sentence(rows, known) if rows is not None else layout.cell(at).words
     if raw["type"] == "parallel":
         return _AT_ONCE
     return _OTHERWISE if route.get("otherwise") else _ALWAYS

@@ -51,7 +51,6 @@ def show(key: str) -> str | Response:
         diagram = flows.diagram(drawn, language(), titles=flow_titles.titles(page.registry), problems=at)
         links = {one: f"{url_for('.show', key=key, step=one)}#step" for one in drawn.nodes}
         shown |= {"diagram": diagram.linked(links), "step": _step(drawn, chosen)}
-        shown["place"] = next((number for number, one in enumerate(drawn.nodes) if one == chosen), 0)
     shown["not_taken"], number = (), request.args.get("case", "").strip()
     if compiled.flow is not None and not errors(compiled.problems):
         if number:

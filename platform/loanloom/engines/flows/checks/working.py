@@ -27,7 +27,7 @@ def _people(pointer: str, node: Node) -> Iterator[Problem]:
             "no_role",
             pointer,
             text(f"Nobody is named to decide at '{node.key}'.", f"审批节点“{node.key}”未指定处理角色。"),
-            text("Add assign: {role: ...}.", "请增加 assign: {role: ...}。"),
+            text("Say who does it (assign: {role: ...}).", "请指定办理人（assign: {role: ...}）。"),
         )
     if node.if_nobody.do == "assign" and not node.if_nobody.assign:
         yield wrong(

@@ -18,10 +18,12 @@ from loanloom.engines.flows.drawing import DrawnNode, by_node, sketch
 from loanloom.engines.flows.drawing.picture import ICONS
 from loanloom.engines.flows.editing import TYPES, drawn_ways, placed
 from loanloom.problems import Problem, say
-from loanloom.services.definitions import flow_editing, flow_panel, flow_people, flow_titles
+from loanloom.services.definitions import catalogue, flow_editing, flow_panel, flow_people, flow_titles
 from loanloom.services.definitions.catalogue import Page
 from loanloom.web.language import language
+from loanloom.web.security import current_context
 from loanloom.web.studio.editors.views import View, may_edit
+from loanloom.web.studio.words import cell_of
 
 SHOWN = 14
 """Steps of the list that are shown at once; a longer list folds the rest."""
@@ -43,8 +45,10 @@ def parts(page: Page) -> dict[str, Any]:
     document = page.shown
     assert document is not None, "asked only where it can be read"
     compiled = flows.compile_flow(document, page.registry)
+    problems = (*_checked(page), *compiled.problems)
+    problems = tuple({(one.code, one.pointer, str(one.message)): one for one in problems}.values())
     file = page.kind.file_of(page.key)
-    found = by_node(document, compiled.problems, document.file or file)
+    found = by_node(document, problems, document.file or file) | by_node(document, problems, file)
     drawn = compiled.flow or sketch(document, page.registry)
     if drawn is None:
         return {"diagram": None, "rows": (), "panel": None}
@@ -65,7 +69,7 @@ def parts(page: Page) -> dict[str, Any]:
         "chosen_far": chosen in [row.node.key for row in rows[SHOWN:]],
         "panel": panel,
         "step_problems": found.get(chosen, []) if chosen else [],
-        "other_problems": _elsewhere(compiled.problems, found),
+        "found": tuple(_linked(page, problems, found)),
         "palette": palette(startless=not any(node.type == "start" for node in drawn)),
         "places": tuple(_places(diagram)),
         "place": _place(diagram, chosen),
@@ -99,10 +103,19 @@ def _rows(nodes: Sequence[Mapping[str, Any]], diagram: flows.Diagram) -> Iterato
         )  # fmt: skip
 
 
-def _elsewhere(problems: Sequence[Problem], found: Mapping[str, Sequence[Problem]]) -> tuple[Problem, ...]:
-    """What is wrong with the flow and with no single step."""
-    at_steps = [id(one) for each in found.values() for one in each]
-    return tuple(one for one in problems if id(one) not in at_steps)
+def _checked(page: Page) -> tuple[Problem, ...]:
+    """What the full check says to a draft; what is live was checked before."""
+    return catalogue.check(current_context(), "flow", page.key) if page.draft else ()
+
+
+def _linked(
+    page: Page, problems: Sequence[Problem], found: Mapping[str, Sequence[Problem]]
+) -> Iterator[tuple[Problem, str | None]]:
+    """Every problem with where it is mended: its step here, or another definition."""
+    steps = {id(one): key for key, each in found.items() for one in each}
+    for one in problems:
+        step = steps.get(id(one))
+        yield one, f"{step_url(page.key, step)}#step" if step else cell_of(one, page)
 
 
 def palette(*, startless: bool = False) -> tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...]:

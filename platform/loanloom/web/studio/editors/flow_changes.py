@@ -65,7 +65,7 @@ def _answer(key: str, do: Callable[[], Changed]) -> Answer:
         said.append(editors.joined(changed.draft.joined_with))
     if request.headers.get("HX-Request"):
         g.flow_step = changed.chosen
-        shown = page_of("flow", key, "flow", told=" ".join(said) or None)
+        shown = page_of("flow", key, "flow", flow_told=" ".join(said))
         return shown, 200, {"HX-Replace-Url": step_url(key, changed.chosen)}
     for one in said:
         flash(one, "notice")
