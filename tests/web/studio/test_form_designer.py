@@ -193,3 +193,12 @@ def test_two_people_move_different_fields_and_both_moves_stay(admin, person, mod
     late = post(second, f"{FORM}design", version="", act="/sections/1/fields/0>/sections/1/fields/2")
     assert late.status_code == 302 and spec(model_company)["sections"][0]["fields"][6]["required"] is True
     assert "changed other places meanwhile" in html(second.get(VIEW))
+
+
+def test_a_form_goes_up_for_review_together_with_the_field_that_it_needs(admin, model_company) -> None:
+    wanted = {"record": "application", "title_zh": "宠物数量", "title_en": "Number of pets", "where": "/sections/1"}
+    do(admin, "design/field", type="integer", **wanted)
+    page = html(admin.get("/studio/changes/new?definition=form/consumer-application"))
+    assert 'name="definition" value="form/consumer-application"' in page
+    assert 'name="definition" value="entity/application"' in page
+    assert "Mend what the check found first." not in page

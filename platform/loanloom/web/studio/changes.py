@@ -13,7 +13,7 @@ from loanloom.metadata.archive import zip_bytes
 from loanloom.metadata.bundle import read_bundle
 from loanloom.problems import Problem
 from loanloom.services.definitions import catalogue as definitions
-from loanloom.services.definitions import releases
+from loanloom.services.definitions import needed, releases
 from loanloom.services.definitions import sheet as definition_sheet
 from loanloom.services.definitions.releases import drafts, history, in_flow, signing
 from loanloom.services.errors import Conflict, Forbidden, Refused, ServiceError
@@ -56,7 +56,7 @@ def _chosen(values: Any) -> list[tuple[str, str]]:
 
 def _prepare(problems: tuple[Problem, ...]) -> str:
     ctx = current_context()
-    chosen = _chosen(request.values)
+    chosen = needed.with_needed(ctx, _chosen(request.values))
     own = [draft for draft in drafts.listing(ctx) if draft.identity in chosen]
     plan = releases.plan_drafts(ctx, chosen) if own else None
     return render_template("studio/prepare.html", chosen=own, plan=plan, problems=problems, typed=request.values)

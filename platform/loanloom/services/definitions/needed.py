@@ -1,0 +1,55 @@
+"""The drafts that others cannot go live without: definitions that they name and that are not live yet, and the records
+that declare fields their forms ask for. Reads only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from loanloom.engines.forms.fields import field_at
+from loanloom.engines.forms.model import ROW_ENTITIES
+from loanloom.metadata.document import Document, Identity
+from loanloom.metadata.fields import record_of
+from loanloom.metadata.registry import Registry, references_of
+from loanloom.services.context import Context
+from loanloom.services.definitions.releases import candidate, drafts
+
+
+def with_needed(ctx: Context, chosen: Iterable[Identity]) -> list[Identity]:
+    """What was chosen, and every draft that it needs to be sound, one after the other."""
+    there: dict[Identity, Document] = {}
+    for one in drafts.listing(ctx):
+        document, _ = candidate.read_draft(one.kind, one.key, one.source)
+        if document is not None and not one.retire:
+            there[one.identity] = document
+    found: dict[Identity, None] = {}
+    waiting = list(chosen)
+    while waiting:
+        identity = waiting.pop(0)
+        if identity in found:
+            continue
+        found[identity] = None
+        if identity in there:
+            waiting += _needs(there[identity], there, ctx.registry)
+    return list(found)
+
+
+def _needs(document: Document, there: dict[Identity, Document], live: Registry) -> Iterator[Identity]:
+    kind = live.kinds.get(document.kind)
+    if kind is None or kind.compiled.faults(document.spec):
+        return
+    for target, _ in references_of(document, kind):
+        if target in there and live.get(*target) is None:
+            yield target
+    if document.kind == "form":
+        wanted = {path.partition(".")[0] for path in _unknown(document, live)}
+        yield from (one for one, draft in there.items() if one[0] == "entity" and record_of(draft) in wanted)
+
+
+def _unknown(document: Document, live: Registry) -> Iterator[str]:
+    """The fields of a form that no live record declares."""
+    for section in document.spec["sections"]:
+        for one in section["fields"]:
+            path = str(one["field"])
+            if path not in ROW_ENTITIES and field_at(live, path) is None:
+                yield path
