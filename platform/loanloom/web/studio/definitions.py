@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from loanloom.engines import flows, products
 from loanloom.problems import Problem, errors
-from loanloom.services.definitions import bench, flow_titles, product_trial, releases, uses
+from loanloom.services.definitions import bench, flow_titles, product_trial, releases, searching, uses
 from loanloom.services.definitions import catalogue as definitions
 from loanloom.services.definitions import sheet as definition_sheet
 from loanloom.services.definitions.outline import outline
@@ -38,10 +38,12 @@ def index() -> str:
     ctx = current_context()
     words = request.args.get("q", "").strip()
     found = definitions.listing(ctx, words=words, language=language()) if words else ()
+    inside = searching.inside(ctx, words, language())
     open_changes = history.listing(ctx, states=("proposed", "approved", "scheduled", "outdated", "rejected"))
     return render_template(
-        "studio/index.html", shelves=definitions.shelves(ctx), words=words, found=found, open_changes=open_changes,
-        drafts=drafts.listing(ctx), recent=history.listing(ctx, states=("live", "superseded"), limit=5),
+        "studio/index.html", shelves=definitions.shelves(ctx), words=words, found=found, inside=inside,
+        open_changes=open_changes, drafts=drafts.listing(ctx),
+        recent=history.listing(ctx, states=("live", "superseded"), limit=5),
     )  # fmt: skip
 
 

@@ -96,6 +96,12 @@ def place_in_words(use: Use, document: Document | None) -> str:
     return " › ".join(names) or use.pointer
 
 
+def place_address(use: Use) -> str:
+    """The address of a place of a definition: its sheet, at the cell."""
+    anchor = "c-" + "-".join(split(use.pointer)) if use.pointer else None
+    return url_for("studio.definition", kind=use.kind, key=use.key, view="sheet", _anchor=anchor)
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
     "plain_number": plain_number,
     "kind_title": kind_title,
@@ -103,5 +109,6 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "cell_of": cell_of,
     "marks": marks,
     "place_in_words": place_in_words,
+    "place_address": place_address,
     "as_typed": as_typed,
 }
