@@ -9,7 +9,11 @@ from loanloom.web.app import create_app
 from loanloom.web.security import access_for
 
 PUBLIC = {
+    "/about/",
+    "/agreements/",
+    "/agreements/<key>/",
     "/healthz",
+    "/help/",
     "/language/",
     "/login/",
     "/outside/<token>",

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from loanloom_sms_file import SmsFile, plugin
+from loanloom_sms_file import LetterFile, SmsFile, plugin
 
 from loanloom.plugins import Asked, CallFailed, DeliveryFailed, Outgoing, load
 from loanloom.services.running.relay import Relayed, relay
@@ -29,7 +29,7 @@ def sms(home, number=1, **payload):
 
 
 def test_it_fits_the_slot():
-    assert set(load(builtin=[plugin], found=[]).parts("connector")) == {"sms"}
+    assert set(load(builtin=[plugin], found=[]).parts("connector")) == {"sms", "post"}
 
 
 def test_a_service_node_sends_one_line_however_often_it_asks(tmp_path):
@@ -76,3 +76,16 @@ def test_through_the_outbox(database, company, tmp_path):
     done = relay(database, company.id, {"sms": SmsFile(lambda: NOW)}, home=tmp_path, clock=lambda: NOW)
     assert done == Relayed(sent=1, failed=1)
     assert [line[2:] for line in lines(tmp_path)] == [["13800000000", "hello"]]
+
+
+def test_a_letter_is_written_once_with_everything_a_mailing_house_needs(tmp_path):
+    connector = LetterFile(clock=lambda: NOW)
+    letter = Outgoing(
+        7, 3, "post", {"name": "林晓", "address": "青禾县1号", "heading": "函", "text": "请联系我们"}, 1, tmp_path
+    )
+    connector.deliver(letter)
+    connector.deliver(letter)
+    with (tmp_path / "outgoing" / "post" / "2026-01-05.csv").open(newline="", encoding="utf-8") as file:
+        assert list(csv.reader(file))[1:] == [["7", "3", "林晓", "青禾县1号", "函", "请联系我们"]]
+    with pytest.raises(DeliveryFailed, match="address"):
+        connector.deliver(replace(letter, id=8, payload={"name": "林晓", "text": "x"}))

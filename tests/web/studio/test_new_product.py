@@ -18,6 +18,7 @@ def test_four_pages_lead_to_a_proposal(person, model_company) -> None:
     admin = person(ADMIN, language="en")
     chosen = page(admin, HERE)
     assert 'href="/studio/new-product/like/sole-trader-loan/"' in chosen and "5,000.00 – 300,000.00" in chosen
+    assert "12.00% – 15.60% a year" in chosen and "0.60%" not in chosen, "rates are those of a year"
     assert "Sole-trader" not in page(admin, f"{HERE}?q=farmer")
     answer = post(admin, f"{HERE}like/sole-trader-loan/", title_zh="亮灯贷", title_en="")
     assert answer.location == "/studio/new-product/liang-deng-dai/terms?like=sole-trader-loan"

@@ -15,7 +15,6 @@ from pypinyin import lazy_pinyin
 
 from loanloom.engines import products
 from loanloom.metadata.diff import Change, document_diff
-from loanloom.metadata.document import Document
 from loanloom.metadata.pointers import split
 from loanloom.problems import Problem, Text, text
 from loanloom.services.context import Context
@@ -28,7 +27,18 @@ from loanloom.services.definitions.sheet import Layout
 from loanloom.services.errors import Refused
 from loanloom.services.running.plugged import lending_methods
 
-TERMS = ("amount", "term", "rate", "rate_granted", "schedule", "penalty", "prepayment", "guarantee", "sanction")
+TERMS = (
+    "amount",
+    "term",
+    "rate",
+    "rate_per",
+    "rate_granted",
+    "schedule",
+    "penalty",
+    "prepayment",
+    "guarantee",
+    "sanction",
+)
 """What products of one house differ in; everything else is taken over and can be changed on the term sheet later."""
 _ASKED = frozenset(("money", "percent", "number", "choice", "choices", "yes_no", "date"))
 _LONGEST_KEY = 40
@@ -70,19 +80,10 @@ def similar(ctx: Context, words: str = "") -> Sequence[Similar]:
         found.append(Similar(
             key=entry.key, title=document.title, product_class=offer.product_class, least=offer.amount.least,
             most=offer.amount.most, term_min=offer.months.least, term_max=offer.months.most,
-            term_unit=offer.term_unit, rates=_rates(document), currency=offer.currency,
+            term_unit=offer.term_unit, currency=offer.currency,
+            rates=tuple(sorted(set(offer.rate_range(ctx.business_date) or ()))),
         ))  # fmt: skip
     return found
-
-
-def _rates(document: Document) -> tuple[Decimal, ...]:
-    """The least and the largest yearly rate that the product states as figures."""
-    rate = document.spec.get("rate", {})
-    stated = rate.get("by_grade", {}).values() if isinstance(rate, Mapping) else ()
-    figures = [Decimal(one) for one in stated if isinstance(one, (int, Decimal))]
-    fixed = rate.get("fixed") if isinstance(rate, Mapping) else rate
-    figures += [Decimal(fixed)] if isinstance(fixed, (int, Decimal)) else []
-    return tuple(sorted({min(figures), max(figures)})) if figures else ()
 
 
 def begin(ctx: Context, like: str, title: Mapping[str, str], key: str = "") -> Draft:

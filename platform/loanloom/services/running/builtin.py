@@ -95,6 +95,13 @@ def overdue_notices(ctx: Context, progress: Progress, arguments: Mapping[str, An
     return {"told": notices.overdue(ctx)}
 
 
+def customer_notices(ctx: Context, progress: Progress, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Tell customers what the company's notices say they are told."""
+    from loanloom.services.running import customer_notices as telling
+
+    return {"told": telling.send(ctx)}
+
+
 def archive_notices(ctx: Context, progress: Progress, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
     """Tell those who keep the archive which contracts should lie in it."""
     from loanloom.services.papers import contract_archive
@@ -119,6 +126,7 @@ plugin = Plugin(
         Part("work", "records_reindex", records_reindex),
         Part("work", "overdue_notices", overdue_notices),
         Part("work", "archive_notices", archive_notices),
+        Part("work", "customer_notices", customer_notices),
         *(Part("principal_rule", key, rule) for key, rule in BUILT_IN.principal.items()),
         *(Part("interest_rule", key, rule) for key, rule in BUILT_IN.interest.items()),
         *(Part("field_type", key, one) for key, one in FIELD_TYPES.items()),

@@ -45,7 +45,7 @@ class SmsFile:
         folder = home / "outgoing" / "sms"
         folder.mkdir(parents=True, exist_ok=True)
         row = (key, str(company_id), str(message["phone"]), str(message["text"]))
-        return _write(folder / f"{self.clock():%Y-%m-%d}.csv", folder, row)
+        return keep(folder / f"{self.clock():%Y-%m-%d}.csv", folder, row, HEADER)
 
 
 def _trouble(message: Mapping[str, Any]) -> str | None:
@@ -57,7 +57,8 @@ def _trouble(message: Mapping[str, Any]) -> str | None:
     return None
 
 
-def _write(path: Path, folder: Path, row: tuple[str, ...]) -> str:
+def keep(path: Path, folder: Path, row: tuple[str, ...], header: tuple[str, ...]) -> str:
+    """Write one line, unless the last two files hold it already; the name of the file it stands in."""
     with (folder / "lock").open("a") as guard:
         fcntl.flock(guard, fcntl.LOCK_EX)
         there = next((each for each in sorted(folder.glob("*.csv"))[-2:] if _holds(each, row[0], row[1])), None)
@@ -66,7 +67,7 @@ def _write(path: Path, folder: Path, row: tuple[str, ...]) -> str:
         with path.open("a", newline="", encoding="utf-8") as file:
             writer = csv.writer(file)
             if file.tell() == 0:
-                writer.writerow(HEADER)
+                writer.writerow(header)
             writer.writerow(row)
     return path.name
 

@@ -9,10 +9,11 @@ from flask_babel import lazy_gettext
 from loanloom.services.definitions import plain_form
 from loanloom.services.definitions.catalogue import Page
 from loanloom.services.reading import public_pages
+from loanloom.services.running import customer_notices
 from loanloom.web.security import current_context
 from loanloom.web.studio.editors.views import View
 
-KINDS = ("company_profile", "agreement", "faq", "banners")
+KINDS = ("company_profile", "agreement", "faq", "banners", "notification")
 """Kinds whose documents plain people fill in; this view is the first that they see of them."""
 
 
@@ -24,6 +25,8 @@ def _parts(page: Page) -> dict[str, Any]:
         shown["questions"] = public_pages.shown_questions(document)
     if page.kind.key == "banners":
         shown["banners"] = public_pages.shown_banners(document, current_context().business_date)
+    if page.kind.key == "notification":
+        shown["heading"], shown["words"] = customer_notices.sample(current_context(), document)
     return shown
 
 
