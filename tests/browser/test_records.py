@@ -18,7 +18,6 @@ def test_a_prospect_becomes_a_customer_where_the_phone_stands(
     page.context.set_geolocation({"latitude": 30.274151, "longitude": 120.15515, "accuracy": 12})
     page.goto("/records/prospect/")
     assert axe(page) == []
-    page.keyboard.press("n")
     page.goto("/records/prospect/new")
     page.locator('[name="prospect.name"]').fill("陈静茶庄（演示）")
     page.locator('[name="prospect.kind"]').select_option("sole_trader")

@@ -68,7 +68,8 @@ def test_a_draft_is_taken_over_into_the_newer_form(manager: FlaskClient, model_c
     newer = url.replace("fill", "newer")
     shown = text(manager.get(newer))
     gone, again, asked = (shown.index(words) for words in ("no place any more", "filled in again", "asked in addition"))
-    assert gone < shown.index("更换蒸柜") < again < shown.index("is not one of the choices") < asked
+    assert gone < shown.index("更换蒸柜") < again < shown.index("is no longer offered") < asked
+    assert "Visit by the relationship manager</td>" in shown, "in words, not by its code"
     assert asked < shown.index("Source of repayment") and "60,000.00" in shown
     done = manager.post(newer, data=marked(shown))
     assert done.location.endswith(url), text(done)

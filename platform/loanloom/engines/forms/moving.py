@@ -5,7 +5,7 @@ what cannot be taken as it was written, what is asked in addition. Pure.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from loanloom.engines.forms.inputs import Raw, sort_out
@@ -15,12 +15,12 @@ from loanloom.engines.forms.view import FieldView, FormView
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moved:
-    """The fields concerned: those gone as the older form shows them, the others as the newer one does."""
+    """The fields concerned: what was filled in as the older form shows it, what is added as the newer one does."""
 
     kept: tuple[FieldView, ...]
     gone: tuple[FieldView, ...]
     doubtful: tuple[FieldView, ...]
-    """Filled in before, and not taken like that by the newer form; their problems say why."""
+    """Not taken as it was written by the newer form, whose problems they carry."""
     added: tuple[FieldView, ...]
 
     @property
@@ -42,7 +42,9 @@ def moved(old: Form, new: Form, before: FormView, after: FormView) -> Moved:
     stays = [one for one in filled if _place(old, one) in has]
     was_wrong = {one.name for one in filled if one.problems}
     doubtful = tuple(
-        here[one.name] for one in stays if one.name in here and here[one.name].problems and one.name not in was_wrong
+        replace(one, problems=here[one.name].problems)
+        for one in stays
+        if one.name in here and here[one.name].problems and one.name not in was_wrong
     )
     in_doubt = {one.name for one in doubtful}
     return Moved(

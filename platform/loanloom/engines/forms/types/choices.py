@@ -33,7 +33,7 @@ def _write_yes_no(value: Any, spec: Spec) -> str:
 
 def _known(key: str, spec: Spec) -> str:
     if key not in spec.option_keys:
-        raise Fault("unknown_choice", f"“{key[:40]}” is not one of the choices.", f"“{key[:40]}”不在可选项中。")
+        raise levels.unknown_choice(key, spec)
     return key
 
 

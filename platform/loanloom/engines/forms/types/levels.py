@@ -38,7 +38,7 @@ def _chosen(raw: Mapping[str, Any], spec: Spec) -> list[str]:
             break
         above = path[-1] if path else None
         if code not in spec.option_keys:
-            raise _unknown(code)
+            raise unknown_choice(code, spec)
         if spec.by_key[code].parent != above:
             break
         path.append(code)
@@ -55,13 +55,18 @@ def _written(value: str, spec: Spec) -> list[str]:
         above = path[-1] if path else None
         found = next((one.key for one in spec.below(above) if name == one.key or name in one.title.values()), None)
         if found is None:
-            raise _unknown(name)
+            raise unknown_choice(name, spec)
         path.append(found)
     return path
 
 
-def _unknown(code: str) -> Fault:
-    return Fault("unknown_choice", f"“{code[:40]}” is not one of the choices.", f"“{code[:40]}”不在可选项中。")
+def unknown_choice(code: str, spec: Spec) -> Fault:
+    """A code that may not be chosen: one that was retired is called by its title."""
+    retired = spec.by_key.get(code)
+    if retired is None:
+        return Fault("unknown_choice", f"“{code[:40]}” is not one of the choices.", f"“{code[:40]}”不在可选项中。")
+    en, zh = (say(retired.title, language) for language in ("en", "zh"))
+    return Fault("unknown_choice", f"“{en}” is no longer offered.", f"“{zh}”已停用，请另选。")
 
 
 def path_of(code: str, spec: Spec) -> list[str]:
