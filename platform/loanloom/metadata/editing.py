@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from loanloom.metadata import canonical
-from loanloom.metadata.pointers import MISSING, child, is_list, parent, resolve, split
+from loanloom.metadata.pointers import MISSING, after_insertion, child, is_list, parent, resolve, split
 from loanloom.metadata.text_edit import TextEdit
 from loanloom.metadata.tree import read_tree
 from loanloom.problems import Problem, text
@@ -101,7 +101,7 @@ def transfer_item(source: str, pointer: str, to: str) -> Edited:
     if not moved.problems:
         return moved
     put = insert_item(source, child(goal, index), mine[int(place)])
-    return put if put.problems else remove_value(put.text, pointer)
+    return put if put.problems else remove_value(put.text, after_insertion(pointer, goal, index))
 
 
 def rename_key(source: str, pointer: str, name: str) -> Edited:

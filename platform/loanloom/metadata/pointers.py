@@ -35,6 +35,14 @@ def parent(pointer: str) -> str:
     return pointer.rpartition("/")[0]
 
 
+def after_insertion(pointer: str, items: str, index: int) -> str:
+    """A pointer as it is once an item was put into the list `items` before the one at `index`."""
+    own, _, below = pointer.removeprefix(f"{items}/").partition("/")
+    if not pointer.startswith(f"{items}/") or not own.isdigit() or int(own) < index:
+        return pointer
+    return child(items, int(own) + 1) + (f"/{below}" if below else "")
+
+
 def is_list(value: object) -> bool:
     """Whether a value is a list in a document (thawed or frozen)."""
     return isinstance(value, (list, tuple))

@@ -43,12 +43,15 @@ def _joined(value: Any, changes: list[Change]) -> list[Change]:
             listed.append((pointer, new))
             continue
         if top not in found:
-            found[top] = {}
+            found[top] = [] if rest[0] == "-" else {}
             listed.append((top, found[top]))
         inside = found[top]
         for token in rest[:-1]:
             inside = inside.setdefault(token, {})
-        inside[rest[-1]] = new
+        if isinstance(inside, list):
+            inside.append(new)
+        else:
+            inside[rest[-1]] = new
     return listed
 
 
@@ -96,14 +99,20 @@ def _meant(value: Any, changes: list[Change]) -> Any:
             above[token] = new
         elif is_list(above) and token == "-":  # noqa: S105 - the end of a list, no secret
             above.append(new)
-        elif is_list(above) and token.isdigit() and int(token) < len(above) and new is not MISSING:
+        elif is_list(above) and token.isdigit() and int(token) < len(above):
             above[int(token)] = new
         else:
             return MISSING
-    for pointer, new in changes:
-        if new is MISSING:
-            del resolve(whole, parent(pointer))[split(pointer)[-1]]
+    for pointer in sorted((one for one, new in changes if new is MISSING), key=_backwards):
+        above, token = resolve(whole, parent(pointer)), split(pointer)[-1]
+        del above[int(token) if is_list(above) else token]
     return whole
+
+
+def _backwards(pointer: str) -> int:
+    """The last items of lists first, so that the others are where they were."""
+    token = split(pointer)[-1]
+    return -int(token) if token.isdigit() else 0
 
 
 def _says(text: str, wanted: Any) -> bool:

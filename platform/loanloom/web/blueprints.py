@@ -27,6 +27,7 @@ AREAS = (
     "loanloom.web.studio.definitions",
     "loanloom.web.studio.expressions",
     "loanloom.web.studio.flow_page",
+    "loanloom.web.studio.grids",
     "loanloom.web.studio.form_design",
     "loanloom.web.studio.comparing",
     "loanloom.web.studio.remarks",

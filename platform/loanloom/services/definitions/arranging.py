@@ -60,6 +60,11 @@ def step_for(document: Document, registry: Registry, asked: Asked) -> Step:
     return made
 
 
+def fresh_item(document: Document, registry: Registry, pointer: str) -> Any:
+    """The least that one more item of the list at a pointer may be; MISSING where there is no list."""
+    return _Arranging(Layout(document, registry, registry.kinds.require(document.kind))).fresh_item(pointer)
+
+
 def check_shape(ctx: Context, page: Page, document: Document, step: Step) -> None:
     """Refuse a step after which the document would have faults of shape that it has not now."""
     edited = step.edit(drafts.text_of(ctx, page.kind.key, page.key))
@@ -106,16 +111,21 @@ class _Arranging:
     # -- lists --------------------------------------------------------------------------------------------------------
 
     def add(self, asked: Asked) -> Step | None:
-        items = self.at(asked.pointer)
+        value = self.fresh_item(asked.pointer)
+        return None if value is MISSING else steps.add_item(f"/spec{asked.pointer}/-", value)
+
+    def fresh_item(self, pointer: str) -> Any:
+        """The least that one more item of a list may be, with a key of its own; MISSING where there is no list."""
+        items = self.at(pointer)
         if not is_list(items):
-            return None
-        piece = self.piece(asked.pointer)
-        inner, own = schema_walk.items_of(piece, self.root), child(asked.pointer, len(items))
+            return MISSING
+        piece = self.piece(pointer)
+        inner, own = schema_walk.items_of(piece, self.root), child(pointer, len(items))
         value = self.least(inner, own)
         name, key = self._fresh(piece, items, "new")
         if key is not None and isinstance(value, dict) and self.layout.target(child(own, name)) is None:
             value[name] = key
-        return steps.add_item(f"/spec{asked.pointer}/-", value)
+        return value
 
     def copy(self, asked: Asked) -> Step | None:
         above, item = parent(asked.pointer), self.at(asked.pointer)

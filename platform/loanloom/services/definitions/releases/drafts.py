@@ -51,6 +51,15 @@ def text_of(ctx: Context, kind: str, key: str) -> str:
     return source_text(draft_rows.live(ctx, kind, key))
 
 
+def text_at(ctx: Context, kind: str, key: str, version: int | None) -> str | None:
+    """The text that somebody has open who had that version; None where it is no longer known."""
+    with ctx.transaction() as connection:
+        row = draft_rows.read(connection, kind, key)
+        if row is None:
+            return source_text(draft_rows.live(ctx, kind, key)) if version is None else None
+        return row["source"] if row["version"] == version else draft_rows.text_at(connection, row["id"], version)
+
+
 def save(ctx: Context, kind: str, key: str, source: str, version: int | None) -> Draft:
     """Keep a text as the draft. `version` is the one it was opened with; None when there was no draft yet.
 
@@ -255,3 +264,4 @@ __all__ = [
     "text_of",
     "undo",
 ]
+    "text_at",

@@ -47,6 +47,7 @@ const LAZY = [
   ["[data-playground]", () => import("./parts/playground.js")],
   ["[data-drag-form]", () => import("./parts/dragging.js")],
   ["[data-flow-editor]", () => import("./parts/floweditor.js")],
+  ["[data-grid]", () => import("./parts/grid.js")],
 ];
 
 function arm(root) {

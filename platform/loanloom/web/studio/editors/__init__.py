@@ -16,7 +16,16 @@ from loanloom.services.definitions.catalogue import Page
 from loanloom.services.definitions.outline import outline
 from loanloom.services.definitions.releases import drafts
 from loanloom.web.security import csp_nonce, current_context
-from loanloom.web.studio.editors import bench, flow, form_designer, plain, products_beside, score_bands, template_words
+from loanloom.web.studio.editors import (
+    bench,
+    flow,
+    form_designer,
+    grids,
+    plain,
+    products_beside,
+    score_bands,
+    template_words,
+)
 from loanloom.web.studio.editors.views import Parts, View, changed_cells, joined, may_edit
 
 
@@ -33,6 +42,7 @@ BY_KIND: Mapping[str, tuple[View, ...]] = {
     **dict.fromkeys(plain.KINDS, (plain.VIEW,)),
     "flow": (flow.VIEW,),
     "form": form_designer.VIEWS,
+    **grids.VIEWS,
     "product": (products_beside.VIEW,),
     "scorecard": (score_bands.VIEW,),
     "indicator": (score_bands.INDICATOR,),

@@ -14,7 +14,7 @@ htmx.defineExtension("morph", {
     if (style !== "morph") return false;
     return Idiomorph.morph(target, fragment.firstElementChild ?? fragment, {
       morphStyle: "outerHTML",
-      ignoreActiveValue: true,
+      ignoreActiveValue: Boolean(document.activeElement?.matches("input, select, textarea")), // not a region one clicked in
       callbacks: { beforeAttributeUpdated: (name, node) => !(VALUES.has(name) && isTouched(node)) },
     });
   },

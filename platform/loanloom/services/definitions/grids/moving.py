@@ -1,0 +1,186 @@
+"""Lines of a grid moved, copied, put in and taken out, as steps: in a list, by parents, in lists within lists."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from loanloom.metadata import canonical, steps
+from loanloom.metadata.document import Document
+from loanloom.metadata.pointers import MISSING, after_insertion, child, is_list, parent, resolve, split
+from loanloom.metadata.registry import Registry
+from loanloom.metadata.steps import Step
+from loanloom.services.definitions import arranging
+from loanloom.services.definitions.arranging import Asked
+from loanloom.services.definitions.grids.laying import above
+from loanloom.services.definitions.grids.model import Grid, Line
+
+WHERES = ("before", "after", "in")
+
+
+def step_for(document: Document, registry: Registry, grid: Grid, do: str, pointer: str) -> Step | None:
+    """What a button of a line does."""
+    line = grid.line(pointer)
+    if line is None:
+        return None
+    if do == "below":
+        return _below(document, registry, grid, line)
+    if do == "child":
+        return _child(document, registry, grid, line)
+    if do == "copy":
+        return arranging.step_for(document, registry, Asked("copy", pointer))
+    if do not in line.may:
+        return None
+    if do == "remove":
+        return _removed(document, pointer)
+    goal = _goal(grid, line, do)
+    return moved(document, grid, pointer, *goal) if goal is not None else None
+
+
+def _goal(grid: Grid, line: Line, do: str) -> tuple[str, str] | None:
+    """Where a move by one place leads: before, after or in which line."""
+    siblings = [one for one in grid.lines if one.depth == line.depth and _holder(grid, one) == _holder(grid, line)]
+    place = siblings.index(line)
+    if do == "up" and place:
+        return "before", siblings[place - 1].pointer
+    if do == "down" and place + 1 < len(siblings):
+        return "after", siblings[place + 1].pointer
+    if do == "in" and place:
+        return "in", siblings[place - 1].pointer
+    holder = _holder(grid, line)
+    return ("after", holder) if do == "out" and holder else None
+
+
+def _holder(grid: Grid, line: Line) -> str:
+    """The line that a line lies below, as the tree is drawn."""
+    for one in reversed(grid.lines[: grid.lines.index(line)]):
+        if one.depth < line.depth:
+            return one.pointer
+    return ""
+
+
+def moved(document: Document, grid: Grid, pointer: str, where: str, goal: str) -> Step | None:
+    """A line before, after or in another one."""
+    line, other = grid.line(pointer), grid.line(goal)
+    if line is None or other is None or line is other or where not in WHERES or _lies_in(grid, other, line):
+        return None
+    if grid.nature == "nested":
+        return _into_list(document, pointer, where, goal)
+    to = _place(split(pointer)[-1], split(goal)[-1], where)
+    there = steps.move_item(f"/spec{pointer}", to)
+    if grid.nature == "list":
+        return there if where != "in" else None
+    holder = goal if where == "in" else _holder(grid, other)
+    named = _below_key(document, pointer, holder)
+    return named if where == "in" else steps.in_turn(named, there)
+
+
+def _lies_in(grid: Grid, one: Line, other: Line) -> bool:
+    holder = _holder(grid, one)
+    while holder:
+        if holder == other.pointer:
+            return True
+        found = grid.line(holder)
+        holder = _holder(grid, found) if found is not None else ""
+    return False
+
+
+def _place(mine: str, goal: str, where: str) -> int:
+    """The place of an item of a list after it has moved."""
+    behind = int(goal) + (where == "after")
+    return behind - (int(mine) < behind)
+
+
+def _below_key(document: Document, pointer: str, holder: str) -> Step:
+    """A line that names another as the one above it, or none."""
+    place = f"{pointer}/parent"
+    if holder:
+        return steps.set_values({f"/spec{place}": resolve(document.spec, f"{holder}/key")})
+    return steps.set_values({}, (f"/spec{place}",) if resolve(document.spec, place) is not MISSING else ())
+
+
+# -- a tree of lists ---------------------------------------------------------------------------------------------------
+
+
+def _into_list(document: Document, pointer: str, where: str, goal: str) -> Step:
+    if where != "in" and parent(goal) == parent(pointer):
+        return steps.move_item(f"/spec{pointer}", _place(split(pointer)[-1], split(goal)[-1], where))
+    left = _left_empty(document, pointer)
+    if where == "in" and resolve(document.spec, f"{goal}/items") is MISSING:
+        value = canonical.thaw(resolve(document.spec, pointer))
+        gone = steps.remove(f"/spec{left or pointer}")
+        return steps.in_turn(steps.set_values({f"/spec{goal}/items": [value]}), gone)
+    to = f"{goal}/items/-" if where == "in" else child(parent(goal), int(split(goal)[-1]) + (where == "after"))
+    put = steps.transfer_item(f"/spec{pointer}", f"/spec{to}")
+    if not left:
+        return put
+    token = split(to)[-1]
+    shifted = after_insertion(left, parent(to), int(token)) if token.isdigit() else left
+    return steps.in_turn(put, steps.remove(f"/spec{shifted}"))
+
+
+def _left_empty(document: Document, pointer: str) -> str:
+    """The list that nothing would be left in without a line; at the top there is always something."""
+    items, holder = resolve(document.spec, parent(pointer)), above(pointer)
+    return parent(pointer) if holder and is_list(items) and len(items) == 1 else ""
+
+
+def _removed(document: Document, pointer: str) -> Step:
+    return steps.remove(f"/spec{_left_empty(document, pointer) or pointer}")
+
+
+# -- new lines ---------------------------------------------------------------------------------------------------------
+
+
+def blank(document: Document, registry: Registry, grid: Grid, lines_at: str) -> Any:
+    """A line that says as little as it may."""
+    if document.kind == "ruleset" and lines_at == "/table/rows":
+        tests = sum(column.kind == "test" for column in grid.columns)
+        first = document.spec["outputs"][0]
+        return {"when": ["-"] * tests, "then": {first["key"]: first["values"][0] if first.get("values") else None}}
+    return arranging.fresh_item(document, registry, lines_at)
+
+
+def _below(document: Document, registry: Registry, grid: Grid, line: Line) -> Step:
+    """A new line right below one, as far in as it."""
+    lines_at, index = parent(line.pointer), int(split(line.pointer)[-1])
+    value = blank(document, registry, grid, lines_at)
+    own = resolve(document.spec, f"{line.pointer}/parent")
+    if grid.nature == "parents" and own is not MISSING:
+        value = {**value, "parent": own}
+    return steps.add_item(f"/spec{child(lines_at, index + 1)}", value)
+
+
+def _child(document: Document, registry: Registry, grid: Grid, line: Line) -> Step | None:
+    """A new line inside one, behind those that are there."""
+    if grid.nature == "parents":
+        value = {**blank(document, registry, grid, grid.lines_at), "parent": _key(document, line.pointer)}
+        last = max(_under(grid, line), key=lambda one: int(split(one.pointer)[-1]))
+        return steps.add_item(f"/spec{child(grid.lines_at, int(split(last.pointer)[-1]) + 1)}", value)
+    if grid.nature != "nested":
+        return None
+    value = _entry(document, arranging.fresh_item(document, registry, grid.lines_at))
+    if resolve(document.spec, f"{line.pointer}/items") is MISSING:
+        return steps.set_values({f"/spec{line.pointer}/items": [value]})
+    return steps.add_item(f"/spec{line.pointer}/items/-", value)
+
+
+def _key(document: Document, pointer: str) -> str:
+    return str(resolve(document.spec, f"{pointer}/key"))
+
+
+def _under(grid: Grid, line: Line) -> list[Line]:
+    """A line with those that lie right below it."""
+    return [line, *(one for one in grid.lines if _holder(grid, one) == line.pointer)]
+
+
+def _entry(document: Document, value: Mapping[str, Any]) -> dict[str, Any]:
+    """A new entry of a menu with a key that no entry has, however deep."""
+    taken = set(_keys(document.spec["items"]))
+    name = str(value["key"])
+    numbers = (f"{name}_{number}" for number in range(2, 10_000))
+    return {**value, "key": name if name not in taken else next(one for one in numbers if one not in taken)}
+
+
+def _keys(items: Any) -> list[str]:
+    return [key for one in items for key in (str(one["key"]), *_keys(one.get("items", ())))]

@@ -1,0 +1,209 @@
+"""What somebody did in a grid as one change of the draft: cells typed, lines pasted, a line or a column moved.
+
+Cells that can be read are kept, those that cannot are given back with what is wrong; then nothing else is done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from loanloom.metadata import steps
+from loanloom.metadata.document import Document
+from loanloom.metadata.pointers import MISSING, child, parent, resolve, split
+from loanloom.metadata.registry import Registry
+from loanloom.metadata.steps import Step
+from loanloom.metadata.together import Change
+from loanloom.problems import Problem, text
+from loanloom.services.context import Context
+from loanloom.services.definitions import arranging
+from loanloom.services.definitions.catalogue import Page
+from loanloom.services.definitions.grids import columns, laying, moving, reading
+from loanloom.services.definitions.grids.model import Cell, Grid
+from loanloom.services.definitions.grids.pasting import Typed
+from loanloom.services.definitions.releases import candidate, drafts
+from loanloom.services.definitions.releases.drafts import Draft
+from loanloom.services.definitions.sheet import Layout
+from loanloom.services.errors import Conflict, Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Something besides typing: a line's button, a column's, or a line dropped somewhere."""
+
+    what: str = ""  # line column drop
+    do: str = ""
+    pointer: str = ""
+    goal: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What became of it: the draft where something was changed, and what could not be read, by cell."""
+
+    draft: Draft | None
+    wrong: Mapping[str, Problem]
+
+
+def seen(ctx: Context, page: Page, version: int | None) -> Document:
+    """The document as whoever typed had it open."""
+    if page.shown is None:
+        raise Refused(page.problems)
+    if version == page.version:
+        return page.shown
+    source = drafts.text_at(ctx, page.kind.key, page.key, version)
+    document, told = candidate.read_draft(page.kind.key, page.key, source) if source is not None else (None, ())
+    if document is None:
+        raise Refused(told) if told else Conflict()
+    return document
+
+
+def write(ctx: Context, page: Page, version: int | None, typed: Typed, act: Act, language: str) -> Written:
+    """Do it, over the version that it was done at."""
+    document = seen(ctx, page, version)
+    grid = laying.grid_of(document, page.registry, page.live, language)
+    changes, wrong = _changes(document, page.registry, grid, typed, language)
+    several: list[Step] = [steps.set_together(changes)] if changes else []
+    if not wrong and act.what:
+        several.append(_act(document, page.registry, grid, act))
+    if not several:
+        return Written(None, wrong)
+    step = steps.in_turn(*several)
+    _check(document, page, step, drafts.text_at(ctx, page.kind.key, page.key, version) or "")
+    return Written(drafts.change(ctx, page.kind.key, page.key, step, version), wrong)
+
+
+def _act(document: Document, registry: Registry, grid: Grid, act: Act) -> Step:
+    step: Step | None = None
+    if act.what == "line":
+        step = moving.step_for(document, registry, grid, act.do, act.pointer)
+    elif act.what == "column":
+        step = columns.step_for(document, registry, act.do, act.pointer)
+    elif act.what == "drop":
+        step = moving.moved(document, grid, act.pointer, act.do, act.goal)
+    if step is None:
+        raise Refused(arranging.GONE)
+    return step
+
+
+def _check(document: Document, page: Page, step: Step, source: str) -> None:
+    """Refuse what would no longer have the shape that the kind asks for."""
+    edited = step.edit(source)
+    if edited.problems:
+        raise Refused(edited.problems)
+    after, told = candidate.read_draft(page.kind.key, page.key, edited.text)
+    if after is None:
+        raise Refused(told)
+    before = {fault.pointer for fault in page.kind.compiled.faults(document.spec)}
+    faults = [fault for fault in page.kind.compiled.faults(after.spec) if fault.pointer not in before]
+    if faults:
+        raise Refused(after.problem(one.code, one.message, one.pointer, hint=one.hint) for one in faults)
+
+
+# -- cells ------------------------------------------------------------------------------------------------------------
+
+
+def _changes(
+    document: Document, registry: Registry, grid: Grid, typed: Typed, language: str
+) -> tuple[list[Change], dict[str, Problem]]:
+    """The places that change, and what cannot be read."""
+    changes: list[Change] = []
+    wrong: dict[str, Problem] = {}
+    emptied: list[Cell] = []
+    for cell in grid.cells():
+        word = _plain(typed.cells.get(cell.pointer, cell.shown))
+        if cell.locked or word == _plain(cell.shown):
+            continue
+        value, problem = reading.read(cell.column, word)
+        if problem is not None:
+            wrong[cell.pointer] = problem
+        elif value is not MISSING:
+            same = value == resolve(document.spec, cell.pointer)
+            changes += [] if same else [(f"/spec{cell.pointer}", value)]
+        elif resolve(document.spec, cell.pointer) is not MISSING:
+            emptied.append(cell)
+    gone, needed = _emptied(document, registry, emptied)
+    changes += gone
+    wrong |= needed
+    for number, row in enumerate(typed.new):
+        line, found = _line(document, registry, grid, row)
+        wrong |= {f"new:{path}" if not number else f"new:{path}:{number}": problem for path, problem in found.items()}
+        if not found:
+            changes.append((f"/spec{grid.lines_at}/-", line))
+    return changes, wrong
+
+
+def _plain(typed: str) -> str:
+    return typed.replace("\r\n", "\n").strip()
+
+
+def _emptied(document: Document, registry: Registry, cells: Sequence[Cell]) -> tuple[list[Change], dict[str, Problem]]:
+    """The places of emptied cells taken out, with the part around them where nothing else is in it; what must be there
+    is told.
+    """
+    layout = Layout(document, registry, registry.kinds.require(document.kind))
+    pointers = {cell.pointer for cell in cells}
+    changes: dict[str, Any] = {}
+    wrong: dict[str, Problem] = {}
+    for cell in cells:
+        holder, around = parent(cell.pointer), resolve(document.spec, parent(cell.pointer))
+        alone = all(child(holder, name) in pointers for name in around)
+        if cell.column.kind == "result":
+            changes[f"/spec{cell.pointer}"] = None if alone else MISSING
+            continue
+        inside = len(split(cell.column.path)) > 1
+        place = holder if inside and alone else cell.pointer
+        if (inside and not alone) or layout.removable(place, around):
+            changes[f"/spec{place}"] = MISSING
+        else:
+            wrong[cell.pointer] = _missing()
+    return list(changes.items()), wrong
+
+
+def _line(
+    document: Document, registry: Registry, grid: Grid, row: Mapping[str, str]
+) -> tuple[dict[str, Any], dict[str, Problem]]:
+    """A new line from what was typed; what must be there and has no column is what it least may be."""
+    least = moving.blank(document, registry, grid, grid.lines_at)
+    asked = {split(column.path)[0] for column in grid.columns}
+    value: dict[str, Any] = {name: one for name, one in least.items() if name not in asked or name in ("when", "then")}
+    wrong: dict[str, Problem] = {}
+    for column in grid.columns:
+        read, problem = reading.read(column, _plain(row.get(column.path, "")))
+        if problem is not None:
+            wrong[column.path] = problem
+        elif read is not MISSING:
+            _put(value, column.path, read)
+    if not wrong:
+        missing = (name for name in least if name not in value)
+        wrong = {_first(grid, name): _missing() for name in missing if name in asked and name in _needed(grid, least)}
+    return value, wrong
+
+
+def _put(value: dict[str, Any], path: str, new: Any) -> None:
+    *holders, last = split(path)
+    inside: Any = value
+    for token in holders:
+        inside = inside[int(token)] if isinstance(inside, list) else inside.setdefault(token, {})
+    if isinstance(inside, list):
+        inside[int(last)] = new
+    else:
+        inside[last] = new
+
+
+def _first(grid: Grid, name: str) -> str:
+    return next(column.path for column in grid.columns if split(column.path)[0] == name)
+
+
+def _needed(grid: Grid, least: Mapping[str, Any]) -> frozenset[str]:
+    """What a line must say; who an authority is given to may be said in several ways."""
+    ways = {split(column.path)[0] for column in grid.columns if column.kind == "choice"} & {"role", "position"}
+    return frozenset(least) - ways
+
+
+def _missing() -> Problem:
+    return Problem(code="cell.empty", message=text("Write something here.", "此处不能为空。"))
+
+
+__all__ = ["Act", "Typed", "Written", "seen", "write"]

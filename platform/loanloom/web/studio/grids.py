@@ -1,0 +1,86 @@
+"""What is typed, pasted, pressed and dropped in a grid, as one post: everything typed so far travels with it.
+
+Every line's buttons are submits of the one form, so it works without script; with it the post goes by itself and the
+page is merged in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask_babel import ngettext
+from werkzeug.wrappers import Response
+
+from loanloom.problems import Problem
+from loanloom.services.definitions import catalogue as definitions
+from loanloom.services.definitions.grids import laying, pasting, writing
+from loanloom.services.definitions.grids.pasting import Typed
+from loanloom.services.definitions.grids.writing import Act
+from loanloom.services.errors import Conflict, Refused
+from loanloom.web.access import requires
+from loanloom.web.language import language
+from loanloom.web.security import current_context
+from loanloom.web.studio import editors
+from loanloom.web.studio.definitions import page_of, version_given
+
+blueprint = Blueprint("grids", __name__, url_prefix="/studio/definitions")
+CELL, NEW = "c:", "new:"
+
+
+@blueprint.post("/<kind>/<key>/grid")
+@requires("definition.edit")
+def write(kind: str, key: str) -> str | Response | tuple[str, int]:
+    """Keep what was typed and do what was asked; cells that cannot be read come back as they were typed."""
+    ctx, page = current_context(), definitions.page(current_context(), kind, key)
+    typed = _typed()
+    try:
+        act, pasted = _asked(), request.form.get("paste", "")
+        if pasted.strip() and request.form.get("act") == "paste":
+            grid = laying.grid_of(writing.seen(ctx, page, version_given()), page.registry, page.live, language())
+            spread = pasting.spread(grid, pasted, request.form.get("paste_at", ""))
+            typed = Typed({**typed.cells, **spread.cells}, (*typed.new, *spread.new))
+        written = writing.write(ctx, page, version_given(), typed, act, language())
+    except (Refused, Conflict) as refused:
+        status = 409 if isinstance(refused, Conflict) else 422
+        return page_of(kind, key, "grid", problems=refused.problems, typed=_kept(typed, {})), status
+    told = editors.joined(written.draft.joined_with) if written.draft and written.draft.joined_with else None
+    if written.wrong:
+        return page_of(kind, key, "grid", wrong=written.wrong, typed=_kept(typed, written.wrong), told=told), 422
+    if request.headers.get("HX-Request"):
+        return page_of(kind, key, "grid", told=told)
+    if told:
+        flash(told, "notice")
+    if typed.new:
+        flash(ngettext("%(num)s new line.", "%(num)s new lines.", len(typed.new)), "good")
+    here: dict[str, Any] = {name: request.form.get(name) or None for name in ("q", "from")}
+    place = (act.pointer or request.form.get("paste_at", "")).strip("/").replace("/", "-")
+    where = url_for("studio.definition", kind=kind, key=key, view="grid", **here)
+    return redirect(where + (f"#l-{place}" if place else ""))
+
+
+def _typed() -> Typed:
+    form = request.form
+    cells = {name.removeprefix(CELL): word for name, word in form.items() if name.startswith(CELL)}
+    line = {name.removeprefix(NEW): word for name, word in form.items() if name.startswith(NEW)}
+    return Typed(cells, (line,) if any(word.strip() for word in line.values()) else ())
+
+
+def _asked() -> Act:
+    """The button that was pressed, or what was dropped where."""
+    act, what, where = (request.form.get(name, "") for name in ("act", "what", "where"))
+    if what and where:
+        do, _, goal = where.partition(":")
+        return Act("drop", do, what, goal)
+    kind, do, pointer = (*act.split(":", 2), "", "")[:3]
+    return Act(kind, do, pointer) if kind in ("line", "column") else Act()
+
+
+def _kept(typed: Typed, wrong: Mapping[str, Problem]) -> dict[str, str]:
+    """What goes back into the cells as it was typed: what was not kept."""
+    new = {f"{NEW}{path}": word for row in typed.new[:1] for path, word in row.items()}
+    if not wrong:
+        return {**typed.cells, **new}
+    cells = {pointer: word for pointer, word in typed.cells.items() if pointer in wrong}
+    return cells | (new if any(one.startswith(NEW) for one in wrong) else {})

@@ -1,0 +1,165 @@
+"""Definitions changed as grids over HTTP: typed, pasted, moved, tried; what cannot be read comes back at its cell."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+import pytest
+
+from loanloom.metadata.tree import read_tree
+from loanloom.services.definitions.releases import drafts
+
+from .test_studio import ADMIN, html, post
+
+CLASSES, AREAS, MENU = "ruleset/five-classes", "code_list/area", "menu/workspace"
+KINDS = ("ruleset", "code_list", "menu", "authority", "rate_table", "calendar")
+
+
+def here(of: str) -> str:
+    return f"/studio/definitions/{of}/"
+
+
+def spec(ctx, of: str) -> dict:
+    return read_tree(drafts.text_of(ctx, *of.split("/"))).value["spec"]
+
+
+def version(page: str) -> str:
+    return re.search(r'name="version" value="(\d*)"', page)[1]
+
+
+@pytest.fixture
+def admin(person):
+    return person(ADMIN, language="zh")
+
+
+def test_cells_are_kept_as_one_change_with_comments_and_undone_as_one(admin, model_company) -> None:
+    before = drafts.text_of(model_company, *CLASSES.split("/"))
+    cells = {"c:/table/rows/1/when/0": "1-60", "c:/table/rows/2/when/0": "61-270",
+             "c:/table/rows/4/then/asset_class": "可疑", "c:/table/rows/0/reason/en": ""}  # fmt: skip
+    answer = post(admin, f"{here(CLASSES)}grid", version="", act="save", **cells)
+    assert answer.status_code == 302
+    rows = spec(model_company, CLASSES)["table"]["rows"]
+    assert [rows[1]["when"], rows[2]["when"]] == [["[1..60]"], ["[61..270]"]]
+    assert rows[4]["then"] == {"asset_class": "doubtful"} and rows[0]["reason"] == {"zh": "无逾期。"}
+    page = html(admin.get(f"{here(CLASSES)}?view=grid"))
+    assert "可疑" in page and "[1..60]" in page
+    source = drafts.text_of(model_company, *CLASSES.split("/"))
+    assert all(line in source for line in before.splitlines() if line.startswith("#"))
+    post(admin, f"{here(CLASSES)}undo", version=version(page))
+    assert spec(model_company, CLASSES) == read_tree(before).value["spec"]
+
+
+def test_what_was_left_as_it_stands_makes_no_draft(admin, model_company) -> None:
+    page = html(admin.get(f"{here(CLASSES)}?view=grid"))
+    cells = dict(re.findall(r'name="(c:[^"]+)" form="grid-form" value="([^"]*)"', page))
+    cells = {name: unescape(shown) for name, shown in cells.items()}
+    assert len(cells) > 10
+    assert post(admin, f"{here(CLASSES)}grid", version="", **cells).status_code == 302
+    assert drafts.find(model_company, *CLASSES.split("/")) is None
+
+
+def test_what_cannot_be_read_comes_back_at_its_cell_and_the_rest_is_kept(person, model_company) -> None:
+    admin = person(ADMIN, language="en")
+    cells = {"c:/table/rows/1/then/asset_class": "dubious", "c:/table/rows/1/when/0": "1-89"}
+    answer = post(admin, f"{here(CLASSES)}grid", version="", act="line:remove:/table/rows/0", **cells)
+    page = html(answer)
+    assert answer.status_code == 422 and "is not one of the choices" in page and "dubious" in page
+    rows = spec(model_company, CLASSES)["table"]["rows"]
+    assert rows[1]["when"] == ["[1..89]"] and rows[1]["then"] == {"asset_class": "special_mention"} and len(rows) == 5
+    assert "No row applies" in page
+
+
+def test_an_overlap_is_told_at_its_line_and_a_case_shows_the_line_that_counts(person) -> None:
+    admin = person(ADMIN, language="en")
+    post(admin, f"{here(CLASSES)}grid", version="", **{"c:/table/rows/2/when/0": "[80..270]"})
+    page = html(admin.get(f"{here(CLASSES)}?view=grid"))
+    line = page.partition('id="l-table-rows-2"')[2].partition("<tr id=")[0]
+    assert "only one may" in line and "grid-said" in line
+    post(admin, f"{here(CLASSES)}grid", version="1", **{"c:/table/rows/2/when/0": "[91..270]"})
+    tried = html(admin.get(f"{here(CLASSES)}?view=grid&fact.loan.days_past_due=95"))
+    hit = tried.partition('id="l-table-rows-2"')[2].partition(">")[0]
+    assert 'class="is-hit' in hit and "Counts: line 3" in tried
+    assert "is neither" not in html(admin.get(f"{here(CLASSES)}?view=grid&fact.loan.days_past_due=abc"))
+
+
+def test_lines_and_columns_come_by_buttons(admin, model_company) -> None:
+    def act(what: str) -> None:
+        found = drafts.find(model_company, *CLASSES.split("/"))
+        answer = post(admin, f"{here(CLASSES)}grid", version=str(found.version) if found else "", act=what)
+        assert answer.status_code == 302, html(answer)[-1500:]
+
+    act("column:input:")
+    act("line:below:/table/rows/1")
+    act("line:up:/table/rows/2")
+    act("line:copy:/table/rows/0")
+    table = spec(model_company, CLASSES)["table"]
+    assert len(table["inputs"]) == 2 and len(table["rows"]) == 7
+    assert table["rows"][2]["when"] == ["-", "-"] and table["rows"][0]["when"] == table["rows"][1]["when"]
+    act("line:remove:/table/rows/2")
+    act("column:out:/table/inputs/1")
+    assert len(spec(model_company, CLASSES)["table"]["rows"]) == 6
+
+
+def test_a_sheet_is_pasted_with_the_names_of_its_columns(admin, model_company) -> None:
+    pasted = "代码\t名称（中文）\t上级代码\r\n330201\t海曙区\t3302\r\n330203\t江北区\t3302\r\n"
+    answer = post(admin, f"{here(AREAS)}grid", version="", act="paste", paste=pasted, paste_at="")
+    assert answer.status_code == 302 and "2" in html(admin.get(answer.headers["Location"]))
+    added = spec(model_company, AREAS)["items"][-2:]
+    assert added[0] == {"key": "330201", "title": {"zh": "海曙区"}, "parent": "3302"}
+    assert "# GB/T 2260 codes" in drafts.text_of(model_company, *AREAS.split("/"))
+    bad = post(admin, f"{here(AREAS)}grid", version="1", act="paste", paste="\t没有代码\n", paste_at="")
+    assert bad.status_code == 422 and "此处不能为空" in html(bad)
+
+
+def test_codes_that_are_live_are_neither_renamed_nor_taken_out(admin, model_company) -> None:
+    page = html(admin.get(f"{here(AREAS)}?view=grid"))
+    assert 'name="c:/items/0/key"' not in page and 'name="c:/items/0/title/zh"' in page
+    post(admin, f"{here(AREAS)}grid", version="", **{"c:/items/0/key": "99"})
+    assert drafts.find(model_company, *AREAS.split("/")) is None
+    assert post(admin, f"{here(AREAS)}grid", version="", act="line:remove:/items/0").status_code == 422
+    post(admin, f"{here(AREAS)}grid", version="", **{"c:/items/0/retired": "是"})
+    assert spec(model_company, AREAS)["items"][0]["retired"] is True
+
+
+def test_entries_of_a_menu_are_dropped_into_groups(admin, model_company) -> None:
+    items = spec(model_company, MENU)["items"]
+    group = next(at for at, one in enumerate(items) if one.get("items"))
+    answer = post(admin, f"{here(MENU)}grid", version="", what="/items/0", where=f"in:/items/{group}")
+    assert answer.status_code == 302
+    after = spec(model_company, MENU)["items"]
+    assert after[group - 1]["items"][-1]["key"] == items[0]["key"] and len(after) == len(items) - 1
+    new = post(admin, f"{here(MENU)}grid", version="1", **{"new:/title/zh": "帮助", "new:/url": "/help/"})
+    assert new.status_code == 302
+    assert spec(model_company, MENU)["items"][-1]["title"] == {"zh": "帮助"}
+
+
+def test_two_people_in_different_lines_both_keep_what_they_typed(person, model_company) -> None:
+    first, second = person(ADMIN, language="en"), person(ADMIN, language="en")
+    post(first, f"{here(AREAS)}grid", version="", act="line:below:/items/0", **{"c:/items/3/title/en": "Jin"})
+    answer = post(second, f"{here(AREAS)}grid", version="", **{"new:/key": "90", "new:/title/en": "New land"})
+    assert answer.status_code == 302 and "Both changes are kept" in html(second.get(f"{here(AREAS)}?view=grid"))
+    titles = [one["title"]["en"] for one in spec(model_company, AREAS)["items"]]
+    assert "Jin" in titles and "New land" in titles
+    late = post(second, f"{here(AREAS)}grid", version="", **{"c:/items/3/title/en": "Other"})
+    assert late.status_code == 409 and "Other" in html(late)
+
+
+def test_every_kind_that_has_a_grid_shows_it_and_who_may_only_look_types_nothing(person, model_company) -> None:
+    reader = person("risk-officer", language="en")
+    for kind in KINDS:
+        for document in model_company.registry.all(kind)[:2]:
+            page = html(reader.get(f"/studio/definitions/{kind}/{document.key}/?view=grid"))
+            assert "grid-table" in page and ' form="grid-form"' not in page, document.key
+    assert post(reader, f"{here(CLASSES)}grid", version="", **{"c:/table/rows/1/when/0": "1"}).status_code == 403
+
+
+@pytest.mark.parametrize("form", [
+    {"act": "line:up:/nothing/3"}, {"act": "column:out:/spec"}, {"what": "/items/0", "where": "in:/items/0"},
+    {"act": "line:remove:/items/99999999999"}, {"c:/items/0/title/zh": "<script>alert(1)</script>" * 200},
+    {"version": "77", "c:/items/0/title/zh": "x"}, {"act": "::::"}, {"act": "paste", "paste": '"' + "\t" * 500},
+])  # fmt: skip
+def test_bad_posts_are_told_and_change_nothing(admin, model_company, form) -> None:
+    answer = post(admin, f"{here(AREAS)}grid", **{"version": "", **form})
+    assert answer.status_code in (302, 409, 422)
+    assert drafts.find(model_company, *AREAS.split("/")) is None
