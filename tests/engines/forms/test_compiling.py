@@ -125,3 +125,19 @@ def test_what_is_read_settles_first_whatever_the_order_on_the_page(compile_text:
     assert form is not None
     evaluated = forms.evaluate(form, {"application.amount": "1"}, {"application": {"amount": None}})
     assert evaluated.values["application"]["household_income"] == 3
+
+
+def test_a_section_without_fields_is_told_at_its_place(compile_text: Compile) -> None:
+    text = (
+        HEAD + "        - {field: application.amount}\n    - {key: later, title: {en: Later, zh: 以后}, fields: []}\n"
+    )
+    assert "asks for nothing yet" in only(compile_text(text), "form.empty_section")
+    assert compile_text(text).problems[0].pointer == "/spec/sections/1/fields"
+
+
+def test_a_field_takes_the_width_that_is_said_else_that_of_its_type(compile_text: Compile) -> None:
+    text = HEAD + "        - {field: application.amount, width: row}\n        - {field: application.term_months}\n"
+    form = compile_text(text).form
+    assert form is not None
+    view = forms.describe(form, {"application": {"amount": None, "term_months": None}})
+    assert [one.wide for one in view.fields()] == [True, False]

@@ -84,7 +84,7 @@ def _tidied(form: forms.Form, rules: list[Rule], role: str) -> list[Rule]:
     """The rules without what decides nothing any more for this role, the new one joined to one of its like."""
     wanted = _decided(form, rules)
     kept = [dict(one) for one in rules]
-    for at in range(len(kept) - 1, -1, -1):
+    for at in (*range(len(kept) - 1), *range(len(kept) - 1, -1, -1)):
         if role in kept[at]["roles"]:
             without = {**kept[at], "roles": [one for one in kept[at]["roles"] if one != role]}
             tried = [*kept[:at], without, *kept[at + 1 :]]

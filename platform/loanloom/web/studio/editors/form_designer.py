@@ -7,7 +7,7 @@ from typing import Any
 from flask import request
 from flask_babel import lazy_gettext
 
-from loanloom.metadata.pointers import MISSING, resolve
+from loanloom.metadata.pointers import MISSING, parent, resolve
 from loanloom.problems import say
 from loanloom.services.definitions.catalogue import Page
 from loanloom.services.definitions.designing import canvas, changing, columns, new_fields, palette
@@ -36,6 +36,8 @@ def _design(page: Page) -> dict[str, Any]:
         "new": _new_field(page) if page.draft is None or not page.draft.retire else None,
         "cells": _cells(page, at) if at else (), "names": _names(page),
     }  # fmt: skip
+    part = section or (drawn.part(parent(parent(tile.pointer))) if tile is not None else None)
+    found |= form_views.glance(page, part.key if part is not None else None)
     if tile is not None:
         found["columns"] = columns.of(document, page.registry, tile.pointer)
         found["check"] = document.at(f"{tile.pointer}/check") or {}

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from flask import request
+from flask import request, session
 from flask_babel import lazy_gettext
 
 from loanloom.engines import forms
@@ -14,6 +15,9 @@ from loanloom.services.errors import Refused
 from loanloom.web.forms import answering, posted
 from loanloom.web.security import current_context
 from loanloom.web.studio.editors.views import View
+
+_KEPT = "form_preview"
+"""Where a person's last wish is kept: as whom, at which step, with made-up answers or not."""
 
 
 def asked() -> previewing.Asked:
@@ -45,8 +49,25 @@ def seen(page: Page) -> dict[str, Any]:
     }
 
 
+def glance(page: Page, section: str | None) -> dict[str, Any]:
+    """The form (or one section of it) as it was last asked for in the preview, to be shown beside the designer."""
+    kept = session.get(_KEPT, {})
+    wanted = previewing.Asked(role=kept.get("role", ""), node=kept.get("node", ""), sample=bool(kept.get("sample")))
+    scene = previewing.scene(current_context(), page, wanted)
+    view = scene.view()
+    if view is not None and section is not None:
+        view = replace(view, sections=tuple(one for one in view.sections if one.key == section))
+    who = previewing.roles(page.registry).get(wanted.role)
+    steps = (title for one in previewing.stages(page.shown, page.registry) for key, title in one.nodes.items()
+             if key == wanted.node) if page.shown is not None else ()  # fmt: skip
+    return {"glance": view, "glance_role": who, "glance_node": next(iter(steps), None)}
+
+
 def _preview(page: Page) -> dict[str, Any]:
     assert page.shown is not None, "asked only where it can be read"
+    if "_role" in request.args:
+        wanted = asked()
+        session[_KEPT] = {"role": wanted.role, "node": wanted.node, "sample": wanted.sample}
     stages = previewing.stages(page.shown, page.registry)
     return {**seen(page), "roles": previewing.roles(page.registry), "stages": stages}
 
