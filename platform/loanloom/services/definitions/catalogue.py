@@ -75,6 +75,11 @@ class Page:
         return self.draft.version if self.draft else None
 
     @property
+    def leaned_on(self) -> bool:
+        """Whether something names it that does not go with it, as its example cases do."""
+        return any(use.kind != "case" for use in self.uses)
+
+    @property
     def builtin(self) -> bool:
         """Whether the system brings it along, so that it cannot be changed here."""
         return self.live is not None and self.live.builtin and self.draft is None

@@ -1,5 +1,5 @@
 """The drafts that others cannot go live without: definitions that they name and that are not live yet, and the records
-that declare fields their forms ask for. Reads only.
+that declare fields their forms ask for; of what is taken out of use, whatever named it and goes too. Reads only.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from loanloom.services.definitions.releases import candidate, drafts
 def with_needed(ctx: Context, chosen: Iterable[Identity]) -> list[Identity]:
     """What was chosen, and every draft that it needs to be sound, one after the other."""
     there: dict[Identity, Document] = {}
+    retired = {one.identity for one in drafts.listing(ctx) if one.retire}
     for one in drafts.listing(ctx):
         document, _ = candidate.read_draft(one.kind, one.key, one.source)
         if document is not None and not one.retire:
@@ -31,6 +32,9 @@ def with_needed(ctx: Context, chosen: Iterable[Identity]) -> list[Identity]:
         found[identity] = None
         if identity in there:
             waiting += _needs(there[identity], there, ctx.registry)
+        elif identity in retired:  # whatever names it goes too, where that is meant
+            users = {(use.kind, use.key) for use in ctx.registry.used_by(*identity)}
+            waiting += sorted(users & retired)
     return list(found)
 
 

@@ -222,11 +222,16 @@ def create(ctx: Context, kind: str, key: str, source: str) -> Draft:
 
 
 def retire(ctx: Context, kind: str, key: str, version: int | None = None) -> Draft:
-    """A draft that says: from the next change on, this definition is no longer used."""
+    """A draft that says: from the next change on, this definition is no longer used. Example cases about it, which
+    nothing else can name, go with it."""
     ctx.require("definition.edit")
     allow_drafts()
     document = draft_rows.live(ctx, kind, key)
+    examples = sorted({use.key for use in ctx.registry.used_by(kind, key) if use.kind == "case"})
     with ctx.transaction() as connection:
+        for one in examples:
+            if draft_rows.read(connection, "case", one) is None:
+                _kept(ctx, connection, "case", one, source_text(draft_rows.live(ctx, "case", one)), None, retiring=True)
         return _kept(ctx, connection, kind, key, source_text(document), version, retiring=True)
 
 
