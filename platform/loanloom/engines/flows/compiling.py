@@ -15,7 +15,7 @@ from loanloom.engines.flows.checks import nesting
 from loanloom.engines.flows.model import Flow, Node, Reconsideration
 from loanloom.engines.flows.reading import START, Reader
 from loanloom.metadata.document import Document
-from loanloom.metadata.registry import Registry
+from loanloom.metadata.registry import Registry, kept
 from loanloom.problems import Problem, Text, errors, text
 
 
@@ -67,11 +67,14 @@ def _placed(document: Document, problem: Problem) -> Problem:
 
 def check(registry: Registry) -> list[Problem]:
     """The problems of every flow of a registry."""
-    found = []
-    for document in registry.all("flow"):
-        nested = (_placed(document, one) for one in nesting.nesting(document.key, registry))
-        found += [*compile_flow(document, registry).problems, *nested]
+    found = [problem for document in registry.all("flow") for problem in _of_flow(document, registry)]
     return [*found, *_of_the_company(registry)]
+
+
+@kept
+def _of_flow(document: Document, registry: Registry) -> tuple[Problem, ...]:
+    nested = (_placed(document, one) for one in nesting.nesting(document.key, registry))
+    return (*compile_flow(document, registry).problems, *nested)
 
 
 def _of_the_company(registry: Registry) -> Iterator[Problem]:
