@@ -38,7 +38,7 @@ def test_counts_follow_a_border_and_enter_keeps_it(designer, open_as, axe) -> No
     expect(page.locator("#band-1 .border-name").first).to_have_text("13")
     expect(border).to_be_focused()
     assert words(page) != before
-    expect(page.locator("#band-totals")).to_contain_text("现行占比")
+    expect(page.locator("#band-grades")).to_contain_text("现行：")
     picture(page, "bands-zh")
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_contain_text("草稿")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from loanloom.metadata.kinds import load_kinds
 from loanloom.metadata.reader import read_document
 from loanloom.metadata.registry import Registry
-from loanloom.services.definitions.band_steps import step_for
+from loanloom.services.definitions.band_steps import grades_step, step_for
 from loanloom.services.definitions.recent_cases import Case
 from loanloom.services.definitions.score_bands import characteristics, joined_of
 from loanloom.services.definitions.spreads import histogram, spread
@@ -138,7 +138,7 @@ def test_bands_never_overlap_and_say_what_was_typed(borders, points, do) -> None
     typed = {f"border.{at}": str(one) for at, one in enumerate(borders)}
     typed |= {f"points.{at}": "" if one is None else str(one) for at, one in enumerate(points)}
     after = changed(typed, do)
-    joined = joined_of(document(after).spec["characteristics"][0])
+    joined = joined_of(document(after).spec["characteristics"][0]["bands"])
     assert not joined.overlaps and not joined.empty
     if do == "save":
         found = [
@@ -169,3 +169,15 @@ def test_quarters_and_codes() -> None:
         ("x", 2, Decimal("0.5")), ("y", 1, None),
     ]  # fmt: skip
     assert coded.histogram is None
+
+
+def test_a_border_between_grades_moves_both() -> None:
+    text = CARD.replace(
+        "- {key: A, title: {en: A, zh: A}}",
+        "- {key: A, title: {en: A, zh: A}, from: 20}   # good\n    - {key: B, title: {en: B, zh: B}, to: 20}",
+    )
+    after = grades_step(document(text), {"border.0": "12.5"}).edit(text).text
+    assert "from: 12.5}   # good" in after and "to: 12.5}" in after
+    assert grades_step(document(text), {}).edit(text).text == text
+    with pytest.raises(Refused):
+        grades_step(document(text), {"border.0": "much"})

@@ -68,7 +68,7 @@ def test_every_band_says_how_many_real_cases_it_holds(admin, months) -> None:
 def test_counts_and_grades_follow_what_one_types_and_nothing_is_kept(admin, company, months) -> None:
     answer = html(post(admin, f"{CARD}bands/look", **{"border.0": "24", "border.1": "25", "points.0": "40"}))
     assert counts(answer) == within(months, 24, 25, 30, 42)
-    assert "Share, live" in answer and 'hx-swap-oob="innerHTML:#band-totals-box"' in answer
+    assert "live: " in answer and 'hx-swap-oob="innerHTML:#band-grades-box"' in answer
     assert drafts.find(company, "scorecard", "consumer-german") is None
 
 
@@ -91,6 +91,19 @@ def test_a_band_is_split_and_joined_by_buttons_alone(admin, company, months) -> 
     assert sum(one < border for one in middle) <= len(middle) / 2 <= sum(one <= border for one in middle)
     post(admin, f"{CARD}bands", do="join:2", version=found.version)
     assert "{from: 18, to: 30, points: 0}" in drafts.text_of(company, "scorecard", "consumer-german")
+
+
+def test_a_cut_between_grades_is_looked_at_and_kept(admin, company) -> None:
+    page = html(admin.get(f"{CARD}?view=bands"))
+    grades = dict(re.findall(r'name="(border\.\d)" [^>]*aria-label="([A-D]) ', page.partition('id="band-grades"')[2]))
+    assert set(grades.values()) == {"A", "B", "C"}  # the lowest one begins nowhere
+    highest = next(name for name, grade in grades.items() if grade == "A")
+    look = html(post(admin, f"{CARD}bands/look", place="grades", **{highest: "9999"}))
+    assert "live: " in look and re.search(r'data-label="How many">0<', look)  # nobody has 9,999 points
+    assert post(admin, f"{CARD}bands", place="grades", **{highest: "9999"}).location.endswith("#band-grades")
+    source = drafts.text_of(company, "scorecard", "consumer-german")
+    assert source.count("9999") == 2  # where one begins the other ends
+    html(post(admin, f"{CARD}bands/look", place="grades", **{highest: "-5"}), 422)
 
 
 def test_a_post_that_changes_nothing_makes_no_draft(admin, company) -> None:

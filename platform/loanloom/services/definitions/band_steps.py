@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from loanloom.engines.scoring.intervals import Joined
 from loanloom.metadata import steps
 from loanloom.metadata.document import Document
 from loanloom.metadata.steps import Step
@@ -77,9 +78,21 @@ def _options(spec: Mapping[str, Any], pointer: str, typed: Mapping[str, str]) ->
     return found
 
 
-def _read(spec: Mapping[str, Any], typed: Mapping[str, str]) -> list[Drawn]:
-    """The pieces with the borders and points that were typed; what was not typed stays."""
-    joined = joined_of(spec)
+def grades_step(document: Document, typed: Mapping[str, str]) -> Step:
+    """The borders between grades as they were typed."""
+    grades = document.spec["grades"]
+    joined, edges = _edges(grades, typed)
+    values: dict[str, Any] = {}
+    for at, place in enumerate(joined.places):
+        for name, value in (("from", edges[at]), ("to", edges[at + 1])):
+            if place is not None and value is not None and Decimal(grades[place][name]) != value:
+                values[f"/spec/grades/{place}/{name}"] = _plain(value)
+    return steps.set_values(values)
+
+
+def _edges(spans: Sequence[Mapping[str, Any]], typed: Mapping[str, str]) -> tuple[Joined, list[Decimal | None]]:
+    """The line cut as it is, and the borders that were typed; what was not typed stays."""
+    joined = joined_of(spans)
     if joined.overlaps or joined.empty:
         raise Refused(_tangled())
     borders: list[Decimal] = []
@@ -91,7 +104,12 @@ def _read(spec: Mapping[str, Any], typed: Mapping[str, str]) -> list[Drawn]:
         if borders and value <= borders[-1]:
             raise Refused(_not_ascending(name))
         borders.append(value)
-    edges = [None, *borders, None]
+    return joined, [None, *borders, None]
+
+
+def _read(spec: Mapping[str, Any], typed: Mapping[str, str]) -> list[Drawn]:
+    """The pieces with the borders and points that were typed."""
+    joined, edges = _edges(spec["bands"], typed)
     found = []
     for at, band in enumerate(joined.places):
         name = f"points.{at}"

@@ -67,12 +67,16 @@ class Characteristic:
 
 @dataclass(frozen=True, slots=True)
 class GradeHeld:
-    """One grade: what the card as it is here gives, and what is live."""
+    """One grade: from how many points, what the card as it is here gives, and what is live. `border` is the number of
+    the border that it begins at, None for the lowest one and where grades overlap.
+    """
 
     key: str | None
     title: Text
     here: Held
     live: Held | None
+    low: Decimal | None
+    border: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +103,7 @@ def _characteristic(
     key = spec["indicator"]
     named = registry.get("indicator", key)
     banded = "bands" in spec
-    joined = joined_of(spec) if banded else None
+    joined = joined_of(spec["bands"]) if banded else None
     closed_left = spec.get("closed", "left") == "left"
     pieces = _pieces(spec, joined, closed_left, key, cases) if joined is not None else ()
     options = () if banded else _choices(spec, indicator, key, cases)
@@ -118,10 +122,9 @@ def _characteristic(
     )  # fmt: skip
 
 
-def joined_of(spec: Mapping[str, Any]) -> Joined:
-    """The bands of a characteristic as pieces of the line."""
-    spans = [Span(_decimal(one.get("from")), _decimal(one.get("to")), at) for at, one in enumerate(spec["bands"])]
-    return joints(spans)
+def joined_of(bands: Sequence[Mapping[str, Any]]) -> Joined:
+    """Bands or grades as pieces of the line."""
+    return joints([Span(_decimal(one.get("from")), _decimal(one.get("to")), at) for at, one in enumerate(bands)])
 
 
 def _pieces(
@@ -186,12 +189,15 @@ def totals(document: Document, live: Document | None, registry: Registry, cases:
     names: dict[str | None, Text] = {str(one["key"]): one["title"] for one in document.spec["grades"]}
     if None in here[0] or (before is not None and None in before[0]):
         names[None] = text("not scored", "未评分")
-    grades = tuple(
-        GradeHeld(key, title, held_of(here[0].get(key, []), len(cases)),
-                  held_of(before[0].get(key, []), len(cases)) if before else None)
-        for key, title in names.items()
-    )  # fmt: skip
-    return Totals(grades, here[1], before[1] if before else None)
+    joined = joined_of(document.spec["grades"])
+    lows = {str(one["key"]): _decimal(one.get("from")) for one in document.spec["grades"]}
+    grades = []
+    for key, title in names.items():
+        low = lows.get(key or "")
+        border = joined.borders.index(low) if low is not None and not joined.overlaps and not joined.empty else None
+        live_one = held_of(before[0].get(key, []), len(cases)) if before else None
+        grades.append(GradeHeld(key, title, held_of(here[0].get(key, []), len(cases)), live_one, low, border))
+    return Totals(tuple(grades), here[1], before[1] if before else None)
 
 
 def _graded(

@@ -34,7 +34,7 @@ def look(key: str) -> Answer:
     ctx = current_context()
     page = definitions.page(ctx, "scorecard", key)
     document, at = _card(page), request.form.get("place", -1, type=int)
-    if not 0 <= at < len(document.spec["characteristics"]):
+    if not _of_grades() and not 0 <= at < len(document.spec["characteristics"]):
         raise Refused(arranging.GONE)
     found: tuple[Problem, ...] = ()
     try:
@@ -42,7 +42,7 @@ def look(key: str) -> Answer:
     except Refused as refused:
         shown, found = document, tuple(refused.problems)
     answer = render_template(
-        "studio/editors/_bands_answer.html", page=page, at=at, problems=found, may_edit=True,
+        "studio/editors/_bands_answer.html", page=page, at=None if _of_grades() else at, problems=found, may_edit=True,
         **parts_of(ctx, page, shown, request.form),
     )  # fmt: skip
     return (answer, 422) if found else answer
@@ -81,7 +81,14 @@ def _card(page: Page) -> Document:
     return page.shown
 
 
+def _of_grades() -> bool:
+    """Whether the grades are changed, and not a characteristic."""
+    return request.form.get("place") == "grades"
+
+
 def _step(ctx: Context, page: Page, document: Document, do: str) -> Step:
+    if _of_grades():
+        return band_steps.grades_step(document, request.form)
     place = request.form.get("place", type=int)
     pieces: tuple[Piece, ...] = ()
     if do.startswith("split") and place is not None and 0 <= place < len(document.spec["characteristics"]):

@@ -60,6 +60,7 @@ def _parts(page: Page) -> dict[str, Any]:
         "blocks": template_words.blocks(page.shown), "kinds": template_words.KINDS, "formats": FORMATS,
         "wrong": found, "typed": typed, "find": wanted,
         "groups": [(group, list(those)) for group, those in groupby(fitting, key=lambda one: one.group)],
+        "named": {one.path: one for one in listed},
         **paper_of(ctx, page.shown, case_asked()),
     }  # fmt: skip
 
