@@ -224,6 +224,26 @@ def test_a_flow_of_three_levels_is_made_from_an_empty_one(admin, model_company) 
     assert taken.status_code == 422 and "cannot be a key" in html(taken)
 
 
+def test_a_way_has_a_name_and_a_wait_says_what_it_waits_for(admin, model_company) -> None:
+    describe(admin, "approval_1", **{"name.routes/0.zh": "大额", "name.routes/0.en": "large", "name.routes/1.zh": "",
+             "name.routes/1.en": ""})  # fmt: skip
+    routes = nodes(model_company)["approval_1"]["routes"]
+    assert routes[0]["title"] == {"en": "large", "zh": "大额"} and routes[1] == {"otherwise": True, "to": "approved"}
+    draw(admin, "add|wait", place="at:submitted")
+    assert nodes(model_company)["wait"]["events"] == [{"working_hours": 8, "to": "screening"}]
+    draw(admin, "connect|wait", place="refused")
+    assert describe(admin, "wait", **{"awaits.events/0": "event", "awaited.events/0": "papers-in",
+                    "awaits.events/1": "hours", "awaited.events/1": "72"}).status_code == 302  # fmt: skip
+    waits = [{"event": "papers-in", "to": "screening"}, {"hours": 72, "to": "refused"}]
+    assert [dict(one) for one in nodes(model_company)["wait"]["events"]] == waits
+    page = catalogue.page(model_company, "flow", FLOW)
+    assert flows.compile_flow(page.shown, page.registry).flow is not None
+    wrong = describe(admin, "wait", **{"awaits.events/1": "hours", "awaited.events/1": "soon"})
+    assert wrong.status_code == 422 and "not a number of hours" in html(wrong)
+    shown = html(admin.get(f"{HERE}?view=flow&at=wait"))
+    assert "condition?pointer=/nodes/1/until" in shown and "not written" in shown
+
+
 def test_long_flows_fold_and_names_are_shown_as_they_are_typed(admin, model_company) -> None:
     for _ in range(8):
         draw(admin, "add|notify", place="way:submitted:next")

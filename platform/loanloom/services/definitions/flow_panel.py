@@ -47,7 +47,8 @@ _PEOPLE: Mapping[str, str] = {**dict.fromkeys(HUMAN, "assign"), "notify": "tell/
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WayOn:
-    """One way out of a step: when it is taken, in words, and the pointer of its condition where it has one."""
+    """One way out of a step: when it is taken, in words, the pointer of its condition where it has one, what it is
+    called in the drawing (None where it cannot be called anything), and what a wait waits for (how said, and what)."""
 
     way: DrawnWay
     when: Text
@@ -55,6 +56,8 @@ class WayOn:
     unwritten: bool = False
     first: bool = True
     last: bool = True
+    title: Mapping[str, str] | None = None
+    awaits: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +73,7 @@ class Panel:
     who_at: str | None
     who: tuple[Who, ...]
     ways: tuple[WayOn, ...]
+    until: Text | None
     more: tuple[Text, ...]
 
     @property
@@ -108,6 +112,7 @@ def panel(document: Document, registry: Registry, key: str) -> Panel | None:
         who_at=who_at,
         who=flow_people.rows(raw, who_at, drawn, registry) if who_at else (),
         ways=tuple(_ways(layout, pointer, raw, drawn)),
+        until=_condition(layout, f"{pointer}/until", raw.get("until")) if type_ == "wait" else None,
         more=tuple(_more(layout, pointer, raw, (*usual, *rare), who_at)),
     )
 
@@ -176,7 +181,8 @@ def _ways(layout: Layout, pointer: str, raw: Mapping[str, Any], drawn: Flow) -> 
     routes = raw.get("routes", ())
     for way in drawn_ways([raw]):
         if not way.place.startswith("routes/"):
-            yield WayOn(way=way, when=_other(way, raw, drawn))
+            awaits = _awaits(raw["events"][int(way.place.partition("/")[2])]) if way.kind == "event" else None
+            yield WayOn(way=way, when=_other(way, raw, drawn), awaits=awaits)
             continue
         index = int(way.place.partition("/")[2])
         asked = "when" in routes[index]
@@ -187,6 +193,7 @@ def _ways(layout: Layout, pointer: str, raw: Mapping[str, Any], drawn: Flow) -> 
             when=_route(layout, raw, routes[index], at, unwritten=unwritten),
             condition=at,
             unwritten=unwritten,
+            title=dict(routes[index].get("title") or {}),
             first=index == 0,
             last=index + 1 == len(routes),
         )
@@ -198,12 +205,32 @@ def _route(
     if unwritten:
         return _UNWRITTEN
     if at is not None:
-        rows = rows_of(route["when"]) if isinstance(route["when"], str) else None
-        known = scopes.labels_of(layout.document, layout.registry)
-        return sentence(rows, known) if rows is not None else layout.cell(at).words
+        return _condition(layout, at, route["when"])
     if raw["type"] == "parallel":
         return _AT_ONCE
     return _OTHERWISE if route.get("otherwise") else _ALWAYS
+
+
+def _condition(layout: Layout, at: str, source: Any) -> Text:
+    """A condition as a sentence, else as it is written."""
+    if source is None:
+        return text("not written", "未填写")
+    rows = rows_of(source) if isinstance(source, str) else None
+    known = scopes.labels_of(layout.document, layout.registry)
+    return sentence(rows, known) if rows is not None else layout.cell(at).words
+
+
+AWAITED: Mapping[str, Text] = {
+    "working_hours": text("after working hours", "若干工时后"),
+    "hours": text("after hours", "若干小时后"),
+    "on": text("on the date of a field", "到字段所示日期"),
+    "event": text("when this event happens", "发生事件"),
+}
+"""The ways in which something that is waited for is said."""
+
+
+def _awaits(event: Mapping[str, Any]) -> tuple[str, str]:
+    return next((name, str(event[name])) for name in AWAITED if name in event)
 
 
 def _other(way: DrawnWay, raw: Mapping[str, Any], drawn: Flow) -> Text:
@@ -219,7 +246,7 @@ def _other(way: DrawnWay, raw: Mapping[str, Any], drawn: Flow) -> Text:
 
 # -- what else is said ------------------------------------------------------------------------------------------------
 
-_SHOWN = ("key", "title", "type", "next", "routes")
+_SHOWN = ("key", "title", "type", "next", "routes", "until")
 
 
 def _more(
@@ -233,5 +260,6 @@ def _more(
     for name, value in raw.items():
         inner = usual.get(name)
         whole = inner is not None and (not inner or (isinstance(value, Mapping) and set(value) <= inner))
+        whole = whole or (name == "events" and all(set(one) <= {*AWAITED, "to"} for one in value))
         if name not in _SHOWN and not whole:
             yield layout.cell(f"{pointer}/{name}").label

@@ -10,9 +10,9 @@ from loanloom.metadata.document import Document
 from loanloom.metadata.pointers import MISSING, parent, resolve
 from loanloom.metadata.registry import Registry
 from loanloom.metadata.steps import Step, set_values
-from loanloom.problems import LANGUAGES, Problem
+from loanloom.problems import LANGUAGES, Problem, text
 from loanloom.services.definitions import flow_people
-from loanloom.services.definitions.flow_panel import Panel, panel, usual_actions, usual_exclusions
+from loanloom.services.definitions.flow_panel import AWAITED, Panel, WayOn, panel, usual_actions, usual_exclusions
 from loanloom.services.definitions.sheet import Cell
 from loanloom.services.definitions.typed import parsed
 from loanloom.services.errors import Refused
@@ -81,11 +81,35 @@ def described(document: Document, registry: Registry, key: str, posted: Posted) 
         lines = [(one, _first(posted(f"scope.{number}"))) for number, one in enumerate(_lines(posted))]
         raw = document.spec["nodes"][shown.index]
         filled.say(f"{shown.pointer}/{shown.who_at}", flow_people.typed(raw, shown.who_at, lines))
+    problems = [wrong for one in shown.ways for wrong in _way(filled, shown, one, posted)]
+    if problems:
+        raise Refused(problems)
     for one in shown.ways:
         target = _first(posted(f"way.{one.way.place}"))
         if target:
             filled.say(f"{shown.pointer}/{one.way.target}", target)
     return filled.step()
+
+
+def _way(filled: _Filled, shown: Panel, one: WayOn, posted: Posted) -> list[Problem]:
+    """What a way is called in the drawing, and what a wait waits for."""
+    place = f"{shown.pointer}/{one.way.place}"
+    if one.title is not None:
+        for language in LANGUAGES:
+            for words in posted(f"name.{one.way.place}.{language}")[:1]:
+                filled.say(f"{place}/title/{language}", words.strip() or MISSING)
+    said = _first(posted(f"awaits.{one.way.place}"))
+    if one.awaits is None or said not in AWAITED:
+        return []
+    value = _first(posted(f"awaited.{one.way.place}")).strip()
+    counted = said in ("hours", "working_hours")
+    if counted and not (value.isdecimal() and len(value) < 8):
+        message = text(f'"{value[:40]}" is not a number of hours.', f"“{value[:40]}”不是小时数。")
+        return [Problem(code="flow_edit.not_hours", message=message)]
+    filled.say(f"{place}/{said}", int(value) if counted else value)
+    if said != one.awaits[0]:
+        filled.say(f"{place}/{one.awaits[0]}", MISSING)
+    return []
 
 
 def _lines(posted: Posted) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from loanloom.engines.flows.editing.connecting import SPLITTING, branch, only_route
+from loanloom.engines.flows.editing.connecting import SPLITTING, branch, first_wait, only_route
 from loanloom.engines.flows.editing.shapes import NODES, Arranged, Drawing, Edits, Outcome, cannot, gone
 from loanloom.engines.flows.editing.ways import DrawnWay, Raw
 from loanloom.metadata import steps
@@ -93,6 +93,8 @@ def _made(drawing: Drawing, kind: str, key: str, title: Text, then: str | None) 
     if kind == "end":
         used = {node.get("outcome") for node in drawing.nodes}
         made["outcome"] = next((one for one in _ENDINGS if one not in used), "completed")
+    elif then is not None and kind == "wait":
+        made["events"] = [first_wait(then)]
     elif then is not None and kind in SPLITTING:
         made["routes"] = [only_route(kind, then)]
     elif then is not None:

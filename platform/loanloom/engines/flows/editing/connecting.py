@@ -44,8 +44,8 @@ def branch(drawing: Drawing, edits: Edits, source: str, target: str) -> None:
     node, pointer = drawing.node(source), drawing.pointer(source)
     assert node is not None, "asked of steps that are there"
     routes, first = list(node.get("routes", ())), node.get("next")
-    if node["type"] == "wait" and node.get("events") and first is None and node.get("until") is None:
-        edits.put.append((f"{pointer}/events/-", {"working_hours": FIRST_WAIT, "to": target}))
+    if node["type"] == "wait" and not routes and first is None and node.get("until") is None:
+        edits.values[f"{pointer}/events{'/-' if node.get('events') else ''}"] = _waited(node, target)
     elif not routes and first is None:
         _only(edits, node, pointer, target)
     elif not routes:
@@ -57,6 +57,15 @@ def branch(drawing: Drawing, edits: Edits, source: str, target: str) -> None:
         last = next((index for index, one in enumerate(routes) if "when" not in one), None)
         new: dict[str, Any] = {"otherwise": True, "to": target} if last is None else {"when": False, "to": target}
         edits.put.append((f"{pointer}/routes/{'-' if last is None else last}", new))
+
+
+def _waited(node: Raw, target: str) -> Any:
+    return first_wait(target) if node.get("events") else [first_wait(target)]
+
+
+def first_wait(target: str) -> dict[str, Any]:
+    """A way out of a wait that nobody has spoken of yet: a time has passed."""
+    return {"working_hours": FIRST_WAIT, "to": target}
 
 
 def _only(edits: Edits, node: Raw, pointer: str, target: str) -> None:

@@ -77,6 +77,7 @@ def parts(page: Page) -> dict[str, Any]:
         "people": flow_people.offered(page.registry) if panel and panel.who_at else (),
         "scopes": flow_people.SCOPES,
         "kept": flow_people.KEPT,
+        "awaited": flow_panel.AWAITED,
     }
 
 
