@@ -49,7 +49,9 @@ def test_a_move_is_looked_at_asked_for_and_taken_back(person, model_company, beh
     keeper = person("system-administrator")
     assert "reads the same" in page(keeper, "/admin/flow-versions/")
     url = f"/admin/flow-versions/business-approval/{old}"
-    assert "V-1" in page(keeper, url) and "1 of 1 running cases" in page(keeper, url)
+    looked = page(keeper, url)
+    assert "V-1" in looked and "1 of 1 running cases" in looked
+    assert ">risk_review<" not in looked and looked.count(">Risk review<") >= 2, "steps are called by their titles"
     wrong = page(keeper, f"{url}?to-risk_review=screening")
     assert "0 of 1 running cases" in wrong and "of the same sort" in wrong
     assert post(keeper, url, reason="").status_code == 422

@@ -56,9 +56,10 @@ def _look(
         foreseen = migrations.dry_run(ctx, plan)
     except Refused as refused:
         return _index(refused.problems), refused.status
+    places = versions.places(ctx, plan, foreseen)
     return render_template(
         "admin/flow_version.html", plan=plan, problems=problems,
-        flow=ctx.registry.require("flow", flow_key).title, places=versions.places(ctx, plan, foreseen),
+        flow=ctx.registry.require("flow", flow_key).title, places=places, stood={one.key: one.title for one in places},
         fits=sum(1 for one in foreseen if not one.problems), foreseen=foreseen, shown=foreseen[:SHOWN],
         titles={node["key"]: node.get("title") for node in ctx.registry.require("flow", flow_key).spec["nodes"]},
     )  # fmt: skip

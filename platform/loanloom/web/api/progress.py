@@ -40,7 +40,7 @@ class ProgressApi(HouseApi):
                   required: [number, proof]
                   properties:
                     number: {type: string}
-                    proof: {type: string, description: 'the last six characters of the identity number or credit code'}
+                    proof: {type: string, description: 'the last six characters of the identity number'}
                     company: {type: string, description: 'key of the lender, where there are several'}
           responses:
             200: {description: 'stage, what comes next, and the way, in the language that the caller accepts'}
