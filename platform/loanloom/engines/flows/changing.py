@@ -66,7 +66,7 @@ def check(nodes: Iterable[Placed], fields: Mapping[str, Field], subject: str) ->
         for name in sorted(node.may_change):
             if name not in fields or not name.startswith(root):
                 yield _unknown(pointer, node, name, fields)
-            elif fields[name].encrypted:
+            elif fields[name].encrypted or any(one.encrypted for one in fields[name].fields):
                 yield wrong(
                     "secret_term",
                     f"{pointer}/may_change",

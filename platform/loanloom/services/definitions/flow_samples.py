@@ -6,7 +6,7 @@ address.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -17,6 +17,7 @@ from sqlalchemy import Connection, select
 from loanloom.engines import facts as fact_paths
 from loanloom.engines import flows
 from loanloom.metadata.document import Document
+from loanloom.metadata.fields import Field
 from loanloom.metadata.registry import Registry
 from loanloom.problems import Problem, text
 from loanloom.services.context import Context
@@ -73,12 +74,19 @@ def _closed(registry: Registry, document: Document) -> frozenset[str]:
     """The facts that are kept encrypted, also under the name that a flow has for those of its own."""
     own = document.spec.get("record")
     named = [(flows.REQUEST, own)] if own is not None else []
+    records = [*((one, one) for one in registry.records), *named]
     return frozenset(
-        f"{name}.{field.key}"
-        for name, record in [*((one, one) for one in registry.records), *named]
-        for field in registry.entity_fields(str(record))
-        if field.encrypted
+        path for name, record in records for path in closed_within(name, registry.entity_fields(str(record)))
     )
+
+
+def closed_within(prefix: str, fields: Iterable[Field]) -> Iterator[str]:
+    """Of these fields and of those within them."""
+    for field in fields:
+        path = f"{prefix}.{field.key}"
+        if field.encrypted:
+            yield path
+        yield from closed_within(path, field.fields)
 
 
 def _typed(value: Any) -> str | None:

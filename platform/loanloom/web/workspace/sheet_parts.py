@@ -94,6 +94,8 @@ def worded(registry: Registry, field: Field, value: Any, language: str) -> str:
         return say({"en": "Yes" if value else "No", "zh": "是" if value else "否"}, language)
     if field.type == "table":
         return str(len(value))
+    if field.shape.rows:
+        return _group(registry, field, value, language)
     return _plain(field.type, value, language) + _unit(field.unit, language)
 
 
@@ -102,6 +104,17 @@ def term(one: flows.Term, language: str) -> str:
     if one.words is not None or one.value in (None, ""):
         return one.words or "–"
     return _plain(one.kind, one.value, language) + _unit(one.unit, language)
+
+
+def _group(registry: Registry, field: Field, value: Mapping[str, Any], language: str) -> str:
+    """The fields of a group in one line, each by its own rules: what is secret there stays masked."""
+    colon, mark = ("：", "；") if language == "zh" else (": ", "; ")
+    filled = ((one, value.get(one.key)) for one in field.fields if not one.shape.files)
+    return mark.join(
+        f"{say(one.title, language)}{colon}{worded(registry, one, inner, language)}"
+        for one, inner in filled
+        if inner not in (None, "", [], ())
+    )
 
 
 def _plain(kind: str, value: Any, language: str) -> str:
