@@ -12,7 +12,14 @@ from loanloom.services.origination import applications, submissions
 from loanloom.services.parties import customers
 from loanloom.store import tables
 
-SECRETS = ("330000198503140033", "19900000002", "330000198206060053", "19900000003")
+SECRETS = (
+    "330000198503140033", "19900000002", "330000198206060053", "19900000003", "19900000055", "4111111111111111",
+)  # fmt: skip
+MORE = {
+    "customer.payout_card": "4111111111111111",
+    "customer.emergency_contact": {"name": "林小妹（演示）", "phone": "19900000055"},
+}
+"""Secrets of further types, one of them within a group."""
 
 
 @pytest.fixture
@@ -22,7 +29,7 @@ def case(model_company, acting):
     with manager.transaction() as connection:
         live = connection.execute(text("SELECT live_release_id FROM company")).scalar_one()
     manager = replace(manager, company=replace(manager.company, release_id=live))
-    customer_id = customers.create(manager, TRADER)
+    customer_id = customers.create(manager, {**TRADER, **MORE})
     application_id = applications.begin(manager, "sole-trader-loan", customer_id)
     hand_in_papers(manager, application_id)
     applications.save_draft(manager, application_id, ASKED, editor="page-1", seen="")
@@ -48,7 +55,9 @@ def test_no_page_export_or_answer_tells_a_whole_number(case, person):
             found = found.replace(url.partition("q=")[2], "")
         assert not [secret for secret in SECRETS if secret in found], url
     shown = browser.get(f"/customers/{customer_id}").get_data(as_text=True)
-    assert "199****0002" in shown
+    assert "199****0002" in shown and "199****0055" in shown
+    sheet = browser.get(f"/applications/{application_id}/approval-sheet").get_data(as_text=True)
+    assert "林小妹（演示）" in sheet and "199****0055" in sheet
 
 
 def test_no_row_of_the_database_holds_a_whole_number(case, model_company):
