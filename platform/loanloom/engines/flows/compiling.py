@@ -9,14 +9,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from loanloom.engines import facts, labels
 from loanloom.engines.flows import changing, checks, scope
 from loanloom.engines.flows.checks import nesting
 from loanloom.engines.flows.model import Flow, Node, Reconsideration
 from loanloom.engines.flows.reading import START, Reader
 from loanloom.metadata.document import Document
 from loanloom.metadata.registry import Registry, kept
-from loanloom.problems import Problem, Text, errors, text
+from loanloom.problems import Problem, errors, text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +44,7 @@ def compile_flow(document: Document, registry: Registry) -> Compiled:
         start=start,
         nodes={node.key: _with_start_named(node, start) for _, node in nodes},
         terms=changing.declared((node for _, node in nodes), spec.get("record"), registry),
-        labels={**facts.labels(registry), **_labels_of_request(spec.get("record"), registry)},
+        labels=scope.labels_of(document, registry),
         reconsider=_reconsideration(spec.get("reconsider")),
         withdraw_until=frozenset(spec["withdraw_until"]) if "withdraw_until" in spec else None,
     )
@@ -53,11 +52,6 @@ def compile_flow(document: Document, registry: Registry) -> Compiled:
     problems += [_placed(document, one) for one in checks.check_flow(flow, pointers)]
     problems += [_placed(document, one) for one in changing.check(nodes, flow.terms, flow.subject)]
     return Compiled(flow=None if errors(problems) else flow, problems=tuple(problems))
-
-
-def _labels_of_request(record: str | None, registry: Registry) -> dict[str, Text]:
-    """What people call the fields of a request, by the name a flow has for them."""
-    return labels.of_fields(scope.REQUEST, registry.entity_fields(record) if record is not None else (), registry)
 
 
 def _placed(document: Document, problem: Problem) -> Problem:

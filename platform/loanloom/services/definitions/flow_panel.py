@@ -11,6 +11,7 @@ from typing import Any
 
 from loanloom.engines.flows import graph
 from loanloom.engines.flows import scope as scopes
+from loanloom.engines.flows.changing import RATE
 from loanloom.engines.flows.drawing import sketch, wording
 from loanloom.engines.flows.editing import DrawnWay, drawn_ways
 from loanloom.engines.flows.model import ACTIONS, HUMAN, VOTED, Flow
@@ -39,7 +40,6 @@ USUAL: Mapping[str, tuple[str, ...]] = {
     "end": ("outcome", "ends"),
 }
 """What is usually said of a step of a type, beside its name, its people and its ways."""
-RATE = "sanction.annual_rate"
 RARER: Mapping[str, tuple[str, ...]] = {"form": ("exclude",), **dict.fromkeys(("approval", *VOTED), _RARE)}
 """What is less often said of it; the state code is one for every type."""
 _PEOPLE: Mapping[str, str] = {**dict.fromkeys(HUMAN, "assign"), "notify": "tell/to", "cc": "tell/to"}
