@@ -161,6 +161,10 @@ def _unknown(number: str) -> Problem:
             f"There is no contract or loan “{number[:60]}” that you may see.",
             f"没有您可查看的合同或借据“{number[:60]}”。",
         ),
+        hint=text(
+            "Leave the number empty for a sample; cases are for those who may see them.",
+            "编号留空即用示例数据；查看真实业务需要相应权限。",
+        ),
     )
 
 

@@ -80,9 +80,12 @@ def as_pdf(key: str) -> Response:
 
 
 def _anchor(act: str) -> str:
-    """The place that was worked at."""
+    """The block that was worked at: a new one itself, one that moved where it is now."""
     tokens = act.rpartition(":")[2].split("/")
-    return f"#block-{tokens[2]}" if len(tokens) > 2 and tokens[2].isdecimal() else ""
+    if len(tokens) < 3 or not tokens[2].isdecimal():
+        return ""
+    moved = {"add": 1, "down": 1, "up": -1}.get(act.partition(":")[0], 0) if len(tokens) == 3 else 0
+    return f"#block-{max(int(tokens[2]) + moved, 0)}"
 
 
 def _slug_of_field(problem: object) -> str | None:
