@@ -132,6 +132,10 @@ def test_entries_of_a_menu_are_dropped_into_groups(admin, model_company) -> None
     new = post(admin, f"{here(MENU)}grid", version="1", **{"new:/title/zh": "帮助", "new:/url": "/help/"})
     assert new.status_code == 302
     assert spec(model_company, MENU)["items"][-1]["title"] == {"zh": "帮助"}
+    two = "名称（中文）\t地址\n甲\t/a/\n乙\t/b/\n"
+    assert post(admin, f"{here(MENU)}grid", version="2", act="paste", paste=two).status_code == 302
+    added = spec(model_company, MENU)["items"][-3:]
+    assert [one["url"] for one in added] == ["/help/", "/a/", "/b/"] and len({one["key"] for one in added}) == 3
 
 
 def test_two_people_in_different_lines_both_keep_what_they_typed(person, model_company) -> None:
@@ -152,6 +156,14 @@ def test_every_kind_that_has_a_grid_shows_it_and_who_may_only_look_types_nothing
             page = html(reader.get(f"/studio/definitions/{kind}/{document.key}/?view=grid"))
             assert "grid-table" in page and ' form="grid-form"' not in page, document.key
     assert post(reader, f"{here(CLASSES)}grid", version="", **{"c:/table/rows/1/when/0": "1"}).status_code == 403
+
+
+def test_code_lists_and_menus_open_as_trees_and_can_still_be_read_as_cells(admin) -> None:
+    assert "grid-table" in html(admin.get(here(AREAS))) and "grid-table" in html(admin.get(here(MENU)))
+    cells = html(admin.get(f"{here(MENU)}?view=sheet"))
+    assert "grid-table" not in cells and 'id="c-items"' in cells and f'href="{here(MENU)}?view=sheet"' in cells
+    kept = post(admin, f"{here(MENU)}cell", pointer="/title/en", value="Desk", version="", view="sheet")
+    assert "view=sheet" in kept.headers["Location"]
 
 
 @pytest.mark.parametrize("form", [

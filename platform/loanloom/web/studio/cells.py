@@ -123,7 +123,9 @@ def _answer(kind: str, key: str, do: Callable[[], Draft], pointer: str, *, cell:
     if told:
         flash(told, "notice")
     at = request.form.get("at") or None
-    where = url_for("studio.definition", kind=kind, key=key, view=None if view == "sheet" else view, at=at)
+    where = url_for(
+        "studio.definition", kind=kind, key=key, view=None if view == editors.first_of(kind) else view, at=at
+    )
     return redirect(where + (f"#c-{place}" if place else ""))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import count
 from typing import Any
 
 from loanloom.metadata import canonical, steps
@@ -39,30 +40,35 @@ def step_for(document: Document, registry: Registry, grid: Grid, do: str, pointe
 
 def _goal(grid: Grid, line: Line, do: str) -> tuple[str, str] | None:
     """Where a move by one place leads: before, after or in which line."""
-    siblings = [one for one in grid.lines if one.depth == line.depth and _holder(grid, one) == _holder(grid, line)]
-    place = siblings.index(line)
+    holders = _holders(grid)
+    holder = holders[line.pointer]
+    siblings = [one.pointer for one in grid.lines if holders[one.pointer] == holder]
+    place = siblings.index(line.pointer)
     if do == "up" and place:
-        return "before", siblings[place - 1].pointer
+        return "before", siblings[place - 1]
     if do == "down" and place + 1 < len(siblings):
-        return "after", siblings[place + 1].pointer
+        return "after", siblings[place + 1]
     if do == "in" and place:
-        return "in", siblings[place - 1].pointer
-    holder = _holder(grid, line)
+        return "in", siblings[place - 1]
     return ("after", holder) if do == "out" and holder else None
 
 
-def _holder(grid: Grid, line: Line) -> str:
-    """The line that a line lies below, as the tree is drawn."""
-    for one in reversed(grid.lines[: grid.lines.index(line)]):
-        if one.depth < line.depth:
-            return one.pointer
-    return ""
+def _holders(grid: Grid) -> dict[str, str]:
+    """The line that each line lies below, as the tree is drawn; nothing at the top."""
+    way: list[str] = []
+    found: dict[str, str] = {}
+    for line in grid.lines:
+        del way[line.depth :]
+        found[line.pointer] = way[-1] if way else ""
+        way.append(line.pointer)
+    return found
 
 
 def moved(document: Document, grid: Grid, pointer: str, where: str, goal: str) -> Step | None:
     """A line before, after or in another one."""
     line, other = grid.line(pointer), grid.line(goal)
-    if line is None or other is None or line is other or where not in WHERES or _lies_in(grid, other, line):
+    holders = _holders(grid)
+    if line is None or other is None or where not in WHERES or _lies_in(holders, goal, pointer):
         return None
     if grid.nature == "nested":
         return _into_list(document, pointer, where, goal)
@@ -70,19 +76,16 @@ def moved(document: Document, grid: Grid, pointer: str, where: str, goal: str) -
     there = steps.move_item(f"/spec{pointer}", to)
     if grid.nature == "list":
         return there if where != "in" else None
-    holder = goal if where == "in" else _holder(grid, other)
+    holder = goal if where == "in" else holders[goal]
     named = _below_key(document, pointer, holder)
-    return named if where == "in" else steps.in_turn(named, there)
+    several = (*((named,) if named is not None else ()), *(() if where == "in" else (there,)))
+    return steps.in_turn(*several) if several else None
 
 
-def _lies_in(grid: Grid, one: Line, other: Line) -> bool:
-    holder = _holder(grid, one)
-    while holder:
-        if holder == other.pointer:
-            return True
-        found = grid.line(holder)
-        holder = _holder(grid, found) if found is not None else ""
-    return False
+def _lies_in(holders: Mapping[str, str], one: str, other: str) -> bool:
+    while one and one != other:
+        one = holders[one]
+    return bool(one)
 
 
 def _place(mine: str, goal: str, where: str) -> int:
@@ -91,12 +94,13 @@ def _place(mine: str, goal: str, where: str) -> int:
     return behind - (int(mine) < behind)
 
 
-def _below_key(document: Document, pointer: str, holder: str) -> Step:
-    """A line that names another as the one above it, or none."""
-    place = f"{pointer}/parent"
-    if holder:
-        return steps.set_values({f"/spec{place}": resolve(document.spec, f"{holder}/key")})
-    return steps.set_values({}, (f"/spec{place}",) if resolve(document.spec, place) is not MISSING else ())
+def _below_key(document: Document, pointer: str, holder: str) -> Step | None:
+    """A line that names another as the one above it, or none; nothing where it does so already."""
+    place, now = f"/spec{pointer}/parent", resolve(document.spec, f"{pointer}/parent")
+    wanted = resolve(document.spec, f"{holder}/key") if holder else MISSING
+    if wanted == now:
+        return None
+    return steps.set_together(((place, wanted),))
 
 
 # -- a tree of lists ---------------------------------------------------------------------------------------------------
@@ -138,7 +142,17 @@ def blank(document: Document, registry: Registry, grid: Grid, lines_at: str) -> 
         tests = sum(column.kind == "test" for column in grid.columns)
         first = document.spec["outputs"][0]
         return {"when": ["-"] * tests, "then": {first["key"]: first["values"][0] if first.get("values") else None}}
-    return arranging.fresh_item(document, registry, lines_at)
+    value = arranging.fresh_item(document, registry, lines_at)
+    taken = grid.nature == "nested" and value["key"] in _keys(document.spec["items"])
+    return next_key(document, value) if taken else value
+
+
+def next_key(document: Document, value: Mapping[str, Any]) -> dict[str, Any]:
+    """A line with a key behind the one it has, that no line has yet."""
+    taken = {*_keys(document.spec.get("items", ())), *(one["key"] for one in document.spec.get("rules", ()))}
+    name, _, number = str(value["key"]).rpartition("_")
+    name, begin = (name, int(number)) if name and number.isdigit() else (str(value["key"]), 1)
+    return {**value, "key": next(f"{name}_{n}" for n in count(begin + 1) if f"{name}_{n}" not in taken)}
 
 
 def _below(document: Document, registry: Registry, grid: Grid, line: Line) -> Step:
@@ -155,11 +169,12 @@ def _child(document: Document, registry: Registry, grid: Grid, line: Line) -> St
     """A new line inside one, behind those that are there."""
     if grid.nature == "parents":
         value = {**blank(document, registry, grid, grid.lines_at), "parent": _key(document, line.pointer)}
-        last = max(_under(grid, line), key=lambda one: int(split(one.pointer)[-1]))
-        return steps.add_item(f"/spec{child(grid.lines_at, int(split(last.pointer)[-1]) + 1)}", value)
+        inside = (one for one, holder in _holders(grid).items() if holder == line.pointer)
+        last = max(int(split(one)[-1]) for one in (line.pointer, *inside))
+        return steps.add_item(f"/spec{child(grid.lines_at, last + 1)}", value)
     if grid.nature != "nested":
         return None
-    value = _entry(document, arranging.fresh_item(document, registry, grid.lines_at))
+    value = blank(document, registry, grid, grid.lines_at)
     if resolve(document.spec, f"{line.pointer}/items") is MISSING:
         return steps.set_values({f"/spec{line.pointer}/items": [value]})
     return steps.add_item(f"/spec{line.pointer}/items/-", value)
@@ -167,19 +182,6 @@ def _child(document: Document, registry: Registry, grid: Grid, line: Line) -> St
 
 def _key(document: Document, pointer: str) -> str:
     return str(resolve(document.spec, f"{pointer}/key"))
-
-
-def _under(grid: Grid, line: Line) -> list[Line]:
-    """A line with those that lie right below it."""
-    return [line, *(one for one in grid.lines if _holder(grid, one) == line.pointer)]
-
-
-def _entry(document: Document, value: Mapping[str, Any]) -> dict[str, Any]:
-    """A new entry of a menu with a key that no entry has, however deep."""
-    taken = set(_keys(document.spec["items"]))
-    name = str(value["key"])
-    numbers = (f"{name}_{number}" for number in range(2, 10_000))
-    return {**value, "key": name if name not in taken else next(one for one in numbers if one not in taken)}
 
 
 def _keys(items: Any) -> list[str]:

@@ -6,11 +6,13 @@ Cells that can be read are kept, those that cannot are given back with what is w
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
 from loanloom.metadata import steps
 from loanloom.metadata.document import Document
+from loanloom.metadata.editing import Edited
 from loanloom.metadata.pointers import MISSING, child, parent, resolve, split
 from loanloom.metadata.registry import Registry
 from loanloom.metadata.steps import Step
@@ -26,6 +28,9 @@ from loanloom.services.definitions.releases import candidate, drafts
 from loanloom.services.definitions.releases.drafts import Draft
 from loanloom.services.definitions.sheet import Layout
 from loanloom.services.errors import Conflict, Refused
+
+_PARTS = ("when", "then")
+"""What a line holds in several cells, with something in each of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +74,21 @@ def write(ctx: Context, page: Page, version: int | None, typed: Typed, act: Act,
         several.append(_act(document, page.registry, grid, act))
     if not several:
         return Written(None, wrong)
-    step = steps.in_turn(*several)
+    step = _once(steps.in_turn(*several))
     _check(document, page, step, drafts.text_at(ctx, page.kind.key, page.key, version) or "")
     return Written(drafts.change(ctx, page.kind.key, page.key, step, version), wrong)
+
+
+def _once(step: Step) -> Step:
+    """A step that is not done again on a text that it was done on: it is tried before it is kept."""
+    done: dict[str, Edited] = {}
+
+    def edit(source: str) -> Edited:
+        if source not in done:
+            done[source] = step.edit(source)
+        return done[source]
+
+    return Step(edit, step.places, step.lists)
 
 
 def _act(document: Document, registry: Registry, grid: Grid, act: Act) -> Step:
@@ -126,8 +143,12 @@ def _changes(
     gone, needed = _emptied(document, registry, emptied)
     changes += gone
     wrong |= needed
+    least = moving.blank(document, registry, grid, grid.lines_at) if typed.new else {}
+    unnamed = "key" in least and all(column.path != "/key" for column in grid.columns)
     for number, row in enumerate(typed.new):
-        line, found = _line(document, registry, grid, row)
+        if number and unnamed:
+            least = moving.next_key(document, least)
+        line, found = _line(least, grid, row)
         wrong |= {f"new:{path}" if not number else f"new:{path}:{number}": problem for path, problem in found.items()}
         if not found:
             changes.append((f"/spec{grid.lines_at}/-", line))
@@ -161,13 +182,10 @@ def _emptied(document: Document, registry: Registry, cells: Sequence[Cell]) -> t
     return list(changes.items()), wrong
 
 
-def _line(
-    document: Document, registry: Registry, grid: Grid, row: Mapping[str, str]
-) -> tuple[dict[str, Any], dict[str, Problem]]:
+def _line(least: Mapping[str, Any], grid: Grid, row: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, Problem]]:
     """A new line from what was typed; what must be there and has no column is what it least may be."""
-    least = moving.blank(document, registry, grid, grid.lines_at)
     asked = {split(column.path)[0] for column in grid.columns}
-    value: dict[str, Any] = {name: one for name, one in least.items() if name not in asked or name in ("when", "then")}
+    value: dict[str, Any] = {name: deepcopy(one) for name, one in least.items() if name not in asked or name in _PARTS}
     wrong: dict[str, Problem] = {}
     for column in grid.columns:
         read, problem = reading.read(column, _plain(row.get(column.path, "")))

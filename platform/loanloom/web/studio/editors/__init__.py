@@ -57,6 +57,8 @@ def views_of(kind: str) -> tuple[View, ...]:
 
 def first_of(kind: str) -> str:
     """The view that a definition opens with."""
+    if kind in grids.FIRST:
+        return grids.TABLE.key
     return plain.VIEW.key if kind in plain.KINDS else "sheet"
 
 

@@ -80,3 +80,5 @@ TABLE = View("grid", lazy_gettext("Table"), _parts, "studio/editors/grid.html")
 TREE = View("grid", lazy_gettext("Tree"), _parts, "studio/editors/grid.html")
 VIEWS = {"ruleset": (TABLE,), "code_list": (TREE,), "menu": (TREE,), "authority": (TABLE,), "rate_table": (TABLE,),
          "calendar": (TABLE,)}  # fmt: skip
+FIRST = frozenset(VIEWS) - {"ruleset"}
+"""Kinds that nobody thinks of otherwise: they open as a grid."""
