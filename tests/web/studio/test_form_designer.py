@@ -202,3 +202,14 @@ def test_a_form_goes_up_for_review_together_with_the_field_that_it_needs(admin, 
     assert 'name="definition" value="form/consumer-application"' in page
     assert 'name="definition" value="entity/application"' in page
     assert "Mend what the check found first." not in page
+
+
+def test_marks_in_names_are_words_and_no_page(admin) -> None:
+    nasty = "<script>alert(1)</script><b onmouseover=x>"
+    wanted = {"record": "application", "title_zh": nasty, "title_en": nasty, "type": "text", "where": "/sections/0"}
+    assert do(admin, "design/field", **wanted).status_code == 302
+    do(admin, "design/section", title_zh=nasty, title_en=nasty)
+    for view in ("design", "design&at=/sections/3", "preview", "access"):
+        page = html(admin.get(f"{FORM}?view={view}"))
+        assert "<script>alert" not in page and "<b onmouseover" not in page, view
+        assert "&lt;script&gt;alert" in page, view
