@@ -24,7 +24,8 @@ from loanloom.services.definitions.flow_people import Who
 from loanloom.services.definitions.sheet import Cell, Layout
 
 _WORK = ("actions", "return_to", "deadline/working_hours")
-_RARE = ("exclude", "opinion_required", "may_change", "form", "limit", "bulk")
+_REASONS = ("reasons/refuse", "reasons/return")
+_RARE = ("exclude", "reason_required", *_REASONS, "opinion_required", "may_change", "form", "limit", "bulk")
 USUAL: Mapping[str, tuple[str, ...]] = {
     "start": ("form",),
     "form": ("form", "may_change", "deadline/working_hours"),
@@ -96,7 +97,9 @@ def panel(document: Document, registry: Registry, key: str) -> Panel | None:
         return None
     raw, layout = nodes[index], Layout(document, registry, registry.kinds.require(document.kind))
     pointer, type_ = f"/nodes/{index}", str(raw["type"])
+    one_list = isinstance(raw.get("reasons"), str)  # one list of reasons for everything: the general editor's
     usual, rare = USUAL.get(type_, ()), (*RARER.get(type_, ()), "state")
+    rare = tuple(name for name in rare if not (one_list and name in _REASONS))
 
     def cells(names: tuple[str, ...]) -> tuple[Cell, ...]:
         return tuple(_cell(layout, f"{pointer}/{name}", name, drawn, key) for name in names)
