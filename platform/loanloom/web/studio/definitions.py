@@ -119,7 +119,8 @@ def page_of(kind: str, key: str, view: str, *, problems: tuple[Problem, ...] = (
 
 def _readable(page: definitions.Page) -> dict[str, Any]:
     """Why a text cannot be shown as cells; nothing where it can."""
-    if page.shown is None:
+    mine = page.draft is not None and not page.draft.retire
+    if page.shown is None or (mine and page.shown is page.live and errors(page.problems)):
         return {"unreadable": page.problems}
     faults = page.kind.compiled.faults(page.shown.spec)
     found = tuple(page.shown.problem(f.code, f.message, f.pointer, hint=f.hint) for f in faults)
