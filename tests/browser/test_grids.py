@@ -46,6 +46,24 @@ def test_a_decision_table_is_typed_into_pasted_into_and_tried(open_as, axe) -> N
     picture(page, "grid-tried-1440-en")
 
 
+def test_a_new_line_is_typed_once_and_the_next_one_waits(open_as) -> None:
+    page = open_as("designer")
+    page.goto("/studio/definitions/authority/approval/")
+    page.locator('[name="new:/role"]').select_option(label="一级审批人")
+    amount = page.locator('[name="new:/limit"]')
+    amount.fill("30万")
+    amount.press("Enter")
+    expect(page.locator('[name="c:/rows/2/limit"]')).to_have_value("300,000")
+    expect(amount).to_have_value("")
+    expect(page.locator('[name="new:/role"]')).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.locator("#l-rows-2")).to_have_count(1)
+    expect(page.locator(".grid-said")).to_have_count(1)
+    page.locator("#undo").click()
+    expect(page.locator("#l-rows-2")).to_have_count(0)
+    picture(page, "grid-limits-1440-zh")
+
+
 def test_a_menu_is_rearranged_by_mouse_and_by_keyboard(open_as, axe) -> None:
     page = open_as("designer")
     page.goto(MENU)

@@ -103,6 +103,14 @@ def test_codes_are_typed_by_their_names(typed, wanted) -> None:
         assert (value, problem) == (wanted, None)
 
 
+def test_amounts_stand_in_groups_and_are_read_so(registry) -> None:
+    grid = laying.grid_of(registry.require("authority", "approval"), registry, None, "zh")
+    limit = next(cell for cell in grid.lines[0].cells if cell.column.path == "/limit")
+    role = grid.lines[0].cells[0]
+    assert (limit.shown, role.shown) == ("100,000", "一级审批人")
+    assert reading.read(limit.column, "30万") == (300_000, None) and reading.read(role.column, "二级审批人")[1] is None
+
+
 def test_everything_that_is_offered_can_be_done_and_keeps_the_shape(registry) -> None:
     done = 0
     seen = dict.fromkeys(KINDS, 0)

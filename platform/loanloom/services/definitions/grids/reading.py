@@ -40,7 +40,7 @@ def shown(column: Column, value: Any, language: str) -> str:
         mark = "、" if language == "zh" else ", "
         return mark.join(_named(column, one, language) for one in value)
     if isinstance(value, int | Decimal):
-        return _plain(Decimal(value))
+        return format(Decimal(_plain(Decimal(value))), ",f")
     if column.kind == "result" and column.feel == "string":
         return value if value.startswith("=") else _named(column, value, language)
     return _named(column, value, language)

@@ -30,6 +30,14 @@ function leave(cell) {
   back = cell.id;
 }
 
+// The new line is sent as one leaves it, so that its boxes can be emptied; one comes back to its first.
+function finish(target) {
+  const line = target.closest("[data-grid-new]");
+  if (![...line.querySelectorAll(".grid-box")].some((one) => one.value.trim())) return;
+  back = line.querySelector(".grid-box").id;
+  target.blur();
+}
+
 const MOVES = { ArrowUp: "up", ArrowDown: "down", ArrowLeft: "out", ArrowRight: "in" };
 
 function onKey(event, form) {
@@ -43,7 +51,7 @@ function onKey(event, form) {
     button.click(); // not requestSubmit: only after a click does htmx send the button's name
   } else if (event.key === "Enter" && !event.ctrlKey) {
     event.preventDefault();
-    if (target.closest("[data-grid-new]")) save(form);
+    if (target.closest("[data-grid-new]")) finish(target);
     else if (!go(target, event.shiftKey ? -1 : 1)) save(form);
   } else if ((event.key === "ArrowUp" || event.key === "ArrowDown") && target.tagName === "INPUT" && !target.list) {
     if (go(target, event.key === "ArrowUp" ? -1 : 1)) event.preventDefault();
