@@ -121,3 +121,37 @@ def test_banners_keep_their_days(model_company) -> None:
     ]
     document = replace(next(iter(model_company.registry.all("banners"))), spec={"banners": dated})
     assert [one["key"] for one in public_pages.shown_banners(document, day)] == ["now"]
+
+
+ODD = (
+    "\x00",
+    "\ud7ff",
+    "{",
+    "'; drop table draft; --",
+    "- a: [",
+    "9" * 400,
+    "１２",
+    "<b>x</b>",
+    "x" * 70_000,
+    "&amp;\x1b",
+)
+
+
+def test_odd_posts_are_answered_with_words_and_keep_nothing_broken(person, model_company) -> None:
+    admin = person(ADMIN, language="en")
+    for act in ("add:", "add:/nowhere", "remove:/questions/99", "up:/questions/x", "remove:", "drop:/questions", "::"):
+        assert post(admin, f"{FAQ}plain", version="", act=act).status_code in (302, 422), act
+    for kind, key, place in (
+        ("faq", "borrowers", "v:/questions/0/answer.en"), ("company_profile", "profile", "v:/founded_on"),
+        ("banners", "portal", "v:/banners/0/look"), ("notification", "payment-due", "v:/days"),
+    ):  # fmt: skip
+        here = f"/studio/definitions/{kind}/{key}/"
+        for odd in ODD:
+            draft = drafts.find(model_company, kind, key)
+            answer = post(admin, f"{here}plain", **{"version": draft.version if draft else "", place: odd})
+            assert answer.status_code in (302, 400, 422), (place, odd[:20])
+        page(admin, here)
+    new = "/studio/new-product/like/sole-trader-loan/"
+    for odd in ODD[:8]:
+        assert post(admin, new, title_zh=odd, title_en="").status_code in (302, 400, 422), odd[:20]
+    assert post(admin, "/studio/definitions/product/sole-trader-loan/plain", version="").status_code == 404
