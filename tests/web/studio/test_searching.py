@@ -55,10 +55,18 @@ def test_drafts_are_searched_as_they_stand(model_company: Context) -> None:
     assert keys(model_company, "brand-new") == [("ruleset", "decision-consumer")]
 
 
-def test_a_find_leads_to_its_cell(model_company: Context, person) -> None:
+@pytest.mark.parametrize(
+    ("words", "anchor"),
+    [
+        ("Score below 595", r"c-rules-\d+-title"),
+        ("equal_instalment", r"c-schedule-methods"),
+        ("score.points <", r"c-rules"),
+    ],
+)
+def test_a_find_leads_to_its_cell(person, words: str, anchor: str) -> None:
     admin = person(ADMIN)
-    shown = page(admin, "/studio/?q=Score below 595")
-    place = re.search(r'href="([^"]+)#(c-rules-\d+-title[^"]*)">', html.unescape(shown))
+    shown = page(admin, f"/studio/?q={words}")
+    place = re.search(rf'href="([^"]+)#({anchor}[^"]*)">', html.unescape(shown))
     assert place is not None, shown[shown.find("Said within") :][:3000]
     assert f'id="{place[2]}' in page(admin, place[1])
 

@@ -15,6 +15,7 @@ from weakref import WeakKeyDictionary
 from loanloom.metadata import schema_walk
 from loanloom.metadata.document import Document
 from loanloom.metadata.kinds import Kind
+from loanloom.metadata.pointers import parent, split
 from loanloom.metadata.registry import Registry, Use
 from loanloom.metadata.structure import written
 from loanloom.metadata.wording import value_in_words
@@ -99,7 +100,9 @@ def _written_out(document: Document, kind: Kind) -> Iterator[_Said]:
             within = f"{pointer}/"
             yield _text(pointer, value)
         elif isinstance(value, str | int | Decimal):
-            yield _plain(pointer, value, piece)
+            yield _plain(
+                parent(pointer) if split(pointer)[-1].isdigit() else pointer, value, piece
+            )  # a list is one cell
 
 
 def _text(pointer: str, value: Mapping[str, Any]) -> _Said:
