@@ -1,4 +1,4 @@
-"""A new product by somebody who has read nothing: every click and every field counted, from the studio to the review."""
+"""A new product by somebody who has read nothing: every click and field counted, from studio to review."""
 
 from __future__ import annotations
 
