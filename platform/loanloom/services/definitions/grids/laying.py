@@ -37,7 +37,7 @@ LISTS: Mapping[str, Listed] = {
     ),
     "authority": Listed(
         "/rows",
-        ("/role", "/position", "/user", "/unit", "/products", "/guarantees", "/grades", "/limit", "/from", "/to"),
+        ("/role", "/position", "/limit", "/products", "/guarantees", "/grades", "/from", "/to", "/unit", "/user"),
         codes={"/guarantees": "guarantee_mode"},
     ),
     "rate_table": Listed("/series", ("/from", "/value")),
