@@ -88,7 +88,7 @@ class _Indicators:
 def _digits(decimals: int | None, default: object = None) -> Digits | None:
     if decimals is None:
         return None
-    exponent = Decimal(str(default)).as_tuple().exponent if default is not None else 0
+    exponent = default.as_tuple().exponent if isinstance(default, Decimal) else 0  # of another type: told by its check
     scale = max(int(decimals), -exponent if isinstance(exponent, int) else 0, 0)
     return Digits(_MOST_DIGITS - scale, scale)
 
