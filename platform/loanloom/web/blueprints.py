@@ -34,6 +34,7 @@ AREAS = (
     "loanloom.web.studio.renaming",
     "loanloom.web.studio.replays",
     "loanloom.web.studio.template_words",
+    "loanloom.web.studio.beginning",
     "loanloom.web.studio.new_product",
     "loanloom.web.studio.plain",
     "loanloom.web.studio.playground",

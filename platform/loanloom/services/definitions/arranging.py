@@ -65,6 +65,13 @@ def fresh_item(document: Document, registry: Registry, pointer: str) -> Any:
     return _Arranging(Layout(document, registry, registry.kinds.require(document.kind))).fresh_item(pointer)
 
 
+def least_spec(document: Document, registry: Registry) -> dict[str, Any]:
+    """The least that a document of its kind may say."""
+    made = _Arranging(Layout(document, registry, registry.kinds.require(document.kind)))
+    found: dict[str, Any] = made.least(made.root, "")
+    return found
+
+
 def check_shape(ctx: Context, page: Page, document: Document, step: Step) -> None:
     """Refuse a step after which the document would have faults of shape that it has not now."""
     edited = step.edit(drafts.text_of(ctx, page.kind.key, page.key))

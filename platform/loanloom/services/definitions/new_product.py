@@ -6,19 +6,16 @@ of its document, and the trial is the one of the term sheet.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-
-from pypinyin import lazy_pinyin
 
 from loanloom.engines import products
 from loanloom.metadata.diff import Change, document_diff
 from loanloom.metadata.pointers import split
 from loanloom.problems import Problem, Text, text
 from loanloom.services.context import Context
-from loanloom.services.definitions import catalogue, product_trial
+from loanloom.services.definitions import beginning, catalogue, product_trial
 from loanloom.services.definitions.plain_form import Line, Typed, changes
 from loanloom.services.definitions.product_trial import Broken, Trial
 from loanloom.services.definitions.releases import candidate, drafts
@@ -41,7 +38,6 @@ TERMS = (
 )
 """What products of one house differ in; everything else is taken over and can be changed on the term sheet later."""
 _ASKED = frozenset(("money", "percent", "number", "choice", "choices", "yes_no", "date"))
-_LONGEST_KEY = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,16 +87,7 @@ def begin(ctx: Context, like: str, title: Mapping[str, str], key: str = "") -> D
     if not any(words.strip() for words in title.values()):
         message = text("Give the product a name.", "请填写产品名称。")
         raise Refused(Problem(code="product.unnamed", message=message, field="title_zh"))
-    return drafts.copy(ctx, "product", like, key.strip() or _free_key(ctx, title), title)
-
-
-def _free_key(ctx: Context, title: Mapping[str, str]) -> str:
-    """A key that nobody has: the English name, else the Chinese one's pinyin."""
-    words = title.get("en", "").strip() or " ".join(lazy_pinyin(title.get("zh", "")))
-    plain = re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-")[:_LONGEST_KEY].strip("-")
-    start = plain if plain[:1].isalpha() else f"product-{plain}".strip("-")
-    taken = {entry.key for entry in catalogue.listing(ctx, kind="product")}
-    return next(one for one in (start, *(f"{start}-{number}" for number in range(2, 1000))) if one not in taken)
+    return drafts.copy(ctx, "product", like, key.strip() or beginning.free_key(ctx, "product", title), title)
 
 
 def terms(page: catalogue.Page) -> tuple[Group, ...]:

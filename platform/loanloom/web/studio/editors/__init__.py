@@ -62,4 +62,12 @@ def first_of(kind: str) -> str:
     return plain.VIEW.key if kind in plain.KINDS else "sheet"
 
 
-__all__ = ["BY_KIND", "WHOLE", "Parts", "View", "changed_cells", "first_of", "joined", "may_edit", "views_of"]
+def editor_of(kind: str) -> str:
+    """The view that one works in on a new definition: the special editor of its kind, else the one it opens with."""
+    return _WORKED_IN.get(kind, first_of(kind))
+
+
+_WORKED_IN = {"flow": flow.VIEW.key, "form": form_designer.VIEWS[0].key, "template": template_words.VIEW.key}
+__all__ = [
+    "BY_KIND", "WHOLE", "Parts", "View", "changed_cells", "editor_of", "first_of", "joined", "may_edit", "views_of",
+]  # fmt: skip

@@ -1,0 +1,43 @@
+"""A new definition of any kind: what it is called, then its editor."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from loanloom.problems import Problem
+from loanloom.services.definitions import beginning, catalogue
+from loanloom.services.errors import Refused
+from loanloom.web.access import requires
+from loanloom.web.security import current_context
+from loanloom.web.studio import editors
+
+blueprint = Blueprint("beginning", __name__, url_prefix="/studio/new")
+
+
+@blueprint.get("/<kind>/")
+@requires("definition.edit")
+def new(kind: str) -> str | Response:
+    """Ask what it is called. A flow is asked for what goes through it too."""
+    if kind == "flow":
+        return redirect(url_for("flow_editor.new"))
+    return _page(kind)
+
+
+def _page(kind: str, problems: tuple[Problem, ...] = ()) -> str:
+    return render_template(
+        "studio/new_definition.html", kind=catalogue.kind_of(kind), problems=problems, form=request.form
+    )
+
+
+@blueprint.post("/<kind>/")
+@requires("definition.edit")
+def begin(kind: str) -> str | Response | tuple[str, int]:
+    """Make the draft and open it where one works on it."""
+    form = request.form
+    title = {"zh": form.get("title_zh", ""), "en": form.get("title_en", "")}
+    try:
+        made = beginning.begin(current_context(), kind, title, form.get("key", ""))
+    except Refused as refused:
+        return _page(kind, refused.problems), 422
+    return redirect(url_for("studio.definition", kind=kind, key=made.key, view=editors.editor_of(kind)))
