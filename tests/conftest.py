@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
+import structlog
 from hypothesis import settings
 from tests.settled import Settled
 
@@ -18,6 +19,14 @@ settings.register_profile("steady", derandomize=True)
 settings.register_profile("explore")
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
+
+# a traceback with all local variables, as structlog draws it by itself, takes a minute where one holds a registry
+structlog.configure(
+    processors=[
+        *structlog.get_config()["processors"][:-1],
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
 
 LONG_FIRST = ("tests/browser", "tests/demo", "tests/cli", "tests/services/money", "tests/tasks", "tests/docs")
 SHORT_LAST = ("tests/core", "tests/dmn", "tests/metadata", "tests/architecture", "tests/feel")

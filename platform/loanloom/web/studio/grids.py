@@ -18,12 +18,13 @@ from loanloom.services.definitions import catalogue as definitions
 from loanloom.services.definitions.grids import laying, pasting, writing
 from loanloom.services.definitions.grids.pasting import Typed
 from loanloom.services.definitions.grids.writing import Act
-from loanloom.services.errors import Conflict, Refused
+from loanloom.services.errors import Conflict, NotFound, Refused
 from loanloom.web.access import requires
 from loanloom.web.language import language
 from loanloom.web.security import current_context
 from loanloom.web.studio import editors
 from loanloom.web.studio.definitions import page_of, version_given
+from loanloom.web.studio.editors.grids import VIEWS
 
 blueprint = Blueprint("grids", __name__, url_prefix="/studio/definitions")
 CELL, NEW = "c:", "new:"
@@ -33,6 +34,8 @@ CELL, NEW = "c:", "new:"
 @requires("definition.edit")
 def write(kind: str, key: str) -> str | Response | tuple[str, int]:
     """Keep what was typed and do what was asked; cells that cannot be read come back as they were typed."""
+    if kind not in VIEWS:
+        raise NotFound()
     ctx, page = current_context(), definitions.page(current_context(), kind, key)
     typed = _typed()
     try:
