@@ -14,7 +14,8 @@ KEPT = ("id", "label", "attributes", "extensions", "variable", "information", "k
 """What only other tools care for stands under `kept`, so that it does not stand in the way of people."""
 
 OWN = "urn:loanloom:decision-model"
-"""The namespace of what a model says for this platform: the fact that an input takes, titles in both languages."""
+"""The namespace of what a model says for this platform: the fact that an input takes, titles in both languages,
+of the element and of its answers."""
 
 _KEYS: Mapping[type[Element], Mapping[str, str]] = {
     b.InputClause: {"expression": "value", "values": "allowed"},

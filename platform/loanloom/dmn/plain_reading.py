@@ -76,6 +76,8 @@ class _Reader:
         if of in VARIABLE:
             foreign |= {f"{{{OWN}}}title-{tag}": words for tag, words in data.get("title", {}).items()}
             foreign |= {f"{{{OWN}}}value": data["value"]} if "value" in data else {}
+            for answer, title in data.get("answers", {}).items():
+                foreign |= {f"{{{OWN}}}answer-{tag}-{answer}": words for tag, words in title.items()}
         if foreign:
             values["foreign"] = tuple(sorted((str(key), str(value)) for key, value in foreign.items()))
         if "extensions" in data:

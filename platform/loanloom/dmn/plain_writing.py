@@ -55,9 +55,9 @@ class _Writer:
             data[key_of(of, part.field)] = self.value(part, value)
         data |= {name: getattr(one, name) for name in COMMON if getattr(one, name) is not None}
         foreign = dict(one.foreign)
-        for name in ("value", "title-en", "title-zh"):
-            if isinstance(one, VARIABLE) and f"{{{OWN}}}{name}" in foreign:
-                _put(data, name, foreign.pop(f"{{{OWN}}}{name}"))
+        if isinstance(one, VARIABLE):
+            for name in [name for name in foreign if name.startswith(_SAID)]:
+                _put(data, name.removeprefix(f"{{{OWN}}}"), foreign.pop(name))
         if foreign:
             data["attributes"] = foreign
         if one.extensions:
@@ -160,7 +160,8 @@ _REQUIREMENTS: Mapping[str, Mapping[str, tuple[type[Element], ...]]] = {
     "knowledge": {"knowledge": (m.BusinessKnowledgeModel, m.DecisionService)},
     "authority": {"authority": (m.KnowledgeSource,)},
 }
-_FIRST = ("name", "title", "description", "question", "type", "value", "list", "parameters", "needs")
+_FIRST = ("name", "title", "description", "question", "type", "answers", "value", "list", "parameters", "needs")
+_SAID = tuple(f"{{{OWN}}}{name}" for name in ("value", "title-en", "title-zh", "answer-en-", "answer-zh-"))
 
 
 def _apart(data: dict[str, Any]) -> dict[str, Any]:
@@ -179,6 +180,9 @@ def _put(data: dict[str, Any], name: str, value: str | None) -> None:
         return
     if name.startswith("title-"):
         data.setdefault("title", {})[name.removeprefix("title-")] = value
+    elif name.startswith("answer-"):
+        _, tag, answer = name.split("-", 2)
+        data.setdefault("answers", {}).setdefault(answer, {})[tag] = value
     else:
         data[name] = value
 

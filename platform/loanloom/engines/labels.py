@@ -36,12 +36,17 @@ def labels(registry: Registry) -> Mapping[str, Text]:
             found.setdefault(f"limit.{step['key']}", step["title"])
     for model in registry.all("decision_model"):
         for one in model.spec["decisions"]:
-            found[f"models.{model.key}.{one['name']}"] = one.get("title") or text(one["name"], one["name"])
+            path = f"models.{model.key}.{one['name']}"
+            found[path] = one.get("title") or text(one["name"], one["name"])
+            found |= {f"{path}={answer}": title for answer, title in one.get("answers", {}).items()}
     found |= {
         "score.points": text("score", "评分"),
         "score.grade": text("grade", "评分等级"),
         "limit.amount": text("credit limit", "测算额度"),
         "eligibility.outcome": text("eligibility", "准入结论"),
+        "eligibility.outcome=pass": text("passed", "符合"),
+        "eligibility.outcome=refer": text("for people to decide", "转人工"),
+        "eligibility.outcome=refuse": text("refused", "不符合"),
         "decision.outcome": text("decision", "审批结论"),
         "decision.outcome=approve": text("approved by rule", "规则通过"),
         "decision.outcome=refuse": text("refused by rule", "规则拒绝"),

@@ -34,6 +34,7 @@ spec:
     - name: risk
       title: {en: Risk, zh: 风险}
       type: tRisk
+      answers: {low: {en: bearable, zh: 较低}, high: {en: too much, zh: 偏高}}
       needs: [burden, housing]
       logic:
         table:

@@ -49,6 +49,15 @@ def test_every_decision_is_computed_with_what_it_read() -> None:
     assert found.in_words("zh") == ("收入负担率：0.4077", "风险：medium", "利率：0.08")
 
 
+def test_what_people_call_an_answer_stands_wherever_it_is_told() -> None:
+    """In what is kept of a decision, and in the line of one that reads it; what has no name shows itself."""
+    poor = {**CASE, "application": {**CASE["application"], "monthly_income": D(3500)}}
+    _, risk, rate = model_of().compute(poor).as_json()["decisions"]
+    assert risk["value"] == "high" and risk["value_words"] == {"en": "too much", "zh": "偏高"}
+    assert "偏高" in rate["words"]["zh"] and "high" not in rate["words"]["zh"]
+    assert model_of().compute(CASE).as_json()["decisions"][1]["value_words"] is None
+
+
 def test_what_has_no_value_says_why_and_the_rest_goes_on() -> None:
     nothing = {**CASE, "application": {**CASE["application"], "monthly_income": D(0)}}
     found = model_of().compute(nothing)

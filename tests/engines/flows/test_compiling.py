@@ -78,11 +78,11 @@ def test_a_sound_flow_compiles_and_runs_with_real_expressions():
     assert "申请金额 200,000" in why, "in the words of the field, with its figure"
 
 
-NODE = "    - {key: %s, title: {en: X, zh: 节点}, type: %s%s}\n"
+NODE = "    - {key: %s, title: {en: The %s, zh: 节点}, type: %s%s}\n"
 
 
 def flow(*nodes: tuple[str, str, str]) -> str:
-    return "".join(NODE % (key, kind, f", {rest}" if rest else "") for key, kind, rest in nodes)
+    return "".join(NODE % (key, key, kind, f", {rest}" if rest else "") for key, kind, rest in nodes)
 
 
 START, YES = ("begin", "start", "next: first"), ("yes", "end", "outcome: approved")

@@ -61,7 +61,8 @@ def test_decision_models_are_computed_typed_and_kept_with_their_trace(
     assert kept.result["resilience"]["resilience"] == "tight"
     (model,) = kept.trace
     assert [one["name"] for one in model["decisions"]] == ["takings", "burden", "resilience"]
-    assert model["decisions"][2]["rules"] == [{"row": 2, "annotations": ["a fifth of the surplus is left"]}]
+    assert model["decisions"][2]["rules"] == [{"row": 2, "annotations": []}]
+    assert model["decisions"][2]["value_words"]["zh"].startswith("偏紧")
     row = lender.one(tables.application)
     with manager.transaction() as connection:
         known = applications.facts_of(manager, connection, row.id)

@@ -102,6 +102,7 @@ def test_a_change_keeps_the_rest_and_is_told_in_the_history(lender):
         newest = record_history.of(connection, manager.registry, ("record", made))[0]
     changes = {one.name: (one.before, one.after) for one in newest.changes}
     assert newest.action == "record.changed"
+    assert newest.actor == manager.actor.name != manager.actor.username
     assert changes["interest"] == ("b", "a")
     assert changes["phone"] == ("•••", "•••")
     with pytest.raises(Conflict):

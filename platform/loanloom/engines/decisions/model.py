@@ -50,10 +50,25 @@ class DecisionModel:
     def titled(self, name: str) -> Text:
         """What people call a decision or an input."""
         element = next((one for one in self.model.definitions.elements if one.name == name), None)
-        foreign = dict(element.foreign) if element is not None else {}
         label = element.label if element is not None and element.label else name
-        known = {tag: foreign[f"{{{OWN}}}title-{tag}"] for tag in ("en", "zh") if f"{{{OWN}}}title-{tag}" in foreign}
-        return {"en": label, "zh": label, **known}
+        return {"en": label, "zh": label, **self._said(name, "title-{}")}
+
+    def answer(self, name: str, value: Any) -> Text | None:
+        """What people call a value of a decision, where the model says so."""
+        said = self._said(name, f"answer-{{}}-{value}") if isinstance(value, str) else {}
+        return {tag: said.get(tag, value) for tag in LANGUAGES} if said else None
+
+    def _said(self, name: str, pattern: str) -> Text:
+        """What an element says for this platform, by language."""
+        element = next((one for one in self.model.definitions.elements if one.name == name), None)
+        foreign = dict(element.foreign) if element is not None else {}
+        names = {tag: f"{{{OWN}}}{pattern.format(tag)}" for tag in LANGUAGES}
+        return {tag: foreign[found] for tag, found in names.items() if found in foreign}
+
+    def value_words(self, name: str, value: Any, language: str) -> str:
+        """A value of an input or a decision as a line shows it."""
+        called = self.answer(name, value)
+        return say(called, language) if called else value_in_words(value, language)
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,6 +103,7 @@ class ModelFound:
             "name": step.element,
             "title": dict(self.model.titled(step.element)),
             "value": _plain(step.value),
+            "value_words": self.model.answer(step.element, step.value),
             "inputs": {name: _plain(value) for name, value in step.inputs.items()},
             "words": {tag: self._read(step, rules, tag) for tag in LANGUAGES},
             "rules": rules,
@@ -97,7 +113,7 @@ class ModelFound:
     def _read(self, step: dmn.Step, rules: Sequence[Mapping[str, Any]], language: str) -> str:
         """What a decision read and which rules applied, as one line."""
         said = [
-            f"{say(self.model.titled(name), language)} {value_in_words(value, language)}"
+            f"{say(self.model.titled(name), language)} {self.model.value_words(name, value, language)}"
             for name, value in step.inputs.items()
         ]
         for rule in rules:

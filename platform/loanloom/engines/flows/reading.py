@@ -30,7 +30,7 @@ from loanloom.engines.flows.model import (
 )
 from loanloom.feel import Program, Type
 from loanloom.metadata.document import Document
-from loanloom.problems import Problem
+from loanloom.problems import LANGUAGES, Problem, say
 
 START = "start"  # in return_to: the start node, whatever its key
 Raw = Mapping[str, Any]
@@ -49,7 +49,7 @@ class Reader:
         kind = cast(NodeType, raw["type"])
         said: dict[str, Any] = {
             "key": str(raw["key"]),
-            "title": raw.get("title") or {"en": str(raw["key"])},
+            "title": {tag: say(raw.get("title"), tag) or str(raw["key"]) for tag in LANGUAGES},
             "type": kind,
             "routes": self._routes(pointer, raw),
             **{name: raw[name] for name in _PLAIN if name in raw},

@@ -1,4 +1,5 @@
-"""What happened to one record, for its own page: the audit rows that speak of it, in the words of its fields.
+"""What happened to one record, for its own page: the audit rows that speak of it, in the words of its fields and with
+the names of the people.
 
 Reads; the caller has checked sight. Closed fields show that they changed, never what they hold.
 """
@@ -10,10 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, or_, select
+from sqlalchemy import Connection, and_, func, or_, select
 
 from loanloom.metadata.registry import Registry
 from loanloom.problems import Text
+from loanloom.services.access.sign_in import ab_user
 from loanloom.services.stored import without_secrets
 from loanloom.store import tables
 
@@ -34,10 +36,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """One audit row."""
+    """One audit row. `actor` is the name of a person; the log-in name of one who has none, None for the system."""
 
     at: datetime
-    actor: str
+    actor: str | None
     action: str
     changes: tuple[Change, ...]
     reason: str | None
@@ -53,8 +55,12 @@ def of(
     """What happened to these records, the newest first; `own` names fields that no entity declares."""
     table = tables.audit_log
     asked = or_(*(and_(table.c.subject_kind == kind, table.c.subject_id == str(key)) for kind, key in subjects))
-    columns = (table.c.at, table.c.actor, table.c.action, table.c.before, table.c.after, table.c.reason)
-    rows = connection.execute(select(*columns).where(asked).order_by(table.c.id.desc()).limit(limit))
+    name = func.nullif(func.trim(func.concat(ab_user.c.first_name, " ", ab_user.c.last_name)), "")
+    actor = func.coalesce(name, table.c.actor).label("actor")
+    columns = (table.c.at, actor, table.c.action, table.c.before, table.c.after, table.c.reason)
+    audited = table.outerjoin(ab_user, ab_user.c.id == table.c.actor_id)
+    query = select(*columns).select_from(audited).where(asked)
+    rows = connection.execute(query.order_by(table.c.id.desc()).limit(limit))
     titles = {**_titles(registry), **(own or {})}
     return [
         Happening(row.at, row.actor, row.action, tuple(_changes(titles, row.before, row.after)), row.reason)

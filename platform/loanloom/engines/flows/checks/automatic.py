@@ -39,7 +39,10 @@ def automatic(pointer: str, node: Node, raw: Mapping[str, Any]) -> Iterator[Prob
         yield wrong(
             "missing_for_type",
             pointer,
-            text(f"'{node.key}' ({node.type}) needs {listed[0]}.", f"“{node.key}”（{node.type}）缺少 {listed[1]}。"),
+            text(
+                f"'{node.title['en']}' ({node.type}) needs {listed[0]}.",
+                f"“{node.title['zh']}”（{node.type}）缺少 {listed[1]}。",
+            ),
             text(f"Add {listed[0]}.", f"请增加 {listed[1]}。"),
         )
     for name in raw:
@@ -49,8 +52,8 @@ def automatic(pointer: str, node: Node, raw: Mapping[str, Any]) -> Iterator[Prob
                 "means_nothing_here",
                 f"{pointer}/{name}",
                 text(
-                    f"'{name}' means nothing at '{node.key}' ({node.type}).",
-                    f"“{name}”对“{node.key}”（{node.type}）没有意义。",
+                    f"'{name}' means nothing at '{node.title['en']}' ({node.type}).",
+                    f"“{name}”对“{node.title['zh']}”（{node.type}）没有意义。",
                 ),
                 text(f"Remove it; it belongs to: {', '.join(types)}.", f"请删除；它用于：{'、'.join(types)}。"),
                 severity="warning",

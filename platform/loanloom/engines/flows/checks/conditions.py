@@ -49,8 +49,8 @@ def _never(where: str, node: Node, route: Route) -> Problem:
         "never_true",
         where,
         text(
-            f"A condition of '{node.key}' can never hold: {route.source}",
-            f"“{node.key}”的条件永远不成立：{route.source}",
+            f"A condition of '{node.title['en']}' can never hold: {route.source}",
+            f"“{node.title['zh']}”的条件永远不成立：{route.source}",
         ),
         text("Correct it, or remove the route.", "请更正条件，或删除该路径。"),
     )
@@ -61,8 +61,8 @@ def _never_taken(where: str, node: Node, route: Route) -> Problem:
         "never_taken",
         where,
         text(
-            f"Wherever '{route.source}' of '{node.key}' holds, a route before it holds too.",
-            f"“{node.key}”的条件“{route.source}”成立时，前面的路径总是先成立。",
+            f"Wherever '{route.source}' of '{node.title['en']}' holds, a route before it holds too.",
+            f"“{node.title['zh']}”的条件“{route.source}”成立时，前面的路径总是先成立。",
         ),
         text("Put it before the others, or remove it.", "请把它移到前面，或删除该路径。"),
     )
@@ -84,8 +84,8 @@ def _both(
                 "both_true",
                 where,
                 text(
-                    f"At '{node.key}' both '{one}' and '{two}' hold for {seen}.",
-                    f"“{node.key}”的条件“{one}”与“{two}”在 {seen} 时同时成立。",
+                    f"At '{node.title['en']}' both '{one}' and '{two}' hold for {seen}.",
+                    f"“{node.title['zh']}”的条件“{one}”与“{two}”在 {seen} 时同时成立。",
                 ),
                 text("The first is taken; let them not overlap.", "将走前一条路径；请使条件互不重叠。"),
                 severity="warning",

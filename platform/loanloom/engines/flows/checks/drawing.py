@@ -37,7 +37,7 @@ def starts_and_ends(nodes: Sequence[Placed]) -> Iterator[Problem]:
         yield wrong(
             "second_start",
             pointer,
-            text(f"'{node.key}' is a second start node.", f"“{node.key}”是第二个开始节点。"),
+            text(f"'{node.title['en']}' is a second start node.", f"“{node.title['zh']}”是第二个开始节点。"),
             text("A flow begins at exactly one node.", "一个流程只能有一个开始节点。"),
         )
     if not any(node.type == "end" for _, node in nodes):
@@ -52,14 +52,17 @@ def starts_and_ends(nodes: Sequence[Placed]) -> Iterator[Problem]:
             yield wrong(
                 "end_without_outcome",
                 pointer,
-                text(f"The end node '{node.key}' states no outcome.", f"结束节点“{node.key}”未注明结果。"),
+                text(
+                    f"The end node '{node.title['en']}' states no outcome.",
+                    f"结束节点“{node.title['zh']}”未注明结果。",
+                ),
                 text("Possible: " + ", ".join(ENDINGS), "可选：" + "、".join(ENDINGS)),
             )
         if node.type == "end" and node.routes:
             yield wrong(
                 "end_continues",
                 pointer,
-                text(f"The end node '{node.key}' leads on.", f"结束节点“{node.key}”仍有后续路径。"),
+                text(f"The end node '{node.title['en']}' leads on.", f"结束节点“{node.title['zh']}”仍有后续路径。"),
                 text("Remove next and routes from an end.", "请删除结束节点的 next 与 routes。"),
             )
 
@@ -91,7 +94,10 @@ def routes(pointer: str, node: Node, raw: Mapping[str, Any]) -> Iterator[Problem
         yield wrong(
             "next_and_routes",
             f"{pointer}/next",
-            text(f"'{node.key}' states both next and routes.", f"“{node.key}”同时写了 next 和 routes。"),
+            text(
+                f"'{node.title['en']}' states both next and routes.",
+                f"“{node.title['zh']}”同时写了 next 和 routes。",
+            ),
             text("Use routes with an otherwise, or next alone.", "请只用 next，或只用带“其他情况”的 routes。"),
         )
     if not node.routes:
@@ -100,7 +106,7 @@ def routes(pointer: str, node: Node, raw: Mapping[str, Any]) -> Iterator[Problem
         yield wrong(
             "dead_end",
             pointer,
-            text(f"Nothing follows '{node.key}'.", f"节点“{node.key}”之后没有去向。"),
+            text(f"Nothing follows '{node.title['en']}'.", f"节点“{node.title['zh']}”之后没有去向。"),
             text("Add next or routes, or make it an end.", "请增加 next 或 routes，或改为结束节点。"),
         )
         return
@@ -112,7 +118,7 @@ def routes(pointer: str, node: Node, raw: Mapping[str, Any]) -> Iterator[Problem
         yield wrong(
             "missing_otherwise",
             f"{pointer}/routes",
-            text(f"'{node.key}' has no otherwise route.", f"节点“{node.key}”缺少“其他情况”路径。"),
+            text(f"'{node.title['en']}' has no otherwise route.", f"节点“{node.title['zh']}”缺少“其他情况”路径。"),
             text(
                 "End the routes with {otherwise: true, to: ...}.",
                 "请在最后增加 {otherwise: true, to: ...}，以免无路可走。",
@@ -122,7 +128,10 @@ def routes(pointer: str, node: Node, raw: Mapping[str, Any]) -> Iterator[Problem
         yield wrong(
             "route_after_otherwise",
             f"{pointer}/routes/{otherwise[0] + 1}",
-            text(f"A route of '{node.key}' can never be taken.", f"节点“{node.key}”有一条路径永远不会走到。"),
+            text(
+                f"A route of '{node.title['en']}' can never be taken.",
+                f"节点“{node.title['zh']}”有一条路径永远不会走到。",
+            ),
             text("Put the otherwise route last.", "“其他情况”路径应放在最后。"),
         )
 
@@ -134,13 +143,16 @@ def _all_at_once(pointer: str, node: Node) -> Iterator[Problem]:
             yield wrong(
                 "condition_on_parallel",
                 f"{pointer}/routes/{index}",
-                text(f"'{node.key}' takes all its routes and asks nothing.", f"并行分支“{node.key}”不判断条件。"),
+                text(
+                    f"'{node.title['en']}' takes all its routes and asks nothing.",
+                    f"并行分支“{node.title['zh']}”不判断条件。",
+                ),
                 text("Use type: inclusive for routes with conditions.", "有条件的多路分支请用 type: inclusive。"),
             )
     if len({route.to for route in node.routes}) < 2:
         yield wrong(
             "nothing_to_split",
             f"{pointer}/routes",
-            text(f"'{node.key}' splits into one branch.", f"并行分支“{node.key}”只有一条路径。"),
+            text(f"'{node.title['en']}' splits into one branch.", f"并行分支“{node.title['zh']}”只有一条路径。"),
             text("Name two routes at least, or use next alone.", "请至少写两条路径，或改为普通 next。"),
         )

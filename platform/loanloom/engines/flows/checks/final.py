@@ -34,8 +34,8 @@ def _overturned(flow: Flow, node: Node, pointer: str) -> Iterator[Problem]:
                 "overturned",
                 place,
                 text(
-                    f"After a no of '{node.key}' this way leads to an approval.",
-                    f"“{node.key}”否决后，此路径仍可通向“通过”。",
+                    f"After a no of '{node.title['en']}' this way leads to an approval.",
+                    f"“{node.title['zh']}”否决后，此路径仍可通向“通过”。",
                 ),
                 text(
                     "A committee's no is final: lead to a refused end, or back to before the committee.",
@@ -50,8 +50,8 @@ def _by_clock(node: Node, pointer: str) -> Iterator[Problem]:
             "committee_by_clock",
             f"{pointer}/deadlines",
             text(
-                f"A deadline of '{node.key}' would approve without the committee.",
-                f"“{node.key}”的时限将在贷审会未表决时自动同意。",
+                f"A deadline of '{node.title['en']}' would approve without the committee.",
+                f"“{node.title['zh']}”的时限将在贷审会未表决时自动同意。",
             ),
             text("Remind, escalate, return or refuse instead.", "请改为提醒、升级、退回或否决。"),
         )

@@ -24,21 +24,27 @@ def shape(nodes: Sequence[Placed], *, broken: bool) -> Iterator[Problem]:
             yield wrong(
                 "unreachable_node",
                 pointer,
-                text(f"No route leads to '{node.key}'.", f"没有路径通向节点“{node.key}”。"),
+                text(f"No route leads to '{node.title['en']}'.", f"没有路径通向节点“{node.title['zh']}”。"),
                 text("Add a route to it, or remove it.", "请增加通向它的路径，或将其删除。"),
             )
         elif not broken and graph.ways(node) and node.key not in to_end:
             yield wrong(
                 "no_way_to_end",
                 pointer,
-                text(f"From '{node.key}' no end can be reached.", f"从节点“{node.key}”无法到达任何结束节点。"),
+                text(
+                    f"From '{node.title['en']}' no end can be reached.",
+                    f"从节点“{node.title['zh']}”无法到达任何结束节点。",
+                ),
                 text("Lead one of its routes towards an end.", "请让其中一条路径通向结束节点。"),
             )
         if node.key in circle:
             yield wrong(
                 "automatic_circle",
                 pointer,
-                text(f"'{node.key}' is in a circle of automatic nodes.", f"“{node.key}”处于自动节点的循环中。"),
+                text(
+                    f"'{node.title['en']}' is in a circle of automatic nodes.",
+                    f"“{node.title['zh']}”处于自动节点的循环中。",
+                ),
                 text("Let one of the nodes wait for a person.", "请让其中一个节点由人工处理。"),
             )
         if not broken:
@@ -68,14 +74,14 @@ def _returns(
         key = start if target == "start" and target not in nodes else target
         if key not in nodes:
             continue
-        place = f"{pointer}/return_to/{index}"
+        place, called = f"{pointer}/return_to/{index}", nodes[key].title
         if nodes[key].type not in ("start", *HUMAN):
             yield wrong(
                 "return_to_automatic",
                 place,
                 text(
-                    f"'{key}' does not wait for anybody, so nothing can be returned to it.",
-                    f"“{key}”不是人工节点，不能退回到它。",
+                    f"'{called['en']}' does not wait for anybody, so nothing can be returned to it.",
+                    f"“{called['zh']}”不是人工节点，不能退回到它。",
                 ),
                 text("Return to the start or to work for people.", "请退回到开始节点或人工节点。"),
             )
@@ -83,6 +89,9 @@ def _returns(
             yield wrong(
                 "return_not_before",
                 place,
-                text(f"'{key}' does not come before '{node.key}'.", f"“{key}”不在“{node.key}”之前。"),
+                text(
+                    f"'{called['en']}' does not come before '{node.title['en']}'.",
+                    f"“{called['zh']}”不在“{node.title['zh']}”之前。",
+                ),
                 text("Return only to nodes passed on the way here.", "只能退回到之前经过的节点。"),
             )

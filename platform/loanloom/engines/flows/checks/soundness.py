@@ -14,7 +14,7 @@ from itertools import combinations
 
 from loanloom.engines.flows.checks.telling import wrong
 from loanloom.engines.flows.model import HUMAN, Flow, Node
-from loanloom.problems import Problem, text
+from loanloom.problems import Problem, Text, text
 
 BOUND = 20_000
 """Standings of the tokens that are looked at."""
@@ -54,13 +54,13 @@ def soundness(flow: Flow, pointers: Mapping[str, str]) -> Iterator[Problem]:
         yield _endless(flow, pointers)
         return
     for end, other in walked.cut.items():
-        yield _cut(pointers[end], end, other)
+        yield _cut(pointers[end], flow.nodes[end].title, flow.nodes[other].title)
     for node in flow:
         if node.type == "join" and node.key not in walked.joined and walked.complete:
-            yield _joins_nothing(pointers[node.key], node.key)
+            yield _joins_nothing(pointers[node.key], node.title)
     if walked.complete:
         for key in _stuck(walked)[:1]:
-            yield _cannot_end(pointers[key], key)
+            yield _cannot_end(pointers[key], flow.nodes[key].title)
     else:
         yield _too_many(pointers[flow.start])
 
@@ -222,13 +222,13 @@ def _named_anew(standing: Standing) -> Standing:
     return tuple(sorted((key, tuple(names[run] for run in forks)) for key, forks in ordered))
 
 
-def _cut(pointer: str, end: str, other: str) -> Problem:
+def _cut(pointer: str, end: Text, other: Text) -> Problem:
     return wrong(
         "unjoined_branches",
         pointer,
         text(
-            f"The end '{end}' can be reached while another branch still stands at '{other}'.",
-            f"到达结束节点“{end}”时，另一分支可能仍停在“{other}”。",
+            f"The end '{end['en']}' can be reached while another branch still stands at '{other['en']}'.",
+            f"到达结束节点“{end['zh']}”时，另一分支可能仍停在“{other['zh']}”。",
         ),
         text(
             "Bring the branches together in a join before it (needed: 1 if the first is enough), or use ends: path.",
@@ -237,21 +237,21 @@ def _cut(pointer: str, end: str, other: str) -> Problem:
     )
 
 
-def _joins_nothing(pointer: str, key: str) -> Problem:
+def _joins_nothing(pointer: str, title: Text) -> Problem:
     return wrong(
         "join_without_split",
         pointer,
-        text(f"No branches come to the join '{key}'.", f"没有并行分支到达汇合节点“{key}”。"),
+        text(f"No branches come to the join '{title['en']}'.", f"没有并行分支到达汇合节点“{title['zh']}”。"),
         text("Remove it, or split before it.", "请删除，或在其之前增加并行分支。"),
         severity="warning",
     )
 
 
-def _cannot_end(pointer: str, key: str) -> Problem:
+def _cannot_end(pointer: str, title: Text) -> Problem:
     return wrong(
         "cannot_end",
         pointer,
-        text(f"A case that stands at '{key}' can never end.", f"停在“{key}”的业务永远无法结束。"),
+        text(f"A case that stands at '{title['en']}' can never end.", f"停在“{title['zh']}”的业务永远无法结束。"),
         text("Let all branches of a split come to the same join.", "请让同一分支的各路径到达同一个汇合节点。"),
     )
 

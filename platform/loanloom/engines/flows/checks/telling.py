@@ -23,7 +23,10 @@ def unknown(code: str, pointer: str, node: Node, target: str, keys: Iterable[str
     return wrong(
         code,
         pointer,
-        text(f"'{node.key}' leads to '{target}', which is no node.", f"“{node.key}”指向的节点“{target}”不存在。"),
+        text(
+            f"'{node.title['en']}' leads to '{target}', which is no node.",
+            f"“{node.title['zh']}”指向的节点“{target}”不存在。",
+        ),
         meant(target, keys),
     )
 

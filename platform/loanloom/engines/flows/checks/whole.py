@@ -19,8 +19,8 @@ def whole(flow: Flow, pointers: Mapping[str, str]) -> Iterator[Problem]:
                 "starter_names_nobody",
                 f"{pointers[node.key]}/assign",
                 text(
-                    f"Only who starts a request names people, so '{node.key}' would have nobody.",
-                    f"仅自有字段的业务申请可由发起人指定办理人，“{node.key}”将无人办理。",
+                    f"Only who starts a request names people, so '{node.title['en']}' would have nobody.",
+                    f"仅自有字段的业务申请可由发起人指定办理人，“{node.title['zh']}”将无人办理。",
                 ),
                 text("Name a role, or let the approver before choose.", "请指定角色，或由上一审批人指定。"),
             )

@@ -26,14 +26,17 @@ def _people(pointer: str, node: Node) -> Iterator[Problem]:
         yield wrong(
             "no_role",
             pointer,
-            text(f"Nobody is named to decide at '{node.key}'.", f"审批节点“{node.key}”未指定处理角色。"),
+            text(
+                f"Nobody is named to decide at '{node.title['en']}'.",
+                f"审批节点“{node.title['zh']}”未指定处理角色。",
+            ),
             text("Say who does it (assign: {role: ...}).", "请指定办理人（assign: {role: ...}）。"),
         )
     if node.if_nobody.do == "assign" and not node.if_nobody.assign:
         yield wrong(
             "no_substitute",
             f"{pointer}/if_nobody",
-            text(f"'{node.key}' does not say who stands in.", f"“{node.key}”未说明无人时由谁办理。"),
+            text(f"'{node.title['en']}' does not say who stands in.", f"“{node.title['zh']}”未说明无人时由谁办理。"),
             text("Add assign to if_nobody.", "请在 if_nobody 中增加 assign。"),
         )
 
@@ -43,7 +46,7 @@ def _answers(pointer: str, node: Node, nodes: Sequence[Placed]) -> Iterator[Prob
         yield wrong(
             "no_approve",
             f"{pointer}/actions",
-            text(f"'{node.key}' cannot be approved.", f"节点“{node.key}”不允许“同意”。"),
+            text(f"'{node.title['en']}' cannot be approved.", f"节点“{node.title['zh']}”不允许“同意”。"),
             text("Add approve to its actions.", "请在 actions 中加入 approve。"),
         )
     ends = {other.outcome for _, other in nodes if other.type == "end"}
@@ -52,8 +55,8 @@ def _answers(pointer: str, node: Node, nodes: Sequence[Placed]) -> Iterator[Prob
             "no_refused_end",
             f"{pointer}/actions",
             text(
-                f"'{node.key}' may refuse, but no end is 'refused'.",
-                f"“{node.key}”可否决，但没有结果为“否决”的结束节点。",
+                f"'{node.title['en']}' may refuse, but no end is 'refused'.",
+                f"“{node.title['zh']}”可否决，但没有结果为“否决”的结束节点。",
             ),
             text("Add an end node with outcome: refused.", "请增加 outcome: refused 的结束节点。"),
         )
@@ -65,8 +68,8 @@ def _reasons(pointer: str, node: Node) -> Iterator[Problem]:
             "reason_for_unknown_action",
             f"{pointer}/reason_required",
             text(
-                f"'{node.key}' asks a reason to {action}, which it forbids.",
-                f"“{node.key}”要求为不允许的操作“{action}”填写原因。",
+                f"'{node.title['en']}' asks a reason to {action}, which it forbids.",
+                f"“{node.title['zh']}”要求为不允许的操作“{action}”填写原因。",
             ),
             severity="warning",
         )
@@ -75,8 +78,8 @@ def _reasons(pointer: str, node: Node) -> Iterator[Problem]:
             "no_reason_list",
             f"{pointer}/reason_required",
             text(
-                f"'{node.key}' asks for a reason to {action} but names no list of reasons.",
-                f"“{node.key}”要求“{action}”时填写原因，但未指定原因代码表。",
+                f"'{node.title['en']}' asks for a reason to {action} but names no list of reasons.",
+                f"“{node.title['zh']}”要求“{action}”时填写原因，但未指定原因代码表。",
             ),
             text(f"Add reasons: {{{action}: <code list>}}.", f"请增加 reasons: {{{action}: 代码表标识}}。"),
         )
@@ -91,8 +94,8 @@ def _in_bulk(pointer: str, node: Node, nodes: Sequence[Placed]) -> Iterator[Prob
             "bulk_reason",
             f"{pointer}/bulk",
             text(
-                f"'{node.key}' is approved in bulk, but asks a reason for every approval.",
-                f"“{node.key}”可批量审批，但每笔同意都要求填写原因。",
+                f"'{node.title['en']}' is approved in bulk, but asks a reason for every approval.",
+                f"“{node.title['zh']}”可批量审批，但每笔同意都要求填写原因。",
             ),
             text("Remove bulk, or approve from reason_required.", "请删除 bulk，或从 reason_required 中删除 approve。"),
         )
@@ -103,8 +106,8 @@ def _in_bulk(pointer: str, node: Node, nodes: Sequence[Placed]) -> Iterator[Prob
             "bulk_chooses",
             f"{pointer}/bulk",
             text(
-                f"'{node.key}' is approved in bulk, but whoever approves names the people of '{chosen[0]}'.",
-                f"“{node.key}”可批量审批，但审批人须为“{chosen[0]}”指定办理人。",
+                f"'{node.title['en']}' is approved in bulk, but whoever approves names the people of '{chosen[0]}'.",
+                f"“{node.title['zh']}”可批量审批，但审批人须为“{chosen[0]}”指定办理人。",
             ),
             text("Remove bulk, or assign the next step otherwise.", "请删除 bulk，或改变下一环节的承办人。"),
         )
@@ -119,14 +122,17 @@ def _voting(pointer: str, node: Node) -> Iterator[Problem]:
         yield wrong(
             "vote_needs_number",
             f"{pointer}/vote",
-            text(f"'{node.key}' does not say how much yes it needs.", f"“{node.key}”未说明通过所需的票数或比例。"),
+            text(
+                f"'{node.title['en']}' does not say how much yes it needs.",
+                f"“{node.title['zh']}”未说明通过所需的票数或比例。",
+            ),
             text("Add needed.", "请增加 needed。"),
         )
     if voting.rule == "ratio" and voting.needed is not None and voting.needed > 1:
         yield wrong(
             "vote_share",
             f"{pointer}/vote/needed",
-            text(f"'{node.key}' needs more than all votes.", f"“{node.key}”所需比例超过 100%。"),
+            text(f"'{node.title['en']}' needs more than all votes.", f"“{node.title['zh']}”所需比例超过 100%。"),
             text("A share lies between 0 and 1, such as 0.67.", "比例应在 0 与 1 之间，例如 0.67。"),
         )
     everybody = [len(one.users) for one in node.assign if one.users]
@@ -140,8 +146,8 @@ def _voting(pointer: str, node: Node) -> Iterator[Problem]:
             "vote_never_enough",
             f"{pointer}/vote/needed",
             text(
-                f"'{node.key}' needs {voting.needed}, but there are only {most}.",
-                f"“{node.key}”需要 {voting.needed}，但最多只有 {most}。",
+                f"'{node.title['en']}' needs {voting.needed}, but there are only {most}.",
+                f"“{node.title['zh']}”需要 {voting.needed}，但最多只有 {most}。",
             ),
             text("Lower needed, or name more people.", "请降低 needed 或增加人员。"),
         )
@@ -149,7 +155,10 @@ def _voting(pointer: str, node: Node) -> Iterator[Problem]:
         yield wrong(
             "quorum_never_there",
             f"{pointer}/vote/quorum",
-            text(f"The quorum of '{node.key}' can never be there.", f"“{node.key}”的法定人数无法达到。"),
+            text(
+                f"The quorum of '{node.title['en']}' can never be there.",
+                f"“{node.title['zh']}”的法定人数无法达到。",
+            ),
             text("Lower quorum, or name more people.", "请降低 quorum 或增加人员。"),
         )
 
@@ -163,14 +172,20 @@ def _deadlines(pointer: str, node: Node) -> Iterator[Problem]:
             yield wrong(
                 "deadline_without_target",
                 where,
-                text(f"A deadline of '{node.key}' does not say where to.", f"“{node.key}”的一个时限未说明转至何处。"),
+                text(
+                    f"A deadline of '{node.title['en']}' does not say where to.",
+                    f"“{node.title['zh']}”的一个时限未说明转至何处。",
+                ),
                 text("Add to: <node>.", "请增加 to: <节点>。"),
             )
         if deadline.do == "escalate" and not deadline.assign:
             yield wrong(
                 "deadline_without_people",
                 where,
-                text(f"A deadline of '{node.key}' does not say who else.", f"“{node.key}”的一个时限未说明升级给谁。"),
+                text(
+                    f"A deadline of '{node.title['en']}' does not say who else.",
+                    f"“{node.title['zh']}”的一个时限未说明升级给谁。",
+                ),
                 text("Add assign.", "请增加 assign。"),
             )
         if deadline.do in ("approve", "refuse", "return") and deadline.do not in node.actions:
@@ -178,8 +193,8 @@ def _deadlines(pointer: str, node: Node) -> Iterator[Problem]:
                 "deadline_action",
                 where,
                 text(
-                    f"A deadline does what '{node.key}' does not allow: {deadline.do}.",
-                    f"时限操作“{deadline.do}”不在“{node.key}”允许的操作中。",
+                    f"A deadline does what '{node.title['en']}' does not allow: {deadline.do}.",
+                    f"时限操作“{deadline.do}”不在“{node.title['zh']}”允许的操作中。",
                 ),
                 text(f"Add {deadline.do} to its actions.", f"请在 actions 中加入 {deadline.do}。"),
             )
@@ -188,8 +203,8 @@ def _deadlines(pointer: str, node: Node) -> Iterator[Problem]:
                 "deadline_without_authority",
                 where,
                 text(
-                    f"A deadline of '{node.key}' would approve what needs somebody's authority.",
-                    f"“{node.key}”须有审批权限的人员同意，不能由时限自动同意。",
+                    f"A deadline of '{node.title['en']}' would approve what needs somebody's authority.",
+                    f"“{node.title['zh']}”须有审批权限的人员同意，不能由时限自动同意。",
                 ),
                 text("Remind, escalate, return or refuse instead.", "请改为提醒、升级、退回或否决。"),
             )
@@ -197,6 +212,6 @@ def _deadlines(pointer: str, node: Node) -> Iterator[Problem]:
             yield wrong(
                 "deadline_repeats",
                 where,
-                text(f"Only a reminder repeats, at '{node.key}'.", f"“{node.key}”：只有提醒可以重复。"),
+                text(f"Only a reminder repeats, at '{node.title['en']}'.", f"“{node.title['zh']}”：只有提醒可以重复。"),
                 text("Remove repeat.", "请删除 repeat。"),
             )

@@ -19,10 +19,12 @@ MOST_LINES: Final = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One thing that was looked at: what it gave, whether it applies (of a rule), and the explanations below it."""
+    """One thing that was looked at: what it gave (a rule, by result), whether it applies (of a rule), and the
+    explanations below it."""
 
     title: Text
     value: Text | None = None
+    gave: tuple[tuple[Text, Text], ...] = ()
     note: Text | None = None
     mark: str | None = None
     why: tuple[feel.Explanation, ...] = ()
@@ -67,10 +69,9 @@ def _ruleset(document: Document, registry: Registry, facts: Mapping[str, Any]) -
 
 def _rule(found: rules.RulesResult, one: rules.Looked, titles: Mapping[str, Text]) -> Line:
     said = found.told.get(one.rule.key, {})
-    parts = {tag: [f"{titles[key][tag]} {_words(gave)[tag]}" for key, gave in said.items()] for tag in LANGUAGES}
-    value = {"en": "; ".join(parts["en"]), "zh": "；".join(parts["zh"])}
     return Line(
-        title=one.rule.title, value=value if said else None, note=one.rule.reason if one.hit else None,
+        title=one.rule.title, gave=tuple((titles[key], _words(value)) for key, value in said.items()),
+        note=one.rule.reason if one.hit else None,
         mark="applies" if one.hit else "unknown" if one.hit is None else "not", why=found.why(one.rule),
     )  # fmt: skip
 
@@ -137,7 +138,9 @@ def _decision_model(document: Document, registry: Registry, facts: Mapping[str, 
         return _broken(compiled.problems)
     found = compiled.model.compute(facts)
     made = found.as_json()["decisions"]
-    lines = tuple(Line(title=one["title"], value=_words(one["value"]), note=one["words"]) for one in made)
+    lines = tuple(
+        Line(title=one["title"], value=one["value_words"] or _words(one["value"]), note=one["words"]) for one in made
+    )
     return Came(tuple((one.title, one.value or _words(None)) for one in lines[-1:]), lines, found.problems)
 
 
