@@ -48,3 +48,15 @@ def test_a_new_form_asks_an_application_and_a_template_carries_its_name(model_co
     template = beginning.begin(model_company, "template", {"zh": "夜市贷合同"})
     shown = catalogue.page(model_company, "template", template.key).shown
     assert shown is not None and shown.spec["title"]["zh"] == shown.spec["blocks"][0]["heading"] == "夜市贷合同"
+
+
+def test_a_new_product_is_numbered_and_booked_as_the_others_and_has_terms_of_its_own(model_company) -> None:
+    made = beginning.begin(model_company, "product", {"zh": "夜市贷"})
+    shown = catalogue.page(model_company, "product", made.key).shown
+    assert shown is not None
+    like = model_company.registry.require("product", "sole-trader-loan").spec
+    for name in ("numbering", "posting_rules", "calendar", "rounding"):
+        assert shown.spec[name] == like[name], name
+    assert shown.spec["rate"] == {"fixed": 0} and "eligibility" not in shown.spec and "charges" not in shown.spec
+    found = {problem.code for problem in catalogue.check(model_company, "product", made.key)}
+    assert not {code for code in found if code.startswith("product.one_")}
