@@ -5,9 +5,14 @@ from __future__ import annotations
 import re
 
 from playwright.sync_api import Page, expect
+from sqlalchemy import select
 from tests.browser.looks import no_sideways, picture
+from tests.services.origination.conftest import TRADER
 
-TYPED = {"customer_number": "KH1", "amount": "90000", "months": "12", "grounds": "库存周转"}
+from loanloom.services.access.sign_in import ab_user
+from loanloom.services.parties import customers
+
+TYPED = {"amount": "90000", "months": "12", "grounds": "库存周转"}
 LONG = "法院来函 " * 1000
 
 
@@ -16,6 +21,10 @@ def asked(page: Page) -> str:
     page.goto("/cases/new/credit-grant")
     for name, words in TYPED.items():
         page.locator(f"[name='credit_grant.{name}']").fill(words)
+    page.locator("[name='_find.credit_grant.customer_number']").fill("linxiuzhen")
+    page.locator("[value='find:credit_grant.customer_number']").click()
+    page.locator("[value^='pick:credit_grant.customer_number=']").click()
+    expect(page.locator("[id$=customer_number-named]")).to_contain_text("林秀珍")
     page.locator("[name='credit_grant.guarantee_mode']").select_option("credit")
     page.locator("[name='credit_grant.related_party'][value=false]").check()
     page.locator("button[value=submit]").click()
@@ -23,8 +32,11 @@ def asked(page: Page) -> str:
     return page.url
 
 
-def test_a_dialog_that_was_refused_comes_back_as_it_was_left(staff, open_as, axe) -> None:
+def test_a_dialog_that_was_refused_comes_back_as_it_was_left(model_company, acting, staff, open_as, axe) -> None:
     maker, risk = staff("asks-grant", "relationship-manager"), staff("sees-grant", "risk-officer")
+    with model_company.transaction() as connection:
+        manager = connection.scalar(select(ab_user.c.id).where(ab_user.c.username == maker))
+    customers.create(acting(model_company, "relationship-manager"), TRADER, extra={"manager_user_id": manager})
     url = asked(open_as(maker))
     for script, width in ((True, 390), (False, 1440)):
         page = open_as(risk, width=width, script=script)

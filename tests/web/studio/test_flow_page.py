@@ -10,11 +10,13 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 from sqlalchemy import insert, select
+from tests.services.origination.conftest import TRADER
 from tests.web.people import signs_in
 
 from loanloom.services.access.sign_in import ab_user
 from loanloom.services.definitions.releases import drafts
 from loanloom.services.flows import starting
+from loanloom.services.parties import customers
 from loanloom.store import tables
 
 ADMIN = "business-administrator"
@@ -151,9 +153,13 @@ def test_a_play_begins_with_a_real_case_that_one_may_see(admin, office, model_co
     with model_company.transaction() as connection:
         maker = connection.execute(select(ab_user.c.id).where(ab_user.c.username == "maker")).scalar_one()
     roles = ("relationship-manager",)
-    actor = replace(model_company.actor, user_id=maker, username="maker", roles=roles, unit="east")
+    actor = replace(model_company.actor, user_id=maker, username="maker", roles=roles, unit="east", scope="all")
+    actor = replace(actor, functions=frozenset({"customer.read"}))
+    customer = customers.create(model_company, TRADER)
+    with model_company.transaction() as connection:
+        number = connection.scalar(select(tables.customer.c.number).where(tables.customer.c.id == customer))
     asked = {
-        "customer_number": "C-1", "amount": "300000", "months": "12", "guarantee_mode": "mortgage",
+        "customer_number": number, "amount": "300000", "months": "12", "guarantee_mode": "mortgage",
         "related_party": "false", "grounds": "growth",
     }  # fmt: skip
     raw = {f"credit_grant.{name}": value for name, value in asked.items()}

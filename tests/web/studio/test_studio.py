@@ -49,6 +49,21 @@ def test_every_kind_and_every_definition_opens_in_both_languages(model_company, 
                     assert document.title[language] in html(answer)
 
 
+@pytest.mark.parametrize(
+    ("definition", "said", "not_said"),
+    [
+        ("case/consumer-approved", ("申请金额", "等额本息"), ("guarantee_mode", "equal_instalment")),
+        ("change_policy/signing", ("审批权限表、价格上限、变更签批规则",), ("price_cap、",)),
+        ("report/applications", ("申请金额",), ("application.term_months",)),
+    ],
+)
+def test_a_sheet_calls_fields_and_codes_what_people_call_them(person, definition, said, not_said) -> None:
+    page = html(person(ADMIN, language="zh").get(f"/studio/definitions/{definition}/?view=sheet"))
+    shown = re.findall(r'class="cell-(?:label|words)[^"]*">(.*?)</span>', page)
+    assert [words for words in said if words not in shown] == []
+    assert [words for words in not_said if any(one.startswith(words) for one in shown)] == []
+
+
 def test_search_finds_by_pinyin(admin) -> None:
     found = html(admin.get("/studio/?q=geti"))
     assert "/studio/definitions/product/sole-trader-loan/" in found

@@ -135,17 +135,18 @@ class Layout:
             named = item.get(piece.get("x-key", "key"))
             if isinstance(named, str):
                 indicator = self.registry.get("indicator", named) if piece.get("x-key") == "indicator" else None
-                return indicator.title if indicator else self._field_title(named)
+                return indicator.title if indicator else self._field_title(named, named)
         own = schema_walk.label(self.piece(pointer))
         word = self.piece(holder).get("x-item") or text("item", "项")
         if isinstance(key, int):
             return text(f"{word['en']} {key + 1}", f"{word['zh']} {key + 1}")
         return own or text(key, key)
 
-    def _field_title(self, path: str) -> Text:
+    def _field_title(self, path: str, otherwise: str) -> Text:
+        """What people call a field or another fact, by its path."""
         record, _, name = path.rpartition(".")
-        fields = {field.key: field.title for field in self.registry.entity_fields(record)}
-        return fields.get(name) or text(path, path)
+        fields = {field.key: field.title for field in self.registry.entity_fields(record)} if record else {}
+        return fields.get(name) or (labels(self.registry).get(path) if record else None) or text(otherwise, otherwise)
 
     def piece(self, pointer: str) -> Piece:
         return schema_walk.at(self.kind.schema, self.document.spec, pointer)
@@ -158,7 +159,10 @@ class Layout:
         options = self.options(piece, target)
         items = schema_walk.follow(piece.get("items", {}), self.kind.schema)
         kind = _kind(value, piece, target, options, items)
-        own = label or schema_walk.label(piece) or text(*[split(pointer)[-1]] * 2)
+        last = split(pointer)[-1]
+        fact = ".".join([token for token in split(pointer) if not token.isdigit()][-2:])
+        own = label or schema_walk.label(piece) or text(last, last)
+        own = self._field_title(fact, last) if own == text(last, last) else own
         shown = None if value is MISSING else value
         words: Text = {
             language: "" if value is MISSING else value_in_words(shown, piece, language, self.registry, target)
@@ -169,9 +173,11 @@ class Layout:
         if rows is not None:
             words = sentence(rows, labels(self.registry))
         elif kind in ("expression", "text", "value") and isinstance(value, str):
-            words = text(value, value)
+            words = labels(self.registry).get(f"{fact}={value}") or self._field_title(value, value)
+        elif kind in ("choice", "date") and isinstance(value, str):
+            words = (options or {}).get(value) or text(value, value)
         elif kind in ("words", "choices", "values") and is_list(value):
-            words = _listed(value, options)
+            words = _listed(value, options or {str(one): self._field_title(str(one), str(one)) for one in value})
         return Cell(
             pointer=pointer, label=own, words=words, kind=kind, value=None if value is MISSING else value,
             options=options, depth=depth, removable=self.removable(pointer, value), condition=condition,
@@ -192,6 +198,8 @@ class Layout:
         return None
 
     def options(self, piece: Piece, target: str | None) -> Mapping[str, Text] | None:
+        if piece.get("x-kinds"):
+            return {kind.key: kind.title for kind in self.registry.kinds}
         if target is not None:
             return {document.key: document.title for document in self.registry.all(target)}
         items = schema_walk.follow(piece.get("items", {}), self.kind.schema)

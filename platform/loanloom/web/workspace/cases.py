@@ -18,6 +18,7 @@ from loanloom.services.papers import contract_changes
 from loanloom.web import dialogs
 from loanloom.web.access import staff
 from loanloom.web.forms import posted
+from loanloom.web.forms.looked_up import with_names
 from loanloom.web.language import language
 from loanloom.web.security import current_context
 from loanloom.web.workspace import case_words, order_words, sheet_parts
@@ -108,7 +109,10 @@ def do(item_id: int, command: str) -> Answer:
     """Do something with one work item."""
     if command not in ITEM_COMMANDS:
         raise NotFound(CASE)
-    return _done(item_forms.case_of_item(current_context(), item_id), item_id, command)
+    case_id = item_forms.case_of_item(current_context(), item_id)
+    if command == "resubmit" and not posted.read().is_submission:  # a row more, a search in a look-up
+        return _show(case_id, (), request.form, item_id)
+    return _done(case_id, item_id, command)
 
 
 def _done(case_id: int, number: int, command: str) -> Answer:
@@ -154,13 +158,14 @@ def _show(case_id: int, problems: Sequence[Problem] = (), form: Mapping[str, Any
     page = case_page.read(ctx, case_id, language())
     facts = sheet_parts.record(page.registry, page.record, page.values, language()) if page.record else []
     typed = form if form is not None and dialogs.MARK not in form else {}
-    filled = {
+    views = {
         item.item_id: item_forms.of_item(
             ctx, page.case, item.number, *((posted.read().raw, problems) if typed and item.item_id == acted else ())
         )
         for item in page.items
         if item.kind in ("form", "revision", "material") and item.why_not is None
     }
+    filled = {number: with_names(view) if view else None for number, view in views.items()}
     change = contract_changes.asked(ctx, page.case.subject, page.case.subject_id)
     order = order_sheet.read(ctx, page.case.subject, page.case.subject_id)
     return render_template(
@@ -181,6 +186,6 @@ def _new(flow_key: str, raw: Mapping[str, Any] | None, problems: Sequence[Proble
     fields, chosen = (None, {}) if raw is None else _without_chosen(raw)
     title, view = item_forms.of_new(ctx, flow_key, fields, problems)
     return render_template(
-        "workspace/cases/new.html", view=view, title=title, flow_key=flow_key, problems=problems, chosen=chosen,
-        choosing=starting.choosing(ctx, flow_key),
+        "workspace/cases/new.html", view=with_names(view) if view else None, title=title, flow_key=flow_key,
+        problems=problems, chosen=chosen, choosing=starting.choosing(ctx, flow_key),
     )  # fmt: skip
