@@ -41,6 +41,11 @@ def test_an_example_of_the_company_gives_what_its_case_expects(admin) -> None:
     assert re.search(r"\d+ of \d+ points", shown)
 
 
+def test_nothing_is_said_to_be_missing_before_anything_is_tried(admin) -> None:
+    assert 'id="not-begun"' in page(admin, CARD) and "problems" not in page(admin, CARD).partition('id="bench"')[2]
+    assert 'id="not-begun"' not in page(admin, f"{CARD}&fact.indicators.amount=1169")
+
+
 def test_it_speaks_chinese(model_company: Context, person) -> None:
     shown = page(person(ADMIN, language="zh"), f"{RULES}&example=consumer-approved")
     assert "用哪笔业务试" in shown and "按生效版本" in shown and "没有规则命中" in shown
