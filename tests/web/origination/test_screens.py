@@ -158,7 +158,7 @@ def test_from_the_form_to_the_contract(manager: FlaskClient, person: Person, mod
     for tab in ("form", "assessment", "flow", "papers", "contract", "history"):
         assert manager.get(f"/applications/{application_id}?tab={tab}").status_code == 200, tab
     judged = text(manager.get(f"/applications/{application_id}?tab=assessment"))
-    assert "Resilience under stress" in judged and "row 2 (a fifth of the surplus is left)" in judged
+    assert "Resilience under stress" in judged and "tight: at least a fifth of the surplus is left" in judged
     assert "Withdraw" in text(manager.get(f"/applications/{application_id}"))
     seen = text(manager.get(f"/applications/{application_id}?tab=form"))
     assert "60,000.00" in seen and "林国栋" in seen
