@@ -69,7 +69,7 @@ class Reader:
 
     def _work(self, pointer: str, raw: Raw, kind: str) -> dict[str, Any]:
         stated = raw.get("actions")
-        known = tuple(stated) if stated is not None else ((*ACTIONS, "abstain") if kind == "committee" else ACTIONS)
+        known = tuple(stated) if stated is not None else usual_actions(kind)
         actions = cast("tuple[Action, ...]", tuple(one for one in known if one not in POWERS)) if kind != "form" else ()
         vote, dispatch = raw.get("vote") or {}, raw.get("dispatch") or {}
         return {
@@ -79,7 +79,7 @@ class Reader:
             "if_nobody": self._nobody(pointer, raw.get("if_nobody")),
             "dispatch": dispatch.get("by", "claim"),
             "dispatch_ruleset": dispatch.get("ruleset"),
-            "exclude": frozenset(raw.get("exclude", () if kind == "form" else ("maker", "previous_approvers"))),
+            "exclude": frozenset(raw.get("exclude", usual_exclusions(kind))),
             "voting": _voting(vote) if kind in VOTED else None,
             "each": vote.get("each", "person"),
             "actions": actions,
@@ -235,3 +235,13 @@ def _reasons(stated: Any, actions: tuple[str, ...]) -> dict[str, str]:
     if isinstance(stated, str):
         return dict.fromkeys(actions, stated)
     return {str(action): str(key) for action, key in stated.items()}
+
+
+def usual_actions(type_: str) -> tuple[str, ...]:
+    """What people may do at a step that does not say."""
+    return (*ACTIONS, "abstain") if type_ == "committee" else ACTIONS
+
+
+def usual_exclusions(type_: str) -> tuple[str, ...]:
+    """Who never does a step that does not say."""
+    return () if type_ == "form" else ("maker", "previous_approvers")

@@ -6,15 +6,17 @@ that the kind asks for is refused with the reason, so that a draft changed here 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from loanloom.metadata import schema_walk, shapes, steps
 from loanloom.metadata.document import Document
+from loanloom.metadata.editing import Edited
 from loanloom.metadata.pointers import MISSING, child, is_list, parent, resolve, split
 from loanloom.metadata.registry import Registry
 from loanloom.metadata.steps import Step
+from loanloom.metadata.structure import Fault
 from loanloom.metadata.wording import Piece
 from loanloom.problems import Problem, text
 from loanloom.services.context import Context
@@ -72,18 +74,44 @@ def least_spec(document: Document, registry: Registry) -> dict[str, Any]:
     return found
 
 
+def keep(ctx: Context, page: Page, step: Step, version: int | None) -> Draft | None:
+    """A step on a definition as it is shown, refused where it would lose the shape of its kind; None where nothing
+    differs."""
+    assert page.shown is not None, "asked only where it can be read"
+    source = drafts.text_of(ctx, page.kind.key, page.key)
+    if step.edit(source) == Edited(source):
+        return None
+    after(page, page.shown, step, source)
+    return drafts.change(ctx, page.kind.key, page.key, step, version)
+
+
 def check_shape(ctx: Context, page: Page, document: Document, step: Step) -> None:
     """Refuse a step after which the document would have faults of shape that it has not now."""
-    edited = step.edit(drafts.text_of(ctx, page.kind.key, page.key))
+    after(page, document, step, drafts.text_of(ctx, page.kind.key, page.key))
+
+
+def after(page: Page, document: Document, step: Step, source: str) -> Document:
+    """The document as a step on its text makes it; refused with what hinders that, or with new faults of shape."""
+    made = read(page, step.edit(source))
+    before = {fault.pointer for fault in page.kind.compiled.faults(document.spec)}
+    refuse_faults(made, [one for one in page.kind.compiled.faults(made.spec) if one.pointer not in before])
+    return made
+
+
+def read(page: Page, edited: Edited) -> Document:
+    """An edited text as a document, whatever its shape."""
     if edited.problems:
         raise Refused(edited.problems)
-    after, told = candidate.read_draft(page.kind.key, page.key, edited.text)
-    if after is None:
+    document, told = candidate.read_draft(page.kind.key, page.key, edited.text)
+    if document is None:
         raise Refused(told)
-    before = {fault.pointer for fault in page.kind.compiled.faults(document.spec)}
-    faults = [fault for fault in page.kind.compiled.faults(after.spec) if fault.pointer not in before]
+    return document
+
+
+def refuse_faults(document: Document, faults: Sequence[Fault]) -> None:
+    """Refuse faults of shape, each at its place."""
     if faults:
-        raise Refused(after.problem(one.code, one.message, one.pointer, hint=one.hint) for one in faults)
+        raise Refused(document.problem(one.code, one.message, one.pointer, hint=one.hint) for one in faults)
 
 
 @dataclass(frozen=True, slots=True)

@@ -184,9 +184,14 @@ def sounds(words: str) -> tuple[str, str]:
 
 def fits(entry: Entry, words: str) -> bool:
     """Whether every word is found in key, titles or pinyin."""
-    chinese = entry.title.get("zh", "")
-    haystack = " ".join([entry.key, *entry.title.values(), *sounds(chinese)]).lower()
+    haystack = found_by(entry.key, entry.title)
     return all(word in haystack for word in words.lower().split())
+
+
+def found_by(key: str, title: Text, *more: Text) -> str:
+    """What something is searched by: its key, its title with the pinyin, and other words beside it."""
+    said = [word for one in (title, *more) for word in one.values()]
+    return " ".join([key, *said, *sounds(title.get("zh", ""))]).lower()
 
 
 def page(ctx: Context, kind: str, key: str) -> Page:

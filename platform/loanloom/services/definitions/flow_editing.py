@@ -12,7 +12,7 @@ from typing import Any
 from loanloom.engines.flows import editing
 from loanloom.engines.flows.editing import Arranged, Outcome
 from loanloom.metadata import schema_walk
-from loanloom.metadata.document import Document
+from loanloom.metadata.document import API_VERSION, Document
 from loanloom.metadata.flow_text import write_document
 from loanloom.problems import Problem, Text, text
 from loanloom.services.context import Context
@@ -125,7 +125,7 @@ def begin(ctx: Context, key: str, title: Mapping[str, str], subject: str, record
         {"key": "refused", "title": {"en": "Refused", "zh": "否决"}, "type": "end", "outcome": "refused"},
     ]
     made = {
-        "apiVersion": "loanloom/v1",
+        "apiVersion": API_VERSION,
         "kind": FLOW,
         "key": key,
         "title": {language: words.strip() for language, words in title.items() if words.strip()},

@@ -14,7 +14,8 @@ from loanloom.engines.flows import scope as scopes
 from loanloom.engines.flows.changing import RATE
 from loanloom.engines.flows.drawing import sketch, wording
 from loanloom.engines.flows.editing import DrawnWay, drawn_ways
-from loanloom.engines.flows.model import ACTIONS, HUMAN, VOTED, Flow
+from loanloom.engines.flows.model import HUMAN, VOTED, Flow
+from loanloom.engines.flows.reading import usual_actions, usual_exclusions
 from loanloom.feel.help.rows import rows_of, sentence
 from loanloom.metadata.document import Document
 from loanloom.metadata.registry import Registry
@@ -135,16 +136,6 @@ def _cell(layout: Layout, pointer: str, name: str, drawn: Flow, key: str) -> Cel
     if name == "deadline/working_hours":
         return replace(cell, label=text("Within working hours", "办理时限（工时）"))
     return cell
-
-
-def usual_actions(type_: str) -> tuple[str, ...]:
-    """What people may do at a step that does not say."""
-    return (*ACTIONS, "abstain") if type_ == "committee" else ACTIONS
-
-
-def usual_exclusions(type_: str) -> tuple[str, ...]:
-    """Who never does a step that does not say."""
-    return () if type_ == "form" else ("maker", "previous_approvers")
 
 
 def _listed(return_to: tuple[str, ...], drawn: Flow) -> list[str]:

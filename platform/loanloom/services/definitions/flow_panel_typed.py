@@ -6,13 +6,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from loanloom.engines.flows.reading import usual_actions, usual_exclusions
+from loanloom.metadata import canonical
 from loanloom.metadata.document import Document
 from loanloom.metadata.pointers import MISSING, parent, resolve
 from loanloom.metadata.registry import Registry
 from loanloom.metadata.steps import Step, set_values
 from loanloom.problems import LANGUAGES, Problem, text
 from loanloom.services.definitions import flow_people
-from loanloom.services.definitions.flow_panel import AWAITED, Panel, WayOn, panel, usual_actions, usual_exclusions
+from loanloom.services.definitions.flow_panel import AWAITED, Panel, WayOn, panel
 from loanloom.services.definitions.sheet import Cell
 from loanloom.services.definitions.typed import parsed
 from loanloom.services.errors import Refused
@@ -33,7 +35,7 @@ class _Filled:
         now = resolve(self.spec, pointer)
         if value is MISSING and now is not MISSING:
             self.emptied.append(pointer)
-        elif value is not MISSING and _thawed(now) != _thawed(value):
+        elif value is not MISSING and canonical.thaw(now) != canonical.thaw(value):
             self.values[pointer] = value
 
     def step(self) -> Step | None:
@@ -52,12 +54,6 @@ class _Filled:
             lonely = isinstance(held, Mapping) and len(held) == len(mine) and not filled
             found += [holder] if lonely else mine
         return found
-
-
-def _thawed(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {key: _thawed(one) for key, one in value.items()}
-    return [_thawed(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def described(document: Document, registry: Registry, key: str, posted: Posted) -> Step | None:

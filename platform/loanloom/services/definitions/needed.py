@@ -18,8 +18,9 @@ from loanloom.services.definitions.releases import candidate, drafts
 def with_needed(ctx: Context, chosen: Iterable[Identity]) -> list[Identity]:
     """What was chosen, and every draft that it needs to be sound, one after the other."""
     there: dict[Identity, Document] = {}
-    retired = {one.identity for one in drafts.listing(ctx) if one.retire}
-    for one in drafts.listing(ctx):
+    listed = drafts.listing(ctx)
+    retired = {one.identity for one in listed if one.retire}
+    for one in listed:
         document, _ = candidate.read_draft(one.kind, one.key, one.source)
         if document is not None and not one.retire:
             there[one.identity] = document

@@ -15,10 +15,10 @@ from loanloom.metadata.diff import Change, document_diff
 from loanloom.metadata.pointers import split
 from loanloom.problems import Problem, Text, text
 from loanloom.services.context import Context
-from loanloom.services.definitions import beginning, catalogue, product_trial
+from loanloom.services.definitions import arranging, beginning, catalogue, product_trial
 from loanloom.services.definitions.plain_form import Line, Typed, changes
 from loanloom.services.definitions.product_trial import Broken, Trial
-from loanloom.services.definitions.releases import candidate, drafts
+from loanloom.services.definitions.releases import drafts
 from loanloom.services.definitions.releases.drafts import Draft
 from loanloom.services.definitions.sheet import Layout
 from loanloom.services.errors import Refused
@@ -118,11 +118,10 @@ def tried(ctx: Context, page: catalogue.Page, typed: Typed, asked: Mapping[str, 
         return Broken(found.problems)
     document = page.shown
     if found:
-        edited = found.step.edit(drafts.text_of(ctx, "product", page.key))
-        read, told = candidate.read_draft("product", page.key, edited.text) if not edited.problems else (None, ())
-        if read is None:
-            return Broken((*edited.problems, *told))
-        document = read
+        try:
+            document = arranging.read(page, found.step.edit(drafts.text_of(ctx, "product", page.key)))
+        except Refused as refused:
+            return Broken(refused.problems)
     return product_trial.try_product(ctx, document, page.registry, asked)
 
 

@@ -24,7 +24,7 @@ from loanloom.services.definitions.catalogue import Page
 from loanloom.services.definitions.releases import drafts
 from loanloom.services.definitions.releases.drafts import Draft
 from loanloom.services.definitions.sheet import Cell, Layout
-from loanloom.services.definitions.typed import parsed
+from loanloom.services.definitions.typed import EMPTY, parsed
 from loanloom.services.errors import Refused
 
 PREFIX = "v:"
@@ -32,7 +32,6 @@ PREFIX = "v:"
 TITLE = "/title"
 PLAIN = frozenset(("texts", "text", "date", "yes_no", "choice", "choices", "money", "percent", "number", "reference",
                    "references", "words"))  # fmt: skip
-_EMPTY = Problem(code="cell.empty", message=text("Write something here.", "此处不能为空。"))
 
 
 class Typed(Protocol):
@@ -191,7 +190,7 @@ def _texts(line: Line, typed: Typed) -> _Read:
         return _NOTHING
     given = {tag: _clean(typed.getlist(f"{line.name}.{tag}")) for tag in tags}
     if not any(given.values()) and not set(here) - set(tags):
-        return _EMPTY if line.required else ({}, [place] if here else [])
+        return EMPTY if line.required else ({}, [place] if here else [])
     values = {f"{place}/{tag}": words for tag, words in given.items() if words and words != here.get(tag)}
     return values, [f"{place}/{tag}" for tag, words in given.items() if not words and tag in here]
 
@@ -205,7 +204,7 @@ def _plain(line: Line, typed: Typed) -> _Read:
         return _not_ticked(line, place)
     if not given:
         if line.required:
-            return _EMPTY
+            return EMPTY
         return {}, [place] if cell.value is not None else []
     value, wrong = parsed(cell, given)
     if wrong is not None:

@@ -11,7 +11,7 @@ from loanloom.feel import Type
 from loanloom.metadata.document import Document
 from loanloom.metadata.registry import Registry
 from loanloom.problems import LANGUAGES, Text, say, text
-from loanloom.services.definitions.catalogue import sounds
+from loanloom.services.definitions.catalogue import found_by
 
 GROUPS: Mapping[str, Text] = {
     "customer": text("Customer", "客户"),
@@ -96,8 +96,7 @@ def _named(record: str, path: str, type_: Type, is_row: bool, names: Mapping[str
     if type_.kind == "number" and path.rpartition(".")[2].endswith(("rate", "cost_simple", "cost_compound")):
         how = "percent"
     full = path if is_row else f"{record}.{path}"
-    words = " ".join([full, *title.values(), *GROUPS[record].values(), *sounds(say(title, "zh"))]).lower()
     return FieldNamed(
         path=full, title={tag: say(title, tag) for tag in LANGUAGES}, group=GROUPS[record], how=how, is_row=is_row,
-        found_by=words,
+        found_by=found_by(full, title, GROUPS[record]),
     )  # fmt: skip

@@ -12,6 +12,9 @@ from loanloom.metadata.structure import written
 from loanloom.problems import Problem, text
 from loanloom.services.definitions.sheet import Cell
 
+EMPTY = Problem(code="cell.empty", message=text("Write something here.", "此处不能为空。"))
+"""Nothing stands where something must."""
+
 
 def parsed(cell: Cell, typed: list[str]) -> tuple[Any, Problem | None]:
     """The value of what was typed into a cell."""
@@ -35,7 +38,7 @@ def parsed(cell: Cell, typed: list[str]) -> tuple[Any, Problem | None]:
     if cell.kind == "choice" and first.isdigit() and not (cell.options and not _numeric(cell)):
         return int(first), None
     if not first:
-        return None, Problem(code="cell.empty", message=text("Write something here.", "此处不能为空。"))
+        return None, EMPTY
     return first, None
 
 

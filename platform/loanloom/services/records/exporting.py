@@ -38,5 +38,7 @@ def _rows(ctx: Context, register: Register, shown: tuple[Column, ...], language:
     form = kept.form_of(ctx, register.key)
     with ctx.transaction() as connection:
         for row in connection.execute(query.order_by(table.c.id).limit(MOST)).all():
-            view = forms.describe(form, kept.known(ctx, connection, register, row), ctx.actor.roles)
+            view = forms.describe(
+                form, kept.known(ctx, register, row, kept.whose(ctx, connection, register, row)), ctx.actor.roles
+            )
             yield sheets.filled(view, row.number, getattr(row, "owner_number", ""), shown, language)

@@ -81,11 +81,11 @@ def refuse_same(
     given = [one for one in kept.indexed if values.get(one.key) not in (None, "")]
     unique = [one for one in given if one.unique]
     alike = [] if although_similar else [one for one in given if one.key in kept.similar and not one.unique]
-    problems = [_exists(kept, field, number) for field, number in _held(ctx, connection, kept, unique, values, own)]
-    if not problems:
-        problems = [_alike(kept, field, number) for field, number in _held(ctx, connection, kept, alike, values, own)]
-    if problems:
-        raise Refused(problems)
+    for fields, code, hint in ((unique, "record.duplicate", _USE_THAT), (alike, "record.similar", _IF_ANOTHER)):
+        held = _held(ctx, connection, kept, fields, values, own)
+        problems = [_holds_the_same(kept, field, number, code, hint) for field, number in held]
+        if problems:
+            raise Refused(problems)
 
 
 def _held(
@@ -110,31 +110,21 @@ def _held(
         yield by_key[row.field], row.number
 
 
-def _exists(kept: Register, field: Field, number: str) -> Problem:
+_USE_THAT = text("Use that record instead of entering it again.", "请使用已有档案，勿重复录入。")
+_IF_ANOTHER = text("If it is another one, say so and save again.", "如确为不同档案，请勾选确认后再保存。")
+
+
+def _holds_the_same(kept: Register, field: Field, number: str, code: str, hint: Text) -> Problem:
     en, zh = kept.label.get("en", kept.key), kept.label.get("zh", kept.key)
     name = field.title
     return Problem(
-        code="record.duplicate",
+        code=code,
         field=f"{kept.key}.{field.key}",
         message=text(
             f"{en} {number} has the same {name.get('en', field.key)}.",
             f"{zh}{number}的“{name.get('zh', field.key)}”与此相同。",
         ),
-        hint=text("Use that record instead of entering it again.", "请使用已有档案，勿重复录入。"),
-    )
-
-
-def _alike(kept: Register, field: Field, number: str) -> Problem:
-    en, zh = kept.label.get("en", kept.key), kept.label.get("zh", kept.key)
-    name = field.title
-    return Problem(
-        code="record.similar",
-        field=f"{kept.key}.{field.key}",
-        message=text(
-            f"{en} {number} has the same {name.get('en', field.key)}.",
-            f"{zh}{number}的“{name.get('zh', field.key)}”与此相同。",
-        ),
-        hint=text("If it is another one, say so and save again.", "如确为不同档案，请勾选确认后再保存。"),
+        hint=hint,
     )
 
 

@@ -187,20 +187,23 @@ def values_of(ctx: Context, kept: Register, row: Row[Any]) -> dict[str, Any]:
     return stored.from_json(ctx.database.vault, ctx.company.id, kept.key, kept.fields, row.data)
 
 
-def known(
-    ctx: Context, connection: Connection, kept: Register, row: Row[Any] | None = None, owner: int | None = None
-) -> dict[str, Any]:
+def whose(
+    ctx: Context, connection: Connection, kept: Register, row: Row[Any] | None, owner: int | None = None
+) -> Row[Any] | None:
+    """Whom a record belongs to; of one that is about to be entered, its `owner`."""
+    told = getattr(row, f"{kept.about}_id") if row is not None and kept.about else owner
+    return owner_of(ctx, connection, kept, told)
+
+
+def known(ctx: Context, kept: Register, row: Row[Any] | None, owner: Row[Any] | None) -> dict[str, Any]:
     """What the rules of a record's form see: its values, whose it is, the company."""
-    whose = owner_of(
-        ctx, connection, kept, getattr(row, f"{kept.about}_id") if row is not None and kept.about else owner
-    )
     found: dict[str, Any] = {
         kept.key: {one.key: empty(one.shape) for one in kept.fields} if row is None else values_of(ctx, kept, row),
         "company": facts.of_company(ctx, ctx.registry),
         "as_of": ctx.business_date,
     }
-    if kept.about == "customer" and whose is not None:
-        found["customer"] = facts.of_customer(ctx, whose, ctx.registry)
+    if kept.about == "customer" and owner is not None:
+        found["customer"] = facts.of_customer(ctx, owner, ctx.registry)
     return found
 
 
@@ -214,7 +217,7 @@ def evaluated(
     owner: int | None = None,
 ) -> Mapping[str, Any]:
     """The clean values of a filled form; refused with everything that is wrong."""
-    before = known(ctx, connection, kept, row, owner)
+    before = known(ctx, kept, row, whose(ctx, connection, kept, row, owner))
     done = references.judged(ctx, connection, form_of(ctx, kept.key), raw, before, ctx.actor.roles)
     values: Mapping[str, Any] = done.values.get(kept.key, {})
     return values

@@ -41,11 +41,12 @@ def read(ctx: Context, entity: str, record_id: int) -> RecordPage:
     register = kept.register(ctx, entity)
     with ctx.transaction() as connection:
         row = kept.read(ctx, connection, entity, record_id)
-        known = kept.known(ctx, connection, register, row)
+        owner = kept.whose(ctx, connection, register, row)
+        known = kept.known(ctx, register, row, owner)
         return RecordPage(
             register=register,
             row=row,
-            owner=_owner(ctx, connection, register, row),
+            owner=owner,
             customer=becoming.customer_of(ctx, connection, register, row),
             form=forms.describe(kept.form_of(ctx, entity), known, ctx.actor.roles, read_only=True),
             manager=names.name_of(connection, row.manager_user_id),
@@ -78,21 +79,13 @@ def form(
     register = kept.register(ctx, entity, "write")
     with ctx.transaction() as connection:
         row = kept.read(ctx, connection, entity, record_id) if record_id is not None else None
-        whose = (
-            _owner(ctx, connection, register, row)
-            if row is not None
-            else kept.owner_of(ctx, connection, register, owner)
-        )
-        known = kept.known(ctx, connection, register, row, owner)
+        whose = kept.whose(ctx, connection, register, row, owner)
+        known = kept.known(ctx, register, row, whose)
     telling: forms.Telling = "none" if raw is None else "entered"
     view = forms.describe(
         kept.form_of(ctx, entity), known, ctx.actor.roles, raw=raw, telling=telling, also=tuple(problems)
     )
     return FilledIn(register=register, row=row, owner=whose, form=view)
-
-
-def _owner(ctx: Context, connection: Connection, register: Register, row: Row[Any]) -> Row[Any] | None:
-    return kept.owner_of(ctx, connection, register, getattr(row, f"{register.about}_id")) if register.about else None
 
 
 def of_owner(ctx: Context, about: About) -> tuple[Register, ...]:

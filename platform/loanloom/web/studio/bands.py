@@ -13,7 +13,7 @@ from loanloom.services.context import Context
 from loanloom.services.definitions import arranging, band_steps, recent_cases, score_bands, working
 from loanloom.services.definitions import catalogue as definitions
 from loanloom.services.definitions.catalogue import Page
-from loanloom.services.definitions.releases import candidate, drafts
+from loanloom.services.definitions.releases import drafts
 from loanloom.services.definitions.score_bands import Piece
 from loanloom.services.errors import Conflict, Refused
 from loanloom.web.access import requires
@@ -38,7 +38,8 @@ def look(key: str) -> Answer:
         raise Refused(arranging.GONE)
     found: tuple[Problem, ...] = ()
     try:
-        shown = _after(ctx, page, _step(ctx, page, document, "look"))
+        step = _step(ctx, page, document, "look")
+        shown = arranging.after(page, document, step, drafts.text_of(ctx, "scorecard", key))
     except Refused as refused:
         shown, found = document, tuple(refused.problems)
     answer = render_template(
@@ -58,21 +59,15 @@ def save(key: str) -> Answer:
     there = url_for("studio.definition", kind="scorecard", key=key, view="bands", last=looked_back()) + f"#band-{place}"
     try:
         step = _step(ctx, page, document, request.form.get("do", "save"))
-        if step.edit(drafts.text_of(ctx, "scorecard", key)).text == drafts.text_of(ctx, "scorecard", key):
-            return redirect(there)
-        _after(ctx, page, step)
-        saved = drafts.change(ctx, "scorecard", key, step, version_given())
+        saved = arranging.keep(ctx, page, step, version_given())
     except (Refused, Conflict) as refused:
-        return page_of("scorecard", key, "bands", problems=tuple(refused.problems)), refused_status(refused)
+        return page_of("scorecard", key, "bands", problems=tuple(refused.problems)), refused.status
+    if saved is None:
+        return redirect(there)
     if saved.joined_with:
         flash(editors.joined(saved.joined_with), "notice")
     flash(_("Saved as a draft."), "good")
     return redirect(there)
-
-
-def refused_status(refused: Refused | Conflict) -> int:
-    """What a refusal answers with."""
-    return 409 if isinstance(refused, Conflict) else 422
 
 
 def _card(page: Page) -> Document:
@@ -96,17 +91,3 @@ def _step(ctx: Context, page: Page, document: Document, do: str) -> Step:
         cases = recent_cases.of_card(ctx, registry, (document, page.live), looked_back())
         pieces = score_bands.characteristics(document, registry, cases)[place].pieces
     return band_steps.step_for(document, -1 if place is None else place, request.form, do, pieces)
-
-
-def _after(ctx: Context, page: Page, step: Step) -> Document:
-    """The card as it would be."""
-    edited = step.edit(drafts.text_of(ctx, page.kind.key, page.key))
-    if edited.problems:
-        raise Refused(edited.problems)
-    document, told = candidate.read_draft(page.kind.key, page.key, edited.text)
-    if document is None:
-        raise Refused(told)
-    faults = page.kind.compiled.faults(document.spec)
-    if faults:
-        raise Refused(document.problem(one.code, one.message, one.pointer, hint=one.hint) for one in faults)
-    return document

@@ -12,8 +12,8 @@ from werkzeug.wrappers import Response
 
 from loanloom.metadata.editing import replace_values
 from loanloom.metadata.pointers import parent
+from loanloom.services.definitions import arranging, product_trial
 from loanloom.services.definitions import catalogue as definitions
-from loanloom.services.definitions import product_trial
 from loanloom.services.definitions import sheet as definition_sheet
 from loanloom.services.definitions.arranging import Asked, arrange
 from loanloom.services.definitions.releases import candidate, drafts
@@ -138,15 +138,10 @@ def _typed(cell: definition_sheet.Cell, whole: str, page: definitions.Page) -> d
     if wrong is not None:
         raise Refused(wrong)
     edited = replace_values(drafts.text_of(current_context(), page.kind.key, page.key), {whole: value})
-    if edited.problems:
-        raise Refused(edited.problems)
-    document, told = candidate.read_draft(page.kind.key, page.key, edited.text)
-    if document is None:
-        raise Refused(told)
+    document = arranging.read(page, edited)
     faults = [fault for fault in page.kind.compiled.faults(document.spec)
               if fault.pointer.startswith(cell.pointer) or fault.pointer == parent(cell.pointer)]  # fmt: skip
-    if faults:
-        raise Refused(document.problem(f.code, f.message, f.pointer, hint=f.hint) for f in faults)
+    arranging.refuse_faults(document, faults)
     return {whole: value}
 
 

@@ -177,9 +177,8 @@ def save_text(kind: str, key: str) -> str | Response | tuple[str, int]:
     try:
         saved = drafts.save(ctx, kind, key, typed, version_given())
     except (Refused, Conflict) as refused:
-        status = 409 if isinstance(refused, Conflict) else 422
         found = definitions.check(ctx, kind, key, typed)
-        return page_of(kind, key, view, problems=refused.problems, typed=typed, found=found), status
+        return page_of(kind, key, view, problems=refused.problems, typed=typed, found=found), refused.status
     if saved.joined_with:
         flash(editors.joined(saved.joined_with), "notice")
     found = errors(definitions.check(ctx, kind, key))

@@ -46,8 +46,7 @@ def write(kind: str, key: str) -> str | Response | tuple[str, int]:
             typed = Typed({**typed.cells, **spread.cells}, (*typed.new, *spread.new))
         written = writing.write(ctx, page, version_given(), typed, act, language())
     except (Refused, Conflict) as refused:
-        status = 409 if isinstance(refused, Conflict) else 422
-        return page_of(kind, key, "grid", problems=refused.problems, typed=_kept(typed, {})), status
+        return page_of(kind, key, "grid", problems=refused.problems, typed=_kept(typed, {})), refused.status
     told = editors.joined(written.draft.joined_with) if written.draft and written.draft.joined_with else None
     if written.wrong:
         return page_of(kind, key, "grid", wrong=written.wrong, typed=_kept(typed, written.wrong), told=told), 422

@@ -6,13 +6,9 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from loanloom.metadata.document import Document
-from loanloom.metadata.steps import Step
-from loanloom.services.context import Context
+from loanloom.services.definitions import arranging, template_sample, template_words, working
 from loanloom.services.definitions import catalogue as definitions
-from loanloom.services.definitions import template_sample, template_words, working
-from loanloom.services.definitions.catalogue import Page
-from loanloom.services.definitions.releases import candidate, drafts
+from loanloom.services.definitions.releases import drafts
 from loanloom.services.errors import Conflict, Refused
 from loanloom.services.papers import documents
 from loanloom.web.access import requires
@@ -33,7 +29,9 @@ def look(key: str) -> Answer:
     page = definitions.page(ctx, "template", key)
     document = shown_or_refused(page)
     try:
-        shown = paper_of(ctx, _after(ctx, page, template_words.step_for(document, request.form, "")), case_asked())
+        step = template_words.step_for(document, request.form, "")
+        typed = arranging.after(page, document, step, drafts.text_of(ctx, "template", key))
+        shown = paper_of(ctx, typed, case_asked())
     except Refused as refused:
         shown = {"paper_problems": refused.problems, "pages": [], "case": case_asked(), "slug_of": _slug_of_field}
     return render_template("studio/editors/_paper.html", page=page, **shown)
@@ -49,14 +47,11 @@ def save(key: str) -> Answer:
     where = url_for("studio.definition", kind="template", key=key, view="words", case=case_asked() or None)
     try:
         step = template_words.step_for(document, request.form, act)
-        source = drafts.text_of(ctx, "template", key)
-        if step.edit(source).text == source:
-            return redirect(where)
-        _after(ctx, page, step)
-        saved = drafts.change(ctx, "template", key, step, version_given())
+        saved = arranging.keep(ctx, page, step, version_given())
     except (Refused, Conflict) as refused:
-        status = 409 if isinstance(refused, Conflict) else 422
-        return page_of("template", key, "words", problems=tuple(refused.problems)), status
+        return page_of("template", key, "words", problems=tuple(refused.problems)), refused.status
+    if saved is None:
+        return redirect(where)
     if saved.joined_with:
         flash(editors.joined(saved.joined_with), "notice")
     flash(_("Saved as a draft."), "good")
@@ -91,17 +86,3 @@ def _anchor(act: str) -> str:
 def _slug_of_field(problem: object) -> str | None:
     field = getattr(problem, "field", None)
     return f"w{field.replace('/', '-')}" if field else None
-
-
-def _after(ctx: Context, page: Page, step: Step) -> Document:
-    """The template as it would be."""
-    edited = step.edit(drafts.text_of(ctx, page.kind.key, page.key))
-    if edited.problems:
-        raise Refused(edited.problems)
-    document, told = candidate.read_draft(page.kind.key, page.key, edited.text)
-    if document is None:
-        raise Refused(told)
-    faults = page.kind.compiled.faults(document.spec)
-    if faults:
-        raise Refused(document.problem(one.code, one.message, one.pointer, hint=one.hint) for one in faults)
-    return document

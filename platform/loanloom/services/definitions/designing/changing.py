@@ -12,15 +12,13 @@ from typing import Any
 from loanloom.engines.forms.fields import field_paths
 from loanloom.metadata import steps
 from loanloom.metadata.document import Document
-from loanloom.metadata.editing import Edited
 from loanloom.metadata.pointers import MISSING, child, is_list, parent, resolve, split
 from loanloom.metadata.steps import Step
 from loanloom.problems import Problem, text
 from loanloom.services.context import Context
-from loanloom.services.definitions.arranging import GONE, check_shape
+from loanloom.services.definitions.arranging import GONE, keep
 from loanloom.services.definitions.catalogue import Page, sounds
 from loanloom.services.definitions.designing.palette import places
-from loanloom.services.definitions.releases import drafts
 from loanloom.services.definitions.releases.drafts import Draft
 from loanloom.services.errors import Refused
 
@@ -51,12 +49,7 @@ def design(ctx: Context, page: Page, what: str, where: str, version: int | None)
 def change(ctx: Context, page: Page, step: Step, version: int | None) -> Draft | None:
     """A step on a form, refused where the form would no longer have the shape of one; what changes nothing is no
     draft."""
-    assert page.shown is not None, "asked only where it can be read"
-    source = drafts.text_of(ctx, page.kind.key, page.key)
-    if step.edit(source) == Edited(source):
-        return page.draft
-    check_shape(ctx, page, page.shown, step)
-    return drafts.change(ctx, page.kind.key, page.key, step, version)
+    return keep(ctx, page, step, version) or page.draft
 
 
 def step_for(document: Document, page: Page, what: str, where: str) -> Moved:

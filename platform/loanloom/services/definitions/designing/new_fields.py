@@ -8,7 +8,7 @@ from typing import Any
 
 from loanloom.engines.forms.fields import entity_title, records_of
 from loanloom.metadata import flow_text, steps
-from loanloom.metadata.document import Document, Identity
+from loanloom.metadata.document import API_VERSION, Document, Identity
 from loanloom.metadata.fields import record_of
 from loanloom.metadata.registers import registers
 from loanloom.metadata.registry import Registry
@@ -114,12 +114,7 @@ def _field(registry: Registry, wanted: Wanted) -> dict[str, Any]:
 
 def targets(registry: Registry) -> Mapping[str, Text]:
     """What a look-up may look up: what the house keeps by itself, then the records of every register."""
-    own = {
-        "party": text("Partner", "合作方"),
-        "user": text("Colleague", "员工"),
-        "department": text("Department", "部门"),
-    }
-    built_in = {one: own.get(one) or entity_title(registry, one) for one in lookup.TARGETS}
+    built_in = {one: _PEOPLE.get(one) or entity_title(registry, one) for one in lookup.TARGETS}
     return built_in | {one: entity_title(registry, one) for one in registers(registry)}
 
 
@@ -135,7 +130,7 @@ def _first(registry: Registry, record: str, field: Mapping[str, Any]) -> str:
     named = {"en": f"{title.get('en', record)}: further facts", "zh": f"{title.get('zh', record)}补充信息"}
     spec = {"extends": record, "fields": [field]}
     return flow_text.write_document(
-        {"apiVersion": "loanloom/v1", "kind": "entity", "key": record, "title": named, "spec": spec}
+        {"apiVersion": API_VERSION, "kind": "entity", "key": record, "title": named, "spec": spec}
     )
 
 

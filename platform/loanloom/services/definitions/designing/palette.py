@@ -13,7 +13,7 @@ from loanloom.metadata.document import Document
 from loanloom.metadata.fields import Field
 from loanloom.metadata.registry import Registry
 from loanloom.problems import Text, text
-from loanloom.services.definitions.catalogue import sounds
+from loanloom.services.definitions.catalogue import found_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def palette(document: Document, registry: Registry, words: str = "") -> tuple[Dr
 
 
 def _fits(one: Offered, words: str) -> bool:
-    haystack = " ".join([one.path, *one.title.values(), *sounds(one.title.get("zh", ""))]).lower()
+    haystack = found_by(one.path, one.title)
     return all(word in haystack for word in words.lower().split())
 
 

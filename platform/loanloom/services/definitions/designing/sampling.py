@@ -55,7 +55,7 @@ def of_number(
         elif register_of(ctx.registry, record) is not None:
             register = kept.register(ctx, record)
             of_record = kept.read(ctx, connection, record, _id_of(connection, tables.record, number))
-            found = kept.known(ctx, connection, register, of_record)
+            found = kept.known(ctx, register, of_record, kept.whose(ctx, connection, register, of_record))
         else:
             case = flow_samples.found(ctx, connection, number)
             known = cases.facts_of(ctx, connection, case)

@@ -17,7 +17,7 @@ from loanloom.metadata.pointers import MISSING, child, parent, resolve, split
 from loanloom.metadata.registry import Registry
 from loanloom.metadata.steps import Step
 from loanloom.metadata.together import Change
-from loanloom.problems import Problem, text
+from loanloom.problems import Problem
 from loanloom.services.context import Context
 from loanloom.services.definitions import arranging
 from loanloom.services.definitions.catalogue import Page
@@ -27,6 +27,7 @@ from loanloom.services.definitions.grids.pasting import Typed
 from loanloom.services.definitions.releases import candidate, drafts
 from loanloom.services.definitions.releases.drafts import Draft
 from loanloom.services.definitions.sheet import Layout
+from loanloom.services.definitions.typed import EMPTY
 from loanloom.services.errors import Conflict, Refused
 
 _PARTS = ("when", "then")
@@ -75,7 +76,7 @@ def write(ctx: Context, page: Page, version: int | None, typed: Typed, act: Act,
     if not several:
         return Written(None, wrong)
     step = _once(steps.in_turn(*several))
-    _check(document, page, step, drafts.text_at(ctx, page.kind.key, page.key, version) or "")
+    arranging.after(page, document, step, drafts.text_at(ctx, page.kind.key, page.key, version) or "")
     return Written(drafts.change(ctx, page.kind.key, page.key, step, version), wrong)
 
 
@@ -102,20 +103,6 @@ def _act(document: Document, registry: Registry, grid: Grid, act: Act) -> Step:
     if step is None:
         raise Refused(arranging.GONE)
     return step
-
-
-def _check(document: Document, page: Page, step: Step, source: str) -> None:
-    """Refuse what would no longer have the shape that the kind asks for."""
-    edited = step.edit(source)
-    if edited.problems:
-        raise Refused(edited.problems)
-    after, told = candidate.read_draft(page.kind.key, page.key, edited.text)
-    if after is None:
-        raise Refused(told)
-    before = {fault.pointer for fault in page.kind.compiled.faults(document.spec)}
-    faults = [fault for fault in page.kind.compiled.faults(after.spec) if fault.pointer not in before]
-    if faults:
-        raise Refused(after.problem(one.code, one.message, one.pointer, hint=one.hint) for one in faults)
 
 
 # -- cells ------------------------------------------------------------------------------------------------------------
@@ -178,7 +165,7 @@ def _emptied(document: Document, registry: Registry, cells: Sequence[Cell]) -> t
         if (inside and not alone) or layout.removable(place, around):
             changes[f"/spec{place}"] = MISSING
         else:
-            wrong[cell.pointer] = _missing()
+            wrong[cell.pointer] = EMPTY
     return list(changes.items()), wrong
 
 
@@ -195,7 +182,7 @@ def _line(least: Mapping[str, Any], grid: Grid, row: Mapping[str, str]) -> tuple
             _put(value, column.path, read)
     if not wrong:
         missing = (name for name in least if name not in value)
-        wrong = {_first(grid, name): _missing() for name in missing if name in asked and name in _needed(grid, least)}
+        wrong = {_first(grid, name): EMPTY for name in missing if name in asked and name in _needed(grid, least)}
     return value, wrong
 
 
@@ -218,10 +205,6 @@ def _needed(grid: Grid, least: Mapping[str, Any]) -> frozenset[str]:
     """What a line must say; who an authority is given to may be said in several ways."""
     ways = {split(column.path)[0] for column in grid.columns if column.kind == "choice"} & {"role", "position"}
     return frozenset(least) - ways
-
-
-def _missing() -> Problem:
-    return Problem(code="cell.empty", message=text("Write something here.", "此处不能为空。"))
 
 
 __all__ = ["Act", "Typed", "Written", "seen", "write"]
