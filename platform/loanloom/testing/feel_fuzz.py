@@ -74,15 +74,20 @@ class Fuzzer:
         return None if what is None else Finding(text, what)
 
     def _wrong(self, text: str) -> str | None:
-        start = time.process_time()
-        try:
-            judge(text, facts(self.random), self.random.randint(0, len(text)))
-        except RecursionError:
-            return "RecursionError"
-        except Exception as error:  # noqa: BLE001 - any exception is a finding
-            return f"{type(error).__name__}: {error}"
-        taken = time.process_time() - start
-        return f"slow: {taken:.2f} s" if taken > SLOW else None
+        given, cursor = facts(self.random), self.random.randint(0, len(text))
+        taken = 0.0
+        for _ in range(3):  # a machine that is busy just now is no finding
+            start = time.process_time()
+            try:
+                judge(text, given, cursor)
+            except RecursionError:
+                return "RecursionError"
+            except Exception as error:  # noqa: BLE001 - any exception is a finding
+                return f"{type(error).__name__}: {error}"
+            taken = time.process_time() - start
+            if taken <= SLOW:
+                return None
+        return f"slow: {taken:.2f} s"
 
     def _is_new(self, text: str) -> bool:
         checked = feel.check(text, SCOPE, functions=feel.LENDING)

@@ -68,12 +68,17 @@ def division_by_zero() -> Fault:
     return Fault("feel.division_by_zero", "A number is divided by zero.", "除数为零。")
 
 
+_FREE = frozenset({Decimal, bool, int, dt.date, dt.datetime, dt.timedelta, type(None)})
+
+
 def pay(budget: Budget | None, *operands: Any) -> None:
     """Spend steps for the length of lists and texts that an operation works through."""
     if budget is None:
         return
     cost = 0
     for one in operands:
+        if type(one) in _FREE:
+            continue
         if isinstance(one, str):
             cost += len(one) // CHARACTERS_A_STEP
         elif isinstance(one, list | tuple):
@@ -82,7 +87,7 @@ def pay(budget: Budget | None, *operands: Any) -> None:
         budget.spend(cost)
 
 
-_FLAT = frozenset({Decimal, str, bool, int, dt.date, type(None)})
+_FLAT = _FREE | {str}
 
 
 def pay_all(budget: Budget, *values: Any) -> int:

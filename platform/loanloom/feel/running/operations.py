@@ -79,7 +79,7 @@ def _divide(left: Any, right: Any, one: str, other: str) -> Any:
             raise division_by_zero()
         if isinstance(left, Months):
             return Months(_whole(exact(CONTEXT.divide, Decimal(left.total), right)))
-        return temporal.from_seconds(exact(CONTEXT.divide, temporal.seconds_of(left), right), fine=_fine(left))
+        return temporal.from_seconds(exact(CONTEXT.divide, temporal.seconds_of(left), right), fine=temporal.fine(left))
     if one == other and one in _DURATIONS:
         numbers = [Decimal(d.total) if isinstance(d, Months) else temporal.seconds_of(d) for d in (left, right)]
         return exact(CONTEXT.divide, *numbers)
@@ -111,14 +111,10 @@ def _whole(number: Decimal) -> int:
     return int(number)
 
 
-def _fine(duration: Any) -> bool:
-    return isinstance(duration, wide.WideDuration)
-
-
 def _scaled(duration: Any, factor: Decimal) -> Any:
     if isinstance(duration, Months):
         return Months(_whole(exact(CONTEXT.multiply, Decimal(duration.total), factor)))
-    return temporal.from_seconds(exact(CONTEXT.multiply, temporal.seconds_of(duration), factor), fine=_fine(duration))
+    return temporal.times(duration, factor)
 
 
 def negate(value: Any) -> Any:

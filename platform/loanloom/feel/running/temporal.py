@@ -14,6 +14,7 @@ from typing import Any
 
 from ..problems import Fault
 from . import wide
+from .budget import exact
 from .values import CONTEXT, Months
 
 DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -160,9 +161,9 @@ def shift(value: Any, duration: Any) -> Any:
         return wide.time_at(wide.clock(value) + wide.nanoseconds(duration), value.tzinfo)
     if isinstance(duration, Months):
         return add_months(value, duration.total)
-    if isinstance(value, dt.datetime) and isinstance(duration, dt.timedelta):
+    if isinstance(value, dt.date) and isinstance(duration, dt.timedelta):
         try:
-            return value + duration
+            return value + duration  # of a date: whole days, rounded down
         except OverflowError:
             pass
     if isinstance(value, wide.INSTANTS):
@@ -220,6 +221,21 @@ def negative(duration: Any) -> Any:
 def seconds_of(duration: Any) -> Decimal:
     """A duration as exact seconds."""
     return CONTEXT.divide(Decimal(wide.nanoseconds(duration)), Decimal(10**9))
+
+
+def fine(duration: Any) -> bool:
+    """Whether a days and time duration is one that only nanoseconds hold."""
+    return isinstance(duration, wide.WideDuration)
+
+
+def times(duration: Any, factor: Decimal) -> Any:
+    """A days and time duration so many times over; to the nanosecond where it is that fine itself."""
+    if isinstance(duration, dt.timedelta) and abs(factor) < 10**9 and factor == (whole := int(factor)):
+        try:
+            return duration * whole
+        except OverflowError:
+            pass
+    return from_seconds(exact(CONTEXT.multiply, seconds_of(duration), factor), fine=fine(duration))
 
 
 def from_seconds(seconds: Decimal, *, fine: bool = False) -> Any:
