@@ -23,7 +23,7 @@ from .companies import company, membership
 from .conditions import sanction_condition, site_visit
 from .contracts import blob, contract, contract_change, contract_record, document, upload
 from .credit_lines import credit_line, credit_line_change, credit_line_draw, credit_line_move, credit_line_part
-from .customers import customer
+from .customers import agreement_acceptance, customer
 from .days import day_chunk, day_run
 from .drafting import draft_revision
 from .flow_runs import flow_call, flow_migrated, flow_migration, flow_timer
@@ -62,6 +62,7 @@ __all__ = [
     "account_day",
     "account_month",
     "accrual",
+    "agreement_acceptance",
     "application",
     "assessment",
     "audit_log",
