@@ -7,7 +7,8 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.looks import no_sideways, picture
 
 from loanloom.engines import flows
-from loanloom.services.definitions import catalogue, flow_editing
+from loanloom.services.definitions import beginning, catalogue
+from loanloom.services.definitions.beginning import Asked
 
 ROLES = ("risk-officer", "approver-1", "approver-2")
 
@@ -16,7 +17,7 @@ ROLES = ("risk-officer", "approver-1", "approver-2")
 def empty(model_company, staff) -> str:
     staff("designer", "business-administrator", unit="head-office", name="李敏（演示）")
     title = {"en": "Three levels", "zh": "三级审批"}
-    flow_editing.begin(model_company, "three-levels", title, "application")
+    beginning.begin(model_company, "flow", Asked(title=title, key="three-levels"))
     return "/studio/definitions/flow/three-levels/?view=flow"
 
 

@@ -210,7 +210,7 @@ def test_two_people_at_different_steps_both_keep_their_change(admin, model_compa
 
 def test_a_flow_of_three_levels_is_made_from_an_empty_one(admin, model_company) -> None:
     form = {"title_zh": "三级审批", "title_en": "Three levels", "key": "three-levels", "subject": "application"}
-    begun = admin.post("/studio/new-flow", data={**form, "csrf_token": admin.csrf()})
+    begun = admin.post("/studio/new/flow/", data={**form, "csrf_token": admin.csrf()})
     assert begun.status_code == 302
     for number, role in enumerate(("risk-officer", "approver-1", "approver-2"), 1):
         draw(admin, "add|approval", "three-levels", place="at:approved")
@@ -221,7 +221,7 @@ def test_a_flow_of_three_levels_is_made_from_an_empty_one(admin, model_company) 
     assert compiled.problems == () and compiled.flow is not None
     assert [one.assign[0].role for one in compiled.flow if one.human] == ["risk-officer", "approver-1", "approver-2"]
     assert not [one for one in catalogue.check(model_company, "flow", "three-levels") if one.severity == "error"]
-    taken = admin.post("/studio/new-flow", data={**form, "key": "Not a key", "csrf_token": admin.csrf()})
+    taken = admin.post("/studio/new/flow/", data={**form, "key": "Not a key", "csrf_token": admin.csrf()})
     assert taken.status_code == 422 and "cannot be a key" in html(taken)
 
 
@@ -271,7 +271,7 @@ def test_who_may_only_look_is_offered_nothing(person) -> None:
     page = html(reader.get(f"{HERE}?view=flow&at=approval_1"))
     assert "Approval, level 1" in page and "add|approval" not in page and "data-drag" not in page
     assert draw_as(reader).status_code == 403
-    assert reader.get("/studio/new-flow").status_code == 403
+    assert reader.get("/studio/new/flow/").status_code == 403
 
 
 def draw_as(browser):

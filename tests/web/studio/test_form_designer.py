@@ -89,14 +89,14 @@ def test_sections_are_made_moved_and_taken_out_when_empty(admin, model_company) 
     assert do(admin, "design/section", title_zh="家庭情况", title_en="").status_code == 302
     made = spec(model_company)["sections"][-1]
     assert made == {
-        "key": "jiatingqingkuang",
+        "key": "jia_ting_qing_kuang",
         "title": {"en": "家庭情况", "zh": "家庭情况"},
         "columns": 2,
         "fields": [],
     }
     assert "Drag a field here" in html(admin.get(VIEW))
     do(admin, act="/sections/3>/sections/0")
-    assert spec(model_company)["sections"][0]["key"] == "jiatingqingkuang"
+    assert spec(model_company)["sections"][0]["key"] == "jia_ting_qing_kuang"
     refused = do(admin, act="/sections/1>palette")
     assert refused.status_code == 422 and "Fields still stand in this section" in html(refused)
     do(admin, act="/sections/0>palette")

@@ -1,4 +1,4 @@
-"""Flows changed as one draws them: steps put in, moved and taken out, ways drawn; a step described; a new flow begun.
+"""Flows changed as one draws them: steps put in, moved and taken out, ways drawn; a step described.
 
 The engine decides what a change comes to (`engines.flows.editing`); every change is one step of the draft.
 """
@@ -12,8 +12,7 @@ from typing import Any
 from loanloom.engines.flows import editing
 from loanloom.engines.flows.editing import Arranged, Outcome
 from loanloom.metadata import schema_walk
-from loanloom.metadata.document import API_VERSION, Document
-from loanloom.metadata.flow_text import write_document
+from loanloom.metadata.document import Document
 from loanloom.problems import Problem, Text, text
 from loanloom.services.context import Context
 from loanloom.services.definitions.arranging import check_shape
@@ -101,37 +100,8 @@ def type_titles() -> Mapping[str, Text]:
     return schema_walk.choices(schema_walk.follow(_schema()["$defs"]["node"], _schema())["properties"]["type"])
 
 
-def subject_titles() -> Mapping[str, Text]:
-    """What people call what a flow may be about."""
-    return schema_walk.choices(_schema()["properties"]["subject"])
-
-
 def _schema() -> Mapping[str, Any]:
     return kinds().require(FLOW).schema
 
 
-def begin(ctx: Context, key: str, title: Mapping[str, str], subject: str, record: str = "") -> Draft:
-    """A new flow with nothing in it but where it begins and how it may end."""
-    if not any(words.strip() for words in title.values()):
-        raise Refused(
-            Problem(code="flow_edit.no_name", field="title_zh", message=text("Give it a name.", "请填写名称。"))
-        )
-    spec: dict[str, object] = {"subject": subject}
-    if subject == "request":
-        spec["record"] = record
-    spec["nodes"] = [
-        {"key": "start", "title": {"en": "Start", "zh": "开始"}, "type": "start", "next": "approved"},
-        {"key": "approved", "title": {"en": "Approved", "zh": "通过"}, "type": "end", "outcome": "approved"},
-        {"key": "refused", "title": {"en": "Refused", "zh": "否决"}, "type": "end", "outcome": "refused"},
-    ]
-    made = {
-        "apiVersion": API_VERSION,
-        "kind": FLOW,
-        "key": key,
-        "title": {language: words.strip() for language, words in title.items() if words.strip()},
-        "spec": spec,
-    }
-    return drafts.create(ctx, FLOW, key, write_document(made))
-
-
-__all__ = ["Arranged", "Asked", "Changed", "arrange", "begin", "describe", "subject_titles", "type_titles"]
+__all__ = ["Arranged", "Asked", "Changed", "arrange", "describe", "type_titles"]

@@ -17,8 +17,9 @@ from loanloom.metadata.steps import Step
 from loanloom.problems import Problem, text
 from loanloom.services.context import Context
 from loanloom.services.definitions.arranging import GONE, keep
-from loanloom.services.definitions.catalogue import Page, sounds
+from loanloom.services.definitions.catalogue import Page
 from loanloom.services.definitions.designing.palette import places
+from loanloom.services.definitions.keys import key_of
 from loanloom.services.definitions.releases.drafts import Draft
 from loanloom.services.errors import Refused
 
@@ -135,7 +136,7 @@ def add_section(ctx: Context, page: Page, title: Mapping[str, str], version: int
         raise Refused(page.problems)
     named = both(title)
     taken = {str(one["key"]) for one in document.spec["sections"]}
-    section = {"key": key_for(named, taken), "title": named, "columns": 2, "fields": []}
+    section = {"key": key_of(named, taken), "title": named, "columns": 2, "fields": []}
     draft = change(ctx, page, steps.add_item("/spec/sections/-", section), version)
     return draft, f"/sections/{len(document.spec['sections'])}"
 
@@ -148,16 +149,6 @@ def both(title: Mapping[str, str]) -> dict[str, str]:
             Problem(code="form.no_name", message=text("Say what it is called.", "请填写名称。"), field="title")
         )
     return {"en": en or zh, "zh": zh or en}
-
-
-def key_for(title: Mapping[str, str], taken: set[str]) -> str:
-    """A key from a name: its English words, else its pinyin, with a number where it is taken."""
-    plain = re.sub(r"[^a-z0-9]+", "_", title["en"].lower()).strip("_")
-    if not plain or not title["en"].isascii():
-        plain = re.sub(r"[^a-z0-9]+", "_", sounds(title["zh"])[0]).strip("_")
-    begin = (plain if plain[:1].isalpha() else f"f_{plain}".rstrip("_"))[:40].rstrip("_")
-    tries = (begin if number == 1 else f"{begin}_{number}" for number in range(1, 10_000))
-    return next(one for one in tries if one not in taken)
 
 
 def _fields(document: Document, where: str) -> Any:

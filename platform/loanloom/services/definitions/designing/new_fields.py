@@ -18,8 +18,9 @@ from loanloom.services.context import Context
 from loanloom.services.definitions import catalogue
 from loanloom.services.definitions.arranging import GONE, check_shape
 from loanloom.services.definitions.catalogue import Page
-from loanloom.services.definitions.designing.changing import both, key_for
+from loanloom.services.definitions.designing.changing import both
 from loanloom.services.definitions.designing.palette import type_names
+from loanloom.services.definitions.keys import key_of
 from loanloom.services.definitions.releases import drafts
 from loanloom.services.definitions.releases.drafts import Draft
 from loanloom.services.errors import Refused
@@ -100,7 +101,7 @@ def _field(registry: Registry, wanted: Wanted) -> dict[str, Any]:
     taken = {one.key for one in registry.entity_fields(wanted.record)}
     if wanted.key in taken:
         raise Refused(_said("key", f"There is a field “{wanted.key}” already.", f"字段“{wanted.key}”已存在。"))
-    field: dict[str, Any] = {"key": wanted.key or key_for(title, taken), "title": title, "type": wanted.type}
+    field: dict[str, Any] = {"key": wanted.key or key_of(title, taken), "title": title, "type": wanted.type}
     if wanted.type in CODED:
         if registry.get("code_list", wanted.code_list) is None:
             raise Refused(_said("code_list", "Choose a code list.", "请选择代码表。"))

@@ -1,4 +1,4 @@
-"""What is done to a flow in its editor: to the drawing, to a step; a new flow begun. Every post carries the version it
+"""What is done to a flow in its editor: to the drawing, to a step. Every post carries the version it
 was made against; the whole page comes back with the step that is looked at.
 """
 
@@ -6,10 +6,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, request
 from werkzeug.wrappers import Response
 
-from loanloom.problems import Problem, say
+from loanloom.problems import say
 from loanloom.services.definitions import catalogue as definitions
 from loanloom.services.definitions import flow_editing
 from loanloom.services.definitions.flow_editing import Asked, Changed
@@ -70,34 +70,3 @@ def _answer(key: str, do: Callable[[], Changed]) -> Answer:
     for one in said:
         flash(one, "notice")
     return redirect(step_url(key, changed.chosen) + ("#step" if changed.chosen else ""))
-
-
-@blueprint.get("/new-flow")
-@requires("definition.edit")
-def new() -> str:
-    """Ask what a new flow is called and what it is about."""
-    return _new_page()
-
-
-@blueprint.post("/new-flow")
-@requires("definition.edit")
-def begin() -> Answer:
-    """Begin a new flow."""
-    form = request.form
-    title = {"zh": form.get("title_zh", ""), "en": form.get("title_en", "")}
-    try:
-        made = flow_editing.begin(
-            current_context(), form.get("key", "").strip(), title, form.get("subject", "application"),
-            form.get("record", ""),
-        )  # fmt: skip
-    except Refused as refused:
-        return _new_page(refused.problems), 422
-    return redirect(url_for("studio.definition", kind="flow", key=made.key, view="flow"))
-
-
-def _new_page(problems: tuple[Problem, ...] = ()) -> str:
-    ctx = current_context()
-    return render_template(
-        "studio/editors/new_flow.html", kind=definitions.kind_of("flow"), problems=problems,
-        subjects=flow_editing.subject_titles(), records=ctx.registry.all("entity"), form=request.form,
-    )  # fmt: skip
