@@ -34,12 +34,20 @@ WITH_ROWS = (
     'customer.since >= @"2020-01-31"',
     "customer.age = null or customer.since != null",
     "application.amount < -5.5",
+    "customer.age between 18 and 60",
+    'customer.since between @"2020-01-31" and @"2021-01-31"',
+    "customer.age < 18 and (customer.abroad or application.amount > 5)",
+    "customer.abroad or customer.age < 18 and application.amount > 5",
+    'customer.abroad and (customer.age < 18 or customer.class = "micro" and customer.age between 20 and 30)',
 )
 WITHOUT = (
     "customer.age + 1 < 18",
-    "customer.age < 18 and (customer.abroad or application.amount > 5)",
+    "customer.abroad and (customer.abroad or customer.age < 3 and (customer.abroad or customer.age > 5 and "
+    "(customer.abroad or customer.age = 7)))",
+    "not(customer.abroad or customer.age < 18)",
     "count(guarantors) > 2",
-    "customer.age between 18 and 60",
+    "customer.age in [18..60)",
+    "customer.age between 18 and customer.age + 1",
     "18 < customer.age",
     "customer.age <",
     "",
@@ -67,6 +75,21 @@ def test_a_sentence_names_facts_and_codes() -> None:
     said = sentence(rows, LABELS)
     assert said["en"] == "class is one of micro enterprise and age is less than 18 and amount is more than credit limit"
     assert said["zh"] == "企业类型属于微型企业，且年龄小于18，且申请金额大于测算额度"
+
+
+def test_a_span_is_between_and_brackets_are_read_as_brackets() -> None:
+    rows = rows_of("(customer.abroad or application.amount > 5) and customer.age in [18..60]")
+    assert rows == Rows((Rows((Row("customer.abroad", "yes"), Row("application.amount", ">", ("5",))), "or"),
+                         Row("customer.age", "between", ("18", "60"))))  # fmt: skip
+    said = sentence(rows, LABELS)
+    assert said["en"] == "(lives abroad holds or amount is more than 5) and age is between 18 and 60"
+    assert said["zh"] == "（常住境外为是，或申请金额大于5），且年龄介于18与60之间"
+
+
+def test_lines_that_say_nothing_yet_are_left_out_with_their_brackets() -> None:
+    age = Row("customer.age", ">", ("18",))
+    rows = Rows((Row(""), Rows((Row(""), age), "or"), Rows((Rows((Row(""),)),))))
+    assert rows.filled() == Rows((Rows((age,), "or"),)) and text_of(rows.filled(), TYPES) == "customer.age > 18"
 
 
 def test_what_people_type_is_written_as_the_fact_needs_it() -> None:

@@ -35,6 +35,11 @@ def parent(pointer: str) -> str:
     return pointer.rpartition("/")[0]
 
 
+def slug(pointer: str) -> str:
+    """A pointer as the part of an address behind #, and as a piece of the identity of an element."""
+    return pointer.strip("/").replace("/", "-")
+
+
 def after_insertion(pointer: str, items: str, index: int) -> str:
     """A pointer as it is once an item was put into the list `items` before the one at `index`."""
     own, _, below = pointer.removeprefix(f"{items}/").partition("/")

@@ -82,6 +82,9 @@ def test_what_every_cell_shows_is_read_back_as_what_it_says(registry, language) 
     ("1-90", "[1..90]"), ("1至90", "[1..90]"), ("≥ 5", ">= 5"), ("不超过10万", "<= 100000"), ("12%", "0.12"),
     ("10,000", None), ("10, 20", "10, 20"), ("> 1,234,567.5", "> 1234567.5"), ("", "-"), ("任意", "-"),
     ("[1..3)", "[1..3)"), ("loan.amount", "loan.amount"), ("1,234 - 5,678", "[1234..5678]"),
+    ("between 1 and 90", "[1..90]"), ("介于 5% 与 10% 之间", "[0.05..0.1]"), ("> 0.5 and <= 0.8", "(0.5..0.8]"),
+    ("大于 10万 且不超过 1.5亿", "(100000..150000000]"), ("less than 5, but at least 1", "[1..5)"),
+    ("> 1 and > 2", "> 1 and > 2"),
 ])  # fmt: skip
 def test_numbers_are_typed_as_in_a_spreadsheet(typed, wanted) -> None:
     value, problem = reading.read(NUMBER, typed)
@@ -89,6 +92,18 @@ def test_numbers_are_typed_as_in_a_spreadsheet(typed, wanted) -> None:
         assert problem is not None and problem.code == "cell.two_readings" and "10000" in problem.hint["en"]
     else:
         assert (value, problem) == (wanted, None)
+
+
+@pytest.mark.parametrize(("typed", "wanted"), [
+    ("2026-01-05", 'date("2026-01-05")'), ("≥ 2026-1-5", '>= date("2026-01-05")'), ("2026-02-30", "2026-02-30"),
+    ("2026-01-01 至 2026-06-30", '[date("2026-01-01")..date("2026-06-30")]'),
+    ("not before", "not before"), (">= 2026-01-01 and < 2026-07-01", '[date("2026-01-01")..date("2026-07-01"))'),
+])  # fmt: skip
+def test_days_are_typed_as_they_are_said(typed, wanted) -> None:
+    assert reading.read(Column(path="/when/0", label=text("Day", "日期"), kind="test", feel="date"), typed) == (
+        wanted,
+        None,
+    )
 
 
 @pytest.mark.parametrize(("typed", "wanted"), [

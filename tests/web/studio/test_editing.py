@@ -114,6 +114,27 @@ def test_a_condition_is_written_line_by_line_and_read_back_as_a_sentence(person,
     assert 'value="12, 24"' in again
 
 
+def test_lines_stand_in_brackets_and_a_span_has_two_ends(person, model_company, ruleset) -> None:
+    admin = person(ADMIN, language="zh")
+    here, pointer = f"{RULES}{ruleset}/condition", "/rules/0/when"
+    lines = {"0.path": "application.amount", "0.comparison": "between", "0.value": ["5万", "10万"], "join": "and",
+             "1.join": "or", "1.0.path": "application.term_months", "1.0.comparison": "<", "1.0.value": "6",
+             "1.1.path": "application.term_months", "1.1.comparison": ">", "1.1.value": "24"}  # fmt: skip
+    page = html(post(admin, here, pointer=pointer, version="", do="bracket-", view="grid", **lines))
+    assert "介于50000与100000之间" in page.replace("5万", "50000").replace("10万", "100000") and "，且（" in page
+    assert 'name="2.join"' in page and 'name="2.0.path"' in page and 'name="1.2.path"' in page
+    assert page.count('value="bracket-1."') == 1 and "bracket-1.0." not in page, "brackets go two deep"
+    fewer = html(post(admin, here, pointer=pointer, version="", do="remove-1.0", **lines))
+    assert 'name="1.1.path"' in fewer and "小于6" not in fewer.partition("condition-said")[2]
+    saved = post(admin, here, pointer=pointer, version="", do="save", view="grid", **lines)
+    assert saved.status_code == 302 and "view=grid" in saved.headers["Location"]
+    written = ("application.amount between 50000 and 100000 and (application.term_months < 6 or "
+               "application.term_months > 24)")  # fmt: skip
+    assert written in " ".join(drafts.text_of(model_company, "ruleset", ruleset).split())
+    again = html(admin.get(f"{here}?pointer={pointer}"))
+    assert 'name="1.1.value" value="24"' in again and again.count('name="0.value"') == 2
+
+
 def test_a_condition_that_cannot_be_is_not_saved(person, model_company, ruleset) -> None:
     admin = person(ADMIN, language="en")
     here = f"{RULES}{ruleset}/condition"

@@ -1,6 +1,6 @@
 """A condition as rows (fact, comparison, value) joined by `and` or by `or`, and rows as text and as a sentence again.
 
-What is more than that (arithmetic, calls, both joins at once) has no rows and stays text.
+Several rows in brackets stand where a row may. What is more than that (arithmetic, calls) has no rows and stays text.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Literal
 
 from ..problems import Refused, Words, words
@@ -17,6 +17,7 @@ from ..text.cursor import NameTable
 from ..text.formatter import canonical
 from ..text.parser import parse
 from ..types import Type
+from . import figures
 from .described import Labels
 
 Join = Literal["and", "or"]
@@ -29,6 +30,7 @@ COMPARISONS: Mapping[str, tuple[str, str]] = {
     ">=": ("is at least", "不低于"),
     "in": ("is one of", "属于"),
     "not in": ("is none of", "不属于"),
+    "between": ("is between", "介于"),
     "yes": ("holds", "为是"),
     "no": ("does not hold", "为否"),
     "empty": ("is not known", "未填写"),
@@ -36,6 +38,8 @@ COMPARISONS: Mapping[str, tuple[str, str]] = {
 }
 """Every comparison with its words."""
 _NO_VALUE = ("yes", "no", "empty", "filled")
+DEEPEST = 2
+"""How many brackets may stand within one another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +53,15 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Lines of which all, or any, must hold."""
+    """Lines of which all, or any, must hold; a bracket is a line that holds lines."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[Row | Rows, ...]
     join: Join = "and"
+
+    def filled(self) -> Rows:
+        """Without lines that name no fact yet, and without brackets that hold none."""
+        kept = (one.filled() if isinstance(one, Rows) else one for one in self.rows)
+        return Rows(tuple(one for one in kept if (one.rows if isinstance(one, Rows) else one.path)), self.join)
 
 
 def comparisons_of(type_: Type | None) -> tuple[str, ...]:
@@ -61,8 +70,9 @@ def comparisons_of(type_: Type | None) -> tuple[str, ...]:
         return tuple(COMPARISONS)
     if type_.kind == "boolean":
         return ("yes", "no", "empty", "filled")
-    among = ("=", "!=", "in", "not in", "empty", "filled")
-    return among if type_.kind == "string" else ("=", "!=", "<", "<=", ">", ">=", "in", "not in", "empty", "filled")
+    if type_.kind == "string":
+        return ("=", "!=", "in", "not in", "empty", "filled")
+    return ("=", "!=", "<", "<=", ">", ">=", "between", "in", "not in", "empty", "filled")
 
 
 def rows_of(source: str) -> Rows | None:
@@ -71,12 +81,23 @@ def rows_of(source: str) -> Rows | None:
         node = parse(source, NameTable())
     except Refused:
         return None
-    join: Join = "and"
-    parts: tuple[s.Node, ...] = (node,)
     if isinstance(node, s.Logic):
-        join, parts = node.operator, node.operands
-    found = [_row(part) for part in parts]
-    return None if None in found else Rows(tuple(one for one in found if one is not None), join)
+        return _joined(node, DEEPEST)
+    row = _row(node)
+    return Rows((row,)) if row is not None else None
+
+
+def _joined(node: s.Logic, deeper: int) -> Rows | None:
+    found: list[Row | Rows] = []
+    for part in node.operands:
+        if isinstance(part, s.Logic):
+            one: Row | Rows | None = _joined(part, deeper - 1) if deeper else None
+        else:
+            one = _row(part)
+        if one is None:
+            return None
+        found.append(one)
+    return Rows(tuple(found), node.operator)
 
 
 def _row(node: s.Node) -> Row | None:
@@ -90,11 +111,28 @@ def _row(node: s.Node) -> Row | None:
     if isinstance(node, s.Compare):
         return _compared(node)
     if isinstance(node, s.In):
-        path, values = _path(node.value), [_value(one) for one in node.tests]
-        if path is None or None in values:
-            return None
-        return Row(path, "in", tuple(one for one in values if one is not None))
+        return _among(node)
+    if isinstance(node, s.Between):
+        return _between(node.value, node.low, node.high)
     return None
+
+
+def _among(node: s.In) -> Row | None:
+    if len(node.tests) == 1 and isinstance(node.tests[0], s.Range):
+        span = node.tests[0]
+        closed = span.low_closed and span.high_closed
+        return _between(node.value, span.low, span.high) if closed else None
+    path, values = _path(node.value), [_value(one) for one in node.tests]
+    if path is None or None in values:
+        return None
+    return Row(path, "in", tuple(one for one in values if one is not None))
+
+
+def _between(value: s.Node, low: s.Node | None, high: s.Node | None) -> Row | None:
+    path = _path(value)
+    bounds = [_value(one) for one in (low, high) if one is not None]
+    found = tuple(one for one in bounds if one is not None)
+    return Row(path, "between", found) if path is not None and len(found) == 2 else None
 
 
 def _compared(node: s.Compare) -> Row | None:
@@ -134,14 +172,24 @@ def _value(node: s.Node) -> str | None:
 def text_of(rows: Rows, types: Mapping[str, Type]) -> str:
     """The condition that rows say; a fact's type says how its values are written."""
     written = []
-    for row in rows.rows:
-        values = [_written(value, types.get(row.path), types) for value in row.values]
-        first = values[0] if values else '""'
-        written.append({
-            "yes": row.path, "no": f"not({row.path})", "empty": f"{row.path} = null", "filled": f"{row.path} != null",
-            "in": f"{row.path} in ({', '.join(values)})", "not in": f"not({row.path} in ({', '.join(values)}))",
-        }.get(row.comparison, f"{row.path} {row.comparison} {first}"))  # fmt: skip
+    for one in rows.rows:
+        if not isinstance(one, Rows):
+            written.append(_test(one, types))
+        elif len(one.rows) > 1 and (one.join == "or" or rows.join == "and"):
+            written.append(f"({text_of(one, types)})")
+        else:  # `and` binds closer
+            written.append(text_of(one, types))
     return f" {rows.join} ".join(written)
+
+
+def _test(row: Row, types: Mapping[str, Type]) -> str:
+    values = [_written(value, types.get(row.path), types) for value in row.values]
+    first, second = (*values, '""', '""')[:2]
+    return {
+        "yes": row.path, "no": f"not({row.path})", "empty": f"{row.path} = null", "filled": f"{row.path} != null",
+        "in": f"{row.path} in ({', '.join(values)})", "not in": f"not({row.path} in ({', '.join(values)}))",
+        "between": f"{row.path} between {first} and {second}",
+    }.get(row.comparison, f"{row.path} {row.comparison} {first}")  # fmt: skip
 
 
 def _written(value: str, type_: Type | None, types: Mapping[str, Type]) -> str:
@@ -158,14 +206,9 @@ def _written(value: str, type_: Type | None, types: Mapping[str, Type]) -> str:
 
 
 def _number(value: str) -> str | None:
-    bare = value.replace(",", "").replace("，", "").strip()
-    try:
-        number = Decimal(bare.removesuffix("%"))
-    except InvalidOperation:
+    number = figures.read(value)
+    if number is None:
         return None
-    if not number.is_finite() or abs(number.adjusted()) > 20:
-        return None
-    number = number / 100 if bare.endswith("%") else number
     return canonical(s.Literal_(abs(number))) if number >= 0 else f"-{canonical(s.Literal_(abs(number)))}"
 
 
@@ -178,9 +221,26 @@ def _is_date(value: str) -> bool:
 
 def sentence(rows: Rows, labels: Labels) -> Words:
     """The rows read back, in both languages."""
-    found = [(_said(row, labels, "en"), _said(row, labels, "zh")) for row in rows.rows]
-    joins = {"and": (" and ", "，且"), "or": (" or ", "，或")}[rows.join]
-    return words(joins[0].join(en for en, _ in found), joins[1].join(zh for _, zh in found))
+    return words(_sentence(rows, labels, "en"), _sentence(rows, labels, "zh"))
+
+
+_JOINS: Mapping[str, Mapping[Join, str]] = {
+    "en": {"and": " and ", "or": " or "},
+    "zh": {"and": "，且", "or": "，或"},
+}
+_BRACKETS = {"en": "({})", "zh": "（{}）"}
+
+
+def _sentence(rows: Rows, labels: Labels, language: str) -> str:
+    said = []
+    for one in rows.rows:
+        if not isinstance(one, Rows):
+            said.append(_said(one, labels, language))
+        elif len(one.rows) > 1:
+            said.append(_BRACKETS[language].format(_sentence(one, labels, language)))
+        else:
+            said.append(_sentence(one, labels, language))
+    return _JOINS[language][rows.join].join(said)
 
 
 def _said(row: Row, labels: Labels, language: str) -> str:
@@ -190,7 +250,10 @@ def _said(row: Row, labels: Labels, language: str) -> str:
     if row.comparison in _NO_VALUE or not row.values:
         return f"{named}{'' if zh else ' '}{word}"
     values = [_named(row.path, value, labels, language) for value in row.values]
-    listed = ("、" if zh else ", ").join(values)
+    if row.comparison == "between":
+        listed = f"{'与' if zh else ' and '}".join(values) + ("之间" if zh else "")
+    else:
+        listed = ("、" if zh else ", ").join(values)
     return f"{named}{word}{listed}" if zh else f"{named} {word} {listed}"
 
 

@@ -58,13 +58,13 @@ def at(page: Page, pointer: str) -> Condition:
 def of_rows(page: Page, pointer: str, rows: Rows) -> Condition:
     """The condition that lines say, checked as it would be at the place."""
     place = place_at(page, pointer)
-    whole = Rows(tuple(row for row in rows.rows if row.path), rows.join)
+    whole = rows.filled()
     return _condition(place, text_of(whole, _types(place)), rows)
 
 
 def _condition(place: Place, source: str, rows: Rows | None) -> Condition:
     facts = {path: _fact(place, path, type_) for path, type_ in _types(place).items()}
-    whole = Rows(tuple(row for row in rows.rows if row.path), rows.join) if rows else None
+    whole = rows.filled() if rows else None
     said = sentence(whole, place.labels) if whole and whole.rows else None
     found = place.check(source).problems if source else ()
     problems = tuple(Problem(code=one.code, message=dict(one.message)) for one in found)

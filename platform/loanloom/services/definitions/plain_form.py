@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from loanloom.metadata import schema_walk, steps
 from loanloom.metadata.document import Document
-from loanloom.metadata.pointers import child, is_list, resolve
+from loanloom.metadata.pointers import child, is_list, resolve, slug
 from loanloom.metadata.registry import Registry
 from loanloom.metadata.steps import Step
 from loanloom.metadata.wording import Piece
@@ -226,11 +226,6 @@ def _clean(typed: list[str]) -> str:
 
 def _place(pointer: str) -> str:
     return TITLE if pointer == TITLE else f"/spec{pointer}"
-
-
-def slug(pointer: str) -> str:
-    """A pointer as the part of an address behind #."""
-    return pointer.strip("/").replace("/", "-")
 
 
 def save(ctx: Context, page: Page, lines: Iterable[Line], typed: Typed, version: int | None) -> Draft | None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from loanloom.core.money import is_writable
+from loanloom.feel.help import figures
 from loanloom.metadata.pointers import is_list
 from loanloom.metadata.scalars import read_plain
 from loanloom.metadata.structure import written
@@ -54,17 +54,12 @@ def _numeric(cell: Cell) -> bool:
 
 
 def _number(typed: str, kind: str) -> tuple[Any, Problem | None]:
-    bare = typed.replace(",", "").replace("，", "").replace(" ", "")
-    percent = kind == "percent" or bare.endswith("%")
-    try:
-        value = Decimal(bare.removesuffix("%"))
-    except InvalidOperation:
-        value = Decimal("NaN")
-    if not is_writable(value) or abs(value.adjusted()) > 20:
+    value = figures.read(typed)
+    if value is None or not is_writable(value):
         return None, Problem(
             code="cell.not_a_number", message=text(f'"{typed[:40]}" is not a number.', f"“{typed[:40]}”不是数值。")
         )
-    value = value / 100 if percent else value
+    value = value / 100 if kind == "percent" and not typed.endswith(("%", "％")) else value
     return (int(value) if value == value.to_integral_value() else value), None
 
 

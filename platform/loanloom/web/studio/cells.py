@@ -11,7 +11,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from loanloom.metadata.editing import replace_values
-from loanloom.metadata.pointers import parent
+from loanloom.metadata.pointers import parent, slug
 from loanloom.services.definitions import arranging, product_trial
 from loanloom.services.definitions import catalogue as definitions
 from loanloom.services.definitions import sheet as definition_sheet
@@ -109,7 +109,7 @@ def meanwhile(kind: str, key: str) -> str:
 def _answer(kind: str, key: str, do: Callable[[], Draft], pointer: str, *, cell: bool = False) -> Answer:
     """The page after a change, or with what is wrong at its place."""
     view = request.form.get("view") or "sheet"
-    place = pointer.strip("/").replace("/", "-")
+    place = slug(pointer)
     try:
         saved = do()
     except (Refused, Conflict) as refused:

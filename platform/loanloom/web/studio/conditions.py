@@ -1,4 +1,6 @@
-"""A condition line by line: fact, comparison, value, read back as a sentence; nothing is kept before one saves."""
+"""A condition line by line: fact, comparison, value, and lines in brackets, read back as a sentence; nothing is kept
+before one saves.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,8 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from loanloom.feel.help.rows import COMPARISONS
+from loanloom.feel.help.rows import COMPARISONS, DEEPEST, Join
+from loanloom.metadata.pointers import slug
 from loanloom.problems import Problem
 from loanloom.services.definitions import catalogue as definitions
 from loanloom.services.definitions import conditions
@@ -20,6 +23,7 @@ from loanloom.web.studio.definitions import version_given
 
 blueprint = Blueprint("studio_conditions", __name__, url_prefix="/studio/definitions")
 MOST = 30
+"""Lines of a condition, and of a bracket in it."""
 
 
 @blueprint.get("/<kind>/<key>/condition")
@@ -38,7 +42,7 @@ def write(kind: str, key: str) -> str | Response | tuple[str, int]:
     ctx, form = current_context(), request.form
     pointer, do = form.get("pointer", ""), form.get("do", "update")
     page = definitions.page(ctx, kind, key)
-    written = conditions.of_rows(page, pointer, _rows(without=do))
+    written = conditions.of_rows(page, pointer, _rows("", do, DEEPEST))
     if do != "save":
         return _shown(page, pointer, written)
     if written.problems or not written.source:
@@ -47,8 +51,7 @@ def write(kind: str, key: str) -> str | Response | tuple[str, int]:
         drafts.change_values(ctx, kind, key, {f"/spec{pointer}": written.source}, version_given())
     except (Refused, Conflict) as refused:
         return _shown(page, pointer, written, refused.problems), 422
-    place = pointer.strip("/").replace("/", "-")
-    return redirect(url_for("studio.definition", kind=kind, key=key, **_back()) + f"#c-{place}")
+    return redirect(url_for("studio.definition", kind=kind, key=key, **_back()) + f"#c-{slug(pointer)}")
 
 
 def _back() -> dict[str, Any]:
@@ -56,23 +59,35 @@ def _back() -> dict[str, Any]:
     return {name: request.values.get(name) or None for name in ("view", "at")}
 
 
-def _rows(without: str) -> Rows:
-    """The lines that were posted, but for the one that is to go."""
-    form, found = request.form, []
-    for number in range(MOST):
-        path = form.get(f"{number}.path", "")
-        if path and without != f"remove-{number}":
-            typed = [one.strip() for one in form.getlist(f"{number}.value") if one.strip()]
-            comparison = form.get(f"{number}.comparison", "=")
-            if comparison in ("in", "not in"):
-                typed = [part.strip() for one in typed for part in one.replace("，", ",").split(",") if part.strip()]
-            found.append(Row(path, comparison if comparison in COMPARISONS else "=", tuple(typed)))
-    return Rows(tuple(found), "or" if form.get("join") == "or" else "and")
+def _rows(begin: str, do: str, deeper: int) -> Rows:
+    """The lines that were posted under names that begin so, but for the one that is to go, and a new bracket."""
+    form, found = request.form, list[Row | Rows]()
+    for at in (f"{begin}{number}" for number in range(MOST)):
+        if do == f"remove-{at}":
+            continue
+        if deeper and f"{at}.join" in form:
+            found.append(_rows(f"{at}.", do, deeper - 1))
+        elif form.get(f"{at}.path"):
+            found.append(_row(at))
+    join: Join = "or" if form.get(f"{begin}join") == "or" else "and"
+    if do == f"bracket-{begin}" and deeper:
+        found.append(Rows((), "and" if join == "or" else "or"))
+    return Rows(tuple(found), join)
+
+
+def _row(at: str) -> Row:
+    form = request.form
+    typed = [one.strip() for one in form.getlist(f"{at}.value") if one.strip()]
+    comparison = form.get(f"{at}.comparison", "=")
+    if comparison in ("in", "not in"):
+        typed = [part.strip() for one in typed for part in one.replace("，", ",").split(",") if part.strip()]
+    return Row(form[f"{at}.path"], comparison if comparison in COMPARISONS else "=", tuple(typed))
 
 
 def _shown(page: definitions.Page, pointer: str, condition: Condition, problems: tuple[Problem, ...] = ()) -> str:
     return render_template(
         "studio/editors/condition.html", page=page, pointer=pointer, condition=condition, comparisons=COMPARISONS,
         problems=(*problems, *condition.problems), version=version_given() or page.version, most=MOST,
+        deepest=DEEPEST,
         **_back(),
     )  # fmt: skip

@@ -13,6 +13,7 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
+from loanloom.metadata.pointers import slug
 from loanloom.problems import Problem
 from loanloom.services.definitions import catalogue as definitions
 from loanloom.services.definitions.grids import laying, pasting, writing
@@ -57,7 +58,7 @@ def write(kind: str, key: str) -> str | Response | tuple[str, int]:
     if typed.new:
         flash(ngettext("%(num)s new line.", "%(num)s new lines.", len(typed.new)), "good")
     here: dict[str, Any] = {name: request.form.get(name) or None for name in ("q", "from")}
-    place = (act.pointer or request.form.get("paste_at", "")).strip("/").replace("/", "-")
+    place = slug(act.pointer or request.form.get("paste_at", ""))
     where = url_for("studio.definition", kind=kind, key=key, view="grid", **here)
     return redirect(where + (f"#l-{place}" if place else ""))
 

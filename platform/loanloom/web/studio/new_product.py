@@ -78,7 +78,7 @@ def _terms(key: str, problems: tuple[Problem, ...] = ()) -> str:
     assert page.shown is not None
     return render_template(
         "studio/new_product/terms.html", page=page, groups=new_product.terms(page), like=request.values.get("like", ""),
-        problems=problems, typed=request.form if problems else None, slug=plain_form.slug, step=3,
+        problems=problems, typed=request.form if problems else None, step=3,
         trial=product_trial.try_product(ctx, page.shown, page.registry, request.args),
     )  # fmt: skip
 

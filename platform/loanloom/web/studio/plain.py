@@ -6,6 +6,7 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from loanloom.metadata.pointers import slug
 from loanloom.services.definitions import catalogue as definitions
 from loanloom.services.definitions import plain_form
 from loanloom.services.definitions.arranging import Asked, arrange
@@ -36,7 +37,7 @@ def save(kind: str, key: str) -> str | Response | tuple[str, int]:
     else:
         flash(_("Nothing was changed."), "notice")
     where = url_for("studio.definition", kind=kind, key=key, view="plain")
-    return redirect(where + (f"#c-{plain_form.slug(place)}" if place else ""))
+    return redirect(where + (f"#c-{slug(place)}" if place else ""))
 
 
 def _saved(kind: str, key: str) -> tuple[Draft | None, str]:

@@ -6,6 +6,7 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from loanloom.metadata.pointers import slug
 from loanloom.services.definitions import arranging, template_sample, template_words, working
 from loanloom.services.definitions import catalogue as definitions
 from loanloom.services.definitions.releases import drafts
@@ -85,4 +86,4 @@ def _anchor(act: str) -> str:
 
 def _slug_of_field(problem: object) -> str | None:
     field = getattr(problem, "field", None)
-    return f"w{field.replace('/', '-')}" if field else None
+    return f"w-{slug(field)}" if field else None

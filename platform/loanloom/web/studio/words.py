@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from decimal import Decimal
 from typing import Any
 
 from flask import url_for
 
+from loanloom.feel.help import figures
 from loanloom.metadata import schema_walk
 from loanloom.metadata.document import Document
-from loanloom.metadata.pointers import MISSING, resolve, split
+from loanloom.metadata.pointers import MISSING, resolve, slug, split
 from loanloom.metadata.registry import Use
 from loanloom.problems import Problem, say
 from loanloom.services.definitions.catalogue import Page
@@ -23,8 +23,7 @@ def plain_number(value: Any) -> str:
     """A number as one types it: no separators, no trailing zeros."""
     if value is None or isinstance(value, bool):
         return ""
-    exact = Decimal(value)
-    return format(exact.quantize(Decimal(1)) if exact == exact.to_integral_value() else exact.normalize(), "f")
+    return figures.plain(value)
 
 
 def kind_title(key: str) -> str:
@@ -45,7 +44,7 @@ def cell_of(problem: Problem, page: Page) -> str | None:
         if not problem.file or not problem.file.startswith(f"{kind.path}/"):
             continue
         key = problem.file.rpartition("/")[2].rpartition(".")[0]
-        place = "-".join(split((problem.pointer or "").removeprefix("/spec")))
+        place = slug((problem.pointer or "").removeprefix("/spec"))
         anchor = f"#c-{place}" if place else ""
         if problem.file == page.kind.file_of(page.key):
             return anchor or None
@@ -98,7 +97,7 @@ def place_in_words(use: Use, document: Document | None) -> str:
 
 def place_address(use: Use) -> str:
     """The address of a place of a definition: its sheet, at the cell."""
-    anchor = "c-" + "-".join(split(use.pointer)) if use.pointer else None
+    anchor = f"c-{slug(use.pointer)}" if use.pointer else None
     return url_for("studio.definition", kind=use.kind, key=use.key, view="sheet", _anchor=anchor)
 
 
@@ -111,4 +110,5 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "place_in_words": place_in_words,
     "place_address": place_address,
     "as_typed": as_typed,
+    "slug": slug,
 }

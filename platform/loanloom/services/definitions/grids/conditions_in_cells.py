@@ -1,4 +1,5 @@
-"""Tests of a decision table as people type them in a spreadsheet: names for codes, 1-90 for a span, nothing for any.
+"""Tests of a decision table as people type them in a spreadsheet: names for codes, 1-90 for a span, > 1 and <= 90 where
+an end is left out, nothing for any.
 
 What stands in the text is FEEL; here it is shown in names where that says the same, and everything that is FEEL already
 is taken as it is.
@@ -7,10 +8,10 @@ is taken as it is.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
-from decimal import Decimal
 
+from loanloom.feel.help import figures
 from loanloom.metadata.pointers import MISSING
 from loanloom.problems import Problem, say, text
 from loanloom.services.definitions.grids import choices
@@ -22,15 +23,24 @@ _QUOTED = re.compile(r'"([^"\\]*)"')
 _LIST = re.compile(r'\s*"[^"\\]*"\s*(?:,\s*"[^"\\]*"\s*)*')
 _NOT = re.compile(r"\s*not\s*\((.*)\)\s*")
 _FEEL = re.compile(r'["()\[\]]|^\s*(?:[<>=!]|not\s*\(|null\b|\?)|\?|\.\.')
-_BOUND = r"(-?[0-9][0-9,]*(?:\.[0-9]+)?)\s*([%％]?)\s*([万亿]?)"
-_SPAN = re.compile(rf"{_BOUND}\s*(?:-|–|—|~|～|至|到|to)\s*{_BOUND}")
-_ONE = re.compile(rf"(<=|>=|!=|<|>|=|≤|≥|≠|＜|＞|＝|不超过|不低于|不少于|大于|小于|等于|超过|低于)?\s*{_BOUND}")
 _SIGNS = {
-    "≤": "<=", "≥": ">=", "≠": "!=", "＜": "<", "＞": ">", "＝": "=", "不超过": "<=", "不低于": ">=", "不少于": ">=",
-    "大于": ">", "超过": ">", "小于": "<", "低于": "<", "等于": "=",
+    "≤": "<=", "≥": ">=", "≠": "!=", "＜": "<", "＞": ">", "＝": "=", "不超过": "<=", "不高于": "<=", "不大于": "<=",
+    "不低于": ">=", "不少于": ">=", "不小于": ">=", "大于": ">", "超过": ">", "高于": ">", "小于": "<", "低于": "<",
+    "等于": "=", "at most": "<=", "up to": "<=", "at least": ">=", "more than": ">", "over": ">", "less than": "<",
+    "under": "<", "below": "<",
 }  # fmt: skip
+_SIGN = rf"(<=|>=|!=|<|>|=|{'|'.join(_SIGNS)})"
+_BOUND = r"(-?[0-9](?:[0-9,]*[0-9])?(?:\.[0-9]+)?\s*[%％]?\s*[万亿]{0,2})"
+_DAY = r"([0-9]{4}-[0-9]{1,2}-[0-9]{1,2})"
+_AND = r"\s*(?:,\s*|，\s*)?(?:and|but|且|并且|同时)\s*"
+_TO = r"(?:-|–|—|~|～|至|到|to)"
+_SPANS = {
+    of: re.compile(rf"(?:between|介于|在)?\s*{of}\s*(?:{_TO}|and|与|和)\s*{of}\s*(?:之间)?", re.IGNORECASE)
+    for of in (_BOUND, _DAY)
+}
+_BOTH = {of: re.compile(rf"{_SIGN}\s*{of}{_AND}{_SIGN}\s*{of}", re.IGNORECASE) for of in (_BOUND, _DAY)}
+_ONE = {of: re.compile(rf"{_SIGN}?\s*{of}", re.IGNORECASE) for of in (_BOUND, _DAY)}
 _NEGATED = ("not ", "非", "除")
-_DAY = re.compile(r"(<=|>=|<|>|≤|≥)?\s*(\d{4})-(\d{1,2})-(\d{1,2})")
 _GROUPED = re.compile(r"-?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
 
 
@@ -100,42 +110,55 @@ def _written(codes: Sequence[str], negated: bool) -> str:
 
 
 def _number(typed: str) -> tuple[str | object, Problem | None]:
-    span, one = _SPAN.fullmatch(typed), _ONE.fullmatch(typed)
-    bounds = [found for match in (span, one) if match for found in match.groups() if found]
-    if any("," in found and not _GROUPED.fullmatch(found) for found in bounds):
+    matches = (_SPANS[_BOUND].fullmatch(typed), _BOTH[_BOUND].fullmatch(typed), _ONE[_BOUND].fullmatch(typed))
+    groups = (one for match in matches if match for one in match.groups() if one)
+    digits = [one.strip("%％万亿 ") for one in groups if one[0] in "-0123456789"]
+    if any("," in one and not _GROUPED.fullmatch(one) for one in digits):
         return typed, None
-    if one and "," in one[2] and not one[1] and one[2].count(",") == 1:
-        first, _, second = one[2].partition(",")
-        return MISSING, Problem(
-            code="cell.two_readings",
-            message=text(f"“{typed}” can be read in two ways.", f"“{typed}”有两种读法。"),
-            hint=text(
-                f"Write {first}{second} for the one number, {first}, {second} for two.",
-                f"一个数请写 {first}{second}，两个数请写 {first}, {second}。",
-            ),
-        )
-    if span:
-        return f"[{_value(*span.groups()[:3])}..{_value(*span.groups()[3:])}]", None
-    if one:
-        sign = _SIGNS.get(one[1] or "", one[1] or "")
-        return f"{sign} {_value(*one.groups()[1:])}".strip(), None
-    return typed.replace("≤", "<=").replace("≥", ">=").replace("，", ","), None
+    alone = matches[2]
+    if alone and not alone[1] and alone[2] == typed and typed.count(",") == 1:
+        return MISSING, _two_readings(typed)
+    found = _bounds(typed, _BOUND, lambda bound: figures.plain(figures.read(bound) or 0))
+    return found or typed.replace("≤", "<=").replace("≥", ">=").replace("，", ","), None
 
 
-def _value(number: str, percent: str, many: str) -> str:
-    value = Decimal(number.replace(",", "")) * {"万": 10_000, "亿": 100_000_000}.get(many, 1)
-    value = value / 100 if percent else value
-    exact = value == value.to_integral_value()
-    return format(value.quantize(Decimal(1)) if exact else value.normalize(), "f")
+def _two_readings(typed: str) -> Problem:
+    first, _, second = typed.partition(",")
+    return Problem(
+        code="cell.two_readings",
+        message=text(f"“{typed}” can be read in two ways.", f"“{typed}”有两种读法。"),
+        hint=text(
+            f"Write {first}{second} for the one number, {first}, {second} for two.",
+            f"一个数请写 {first}{second}，两个数请写 {first}, {second}。",
+        ),
+    )
+
+
+def _bounds(typed: str, of: str, write: Callable[[str], str]) -> str | None:
+    """A span, two bounds that hold together, or one, as FEEL; None where it is none of them."""
+    if span := _SPANS[of].fullmatch(typed):
+        return f"[{write(span[1])}..{write(span[2])}]"
+    if both := _BOTH[of].fullmatch(typed):
+        ends = {_sign(both[at]): write(both[at + 1]) for at in (1, 3)}
+        low = next((sign for sign in (">", ">=") if sign in ends), None)
+        high = next((sign for sign in ("<", "<=") if sign in ends), None)
+        if low and high:
+            return f"{'[' if '=' in low else '('}{ends[low]}..{ends[high]}{']' if '=' in high else ')'}"
+    one = _ONE[of].fullmatch(typed)
+    return f"{_sign(one[1])} {write(one[2])}".strip() if one else None
+
+
+def _sign(word: str | None) -> str:
+    return _SIGNS.get((word or "").lower(), word or "")
 
 
 def _date(typed: str) -> str:
-    found = _DAY.fullmatch(typed)
-    if found is None:
-        return typed
     try:
-        day = date(int(found[2]), int(found[3]), int(found[4])).isoformat()
+        return _bounds(typed, _DAY, _day) or typed
     except ValueError:
         return typed
-    sign = _SIGNS.get(found[1] or "", found[1] or "")
-    return f'{sign} date("{day}")'.strip()
+
+
+def _day(typed: str) -> str:
+    year, month, day = (int(part) for part in typed.split("-"))
+    return f'date("{date(year, month, day).isoformat()}")'

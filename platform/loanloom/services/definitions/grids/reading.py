@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from loanloom.feel.help import figures
 from loanloom.metadata.pointers import MISSING, is_list
 from loanloom.problems import Problem, Text, say, text
 from loanloom.services.definitions.grids import choices, conditions_in_cells
@@ -35,20 +36,15 @@ def shown(column: Column, value: Any, language: str) -> str:
     if isinstance(value, bool):
         return say(YES if value else NO, language)
     if column.kind == "percent" and isinstance(value, int | Decimal):
-        return f"{_plain(Decimal(value) * 100)}%"
+        return figures.percent(value)
     if is_list(value):
         mark = "、" if language == "zh" else ", "
         return mark.join(_named(column, one, language) for one in value)
     if isinstance(value, int | Decimal):
-        return format(Decimal(_plain(Decimal(value))), ",f")
+        return figures.grouped(value)
     if column.kind == "result" and column.feel == "string":
         return value if value.startswith("=") else _named(column, value, language)
     return _named(column, value, language)
-
-
-def _plain(value: Decimal) -> str:
-    exact = value == value.to_integral_value()
-    return format(value.quantize(Decimal(1)) if exact else value.normalize(), "f")
 
 
 def _named(column: Column, value: Any, language: str) -> str:
@@ -87,19 +83,8 @@ def _text(column: Column, bare: str) -> tuple[Any, Problem | None]:
 
 
 def _number(column: Column, bare: str) -> tuple[Any, Problem | None]:
-    """A number; a percentage only with its sign where that is what it is."""
-    sheet = SheetCell(pointer="", label=column.label, words=column.label, kind="number")
-    many = re.fullmatch(r"(.+?)\s*([万亿])", bare)
-    value, wrong = parsed(sheet, [many[1] if many else bare])
-    if wrong is None and many:
-        value = value * {"万": 10_000, "亿": 100_000_000}[many[2]]
-    if wrong is None and column.kind == "percent" and not bare.endswith(("%", "％")):
-        value = _exact(Decimal(value) / 100)
-    return value, wrong
-
-
-def _exact(value: Decimal) -> int | Decimal:
-    return int(value) if value == value.to_integral_value() else value
+    kind = "percent" if column.kind == "percent" else "number"
+    return parsed(SheetCell(pointer="", label=column.label, words=column.label, kind=kind), [bare])
 
 
 def _date(column: Column, bare: str) -> tuple[Any, Problem | None]:

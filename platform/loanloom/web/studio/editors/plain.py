@@ -20,7 +20,7 @@ KINDS = ("company_profile", "agreement", "faq", "banners", "notification")
 def _parts(page: Page) -> dict[str, Any]:
     document = page.shown
     assert document is not None, "asked only where it can be read"
-    shown: dict[str, Any] = {"form": plain_form.form_of(document, page.registry), "slug": plain_form.slug}
+    shown: dict[str, Any] = {"form": plain_form.form_of(document, page.registry)}
     if page.kind.key == "faq":
         shown["questions"] = public_pages.shown_questions(document)
     if page.kind.key == "banners":

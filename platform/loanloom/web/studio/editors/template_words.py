@@ -13,6 +13,7 @@ from flask_babel import lazy_gettext
 from loanloom.engines import documents as engine
 from loanloom.engines.documents.formatting import FORMATS
 from loanloom.metadata.document import Document
+from loanloom.metadata.pointers import slug
 from loanloom.problems import Problem
 from loanloom.services.context import Context
 from loanloom.services.definitions import template_fields, template_sample, template_words, working
@@ -37,7 +38,7 @@ def paper_of(ctx: Context, document: Document, number: str) -> dict[str, Any]:
 def slug_of(problem: Problem) -> str | None:
     """The id of the place that a problem is about."""
     pointer = (problem.pointer or "").removeprefix("/spec")
-    return f"w{pointer.replace('/', '-')}" if pointer.startswith("/blocks/") else None
+    return f"w-{slug(pointer)}" if pointer.startswith("/blocks/") else None
 
 
 def case_asked() -> str:
