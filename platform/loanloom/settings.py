@@ -64,6 +64,15 @@ class Settings:
         "addresses then reaches those machines through the house.",
     )
 
+    mail_server: str = setting(
+        "",
+        "Mail",
+        "Server that e-mail goes out by: smtp://host:25 (encrypted where it offers that) or "
+        "smtps://user:password@host:465. Empty: each mail is a file in outgoing/mail of the home folder.",
+        secret=True,
+    )
+    mail_from: str = setting("", "Mail", "Address that e-mail comes from; needed with a mail server.")
+
     secret_key: str = setting("", "Secrets", "Signs sessions and forms. Empty: made once, kept in home.", secret=True)
     encryption_keys: str = setting(
         "",
@@ -124,6 +133,10 @@ class Settings:
             yield f"{variable('log_format')} must be console or json."
         if self.configuration not in ("open", "import-only"):
             yield f"{variable('configuration')} must be open or import-only."
+        if self.mail_server and not self.mail_server.startswith(("smtp://", "smtps://")):
+            yield f"{variable('mail_server')} must begin with smtp:// or smtps://."
+        if self.mail_server and "@" not in self.mail_from:
+            yield f"{variable('mail_from')} must be the address that mails come from."
         for name in ("database_url", "migration_database_url"):
             if getattr(self, name) and not getattr(self, name).startswith("postgres"):
                 yield f"{variable(name)} must begin with postgresql://; Loanloom keeps its data in PostgreSQL only."

@@ -14,8 +14,10 @@ from loanloom.store import tables
 
 SECRETS = (
     "330000198503140033", "19900000002", "330000198206060053", "19900000003", "19900000055", "4111111111111111",
+    "lin.xiu@example.cn",
 )  # fmt: skip
 MORE = {
+    "customer.email": "lin.xiu@example.cn",
     "customer.payout_card": "4111111111111111",
     "customer.emergency_contact": {"name": "林小妹（演示）", "phone": "19900000055"},
 }

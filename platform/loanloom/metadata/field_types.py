@@ -66,7 +66,7 @@ SHAPES: Mapping[str, Shape] = MappingProxyType(
     {
         **dict.fromkeys(("text", "month", "credit_code", "lookup"), TEXT),
         **dict.fromkeys(("long_text", "rich_text"), Shape(long=True)),
-        **dict.fromkeys(("phone", "id_card", "bank_card"), Shape(closed=True)),
+        **dict.fromkeys(("phone", "email", "id_card", "bank_card"), Shape(closed=True)),
         **dict.fromkeys(("integer", "number", "money", "percent", "rating"), _NUMBER),
         "date": Shape(type="date"),
         "period": Shape(

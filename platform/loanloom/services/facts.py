@@ -37,6 +37,7 @@ def of_customer(ctx: Context, row: Row[Any], registry: Registry) -> dict[str, An
     facts |= {name: getattr(row, name) for name in _CUSTOMER_COLUMNS}
     facts["id_number"] = _opened(ctx, "id_number", row.id_number_cipher)
     facts["phone"] = _opened(ctx, "phone", row.phone_cipher)
+    facts["email"] = _opened(ctx, "email", row.email_cipher)
     return facts
 
 

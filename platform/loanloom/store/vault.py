@@ -81,7 +81,11 @@ class Vault:
 
 
 def masked(plain: str, *, head: int = 3, tail: int = 4) -> str:
-    """The form a screen shows: the beginning and the end, stars between."""
+    """The form a screen shows: the beginning and the end, stars between; of an e-mail address the first letter and the
+    domain."""
+    name, at, domain = plain.partition("@")
+    if at:
+        return f"{name[:1]}***@{domain}"
     if len(plain) <= head + tail:
         return "*" * len(plain)
     return plain[:head] + "*" * (len(plain) - head - tail) + plain[-tail:]

@@ -44,6 +44,18 @@ def test_identity_and_phone_are_closed_in_the_database_and_the_audit(manager: Co
     assert "19900000002" not in kept
 
 
+def test_an_e_mail_address_is_closed_masked_and_found_whole(manager: Context, lender: Lender) -> None:
+    made = create(manager, raw={"customer.email": "Lin.Xiu@Example.cn"})
+    (row,) = lender.rows(tables.customer)
+    assert row.email_masked == "L***@example.cn"
+    assert "Lin.Xiu" not in repr(row._mapping) + repr([one._mapping for one in lender.rows(tables.audit_log)])
+    assert [one.id for one in customers.search(manager, "lin.xiu@example.cn")] == [made]
+    assert customers.search(manager, "lin@example.cn") == [] == customers.search(manager, "Lin.Xiu")
+    customers.update(manager, made, {**TRADER, "customer.email": ""}, version=1)
+    (row,) = lender.rows(tables.customer)
+    assert (row.email_masked, row.email_cipher, row.email_hash) == (None, None, None)
+
+
 @pytest.mark.parametrize(
     "query", ["林秀", "linxiuzhen", "lxz", "LINXZ"[:3], "C000001", "330000198503140033", "199 0000 0002"]
 )

@@ -28,10 +28,12 @@ def loan(house, model_company):
     """A loan of somebody with a telephone, an address and a log-in."""
     made = lent(house)
     ctx = house.ctx()
-    cipher = ctx.database.vault.encrypt(ctx.company.id, "customer.phone", "13900000001")
+    vault, company = ctx.database.vault, ctx.company.id
+    closed = {"phone_cipher": vault.encrypt(company, "customer.phone", "13900000001"),
+              "email_cipher": vault.encrypt(company, "customer.email", "lin@example.cn")}  # fmt: skip
     with ctx.transaction() as connection:
         mine = tables.customer.c.id == made.customer_id
-        values = {"phone_cipher": cipher, "address": "青禾县城东1号（演示）"}
+        values = {**closed, "address": "青禾县城东1号（演示）"}
         connection.execute(update(tables.customer).where(mine).values(**values))
     signs_in(model_company, "borrower-told", name="Lin（演示）", roles=("borrower",), customer_id=made.customer_id)
     return made
@@ -39,7 +41,9 @@ def loan(house, model_company):
 
 def outgoing(ctx):
     with ctx.transaction() as connection:
-        query = select(tables.outbox).where(tables.outbox.c.topic.in_(("sms", "post"))).order_by(tables.outbox.c.id)
+        query = (
+            select(tables.outbox).where(tables.outbox.c.topic.in_(("sms", "mail", "post"))).order_by(tables.outbox.c.id)
+        )
         return [(row.topic, row.payload) for row in connection.execute(query)]
 
 
@@ -55,16 +59,19 @@ def first_due(ctx, loan):
         return connection.execute(query.order_by(tables.instalment.c.number)).first()
 
 
-def test_what_falls_due_is_told_once_three_days_before_by_sms_and_message(house, loan) -> None:
+def test_what_falls_due_is_told_once_three_days_before_by_sms_mail_and_message(house, loan) -> None:
     ctx = house.ctx()
     row = first_due(ctx, loan)
     early = replace(ctx, business_date=row.due_on - timedelta(days=4))
     assert customer_notices.send(early) == 0 and outgoing(ctx) == []
     soon = replace(ctx, business_date=row.due_on - timedelta(days=3))
-    assert customer_notices.send(soon) == 1
+    assert customer_notices.send(soon) == 2
     assert customer_notices.send(soon) == 0
     assert customer_notices.send(replace(soon, business_date=row.due_on - timedelta(days=1))) == 0
-    ((topic, payload),) = outgoing(ctx)
+    (topic, payload), (second, mail) = outgoing(ctx)
+    assert (second, mail["to"], mail["heading"], mail["text"]) == (
+        "mail", "lin@example.cn", "还款日临近", payload["text"],
+    )  # fmt: skip
     assert topic == "sms" and payload["phone"] == "13900000001"
     assert loan.number in payload["text"] and f"{row.principal + row.interest:,.2f}元" in payload["text"]
     assert f"{row.due_on.month}月{row.due_on.day}日" in payload["text"] and "0570-0000000" in payload["text"]
@@ -106,7 +113,7 @@ def test_decisions_are_told_for_the_products_asked_for_and_not_while_paused(hous
 
     assert told(paused=True) == 0
     assert told(products=["farmer-loan"]) == 0
-    assert told(products=["sole-trader-loan"]) == 1
+    assert told(products=["sole-trader-loan"]) == 2
     assert "已通过" in outgoing(ctx)[0][1]["text"]
     assert customer_notices.send(replace(ctx, now=ctx.now + timedelta(days=4))) == 0
 

@@ -36,9 +36,13 @@ _PROVINCES = frozenset(  # 99 names no province: it is left free for invented pe
 )
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _FIXED_LINE = re.compile(r"(0[0-9]{2,3})([2-9][0-9]{6,7})")
+_EMAIL = re.compile(
+    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@((?!-)[A-Za-z0-9-]{1,63}(?<!-)\.)+[A-Za-z][A-Za-z0-9-]{0,62}"
+)
 _NUMBER = re.compile(r"[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)?(?:\.[0-9]+)?")
 _MONTH = re.compile(r"([0-9]{4})[-/.年]?([0-9]{1,2})月?")
 LONGEST_NUMBER = 40
+LONGEST_EMAIL = 254
 
 
 def tidy(value: str) -> str:
@@ -76,6 +80,21 @@ def phone(value: str) -> str | None:
     if _MOBILE.fullmatch(digits) or _FIXED_LINE.fullmatch(digits):
         return digits
     return None
+
+
+def email(value: str) -> str | None:
+    """An e-mail address, its domain in small letters: the part before @ belongs to whoever runs that domain.
+
+    >>> email("Lin.Xiao@Example.CN"), email("lin@example"), email("lin@@example.cn")
+    ('Lin.Xiao@example.cn', None, None)
+    """
+    plain = tidy(value)
+    if len(plain) > LONGEST_EMAIL or not _EMAIL.fullmatch(plain):
+        return None
+    name, _at, domain = plain.partition("@")
+    if name.startswith(".") or name.endswith(".") or ".." in name:
+        return None
+    return f"{name}@{domain.lower()}"
 
 
 def id_card_fault(value: str) -> str | None:
@@ -156,7 +175,11 @@ def sex_of(card: str) -> str | None:
 
 
 def masked(value: str, *, head: int = 3, tail: int = 4) -> str:
-    """A number with its middle hidden: `110***********002X`; short ones hide all but the last."""
+    """A number with its middle hidden: `110***********002X`; short ones hide all but the last. An e-mail address
+    keeps its first letter and its domain."""
+    name, at, domain = value.partition("@")
+    if at:
+        return f"{name[:1]}***@{domain}"
     if len(value) <= head + tail:
         return "*" * max(len(value) - 1, 0) + value[-1:]
     return value[:head] + "*" * (len(value) - head - tail) + value[-tail:]

@@ -52,6 +52,7 @@ CUSTOMER = (
     field("customer.number", "Customer number", "客户编号", "text"),
     field("customer.kind", "Kind", "客户类型", "choice", "customer_kind"),
     field("customer.phone", "Telephone", "联系电话", "text"),
+    field("customer.email", "E-mail", "电子邮箱", "text"),
     field("customer.id_number", "Identity number", "证件号码", "text"),
     field("customer.address", "Address", "地址", "text"),
     field("customer.province", "Province", "所在省份", "choice", "province"),

@@ -1,4 +1,5 @@
-"""Customers: taken on, changed, found. Identity and phone numbers are kept closed, found by a keyed hash, shown masked.
+"""Customers: taken on, changed, found. Identity and phone numbers and e-mail addresses are kept closed, found by a
+keyed hash, shown masked.
 
 Nobody is entered twice: the identity number is unique, and somebody of the same name or phone is pointed out first.
 """
@@ -30,7 +31,7 @@ from loanloom.store.vault import masked
 CUSTOMER = text("customer", "客户")
 TABLE = tables.customer
 COLUMNS = ("kind", "name", "address", "province", "industry")
-CLOSED = ("id_number", "phone")
+CLOSED = ("id_number", "phone", "email")
 NUMBERING = "customer"
 
 
@@ -130,7 +131,7 @@ def read(ctx: Context, connection: Connection, customer_id: int) -> Row[Any]:
 
 
 def search(ctx: Context, query: str, *, limit: int = 20) -> list[Found]:
-    """By name, pinyin or initials, by number, or by a whole identity or phone number."""
+    """By name, pinyin or initials, by number, or by a whole identity or phone number or e-mail address."""
     ctx.require("customer.read")
     with ctx.transaction() as connection:
         rows = connection.execute(
@@ -149,9 +150,10 @@ def matching(ctx: Context, query: str) -> Any:
         return TABLE.c.id.is_not(None)
     vault, company = ctx.database.vault, ctx.company.id
     asked = [names.like_name(TABLE, plain), TABLE.c.number == plain.upper()]
-    if any(letter.isdigit() for letter in plain) and len(plain) >= 7:
+    if "@" in plain or (any(letter.isdigit() for letter in plain) and len(plain) >= 7):
+        whole = ("email",) if "@" in plain else ("id_number", "phone")
         asked += [
-            getattr(TABLE.c, f"{name}_hash") == vault.search_hash(company, f"customer.{name}", plain) for name in CLOSED
+            getattr(TABLE.c, f"{name}_hash") == vault.search_hash(company, f"customer.{name}", plain) for name in whole
         ]
     return or_(*asked)
 

@@ -1,7 +1,8 @@
 """Telling customers by themselves: the `notification` documents say at which event, by which ways, in which words.
 
 Asked every few minutes by a job. What has happened lately is found in the records themselves, and each notice goes out
-once for each occasion: a message to the customer's own log-in, an SMS or a letter onto the outbox (topics sms, post).
+once for each occasion: a message to the customer's own log-in; an SMS, an e-mail or a letter onto the outbox (topics
+sms, mail, post).
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from loanloom.store import messages, outbox, tables
 LATELY = timedelta(days=3)
 """How far back something is still told; what a notice that was just made known missed before is not made up for."""
 LANGUAGE = "zh"
-"""Of SMS and letters, where the words are given in it: customers have none of their own yet."""
+"""Of SMS, mails and letters, where the words are given in it: customers have none of their own yet."""
 _Found = tuple[Select[Any], ColumnElement[int]]
 """What has happened, and the column that names the customer."""
 _PLACE = re.compile(r"[{](\w+)[}]")
@@ -45,7 +46,7 @@ class Occasion:
 
 
 def send(ctx: Context) -> int:
-    """Send what is due; how many SMS and letters are new."""
+    """Send what is due; how many SMS, mails and letters are new."""
     told = 0
     for notice in ctx.registry.all("notification"):
         if not notice.spec.get("paused"):
@@ -55,19 +56,23 @@ def send(ctx: Context) -> int:
 
 
 def _tell(ctx: Context, connection: Connection, notice: Document, one: Occasion) -> int:
-    """One notice by each of its ways; how many SMS and letters are new."""
+    """One notice by each of its ways; how many SMS, mails and letters are new."""
     key = f"{notice.key}:{one.once}"
     words = _filled(notice.spec["text"], one.values)
     heading = _filled(notice.spec.get("heading") or notice.title, one.values)
-    who, made = one.customer, 0
+    who, made, vault = one.customer, 0, ctx.database.vault
     for way in notice.spec["ways"]:
         if way == "message":
             messages.send(
                 connection, _log_ins(ctx, connection, who.customer_id), "notice", heading, words, url=one.url, key=key
             )
         elif way == "sms" and who.phone_cipher is not None:
-            phone = ctx.database.vault.decrypt(ctx.company.id, "customer.phone", who.phone_cipher)
+            phone = vault.decrypt(ctx.company.id, "customer.phone", who.phone_cipher)
             made += outbox.put(connection, "sms", {"phone": phone, "text": say(words, LANGUAGE)}, key=key)
+        elif way == "mail" and who.email_cipher is not None:
+            to = vault.decrypt(ctx.company.id, "customer.email", who.email_cipher)
+            mail = {"to": to, "heading": say(heading, LANGUAGE), "text": say(words, LANGUAGE)}
+            made += outbox.put(connection, "mail", mail, key=key)
         elif way == "post" and who.address:
             letter = {"name": who.name, "address": who.address, "heading": say(heading, LANGUAGE)}
             made += outbox.put(connection, "post", {**letter, "text": say(words, LANGUAGE)}, key=key)
@@ -95,7 +100,9 @@ def _occasions(ctx: Context, connection: Connection, notice: Document) -> Iterat
     event, who = notice.spec["event"], tables.customer
     kind = "applications" if event in _APPLICATION else "loans"
     found, customer_id = _applications(ctx, notice) if event in _APPLICATION else _loans(ctx, notice)
-    query = found.add_columns(who.c.name, who.c.phone_cipher, who.c.address).join(who, who.c.id == customer_id)
+    query = found.add_columns(who.c.name, who.c.phone_cipher, who.c.email_cipher, who.c.address).join(
+        who, who.c.id == customer_id
+    )
     common = _common(ctx)
     for row in connection.execute(query).all():
         product = ctx.registry.get("product", row.product_key)

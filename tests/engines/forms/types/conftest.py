@@ -22,6 +22,7 @@ spec:
   fields:
     - {key: licence, title: {en: Credit code, zh: 信用代码}, type: credit_code}
     - {key: card, title: {en: Card, zh: 银行卡}, type: bank_card}
+    - {key: mail, title: {en: E-mail, zh: 邮箱}, type: email}
     - {key: holder, title: {en: Holder, zh: 持卡人证件}, type: id_card}
     - {key: impression, title: {en: Impression, zh: 走访评分}, type: rating, max: 5}
     - {key: lease, title: {en: Lease, zh: 租期}, type: period, min: "2000-01-01"}
@@ -80,6 +81,7 @@ spec:
       fields:
         - {field: application.licence}
         - {field: application.card}
+        - {field: application.mail}
         - {field: application.holder}
         - {field: application.impression, required: true}
         - field: application.lease

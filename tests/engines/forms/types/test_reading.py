@@ -34,6 +34,27 @@ def test_numbers_on_papers_are_checked_by_their_own_check_digits(form: forms.For
     assert faults(form, known, card="12") == [("application.card", "form.bank_card")]
 
 
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        (" Lin.X+loan@Example.CN ", "Lin.X+loan@example.cn"),
+        ("ｌｉｎ＠ex.cn", "lin@ex.cn"),
+        ("", None),
+    ],
+)
+def test_an_e_mail_address_is_tidied(form: forms.Form, known: dict[str, Any], typed: str, kept: str | None) -> None:
+    assert values(form, known, mail=typed)["mail"] == kept
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["lin", "lin@example", "lin@@example.cn", "a b@example.cn", ".lin@example.cn", "lin..x@example.cn", "lin@-x.cn",
+     "lin@example.cn\nBcc: all@example.cn", "l" * 65 + "@example.cn", "lin@" + "x." * 130 + "cn", "<lin@example.cn>"],
+)  # fmt: skip
+def test_what_is_no_e_mail_address_is_told(form: forms.Form, known: dict[str, Any], written: str) -> None:
+    assert faults(form, known, mail=written) == [("application.mail", "form.email")]
+
+
 @pytest.mark.parametrize("written", ["0", "6", "3.5", "many", "-1"])
 def test_a_rating_is_one_of_its_steps(form: forms.Form, known: dict[str, Any], written: str) -> None:
     assert values(form, known)["impression"] == Decimal(4)

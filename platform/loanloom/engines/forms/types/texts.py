@@ -1,4 +1,4 @@
-"""Text and the numbers that are text: telephone, identity card, unified social credit code, bank card. Pure."""
+"""Text and what is written as text: telephone, e-mail, identity card, unified social credit code, bank card. Pure."""
 
 from __future__ import annotations
 
@@ -65,6 +65,20 @@ def _read_phone(raw: Any, spec: Spec) -> str | None:
             "电话号码有误：手机号为11位数字，固定电话请带区号。",
         )
     return number
+
+
+def _read_email(raw: Any, spec: Spec) -> str | None:
+    value = text_of(raw).strip()
+    if not value:
+        return None
+    address = formats.email(value)
+    if address is None:
+        raise Fault(
+            "email",
+            "This is no e-mail address: name@domain, as in lin@example.cn.",
+            "电子邮箱有误，应形如 lin@example.cn。",
+        )
+    return address
 
 
 _ID_FAULTS = {
@@ -142,6 +156,7 @@ TYPES = {
     "long_text": built_in("long_text", read_text, write_plain, wide=True),
     "rich_text": built_in("rich_text", read_text, write_plain, wide=True),
     "phone": built_in("phone", _read_phone, write_plain),
+    "email": built_in("email", _read_email, write_plain),
     "id_card": built_in("id_card", _read_id_card, write_plain, derived=_said_by_card),
     "credit_code": built_in("credit_code", _read_credit_code, write_plain),
     "bank_card": built_in("bank_card", _read_bank_card, write_plain),

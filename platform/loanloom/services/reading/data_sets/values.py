@@ -53,6 +53,7 @@ VALUES: Mapping[str, ColumnElement[Any]] = {
     "customer.number": customer.c.number,
     "customer.kind": customer.c.kind,
     "customer.phone": customer.c.phone_masked,
+    "customer.email": customer.c.email_masked,
     "customer.id_number": customer.c.id_number_masked,
     "customer.address": customer.c.address,
     "customer.province": customer.c.province,
