@@ -99,6 +99,17 @@ def test_every_change_of_a_user_is_in_the_audit_with_before_and_after(admin, mod
     assert NEW["password"] not in shown
 
 
+def test_the_audit_names_people_and_is_found_by_their_names(admin):
+    make(admin)
+    for asked in ("Person 1", "erson", "test-1"):
+        listing = admin.get("/audit/", query_string={"actor": asked}).get_data(as_text=True)
+        rows = listing[listing.index("<tbody") :]
+        assert "Person 1" in rows and "test-1" in rows, asked
+    entry = re.search(r'href="(/audit/\d+)"', rows)[1]
+    assert "Person 1" in admin.get(entry).get_data(as_text=True)
+    assert "Nothing fits" in admin.get("/audit/?actor=Person+2").get_data(as_text=True)
+
+
 def test_the_audit_cannot_be_changed_even_by_the_working_role(model_company):
     with pytest.raises(Exception, match=r"permission denied|never changed"), model_company.transaction() as connection:
         connection.execute(tables.audit_log.update().values(actor="nobody"))

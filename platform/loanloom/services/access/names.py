@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from loanloom.problems import Text, text
 from loanloom.services.access.sign_in import ab_user, full_name
 
 SYSTEM: Text = text("the system", "系统")
+PERSON = func.nullif(func.trim(func.concat(ab_user.c.first_name, " ", ab_user.c.last_name)), "")
+"""The name of a person in a statement over `ab_user`; null of a user who has none."""
 
 
 def names(connection: Connection, user_ids: Iterable[int | None]) -> dict[int, str]:

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, and_, func, or_, select
 
 from loanloom.metadata.registry import Registry
 from loanloom.problems import Text
+from loanloom.services.access.names import PERSON
 from loanloom.services.access.sign_in import ab_user
 from loanloom.services.stored import without_secrets
 from loanloom.store import tables
@@ -55,8 +56,7 @@ def of(
     """What happened to these records, the newest first; `own` names fields that no entity declares."""
     table = tables.audit_log
     asked = or_(*(and_(table.c.subject_kind == kind, table.c.subject_id == str(key)) for kind, key in subjects))
-    name = func.nullif(func.trim(func.concat(ab_user.c.first_name, " ", ab_user.c.last_name)), "")
-    actor = func.coalesce(name, table.c.actor).label("actor")
+    actor = func.coalesce(PERSON, table.c.actor).label("actor")
     columns = (table.c.at, actor, table.c.action, table.c.before, table.c.after, table.c.reason)
     audited = table.outerjoin(ab_user, ab_user.c.id == table.c.actor_id)
     query = select(*columns).select_from(audited).where(asked)
