@@ -5,6 +5,7 @@ that take long first, and lenders put up once.
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 
@@ -27,6 +28,19 @@ structlog.configure(
         structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
     ]
 )
+
+# Documents, registries and tests live as long as the process: looking through all of them for rubbish time and again
+# took a fifth of the whole run. What is there once the tests are found is never looked at again, the rest less often.
+gc.disable()
+RUBBISH_AFTER = 50_000
+
+
+def pytest_collection_finish() -> None:
+    """From here on rubbish is looked for."""
+    gc.freeze()
+    gc.set_threshold(RUBBISH_AFTER, 20, 100)
+    gc.enable()
+
 
 LONG_FIRST = ("tests/browser", "tests/demo", "tests/cli", "tests/services/money", "tests/tasks", "tests/docs")
 SHORT_LAST = ("tests/core", "tests/dmn", "tests/metadata", "tests/architecture", "tests/feel")

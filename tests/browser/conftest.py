@@ -16,13 +16,12 @@ from tests.browser.axe import SOURCE, serious
 from tests.browser.chromium import ARGUMENTS
 from tests.browser.server import serving
 from tests.web.conftest import house
-from tests.web.people import PASSWORD, signs_in
+from tests.web.people import PASSWORD, application, signs_in
 
 from loanloom.services.context import Context
 from loanloom.settings import load
 from loanloom.testing.browser import find_chromium
 from loanloom.testing.postgres import TestDatabase
-from loanloom.web.app import create_app
 
 __all__ = ["PASSWORD", "house"]
 MISSING = "NO CHROMIUM FOUND: the browser tests did NOT run (install one, or name it in LOANLOOM_CHROMIUM)"
@@ -64,7 +63,7 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def live_app(model_database: TestDatabase) -> Flask:
     """The application the browser sees."""
-    return create_app(model_database.database, secret_key="browser-test")
+    return application(model_database.database)
 
 
 @pytest.fixture(scope="session")

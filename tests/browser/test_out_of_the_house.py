@@ -11,10 +11,10 @@ from playwright.sync_api import expect
 from tests.browser.looks import no_sideways, picture
 from tests.browser.server import serving
 from tests.services.flows.conftest import house
+from tests.web.people import application
 
 from loanloom.services.flows import cases, outside
 from loanloom.store import tables
-from loanloom.web.app import create_app
 
 __all__ = ["house"]
 PHONE = 390
@@ -23,7 +23,7 @@ PHONE = 390
 @pytest.fixture
 def address(house: Any) -> Iterator[str]:
     """The application over this lender."""
-    with serving(create_app(house.database, secret_key="browser-test")) as found:
+    with serving(application(house.database)) as found:
         yield found
 
 

@@ -9,11 +9,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from tests.services.money.house import House
-from tests.web.people import PASSWORD, signs_in
+from tests.web.people import PASSWORD, application, signs_in
 
 from loanloom.services.context import Context
 from loanloom.testing.postgres import TestDatabase
-from loanloom.web.app import create_app
 
 Person = Callable[..., FlaskClient]
 
@@ -21,11 +20,7 @@ Person = Callable[..., FlaskClient]
 @pytest.fixture(scope="session")
 def app(model_database: TestDatabase) -> Flask:
     """The application; a defect fails the test instead of becoming a page."""
-    return create_app(
-        model_database.database,
-        secret_key="a secret for tests, longer than thirty-two bytes",
-        configuration={"TESTING": True},
-    )
+    return application(model_database.database)
 
 
 @pytest.fixture

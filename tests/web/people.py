@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.security import generate_password_hash
 
@@ -25,9 +26,17 @@ def signs_in(ctx: Context, username: str, **said: Any) -> int:
         return users.create(ctx, username=username, email=f"{username}@example.org", password=PASSWORD, **said)
 
 
+@cache
+def application(database: Database) -> Flask:
+    """The web application over this database, made once a test process: its routes and templates are read but once.
+    A defect fails the test instead of becoming a page."""
+    secret = "a secret for tests, longer than thirty-two bytes"
+    return create_app(database, secret_key=secret, configuration={"TESTING": True})
+
+
 def browsers(database: Database, staff: Mapping[str, Any]) -> Callable[..., FlaskClient]:
     """`browsers(database, STAFF)("risk")`: a client that is signed in as them already, in English unless asked."""
-    app = create_app(database, secret_key="test")
+    app = application(database)
 
     def sign_in(who: str, language: str = "en") -> FlaskClient:
         client = app.test_client()

@@ -11,9 +11,9 @@ import pytest
 from tests.services.approval.lender import STAFF
 from tests.services.flows.house import House, settle
 from tests.settled import Settled
+from tests.web.people import application
 
 from loanloom.store import tables
-from loanloom.web.app import create_app
 
 CASES, ITEMS = "/api/v1/cases/", "/api/v1/work-items/"
 ASKED = {"flow": "seal", "data": {"seal_request.amount": "5000", "seal_request.reason": "contract"}}
@@ -50,7 +50,7 @@ class Program:
 
 @pytest.fixture
 def program(house: House) -> Any:
-    app = create_app(house.database, secret_key="test")
+    app = application(house.database)
 
     def signed_in(who: str) -> Program:
         client = app.test_client()

@@ -6,18 +6,16 @@ import re
 
 import pytest
 from tests.web.cases.test_screens import get, post, token
+from tests.web.people import application
 
 from loanloom.services.flows import cases
 from loanloom.store import tables
-from loanloom.web.app import create_app
 
 
 @pytest.fixture
 def stranger(house):
     """A browser of somebody who has no account."""
-    app = create_app(house.database, secret_key="a secret for tests, longer than thirty-two bytes")
-    app.config.update(TESTING=True)
-    return app.test_client()
+    return application(house.database).test_client()
 
 
 def issued(as_user, house, case):
