@@ -3,8 +3,9 @@
     make screens                                         the demo company, made and played for this
     make screens ARGS="--url http://..."                  a server that runs already (demo log-ins)
 
-Says of each page what axe-core finds serious, what fails in its scripts, and whether it is wider than the window. It
-follows the links of each person's pages; of pages with the same address but for numbers only one is taken.
+Says of each page what axe-core finds serious, what fails in its scripts, and whether it is wider than the window or
+does not open, and ends with 1 when there was any of it. It follows the links of each person's pages; of pages with the
+same address but for numbers only one is taken.
 """
 
 from __future__ import annotations
@@ -65,7 +66,23 @@ def links(page: Page, address: str) -> list[str]:
     return [url for url in dict.fromkeys(inside) if not urlsplit(url).path.endswith(FILES)]
 
 
-def walk(page: Page, address: str, seen: dict[str, str]) -> Iterator[str]:
+class Faults:
+    """What was found wrong, said at once and once more at the end. A fault of every page is said once."""
+
+    def __init__(self) -> None:
+        self.told: dict[str, str] = {}
+
+    def tell(self, what: str, where: str) -> None:
+        """Of the page, or of the person and page, that it was found on first."""
+        if what not in self.told:
+            self.told[what] = where
+            print(f"  {where}: {what}", flush=True)
+
+    def __len__(self) -> int:
+        return len(self.told)
+
+
+def walk(page: Page, address: str, seen: dict[str, str], faults: Faults) -> Iterator[str]:
     """Every kind of page this person can reach, the first address of each."""
     waiting, mine = [(f"{address}/", 0)], set()
     while waiting:
@@ -79,7 +96,9 @@ def walk(page: Page, address: str, seen: dict[str, str]) -> Iterator[str]:
             print(f"  {str(error).splitlines()[0]} {url}")
             continue
         if answer is None or not answer.ok:
-            print(f"  {answer.status if answer else '?'} {url}")
+            faults.tell(f"{answer.status if answer else 'no answer'}, linked on a page", pattern(url))
+            continue
+        if not answer.headers.get("content-type", "").startswith("text/html"):
             continue
         if pattern(url) not in seen:
             seen[pattern(url)] = url
@@ -107,20 +126,21 @@ def sign_in(page: Page, username: str, password: str) -> None:
     page.wait_for_url(lambda url: "/login/" not in url)
 
 
-def picture(page: Page, folder: Path, name: str) -> None:
+def picture(page: Page, folder: Path, name: str, faults: Faults) -> None:
     """The whole page, once nothing is loading any more."""
     page.wait_for_load_state("networkidle")
     page.wait_for_timeout(350)
+    where = f"{folder.name}/{name}"
     for fault in serious(page):
-        print(f"  {name}: {fault}")
-    wide = page.evaluate("document.documentElement.scrollWidth")
-    if wide > page.viewport_size["width"]:
-        print(f"  TOO WIDE ({wide}): {name}")
+        faults.tell(fault, where)
+    wide, window = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+    if wide > window:
+        faults.tell(f"{name} is {wide} px wide in a window of {window}", where)
     page.screenshot(path=str(folder / f"{name}.png"), full_page=True)
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Take them all; 1 when there is no browser."""
+    """Take them all; 1 when something is wrong with a page, or there is no browser."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--url")
     parser.add_argument("--people", default=",".join(PEOPLE))
@@ -136,25 +156,27 @@ def main(arguments: list[str] | None = None) -> int:
         print("no Chromium found")
         return 1
     password = cast.read(ROOT / "metadata" / "demo").password
+    faults = Faults()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         if chosen.url:
-            take(browser, chosen.url.rstrip("/"), password, chosen)
+            take(browser, chosen.url.rstrip("/"), password, chosen, faults)
         else:
             with demo_server(chosen.rows) as address:
-                take(browser, address, password, chosen)
+                take(browser, address, password, chosen, faults)
         browser.close()
-    return 0
+    print(f"{len(faults)} faults" if faults else "nothing serious found")
+    return 1 if faults else 0
 
 
-def take(browser: Browser, address: str, password: str, chosen: argparse.Namespace) -> None:
+def take(browser: Browser, address: str, password: str, chosen: argparse.Namespace, faults: Faults) -> None:
     """Walk once, then take each page in every language and width."""
     seen: dict[str, str] = {}
     for person in chosen.people.split(","):
         with context(browser, address, "en", 1440, False) as walking:
             page = walking.new_page()
             sign_in(page, person, password)
-            found = [url for url in walk(page, address, seen) if not chosen.only or chosen.only in url]
+            found = [url for url in walk(page, address, seen, faults) if not chosen.only or chosen.only in url]
         print(f"{person}: {len(found)} pages", flush=True)
         for language in chosen.languages.split(","):
             for width in chosen.widths.split(","):
@@ -162,14 +184,20 @@ def take(browser: Browser, address: str, password: str, chosen: argparse.Namespa
                 folder.mkdir(parents=True, exist_ok=True)
                 with context(browser, address, language, int(width), chosen.dark) as made:
                     page = made.new_page()
-                    page.on("pageerror", lambda error: print(f"  {error}"))
+                    listen(page, faults)
                     page.goto("/login/")
-                    picture(page, folder, "login")
+                    picture(page, folder, "login", faults)
                     sign_in(page, person, password)
                     for url in found:
                         page.goto(url)
                         name = pattern(url).strip("/").replace("/", "_") or "home"
-                        picture(page, folder, f"{person}-{name}")
+                        picture(page, folder, f"{person}-{name}", faults)
+
+
+def listen(page: Page, faults: Faults) -> None:
+    """What fails in its scripts, or what the content policy forbids."""
+    page.on("pageerror", lambda error: faults.tell(str(error), page.url))
+    page.on("console", lambda said: said.type == "error" and faults.tell(said.text, page.url))
 
 
 if __name__ == "__main__":

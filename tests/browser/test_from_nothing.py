@@ -23,14 +23,6 @@ NAMES = {
     "template": "夜市贷合同",
     "product": "夜市贷",
 }
-KEYS = {
-    "form": "ye-shi-dai-shen-qing-biao",
-    "flow": "ye-shi-dai",
-    "scorecard": "ye-shi-dai-ping-fen-ka",
-    "template": "ye-shi-dai-he-tong",
-    "product": "ye-shi-dai",
-}
-"""Made from the names, but for a flow, which is asked for its own."""
 FIELDS = ("amount", "term_months", "method", "purpose")
 LEVELS = (("risk-officer", "风险审查岗"), ("approver-1", "一级审批人"), ("approver-2", "二级审批人"))
 STAFF = (
@@ -77,6 +69,7 @@ class Designer:
 
     def __init__(self, page: Page, hand: Hand) -> None:
         self.page, self.hand = page, hand
+        self.keys: dict[str, str] = {}
 
     def begin(self, kind: str) -> None:
         """From the studio to an empty draft."""
@@ -86,10 +79,9 @@ class Designer:
         hand.press(page.locator(f".shelves a[href='/studio/definitions/{kind}/']"))
         hand.press(page.locator("a.btn-primary[href^='/studio/new']"))
         hand.write(page.locator("#f-title_zh"), NAMES[kind])
-        if page.locator("#f-key[required]").count():
-            hand.write(page.locator("#f-key"), KEYS[kind])
         hand.press(page.locator("main form button.btn-primary"))
-        page.wait_for_url(re.compile(f"/definitions/{kind}/{KEYS[kind]}/"))
+        page.wait_for_url(re.compile(f"/definitions/{kind}/[^/]+/"))
+        self.keys[kind] = page.url.split(f"/definitions/{kind}/")[1].split("/")[0]
 
     def cell(self, pointer: str, value: str, words: str = "", shown: str | None = None) -> None:
         """Open a place of the sheet, say something else, save, and see it said."""
@@ -111,7 +103,7 @@ class Designer:
 
     def made_here(self, pointer: str, kind: str) -> None:
         """Name one of those begun before."""
-        self.cell(pointer, KEYS[kind], NAMES[kind])
+        self.cell(pointer, self.keys[kind], NAMES[kind])
 
     def form(self) -> None:
         """Four fields, all required."""

@@ -1,31 +1,17 @@
-// Tom Select where a select is long or asks the server: data-search-select, or data-search-url for look-ups.
+// Tom Select where a select is long: data-search-select. All there is to choose from is in the page.
 import TomSelect from "tom-select/dist/esm/tom-select.complete.js";
 
-function options(select) {
-  const base = {
-    maxOptions: 200,
-    plugins: select.multiple ? ["remove_button"] : [],
-    render: { no_results: () => `<div class="no-results">${document.body.dataset.nothing}</div>` },
-  };
-  const url = select.dataset.searchUrl;
-  if (!url) return base;
-  return {
-    ...base,
-    valueField: "value",
-    labelField: "title",
-    searchField: [],
-    load(query, done) {
-      fetch(`${url}${url.includes("?") ? "&" : "?"}q=${encodeURIComponent(query)}`, { headers: { Accept: "application/json" } })
-        .then((answer) => (answer.ok ? answer.json() : []))
-        .then(done, () => done());
-    },
-  };
-}
-
 export function armSelects(root) {
-  root.querySelectorAll("select[data-search-select], select[data-search-url]").forEach((select) => {
+  root.querySelectorAll("select[data-search-select]").forEach((select) => {
     if (select.tomselect) return;
-    new TomSelect(select, options(select));
+    new TomSelect(select, {
+      maxOptions: 200,
+      // Searched with every letter. A pause would have Enter take what stood first before, and its end would open the box
+      // again and call back whoever has chosen and gone on: the next key pressed would be lost in it.
+      refreshThrottle: 0,
+      plugins: select.multiple ? ["remove_button"] : [],
+      render: { no_results: () => `<div class="no-results">${document.body.dataset.nothing}</div>` },
+    });
     select.setAttribute("aria-hidden", "true"); // its label belongs to the search box that stands in its place
   });
 }
