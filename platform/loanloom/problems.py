@@ -24,26 +24,28 @@ def text(en: str, zh: str) -> Text:
 
 
 def say(value: Text | str | None, language: str) -> str:
-    """The wording of `value` in `language`, else in its base language, else in English, else any; "" for None."""
+    """The wording of `value` in `language`, else in its base language, else in English, else any; "" for none."""
     if value is None:
         return ""
     if isinstance(value, str):
         return value
     for tag in (language, language.split("-", maxsplit=1)[0], "en"):
-        if tag in value:
+        if value.get(tag):
             return value[tag]
-    return next(iter(value.values()), "")
+    return next((words for words in value.values() if words), "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
     """One mistake or warning, with its place. `code` is stable and dotted, e.g. `metadata.unknown_key`; `end` is the
-    line and column just behind what is wrong, where that is known.
+    line and column just behind what is wrong, where that is known. `written` is what the hint means in the text of a
+    document: said where people read that text, left out on screens for those who never see it.
     """
 
     code: str
     message: Text
     hint: Text | None = None
+    written: str | None = None
     severity: Literal["error", "warning"] = "error"
     file: str | None = None
     line: int | None = None
@@ -60,9 +62,9 @@ class Problem:
         return replace(self, **known)
 
     def in_words(self, language: str = "en") -> str:
-        """Message and hint as one line of text."""
-        words = say(self.message, language)
-        return f"{words} {say(self.hint, language)}" if self.hint else words
+        """Message and hint as one line of text, with what is to be written."""
+        said = [say(self.message, language), say(self.hint, language), f"({self.written})" if self.written else ""]
+        return " ".join(one for one in said if one)
 
 
 def errors(problems: Iterable[Problem]) -> tuple[Problem, ...]:

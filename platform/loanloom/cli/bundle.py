@@ -228,7 +228,7 @@ def _root(path: Path) -> str:
 
 
 def _as_values(problem: Problem) -> dict[str, object]:
-    names = ("code", "severity", "file", "line", "column", "pointer")
+    names = ("code", "severity", "file", "line", "column", "pointer", "written")
     values: dict[str, object] = {name: getattr(problem, name) for name in names}
     hint = dict(problem.hint) if problem.hint else None
     return {**values, "message": dict(problem.message), "hint": hint}

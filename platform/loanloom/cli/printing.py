@@ -28,7 +28,8 @@ def print_problems(problems: Iterable[Problem], files: Mapping[str, str], langua
         for line in _quoted(problem, files):
             click.echo(line)
         if problem.hint:
-            click.secho(f"  {words['hint']}: {say(problem.hint, language)}", fg="cyan")
+            written = f" ({problem.written})" if problem.written else ""
+            click.secho(f"  {words['hint']}: {say(problem.hint, language)}{written}", fg="cyan")
 
 
 def _place(problem: Problem, root: str) -> str:

@@ -250,7 +250,7 @@ def test_an_approver_may_change_the_terms_of_an_application_and_nothing_else(nam
 
 def test_two_conditions_that_hold_at_once_are_told_with_a_value():
     (problem, *_) = [one for one in compiled(WARNED["both"][0]).problems if one.code == "flow.both_true"]
-    assert "application.amount = 10.01" in problem.message["en"]
+    assert "Amount applied for = 10.01" in problem.message["en"] and "申请金额 = 10.01" in problem.message["zh"]
 
 
 def test_after_a_committees_no_one_may_come_back_to_it():

@@ -146,7 +146,7 @@ WRONG = {
     "no_start": (flow(FIRST, YES, NO), "flow.no_start", 8, "start"),
     "two_starts": (flow(START, OTHER, FIRST, YES, NO), "flow.second_start", 9, "second start"),
     "no_end": (flow(START, ("first", "approval", "assign: {role: r}, next: begin")), "flow.no_end", 8, "no end"),
-    "twice": (flow(START, FIRST, FIRST, YES, NO), "flow.duplicate_node", 10, "Two nodes"),
+    "twice": (flow(START, FIRST, FIRST, YES, NO), "flow.duplicate_node", 10, "Two steps have the key"),
     "circle": (
         flow(
             ("begin", "start", "next: a"),
@@ -160,7 +160,7 @@ WRONG = {
     ),
     "both": (
         flow(("begin", "start", "routes: [{otherwise: true, to: first}], next: first"), FIRST, YES, NO),
-        "flow.next_and_routes", 8, "both",
+        "flow.next_and_routes", 8, "next, routes",
     ),
     "end_goes_on": (flow(START, FIRST, LEADS_ON, NO), "flow.end_continues", 10, "leads on"),
     "end_says_nothing": (flow(START, FIRST, ("yes", "end", ""), NO), "flow.end_without_outcome", 10, "no outcome"),

@@ -18,7 +18,7 @@ LICENCE = "lender: {{type: {}, province: {}}}\nunits: [{{key: h, title: {{en: h,
 
 
 def priced(rate: str, cap: str = CAP, **more: str) -> list[str]:
-    made = product(rate=f"{{fixed: {rate}}}", **more)
+    made = product(rate=f"{{fixed: {rate}}}", numbering="{application: application}", **more)
     licence = document("organisation", "organisation", LICENCE.format("small_loan_company", "zhejiang"))
     known = registry(made, document("price_cap", "cap", cap), licence)
     return [problem.code for problem in products.check(known)]

@@ -34,8 +34,7 @@ def declared(nodes: Iterable[Node], record: str | None, registry: Registry) -> d
     found = {}
     for name in sorted({path for node in nodes for path in node.may_change}):
         entity, _, leaf = name.partition(".")
-        fields = registry.entity_fields(record if entity == REQUEST and record is not None else entity)
-        field = next((one for one in fields if one.key == leaf), None)
+        field = registry.field(record if entity == REQUEST and record is not None else entity, leaf)
         if field is not None:
             found[name] = field
     return found

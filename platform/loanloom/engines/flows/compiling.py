@@ -14,7 +14,7 @@ from loanloom.engines.flows.checks import nesting
 from loanloom.engines.flows.model import Flow, Node, Reconsideration
 from loanloom.engines.flows.reading import START, Reader
 from loanloom.metadata.document import Document
-from loanloom.metadata.registry import Registry, kept
+from loanloom.metadata.registry import Registry, kept_narrowly
 from loanloom.problems import Problem, errors, text
 
 
@@ -32,7 +32,8 @@ def compile_flow(document: Document, registry: Registry) -> Compiled:
     listed = [(f"/spec/nodes/{index}", raw) for index, raw in enumerate(spec.get("nodes", ()))]
     reader = Reader(document, scope.of_flow(document, registry))
     nodes = [(pointer, reader.node(pointer, raw)) for pointer, raw in listed]
-    problems = [*reader.problems, *(_placed(document, one) for one in checks.check_nodes(nodes, listed))]
+    called = checks.Called(registry.kinds.require(document.kind).schema)
+    problems = [*reader.problems, *(_placed(document, one) for one in checks.check_nodes(nodes, listed, called))]
     if errors(problems):
         return Compiled(flow=None, problems=tuple(problems))
     start = next(node.key for _, node in nodes if node.type == "start")
@@ -65,7 +66,7 @@ def check(registry: Registry) -> list[Problem]:
     return [*found, *_of_the_company(registry)]
 
 
-@kept
+@kept_narrowly
 def _of_flow(document: Document, registry: Registry) -> tuple[Problem, ...]:
     nested = (_placed(document, one) for one in nesting.nesting(document.key, registry))
     return (*compile_flow(document, registry).problems, *nested)

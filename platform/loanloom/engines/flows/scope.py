@@ -74,7 +74,7 @@ def _scope(registry: Registry, subject: str, record: str | None, nodes: tuple[st
     shown: dict[str, Any] = dict(facts.scope(registry, _SEEN.get(subject, subject)).members)
     shown.update(_OWN.get(subject, {}))
     if record is not None:
-        shown[REQUEST] = optional(facts.fields_type(registry.entity_fields(record), registry))
+        shown[REQUEST] = optional(facts.record_type(registry, record))
     shown["flow"] = context(
         {
             "round": NUMBER,

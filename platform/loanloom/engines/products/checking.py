@@ -29,12 +29,28 @@ def problems(document: Document, registry: Registry, methods: Methods = BUILT_IN
     yield from _changes(document, registry)
     yield from _shared_line(document, registry)
     yield from _flows(document, registry)
+    yield from _numbers(document)
 
 
 def of_charges(registry: Registry) -> Iterator[Problem]:
     """Everything wrong with the price list and the price caps."""
     yield from checking_money.of_charges(registry)
     yield from checking_money.of_caps(registry)
+
+
+def _numbers(document: Document) -> Iterator[Problem]:
+    """An application is numbered before anything else; a product may be there only for what was lent before."""
+    if "application" not in document.spec.get("numbering", {}):
+        yield document.problem(
+            "product.takes_no_applications",
+            text(
+                "This product takes no applications: nothing says how they are numbered.",
+                "本产品无法受理申请：未指定申请编号规则。",
+            ),
+            "/numbering",
+            hint=text("Choose the application number under Numbering.", "请在“编号规则”中选择申请编号。"),
+            severity="warning",
+        )
 
 
 def _ranges(document: Document) -> Iterator[Problem]:

@@ -1,5 +1,5 @@
-"""Is there somebody for what a change of definitions asks: members of roles, named users, heads, and enough authority
-of those who stand in for others today."""
+"""Is there somebody for what a change of definitions asks: who could do each step of a flow today, plugins that are
+there, and enough authority of those who stand in for others."""
 
 from __future__ import annotations
 
@@ -9,20 +9,26 @@ from dataclasses import replace
 from sqlalchemy import Connection
 
 from loanloom.engines import flows
+from loanloom.engines.flows import resolving
 from loanloom.engines.flows.model import Call
-from loanloom.engines.flows.resolving import Staff
+from loanloom.engines.flows.resolving import House, Staff
 from loanloom.metadata.document import Document
 from loanloom.metadata.registry import Registry
-from loanloom.problems import Problem, text
+from loanloom.problems import Problem
+from loanloom.services.access.rights import roles_with
 from loanloom.services.context import Context
-from loanloom.services.flows import colleagues, delegation_checks, delegations
+from loanloom.services.flows import colleagues, delegation_checks, delegations, manning_words, subjects
 from loanloom.services.running.plugged import plugged
+
+BEGINNING = {"application": "application.create", "release": "release.propose"}
+"""The right with which a case of a subject is begun. Cases of others are about what came of applications: they are of
+the units that take these, whoever makes them."""
 
 
 def problems(ctx: Context, connection: Connection, registry: Registry) -> list[Problem]:
     """Everything that these definitions find missing among today's staff."""
     staff = colleagues.staff_of(replace(ctx, registry=registry), connection)
-    found = [problem for document in registry.all("flow") for problem in _of_flow(document, registry, staff)]
+    found = [one for document in registry.all("flow") for one in _of_flow(document, registry, staff)]
     for standing in delegations.standing(ctx, connection):
         if standing.from_user in staff.members and standing.to_user in (None, *staff.members):
             since = max(standing.starts_on, ctx.business_date)
@@ -30,29 +36,61 @@ def problems(ctx: Context, connection: Connection, registry: Registry) -> list[P
     return found
 
 
+def of_flow(ctx: Context, document: Document, registry: Registry) -> list[Problem]:
+    """What one flow finds missing among today's staff."""
+    with ctx.transaction() as connection:
+        staff = colleagues.staff_of(replace(ctx, registry=registry), connection)
+    return list(_of_flow(document, registry, staff))
+
+
 def _of_flow(document: Document, registry: Registry, staff: Staff) -> Iterator[Problem]:
     flow = flows.compile_flow(document, registry).flow
     if flow is None:
         return
-    for place, node in enumerate(flow):
-        pointer = f"/spec/nodes/{place}"
+    say = manning_words.Telling(document, registry, staff, flow)
+    places = {node.key: f"/spec/nodes/{place}" for place, node in enumerate(flow)}
+    for node in flow:
+        pointer = places[node.key]
         for name in _called(node.call) - plugged().parts("node_action").keys():
-            yield _problem(document, f"{pointer}/call", "plugin", name, severity="error")
+            yield say.plugin(f"{pointer}/call", name)
         for where, one in _assignments(node):
             if one.resolver is not None and one.resolver not in plugged().parts("assignee_resolver"):
-                yield _problem(document, pointer + where, "plugin", one.resolver, severity="error")
-        for one in node.assign:
-            yield from _unmanned(document, f"{pointer}/assign", one, staff)
+                yield say.plugin(pointer + where, one.resolver)
+    for lack in resolving.lacks(flow, _house(flow, registry, staff, document)):
+        yield say.lack(lack, places[lack.node.key])
 
 
-def _unmanned(document: Document, pointer: str, one: flows.Assignment, staff: Staff) -> Iterator[Problem]:
-    if (one.role or one.position) and not staff.group(one.role, one.position):
-        yield _problem(document, pointer, "members", str(one.role or one.position))
-    for username in one.users:
-        if staff.named(username) is None:
-            yield _problem(document, pointer, "user", username)
-    if one.head_of not in (None, "branch", "department") and not staff.heads(one.head_of):
-        yield _problem(document, pointer, "head", str(one.head_of))
+def _house(flow: flows.Flow, registry: Registry, staff: Staff, document: Document) -> House:
+    """The people of the company, as far as the cases of a flow are concerned."""
+    right = subjects.of(flow.subject).right if flow.subject in subjects.PLACES else None
+    holding = frozenset(roles_with(registry, right)) if right is not None else frozenset()
+    makers = _makers(flow, registry, document)
+    origins: dict[str, set[int]] = {}
+    for one in staff:
+        if one.unit is not None and (makers is None or makers & one.roles):
+            origins.setdefault(one.unit, set()).add(one.id)
+    lending = {unit: people for unit, people in origins.items() if _in_branch(unit, staff)}
+    return House(
+        staff=staff,
+        authorities=resolving.authorities(registry),
+        origins={unit: frozenset(people) for unit, people in sorted((lending or origins).items())},
+        deciders=frozenset(staff.who(lambda one: bool(holding & one.roles))) if right is not None else None,
+        makers=flow.subject in BEGINNING or "starters" in document.spec,
+    )
+
+
+def _in_branch(unit: str, staff: Staff) -> bool:
+    """Whether a unit belongs to a branch, not to head office: cases of customers do, wherever there are branches."""
+    branch = staff.organisation.units.get(staff.organisation.branch_of(unit) or "")
+    return branch is not None and branch.type == "branch"
+
+
+def _makers(flow: flows.Flow, registry: Registry, document: Document) -> frozenset[str] | None:
+    """The roles whose holders begin cases of a flow, or the applications that they come from; None: anybody."""
+    if flow.subject == "request":
+        starters = document.spec.get("starters")
+        return frozenset(starters) if starters is not None else None
+    return frozenset(roles_with(registry, BEGINNING.get(flow.subject, BEGINNING["application"])))
 
 
 def _called(call: Call | None) -> set[str]:
@@ -68,28 +106,3 @@ def _assignments(node: flows.Node) -> Iterator[tuple[str, flows.Assignment]]:
         yield from ((f"/{name}", one) for one in listed)
     for deadline in node.deadlines:
         yield from (("/deadlines", one) for one in deadline.assign)
-
-
-def _problem(document: Document, pointer: str, code: str, key: str, severity: str = "warning") -> Problem:
-    line, column = document.place(pointer)
-    en, zh = _WORDS[code]
-    problem = Problem(
-        code=f"flow.no_{code}",
-        pointer=pointer,
-        message=text(en.format(key), zh.format(key)),
-        hint=_HINTS["plugin" if code == "plugin" else "nobody"],
-        severity=severity,  # type: ignore[arg-type]  # one of the two
-    )
-    return problem.at(file=document.file, line=line, column=column)
-
-
-_WORDS = {
-    "members": ("Nobody holds '{}' today.", "目前无人担任“{}”。"),
-    "user": ("'{}' does not work here.", "用户“{}”不存在或已离职。"),
-    "head": ("The unit '{}' has no head today.", "机构“{}”目前没有负责人。"),
-    "plugin": ("The plugin '{}' is not installed.", "插件“{}”未安装。"),
-}
-_HINTS = {
-    "nobody": text("Until then the work goes where if_nobody says.", "在此之前，任务按 if_nobody 的规定处理。"),
-    "plugin": text("Install it before this is published.", "请先安装该插件再发布。"),
-}

@@ -55,6 +55,58 @@ def test_what_a_flow_asks_of_people_who_are_not_there_is_told_with_its_place(hou
     assert of_flow(house, "{head_of: finance}") == []
 
 
+def told(house, assign, starters=""):
+    """What is told of a flow with one step."""
+    source = FLOW.format(assign=assign).replace("subject: request", f"subject: request{starters}")
+    document = read_document(source, "asks.yaml").document
+    return [one for one in found(house, (*own_documents(), document)) if one.file == "asks.yaml"]
+
+
+def test_a_level_for_which_only_head_office_has_people_is_told_with_the_branches(house):
+    (one,) = told(house, "{role: risk-officer}")
+    assert (one.code, one.severity, one.pointer, one.line) == (
+        "flow.nobody_in_branch", "warning", "/spec/nodes/1/assign", 10,
+    )  # fmt: skip
+    assert "East branch, West branch" in one.message["en"] and "城东营业部、城西营业部" in one.message["zh"]
+    assert "Risk officer" in one.hint["en"] and "全公司" in one.hint["zh"]
+    assert told(house, "{role: risk-officer, scope: all}") == []
+    stand_in = "if_nobody: {do: assign, assign: {role: approver-1, scope: all}}"
+    assert told(house, f"{{role: risk-officer}}, {stand_in}") == [], "somebody stands in"
+    nobody = "if_nobody: {do: assign, assign: {position: head-of-finance}}"
+    assert [one.code for one in told(house, f"{{role: risk-officer}}, {nobody}")] == ["flow.nobody_in_branch"]
+    (one,) = told(house, "{role: risk-officer}, if_nobody: {do: pass}")
+    assert "pass this step by themselves" in one.hint["en"]
+
+
+def test_a_level_whose_only_people_made_or_approved_every_case_is_told(house):
+    starters = "\n  starters: [approver-2]"
+    (one,) = told(house, "{role: approver-2, scope: all}", starters=starters)
+    assert one.code == "flow.nobody_left" and "head2" in one.hint["en"], "the only one who may start it"
+    assert told(house, "{role: approver-2, scope: all}, if_starter: superior", starters=starters) == []
+    assert told(house, "[{role: approver-2, scope: all}, {role: risk-officer, scope: all}]", starters=starters) == []
+    first = "{key: first, title: {en: First, zh: 初审}, type: approval, assign: {role: %s, scope: all}, next: check}"
+    for role, codes in (("approver-2", ["flow.nobody_left"]), ("risk-officer", [])):
+        source = FLOW.format(assign="{role: approver-2, scope: all}").replace("next: check", "next: first")
+        listed = source.replace("    - {key: check", f"    - {first % role}\n    - {{key: check")
+        document = read_document(listed, "asks.yaml").document
+        made = [one for one in found(house, (*own_documents(), document)) if one.file == "asks.yaml"]
+        assert [one.code for one in made] == codes, role
+
+
+def test_people_without_the_right_to_decide_and_tables_without_holders_are_told(house):
+    source = FLOW.format(assign="{role: finance, scope: all}").replace("subject: request", "subject: application")
+    (one,) = [
+        one
+        for one in found(house, (*own_documents(), read_document(source, "asks.yaml").document))
+        if one.file == "asks.yaml"
+    ]
+    assert one.code == "flow.nobody_may_decide" and "Decide applications" in one.hint["en"]
+    assert told(house, "{authority: favours}") == []
+    for who in ("east1", "east1b", "west1", "head2"):
+        house.place(who, active=False)
+    assert [one.code for one in told(house, "{authority: favours}")] == ["flow.no_limit"]
+
+
 def test_whoever_has_left_is_no_member(house):
     house.place("risk", active=False)
     house.place("risk2", active=False)

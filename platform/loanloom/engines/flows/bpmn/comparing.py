@@ -152,8 +152,10 @@ class _Merger:
         if name == "return" and "return_to" not in node:
             node["return_to"] = ["start"]
         listed = node.get(_LISTED[name], [])
-        if place >= len(listed):
+        if not isinstance(listed, list) or place >= len(listed):
             return
+        if name != "return" and not isinstance(listed[place], dict):
+            return  # a damaged definition: what is wrong with it is told where it is read
         if name == "return" or to == GONE:
             listed[place] = to
         elif name == "deadline":

@@ -15,20 +15,26 @@ from loanloom.engines.flows.checks.drawing import keys, routes, starts_and_ends,
 from loanloom.engines.flows.checks.final import final
 from loanloom.engines.flows.checks.shape import shape
 from loanloom.engines.flows.checks.soundness import soundness
-from loanloom.engines.flows.checks.telling import Placed
+from loanloom.engines.flows.checks.telling import Called, Placed
 from loanloom.engines.flows.checks.whole import whole
 from loanloom.engines.flows.checks.working import work
 from loanloom.engines.flows.model import Flow
 from loanloom.problems import Problem
 
-__all__ = ["Placed", "check_flow", "check_nodes"]
+__all__ = ["Called", "Placed", "check_flow", "check_nodes"]
 
 
-def check_nodes(nodes: Sequence[Placed], listed: Sequence[tuple[str, Mapping[str, Any]]]) -> list[Problem]:
+def check_nodes(
+    nodes: Sequence[Placed], listed: Sequence[tuple[str, Mapping[str, Any]]], called: Called
+) -> list[Problem]:
     """All problems of a flow's nodes; `listed` are the raw nodes, for what the compiled ones no longer show."""
     problems = [*keys(nodes), *starts_and_ends(nodes)]
     for (pointer, node), (_, raw) in zip(nodes, listed, strict=True):
-        problems += [*targets(pointer, node, nodes), *routes(pointer, node, raw), *automatic(pointer, node, raw)]
+        problems += [
+            *targets(pointer, node, nodes),
+            *routes(pointer, node, raw),
+            *automatic(pointer, node, raw, called),
+        ]
         if node.human:
             problems += work(pointer, node, nodes)
     codes = {problem.code for problem in problems}
@@ -39,5 +45,5 @@ def check_nodes(nodes: Sequence[Placed], listed: Sequence[tuple[str, Mapping[str
 
 def check_flow(flow: Flow, pointers: Mapping[str, str]) -> list[Problem]:
     """What only a whole flow without such mistakes shows; `pointers` are the places of its nodes by key."""
-    found = [problem for node in flow for problem in conditions(pointers[node.key], node)]
+    found = [problem for node in flow for problem in conditions(pointers[node.key], node, flow.labels)]
     return [*whole(flow, pointers), *final(flow, pointers), *found, *soundness(flow, pointers)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from loanloom.engines.flows.checks.telling import wrong
+from loanloom.engines.flows.checks.telling import Called, wrong
 from loanloom.engines.flows.model import HUMAN, VOTED, Node
 from loanloom.problems import Problem, text
 
@@ -31,30 +31,36 @@ ONLY_AT: Mapping[str, tuple[str, ...]] = {
 """What only these types of node know."""
 
 
-def automatic(pointer: str, node: Node, raw: Mapping[str, Any]) -> Iterator[Problem]:
-    """What a node lacks, and what it says in vain."""
+def automatic(pointer: str, node: Node, raw: Mapping[str, Any], called: Called) -> Iterator[Problem]:
+    """What a node lacks, and what it says in vain; `called` is what people call its parts and types."""
     needed = NEEDED.get(node.type, ())
     if needed and not any(raw.get(name) for name in needed):
-        listed = " or ".join(needed), "或".join(needed)
+        names = [called.part(name) for name in needed]
+        listed = " or ".join(f"“{one['en']}”" for one in names), "或".join(f"“{one['zh']}”" for one in names)
+        type_ = called.type(node.type)
         yield wrong(
             "missing_for_type",
             pointer,
             text(
-                f"'{node.title['en']}' ({node.type}) needs {listed[0]}.",
-                f"“{node.title['zh']}”（{node.type}）缺少 {listed[1]}。",
+                f"'{node.title['en']}' ({type_['en']}) needs {listed[0]}.",
+                f"“{node.title['zh']}”（{type_['zh']}）缺少{listed[1]}。",
             ),
-            text(f"Add {listed[0]}.", f"请增加 {listed[1]}。"),
+            text(f"Fill in {listed[0]}.", f"请填写{listed[1]}。"),
+            " | ".join(needed),
         )
     for name in raw:
         types = ONLY_AT.get(name)
         if types is not None and node.type not in types:
+            part, type_, others = called.part(name), called.type(node.type), [called.type(one) for one in types]
+            english, chinese = ", ".join(one["en"] for one in others), "、".join(one["zh"] for one in others)
             yield wrong(
                 "means_nothing_here",
                 f"{pointer}/{name}",
                 text(
-                    f"'{name}' means nothing at '{node.title['en']}' ({node.type}).",
-                    f"“{name}”对“{node.title['zh']}”（{node.type}）没有意义。",
+                    f"“{part['en']}” means nothing at '{node.title['en']}' ({type_['en']}).",
+                    f"“{part['zh']}”对“{node.title['zh']}”（{type_['zh']}）没有意义。",
                 ),
-                text(f"Remove it; it belongs to: {', '.join(types)}.", f"请删除；它用于：{'、'.join(types)}。"),
+                text(f"Leave it out; it belongs to: {english}.", f"请删除；它用于：{chinese}。"),
+                name,
                 severity="warning",
             )

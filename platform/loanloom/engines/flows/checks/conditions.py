@@ -16,7 +16,8 @@ from loanloom import feel
 from loanloom.engines.flows.checks.telling import wrong
 from loanloom.engines.flows.model import Node, Route
 from loanloom.feel import tree
-from loanloom.problems import Problem, text
+from loanloom.feel.help.rows import rows_of, sentence
+from loanloom.problems import LANGUAGES, Problem, Text, say, text
 
 MOST_TRIED = 4096
 """Combinations of values that are tried for one node; a node whose conditions need more is not judged."""
@@ -24,8 +25,9 @@ STEP = Decimal("0.01")
 Values = dict[str, list[Any]]
 
 
-def conditions(pointer: str, node: Node) -> Iterator[Problem]:
-    """The routes of a node that can never be taken, or that two facts at once would open without one being meant."""
+def conditions(pointer: str, node: Node, labels: Mapping[str, Text]) -> Iterator[Problem]:
+    """The routes of a node that can never be taken, or that two facts at once would open without one being meant;
+    `labels` are what people call the facts."""
     asked = [(place, route) for place, route in enumerate(node.routes) if route.condition is not None]
     values = _values([route for _, route in asked])
     if not asked or values is None:
@@ -37,32 +39,39 @@ def conditions(pointer: str, node: Node) -> Iterator[Problem]:
         where = f"{pointer}/routes/{place}/when"
         holding = [truths for _, truths in rows if truths[column]]
         if not holding:
-            yield _never(where, node, route)
+            yield _never(where, node, _read(route, labels))
         elif node.type != "inclusive" and all(any(truths[:column]) for truths in holding):
-            yield _never_taken(where, node, route)
+            yield _never_taken(where, node, _read(route, labels))
         elif node.type != "inclusive":
-            yield from _both(where, node, asked, rows, column)
+            yield from _both(where, node, asked, rows, column, labels)
 
 
-def _never(where: str, node: Node, route: Route) -> Problem:
+def _read(route: Route, labels: Mapping[str, Text]) -> Text:
+    """A condition as a sentence where it is lines, else as it is written."""
+    source = route.source or ""
+    rows = rows_of(source)
+    return sentence(rows, labels) if rows is not None else text(source, source)
+
+
+def _never(where: str, node: Node, said: Text) -> Problem:
     return wrong(
         "never_true",
         where,
         text(
-            f"A condition of '{node.title['en']}' can never hold: {route.source}",
-            f"“{node.title['zh']}”的条件永远不成立：{route.source}",
+            f"A condition of '{node.title['en']}' can never hold: {say(said, 'en')}",
+            f"“{node.title['zh']}”的条件永远不成立：{say(said, 'zh')}",
         ),
-        text("Correct it, or remove the route.", "请更正条件，或删除该路径。"),
+        text("Correct it, or take the way away.", "请更正条件，或删除该路径。"),
     )
 
 
-def _never_taken(where: str, node: Node, route: Route) -> Problem:
+def _never_taken(where: str, node: Node, said: Text) -> Problem:
     return wrong(
         "never_taken",
         where,
         text(
-            f"Wherever '{route.source}' of '{node.title['en']}' holds, a route before it holds too.",
-            f"“{node.title['zh']}”的条件“{route.source}”成立时，前面的路径总是先成立。",
+            f"Wherever '{say(said, 'en')}' of '{node.title['en']}' holds, a way before it holds too.",
+            f"“{node.title['zh']}”的条件“{say(said, 'zh')}”成立时，前面的路径总是先成立。",
         ),
         text("Put it before the others, or remove it.", "请把它移到前面，或删除该路径。"),
     )
@@ -70,7 +79,7 @@ def _never_taken(where: str, node: Node, route: Route) -> Problem:
 
 def _both(
     where: str, node: Node, asked: Sequence[tuple[int, Route]], rows: Sequence[tuple[dict[str, Any], list[bool]]],
-    column: int,
+    column: int, labels: Mapping[str, Text],
 ) -> Iterator[Problem]:  # fmt: skip
     """Two conditions of which neither contains the other, and which hold at once: which way is meant is luck."""
     for before in range(column):
@@ -78,18 +87,25 @@ def _both(
         only_first = any(truths[before] and not truths[column] for _, truths in rows)
         only_second = any(truths[column] and not truths[before] for _, truths in rows)
         if together and only_first and only_second and _same_facts(asked[before][1], asked[column][1]):
-            seen = ", ".join(f"{name} = {_shown(value)}" for name, value in together[0].items())
-            one, two = asked[before][1].source, asked[column][1].source
+            one, two = (_read(asked[place][1], labels) for place in (before, column))
+            seen = {tag: _listed(together[0], labels, tag) for tag in LANGUAGES}
             yield wrong(
                 "both_true",
                 where,
                 text(
-                    f"At '{node.title['en']}' both '{one}' and '{two}' hold for {seen}.",
-                    f"“{node.title['zh']}”的条件“{one}”与“{two}”在 {seen} 时同时成立。",
+                    f"At '{node.title['en']}' both '{say(one, 'en')}' and '{say(two, 'en')}' hold for {seen['en']}.",
+                    f"“{node.title['zh']}”的条件“{say(one, 'zh')}”与“{say(two, 'zh')}”在 {seen['zh']} 时同时成立。",
                 ),
                 text("The first is taken; let them not overlap.", "将走前一条路径；请使条件互不重叠。"),
                 severity="warning",
             )
+
+
+def _listed(seen: Mapping[str, Any], labels: Mapping[str, Text], language: str) -> str:
+    """Facts with their values, as people call them."""
+    separator = "、" if language == "zh" else ", "
+    named = ((say(labels.get(path, path), language), _shown(value)) for path, value in seen.items())
+    return separator.join(f"{name} = {value}" for name, value in named)
 
 
 def _same_facts(one: Route, two: Route) -> bool:

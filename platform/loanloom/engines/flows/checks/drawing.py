@@ -18,8 +18,8 @@ def keys(nodes: Sequence[Placed]) -> Iterator[Problem]:
             yield wrong(
                 "duplicate_node",
                 f"{pointer}/key",
-                text(f"Two nodes are called '{node.key}'.", f"有两个节点都叫“{node.key}”。"),
-                text("Give each node a key of its own.", "请为每个节点取不同的标识。"),
+                text(f"Two steps have the key '{node.key}'.", f"有两个环节的键都是“{node.key}”。"),
+                text("Give each step a key of its own.", "请为每个环节取不同的键。"),
             )
         seen.add(node.key)
 
@@ -30,22 +30,24 @@ def starts_and_ends(nodes: Sequence[Placed]) -> Iterator[Problem]:
         yield wrong(
             "no_start",
             "/spec/nodes",
-            text("The flow has no start node.", "流程没有开始节点。"),
-            text("Add a node with type: start.", "请增加 type: start 的节点。"),
+            text("The flow has no start.", "流程没有开始环节。"),
+            text("Add a step of the type “Start”.", "请增加“开始”环节。"),
+            "{type: start, ...}",
         )
     for pointer, node in starts[1:]:
         yield wrong(
             "second_start",
             pointer,
-            text(f"'{node.title['en']}' is a second start node.", f"“{node.title['zh']}”是第二个开始节点。"),
-            text("A flow begins at exactly one node.", "一个流程只能有一个开始节点。"),
+            text(f"'{node.title['en']}' is a second start.", f"“{node.title['zh']}”是第二个开始环节。"),
+            text("A flow begins at exactly one step.", "一个流程只能有一个开始环节。"),
         )
     if not any(node.type == "end" for _, node in nodes):
         yield wrong(
             "no_end",
             "/spec/nodes",
-            text("The flow has no end node.", "流程没有结束节点。"),
-            text("Add nodes with type: end and an outcome.", "请增加 type: end 并注明 outcome 的节点。"),
+            text("The flow has no end.", "流程没有结束环节。"),
+            text("Add ends, each with its outcome.", "请增加结束环节并注明结果。"),
+            "{type: end, outcome: approved, ...}",
         )
     for pointer, node in nodes:
         if node.type == "end" and node.outcome is None:
@@ -53,17 +55,19 @@ def starts_and_ends(nodes: Sequence[Placed]) -> Iterator[Problem]:
                 "end_without_outcome",
                 pointer,
                 text(
-                    f"The end node '{node.title['en']}' states no outcome.",
-                    f"结束节点“{node.title['zh']}”未注明结果。",
+                    f"The end '{node.title['en']}' states no outcome.",
+                    f"结束环节“{node.title['zh']}”未注明结果。",
                 ),
-                text("Possible: " + ", ".join(ENDINGS), "可选：" + "、".join(ENDINGS)),
+                text("Say how a case that comes here has ended.", "请选择到达此处的业务结果。"),
+                "outcome: " + ", ".join(ENDINGS),
             )
         if node.type == "end" and node.routes:
             yield wrong(
                 "end_continues",
                 pointer,
-                text(f"The end node '{node.title['en']}' leads on.", f"结束节点“{node.title['zh']}”仍有后续路径。"),
-                text("Remove next and routes from an end.", "请删除结束节点的 next 与 routes。"),
+                text(f"The end '{node.title['en']}' leads on.", f"结束环节“{node.title['zh']}”仍有后续路径。"),
+                text("Take the ways from it away.", "请删除从它出发的路径。"),
+                "next, routes",
             )
 
 
@@ -95,10 +99,14 @@ def routes(pointer: str, node: Node, raw: Mapping[str, Any]) -> Iterator[Problem
             "next_and_routes",
             f"{pointer}/next",
             text(
-                f"'{node.title['en']}' states both next and routes.",
-                f"“{node.title['zh']}”同时写了 next 和 routes。",
+                f"'{node.title['en']}' has one way on and a choice of ways as well.",
+                f"“{node.title['zh']}”既有唯一去向，又有多条路径。",
             ),
-            text("Use routes with an otherwise, or next alone.", "请只用 next，或只用带“其他情况”的 routes。"),
+            text(
+                "Keep the one way, or the choice with one for every other case.",
+                "请只保留唯一去向，或只保留含“其他情况”的多条路径。",
+            ),
+            "next, routes",
         )
     if not node.routes:
         if node.type == "wait" and node.awaited and node.until is None:
@@ -106,8 +114,9 @@ def routes(pointer: str, node: Node, raw: Mapping[str, Any]) -> Iterator[Problem
         yield wrong(
             "dead_end",
             pointer,
-            text(f"Nothing follows '{node.title['en']}'.", f"节点“{node.title['zh']}”之后没有去向。"),
-            text("Add next or routes, or make it an end.", "请增加 next 或 routes，或改为结束节点。"),
+            text(f"Nothing follows '{node.title['en']}'.", f"环节“{node.title['zh']}”之后没有去向。"),
+            text("Draw a way to the next step, or make it an end.", "请画出通向下一环节的路径，或改为结束环节。"),
+            "next: <step>",
         )
         return
     if node.type == "parallel":
@@ -118,21 +127,26 @@ def routes(pointer: str, node: Node, raw: Mapping[str, Any]) -> Iterator[Problem
         yield wrong(
             "missing_otherwise",
             f"{pointer}/routes",
-            text(f"'{node.title['en']}' has no otherwise route.", f"节点“{node.title['zh']}”缺少“其他情况”路径。"),
             text(
-                "End the routes with {otherwise: true, to: ...}.",
-                "请在最后增加 {otherwise: true, to: ...}，以免无路可走。",
+                f"'{node.title['en']}' has no way for every other case.",
+                f"环节“{node.title['zh']}”缺少“其他情况”路径。",
             ),
+            text(
+                "Add a last way that is taken in every other case.",
+                "请在最后增加“其他情况”的路径，以免无路可走。",
+            ),
+            "{otherwise: true, to: <step>}",
         )
     elif otherwise[0] < len(node.routes) - 1 and raw.get("next") is None:
         yield wrong(
             "route_after_otherwise",
             f"{pointer}/routes/{otherwise[0] + 1}",
             text(
-                f"A route of '{node.title['en']}' can never be taken.",
-                f"节点“{node.title['zh']}”有一条路径永远不会走到。",
+                f"A way on from '{node.title['en']}' can never be taken.",
+                f"环节“{node.title['zh']}”有一条路径永远不会走到。",
             ),
-            text("Put the otherwise route last.", "“其他情况”路径应放在最后。"),
+            text("Put the way for every other case last.", "“其他情况”路径应放在最后。"),
+            "otherwise",
         )
 
 
@@ -144,15 +158,19 @@ def _all_at_once(pointer: str, node: Node) -> Iterator[Problem]:
                 "condition_on_parallel",
                 f"{pointer}/routes/{index}",
                 text(
-                    f"'{node.title['en']}' takes all its routes and asks nothing.",
+                    f"'{node.title['en']}' takes all its ways and asks nothing.",
                     f"并行分支“{node.title['zh']}”不判断条件。",
                 ),
-                text("Use type: inclusive for routes with conditions.", "有条件的多路分支请用 type: inclusive。"),
+                text(
+                    "Use “Split by conditions” for ways with conditions.", "有条件的多路分支请用“条件分支（可多选）”。"
+                ),
+                "type: inclusive",
             )
     if len({route.to for route in node.routes}) < 2:
         yield wrong(
             "nothing_to_split",
             f"{pointer}/routes",
             text(f"'{node.title['en']}' splits into one branch.", f"并行分支“{node.title['zh']}”只有一条路径。"),
-            text("Name two routes at least, or use next alone.", "请至少写两条路径，或改为普通 next。"),
+            text("Draw a second way, or take this step out.", "请画出第二条路径，或删除该环节。"),
+            "routes",
         )

@@ -39,7 +39,7 @@ def _overturned(flow: Flow, node: Node, pointer: str) -> Iterator[Problem]:
                 ),
                 text(
                     "A committee's no is final: lead to a refused end, or back to before the committee.",
-                    "贷审会的否决为最终意见：请通向“否决”的结束节点，或退回贷审会之前的环节。",
+                    "贷审会的否决为最终意见：请通向“否决”的结束环节，或退回贷审会之前的环节。",
                 ),
             )
 

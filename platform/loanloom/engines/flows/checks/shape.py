@@ -24,8 +24,8 @@ def shape(nodes: Sequence[Placed], *, broken: bool) -> Iterator[Problem]:
             yield wrong(
                 "unreachable_node",
                 pointer,
-                text(f"No route leads to '{node.title['en']}'.", f"没有路径通向节点“{node.title['zh']}”。"),
-                text("Add a route to it, or remove it.", "请增加通向它的路径，或将其删除。"),
+                text(f"No way leads to '{node.title['en']}'.", f"没有路径通向环节“{node.title['zh']}”。"),
+                text("Draw a way to it, or take it out.", "请画出通向它的路径，或将其删除。"),
             )
         elif not broken and graph.ways(node) and node.key not in to_end:
             yield wrong(
@@ -33,19 +33,19 @@ def shape(nodes: Sequence[Placed], *, broken: bool) -> Iterator[Problem]:
                 pointer,
                 text(
                     f"From '{node.title['en']}' no end can be reached.",
-                    f"从节点“{node.title['zh']}”无法到达任何结束节点。",
+                    f"从环节“{node.title['zh']}”无法到达任何结束环节。",
                 ),
-                text("Lead one of its routes towards an end.", "请让其中一条路径通向结束节点。"),
+                text("Lead one of its ways towards an end.", "请让其中一条路径通向结束环节。"),
             )
         if node.key in circle:
             yield wrong(
                 "automatic_circle",
                 pointer,
                 text(
-                    f"'{node.title['en']}' is in a circle of automatic nodes.",
-                    f"“{node.title['zh']}”处于自动节点的循环中。",
+                    f"'{node.title['en']}' is in a circle of automatic steps.",
+                    f"“{node.title['zh']}”处于自动环节的循环中。",
                 ),
-                text("Let one of the nodes wait for a person.", "请让其中一个节点由人工处理。"),
+                text("Let one of the steps wait for a person.", "请让其中一个环节由人工处理。"),
             )
         if not broken:
             yield from _returns(pointer, node, by_key, edges, start)
@@ -81,9 +81,9 @@ def _returns(
                 place,
                 text(
                     f"'{called['en']}' does not wait for anybody, so nothing can be returned to it.",
-                    f"“{called['zh']}”不是人工节点，不能退回到它。",
+                    f"“{called['zh']}”不是人工环节，不能退回到它。",
                 ),
-                text("Return to the start or to work for people.", "请退回到开始节点或人工节点。"),
+                text("Return to the start or to work for people.", "请退回到开始环节或人工环节。"),
             )
         elif key == node.key or node.key not in graph.reachable(edges, [key]):
             yield wrong(
@@ -93,5 +93,5 @@ def _returns(
                     f"'{called['en']}' does not come before '{node.title['en']}'.",
                     f"“{called['zh']}”不在“{node.title['zh']}”之前。",
                 ),
-                text("Return only to nodes passed on the way here.", "只能退回到之前经过的节点。"),
+                text("Return only to steps passed on the way here.", "只能退回到之前经过的环节。"),
             )

@@ -228,12 +228,13 @@ def _cut(pointer: str, end: Text, other: Text) -> Problem:
         pointer,
         text(
             f"The end '{end['en']}' can be reached while another branch still stands at '{other['en']}'.",
-            f"到达结束节点“{end['zh']}”时，另一分支可能仍停在“{other['zh']}”。",
+            f"到达结束环节“{end['zh']}”时，另一分支可能仍停在“{other['zh']}”。",
         ),
         text(
-            "Bring the branches together in a join before it (needed: 1 if the first is enough), or use ends: path.",
-            "请先用汇合节点合并分支（任一分支即可时写 needed: 1），或使用 ends: path。",
+            "Bring the branches together in a join before it, or let this end end its own branch only.",
+            "请先用汇合环节合并分支（可设为到达一个分支即可），或将此结束的范围设为“仅本分支”。",
         ),
+        "join: {needed: 1}, ends: path",
     )
 
 
@@ -241,7 +242,7 @@ def _joins_nothing(pointer: str, title: Text) -> Problem:
     return wrong(
         "join_without_split",
         pointer,
-        text(f"No branches come to the join '{title['en']}'.", f"没有并行分支到达汇合节点“{title['zh']}”。"),
+        text(f"No branches come to the join '{title['en']}'.", f"没有并行分支到达汇合环节“{title['zh']}”。"),
         text("Remove it, or split before it.", "请删除，或在其之前增加并行分支。"),
         severity="warning",
     )
@@ -252,7 +253,7 @@ def _cannot_end(pointer: str, title: Text) -> Problem:
         "cannot_end",
         pointer,
         text(f"A case that stands at '{title['en']}' can never end.", f"停在“{title['zh']}”的业务永远无法结束。"),
-        text("Let all branches of a split come to the same join.", "请让同一分支的各路径到达同一个汇合节点。"),
+        text("Let all branches of a split come to the same join.", "请让同一分支的各路径到达同一个汇合环节。"),
     )
 
 

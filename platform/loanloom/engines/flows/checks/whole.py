@@ -29,7 +29,7 @@ def whole(flow: Flow, pointers: Mapping[str, str]) -> Iterator[Problem]:
             yield wrong(
                 "unknown_target",
                 f"/spec/withdraw_until/{index}",
-                text(f"'{key}' is no node of this flow.", f"流程中没有节点“{key}”。"),
+                text(f"'{key}' is no step of this flow.", f"流程中没有环节“{key}”。"),
                 meant(key, flow.nodes),
             )
     again = flow.reconsider
@@ -39,7 +39,7 @@ def whole(flow: Flow, pointers: Mapping[str, str]) -> Iterator[Problem]:
         yield wrong(
             "unknown_target",
             "/spec/reconsider/to",
-            text(f"'{again.to}' is no node of this flow.", f"流程中没有节点“{again.to}”。"),
+            text(f"'{again.to}' is no step of this flow.", f"流程中没有环节“{again.to}”。"),
             meant(again.to, flow.nodes),
         )
     elif again.to is not None and flow.nodes[again.to].type not in ("start", *HUMAN):
@@ -47,13 +47,14 @@ def whole(flow: Flow, pointers: Mapping[str, str]) -> Iterator[Problem]:
             "reconsider_automatic",
             "/spec/reconsider/to",
             text(f"'{again.to}' does not wait for anybody.", f"“{again.to}”不是人工环节。"),
-            text("Reconsider at the start or at work for people.", "复议应回到开始节点或人工节点。"),
+            text("Reconsider at the start or at work for people.", "复议应回到开始环节或人工环节。"),
         )
     if not any(node.type in HUMAN and "refuse" in node.actions for node in flow) and flow.end_with("refused") is None:
         yield wrong(
             "reconsider_nothing",
             "/spec/reconsider",
             text("Nothing in this flow can be refused.", "本流程不会产生否决，无从复议。"),
-            text("Remove reconsider.", "请删除 reconsider。"),
+            text("Leave the reconsideration out.", "请取消“否决后复议”。"),
+            "reconsider",
             severity="warning",
         )

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from loanloom.engines.flows import refusing
 from loanloom.engines.flows.checks.telling import Placed, wrong
 from loanloom.engines.flows.model import VOTED, Node
-from loanloom.problems import Problem, text
+from loanloom.problems import Problem, say, text
+
+
+def _said(action: str, language: str) -> str:
+    """What people call an action."""
+    return say(refusing.NAMES.get(action, action), language)
 
 
 def work(pointer: str, node: Node, nodes: Sequence[Placed]) -> Iterator[Problem]:
@@ -28,16 +34,18 @@ def _people(pointer: str, node: Node) -> Iterator[Problem]:
             pointer,
             text(
                 f"Nobody is named to decide at '{node.title['en']}'.",
-                f"审批节点“{node.title['zh']}”未指定处理角色。",
+                f"环节“{node.title['zh']}”未指定承办人。",
             ),
-            text("Say who does it (assign: {role: ...}).", "请指定办理人（assign: {role: ...}）。"),
+            text("Say who does it.", "请指定承办人。"),
+            "assign: {role: ...}",
         )
     if node.if_nobody.do == "assign" and not node.if_nobody.assign:
         yield wrong(
             "no_substitute",
             f"{pointer}/if_nobody",
             text(f"'{node.title['en']}' does not say who stands in.", f"“{node.title['zh']}”未说明无人时由谁办理。"),
-            text("Add assign to if_nobody.", "请在 if_nobody 中增加 assign。"),
+            text("Name the people under “If nobody qualifies”.", "请在“无人可办时”中指定人员。"),
+            "if_nobody: {do: assign, assign: {role: ...}}",
         )
 
 
@@ -46,8 +54,9 @@ def _answers(pointer: str, node: Node, nodes: Sequence[Placed]) -> Iterator[Prob
         yield wrong(
             "no_approve",
             f"{pointer}/actions",
-            text(f"'{node.title['en']}' cannot be approved.", f"节点“{node.title['zh']}”不允许“同意”。"),
-            text("Add approve to its actions.", "请在 actions 中加入 approve。"),
+            text(f"'{node.title['en']}' cannot be approved.", f"环节“{node.title['zh']}”不允许“同意”。"),
+            text("Add “Approve” to its actions.", "请在可用操作中加入“同意”。"),
+            "actions: [approve, ...]",
         )
     ends = {other.outcome for _, other in nodes if other.type == "end"}
     if "refuse" in node.actions and node.on_refuse is None and ends and "refused" not in ends:
@@ -56,9 +65,10 @@ def _answers(pointer: str, node: Node, nodes: Sequence[Placed]) -> Iterator[Prob
             f"{pointer}/actions",
             text(
                 f"'{node.title['en']}' may refuse, but no end is 'refused'.",
-                f"“{node.title['zh']}”可否决，但没有结果为“否决”的结束节点。",
+                f"“{node.title['zh']}”可否决，但没有结果为“否决”的结束环节。",
             ),
-            text("Add an end node with outcome: refused.", "请增加 outcome: refused 的结束节点。"),
+            text("Add an end with the outcome “Refused”.", "请增加结果为“否决”的结束环节。"),
+            "{type: end, outcome: refused, ...}",
         )
 
 
@@ -68,8 +78,8 @@ def _reasons(pointer: str, node: Node) -> Iterator[Problem]:
             "reason_for_unknown_action",
             f"{pointer}/reason_required",
             text(
-                f"'{node.title['en']}' asks a reason to {action}, which it forbids.",
-                f"“{node.title['zh']}”要求为不允许的操作“{action}”填写原因。",
+                f"'{node.title['en']}' asks a reason to {_said(action, 'en')}, which it forbids.",
+                f"“{node.title['zh']}”要求为不允许的操作“{_said(action, 'zh')}”填写理由。",
             ),
             severity="warning",
         )
@@ -78,10 +88,11 @@ def _reasons(pointer: str, node: Node) -> Iterator[Problem]:
             "no_reason_list",
             f"{pointer}/reason_required",
             text(
-                f"'{node.title['en']}' asks for a reason to {action} but names no list of reasons.",
-                f"“{node.title['zh']}”要求“{action}”时填写原因，但未指定原因代码表。",
+                f"'{node.title['en']}' asks for a reason to {_said(action, 'en')} but names no list of reasons.",
+                f"“{node.title['zh']}”要求“{_said(action, 'zh')}”时填写理由，但未指定理由代码表。",
             ),
-            text(f"Add reasons: {{{action}: <code list>}}.", f"请增加 reasons: {{{action}: 代码表标识}}。"),
+            text("Choose the list of reasons under “Less usual”.", "请在“较少使用”中选择理由代码表。"),
+            f"reasons: {{{action}: <code list>}}",
         )
 
 
@@ -97,7 +108,11 @@ def _in_bulk(pointer: str, node: Node, nodes: Sequence[Placed]) -> Iterator[Prob
                 f"'{node.title['en']}' is approved in bulk, but asks a reason for every approval.",
                 f"“{node.title['zh']}”可批量审批，但每笔同意都要求填写原因。",
             ),
-            text("Remove bulk, or approve from reason_required.", "请删除 bulk，或从 reason_required 中删除 approve。"),
+            text(
+                "Do not approve it in bulk, or ask no reason to approve.",
+                "请取消“可批量审批”，或取消“同意”时必填理由。",
+            ),
+            "bulk, reason_required",
         )
     names = {other.key for _, other in nodes if any(one.chosen_by == "previous" for one in other.assign)}
     chosen = sorted({route.to for route in node.routes} & names)
@@ -109,7 +124,11 @@ def _in_bulk(pointer: str, node: Node, nodes: Sequence[Placed]) -> Iterator[Prob
                 f"'{node.title['en']}' is approved in bulk, but whoever approves names the people of '{chosen[0]}'.",
                 f"“{node.title['zh']}”可批量审批，但审批人须为“{chosen[0]}”指定办理人。",
             ),
-            text("Remove bulk, or assign the next step otherwise.", "请删除 bulk，或改变下一环节的承办人。"),
+            text(
+                "Do not approve it in bulk, or assign the next step otherwise.",
+                "请取消“可批量审批”，或改变下一环节的承办人。",
+            ),
+            "bulk",
         )
 
 
@@ -126,7 +145,8 @@ def _voting(pointer: str, node: Node) -> Iterator[Problem]:
                 f"'{node.title['en']}' does not say how much yes it needs.",
                 f"“{node.title['zh']}”未说明通过所需的票数或比例。",
             ),
-            text("Add needed.", "请增加 needed。"),
+            text("Say how much is needed under “Vote”.", "请在“表决”中填写所需票数或比例。"),
+            "vote: {needed: ...}",
         )
     if voting.rule == "ratio" and voting.needed is not None and voting.needed > 1:
         yield wrong(
@@ -149,7 +169,7 @@ def _voting(pointer: str, node: Node) -> Iterator[Problem]:
                 f"'{node.title['en']}' needs {voting.needed}, but there are only {most}.",
                 f"“{node.title['zh']}”需要 {voting.needed}，但最多只有 {most}。",
             ),
-            text("Lower needed, or name more people.", "请降低 needed 或增加人员。"),
+            text("Ask for less, or name more people.", "请降低所需票数或增加人员。"),
         )
     if voting.quorum is not None and voting.quorum > 1 and known is not None and voting.quorum > known:
         yield wrong(
@@ -159,7 +179,7 @@ def _voting(pointer: str, node: Node) -> Iterator[Problem]:
                 f"The quorum of '{node.title['en']}' can never be there.",
                 f"“{node.title['zh']}”的法定人数无法达到。",
             ),
-            text("Lower quorum, or name more people.", "请降低 quorum 或增加人员。"),
+            text("Lower the quorum, or name more people.", "请降低法定人数或增加人员。"),
         )
 
 
@@ -176,7 +196,8 @@ def _deadlines(pointer: str, node: Node) -> Iterator[Problem]:
                     f"A deadline of '{node.title['en']}' does not say where to.",
                     f"“{node.title['zh']}”的一个时限未说明转至何处。",
                 ),
-                text("Add to: <node>.", "请增加 to: <节点>。"),
+                text("Say to which step it goes on.", "请选择转至的环节。"),
+                "to: <step>",
             )
         if deadline.do == "escalate" and not deadline.assign:
             yield wrong(
@@ -186,17 +207,22 @@ def _deadlines(pointer: str, node: Node) -> Iterator[Problem]:
                     f"A deadline of '{node.title['en']}' does not say who else.",
                     f"“{node.title['zh']}”的一个时限未说明升级给谁。",
                 ),
-                text("Add assign.", "请增加 assign。"),
+                text("Say who may do it then as well.", "请指定届时还可由谁办理。"),
+                "assign: {role: ...}",
             )
         if deadline.do in ("approve", "refuse", "return") and deadline.do not in node.actions:
             yield wrong(
                 "deadline_action",
                 where,
                 text(
-                    f"A deadline does what '{node.title['en']}' does not allow: {deadline.do}.",
-                    f"时限操作“{deadline.do}”不在“{node.title['zh']}”允许的操作中。",
+                    f"A deadline does what '{node.title['en']}' does not allow: {_said(deadline.do, 'en')}.",
+                    f"时限操作“{_said(deadline.do, 'zh')}”不在“{node.title['zh']}”允许的操作中。",
                 ),
-                text(f"Add {deadline.do} to its actions.", f"请在 actions 中加入 {deadline.do}。"),
+                text(
+                    f"Add “{_said(deadline.do, 'en')}” to its actions.",
+                    f"请在可用操作中加入“{_said(deadline.do, 'zh')}”。",
+                ),
+                f"actions: [{deadline.do}, ...]",
             )
         if deadline.do == "approve" and node.authorities:
             yield wrong(
@@ -213,5 +239,6 @@ def _deadlines(pointer: str, node: Node) -> Iterator[Problem]:
                 "deadline_repeats",
                 where,
                 text(f"Only a reminder repeats, at '{node.title['en']}'.", f"“{node.title['zh']}”：只有提醒可以重复。"),
-                text("Remove repeat.", "请删除 repeat。"),
+                text("Leave out how often it repeats.", "请清空重复间隔。"),
+                "repeat",
             )

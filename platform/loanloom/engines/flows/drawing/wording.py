@@ -15,7 +15,7 @@ HAPPENED: dict[str, Text] = {
     "calculated": text("Calculated", "自动计算"),
     "opened": text("Waiting for a decision", "待办理"),
     "returned": text("Returned", "退回"),
-    "resubmitted": text("Submitted again", "重新提交"),
+    "resubmitted": text("Handed in", "提交"),
     "withdrawn": text("Withdrawn", "撤回申请"),
     "ended": text("Ended", "流程结束"),
     "passed": text("Passed without work", "自动通过"),
