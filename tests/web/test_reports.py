@@ -7,10 +7,10 @@ import re
 
 import pytest
 from openpyxl import load_workbook
-from sqlalchemy import update
+from sqlalchemy import insert, update
 from tests.services.reading.portfolio import add_loans
 
-from loanloom.store.tables import loan
+from loanloom.store.tables import journal_entry, journal_line, loan
 
 
 @pytest.fixture
@@ -67,3 +67,24 @@ def test_what_could_not_be_computed_is_said_above_the_table(person, loans, model
     page = person("auditor", language="zh").get("/reports/loan-ledger/").get_data(as_text=True)
     assert "“已还比例”列有 1 行无法计算" in page
     assert "0.00%" in page
+
+
+def test_the_journal_says_events_and_memos_in_words_on_the_page_and_in_the_export(person, model_company):
+    made = {"company_id": model_company.company.id, "business_date": model_company.business_date}
+    memo = {"en": "Loan paid out", "zh": "发放贷款"}
+    with model_company.transaction() as connection:
+        entry = connection.execute(
+            insert(journal_entry).values(**made, event="loan_disbursed", memo=memo).returning(journal_entry.c.id)
+        ).scalar_one()
+        for number, (account, side) in enumerate((("130301", "debit"), ("1002", "credit")), 1):
+            connection.execute(
+                insert(journal_line).values(
+                    **made, journal_entry_id=entry, line_number=number, account_code=account, memo=memo, **{side: 5}
+                )
+            )
+    browser = person("auditor", language="zh")
+    line = next(row for row in table(browser.get("/reports/journal/").get_data(as_text=True)) if "130301" in row)
+    assert "放款" in line and "发放贷款" in line
+    sheet = load_workbook(io.BytesIO(browser.get("/reports/journal/export.xlsx").get_data())).active
+    kept = next(row for row in sheet.iter_rows(values_only=True) if "130301" in row)
+    assert "放款" in kept and "发放贷款" in kept

@@ -9,7 +9,7 @@ from loanloom.problems import Text, text
 STEPS: Mapping[str, Text] = {
     "started": text("Flow started", "发起流程"),
     "submitted": text("Handed in", "提交申请"),
-    "resubmitted": text("Handed in again", "重新提交"),
+    "resubmitted": text("Handed in", "提交"),
     "resubmit": text("Handed in", "提交"),
     "approve": text("Approved", "审批同意"),
     "refuse": text("Refused", "审批否决"),

@@ -15,7 +15,9 @@ from flask import Flask, g
 
 from loanloom.core.lending.agreed.charges import Subsidy
 from loanloom.engines import products
+from loanloom.engines.products.wording import COUNTS
 from loanloom.problems import Text, say, text
+from loanloom.services.money.page import event_words
 from loanloom.services.scope import units_of
 from loanloom.web.flow_states import STEPS
 from loanloom.web.language import language
@@ -110,9 +112,19 @@ def code(key: Any, code_list: str) -> str:
     return context.registry.code_title(code_list, key, language()) if context and key is not None else key or ""
 
 
+def day_count(key: str) -> str:
+    """How the days of a loan are counted, in words."""
+    return say(COUNTS.get(key, key), language())
+
+
 def subsidy_words(shares: Sequence[Subsidy]) -> str:
     """Who bears which part of a loan's interest, and until when."""
     return "; ".join(say(products.subsidy_words(share), language()) for share in shares)
+
+
+def event(key: str) -> str:
+    """What a journal entry was booked for."""
+    return say(event_words.event(key), language())
 
 
 def action_words(action: str) -> str:
@@ -149,6 +161,8 @@ def install(app: Flask) -> None:
         unit_title=unit_title,
         title_of=title_of,
         code=code,
+        day_count=day_count,
+        event=event,
         scope_words=scope_words,
         action_words=action_words,
         record_words=record_words,

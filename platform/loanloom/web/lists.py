@@ -189,6 +189,10 @@ def words_of(column: Field, value: Any) -> str:
         return formats.title_of(value, "product")
     if column.type == "unit":
         return formats.unit_title(value)
+    if isinstance(value, Mapping):
+        return formats.spoken(value)
+    if column.code_list == "journal_event":
+        return formats.event(value)
     if column.type == "choice":
         known = column.code_list and current_context().registry.get("code_list", column.code_list)
         return formats.code(value, column.code_list or "") if known else formats.state_words(value)["words"]
