@@ -6,6 +6,7 @@ import os
 
 import pytest
 from sqlalchemy import text
+from tests.services.money.house import counted
 
 from loanloom.store.database import Database, psycopg_url
 
@@ -27,6 +28,46 @@ def test_the_company_ends_with_the_transaction(database, company):
         )
     with database.transaction() as connection:
         assert connection.execute(text("SELECT current_setting('loanloom.company_id', true)")).scalar() in ("", None)
+
+
+def test_a_transaction_is_begun_and_given_to_its_company_in_one_statement(database, company):
+    with counted(database) as sent, database.transaction(company.id):
+        pass
+    assert len(sent) == 1, sent
+
+
+def test_what_went_wrong_in_a_transaction_is_undone_as_a_whole(database, company):
+    for _ in range(2):  # on the same connection of the pool
+        with pytest.raises(RuntimeError), database.transaction(company.id) as connection:
+            connection.execute(text("CREATE TEMPORARY TABLE half_done (x int)"))
+            raise RuntimeError
+    with database.transaction(company.id) as connection:
+        assert connection.execute(text("SELECT to_regclass('half_done')")).scalar() is None
+
+
+def test_single_statements_stand_alone_and_belong_to_nobody(empty_database):
+    database = Database(empty_database.database.url, pool_size=1)
+    with database.transaction(7):
+        pass
+    with counted(database) as sent, database.single_statements() as connection:
+        asked = text("SELECT txid_current(), current_setting('loanloom.company_id', true)")
+        (one, whose), (other, _) = (connection.execute(asked).one() for _ in range(2))
+    assert one != other and whose in ("", None)
+    assert len(sent) == 2, sent
+    database.close()
+
+
+def test_another_isolation_level_is_left_behind(empty_database):
+    database = Database(empty_database.database.url, pool_size=1)
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("CREATE TEMPORARY TABLE seen (x int)"))
+    with pytest.raises(RuntimeError), database.transaction(7) as connection:
+        connection.execute(text("INSERT INTO seen VALUES (1)"))
+        raise RuntimeError
+    with database.transaction(7) as connection:
+        assert connection.execute(text("SELECT count(*) FROM seen")).scalar() == 0
+        assert connection.execute(text("SELECT current_setting('loanloom.company_id', true)")).scalar() == "7"
+    database.close()
 
 
 def test_a_connection_lost_meanwhile_is_made_anew(database, cluster, empty_database):

@@ -23,12 +23,9 @@ from .vault import Vault
 RENEWED_AFTER = 300
 """Seconds after which a connection is made anew: one that the network dropped in silence is not kept for long."""
 
-_COMPANY = "SELECT set_config('loanloom.company_id', %s, true)"
-_BY_KEY = _COMPANY + ", set_config('plan_cache_mode', 'force_generic_plan', true)"
-_BY_VALUES = (
-    f"{_COMPANY}, set_config('plan_cache_mode', 'force_custom_plan', true), "
-    "set_config('max_parallel_workers_per_gather', '0', true)"
-)
+_BY_KEY = "; SET LOCAL plan_cache_mode = force_generic_plan"
+_BY_VALUES = "; SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL max_parallel_workers_per_gather = 0"
+_OPENING = "loanloom_opening"
 
 _every: weakref.WeakSet[Database] = weakref.WeakSet()
 
@@ -66,6 +63,7 @@ class Database:
             use_native_hstore=False,
             hide_parameters=True,  # values of customers do not belong into logs
             connect_args={
+                "autocommit": True,  # transactions are begun by `_begin`, together with what they need first
                 "prepare_threshold": 2,
                 "application_name": application,
                 "connect_timeout": 10,
@@ -73,6 +71,7 @@ class Database:
             },
         )
         event.listen(self.engine, "checkout", _refuse_a_lost_connection)
+        event.listen(self.engine, "begin", _begin)
         _every.add(self)
 
     @contextmanager
@@ -86,9 +85,19 @@ class Database:
         values of which some are frequent and some rare, so each is planned for its own, and by one process, which is
         done before others have been started.
         """
-        with self.engine.connect() as connection, connection.begin():
-            if company_id is not None:
-                set_company(connection, company_id, by_key=by_key, by_values=by_values)
+        opening = "BEGIN" if company_id is None else f"BEGIN; {_company(company_id)}"
+        opening += _BY_KEY if by_key else _BY_VALUES if by_values else ""
+        with self.engine.connect() as connection:
+            connection.execution_options(**{_OPENING: opening})
+            with connection.begin():
+                yield connection
+
+    @contextmanager
+    def single_statements(self) -> Iterator[Connection]:
+        """A connection whose statements each stand alone, committed by themselves and belonging to no company: nothing
+        is begun and nothing ended, so one statement is one way to the server and back."""
+        with self.engine.connect() as connection:
+            connection.execution_options(**{_OPENING: ""})
             yield connection
 
     @property
@@ -106,10 +115,21 @@ class Database:
         return f"Database({self.url.render_as_string(hide_password=True)})"
 
 
-def set_company(connection: Connection, company_id: int, *, by_key: bool = False, by_values: bool = False) -> None:
+def set_company(connection: Connection, company_id: int) -> None:
     """From here to the end of the transaction, `connection` belongs to this company."""
-    statement = _BY_KEY if by_key else _BY_VALUES if by_values else _COMPANY
-    connection.exec_driver_sql(statement, (str(int(company_id)),))
+    connection.exec_driver_sql(_company(company_id))
+
+
+def _company(company_id: int) -> str:
+    return f"SET LOCAL loanloom.company_id = '{int(company_id)}'"
+
+
+def _begin(connection: Connection) -> None:
+    """Begin a transaction and say whose it is, in one way to the server and back."""
+    options = connection.get_execution_options()
+    opening = "" if options.get("isolation_level") == "AUTOCOMMIT" else options.get(_OPENING, "BEGIN")
+    if opening:
+        connection.exec_driver_sql(opening)
 
 
 def _refuse_a_lost_connection(connection: psycopg.Connection[Any], _record: object, _proxy: object) -> None:
@@ -117,6 +137,8 @@ def _refuse_a_lost_connection(connection: psycopg.Connection[Any], _record: obje
     The pool then makes new ones."""
     if connection.closed:
         raise InvalidatePoolError()
+    if not connection.autocommit:  # somebody asked for another isolation level and gave it back
+        connection.autocommit = True
     news = select.poll()
     news.register(connection.fileno(), select.POLLIN)
     if news.poll(0):  # nobody asked anything: it can only be a farewell

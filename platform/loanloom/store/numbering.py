@@ -49,7 +49,7 @@ def take_all_loose(database: Database, company_id: int, wanted: Mapping[Counter,
     """
     if not wanted:
         return {}
-    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+    with database.single_statements() as connection:
         return _firsts(connection.exec_driver_sql(_LOOSE, (company_id, *_parameters(wanted))), wanted)
 
 

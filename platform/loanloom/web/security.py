@@ -91,7 +91,7 @@ def _find_user() -> SignedIn | None:
         user_id, stamp = int(session["user_id"]), session.get("stamp")
     else:
         return None
-    with database().transaction() as connection:
+    with database().single_statements() as connection:
         user = read_user(connection, user_id)
     if user is None or (stamp is not None and stamp != user.stamp):
         if not has_bearer():

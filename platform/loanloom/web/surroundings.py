@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import secrets
+from contextlib import nullcontext
 from typing import Any, cast
 
 from flask import Flask, g, request
+from sqlalchemy import Connection
 
 from loanloom.problems import say
 from loanloom.services.flows import worklist
@@ -13,12 +15,13 @@ from loanloom.web import security
 from loanloom.web.language import LANGUAGES, language
 
 
-def waiting() -> worklist.Frame:
-    """What the frame counts: unread messages and open work. Counted once a request."""
+def waiting(connection: Connection | None = None) -> worklist.Frame:
+    """What the frame counts: unread messages and open work. Counted once a request; a page that has a transaction open
+    may have it counted there."""
     if "waiting" not in g:
         context = security.current_context()
-        with context.transaction() as connection:
-            g.waiting = worklist.frame_counts(context, connection)
+        with context.transaction() if connection is None else nullcontext(connection) as counted_in:
+            g.waiting = worklist.frame_counts(context, counted_in)
     return cast(worklist.Frame, g.waiting)
 
 

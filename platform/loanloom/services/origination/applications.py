@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, select
 from sqlalchemy import update as change
+from sqlalchemy.dialects.postgresql import JSONB
 
 from loanloom.engines import forms, products
 from loanloom.metadata.registry import Registry
@@ -35,6 +36,11 @@ APPLICATION = text("application", "申请")
 TABLE = tables.application
 FOUND = select(TABLE).where(TABLE.c.id == bindparam("application_id"))
 LOCKED = FOUND.with_for_update()
+DRAFTED = (
+    change(TABLE)
+    .where(TABLE.c.id == bindparam("application_id"))
+    .values(draft=bindparam("typed", type_=JSONB), updated_at=bindparam("moment"))
+)
 OPEN = ("draft", "returned")
 """States in which an application may still be filled in."""
 LARGEST_DRAFT = 200_000
@@ -167,17 +173,28 @@ def _has_work(ctx: Context, connection: Connection, application_id: int) -> bool
 
 def filling(ctx: Context, connection: Connection, row: Row[Any], registry: Registry | None = None) -> Filling:
     """An application as something to fill in or to read as a form; under its own release unless another is given."""
+    typed = _opened(ctx, row.draft) if row.state in OPEN else None
+    return _filling(ctx, connection, row, typed, row.draft.get("editor", ""), registry)
+
+
+def _filling(
+    ctx: Context,
+    connection: Connection,
+    row: Row[Any],
+    typed: Mapping[str, Any] | None,
+    editor: str,
+    registry: Registry | None = None,
+) -> Filling:
     registry = registry or releases.pinned(ctx, connection, row.release_id)
     customer = facts.customer_row(connection, row.customer_id)
-    basis = facts.basis(ctx, row, customer, registry)
     return Filling(
         row=row,
         customer=customer,
         registry=registry,
         form=compiled.application_form(registry, row.product_key),
-        facts=basis,
-        typed=_opened(ctx, row.draft) if row.state in OPEN else None,
-        editor=row.draft.get("editor", ""),
+        facts=facts.basis(ctx, row, customer, registry),
+        typed=typed,
+        editor=editor,
     )
 
 
@@ -188,9 +205,9 @@ def may_fill_in(ctx: Context, row: Row[Any]) -> bool:
     return scope.sees(ctx, row._mapping)
 
 
-def save_draft(ctx: Context, application_id: int, raw: Mapping[str, Any], *, editor: str, seen: str) -> None:
-    """Keep what has been typed so far, right or wrong. `editor` is the open page, `seen` the one whose draft it began
-    from: a draft that another page has saved since is not overwritten."""
+def save_draft(ctx: Context, application_id: int, raw: Mapping[str, Any], *, editor: str, seen: str) -> Filling:
+    """Keep what has been typed so far, right or wrong; what it was typed into. `editor` is the open page, `seen` the
+    one whose draft it began from: a draft that another page has saved since is not overwritten."""
     ctx.require("application.create", "portal.use")
     with ctx.transaction() as connection:
         row = read(ctx, connection, application_id, lock=True)
@@ -202,7 +219,8 @@ def save_draft(ctx: Context, application_id: int, raw: Mapping[str, Any], *, edi
         if sum(len(name) + len(str(value)) for name, value in values.items()) > LARGEST_DRAFT:
             raise Refused(Problem(code="form.too_much", message=text("Too much text.", "内容过多，无法保存。")))
         draft = draft_of(ctx, row, values, editor=editor)
-        connection.execute(change(TABLE).where(TABLE.c.id == application_id).values(draft=draft, updated_at=ctx.now))
+        connection.execute(DRAFTED, {"application_id": application_id, "typed": draft, "moment": ctx.now})
+        return _filling(ctx, connection, row, values, editor)
 
 
 def draft_of(ctx: Context, row: Row[Any], typed: Mapping[str, Any], *, editor: str) -> dict[str, Any]:

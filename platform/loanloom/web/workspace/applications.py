@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import secrets
-from typing import Any
+from collections.abc import Sequence
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
 from loanloom.engines import forms as engine
@@ -25,12 +26,14 @@ from loanloom.services.origination import (
     uploads,
 )
 from loanloom.services.origination.applications import Filling
+from loanloom.services.origination.materials import Material
 from loanloom.services.parties import customers
 from loanloom.web.access import requires
 from loanloom.web.forms import answering, posted
 from loanloom.web.forms.posted import Posted
 from loanloom.web.language import language
 from loanloom.web.security import current_context
+from loanloom.web.surroundings import waiting
 from loanloom.web.workspace import sheet_parts
 
 blueprint = Blueprint("applications", __name__, url_prefix="/applications")
@@ -102,11 +105,11 @@ def filled(application_id: int) -> Answer:
         post, problems = answering.with_files(ctx, form, post, ("application", application_id))
     try:
         if not post.is_submission or problems:
-            applications.save_draft(ctx, application_id, post.raw, editor=post.editor, seen=post.seen)
+            kept = applications.save_draft(ctx, application_id, post.raw, editor=post.editor, seen=post.seen)
             if post.action == "leave":
                 flash(_("The draft has been kept."), "good")
                 return redirect("/applications/")
-            return _form_page(ctx, application_id, post, problems)
+            return _form_page(ctx, application_id, post, problems, kept)
         done = submissions.submit(
             ctx, application_id, post.raw, version=post.version, idempotency_key=post.idempotency_key
         )
@@ -208,39 +211,37 @@ def _filling(ctx: Context, application_id: int) -> Filling:
         return applications.filling(ctx, connection, row)
 
 
-def _form_page(ctx: Context, application_id: int, post: Posted | None, problems: Any = ()) -> str:
-    """The form with the schedule beside it; only its inner part when htmx asks."""
-    with ctx.transaction() as connection:
-        row = applications.read(ctx, connection, application_id)
-        if not applications.may_fill_in(ctx, row) and supplying.wanted(ctx, connection, row.id) is None:
-            raise Conflict(applications.closed())
-        filling = applications.filling(ctx, connection, row)
-        raw = post.raw if post is not None else filling.typed
-
-        def drawn(telling: engine.Telling, also: tuple[Problem, ...] = ()) -> engine.FormView:
-            node = applications.node_of(filling)
-            return engine.describe(
-                filling.form, filling.facts, ctx.actor.roles, node, raw=raw, telling=telling, also=also
-            )
-
-        view = drawn("none" if raw is None else "entered", tuple(problems))
-        step = answering.step_of(post, view, lambda: drawn("all"), tuple(problems))
-        if step is not None and step.problems:
-            view = drawn("entered", step.problems)
-        application = {**filling.facts["application"], **view.values.get("application", {})}
-        seen = {**filling.facts, **submissions.merged(filling.facts, view.values)}
-        shown = previews.of_typed(ctx, filling.registry, row.product_key, application)
-        part = answering.wants_part()
-        listed = [] if part else materials.listing(connection, filling.registry, row, seen)
-        renewal = renewing.offered(ctx, connection, filling) if post is None else None
+def _form_page(
+    ctx: Context,
+    application_id: int,
+    post: Posted | None,
+    problems: Sequence[Problem] = (),
+    kept: Filling | None = None,
+) -> str:
+    """The form with the schedule beside it; only its inner part when htmx asks. `kept`: what was typed has just been
+    kept into it, so nothing has to be read again for that part."""
+    part, listed, renewal = answering.wants_part(), list[Material](), None
+    if part and kept is not None:
+        filling = kept
+        view, step = _drawn(ctx, filling, post, tuple(problems))
+    else:
+        with ctx.transaction() as connection:
+            filling = kept or _to_fill_in(ctx, connection, application_id)
+            view, step = _drawn(ctx, filling, post, tuple(problems))
+            if not part:
+                seen = {**filling.facts, **submissions.merged(filling.facts, view.values)}
+                listed = materials.listing(connection, filling.registry, filling.row, seen)
+                waiting(connection)
+            renewal = renewing.offered(ctx, connection, filling) if post is None else None
+    application = {**filling.facts["application"], **view.values.get("application", {})}
     return render_template(
         f"workspace/applications/{'_form' if part else 'fill'}.html",
         view=view,
         step=step,
-        application=row,
+        application=filling.row,
         registry=filling.registry,
         customer=filling.customer,
-        preview=shown,
+        preview=previews.of_typed(ctx, filling.registry, filling.row.product_key, application),
         materials=listed,
         renewal=renewal,
         editor=post.editor if post is not None and post.editor else secrets.token_urlsafe(9),
@@ -248,6 +249,29 @@ def _form_page(ctx: Context, application_id: int, post: Posted | None, problems:
         key=post.idempotency_key if post is not None else None,
         saved=post is not None and not post.is_submission,
     )
+
+
+def _to_fill_in(ctx: Context, connection: Connection, application_id: int) -> Filling:
+    row = applications.read(ctx, connection, application_id)
+    if not applications.may_fill_in(ctx, row) and supplying.wanted(ctx, connection, row.id) is None:
+        raise Conflict(applications.closed())
+    return applications.filling(ctx, connection, row)
+
+
+def _drawn(
+    ctx: Context, filling: Filling, post: Posted | None, problems: tuple[Problem, ...]
+) -> tuple[engine.FormView, answering.Step | None]:
+    """The form as it stands, and the step of it that is shown."""
+    raw, node = post.raw if post is not None else filling.typed, applications.node_of(filling)
+
+    def drawn(telling: engine.Telling, also: tuple[Problem, ...] = ()) -> engine.FormView:
+        return engine.describe(filling.form, filling.facts, ctx.actor.roles, node, raw=raw, telling=telling, also=also)
+
+    view = drawn("none" if raw is None else "entered", problems)
+    step = answering.step_of(post, view, lambda: drawn("all"), problems)
+    if step is not None and step.problems:
+        view = drawn("entered", step.problems)
+    return view, step
 
 
 def _no_item() -> Problem:
