@@ -69,9 +69,16 @@ def _details(document: Document, kind: Kind, languages: tuple[str, ...]) -> Iter
 def _missing_languages(document: Document, value: Any, pointer: str, languages: tuple[str, ...]) -> Iterator[Problem]:
     if not isinstance(value, Mapping):
         return
+    line, column = document.place(pointer)
+    if not any(words.strip() for words in value.values()):
+        yield Problem(
+            code="metadata.no_words", file=document.file, line=line, column=column, pointer=pointer,
+            message=text("There are no words here yet.", "此处还没有文字。"),
+            hint=text("Write them in Chinese, in English or in both.", "请填写中文或英文，也可两者都填。"),
+        )  # fmt: skip
+        return
     for language in languages:
-        if language not in value:
-            line, column = document.place(pointer)
+        if not value.get(language):
             yield Problem(
                 code="metadata.missing_language", severity="warning", file=document.file, line=line, column=column,
                 pointer=pointer, message=text(

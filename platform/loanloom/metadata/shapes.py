@@ -9,6 +9,7 @@ from typing import Any
 from loanloom.metadata.pointers import child, is_list
 from loanloom.metadata.schema_walk import Piece, follow
 from loanloom.metadata.structure import Schema
+from loanloom.problems import LANGUAGES
 
 Refer = Callable[[str], str | None]
 """The key of a document that a place (a pointer) may refer to, where it refers to one."""
@@ -73,7 +74,7 @@ def least(piece: Piece, root: Piece, pointer: str, refer: Refer) -> Any:
     if piece.get("enum"):
         return next((one for one in piece["enum"] if one is not None), None)
     if piece.get("x-text"):
-        return {"en": "New", "zh": "新建"}
+        return dict.fromkeys(LANGUAGES, "")  # whoever adds it says what it is called
     among = [follow(branch, root) for branch in piece.get("anyOf", ()) if set(branch) != {"required"}]
     if among:
         beside = {key: one for key, one in piece.items() if key != "anyOf"}

@@ -4,6 +4,7 @@ and everything that may be done leaves a text of the right shape with its commen
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -16,11 +17,22 @@ from loanloom.metadata.pointers import MISSING, resolve
 from loanloom.metadata.reader import read_document
 from loanloom.metadata.registry import Registry, build
 from loanloom.problems import text
-from loanloom.services.definitions.grids import columns, laying, looking, moving, pasting, reading, trying
+from loanloom.services.definitions.grids import (
+    columns,
+    laying,
+    looking,
+    model_tables,
+    moving,
+    pasting,
+    reading,
+    trying,
+    trying_models,
+)
 from loanloom.services.definitions.grids.model import Column, Grid
 
 ROOT = Path(__file__).parents[3]
-KINDS = ("ruleset", "code_list", "menu", "authority", "rate_table", "calendar")
+KINDS = ("ruleset", "decision_model", "code_list", "menu", "authority", "rate_table", "calendar")
+STRESS = "/decisions/2/logic/table"
 NUMBER = Column(path="/when/0", label=text("Days", "天数"), kind="test", feel="number")
 CODES = Column(path="/when/1", label=text("Grade", "等级"), kind="test", feel="string",
                options={"A": text("very good", "优"), "B": text("good", "良")})  # fmt: skip
@@ -43,7 +55,7 @@ def registry() -> Registry:
 
 def grids(registry: Registry) -> list[tuple[Document, Grid]]:
     found = [one for kind in KINDS for one in registry.all(kind)]
-    return [(one, laying.grid_of(one, registry, one, "zh")) for one in found]
+    return [(one, laying.grid_of(one, registry, one, "zh", laying.table_at(one, ""))) for one in found]
 
 
 def after(document: Document, step) -> dict:
@@ -66,7 +78,7 @@ def keys(items, depth: int = 0) -> list[str]:
 def test_what_every_cell_shows_is_read_back_as_what_it_says(registry, language) -> None:
     counted = 0
     for document, _ in grids(registry):
-        grid = laying.grid_of(document, registry, None, language)
+        grid = laying.grid_of(document, registry, None, language, laying.table_at(document, ""))
         for cell in grid.cells():
             value, problem = reading.read(cell.column, cell.shown)
             said = resolve(document.spec, cell.pointer)
@@ -260,3 +272,92 @@ def test_a_move_to_nowhere_is_refused(registry) -> None:
     assert moving.step_for(document, registry, grid, "up", "/items/0") is None
     assert moving.step_for(document, registry, grid, "up", "/items/999") is None
     assert moving.step_for(document, registry, grid, "copy", "/items/0/title") is None
+
+
+ANSWER = Column(path="/then/0", label=text("Grade", "等级"), kind="answer", feel="string",
+                options={"A": text("very good", "优"), "B": text("good", "良")})  # fmt: skip
+
+
+@pytest.mark.parametrize(("feel", "typed", "wanted"), [
+    ("string", "优", '"A"'), ("string", "B", '"B"'), ("string", "中", "cell.not_a_choice"), ("string", "", "null"),
+    ("string", "=if burden > 1 then 5 else 6", "if burden > 1 then 5 else 6"), ("number", "30万", "300000"),
+    ("number", "much", "cell.not_a_number"), ("number", "=payment * 2", "payment * 2"), ("boolean", "是", "true"),
+    ("boolean", "perhaps", "cell.not_yes_or_no"), ("date", "2026-01-31", 'date("2026-01-31")'),
+    ("date", "soon", "cell.not_a_date"), ("", "1,000", "1000"), ("", "payment * 2", "payment * 2"),
+])  # fmt: skip
+def test_results_of_a_models_table_are_typed_plainly_and_formulas_behind_a_sign(feel, typed, wanted) -> None:
+    column = replace(ANSWER, feel=feel, options=ANSWER.options if feel == "string" else None)
+    value, problem = reading.read(column, typed)
+    assert (problem.code if problem else value) == wanted
+    if problem is None:
+        again = reading.read(column, reading.shown(column, value, "zh"))
+        assert again == (value, None), "what is shown says the same"
+
+
+def test_words_that_are_no_code_stand_in_quotes_and_come_back(registry) -> None:
+    column = replace(ANSWER, options=None)
+    for words in ('say "no"', "a\\b", "看 看", "true", "5"):
+        source = reading.read(column, words)[0]
+        assert source.startswith('"') and reading.shown(column, source, "en") == words
+
+
+def test_a_table_inside_a_decision_model_names_what_it_asks_and_answers(registry) -> None:
+    document = registry.require("decision_model", "resilience")
+    assert [(one.at, one.title["zh"]) for one in model_tables.tables_in(document)] == [(STRESS, "还款韧性")]
+    grid = laying.grid_of(document, registry, None, "zh", STRESS)
+    assert [one.label["zh"] for one in grid.columns] == ["压力情景下偿债收入比", "还款韧性"]
+    assert [[cell.shown for cell in line.cells] for line in grid.lines][1] == [
+        "(0.5..0.8]",
+        "偏紧（偿债后结余不低于两成）",
+    ]
+    for asked in ("", "/decisions/0/logic/table", "/nowhere", STRESS):
+        assert laying.table_at(document, asked) == STRESS
+
+
+def test_columns_of_a_models_table_come_go_and_change_places_with_every_line(registry) -> None:
+    document = registry.require("decision_model", "resilience")
+
+    def done(of: Document, do: str, head: str = "") -> Document:
+        step = columns.step_for(of, registry, do, head, STRESS)
+        assert step is not None, (do, head)
+        return read_document(step.edit(source_text(of)).text).document
+
+    def table(of: Document):
+        return of.at(STRESS)
+
+    wider = done(done(document, "input"), "output")
+    first = table(wider)["rules"][0]
+    assert (first["when"], first["then"]) == (("<= 0.5", "-"), ('"firm"', "null"))
+    turned = done(done(wider, "left", f"{STRESS}/inputs/1"), "right", f"{STRESS}/outputs/0")
+    assert table(turned)["rules"][0]["when"] == ("-", "<= 0.5") and table(turned)["rules"][0]["then"] == (
+        "null",
+        '"firm"',
+    )
+    narrow = done(done(turned, "out", f"{STRESS}/inputs/0"), "out", f"{STRESS}/outputs/0")
+    assert narrow.spec == document.spec
+    assert columns.step_for(narrow, registry, "out", f"{STRESS}/inputs/0", STRESS) is None
+
+
+def test_cells_that_other_tools_keep_something_with_are_read_and_placed(registry) -> None:
+    document = registry.require("decision_model", "resilience")
+    held = source_text(document).replace('when: ["> 0.8"]', 'when: [{text: "> 0.7", kept: {id: _x}}]')
+    document = read_document(held).document
+    grid = laying.grid_of(document, registry, None, "en", STRESS)
+    cell = grid.lines[2].cells[0]
+    assert (cell.pointer, cell.shown) == (f"{STRESS}/rules/2/when/0/text", "> 0.7")
+    found = looking.placed(grid, [document.problem("x", text("x", "x"), f"{STRESS}/rules/2/when/0")])
+    assert list(found.cells) == [cell.pointer]
+
+
+def test_a_models_table_is_tried_with_what_its_columns_look_at(registry) -> None:
+    document = registry.require("decision_model", "resilience")
+    grid = laying.grid_of(document, registry, None, "zh", STRESS)
+    asked = trying_models.asked(document, registry, STRESS, {"fact.burden": "0.6"})
+    assert [(one.path, one.column.label["zh"]) for one in asked] == [("burden", "压力情景下偿债收入比")]
+    tried = trying_models.run(document, registry, grid, STRESS, asked, date(2026, 1, 5), "zh")
+    assert tried.hits == {f"{STRESS}/rules/1"} and tried.stopped[f"{STRESS}/rules/0"] == f"{STRESS}/rules/0/when/0"
+    assert tried.results == ((grid.columns[1].label, "偏紧（偿债后结余不低于两成）"),) and not tried.problems
+    nothing = trying_models.asked(document, registry, STRESS, {})
+    assert trying_models.run(document, registry, grid, STRESS, nothing, date(2026, 1, 5), "en").hits == {
+        f"{STRESS}/rules/3"
+    }

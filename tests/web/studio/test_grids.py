@@ -13,7 +13,7 @@ from loanloom.services.definitions.releases import drafts
 from .test_studio import ADMIN, html, post
 
 CLASSES, AREAS, MENU = "ruleset/five-classes", "code_list/area", "menu/workspace"
-KINDS = ("ruleset", "code_list", "menu", "authority", "rate_table", "calendar")
+KINDS = ("ruleset", "decision_model", "code_list", "menu", "authority", "rate_table", "calendar")
 
 
 def here(of: str) -> str:
@@ -175,3 +175,43 @@ def test_bad_posts_are_told_and_change_nothing(admin, model_company, form) -> No
     answer = post(admin, f"{here(AREAS)}grid", **{"version": "", **form})
     assert answer.status_code in (302, 409, 422)
     assert drafts.find(model_company, *AREAS.split("/")) is None
+
+
+MODEL, STRESS = "decision_model/resilience", "/decisions/2/logic/table"
+
+
+def test_a_table_inside_a_decision_model_is_typed_into_widened_and_tried(admin, model_company) -> None:
+    page = html(admin.get(f"{here(MODEL)}?view=grid"))
+    assert "压力情景下偿债收入比" in page and f'value="{STRESS}"' in page and "充足（偿债后结余过半）" in page
+    cells = {f"c:{STRESS}/rules/0/when/0": "不超过 40%", f"c:{STRESS}/rules/1/when/0": "> 0.4 and <= 0.8",
+             f"c:{STRESS}/rules/1/then/0": "weak"}  # fmt: skip
+    answer = post(admin, f"{here(MODEL)}grid", version="", at=STRESS, act=f"line:copy:{STRESS}/rules/3", **cells)
+    assert answer.status_code == 302 and "at=" in answer.headers["Location"]
+    rules = spec(model_company, MODEL)["decisions"][2]["logic"]["table"]["rules"]
+    assert [one["when"][0] for one in rules] == ["<= 0.4", "(0.4..0.8]", "> 0.8", "null", "null"]
+    assert rules[1]["then"] == ['"weak"']
+    shown = html(admin.get(answer.headers["Location"]))
+    assert "grid-said" in shown.partition(f'id="l-{STRESS[1:].replace("/", "-")}-rules-4"')[2], (
+        "the copy meets its like"
+    )
+    post(admin, f"{here(MODEL)}grid", version="1", at=STRESS, act=f"line:remove:{STRESS}/rules/4")
+    wrong = post(admin, f"{here(MODEL)}grid", version="2", at=STRESS, **{f"c:{STRESS}/rules/0/then/0": "很好"})
+    assert wrong.status_code == 422 and "不在可选范围内" in html(wrong) and "很好" in html(wrong)
+    tried = html(admin.get(f"{here(MODEL)}?view=grid&at={STRESS}&fact.burden=0.41"))
+    assert "偏弱（收入下降时难以覆盖偿债）" in tried.partition("grid-result")[2]
+    assert post(admin, f"{here(MODEL)}grid", version="2", at=STRESS, act="column:output:").status_code == 302
+    assert "result_2" in html(admin.get(f"{here(MODEL)}?view=grid"))
+
+
+def test_a_decision_that_says_nothing_becomes_a_table(admin, model_company) -> None:
+    source = drafts.text_of(model_company, *MODEL.split("/")).partition("      logic:\n        table:")[0]
+    post(admin, f"{here(MODEL)}text", source=source, version="")
+    page = html(admin.get(f"{here(MODEL)}?view=grid"))
+    assert "该模型中还没有决策表" in page and "改为决策表：还款韧性" in page and 'id="grid-table"' not in page
+    answer = post(admin, f"{here(MODEL)}grid", version="1", act="table:new:/decisions/2")
+    assert answer.status_code == 302
+    table = spec(model_company, MODEL)["decisions"][2]["logic"]["table"]
+    assert table["inputs"] == [{"value": "burden"}] and len(table["rules"]) == 1
+    assert 'id="grid-table"' in html(admin.get(answer.headers["Location"]))
+    again = post(admin, f"{here(MODEL)}grid", version="2", act="table:new:/decisions/2")
+    assert again.status_code == 422, "it says something now"

@@ -179,7 +179,7 @@ class _Outline:
     @staticmethod
     def _titled(item: Any) -> Text | None:
         title = item.get("title") if isinstance(item, Mapping) else None
-        return title if isinstance(title, Mapping) else None
+        return title if isinstance(title, Mapping) and any(title.values()) else None
 
     def _absent(self, pointer: str, value: Any, piece: Piece) -> tuple[tuple[Cell, ...], tuple[Offer, ...]]:
         """What an object does not say yet: plain places, larger parts, and parts that may stand instead of others."""

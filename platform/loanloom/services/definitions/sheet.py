@@ -129,7 +129,7 @@ class Layout:
     def item_label(self, holder: str, pointer: str, item: Any, key: str | int) -> Text:
         if isinstance(item, Mapping):
             title = item.get("title") or item.get("label")
-            if isinstance(title, Mapping):
+            if isinstance(title, Mapping) and any(title.values()):
                 return title
             piece = self.piece(holder)
             named = item.get(piece.get("x-key", "key"))

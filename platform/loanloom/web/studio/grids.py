@@ -38,14 +38,15 @@ def write(kind: str, key: str) -> str | Response | tuple[str, int]:
     if kind not in VIEWS:
         raise NotFound()
     ctx, page = current_context(), definitions.page(current_context(), kind, key)
-    typed = _typed()
+    typed, at = _typed(), request.form.get("at", "")
     try:
         act, pasted = _asked(), request.form.get("paste", "")
         if pasted.strip() and request.form.get("act") == "paste":
-            grid = laying.grid_of(writing.seen(ctx, page, version_given()), page.registry, page.live, language())
+            seen = writing.seen(ctx, page, version_given())
+            grid = laying.grid_of(seen, page.registry, page.live, language(), laying.table_at(seen, at))
             spread = pasting.spread(grid, pasted, request.form.get("paste_at", ""))
             typed = Typed({**typed.cells, **spread.cells}, (*typed.new, *spread.new))
-        written = writing.write(ctx, page, version_given(), typed, act, language())
+        written = writing.write(ctx, page, version_given(), typed, act, language(), at)
     except (Refused, Conflict) as refused:
         return page_of(kind, key, "grid", problems=refused.problems, typed=_kept(typed, {})), refused.status
     told = editors.joined(written.draft.joined_with) if written.draft and written.draft.joined_with else None
@@ -57,7 +58,9 @@ def write(kind: str, key: str) -> str | Response | tuple[str, int]:
         flash(told, "notice")
     if typed.new:
         flash(ngettext("%(num)s new line.", "%(num)s new lines.", len(typed.new)), "good")
-    here: dict[str, Any] = {name: request.form.get(name) or None for name in ("q", "from")}
+    here: dict[str, Any] = {name: request.form.get(name) or None for name in ("q", "from", "at")}
+    if act.what == "table":
+        here["at"] = f"{act.pointer}/logic/table"
     place = slug(act.pointer or request.form.get("paste_at", ""))
     where = url_for("studio.definition", kind=kind, key=key, view="grid", **here)
     return redirect(where + (f"#l-{place}" if place else ""))
@@ -77,7 +80,7 @@ def _asked() -> Act:
         do, _, goal = where.partition(":")
         return Act("drop", do, what, goal)
     kind, do, pointer = (*act.split(":", 2), "", "")[:3]
-    return Act(kind, do, pointer) if kind in ("line", "column") else Act()
+    return Act(kind, do, pointer) if kind in ("line", "column", "table") else Act()
 
 
 def _kept(typed: Typed, wrong: Mapping[str, Problem]) -> dict[str, str]:

@@ -12,7 +12,7 @@ from loanloom.metadata.pointers import child, is_list, parent, resolve, split
 from loanloom.metadata.registry import Registry
 from loanloom.metadata.wording import Piece
 from loanloom.problems import Text, text
-from loanloom.services.definitions.grids import reading, tables
+from loanloom.services.definitions.grids import model_tables, reading, tables
 from loanloom.services.definitions.grids.model import Cell, Column, Grid, Line, Nature
 from loanloom.services.definitions.sheet import Layout
 
@@ -45,12 +45,25 @@ LISTS: Mapping[str, Listed] = {
 }  # fmt: skip
 
 
-def grid_of(document: Document, registry: Registry, live: Document | None, language: str) -> Grid:
-    """The grid of a definition whose text has the shape of its kind."""
+TABLES = ("ruleset", "decision_model")
+"""Kinds whose grids are decision tables."""
+
+
+def table_at(document: Document, asked: str) -> str:
+    """Which table of a model is meant: the one that is asked for, else the first; nothing where there are none, and for
+    kinds that are one grid."""
+    known = [one.at for one in model_tables.tables_in(document)] if document.kind == "decision_model" else []
+    return asked if asked in known else next(iter(known), "")
+
+
+def grid_of(document: Document, registry: Registry, live: Document | None, language: str, at: str = "") -> Grid:
+    """The grid of a definition whose text has the shape of its kind; `at` says which, where there are several."""
     layout = Layout(document, registry, registry.kinds.require(document.kind))
     nature: Nature = "list"
-    if document.kind == "ruleset":
-        lines_at, columns = tables.laid(document, registry)
+    if document.kind == "decision_model" and not at:
+        return Grid(lines_at="", columns=(), lines=(), item=text("rule", "规则"), full=True)
+    if document.kind in TABLES:
+        lines_at, columns = tables.laid(document, registry, at)
     else:
         listed = LISTS[document.kind]
         columns = tuple(_column(layout, listed, path) for path in listed.paths)
@@ -120,10 +133,13 @@ class _Lines:
         held = item.get("key") in self.fixed
         cells = []
         for column in self.columns:
-            value = resolve(item, column.path)
+            value, inner = resolve(item, column.path), ""
+            if isinstance(value, Mapping):  # with what other tools keep beside it
+                value, inner = value.get("text", ""), "/text"
             shown = reading.shown(column, value, self.language)
-            cells.append(Cell(pointer + column.path, column, shown, held and column.path == "/key"))
-        name = item.get("title") or text(str(item.get("key", number)), str(item.get("key", number)))
+            cells.append(Cell(pointer + column.path + inner, column, shown, held and column.path == "/key"))
+        title = item.get("title") or {}
+        name = title if any(title.values()) else text(str(item.get("key", number)), str(item.get("key", number)))
         allowed = frozenset(may - {"remove"} if held else may)
         return Line(pointer=pointer, number=number, name=name, cells=tuple(cells), depth=depth, may=allowed)
 

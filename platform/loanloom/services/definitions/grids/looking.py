@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from loanloom.engines import rules
+from loanloom.engines import decisions, rules
 from loanloom.engines.flows.resolving import checks as authorities
 from loanloom.engines.forms import code_lists
 from loanloom.metadata.document import Document
@@ -31,8 +31,10 @@ def problems_of(document: Document, registry: Registry) -> tuple[Problem, ...]:
     """What the engine of this definition says to it."""
     if document.kind == "ruleset":
         return rules.compile_ruleset(document, registry).problems
-    if document.kind == "authority":
-        found: Iterable[Problem] = authorities.check(registry)
+    if document.kind == "decision_model":
+        found: Iterable[Problem] = decisions.check(registry)
+    elif document.kind == "authority":
+        found = authorities.check(registry)
     elif document.kind == "code_list":
         found = code_lists.check(registry)
     else:
@@ -61,4 +63,5 @@ def placed(grid: Grid, problems: Iterable[Problem]) -> Found:
 
 
 def _at(pointer: str, place: str) -> bool:
+    place = place.removesuffix("/text")
     return pointer == place or pointer.startswith(f"{place}/")

@@ -12,6 +12,16 @@ Nature = Literal["list", "parents", "nested"]
 """Lines in a row; a tree because lines name the one above; a tree because lines hold lines."""
 
 
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where the parts of a decision table stand. `listed`: a line holds its results in order, not by their keys."""
+
+    inputs: str
+    outputs: str
+    rows: str
+    listed: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
     """One column: a place in every line. `kind` says how its cells are read and shown; `feel` is the kind of what a
@@ -20,7 +30,7 @@ class Column:
 
     path: str
     label: Text
-    kind: str  # text code number percent date yes_no choice choices words expression test result
+    kind: str  # text code number percent date yes_no choice choices words expression test result answer note
     options: Mapping[str, Text] | None = None
     feel: str = ""
     head: str | None = None
@@ -29,7 +39,7 @@ class Column:
     @property
     def is_number(self) -> bool:
         """Whether its cells stand to the right."""
-        return self.kind in ("number", "percent") or (self.kind == "result" and self.feel == "number")
+        return self.kind in ("number", "percent") or (self.kind in ("result", "answer") and self.feel == "number")
 
     @property
     def is_closed(self) -> bool:

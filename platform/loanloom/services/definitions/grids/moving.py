@@ -13,6 +13,7 @@ from loanloom.metadata.registry import Registry
 from loanloom.metadata.steps import Step
 from loanloom.services.definitions import arranging
 from loanloom.services.definitions.arranging import Asked
+from loanloom.services.definitions.grids import tables
 from loanloom.services.definitions.grids.laying import above
 from loanloom.services.definitions.grids.model import Grid, Line
 
@@ -138,10 +139,17 @@ def _removed(document: Document, pointer: str) -> Step:
 
 def blank(document: Document, registry: Registry, grid: Grid, lines_at: str) -> Any:
     """A line that says as little as it may."""
+    tests = sum(column.kind == "test" for column in grid.columns)
+    if document.kind == "decision_model":
+        answers, notes = (sum(column.kind == one for column in grid.columns) for one in ("answer", "note"))
+        cells = {"when": [tables.ANY] * tests, "then": [tables.NOTHING] * answers}
+        return {**cells, "notes": [""] * notes} if notes else cells
     if document.kind == "ruleset" and lines_at == "/table/rows":
-        tests = sum(column.kind == "test" for column in grid.columns)
         first = document.spec["outputs"][0]
-        return {"when": ["-"] * tests, "then": {first["key"]: first["values"][0] if first.get("values") else None}}
+        return {
+            "when": [tables.ANY] * tests,
+            "then": {first["key"]: first["values"][0] if first.get("values") else None},
+        }
     value = arranging.fresh_item(document, registry, lines_at)
     taken = grid.nature == "nested" and value["key"] in _keys(document.spec["items"])
     return next_key(document, value) if taken else value

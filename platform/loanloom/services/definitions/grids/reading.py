@@ -14,11 +14,12 @@ from typing import Any
 from loanloom.feel.help import figures
 from loanloom.metadata.pointers import MISSING, is_list
 from loanloom.problems import Problem, Text, say, text
-from loanloom.services.definitions.grids import choices, conditions_in_cells
+from loanloom.services.definitions.grids import answers_in_cells, choices, conditions_in_cells
 from loanloom.services.definitions.grids.model import Column
 from loanloom.services.definitions.sheet import Cell as SheetCell
 from loanloom.services.definitions.typed import parsed
 
+_PLAIN = Column(path="", label=text("", ""), kind="text")
 YES: Text = text("yes", "是")
 NO: Text = text("no", "否")
 _TRUE = frozenset({"yes", "y", "true", "是", "对", "√", "1"})
@@ -33,6 +34,8 @@ def shown(column: Column, value: Any, language: str) -> str:
         return ""
     if column.kind == "test":
         return conditions_in_cells.shown(column, str(value), language)
+    if column.kind == "answer":
+        return answers_in_cells.shown(column, value, language)
     if isinstance(value, bool):
         return say(YES if value else NO, language)
     if column.kind == "percent" and isinstance(value, int | Decimal):
@@ -47,6 +50,11 @@ def shown(column: Column, value: Any, language: str) -> str:
     return _named(column, value, language)
 
 
+def answer_words(column: Column, value: Any, language: str) -> str:
+    """A value that a table came to, in words."""
+    return _named(column, value, language) if isinstance(value, str) else shown(_PLAIN, value, language)
+
+
 def _named(column: Column, value: Any, language: str) -> str:
     title = (column.options or {}).get(str(value))
     words = say(title, language) if title else ""
@@ -58,6 +66,10 @@ def read(column: Column, typed: str) -> tuple[Any, Problem | None]:
     bare = typed.replace("\u00a0", " ").strip()
     if column.kind == "test":
         return conditions_in_cells.read(column, bare)
+    if column.kind == "answer":
+        return answers_in_cells.read(column, bare)
+    if column.kind == "note":
+        return bare, None
     if not bare:
         return MISSING, None
     if column.kind == "result":

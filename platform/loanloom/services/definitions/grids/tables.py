@@ -1,4 +1,4 @@
-"""The columns of a rule set: of a decision table its inputs and its results, of a list of rules their conditions."""
+"""The columns of a decision table, its inputs and its results, and of a list of rules its conditions."""
 
 from __future__ import annotations
 
@@ -12,16 +12,28 @@ from loanloom.metadata.document import Document
 from loanloom.metadata.pointers import child
 from loanloom.metadata.registry import Registry
 from loanloom.problems import Text, text
-from loanloom.services.definitions.grids.model import Column
+from loanloom.services.definitions.grids import model_tables
+from loanloom.services.definitions.grids.model import Column, Places
 
 WHEN, THEN = "when", "then"
+ANY, NOTHING = "-", "null"
+"""What a new cell says: a test that everything passes, a result that is none."""
 _REASON = (text("Reason (Chinese)", "理由（中文）"), text("Reason (English)", "理由（英文）"))
 _NAME = (text("Name (Chinese)", "名称（中文）"), text("Name (English)", "名称（英文）"))
 
 
-def laid(document: Document, registry: Registry) -> tuple[str, tuple[Column, ...]]:
+def places(document: Document, at: str) -> Places:
+    """Where the parts of the table stand; `at` is the table of a model."""
+    if document.kind == "decision_model":
+        return Places(f"{at}/inputs", f"{at}/outputs", f"{at}/rules", listed=True)
+    return Places("/table/inputs", "/outputs", "/table/rows" if "table" in document.spec else "/rules")
+
+
+def laid(document: Document, registry: Registry, at: str) -> tuple[str, tuple[Column, ...]]:
     """Where the lines are, and the columns."""
     spec = document.spec
+    if document.kind == "decision_model":
+        return places(document, at).rows, model_tables.columns(document, registry, at)
     results = tuple(_results(spec, registry))
     reasons = tuple(_texts("/reason", _REASON))
     if "table" in spec:
@@ -35,6 +47,10 @@ def _texts(path: str, labels: tuple[Text, Text]) -> Iterator[Column]:
         yield Column(path=f"{path}/{language}", label=label, kind="text")
 
 
+def _named(title: Text) -> Text:
+    return title if any(title.values()) else text("not named yet", "尚未命名")
+
+
 def _inputs(document: Document, registry: Registry) -> Iterator[Column]:
     scope = fact_scope.scope(registry, document.spec["subject"])
     labels = fact_scope.labels(registry)
@@ -43,8 +59,8 @@ def _inputs(document: Document, registry: Registry) -> Iterator[Column]:
         type_, program = checked.type, checked.program
         options = _codes(type_, program.tree if program is not None else None, labels)
         yield Column(
-            path=f"/when/{place}", label=one["title"], kind="test", feel=type_.kind if type_ is not None else "",
-            options=options, head=f"/table/inputs/{place}", group=WHEN,
+            path=f"/when/{place}", label=_named(one["title"]), kind="test",
+            feel=type_.kind if type_ is not None else "", options=options, head=f"/table/inputs/{place}", group=WHEN,
         )  # fmt: skip
 
 
@@ -60,7 +76,7 @@ def _results(spec: Mapping[str, Any], registry: Registry) -> Iterator[Column]:
     for place, one in enumerate(spec["outputs"]):
         title = one.get("title") or text(one["key"], one["key"])
         yield Column(
-            path=child("/then", one["key"]), label=title, kind="result", feel=one["type"], group=THEN,
+            path=child("/then", one["key"]), label=_named(title), kind="result", feel=one["type"], group=THEN,
             options=_values(one, registry), head=f"/outputs/{place}",
         )  # fmt: skip
 

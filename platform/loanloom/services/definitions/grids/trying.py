@@ -58,7 +58,7 @@ def asked(document: Document, registry: Registry, typed: Mapping[str, str]) -> t
     for path in dict.fromkeys(_read(compiled)):
         type_ = _type(scope, path)
         if path != "as_of" and type_ is not None and type_.kind not in _UNREAD:
-            found.append(_asked(path, type_, compiled.labels, typed.get(PREFIX + path, "")))
+            found.append(asked_for(path, type_, compiled.labels, typed.get(PREFIX + path, "")))
     return tuple(found)
 
 
@@ -88,7 +88,8 @@ def _words(type_: Type) -> bool:
     return type_.item is not None and type_.item.kind == "string"
 
 
-def _asked(path: str, type_: Type, labels: Mapping[str, Text], typed: str) -> Asked:
+def asked_for(path: str, type_: Type, labels: Mapping[str, Text], typed: str) -> Asked:
+    """One fact as its type has it typed."""
     inner = type_.item if type_.kind == "list" and type_.item is not None else type_
     options = {code: labels.get(f"{path}={code}", text(code, code)) for code in inner.values or ()}
     kind = _KINDS.get(type_.kind) or ("choice" if options else "text")
@@ -118,6 +119,12 @@ def run(document: Document, registry: Registry, grid: Grid, facts: tuple[Asked, 
 
 
 def _facts(document: Document, registry: Registry, facts: tuple[Asked, ...], on: date) -> dict[str, Any]:
+    scope = fact_scope.scope(registry, document.spec["subject"])
+    return fact_scope.read(scope, raw_facts(facts, on)).facts
+
+
+def raw_facts(facts: tuple[Asked, ...], on: date) -> dict[str, Any]:
+    """What was typed, as a record that is still to be read."""
     raw: dict[str, Any] = {"as_of": on.isoformat()}
     for one in facts:
         value, problem = reading.read(one.column, one.typed)
@@ -128,4 +135,4 @@ def _facts(document: Document, registry: Registry, facts: tuple[Asked, ...], on:
         for name in holders:
             inside = inside.setdefault(name, {})
         inside[leaf] = value
-    return fact_scope.read(fact_scope.scope(registry, document.spec["subject"]), raw).facts
+    return raw

@@ -13,7 +13,7 @@ from typing import Any
 from loanloom.metadata import steps
 from loanloom.metadata.document import Document
 from loanloom.metadata.editing import Edited
-from loanloom.metadata.pointers import MISSING, child, parent, resolve, split
+from loanloom.metadata.pointers import MISSING, child, is_list, parent, resolve, split
 from loanloom.metadata.registry import Registry
 from loanloom.metadata.steps import Step
 from loanloom.metadata.together import Change
@@ -21,7 +21,7 @@ from loanloom.problems import Problem
 from loanloom.services.context import Context
 from loanloom.services.definitions import arranging
 from loanloom.services.definitions.catalogue import Page
-from loanloom.services.definitions.grids import columns, laying, moving, reading
+from loanloom.services.definitions.grids import columns, laying, model_tables, moving, reading
 from loanloom.services.definitions.grids.model import Cell, Grid
 from loanloom.services.definitions.grids.pasting import Typed
 from loanloom.services.definitions.releases import candidate, drafts
@@ -30,7 +30,7 @@ from loanloom.services.definitions.sheet import Layout
 from loanloom.services.definitions.typed import EMPTY
 from loanloom.services.errors import Conflict, Refused
 
-_PARTS = ("when", "then")
+_PARTS = ("when", "then", "notes")
 """What a line holds in several cells, with something in each of them."""
 
 
@@ -38,7 +38,7 @@ _PARTS = ("when", "then")
 class Act:
     """Something besides typing: a line's button, a column's, or a line dropped somewhere."""
 
-    what: str = ""  # line column drop
+    what: str = ""  # line column drop table
     do: str = ""
     pointer: str = ""
     goal: str = ""
@@ -65,14 +65,17 @@ def seen(ctx: Context, page: Page, version: int | None) -> Document:
     return document
 
 
-def write(ctx: Context, page: Page, version: int | None, typed: Typed, act: Act, language: str) -> Written:
-    """Do it, over the version that it was done at."""
+def write(
+    ctx: Context, page: Page, version: int | None, typed: Typed, act: Act, language: str, at: str = ""
+) -> Written:
+    """Do it, over the version that it was done at; `at` is the table of a model with several."""
     document = seen(ctx, page, version)
-    grid = laying.grid_of(document, page.registry, page.live, language)
+    at = laying.table_at(document, at)
+    grid = laying.grid_of(document, page.registry, page.live, language, at)
     changes, wrong = _changes(document, page.registry, grid, typed, language)
     several: list[Step] = [steps.set_together(changes)] if changes else []
     if not wrong and act.what:
-        several.append(_act(document, page.registry, grid, act))
+        several.append(_act(document, page.registry, grid, act, at))
     if not several:
         return Written(None, wrong)
     step = _once(steps.in_turn(*several))
@@ -92,17 +95,26 @@ def _once(step: Step) -> Step:
     return Step(edit, step.places, step.lists)
 
 
-def _act(document: Document, registry: Registry, grid: Grid, act: Act) -> Step:
+def _act(document: Document, registry: Registry, grid: Grid, act: Act, at: str) -> Step:
     step: Step | None = None
     if act.what == "line":
         step = moving.step_for(document, registry, grid, act.do, act.pointer)
     elif act.what == "column":
-        step = columns.step_for(document, registry, act.do, act.pointer)
+        step = columns.step_for(document, registry, act.do, act.pointer, at)
+    elif act.what == "table":
+        step = _table(document, act.pointer)
     elif act.what == "drop":
         step = moving.moved(document, grid, act.pointer, act.do, act.goal)
     if step is None:
         raise Refused(arranging.GONE)
     return step
+
+
+def _table(document: Document, element: str) -> Step | None:
+    """A decision that says nothing yet as a table."""
+    if document.kind != "decision_model" or all(one.element != element for one in model_tables.without_logic(document)):
+        return None
+    return steps.set_values({f"/spec{element}/logic": {"table": model_tables.fresh_table(document, element)}})
 
 
 # -- cells ------------------------------------------------------------------------------------------------------------
@@ -115,6 +127,7 @@ def _changes(
     changes: list[Change] = []
     wrong: dict[str, Problem] = {}
     emptied: list[Cell] = []
+    remarks: dict[str, dict[str, Any]] = {}
     for cell in grid.cells():
         word = _plain(typed.cells.get(cell.pointer, cell.shown))
         if cell.locked or word == _plain(cell.shown):
@@ -123,10 +136,14 @@ def _changes(
         if problem is not None:
             wrong[cell.pointer] = problem
         elif value is not MISSING:
-            same = value == resolve(document.spec, cell.pointer)
-            changes += [] if same else [(f"/spec{cell.pointer}", value)]
+            now = resolve(document.spec, cell.pointer)
+            if now is MISSING and cell.column.kind == "note":
+                remarks.setdefault(parent(cell.pointer), {})[split(cell.pointer)[-1]] = value
+            elif value != now:
+                changes.append((f"/spec{cell.pointer}", value))
         elif resolve(document.spec, cell.pointer) is not MISSING:
             emptied.append(cell)
+    changes += [_remarks(document, grid, holder, said) for holder, said in remarks.items()]
     gone, needed = _emptied(document, registry, emptied)
     changes += gone
     wrong |= needed
@@ -140,6 +157,14 @@ def _changes(
         if not found:
             changes.append((f"/spec{grid.lines_at}/-", line))
     return changes, wrong
+
+
+def _remarks(document: Document, grid: Grid, holder: str, said: Mapping[str, Any]) -> Change:
+    """The remarks of a line that had fewer of them than there are columns."""
+    now = resolve(document.spec, holder)
+    listed = list(now) if is_list(now) else []
+    count = sum(column.kind == "note" for column in grid.columns)
+    return f"/spec{holder}", [said.get(str(at), listed[at] if at < len(listed) else "") for at in range(count)]
 
 
 def _plain(typed: str) -> str:

@@ -9,8 +9,10 @@ from flask import request
 from flask_babel import lazy_gettext
 
 from loanloom.metadata.document import Document
+from loanloom.metadata.pointers import resolve
+from loanloom.problems import Problem
 from loanloom.services.definitions.catalogue import Page
-from loanloom.services.definitions.grids import laying, looking, trying
+from loanloom.services.definitions.grids import laying, looking, model_tables, trying, trying_models
 from loanloom.services.definitions.grids.model import Grid
 from loanloom.services.definitions.sheet import Cell, Layout
 from loanloom.web.language import language
@@ -25,13 +27,22 @@ def _parts(page: Page) -> dict[str, Any]:
     """The grid, what is wrong with it, the settings above it, and what a case comes to."""
     document = page.shown
     assert document is not None, "asked only where it can be read"
-    grid = laying.grid_of(document, page.registry, page.live, language())
-    found = looking.placed(grid, looking.problems_of(document, page.registry))
-    shown = {"grid": grid, "at_fault": found, "changes": changed_cells(page), **_window(grid)}
+    at = laying.table_at(document, request.values.get("at", ""))
+    grid = laying.grid_of(document, page.registry, page.live, language(), at)
+    told = (one for one in looking.problems_of(document, page.registry) if _is_of(one, at))
+    found = looking.placed(grid, told)
+    shown = {"grid": grid, "at": at, "at_fault": found, "changes": changed_cells(page), **_window(grid)}
     if document.kind == "ruleset":
         shown |= _rules(page, document, grid)
-    shown["settings"] = _settings(page, document)
+    elif document.kind == "decision_model":
+        shown |= _model(page, document, grid, at)
+    shown["settings"] = _settings(page, document, at)
     return shown
+
+
+def _is_of(problem: Problem, at: str) -> bool:
+    """Whether a problem is of the table that is shown."""
+    return not at or (problem.pointer or "").removeprefix("/spec").startswith(at)
 
 
 def _window(grid: Grid) -> dict[str, Any]:
@@ -44,11 +55,12 @@ def _window(grid: Grid) -> dict[str, Any]:
     return {"lines": lines, "words": words, "count": len(fitting), "begin": begin, "most": MOST}
 
 
-def _settings(page: Page, document: Document) -> tuple[Cell, ...]:
+def _settings(page: Page, document: Document, at: str) -> tuple[Cell, ...]:
     """What the definition says besides its lines."""
     layout = Layout(document, page.registry, page.kind)
     names = {
         "ruleset": ("/hit_policy", "/table/complete" if "table" in document.spec else ""),
+        "decision_model": (f"{at}/hit_policy", f"{at}/aggregation") if at else (),
         "authority": ("/measure",),
         "rate_table": ("/index",),
         "menu": ("/door",),
@@ -59,10 +71,6 @@ def _settings(page: Page, document: Document) -> tuple[Cell, ...]:
 def _rules(page: Page, document: Document, grid: Grid) -> dict[str, Any]:
     """The columns' own settings, what holds where no line does, and a case that was tried."""
     layout = Layout(document, page.registry, page.kind)
-    heads: Mapping[str, tuple[Cell, ...]] = {
-        column.head: tuple(layout.cell(f"{column.head}/{name}") for name in _HEADS[column.group])
-        for column in grid.columns if column.head
-    }  # fmt: skip
     otherwise = tuple(
         layout.cell(f"/otherwise/{one['key']}", one.get("title") or {"en": one["key"], "zh": one["key"]})
         for one in document.spec["outputs"]
@@ -71,14 +79,51 @@ def _rules(page: Page, document: Document, grid: Grid) -> dict[str, Any]:
     tried = None
     if asked and any(one.typed for one in asked) and not any(one.problem for one in asked):
         tried = trying.run(document, page.registry, grid, asked, current_context().business_date, language())
-    return {"heads": heads, "otherwise": otherwise, "asked": asked, "tried": tried}
+    return {"heads": _heads(layout, grid, _HEADS), "otherwise": otherwise, "asked": asked, "tried": tried}
+
+
+def _model(page: Page, document: Document, grid: Grid, at: str) -> dict[str, Any]:
+    """The tables of the model to choose from, the columns' own settings, and a case that was tried."""
+    tables = model_tables.tables_in(document)
+    shown = {
+        "model_tables": tables, "no_logic": model_tables.without_logic(document),
+        "table_title": next((one.title for one in tables if one.at == at), None),
+    }  # fmt: skip
+    if not at:
+        return shown
+    asked = trying_models.asked(document, page.registry, at, request.values)
+    tried = None
+    if asked and any(one.typed for one in asked) and not any(one.problem for one in asked):
+        day = current_context().business_date
+        tried = trying_models.run(document, page.registry, grid, at, asked, day, language())
+    heads = _heads(Layout(document, page.registry, page.kind), grid, _MODEL_HEADS)
+    return shown | {"heads": heads, "otherwise": (), "asked": asked, "tried": tried}
+
+
+def _heads(layout: Layout, grid: Grid, names: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[Cell, ...]]:
+    """The settings of every column that has some."""
+    return {
+        column.head: tuple(_setting(layout, f"{column.head}/{name}") for name in names[column.group])
+        for column in grid.columns if column.head
+    }  # fmt: skip
+
+
+def _setting(layout: Layout, pointer: str) -> Cell:
+    """A setting; where other tools keep something beside it, what it says."""
+    held = resolve(layout.document.spec, pointer)
+    beside = isinstance(held, Mapping) and "text" in held
+    return layout.cell(f"{pointer}/text", layout.cell(pointer).label) if beside else layout.cell(pointer)
 
 
 _HEADS = {"when": ("title", "value", "allowed"), "then": ("title", "type", "values", "default", "aggregation")}
+_MODEL_HEADS = {"when": ("value", "allowed"), "then": ("name", "type", "values", "default")}
 
 TABLE = View("grid", lazy_gettext("Table"), _parts, "studio/editors/grid.html")
+TABLES = View("grid", lazy_gettext("Tables"), _parts, "studio/editors/grid.html")
 TREE = View("grid", lazy_gettext("Tree"), _parts, "studio/editors/grid.html")
-VIEWS = {"ruleset": (TABLE,), "code_list": (TREE,), "menu": (TREE,), "authority": (TABLE,), "rate_table": (TABLE,),
-         "calendar": (TABLE,)}  # fmt: skip
-FIRST = frozenset(VIEWS) - {"ruleset"}
+VIEWS = {
+    "ruleset": (TABLE,), "decision_model": (TABLES,), "code_list": (TREE,), "menu": (TREE,), "authority": (TABLE,),
+    "rate_table": (TABLE,), "calendar": (TABLE,),
+}  # fmt: skip
+FIRST = frozenset(VIEWS) - {"ruleset", "decision_model"}
 """Kinds that nobody thinks of otherwise: they open as a grid."""
