@@ -24,6 +24,8 @@ class Part:
     title: Text
     coded: bool = False
     """The part is a code of the field's code list."""
+    optional: bool = False
+    """The value may stand without it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +93,7 @@ SHAPES: Mapping[str, Shape] = MappingProxyType(
                 {
                     "latitude": Part("number", text("latitude", "纬度")),
                     "longitude": Part("number", text("longitude", "经度")),
-                    "accuracy": Part("number", text("within metres", "误差（米）")),
+                    "accuracy": Part("number", text("within metres", "误差（米）"), optional=True),
                 }
             )
         ),

@@ -9,7 +9,7 @@ from openpyxl import load_workbook
 from tests.services.records.test_kept import PROSPECT, customer, names, rows
 
 from loanloom.services.errors import Forbidden, NotFound, Refused
-from loanloom.services.records import exporting, importing, kept, sheets
+from loanloom.services.records import columns, exporting, importing, kept, sheets
 from loanloom.services.running.work import Progress
 
 
@@ -52,7 +52,7 @@ def test_a_sheet_filled_in_becomes_records(lender):
     empty = exporting.sheet(ctx, "prospect", "zh")
     assert heads(empty)[:5] == ["编号（新建留空）", "姓名或企业名称 *", "客户类型 *", "联系电话 *", "意向等级 *"]
     _, done = bring(ctx, "prospect", book(empty, line(1, 意向金额="80,000", 下次联系日期="2026/3/9"), line(2)))
-    assert done == {"rows": 2, "created": 2, "changed": 0, "refused": 0}
+    assert done == {"rows": 2, "created": 2, "changed": 0, "same": 0, "refused": 0}
     first = next(row for row in rows(ctx, "prospect") if row["prospect.name"] == "客户1（演示）")
     assert (first["prospect.kind"], first["prospect.interest"]) == ("farmer", "b")
     assert first["prospect.amount"] == 80000
@@ -74,7 +74,7 @@ def test_lines_with_mistakes_come_back_with_words_and_go_in_once_mended(lender):
     written = io.BytesIO()
     back.parent.save(written)
     _, again = bring(ctx, "prospect", written.getvalue())
-    assert again == {"rows": 3, "created": 3, "changed": 0, "refused": 0}
+    assert again == {"rows": 3, "created": 3, "changed": 0, "same": 0, "refused": 0}
 
 
 def test_a_run_that_broke_off_goes_on_without_bringing_a_line_twice(lender, monkeypatch):
@@ -114,7 +114,13 @@ def test_present_records_go_out_are_mended_and_come_in_as_changes(lender):
     sheet.cell(2, headings.index("来源") + 1, "")
     written = io.BytesIO()
     found.save(written)
-    assert bring(ctx, "prospect", written.getvalue())[1] == {"rows": 1, "created": 0, "changed": 1, "refused": 0}
+    assert bring(ctx, "prospect", written.getvalue())[1] == {
+        "rows": 1,
+        "created": 0,
+        "changed": 1,
+        "same": 0,
+        "refused": 0,
+    }
     (row,) = rows(ctx, "prospect")
     assert (row["prospect.interest"], row["prospect.source"]) == ("d", "visit")
 
@@ -163,7 +169,7 @@ def test_a_text_that_a_spreadsheet_would_run_comes_back_as_it_was(lender):
     cell = load_workbook(io.BytesIO(out)).worksheets[0]["B2"]
     assert cell.data_type == "s"
     assert (
-        sheets.read(out, sheets.columns(ctx, kept.register(ctx, "prospect")))[0].cells["prospect.name"]
+        sheets.read(out, columns.columns(ctx, kept.register(ctx, "prospect")))[0].cells["prospect.name"]
         == "=HYPERLINK(1)"
     )
 

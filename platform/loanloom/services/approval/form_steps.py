@@ -18,7 +18,7 @@ from loanloom.services.definitions import compiled
 from loanloom.services.errors import Refused
 from loanloom.services.flows import node_forms
 from loanloom.services.flows.case import Case
-from loanloom.services.origination import applications, assessing, submissions
+from loanloom.services.origination import applications, assessing, form_files, submissions
 from loanloom.services.records import references
 from loanloom.store import audit, bulk, tables
 
@@ -50,6 +50,7 @@ def hand_in(asked: Asked, item: flows.Item) -> None:
     known, product = dict(asked.world.facts), asked.case.product_key or ""
     raw, roles = asked.given.record("data"), asked.ctx.actor.roles or _NOBODY
     evaluated = references.judged(asked.ctx, asked.connection, form, raw, known, roles, item.node)
+    form_files.take(asked.ctx, asked.connection, form, ("application", asked.case.record.id), evaluated.values, known)
     values = {root: value for root, value in evaluated.values.items() if root in ROOTS}
     seen = {**known, **submissions.merged(known, values)}
     wrong = list(submissions.product_problems(asked.ctx, asked.case.registry, product, seen))

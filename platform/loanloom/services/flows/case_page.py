@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from loanloom.engines import flows
-from loanloom.metadata.registry import Registry
 from loanloom.problems import Text
 from loanloom.services import facts as readers
 from loanloom.services.context import Context
@@ -24,14 +23,10 @@ COPY = tables.flow_copy
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CasePage:
-    """A case for the screen. `record` names the entity of a request's fields, `values` are those as facts; `jumps` are
-    the steps an administrator may move the case to."""
+    """A case for the screen. `jumps` are the steps an administrator may move the case to."""
 
     case: Case
-    registry: Registry
     customer: Mapping[str, Any] | None
-    record: str | None
-    values: Mapping[str, Any]
     standing: Mapping[str, flows.Term]
     """The terms that approvers may change, as they stand."""
     changed: tuple[tuple[flows.Term, flows.Term], ...]
@@ -65,10 +60,7 @@ def read(ctx: Context, case_id: int, language: str) -> CasePage:
         standing, changed = _terms(case, values, language)
         return CasePage(
             case=case,
-            registry=case.registry,
             customer=_customer(connection, case),
-            record=record,
-            values=values,
             standing=standing,
             changed=changed,
             diagram=story.drawn(connection, case, language),

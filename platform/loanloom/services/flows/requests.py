@@ -24,6 +24,7 @@ from loanloom.services.flows import case as kept
 from loanloom.services.flows import node_forms, request_links, states, subjects
 from loanloom.services.flows.case import Case
 from loanloom.services.flows.subjects import About, Followed
+from loanloom.services.origination import form_files
 from loanloom.services.records import references
 from loanloom.store import numbering
 
@@ -212,6 +213,7 @@ def hand_in(asked: Asked) -> None:
     form = form_of_item(case, item, record, roles)
     before = {**known, record: known[flows.REQUEST]}
     evaluated = references.judged(asked.ctx, asked.connection, form, raw, before, roles, item.node)
+    form_files.take(asked.ctx, asked.connection, form, ("flow_case", case.id), evaluated.values, before)
     values = {**known[flows.REQUEST], **evaluated.values.get(record, {})}
     asked.data = _closed(asked.ctx, case.registry, record, values)
     asked.shown = _moved(asked, values)

@@ -22,6 +22,7 @@ from loanloom.services.flows import cases, colleagues, staff
 from loanloom.services.flows.cases import Started
 from loanloom.services.flows.given import Given
 from loanloom.services.once import Once
+from loanloom.services.origination import form_files
 from loanloom.services.records import references
 from loanloom.store import tables
 
@@ -83,10 +84,14 @@ def request(
             return Started(**{**first.answer, "items": tuple(first.answer["items"])})
         _check_customer(ctx, connection, customer_id)
         named = staff.chosen(ctx, connection, Given({"chosen": chosen}).people_by_node("chosen"))
+        values = _judged(ctx, connection, document, raw)
         done = cases.start(
-            ctx, connection, flow_key, ("request", None), data=_judged(ctx, connection, document, raw),
+            ctx, connection, flow_key, ("request", None), data=values,
             chosen=named, customer_id=customer_id, product_key=product_key,
         )  # fmt: skip
+        if values and (form := form_of(ctx.registry, flow_key)) is not None:
+            by_record = {str(document.spec["record"]): values}
+            form_files.take(ctx, connection, form, ("flow_case", done.case_id), by_record)
         first.keep(asdict(done))
     return done
 

@@ -12,8 +12,8 @@ from loanloom.problems import say
 from loanloom.services import scope
 from loanloom.services.context import Context
 from loanloom.services.reading.data_sets import data_set
-from loanloom.services.records import kept, sheets
-from loanloom.services.records.sheets import Column
+from loanloom.services.records import columns, kept, sheets
+from loanloom.services.records.columns import NUMBER, OWNER, Column
 
 MOST = 5_000
 
@@ -21,7 +21,7 @@ MOST = 5_000
 def sheet(ctx: Context, entity: str, language: str, *, filled: bool = False) -> bytes:
     """The sheet of a register: empty, or filled with the records in use that the actor sees."""
     register = kept.register(ctx, entity, "write")
-    shown = sheets.columns(ctx, register)
+    shown = columns.columns(ctx, register)
     rows = _rows(ctx, register, shown, language) if filled else ()
     return sheets.workbook(say(register.title, language), shown, language, rows)
 
@@ -38,7 +38,7 @@ def _rows(ctx: Context, register: Register, shown: tuple[Column, ...], language:
     form = kept.form_of(ctx, register.key)
     with ctx.transaction() as connection:
         for row in connection.execute(query.order_by(table.c.id).limit(MOST)).all():
-            view = forms.describe(
-                form, kept.known(ctx, register, row, kept.whose(ctx, connection, register, row)), ctx.actor.roles
-            )
-            yield sheets.filled(view, row.number, getattr(row, "owner_number", ""), shown, language)
+            known = kept.known(ctx, register, row, kept.whose(ctx, connection, register, row))
+            values = columns.by_field(forms.describe(form, known, ctx.actor.roles).values)
+            about = {NUMBER: row.number, OWNER: getattr(row, "owner_number", "")}
+            yield {**about, **columns.line_of(values, shown, language)}

@@ -8,18 +8,20 @@ again as a file to mend.
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal, get_args
 
 from sqlalchemy import Connection, Row, insert, select, update
 
 from loanloom.metadata.registers import Register
-from loanloom.problems import Problem, say, text
+from loanloom.problems import LANGUAGES, Problem, say, text
 from loanloom.services.context import Context
 from loanloom.services.errors import NotFound, Refused, ServiceError
 from loanloom.services.papers import blobs
-from loanloom.services.records import kept, sheets
-from loanloom.services.records.sheets import Column, Line
+from loanloom.services.records import columns, kept, sheets
+from loanloom.services.records.columns import NUMBER, OWNER, Column
+from loanloom.services.records.sheets import Line
 from loanloom.services.running import work
 from loanloom.services.running.work import Progress
 from loanloom.store import audit, tables
@@ -30,6 +32,9 @@ AT_ONCE = 50
 MOST_BYTES = 10_000_000
 MEDIA = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 IMPORT = text("import", "导入")
+Outcome = Literal["created", "changed", "same"]
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
+"""What comes of a sound line; `same`: it said nothing that the record did not say already."""
 
 
 def begin(ctx: Context, entity: str, name: str, content: bytes) -> tuple[int, int]:
@@ -40,7 +45,7 @@ def begin(ctx: Context, entity: str, name: str, content: bytes) -> tuple[int, in
         raise Refused(
             Problem(code="records.too_big", message=text("The file is larger than 10 MB.", "文件超过 10 MB。"))
         )
-    lines = sheets.read(content, sheets.columns(ctx, register))
+    lines = sheets.read(content, columns.columns(ctx, register))
     with ctx.transaction() as connection:
         blob = blobs.keep(ctx, connection, content, name=name[:200], media_type=MEDIA, by=ctx.actor.user_id)
         values = {
@@ -48,7 +53,7 @@ def begin(ctx: Context, entity: str, name: str, content: bytes) -> tuple[int, in
             "file_name": name[:200],
             "file_digest": hashlib.sha256(content).hexdigest(),
             "rows": len(lines),
-            "figures": {"blob": blob, "done": 0, "created": 0, "changed": 0},
+            "figures": {"blob": blob, "done": 0},
             "created_by": ctx.actor.user_id,
             "started_at": ctx.now,
         }
@@ -66,61 +71,66 @@ def go(ctx: Context, progress: Progress, arguments: Mapping[str, Any]) -> Mappin
     register = kept.register(ctx, entity, "write")
     with ctx.transaction() as connection:
         content = blobs.content(ctx, connection, _row(connection, entity, run_id).figures["blob"])
-    shown = sheets.columns(ctx, register)
+    shown = columns.columns(ctx, register)
     lines = sheets.read(content, shown)
-    by_name = {one.name: one for one in shown}
     while True:
         with ctx.transaction() as connection:
             row = _row(connection, entity, run_id, lock=True)
             done = int(row.figures["done"])
             if done >= len(lines):
                 return _finish(ctx, connection, register, row)
-            _some(ctx, connection, register, row, lines[done : done + AT_ONCE], by_name)
+            _some(ctx, connection, register, row, lines[done : done + AT_ONCE], shown)
         progress.report(min(done + AT_ONCE, len(lines)), len(lines))
 
 
 def _some(
     ctx: Context, connection: Connection, register: Register, row: Row[Any], lines: Sequence[Line],
-    by_name: Mapping[str, Column],
+    shown: Sequence[Column],
 ) -> None:  # fmt: skip
     """A handful of lines, and how far the run is now."""
-    created = changed = 0
+    came: Counter[Outcome] = Counter()
     problems = list(row.problems)
     for line in lines:
         try:
             with connection.begin_nested():
-                is_new = _one(ctx, connection, register, line, by_name)
-            created, changed = created + is_new, changed + (not is_new)
+                outcome = _one(ctx, connection, register, line, shown)
+            came[outcome] += 1
         except ServiceError as error:
-            problems += [{"line": line.number, **_told(one, by_name)} for one in error.problems]
-    figures = {
-        **row.figures, "done": row.figures["done"] + len(lines),
-        "created": row.figures["created"] + created, "changed": row.figures["changed"] + changed,
-    }  # fmt: skip
+            problems += [{"line": line.number, **_told(one, shown)} for one in error.problems]
+    counted = {name: row.figures.get(name, 0) + came[name] for name in OUTCOMES}
+    figures = {**row.figures, "done": row.figures["done"] + len(lines), **counted}
     refused = len({one["line"] for one in problems})
-    accepted = figures["created"] + figures["changed"]
+    accepted = sum(counted.values())
     new = {"figures": figures, "problems": problems, "refused": refused, "accepted": accepted}
     connection.execute(update(RUN).where(RUN.c.id == row.id).values(new))
 
 
-def _one(ctx: Context, connection: Connection, register: Register, line: Line, by_name: Mapping[str, Column]) -> bool:
-    """Write one line; whether it made a record."""
-    about = (sheets.NUMBER, sheets.OWNER)
-    raw = {name: by_name[name].raw(cell) for name, cell in line.cells.items() if name not in about}
-    number = line.cells.get(sheets.NUMBER)
+def _one(ctx: Context, connection: Connection, register: Register, line: Line, shown: Sequence[Column]) -> Outcome:
+    """Write one line; what came of it."""
+    number = line.cells.get(NUMBER)
     if number is None:
-        owner = _owner(connection, register, line.cells.get(sheets.OWNER))
-        values = kept.evaluated(ctx, connection, register, raw, owner=owner)
+        owner = _owner(connection, register, line.cells.get(OWNER))
+        values = kept.evaluated(ctx, connection, register, columns.raw_of(line.cells, shown), owner=owner)
         kept.add(ctx, connection, register, values, owner=owner)
-        return True
+        return "created"
     table = kept.TABLE
     query = select(table.c.id).where(table.c.entity == register.key, table.c.number == number)
     found = connection.execute(query).scalar_one_or_none()
     if found is None:
         raise NotFound(register.label)
     row = kept.read(ctx, connection, register.key, found, lock=True)
+    before = columns.by_field({register.key: kept.values_of(ctx, register, row)})
+    raw = columns.raw_of(_other(line.cells, before, shown), shown, before)
+    if not raw:
+        return "same"
     kept.rewrite(ctx, connection, register, row, raw)
-    return False
+    return "changed"
+
+
+def _other(cells: Mapping[str, str], before: Mapping[str, Any], shown: Sequence[Column]) -> dict[str, str]:
+    """The cells that say something else than the record does, in either language."""
+    says = [columns.line_of(before, shown, language) for language in LANGUAGES]
+    return {name: cell for name, cell in cells.items() if cell not in [one.get(name) for one in says]}
 
 
 def _owner(connection: Connection, register: Register, number: str | None) -> int | None:
@@ -135,21 +145,22 @@ def _owner(connection: Connection, register: Register, number: str | None) -> in
     return int(found)
 
 
-def _told(problem: Problem, by_name: Mapping[str, Column]) -> dict[str, Any]:
-    column = by_name.get(problem.field or "")
+def _told(problem: Problem, shown: Sequence[Column]) -> dict[str, Any]:
+    titles = {one.field: one.whole for one in shown if one.path}
+    title = titles.get(problem.field or "")
     return {
         "code": problem.code,
         "message": dict(problem.message),
         "hint": dict(problem.hint) if problem.hint else None,
-        "column": dict(column.title) if column else None,
+        "column": dict(title) if title else None,
     }
 
 
 def _finish(ctx: Context, connection: Connection, register: Register, row: Row[Any]) -> Mapping[str, Any]:
+    of_outcomes = {str(name): row.figures.get(name, 0) for name in OUTCOMES}
     figures = {
         "rows": row.rows,
-        "created": row.figures["created"],
-        "changed": row.figures["changed"],
+        **of_outcomes,
         "refused": row.refused,
     }
     if row.state == "running":
@@ -187,7 +198,7 @@ def errors_file(ctx: Context, entity: str, run_id: int, language: str) -> bytes:
     for one in row.problems:
         place = f"{say(one['column'], language)}: " if one["column"] else ""
         told.setdefault(one["line"], []).append(place + say(one["message"], language))
-    shown = sheets.columns(ctx, register)
+    shown = columns.columns(ctx, register)
     wrong = [line for line in sheets.read(content, shown) if line.number in told]
     rows = [{**line.cells, sheets.PROBLEMS: "\n".join(told[line.number])} for line in wrong]
     return sheets.workbook(say(register.title, language), shown, language, rows, problems=True)

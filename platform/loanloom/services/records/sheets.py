@@ -14,67 +14,16 @@ from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from loanloom.core.dates import written_day
-from loanloom.engines import forms
 from loanloom.engines.imports import sheets as workbooks
-from loanloom.metadata.fields import Field
-from loanloom.metadata.plain_values import plain
-from loanloom.metadata.registers import Register
-from loanloom.problems import LANGUAGES, Problem, Text, say, text
-from loanloom.services.context import Context
+from loanloom.problems import LANGUAGES, Problem, say, text
 from loanloom.services.errors import Refused
 from loanloom.services.reading.spreadsheets import neutral
-from loanloom.services.records import kept
+from loanloom.services.records.columns import Column
 
-NUMBER, OWNER, PROBLEMS = "number", "owner", "problems"
+PROBLEMS = "problems"
+TOLD = text("Problems", "问题")
 MOST_ROWS = 20_000
 MOST_CHOICES = 200
-TITLES: Mapping[str, Text] = {
-    NUMBER: text("Number (empty for a new one)", "编号（新建留空）"),
-    "customer": text("Customer number", "客户编号"),
-    "party": text("Partner number", "合作方编号"),
-    PROBLEMS: text("Problems", "问题"),
-}
-ANSWERS: Mapping[str, Text] = {"yes": text("yes", "是"), "no": text("no", "否")}
-BETWEEN = "；"
-"""What stands between several choices in one cell; also ; , and 、 are read."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
-    """One column of a sheet: a field of the form by its path, or what says which record and whose."""
-
-    name: str
-    title: Text
-    required: bool = False
-    choices: Mapping[str, Text]
-    day: bool = False
-    several: bool = False
-
-    def heading(self, language: str) -> str:
-        """What stands above the column; a star says that it must be filled in."""
-        return say(self.title, language) + (" *" if self.required else "")
-
-    def raw(self, cell: str) -> Any:
-        """A cell as the form takes it: the key of a choice that was written by its name, a day by its digits."""
-        if self.several:
-            for other in (";", ",", "、", "，"):
-                cell = cell.replace(other, BETWEEN)
-            return [self._key(one.strip()) for one in cell.split(BETWEEN) if one.strip()]
-        if self.day and (day := written_day(cell.removesuffix(" 00:00:00"))) is not None:
-            return day.isoformat()
-        return self._key(cell) if self.choices else cell
-
-    def _key(self, cell: str) -> str:
-        named = (key for key, title in self.choices.items() if cell in title.values())
-        return cell if cell in self.choices else next(named, cell)
-
-    def shown(self, value: Any, language: str) -> str:
-        """What the form holds as a cell says it."""
-        if isinstance(value, list | tuple):
-            return BETWEEN.join(self.shown(one, language) for one in value)
-        found = self.choices.get(str(value))
-        return say(found, language) if found else str(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,35 +32,6 @@ class Line:
 
     number: int
     cells: Mapping[str, str]
-
-
-def columns(ctx: Context, register: Register) -> tuple[Column, ...]:
-    """The columns of a register's sheet: which record, whose, then what the actor may fill in and a cell can hold."""
-    first = [Column(name=NUMBER, title=TITLES[NUMBER], choices={})]
-    if register.about:
-        first.append(Column(name=OWNER, title=TITLES[register.about], required=True, choices={}))
-    declared = {f"{register.key}.{one.key}": one for one in register.fields if _fits_a_cell(one)}
-    form = kept.form_of(ctx, register.key)
-    fields = [
-        one for one in forms.writable(form, ctx.actor.roles, None) if one.computed is None and one.path in declared
-    ]
-    return (*first, *(_column(one, declared[one.path]) for one in fields))
-
-
-def _fits_a_cell(field: Field) -> bool:
-    return plain(field) is not None or field.shape.long or field.type == "multi_choice"
-
-
-def _column(field: forms.FormField, declared: Field) -> Column:
-    choices = (
-        ANSWERS
-        if plain(declared) == "yes_no"
-        else {one.key: one.title for one in field.spec.options if not one.retired}
-    )
-    return Column(
-        name=field.path, title=field.title, required=field.required is True, choices=choices,
-        day=plain(declared) == "date", several=declared.shape.several,
-    )  # fmt: skip
 
 
 # -- writing ------------------------------------------------------------------------------------------------------
@@ -129,7 +49,7 @@ def workbook(
     book = Workbook()
     sheet = book.worksheets[0]
     sheet.title = "".join(" " if letter in "[]:*?/\\" else letter for letter in title)[:31]
-    headings = [one.heading(language) for one in shown] + ([say(TITLES[PROBLEMS], language)] if problems else [])
+    headings = [one.heading(language) for one in shown] + ([say(TOLD, language)] if problems else [])
     sheet.append(headings)
     names = [*(one.name for one in shown), *([PROBLEMS] if problems else [])]
     for row in rows:
@@ -162,17 +82,6 @@ def _drop_downs(book: Workbook, sheet: Any, shown: Sequence[Column], language: s
         choice = DataValidation(type="list", formula1=f"codes!${letter}$1:${letter}${len(titles)}", allow_blank=True)
         choice.add(f"{column}2:{column}{MOST_ROWS}")
         sheet.add_data_validation(choice)
-
-
-def filled(view: forms.FormView, number: str, owner: str, shown: Sequence[Column], language: str) -> dict[str, str]:
-    """A record as a line of the sheet."""
-    fields = {field.name: field for section in view.sections for field in section.fields}
-    row = {NUMBER: number, OWNER: owner}
-    for one in shown:
-        field = fields.get(one.name)
-        if field is not None and field.value not in (None, "", (), []):
-            row[one.name] = one.shown(field.value if one.several else field.text, language)
-    return row
 
 
 # -- reading ------------------------------------------------------------------------------------------------------
@@ -217,7 +126,7 @@ def _names(header: Sequence[str], shown: Sequence[Column]) -> list[str | None]:
     """The column that each heading means, in either language, by its title or its name."""
     known = {one.heading(language).rstrip(" *"): one.name for one in shown for language in LANGUAGES}
     known |= {one.name: one.name for one in shown}
-    ignored = set(TITLES[PROBLEMS].values())
+    ignored = set(TOLD.values())
     names: list[str | None] = []
     for heading in header:
         plain = heading.strip().rstrip(" *")

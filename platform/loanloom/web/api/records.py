@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from flask import Response
@@ -23,6 +24,8 @@ def _value(field: FieldView) -> Any:
     if field.group is not None:
         rows = [{cell.name.rpartition(".")[2]: _value(cell) for cell in row.fields} for row in field.group.rows]
         return rows if not field.group.single else next(iter(rows), None)
+    if field.type == "percent" and isinstance(field.value, Decimal):
+        return f"{field.text}%"  # as it may be sent back: without its sign a text would be read as so many percent
     return field.value
 
 
@@ -95,7 +98,9 @@ class RecordApi(HouseApi):
         """Enter a record
         ---
         post:
-          description: 'values by path, e.g. {"prospect.name": "..."}; checked by the same form as on screen'
+          description: >-
+            values by path, e.g. {"prospect.name": "..."}; checked by the same form as on screen.
+            A percentage is the text "12.5%" or the number 0.125
           parameters: [optional_key]
           requestBody:
             required: true

@@ -9,7 +9,9 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from loanloom.engines import forms
 from loanloom.problems import Problem, say
+from loanloom.services.context import Context
 from loanloom.services.errors import NotFound, Refused
 from loanloom.services.flows import case_page, cases, item_forms, my_cases, outside, starting
 from loanloom.services.flows.case import CASE
@@ -17,8 +19,8 @@ from loanloom.services.money.cashier import order_sheet
 from loanloom.services.papers import contract_changes
 from loanloom.web import dialogs
 from loanloom.web.access import staff
-from loanloom.web.forms import posted
-from loanloom.web.forms.looked_up import with_names
+from loanloom.web.forms import answering, posted
+from loanloom.web.forms.posted import Posted
 from loanloom.web.language import language
 from loanloom.web.security import current_context
 from loanloom.web.workspace import case_words, order_words, sheet_parts
@@ -72,13 +74,14 @@ def new(flow_key: str) -> Answer:
 @staff
 def start(flow_key: str) -> Answer:
     """Hand the request in."""
-    post = posted.read()
-    if not post.is_submission:
-        return _new(flow_key, post.raw)
+    ctx, post = current_context(), posted.read()
+    post, problems = _with_files(ctx, item_forms.to_start(ctx, flow_key)[1], post)
+    if not post.is_submission or problems:
+        return _new(flow_key, post.raw, problems)
     fields, chosen = _without_chosen(post.raw)
     try:
         made = starting.request(
-            current_context(), flow_key, fields, chosen=chosen, customer_id=request.form.get("_customer", type=int),
+            ctx, flow_key, fields, chosen=chosen, customer_id=request.form.get("_customer", type=int),
             idempotency_key=post.idempotency_key,
         )  # fmt: skip
     except Refused as refused:
@@ -110,32 +113,55 @@ def do(item_id: int, command: str) -> Answer:
     if command not in ITEM_COMMANDS:
         raise NotFound(CASE)
     case_id = item_forms.case_of_item(current_context(), item_id)
-    if command == "resubmit" and not posted.read().is_submission:  # a row more, a search in a look-up
-        return _show(case_id, (), request.form, item_id)
-    return _done(case_id, item_id, command)
+    return _filled_in(case_id, item_id) if command == "resubmit" else _done(case_id, item_id, command)
 
 
-def _done(case_id: int, number: int, command: str) -> Answer:
+def _filled_in(case_id: int, item_id: int) -> Answer:
+    """The form of an item: a change on the page (a row more, a search in a look-up), or handed in."""
+    ctx, post, problems = current_context(), posted.read(), list[Problem]()
+    if not post.is_submission or any(file.filename for file in request.files.values()):
+        page = case_page.read(ctx, case_id, language())
+        item = next((one for one in page.items if one.item_id == item_id and _is_filled_in(one)), None)
+        form = item_forms.form_of(ctx, page.case, item.number) if item is not None else None
+        post, problems = _with_files(ctx, form, post)
+        if item is not None and answering.wants_part():
+            view = item_forms.of_item(ctx, page.case, item.number, post.raw, problems)
+            return render_template("workspace/cases/_item_form.html", item=item, form=view)
+        if not post.is_submission or problems:
+            return _show(case_id, problems, request.form, item_id, post.raw)
+    return _done(case_id, item_id, "resubmit", post.raw)
+
+
+def _is_filled_in(item: Any) -> bool:
+    return item.kind in ("form", "revision", "material") and item.why_not is None
+
+
+def _with_files(ctx: Context, form: forms.Form | None, post: Posted) -> tuple[Posted, list[Problem]]:
+    """Files stay their chooser's until the form is handed in."""
+    return answering.with_files(ctx, form, post, ("user", ctx.actor.user_id or 0)) if form is not None else (post, [])
+
+
+def _done(case_id: int, number: int, command: str, raw: Mapping[str, Any] | None = None) -> Answer:
     form = request.form
     version = form.get("version", type=int) if number != case_id or command not in CASE_COMMANDS else None
     try:
         cases.act(
-            current_context(), number, command, _arguments(form, command),
+            current_context(), number, command, _arguments(form, command, raw),
             expected_version=version, idempotency_key=form.get("idempotency_key") or None,
         )  # fmt: skip
     except Refused as refused:
         acted = number if command in ITEM_COMMANDS else 0
-        return _show(case_id, sheet_parts.in_form(refused.problems, form.get("decision", "")), form, acted), 422
+        return _show(case_id, sheet_parts.in_form(refused.problems, form.get("decision", "")), form, acted, raw), 422
     flash(say(case_words.done(command, form.get("decision", "")), language()), "good")
     wanted = form.get("back")
     return redirect(safe_next(wanted) if wanted else url_for(".show", case_id=case_id))
 
 
-def _arguments(form: Any, command: str) -> dict[str, Any]:
+def _arguments(form: Any, command: str, raw: Mapping[str, Any] | None) -> dict[str, Any]:
     """What was typed, by argument: `terms:x` and `chosen:x` are records, conditions stand one a line, what is handed in
     is the whole form."""
-    if command == "resubmit":
-        return {"data": {name: value for name, value in posted.read().raw.items() if name not in MARKS}}
+    if raw is not None:
+        return {"data": {name: value for name, value in raw.items() if name not in MARKS}}
     given: dict[str, Any] = {}
     for name, values in form.lists():
         if name in MARKS or name.startswith("_"):
@@ -152,24 +178,26 @@ def _arguments(form: Any, command: str) -> dict[str, Any]:
     return given
 
 
-def _show(case_id: int, problems: Sequence[Problem] = (), form: Mapping[str, Any] | None = None, acted: int = 0) -> str:
-    """The case; what was refused stands in the form of the item `acted` on, in the remark, or in its dialog."""
+def _show(
+    case_id: int, problems: Sequence[Problem] = (), form: Mapping[str, Any] | None = None, acted: int = 0,
+    raw: Mapping[str, Any] | None = None,
+) -> str:  # fmt: skip
+    """The case; what was refused stands in the form of the item `acted` on (`raw`), in the remark, or in its dialog."""
     ctx = current_context()
     page = case_page.read(ctx, case_id, language())
-    facts = sheet_parts.record(page.registry, page.record, page.values, language()) if page.record else []
     typed = form if form is not None and dialogs.MARK not in form else {}
-    views = {
+    filled = {
         item.item_id: item_forms.of_item(
-            ctx, page.case, item.number, *((posted.read().raw, problems) if typed and item.item_id == acted else ())
+            ctx, page.case, item.number, *((raw, problems) if typed and item.item_id == acted else ())
         )
         for item in page.items
-        if item.kind in ("form", "revision", "material") and item.why_not is None
+        if _is_filled_in(item)
     }
-    filled = {number: with_names(view) if view else None for number, view in views.items()}
     change = contract_changes.asked(ctx, page.case.subject, page.case.subject_id)
     order = order_sheet.read(ctx, page.case.subject, page.case.subject_id)
     return render_template(
-        "workspace/cases/show.html", page=page, facts=facts, problems=problems, typed=typed, acted=acted, forms=filled,
+        "workspace/cases/show.html", page=page, facts=item_forms.as_read(ctx, page.case), problems=problems,
+        typed=typed, acted=acted, forms=filled,
         order=order, change=change, order_facts=order_words.facts(order.row["parameters"]) if order else [],
         outside=outside.standing(ctx, page.case) if page.has_outside else (),
     )  # fmt: skip
@@ -185,7 +213,9 @@ def _new(flow_key: str, raw: Mapping[str, Any] | None, problems: Sequence[Proble
     ctx = current_context()
     fields, chosen = (None, {}) if raw is None else _without_chosen(raw)
     title, view = item_forms.of_new(ctx, flow_key, fields, problems)
+    if view is not None and answering.wants_part():
+        return render_template("workspace/cases/_new_form.html", view=view, problems=problems)
     return render_template(
-        "workspace/cases/new.html", view=with_names(view) if view else None, title=title, flow_key=flow_key,
+        "workspace/cases/new.html", view=view, title=title, flow_key=flow_key,
         problems=problems, chosen=chosen, choosing=starting.choosing(ctx, flow_key),
     )  # fmt: skip

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from loanloom.problems import Problem, say, text
 from loanloom.services.errors import Refused
-from loanloom.services.records import exporting, importing, kept
+from loanloom.services.records import columns, exporting, importing, kept
 from loanloom.tasks.hints import work_is_due
 from loanloom.web.access import requires, staff
 from loanloom.web.language import language
@@ -38,8 +38,10 @@ def index(entity: str) -> str:
 def _index(entity: str, problems: tuple[Problem, ...] = ()) -> str:
     ctx = current_context()
     register = kept.register(ctx, entity, "write")
-    runs = importing.recent(ctx, entity)
-    return render_template("workspace/records/import.html", register=register, runs=runs, problems=problems)
+    return render_template(
+        "workspace/records/import.html", register=register, runs=importing.recent(ctx, entity), problems=problems,
+        left_out=columns.left_out(ctx, register),
+    )  # fmt: skip
 
 
 @blueprint.post("/<entity>/import")

@@ -104,3 +104,12 @@ def words(value: Any, spec: Spec, language: str) -> str:
     """The titles of every level; Chinese writes them in one."""
     titles = [say(spec.by_key[one].title, language) if one in spec.by_key else one for one in path_of(str(value), spec)]
     return "".join(titles) if language == "zh" else " / ".join(titles)
+
+
+def written(value: Any, spec: Spec, language: str) -> str:
+    """The titles of every level with a stroke between, as `read` takes them; the code itself where it was retired."""
+    path = [spec.by_key[one] for one in path_of(str(value), spec) if one in spec.by_key]
+    titles = [say(one.title, language) for one in path]
+    if not path or any(one.retired for one in path) or any(_STROKE.search(title) for title in titles):
+        return str(value)
+    return "/".join(titles)
