@@ -35,3 +35,20 @@ def test_every_entry_of_the_menu_opens(person, role):
 def test_the_entry_of_the_page_is_marked(person):
     page = person("auditor").get("/reports/").get_data(as_text=True)
     assert re.search(r'href="/reports/" aria-current="page"', page)
+
+
+ENTRIES = {
+    "/studio/": "/studio/",
+    "/studio/settings/": "/studio/settings/",
+    "/studio/definitions/agreement/privacy/": "/studio/settings/",
+    "/studio/definitions/faq/": "/studio/settings/",
+    "/studio/definitions/product/": "/studio/definitions/product/",
+    "/studio/definitions/role/borrower/": "/studio/",
+}
+
+
+def test_what_the_page_of_settings_leads_to_is_marked_as_settings(person):
+    browser = person("business-administrator")
+    for url, entry in ENTRIES.items():
+        menu = browser.get(url).get_data(as_text=True).split('class="side-nav"')[1].split("</nav>")[0]
+        assert re.findall(r'<a href="([^"]+)" aria-current="page"', menu) == [entry], url

@@ -35,6 +35,8 @@ def value_in_words(value: Any, piece: Piece, language: str, registry: Registry |
         items = piece.get("items", {})
         separator = "、" if language == "zh" else ", "
         return separator.join(value_in_words(item, items, language, registry, kind) for item in value)
+    if piece.get("x-picture"):
+        return f"{'图片' if language == 'zh' else 'picture'} {value[:8]}"
     quotes = ("“", "”") if language == "zh" else ('"', '"')
     return f"{quotes[0]}{value}{quotes[1]}"
 

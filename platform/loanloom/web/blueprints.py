@@ -13,6 +13,7 @@ AREAS = (
     "loanloom.web.admin.outgoing",
     "loanloom.web.admin.roles",
     "loanloom.web.admin.users",
+    "loanloom.web.portal.agreements",
     "loanloom.web.portal.lines",
     "loanloom.web.portal.outside",
     "loanloom.web.portal.pages",

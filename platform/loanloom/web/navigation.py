@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +17,8 @@ from loanloom.web.surroundings import waiting
 
 DOORS = {"workspace": "/", "studio": "/studio/", "portal": "/portal/"}
 TO_DO = "/to-do/"
+SETTINGS = "/studio/settings/"
+DEFINITION = re.compile(r"/studio/definitions/[^/]+/")
 PLAIN = ("customers", "applications", "loans", "contracts")
 SHORTCUTS = {"/": "h", "/to-do/": "t", "/applications/": "a", "/customers/": "c", "/loans/": "l"}
 
@@ -67,9 +70,25 @@ def _items(chosen: str) -> Iterator[Mapping[str, Any]]:
 
 
 def _current(urls: list[str]) -> str:
-    """The longest address that the page's begins with."""
+    """The longest address that the page's begins with; what the page of settings leads to belongs to that page, not to
+    the first one of the studio."""
     fitting = [one for one in urls if request.path == one or (one != "/" and request.path.startswith(one))]
-    return max(fitting, key=len, default="")
+    best = max(fitting, key=len, default="")
+    if best == DOORS["studio"] != request.path and SETTINGS in urls and _is_setting():
+        return SETTINGS
+    return best
+
+
+def _is_setting() -> bool:
+    """Whether the page of settings leads to this page, or to another definition of its kind."""
+    own = [one for group in _items("settings") for one in group.get("items", ())]
+    return any(request.path.startswith(_kind_of(url)) for one in own if (url := _url(one)))
+
+
+def _kind_of(url: str) -> str:
+    """The list of the kind that a definition's address belongs to; any other address as it is."""
+    found = DEFINITION.match(url)
+    return found[0] if found else url
 
 
 def groups(chosen: str | None = None) -> list[Group]:

@@ -141,6 +141,8 @@ ACTIONS: Mapping[str, Text] = {
     "import.finished": text("Import finished", "完成导入"),
     "customer.created": text("Customer entered", "客户建档"),
     "customer.changed": text("Customer changed", "修改客户资料"),
+    "picture.file_added": text("Picture uploaded", "上传图片"),
+    "agreement.accepted": text("Agreement accepted", "同意协议"),
     "record.created": text("Record entered", "建档"),
     "record.changed": text("Record changed", "修改档案"),
     "record.became_customer": text("Became a customer", "转为客户"),
@@ -246,6 +248,7 @@ RECORDS: Mapping[str, tuple[Text, str | None]] = {
     "release": (text("Release", "发布"), "/studio/changes/{id}"),
     "day_run": (text("End of day", "日终"), None),
     "definition": (text("Definition", "配置"), None),
+    "picture": (text("Picture", "图片"), None),
     "product": (text("Product", "产品"), "/studio/definitions/product/{id}/"),
     "company": (text("Company", "公司"), None),
 }

@@ -8,11 +8,14 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from tests.services.money.house import FUNCTIONS, House
 from tests.web.conftest import sign_in, token
 from tests.web.people import signs_in
 
 from loanloom.services.context import Context
+from loanloom.services.definitions import releases
+from loanloom.services.definitions.releases import drafts
 from loanloom.services.money import disbursements
 from loanloom.services.papers import blobs
 from loanloom.store import tables
@@ -36,6 +39,20 @@ def borrower(app: Flask, model_company: Context) -> Borrower:
         return browser
 
     return enter
+
+
+def publish(company: Context, acting: Any, kind: str, key: str, values: dict[str, Any] | None = None) -> None:
+    """Let a change of one definition, or its draft as it stands, go live, reviewed by a second person."""
+    admin = acting(company, "business-administrator")
+    if values:
+        drafts.change_values(admin, kind, key, values, None)
+    made = releases.propose_drafts(admin, [(kind, key)], name="Words")
+    with company.transaction() as connection:
+        asked = select(tables.release.c.plan_digest).where(tables.release.c.id == made)
+        digest = connection.execute(asked).scalar_one()
+    reviewer = acting(company, "risk-officer")
+    releases.approve(reviewer, made, digest, opinion="Fine")
+    releases.activate(reviewer, made)
 
 
 def lent(house: House, amount: int = 100_000) -> Any:

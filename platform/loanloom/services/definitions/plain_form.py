@@ -43,11 +43,13 @@ class Typed(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One input. `required`: the place cannot be left empty; `long`: several lines of words."""
+    """One input. `required`: the place cannot be left empty; `long`: several lines of words; `picture`: the digest of
+    one that is uploaded."""
 
     cell: Cell
     required: bool
     long: bool = False
+    picture: bool = False
 
     @property
     def name(self) -> str:
@@ -117,7 +119,8 @@ def _is_rows(piece: Piece, root: Piece) -> bool:
 def _line(layout: Layout, pointer: str, required: bool, raw: Piece) -> Iterator[Line]:
     cell = layout.cell(pointer, schema_walk.label(schema_walk.follow(raw, layout.kind.schema)))
     if cell.kind in PLAIN:
-        yield Line(cell, required, bool(schema_walk.follow(raw, layout.kind.schema).get("x-long")))
+        piece = schema_walk.follow(raw, layout.kind.schema)
+        yield Line(cell, required, long=bool(piece.get("x-long")), picture=bool(piece.get("x-picture")))
 
 
 def _rows(layout: Layout, pointer: str, piece: Piece) -> Rows:
@@ -143,7 +146,7 @@ def _rows(layout: Layout, pointer: str, piece: Piece) -> Rows:
 
 def _row_label(layout: Layout, pointer: str, at: str, item: Mapping[str, Any], index: int) -> Text:
     """An item by its first words in languages, else by its number."""
-    words = next((one for one in item.values() if isinstance(one, Mapping)), None)
+    words = next((one for one in item.values() if isinstance(one, Mapping) and any(one.values())), None)
     return words if words is not None else layout.item_label(pointer, at, item, index)
 
 

@@ -27,7 +27,7 @@ from loanloom.services.errors import Conflict, Refused
 from loanloom.services.once import Once
 from loanloom.services.origination import applications, assessing, materials, quotes, uploads, visits
 from loanloom.services.origination.applications import TABLE, Filling
-from loanloom.services.parties import customers, group_loans
+from loanloom.services.parties import agreements, customers, group_loans
 from loanloom.services.records import references
 from loanloom.store import audit, bulk
 
@@ -116,6 +116,7 @@ def _judged(ctx: Context, connection: Connection, filling: Filling, raw: Mapping
     problems += materials.missing(connection, filling.registry, filling.row, seen)
     problems += _foreign_files(connection, filling, evaluated.values)
     problems += references.problems(ctx, connection, filling.form, evaluated.values, filling.facts)
+    problems += agreements.missing(ctx, connection, filling.row.customer_id)
     if problems:
         raise Refused(problems)
     return evaluated.values

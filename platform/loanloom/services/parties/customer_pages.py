@@ -16,14 +16,15 @@ from loanloom.services.context import Context
 from loanloom.services.definitions import compiled
 from loanloom.services.origination import uploads
 from loanloom.services.origination.uploads import Upload
-from loanloom.services.parties import customers, exposure
+from loanloom.services.parties import agreements, customers, exposure
+from loanloom.services.parties.agreements import Overview
 from loanloom.services.parties.exposure import Exposure
 from loanloom.services.reading import record_history
 from loanloom.services.reading.record_history import Happening
 from loanloom.services.records import pages as records
 from loanloom.store import tables
 
-TABS = ("facts", "applications", "loans", "records", "papers", "history")
+TABS = ("facts", "applications", "loans", "records", "papers", "agreements", "history")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +41,7 @@ class CustomerPage:
     registers: Sequence[Register]
     records: int
     files: Sequence[Upload] = ()
+    agreements: Overview | None = None
     history: Sequence[Happening] = ()
 
 
@@ -65,6 +67,7 @@ def read(ctx: Context, customer_id: int, tab: str) -> CustomerPage:
             registers=registers,
             records=records.count_of(connection, registers, customer_id),
             files=uploads.listing(connection, ("customer", customer_id)) if tab == "papers" else (),
+            agreements=agreements.of_customer(ctx, connection, customer_id) if tab == "agreements" else None,
             history=record_history.of(connection, ctx.registry, ("customer", customer_id)) if tab == "history" else (),
             **counts,
         )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from loanloom.metadata.pointers import slug
 from loanloom.services.definitions import catalogue as definitions
-from loanloom.services.definitions import plain_form
+from loanloom.services.definitions import pictures, plain_form
 from loanloom.services.definitions.arranging import Asked, arrange
 from loanloom.services.definitions.releases import drafts
 from loanloom.services.definitions.releases.drafts import Draft
@@ -26,10 +27,11 @@ ACTS = ("add", "up", "down", "remove")
 @requires("definition.edit")
 def save(kind: str, key: str) -> str | Response | tuple[str, int]:
     """Keep what was typed, then do what the button asks: nothing that was typed is lost on the way."""
+    typed = request.form.copy()
     try:
-        saved, place = _saved(kind, key)
+        saved, place = _saved(kind, key, typed)
     except (Refused, Conflict) as refused:
-        return page_of(kind, key, "plain", problems=refused.problems, typed=request.form), refused.status
+        return page_of(kind, key, "plain", problems=refused.problems, typed=typed), refused.status
     if saved is not None and saved.joined_with:
         flash(editors.joined(saved.joined_with), "notice")
     elif saved is not None:
@@ -40,13 +42,14 @@ def save(kind: str, key: str) -> str | Response | tuple[str, int]:
     return redirect(where + (f"#c-{slug(place)}" if place else ""))
 
 
-def _saved(kind: str, key: str) -> tuple[Draft | None, str]:
+def _saved(kind: str, key: str, typed: MultiDict[str, str]) -> tuple[Draft | None, str]:
     """The draft after it, and the place to come back to."""
     ctx, page = current_context(), definitions.page(current_context(), kind, key)
     if page.shown is None or not any(one.key == "plain" for one in editors.views_of(kind)):
         raise NotFound(drafts.DEFINITION)
     form = plain_form.form_of(page.shown, page.registry)
-    saved = plain_form.save(ctx, page, form.inputs, request.form, version_given())
+    _take_pictures(form, typed)
+    saved = plain_form.save(ctx, page, form.inputs, typed, version_given())
     do, _colon, pointer = request.form.get("act", "").partition(":")
     if do not in ACTS:
         return saved, ""
@@ -54,3 +57,16 @@ def _saved(kind: str, key: str) -> tuple[Draft | None, str]:
         page = definitions.page(ctx, kind, key)
     version = saved.version if saved is not None else version_given()
     return arrange(ctx, page, Asked(do, pointer), version), pointer
+
+
+def _take_pictures(form: plain_form.Form, typed: MultiDict[str, str]) -> None:
+    """Keep the pictures that were chosen and write their digests to where they belong; a tick takes one out."""
+    for line in form.inputs:
+        if not line.picture:
+            continue
+        chosen = request.files.get(f"{line.name}.file")
+        if chosen is not None and chosen.filename:
+            place = slug(line.cell.pointer)
+            typed[line.name] = pictures.keep(current_context(), chosen.filename, chosen.read(), field=place)
+        elif typed.get(f"{line.name}.out"):
+            typed[line.name] = ""

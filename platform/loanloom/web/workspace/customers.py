@@ -13,13 +13,14 @@ from loanloom.engines import forms as engine
 from loanloom.problems import Problem
 from loanloom.services import facts
 from loanloom.services.context import Context
-from loanloom.services.errors import Refused
-from loanloom.services.parties import customer_pages, customers
+from loanloom.services.errors import Conflict, Refused
+from loanloom.services.parties import agreements, customer_pages, customers
 from loanloom.services.records import becoming
 from loanloom.web.access import requires
 from loanloom.web.forms import answering, posted
 from loanloom.web.forms.posted import Posted
 from loanloom.web.lists import part
+from loanloom.web.portal.agreements import chosen
 from loanloom.web.security import current_context
 
 blueprint = Blueprint("customers", __name__, url_prefix="/customers")
@@ -65,6 +66,32 @@ def show(customer_id: int) -> str:
     tab = tab if tab in customer_pages.TABS else "facts"
     page = customer_pages.read(current_context(), customer_id, tab)
     return render_template("workspace/customers/show.html", page=page, tab=tab, part=part)
+
+
+@blueprint.post("/<int:customer_id>/agreements")
+@requires("customer.write")
+def note_agreements(customer_id: int) -> Answer:
+    """Note agreements that the customer has signed on paper."""
+    ctx = current_context()
+    try:
+        agreements.note_paper(ctx, customer_id, chosen(), request.form.get("note", ""))
+    except (Refused, Conflict) as refused:
+        page = customer_pages.read(ctx, customer_id, "agreements")
+        shown = {"page": page, "tab": "agreements", "problems": refused.problems}
+        return render_template("workspace/customers/show.html", part=part, **shown), refused.status
+    flash(_("Noted."), "good")
+    return redirect(url_for("customers.show", customer_id=customer_id, tab="agreements"))
+
+
+@blueprint.get("/<int:customer_id>/agreements/<int:acceptance_id>")
+@requires("customer.read")
+def agreement(customer_id: int, acceptance_id: int) -> str:
+    """An acceptance with the words as they were."""
+    ctx = current_context()
+    accepted = agreements.read(ctx, acceptance_id, customer_id=customer_id)
+    with ctx.transaction() as connection:
+        row = customers.read(ctx, connection, customer_id)
+    return render_template("workspace/customers/agreement.html", accepted=accepted, customer=row)
 
 
 @blueprint.get("/<int:customer_id>/edit")

@@ -6,11 +6,12 @@ from urllib.parse import quote
 
 from flask import Blueprint, Response
 
+from loanloom.services.definitions import pictures
 from loanloom.services.errors import NotFound
 from loanloom.services.origination import uploads
 from loanloom.services.papers import documents
 from loanloom.services.papers.blobs import File
-from loanloom.web.access import requires
+from loanloom.web.access import requires, signed_in
 from loanloom.web.security import current_context
 
 blueprint = Blueprint("papers", __name__)
@@ -34,6 +35,15 @@ def document(document_id: int, kind: str) -> Response:
     if kind == "docx":
         return file_answer(documents.file(current_context(), document_id, "docx"))
     raise NotFound()
+
+
+@blueprint.get("/pictures/<digest>")
+@signed_in
+def picture(digest: str) -> Response:
+    """A picture of a definition, such as a banner's; the same digest is the same picture for ever."""
+    answer = file_answer(pictures.open_file(current_context(), digest))
+    answer.headers["Cache-Control"] = "private, max-age=86400, immutable"
+    return answer
 
 
 def file_answer(file: File) -> Response:

@@ -56,6 +56,15 @@ def _document(row: Row[Any]) -> Document:
     return document_from(canonical.unplain(row.content), Source(row.source, file))
 
 
+def by_digest(connection: Connection, kind: str, key: str, digest: str) -> Document | None:
+    """One version of a definition as it was published."""
+    query = select(*definition.c["kind", "key", "content", "source"]).where(
+        definition.c.kind == kind, definition.c.key == key, definition.c.digest == digest
+    )
+    row = connection.execute(query.order_by(definition.c.id).limit(1)).one_or_none()
+    return _document(row) if row is not None else None
+
+
 def keep(connection: Connection, documents: Iterable[Document], user_id: int | None) -> dict[Identity, int]:
     """Write what is not yet written; the row of every document. A definition once written never changes."""
     rows = {document.identity: _row(document, user_id) for document in documents}
