@@ -148,8 +148,14 @@ def test_everything_that_is_offered_can_be_done_and_keeps_the_shape(registry) ->
         kind = registry.kinds.require(document.kind)
         for line in (grid.lines[0], grid.lines[1 % len(grid.lines)], grid.lines[-1]):
             more = {"below"} | ({"child"} if grid.nature != "list" else {"copy"})
+            blank = moving.blank(document, registry, grid, grid.lines_at)
             for do in sorted((line.may | more) - ({"child"} if grid.nature == "list" else set())):
-                step = moving.step_for(document, registry, grid, do, line.pointer)
+                put = do in moving.PUT and grid.is_named
+                step = (
+                    moving.put(document, grid, blank, do, line.pointer)
+                    if put
+                    else moving.step_for(document, registry, grid, do, line.pointer)
+                )
                 assert step is not None, (document.key, do, line.pointer)
                 assert not kind.compiled.faults(after(document, step)), (document.key, do, line.pointer)
                 done += 1
@@ -200,7 +206,9 @@ def test_codes_move_below_one_another_and_live_ones_are_kept(registry) -> None:
     assert spec["items"][0]["key"] == "3301" and "parent" not in spec["items"][0]
     xihu = next(line for line in grid.lines if line.name["en"] == "Xihu")
     assert moving.moved(document, grid, hangzhou.pointer, "in", xihu.pointer) is None
-    spec = after(document, moving.step_for(document, registry, grid, "child", hangzhou.pointer))
+    step = moving.put(document, grid, {"key": "new-town", "title": {"zh": "某区"}}, "child", hangzhou.pointer)
+    assert step is not None and moving.step_for(document, registry, grid, "child", hangzhou.pointer) is None
+    spec = after(document, step)
     assert [one["parent"] for one in spec["items"] if one["key"] not in {c["key"] for c in document.spec["items"]}] == [
         "3301"
     ]

@@ -138,9 +138,38 @@ def test_entries_of_a_menu_are_dropped_into_groups(admin, model_company) -> None
     assert [one["url"] for one in added] == ["/help/", "/a/", "/b/"] and len({one["key"] for one in added}) == 3
 
 
+def test_a_line_is_typed_where_it_is_asked_for_and_is_nothing_before_it_has_a_name(admin, model_company) -> None:
+    asked = post(admin, f"{here(AREAS)}grid", version="", act="new:below:/items/1")
+    assert asked.status_code == 302 and drafts.find(model_company, *AREAS.split("/")) is None
+    page = html(admin.get(asked.headers["Location"]))
+    behind = page.partition('id="l-items-1"')[2].partition('id="l-items-2"')[0]
+    assert 'name="new:/key"' in behind and page.count('name="new:/key"') == 1 and "<tfoot>" not in page
+    assert 'placeholder="代码"' in behind
+    nameless = {"new:/key": "98", "new_at": "below:/items/1"}
+    refused = post(admin, f"{here(AREAS)}grid", version="", **nameless)
+    assert refused.status_code == 422 and "此处不能为空" in html(refused) and 'value="98"' in html(refused)
+    assert drafts.find(model_company, *AREAS.split("/")) is None
+    kept = post(admin, f"{here(AREAS)}grid", version="", **nameless, **{"new:/title/zh": "某地"})
+    items = spec(model_company, AREAS)["items"]
+    assert items[2] == {"key": "98", "title": {"zh": "某地"}} and "new_at=below" in kept.headers["Location"]
+    inside = {"new:/key": "9801", "new:/title/zh": "某县", "new_at": "child:/items/2"}
+    post(admin, f"{here(AREAS)}grid", version="1", **inside)
+    assert spec(model_company, AREAS)["items"][3] == {"parent": "98", "key": "9801", "title": {"zh": "某县"}}
+
+
+def test_a_place_that_is_gone_puts_a_new_line_at_the_end(admin, model_company) -> None:
+    for where in ("below:/items/9999", "child:/title", "above:/items/0", "below:", "below:/items/x"):
+        line = {"new:/title/zh": "帮助", "new:/url": "/help/", "new_at": where}
+        found = drafts.find(model_company, *MENU.split("/"))
+        answer = post(admin, f"{here(MENU)}grid", version=str(found.version) if found else "", **line)
+        assert answer.status_code == 302, where
+        assert spec(model_company, MENU)["items"][-1]["title"] == {"zh": "帮助"}
+        assert admin.get(answer.headers["Location"]).status_code == 200
+
+
 def test_two_people_in_different_lines_both_keep_what_they_typed(person, model_company) -> None:
     first, second = person(ADMIN, language="en"), person(ADMIN, language="en")
-    post(first, f"{here(AREAS)}grid", version="", act="line:below:/items/0", **{"c:/items/3/title/en": "Jin"})
+    post(first, f"{here(AREAS)}grid", version="", act="new:below:/items/0", **{"c:/items/3/title/en": "Jin"})
     answer = post(second, f"{here(AREAS)}grid", version="", **{"new:/key": "90", "new:/title/en": "New land"})
     assert answer.status_code == 302 and "Both changes are kept" in html(second.get(f"{here(AREAS)}?view=grid"))
     titles = [one["title"]["en"] for one in spec(model_company, AREAS)["items"]]

@@ -13,10 +13,10 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
-from loanloom.metadata.pointers import slug
+from loanloom.metadata.pointers import after_insertion, parent, slug, split
 from loanloom.problems import Problem
 from loanloom.services.definitions import catalogue as definitions
-from loanloom.services.definitions.grids import laying, pasting, writing
+from loanloom.services.definitions.grids import laying, moving, pasting, writing
 from loanloom.services.definitions.grids.pasting import Typed
 from loanloom.services.definitions.grids.writing import Act
 from loanloom.services.errors import Conflict, NotFound, Refused
@@ -45,15 +45,18 @@ def write(kind: str, key: str) -> str | Response | tuple[str, int]:
             seen = writing.seen(ctx, page, version_given())
             grid = laying.grid_of(seen, page.registry, page.live, language(), laying.table_at(seen, at))
             spread = pasting.spread(grid, pasted, request.form.get("paste_at", ""))
-            typed = Typed({**typed.cells, **spread.cells}, (*typed.new, *spread.new))
+            typed = Typed({**typed.cells, **spread.cells}, (*typed.new, *spread.new), typed.where)
         written = writing.write(ctx, page, version_given(), typed, act, language(), at)
     except (Refused, Conflict) as refused:
-        return page_of(kind, key, "grid", problems=refused.problems, typed=_kept(typed, {})), refused.status
+        kept = _kept(typed, {})
+        return page_of(kind, key, "grid", problems=refused.problems, typed=kept, new_at=typed.where), refused.status
     told = editors.joined(written.draft.joined_with) if written.draft and written.draft.joined_with else None
     if written.wrong:
-        return page_of(kind, key, "grid", wrong=written.wrong, typed=_kept(typed, written.wrong), told=told), 422
+        kept = _kept(typed, written.wrong)
+        return page_of(kind, key, "grid", wrong=written.wrong, typed=kept, told=told, new_at=typed.where), 422
+    new_at = _next(typed)
     if request.headers.get("HX-Request"):
-        return page_of(kind, key, "grid", told=told)
+        return page_of(kind, key, "grid", told=told, new_at=new_at)
     if told:
         flash(told, "notice")
     if typed.new:
@@ -61,8 +64,8 @@ def write(kind: str, key: str) -> str | Response | tuple[str, int]:
     here: dict[str, Any] = {name: request.form.get(name) or None for name in ("q", "from", "at")}
     if act.what == "table":
         here["at"] = f"{act.pointer}/logic/table"
-    place = slug(act.pointer or request.form.get("paste_at", ""))
-    where = url_for("studio.definition", kind=kind, key=key, view="grid", **here)
+    place = slug(act.pointer or new_at.partition(":")[2] or request.form.get("paste_at", ""))
+    where = url_for("studio.definition", kind=kind, key=key, view="grid", new_at=new_at or None, **here)
     return redirect(where + (f"#l-{place}" if place else ""))
 
 
@@ -70,7 +73,22 @@ def _typed() -> Typed:
     form = request.form
     cells = {name.removeprefix(CELL): word for name, word in form.items() if name.startswith(CELL)}
     line = {name.removeprefix(NEW): word for name, word in form.items() if name.startswith(NEW)}
-    return Typed(cells, (line,) if any(word.strip() for word in line.values()) else ())
+    typed = (line,) if any(word.strip() for word in line.values()) else ()
+    return Typed(cells, typed, form.get("new_at", ""))
+
+
+def _next(typed: Typed) -> str:
+    """Where the next new line is typed: where a button asks for it, else behind the one that was just put somewhere."""
+    how, _, pointer = typed.where.partition(":")
+    put = how == "below" and len(typed.new) == 1
+    behind = moving.beside(pointer) if put else pointer
+    act, _, asked = request.form.get("act", "").partition(":")
+    if act != "new":
+        return f"{how}:{behind}" if pointer else ""
+    do, _, line = asked.partition(":")
+    if put and line:  # the line that was just put stands before it
+        line = after_insertion(line, parent(behind), int(split(behind)[-1]))
+    return f"{do}:{line}" if do in moving.PUT else ""
 
 
 def _asked() -> Act:

@@ -81,6 +81,11 @@ class Grid:
     item: Text
     full: bool = False
 
+    @property
+    def is_named(self) -> bool:
+        """Whether a line is nothing before somebody says what it is: all but the rows of a decision table."""
+        return all(column.kind not in ("test", "answer") for column in self.columns)
+
     def cells(self) -> Iterator[Cell]:
         """Every cell of every line."""
         return (cell for line in self.lines for cell in line.cells)

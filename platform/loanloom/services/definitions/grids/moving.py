@@ -18,6 +18,7 @@ from loanloom.services.definitions.grids.laying import above
 from loanloom.services.definitions.grids.model import Grid, Line
 
 WHERES = ("before", "after", "in")
+PUT = ("below", "child")
 
 
 def step_for(document: Document, registry: Registry, grid: Grid, do: str, pointer: str) -> Step | None:
@@ -25,10 +26,8 @@ def step_for(document: Document, registry: Registry, grid: Grid, do: str, pointe
     line = grid.line(pointer)
     if line is None:
         return None
-    if do == "below":
-        return _below(document, registry, grid, line)
-    if do == "child":
-        return _child(document, registry, grid, line)
+    if do == "below" and not grid.is_named:
+        return put(document, grid, blank(document, registry, grid, grid.lines_at), do, pointer)
     if do == "copy":
         return arranging.step_for(document, registry, Asked("copy", pointer))
     if do not in line.may:
@@ -163,26 +162,35 @@ def next_key(document: Document, value: Mapping[str, Any]) -> dict[str, Any]:
     return {**value, "key": next(f"{name}_{n}" for n in count(begin + 1) if f"{name}_{n}" not in taken)}
 
 
-def _below(document: Document, registry: Registry, grid: Grid, line: Line) -> Step:
-    """A new line right below one, as far in as it."""
-    lines_at, index = parent(line.pointer), int(split(line.pointer)[-1])
-    value = blank(document, registry, grid, lines_at)
+def put(document: Document, grid: Grid, value: Mapping[str, Any], where: str, pointer: str) -> Step | None:
+    """A new line right below one and as far in as it, or inside one behind those that are there."""
+    line = grid.line(pointer)
+    if line is None or where not in PUT:
+        return None
+    return _below(document, grid, value, line) if where == "below" else _child(document, grid, value, line)
+
+
+def _below(document: Document, grid: Grid, value: Mapping[str, Any], line: Line) -> Step:
     own = resolve(document.spec, f"{line.pointer}/parent")
     if grid.nature == "parents" and own is not MISSING:
-        value = {**value, "parent": own}
-    return steps.add_item(f"/spec{child(lines_at, index + 1)}", value)
+        value = {"parent": own, **value}
+    return steps.add_item(f"/spec{beside(line.pointer)}", value)
 
 
-def _child(document: Document, registry: Registry, grid: Grid, line: Line) -> Step | None:
-    """A new line inside one, behind those that are there."""
+def beside(pointer: str) -> str:
+    """The place of a line right below one; nothing where it is none of a list."""
+    number = split(pointer)[-1] if pointer else ""
+    return child(parent(pointer), int(number) + 1) if number.isdigit() else ""
+
+
+def _child(document: Document, grid: Grid, value: Mapping[str, Any], line: Line) -> Step | None:
     if grid.nature == "parents":
-        value = {**blank(document, registry, grid, grid.lines_at), "parent": _key(document, line.pointer)}
+        value = {"parent": _key(document, line.pointer), **value}
         inside = (one for one, holder in _holders(grid).items() if holder == line.pointer)
         last = max(int(split(one)[-1]) for one in (line.pointer, *inside))
         return steps.add_item(f"/spec{child(grid.lines_at, last + 1)}", value)
     if grid.nature != "nested":
         return None
-    value = blank(document, registry, grid, grid.lines_at)
     if resolve(document.spec, f"{line.pointer}/items") is MISSING:
         return steps.set_values({f"/spec{line.pointer}/items": [value]})
     return steps.add_item(f"/spec{line.pointer}/items/-", value)

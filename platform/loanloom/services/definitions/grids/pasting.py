@@ -18,10 +18,13 @@ MOST = 2000
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What somebody typed: by the pointer of the cell, and lines that are to be new, each by the column's path."""
+    """What somebody typed: by the pointer of the cell, and lines that are to be new, each by the column's path. One
+    alone goes `where` it was asked for (below:/items/3), others to the end.
+    """
 
     cells: Mapping[str, str]
     new: tuple[Mapping[str, str], ...] = ()
+    where: str = ""
 
 
 def spread(grid: Grid, pasted: str, pointer: str) -> Typed:

@@ -72,8 +72,11 @@ def write(
     document = seen(ctx, page, version)
     at = laying.table_at(document, at)
     grid = laying.grid_of(document, page.registry, page.live, language, at)
-    changes, wrong = _changes(document, page.registry, grid, typed, language)
+    changes, wrong = _changes(document, page.registry, grid, typed)
+    lines, unread = _new_lines(document, page.registry, grid, typed)
+    wrong |= unread
     several: list[Step] = [steps.set_together(changes)] if changes else []
+    several += _put(document, grid, lines, typed.where)
     if not wrong and act.what:
         several.append(_act(document, page.registry, grid, act, at))
     if not several:
@@ -121,7 +124,7 @@ def _table(document: Document, element: str) -> Step | None:
 
 
 def _changes(
-    document: Document, registry: Registry, grid: Grid, typed: Typed, language: str
+    document: Document, registry: Registry, grid: Grid, typed: Typed
 ) -> tuple[list[Change], dict[str, Problem]]:
     """The places that change, and what cannot be read."""
     changes: list[Change] = []
@@ -145,8 +148,15 @@ def _changes(
             emptied.append(cell)
     changes += [_remarks(document, grid, holder, said) for holder, said in remarks.items()]
     gone, needed = _emptied(document, registry, emptied)
-    changes += gone
-    wrong |= needed
+    return [*changes, *gone], wrong | needed
+
+
+def _new_lines(
+    document: Document, registry: Registry, grid: Grid, typed: Typed
+) -> tuple[list[dict[str, Any]], dict[str, Problem]]:
+    """The new lines that can be read, and what is wrong with the others."""
+    lines: list[dict[str, Any]] = []
+    wrong: dict[str, Problem] = {}
     least = moving.blank(document, registry, grid, grid.lines_at) if typed.new else {}
     unnamed = "key" in least and all(column.path != "/key" for column in grid.columns)
     for number, row in enumerate(typed.new):
@@ -155,8 +165,16 @@ def _changes(
         line, found = _line(least, grid, row)
         wrong |= {f"new:{path}" if not number else f"new:{path}:{number}": problem for path, problem in found.items()}
         if not found:
-            changes.append((f"/spec{grid.lines_at}/-", line))
-    return changes, wrong
+            lines.append(line)
+    return lines, wrong
+
+
+def _put(document: Document, grid: Grid, lines: list[dict[str, Any]], where: str) -> list[Step]:
+    """New lines where one was asked for, else at the end."""
+    how, _, pointer = where.partition(":")
+    there = moving.put(document, grid, lines[0], how, pointer) if len(lines) == 1 else None
+    end = steps.set_together((f"/spec{grid.lines_at}/-", line) for line in lines)
+    return [there] if there is not None else [end] if lines else []
 
 
 def _remarks(document: Document, grid: Grid, holder: str, said: Mapping[str, Any]) -> Change:
@@ -204,14 +222,14 @@ def _line(least: Mapping[str, Any], grid: Grid, row: Mapping[str, str]) -> tuple
         if problem is not None:
             wrong[column.path] = problem
         elif read is not MISSING:
-            _put(value, column.path, read)
+            _say(value, column.path, read)
     if not wrong:
         missing = (name for name in least if name not in value)
         wrong = {_first(grid, name): EMPTY for name in missing if name in asked and name in _needed(grid, least)}
     return value, wrong
 
 
-def _put(value: dict[str, Any], path: str, new: Any) -> None:
+def _say(value: dict[str, Any], path: str, new: Any) -> None:
     *holders, last = split(path)
     inside: Any = value
     for token in holders:

@@ -32,6 +32,7 @@ def _parts(page: Page) -> dict[str, Any]:
     told = (one for one in looking.problems_of(document, page.registry) if _is_of(one, at))
     found = looking.placed(grid, told)
     shown = {"grid": grid, "at": at, "at_fault": found, "changes": changed_cells(page), **_window(grid)}
+    shown["new_at_asked"] = request.args.get("new_at", "")
     if document.kind == "ruleset":
         shown |= _rules(page, document, grid)
     elif document.kind == "decision_model":

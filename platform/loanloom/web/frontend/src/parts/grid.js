@@ -79,6 +79,13 @@ function onLeave(event, form) {
   if ([...line.querySelectorAll(".grid-box")].some((one) => one.value.trim())) save(form);
 }
 
+// A line that is asked for at a place is typed there first; one goes to its first box.
+const HERE = ".grid-new.is-here .grid-box";
+
+function onClick(event) {
+  if (event.target.closest('button[value^="new:"]')) back = HERE;
+}
+
 const armed = new WeakSet();
 
 export function arm(root) {
@@ -89,6 +96,7 @@ export function arm(root) {
   root.addEventListener("keydown", (event) => onKey(event, own()));
   root.addEventListener("paste", (event) => onPaste(event, root, own()));
   root.addEventListener("change", (event) => onChange(event, own()));
+  root.addEventListener("click", onClick);
   root.addEventListener("focusout", (event) => onLeave(event, own()));
 }
 
@@ -122,7 +130,8 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 });
 document.addEventListener("htmx:afterSettle", (event) => {
   if (!answer || event.detail.xhr !== answer.to) return;
-  document.getElementById(answer.cell)?.focus();
+  const to = answer.cell === HERE ? document.querySelector(HERE) : document.getElementById(answer.cell);
+  to?.focus();
   answer = null;
 });
 // The check is asked for again whenever the page was merged, for it was set back to "checking".
