@@ -12,9 +12,10 @@ from loanloom.engines import forms
 from loanloom.metadata.tree import read_tree
 from loanloom.services.definitions import catalogue
 from loanloom.services.definitions.releases import drafts
+from loanloom.services.flows import starting
 from loanloom.services.origination import applications, submissions
 from loanloom.services.parties import customers
-from loanloom.store.tables import upload
+from loanloom.store.tables import flow_case, upload
 
 from .test_studio import ADMIN, html, post
 
@@ -147,3 +148,26 @@ def test_a_real_application_is_seen_by_who_may_see_it_and_never_what_is_kept_enc
     assert ASKED["application.purpose_detail"] in page and "60000" in page.replace(",", "")
     assert ASKED["guarantors.0.id_number"] not in page and ASKED["guarantors.0.name"] in page
     assert f"There is nothing “{number}” that you may see." in html(person("system-administrator").get(here))
+
+
+def test_a_real_customer_and_a_real_request_are_seen_the_same_way(person, model_company, acting) -> None:
+    ctx = acting(model_company, "relationship-manager", unit="east-lending")
+    made = customers.create(ctx, TRADER, although_similar=True)
+    asked = {"contract_number": "HT-1", "certificate": "房权证1号", "reason": "settled", "debt": "0",
+             "returned_on": "2026-04-01"}  # fmt: skip
+    fields = {f"title_release.{name}": value for name, value in asked.items()}
+    started = starting.request(ctx, "title-release", fields, idempotency_key="one")
+    with ctx.transaction() as connection:
+        customer = customers.read(ctx, connection, made).number
+        request = connection.execute(select(flow_case.c.number).where(flow_case.c.id == started.case_id)).scalar_one()
+    both = person(ADMIN, "relationship-manager", unit="east-lending")
+    shown = seen(html(both.get(f"/studio/definitions/form/customer/?view=preview&_case={customer}")))
+    assert TRADER["customer.name"] in shown
+    assert TRADER["customer.phone"] not in shown and TRADER["customer.id_number"] not in shown
+    shown = seen(html(both.get(f"/studio/definitions/form/title-release/?view=preview&_case={request}")))
+    assert 'value="房权证1号"' in shown and 'value="2026-04-01"' in shown
+    assert "There is nothing" in html(
+        both.get(f"/studio/definitions/form/title-release/?view=preview&_case={customer}")
+    )
+    blind = person("system-administrator", language="en")
+    assert "There is nothing" in html(blind.get(f"/studio/definitions/form/customer/?view=preview&_case={customer}"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -52,21 +53,7 @@ def new(entity: str) -> str:
 @staff
 def create(entity: str) -> Answer:
     """Take the record on, or the form again with what is wrong."""
-    ctx, post = current_context(), posted.read()
-    kept.register(ctx, entity, "write")
-    owner = request.form.get("_owner", type=int)
-    post, problems = answering.with_files(ctx, kept.form_of(ctx, entity), post, ("user", ctx.actor.user_id or 0))
-    if not post.is_submission or problems:
-        return _form_page(ctx, entity, owner=owner, post=post, problems=problems)
-    try:
-        alike = request.form.get("_although_similar") == "yes"
-        made = kept.create(
-            ctx, entity, post.raw, owner=owner, idempotency_key=post.idempotency_key, although_similar=alike
-        )
-    except Refused as refused:
-        return _form_page(ctx, entity, owner=owner, post=post, problems=refused.problems), 422
-    flash(_("The record has been entered."), "good")
-    return redirect(url_for(".show", entity=entity, record_id=made))
+    return _filled_in(entity, None)
 
 
 @blueprint.get("/<entity>/<int:record_id>")
@@ -88,19 +75,36 @@ def edit(entity: str, record_id: int) -> str:
 @staff
 def change(entity: str, record_id: int) -> Answer:
     """Write the changes, or the form again with what is wrong."""
+    return _filled_in(entity, record_id)
+
+
+def _filled_in(entity: str, record_id: int | None) -> Answer:
+    """A post of the form: a change on the page, or handed in."""
     ctx, post = current_context(), posted.read()
     kept.register(ctx, entity, "write")
-    with ctx.transaction() as connection:
-        kept.read(ctx, connection, entity, record_id)
-    post, problems = answering.with_files(ctx, kept.form_of(ctx, entity), post, ("record", record_id))
+    owner = request.form.get("_owner", type=int)
+    if record_id is not None:
+        with ctx.transaction() as connection:
+            kept.read(ctx, connection, entity, record_id)
+    subject = ("user", ctx.actor.user_id or 0) if record_id is None else ("record", record_id)
+    post, problems = answering.with_files(ctx, kept.form_of(ctx, entity), post, subject)
+    page = partial(_form_page, ctx, entity, record_id=record_id, owner=owner, post=post)
     if not post.is_submission or problems:
-        return _form_page(ctx, entity, record_id=record_id, post=post, problems=problems)
+        return page(problems=problems)
     try:
-        kept.change(ctx, entity, record_id, post.raw, version=post.version)
+        done = _write(ctx, entity, record_id, owner, post)
     except Refused as refused:
-        return _form_page(ctx, entity, record_id=record_id, post=post, problems=refused.problems), 422
-    flash(_("The changes have been saved."), "good")
-    return redirect(url_for(".show", entity=entity, record_id=record_id))
+        return page(problems=refused.problems), 422
+    flash(_("The record has been entered.") if record_id is None else _("The changes have been saved."), "good")
+    return redirect(url_for(".show", entity=entity, record_id=done))
+
+
+def _write(ctx: Context, entity: str, record_id: int | None, owner: int | None, post: Posted) -> int:
+    if record_id is not None:
+        kept.change(ctx, entity, record_id, post.raw, version=post.version)
+        return record_id
+    alike = request.form.get("_although_similar") == "yes"
+    return kept.create(ctx, entity, post.raw, owner=owner, idempotency_key=post.idempotency_key, although_similar=alike)
 
 
 @blueprint.post("/<entity>/<int:record_id>/archive")
