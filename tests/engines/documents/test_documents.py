@@ -115,3 +115,17 @@ def test_every_format_in_both_languages() -> None:
     assert shown("k", "code", "en", {"k": {"en": "Key", "zh": "键"}}) == "Key"
     assert shown(None, "money", "en") == "—"
     assert shown(Decimal("0.0435"), "percent", "en") == "4.35%"
+
+
+def test_a_value_of_several_parts_reads_as_one() -> None:
+    shown = documents.shown
+    home = {"area": "330106", "detail": "文三路1号", "text": "浙江省杭州市西湖区文三路1号"}
+    lease = {"start": date(2026, 1, 1), "end": date(2027, 12, 31)}
+    place = {"latitude": Decimal("30.25"), "longitude": Decimal("120.15"), "accuracy": Decimal(8)}
+    assert shown(home, None, "zh", {"330106": {"zh": "西湖区"}}) == home["text"]
+    assert shown(lease, None, "zh") == "2026年1月1日 至 2027年12月31日"
+    assert shown(lease, "text", "en") == "1 January 2026 to 31 December 2027"
+    assert shown(place, None, "en") == "30.25, 120.15"
+    assert shown({"name": "李四", "known": lease, "home": None}, None, "zh") == "李四，2026年1月1日 至 2027年12月31日"
+    assert shown([{"what": "碾茶机"}, {"what": "烘干机"}], None, "zh") == "碾茶机、烘干机"
+    assert shown([], None, "zh") == "—"

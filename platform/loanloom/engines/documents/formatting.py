@@ -18,7 +18,7 @@ Codes = Mapping[str, Mapping[str, str]]
 
 def shown(value: Any, how: str | None, language: str, codes: Codes | None = None) -> str:
     """`value` as text; what has no value reads —."""
-    if value is None or value == "" or value == ():
+    if value is None or value in ("", (), []):
         return EMPTY
     if codes is not None and how in (None, "code", "badge", "text"):
         return _labels(value, codes, language)
@@ -37,12 +37,25 @@ def _plain(value: Any, language: str) -> str:
         return _date(value, language)
     if isinstance(value, list | tuple):
         return ("、" if language == "zh" else ", ").join(_plain(one, language) for one in value)
-    return str(value)
+    return _parts(value, language) if isinstance(value, Mapping) else str(value)
+
+
+def _parts(value: Mapping[str, Any], language: str) -> str:
+    """A value of several parts: an address in full, a period from its first day to its last, else what it holds."""
+    if value.get("text"):
+        return str(value["text"])
+    if set(value) == {"start", "end"}:
+        return (" 至 " if language == "zh" else " to ").join(shown(value[one], None, language) for one in value)
+    kept = {name: value[name] for name in ("latitude", "longitude")} if "latitude" in value else value
+    filled = (one for one in kept.values() if one is not None and one not in ("", (), []))
+    return ("，" if language == "zh" else ", ").join(_plain(one, language) for one in filled)
 
 
 def _labels(value: Any, codes: Codes, language: str) -> str:
     if isinstance(value, list | tuple):
         return ("、" if language == "zh" else ", ").join(_labels(one, codes, language) for one in value)
+    if isinstance(value, Mapping):
+        return _parts(value, language)
     label = codes.get(str(value))
     return str(value) if label is None else label.get(language) or label.get("en") or str(value)
 
