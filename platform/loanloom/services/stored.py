@@ -17,6 +17,8 @@ from loanloom.store import json as exact
 from loanloom.store.vault import Vault
 
 CLOSED = "closed"
+HIDDEN = "•••"
+"""What stands for a closed value where it may not be read."""
 
 
 def to_json(
@@ -77,7 +79,7 @@ def unsealed(vault: Vault, company_id: int, name: str, kept: Any) -> Any:
 def without_secrets(kept: Any) -> Any:
     """A value of a JSON column for showing: closed fields leave a mark only."""
     if isinstance(kept, Mapping):
-        return "•••" if CLOSED in kept else {name: without_secrets(value) for name, value in kept.items()}
+        return HIDDEN if CLOSED in kept else {name: without_secrets(value) for name, value in kept.items()}
     if isinstance(kept, list | tuple):
         return [without_secrets(one) for one in kept]
     return kept
@@ -90,6 +92,8 @@ FURTHEST = 99
 def typed(field: Field, value: Any) -> Any:
     """One JSON value as the fact it was: plain, several of them, or a record of its parts."""
     shape = field.shape
+    if value is None:
+        return [] if shape.several else None
     if shape.several:
         return [_plain(shape.type, one) for one in value or ()]
     if shape.parts and isinstance(value, Mapping):

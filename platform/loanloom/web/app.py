@@ -21,10 +21,12 @@ from loanloom.web import (
     flow_pictures,
     formats,
     health,
+    history_words,
     language,
     navigation,
     requests,
     security,
+    sessions,
     surroundings,
 )
 from loanloom.web.api import base
@@ -60,6 +62,7 @@ def create_app(
         PREFERRED_URL_SCHEME="https" if secure_cookies else "http",
     )
     app.config.update(configuration or {})
+    sessions.install(app)
     base.install(app)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
@@ -78,6 +81,7 @@ def create_app(
     dialogs.install(app)
     flow_pictures.install(app)
     answering.install(app)
+    history_words.install(app)
     navigation.install(app)
     surroundings.install(app)
     app.register_blueprint(health.blueprint)

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
-from flask import Flask, g, has_app_context, has_request_context, request, session
+from flask import Flask, g, has_request_context, request, session
 from flask_babel import Babel, Domain
 from markupsafe import Markup
 
@@ -68,17 +68,25 @@ def choose() -> str:
 
 def language() -> str:
     """The short tag of the language spoken now: zh or en; chosen once a request, for every word on a page asks."""
-    if not has_app_context():
+    try:
+        chosen: str | None = g.get("language")
+    except RuntimeError:  # nobody asks: no request, no page
         return DEFAULT
-    chosen: str | None = g.get("language")
     if chosen is None:
         chosen = g.language = choose()
     return chosen
 
 
+@lru_cache(maxsize=8192)
+def _worded(tag: str, words: str) -> Markup:
+    """Words of ours in one language, as markup."""
+    return Markup(translations(tag).gettext(words))  # noqa: S704 - our own words
+
+
 def _said(words: str, /, **values: object) -> Markup:
-    """`_()` of the templates."""
-    return Markup(translations(language()).gettext(words)) % values  # noqa: S704 - our own words; values are escaped
+    """`_()` of the templates; values are escaped."""
+    said = _worded(language(), words)
+    return said % values if values or "%" in said else said
 
 
 def _counted(one: str, many: str, /, num: int, **values: object) -> Markup:
