@@ -24,6 +24,7 @@ from loanloom.services.definitions.grids import (
     model_tables,
     moving,
     pasting,
+    posting_lines,
     reading,
     trying,
     trying_models,
@@ -355,6 +356,44 @@ def test_cells_that_other_tools_keep_something_with_are_read_and_placed(registry
     assert (cell.pointer, cell.shown) == (f"{STRESS}/rules/2/when/0/text", "> 0.7")
     found = looking.placed(grid, [document.problem("x", text("x", "x"), f"{STRESS}/rules/2/when/0")])
     assert list(found.cells) == [cell.pointer]
+
+
+def test_posting_rules_show_accounts_by_name_and_amounts_in_words(registry) -> None:
+    document = registry.require("posting_rules", "loans")
+    shown = {one.at: (one, lines) for one, lines in posting_lines.overview(document, registry, "zh")}
+    found, lines = shown["/events/loan_disbursed"]
+    assert found.title["zh"] == "放款" and lines[0].debit == "130301 贷款－本金" and not lines[0].credit
+    assert lines[3].amount == "本金 - 待付款项 - 费用" and lines[3].conditions == ("仅当：渠道 = 现金",)
+    assert lines[4].conditions == ("除非：渠道 = 现金",) and lines[4].memo == "发放贷款"
+    assert all(lines for _, lines in shown.values())
+    english = {one.at: lines for one, lines in posting_lines.overview(document, registry, "en")}
+    accrued = english["/events/interest_accrued"]
+    assert accrued[0].conditions == ("Only when: The loan is in the books as = earning interest",)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_what_a_line_of_posting_rules_shows_is_read_back_as_what_it_says(registry, language) -> None:
+    counted = 0
+    for document in registry.all("posting_rules"):
+        for event in posting_lines.events_in(document):
+            grid = laying.grid_of(document, registry, None, language, event.at)
+            for cell in grid.cells():
+                value, problem = reading.read(cell.column, cell.shown)
+                said = resolve(document.spec, cell.pointer)
+                assert problem is None, (cell.pointer, cell.shown)
+                assert value == (list(said) if isinstance(said, tuple) else said), (cell.pointer, cell.shown)
+                counted += 1
+    assert counted > 1000
+
+
+def test_an_account_is_typed_by_number_or_name(registry) -> None:
+    document = registry.require("posting_rules", "loans")
+    debit, _, amount, *_ = laying.grid_of(document, registry, None, "zh", "/events/loan_disbursed").columns
+    assert [reading.read(debit, one)[0] for one in ("1001", "库存现金", "1001 库存现金", "Cash in hand")] == [
+        "1001"
+    ] * 4
+    assert reading.read(debit, "1303")[1].code == "cell.not_a_choice", "a heading is nothing to book to"
+    assert reading.read(amount, "本金－待付款项") == ("principal-payable", None)
 
 
 def test_a_models_table_is_tried_with_what_its_columns_look_at(registry) -> None:

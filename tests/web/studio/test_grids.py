@@ -244,3 +244,30 @@ def test_a_decision_that_says_nothing_becomes_a_table(admin, model_company) -> N
     assert 'id="grid-table"' in html(admin.get(answer.headers["Location"]))
     again = post(admin, f"{here(MODEL)}grid", version="2", act="table:new:/decisions/2")
     assert again.status_code == 422, "it says something now"
+
+
+def test_posting_rules_are_read_event_by_event_and_changed_by_lines(admin, model_company) -> None:
+    rules = "posting_rules/loans"
+    page = html(admin.get(here(rules)))
+    assert "130301 贷款－本金" in page and "仅当：渠道 = 现金" in page and "收到还款" in page
+    at = "/events/loan_disbursed"
+    grid = html(admin.get(f"{here(rules)}?view=grid&at={at}"))
+    assert 'value="130301 贷款－本金"' in grid and "全部业务事件" in grid
+    line = {"new:/credit": "库存现金", "new:/amount": "费用", "new:/when/channel": "现金、柜面", "new:/memo/zh": "扣费"}
+    cells = {f"c:{at}/0/debit": "贷款－本金", f"c:{at}/0/memo/zh": "放款"}
+    answer = post(admin, f"{here(rules)}grid", version="", at=at, new_at=f"below:{at}/0", **line, **cells)
+    assert answer.status_code == 302, html(answer)[-1500:]
+    lines = spec(model_company, rules)["events"]["loan_disbursed"]
+    assert lines[0] == {"debit": "130301", "amount": "principal", "memo": {"en": "Loan paid out", "zh": "放款"}}
+    assert lines[1] == {
+        "credit": "1001",
+        "amount": "fee",
+        "when": {"channel": ["cash", "counter"]},
+        "memo": {"zh": "扣费"},
+    }
+    shown = html(admin.get(f"{here(rules)}?view=grid&at={at}"))
+    assert "grid-said" in shown, "the event does not balance any more"
+    nowhere = post(admin, f"{here(rules)}grid", version="1", at=at, **{"new:/amount": "费用"})
+    assert nowhere.status_code == 422 and len(spec(model_company, rules)["events"]["loan_disbursed"]) == len(lines)
+    wrong = post(admin, f"{here(rules)}grid", version="1", at=at, **{f"c:{at}/0/debit": "银行"})
+    assert wrong.status_code == 422 and "不在可选范围内" in html(wrong)

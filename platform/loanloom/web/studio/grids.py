@@ -63,7 +63,7 @@ def write(kind: str, key: str) -> str | Response | tuple[str, int]:
         flash(ngettext("%(num)s new line.", "%(num)s new lines.", len(typed.new)), "good")
     here: dict[str, Any] = {name: request.form.get(name) or None for name in ("q", "from", "at")}
     if act.what == "table":
-        here["at"] = f"{act.pointer}/logic/table"
+        here["at"] = act.pointer if kind == "posting_rules" else f"{act.pointer}/logic/table"
     place = slug(act.pointer or new_at.partition(":")[2] or request.form.get("paste_at", ""))
     where = url_for("studio.definition", kind=kind, key=key, view="grid", new_at=new_at or None, **here)
     return redirect(where + (f"#l-{place}" if place else ""))

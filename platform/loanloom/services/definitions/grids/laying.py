@@ -12,7 +12,7 @@ from loanloom.metadata.pointers import child, is_list, parent, resolve, split
 from loanloom.metadata.registry import Registry
 from loanloom.metadata.wording import Piece
 from loanloom.problems import Text, text
-from loanloom.services.definitions.grids import model_tables, reading, tables
+from loanloom.services.definitions.grids import model_tables, posting_lines, reading, tables
 from loanloom.services.definitions.grids.model import Cell, Column, Grid, Line, Nature
 from loanloom.services.definitions.sheet import Layout
 
@@ -47,11 +47,16 @@ LISTS: Mapping[str, Listed] = {
 
 TABLES = ("ruleset", "decision_model")
 """Kinds whose grids are decision tables."""
+SEVERAL = ("decision_model", "posting_rules")
+"""Kinds with several grids."""
 
 
 def table_at(document: Document, asked: str) -> str:
-    """Which table of a model is meant: the one that is asked for, else the first; nothing where there are none, and for
-    kinds that are one grid."""
+    """Which grid of several is meant: the one that is asked for, else the first table of a model. Nothing where there
+    is none, and for kinds that are one grid.
+    """
+    if document.kind == "posting_rules":
+        return asked if any(one.at == asked for one in posting_lines.events_in(document)) else ""
     known = [one.at for one in model_tables.tables_in(document)] if document.kind == "decision_model" else []
     return asked if asked in known else next(iter(known), "")
 
@@ -60,10 +65,12 @@ def grid_of(document: Document, registry: Registry, live: Document | None, langu
     """The grid of a definition whose text has the shape of its kind; `at` says which, where there are several."""
     layout = Layout(document, registry, registry.kinds.require(document.kind))
     nature: Nature = "list"
-    if document.kind == "decision_model" and not at:
+    if document.kind in SEVERAL and not at:
         return Grid(lines_at="", columns=(), lines=(), item=text("rule", "规则"), full=True)
     if document.kind in TABLES:
         lines_at, columns = tables.laid(document, registry, at)
+    elif document.kind == "posting_rules":
+        lines_at, columns = at, posting_lines.columns(document, registry, at)
     else:
         listed = LISTS[document.kind]
         columns = tuple(_column(layout, listed, path) for path in listed.paths)
@@ -116,6 +123,9 @@ def _fixed(kind: str, live: Document | None) -> frozenset[str]:
     return frozenset(str(one["key"]) for one in live.spec["items"])
 
 
+_MAY_BE_EMPTY = ("calendar", "posting_rules")
+
+
 @dataclass(frozen=True, slots=True)
 class _Lines:
     document: Document
@@ -147,7 +157,7 @@ class _Lines:
         """Lines in a row."""
         count = len(self._at(self.lines_at))
         for index in range(count):
-            may = {"remove"} if count > 1 or self.document.kind == "calendar" else set()
+            may = {"remove"} if count > 1 or self.document.kind in _MAY_BE_EMPTY else set()
             may |= {"up"} if index else set()
             may |= {"down"} if index + 1 < count else set()
             yield self._line(child(self.lines_at, index), index + 1, 0, may)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from loanloom.engines import decisions, rules
+from loanloom.engines import decisions, posting, rules
 from loanloom.engines.flows.resolving import checks as authorities
 from loanloom.engines.forms import code_lists
 from loanloom.metadata.document import Document
@@ -33,6 +33,8 @@ def problems_of(document: Document, registry: Registry) -> tuple[Problem, ...]:
         return rules.compile_ruleset(document, registry).problems
     if document.kind == "decision_model":
         found: Iterable[Problem] = decisions.check(registry)
+    elif document.kind == "posting_rules":
+        found = posting.check(registry)
     elif document.kind == "authority":
         found = authorities.check(registry)
     elif document.kind == "code_list":

@@ -30,7 +30,8 @@ class Column:
 
     path: str
     label: Text
-    kind: str  # text code number percent date yes_no choice choices words expression test result answer note
+    kind: str  # text number percent date yes_no choice choices codes words expression test result answer note account
+    # amount
     options: Mapping[str, Text] | None = None
     feel: str = ""
     head: str | None = None

@@ -25,6 +25,7 @@ NO: Text = text("no", "否")
 _TRUE = frozenset({"yes", "y", "true", "是", "对", "√", "1"})
 _FALSE = frozenset({"no", "n", "false", "否", "不", "×", "0"})
 _DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
+_NAME = re.compile(r"[a-z_]+")
 _PARTS = re.compile(r"[,，、;；]")
 
 
@@ -36,6 +37,8 @@ def shown(column: Column, value: Any, language: str) -> str:
         return conditions_in_cells.shown(column, str(value), language)
     if column.kind == "answer":
         return answers_in_cells.shown(column, value, language)
+    if column.kind == "amount":
+        return _parts_named(column, str(value), language)
     if isinstance(value, bool):
         return say(YES if value else NO, language)
     if column.kind == "percent" and isinstance(value, int | Decimal):
@@ -48,6 +51,21 @@ def shown(column: Column, value: Any, language: str) -> str:
     if column.kind == "result" and column.feel == "string":
         return value if value.startswith("=") else _named(column, value, language)
     return _named(column, value, language)
+
+
+def _parts_named(column: Column, source: str, language: str) -> str:
+    """An amount with its parts by their names, where that is read back as the same."""
+    if language == "en":  # what they are called in the text
+        return source
+    words = _NAME.sub(lambda name: say((column.options or {}).get(name[0]), language) or name[0], source)
+    return words if _amount(column, words)[0] == source else source
+
+
+def _amount(column: Column, bare: str) -> tuple[Any, Problem | None]:
+    names = {word: key for key, title in (column.options or {}).items() for tag, word in title.items() if tag != "en"}
+    for word in sorted(names, key=len, reverse=True):
+        bare = bare.replace(word, names[word])
+    return bare.replace("＋", "+").replace("－", "-"), None
 
 
 def answer_words(column: Column, value: Any, language: str) -> str:
@@ -138,6 +156,22 @@ def _choices(column: Column, bare: str) -> tuple[Any, Problem | None]:
     return list(dict.fromkeys(found)) or MISSING, None
 
 
+def _account(column: Column, bare: str) -> tuple[Any, Problem | None]:
+    """An account by its number, its name, or both."""
+    key = choices.key_of(column, bare)
+    low = bare.lower()
+    named = [code for code, title in (column.options or {}).items()
+             if any(words.partition(" ")[2].lower() == low for words in title.values())]  # fmt: skip
+    key = key or (named[0] if len(named) == 1 else None)
+    return (key, None) if key is not None else (MISSING, choices.unknown(column, bare))
+
+
+def _codes(column: Column, bare: str) -> tuple[Any, Problem | None]:
+    """Codes by their names; others as they are, for they come from outside this house too."""
+    found = [choices.key_of(column, one) or one for one in (part.strip() for part in _PARTS.split(bare)) if one]
+    return list(dict.fromkeys(found)) or MISSING, None
+
+
 def _words(column: Column, bare: str) -> tuple[Any, Problem | None]:
     found = [one.strip() for one in _PARTS.split(bare) if one.strip()]
     return list(dict.fromkeys(found)) or MISSING, None
@@ -145,5 +179,5 @@ def _words(column: Column, bare: str) -> tuple[Any, Problem | None]:
 
 _BY_KIND = {
     "number": _number, "percent": _number, "money": _number, "date": _date, "yes_no": _yes_no, "choice": _choice,
-    "choices": _choices, "words": _words,
+    "choices": _choices, "words": _words, "codes": _codes, "account": _account, "amount": _amount,
 }  # fmt: skip

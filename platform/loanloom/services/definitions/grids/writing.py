@@ -21,7 +21,7 @@ from loanloom.problems import Problem
 from loanloom.services.context import Context
 from loanloom.services.definitions import arranging
 from loanloom.services.definitions.catalogue import Page
-from loanloom.services.definitions.grids import columns, laying, model_tables, moving, reading
+from loanloom.services.definitions.grids import columns, laying, model_tables, moving, posting_lines, reading
 from loanloom.services.definitions.grids.model import Cell, Grid
 from loanloom.services.definitions.grids.pasting import Typed
 from loanloom.services.definitions.releases import candidate, drafts
@@ -30,6 +30,8 @@ from loanloom.services.definitions.sheet import Layout
 from loanloom.services.definitions.typed import EMPTY
 from loanloom.services.errors import Conflict, Refused
 
+_WAYS = {"role", "position", "debit", "credit"}
+"""What may be said in several ways, of which one is enough."""
 _PARTS = ("when", "then", "notes")
 """What a line holds in several cells, with something in each of them."""
 
@@ -114,7 +116,9 @@ def _act(document: Document, registry: Registry, grid: Grid, act: Act, at: str) 
 
 
 def _table(document: Document, element: str) -> Step | None:
-    """A decision that says nothing yet as a table."""
+    """A decision that says nothing yet as a table; an event that is not booked yet, with no lines."""
+    if document.kind == "posting_rules" and any(one.at == element for one in posting_lines.events_out(document)):
+        return steps.set_values({f"/spec{element}": []})
     if document.kind != "decision_model" or all(one.element != element for one in model_tables.without_logic(document)):
         return None
     return steps.set_values({f"/spec{element}/logic": {"table": model_tables.fresh_table(document, element)}})
@@ -246,7 +250,7 @@ def _first(grid: Grid, name: str) -> str:
 
 def _needed(grid: Grid, least: Mapping[str, Any]) -> frozenset[str]:
     """What a line must say; who an authority is given to may be said in several ways."""
-    ways = {split(column.path)[0] for column in grid.columns if column.kind == "choice"} & {"role", "position"}
+    ways = {split(column.path)[0] for column in grid.columns if column.kind in ("choice", "account")} & _WAYS
     return frozenset(least) - ways
 
 

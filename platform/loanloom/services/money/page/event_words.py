@@ -1,4 +1,6 @@
-"""The words of what happens to a loan: one row for each event of the core, for pages, statements and papers alike."""
+"""The words of what happens to a loan: one row for each event of the core, for pages, statements and papers alike; of
+kinds of repayment and of channels, and of the parts of an amount.
+"""
 
 from __future__ import annotations
 
@@ -80,6 +82,7 @@ EVENTS: Mapping[str, Text] = {
     "item_received": text("Item received", "收回应收项目"),
     "item_paid": text("Item paid", "支付应付项目"),
     "item_given_up": text("Item written off", "核销应收项目"),
+    "entrusted_taken": text("Taken from the trustor's money", "自委托资金扣收"),
     "voucher": text("Voucher by hand", "手工凭证"),
     "year_closed": text("Year carried forward", "年度结转"),
     "acceleration": text("acceleration", "提前到期"),
@@ -101,6 +104,48 @@ EVENTS: Mapping[str, Text] = {
     "early_settlement": text("early settlement", "提前结清"),
 }
 """Events of the core, events of the ledger alone, and reasons that events give."""
+
+
+KINDS: Mapping[str, Text] = {
+    "repayment": text("Repayment", "还款"),
+    "settlement": text("Early settlement", "提前结清"),
+    "surplus": text("Money kept applied", "留存款抵扣"),
+    "down_payment": text("Down payment", "首付款"),
+    "merchant_refund": text("Merchant's refund", "商户退款"),
+    "payout_refund": text("Payout came back", "放款退回"),
+    "goodwill": text("Goodwill", "商誉性减免"),
+    "interest_refund": text("Interest given back", "利息退还"),
+    "guarantor_paid": text("Guarantor paid", "担保代偿"),
+    "recovered": text("Recovery", "已核销收回"),
+    "renewal": text("Paid by a new loan", "借新还旧"),
+    "top_up": text("Paid by a larger new loan", "增贷归还"),
+    "interest_waiver": text("Interest waived", "利息减免"),
+}
+CHANNELS: Mapping[str, Text] = {
+    "bank": text("Bank transfer", "银行转账"),
+    "cash": text("Cash", "现金"),
+    "counter": text("Counter", "柜面"),
+    "online": text("Online", "线上"),
+}
+
+INTERNAL: Mapping[str, Text] = {
+    "suspense": text("Unidentified receipt claimed", "认领款项"),
+    "deposit": text("Deposit", "保证金"),
+    "payout": text("Payout came back", "放款退回"),
+    "renewal": text("New loan", "新借款"),
+}
+"""Where money came from that nobody brought to the desk."""
+
+PARTS: Mapping[str, Text] = {
+    **COMPONENTS,
+    "amount": text("Whole amount", "总金额"),
+    "payable": text("Still to be paid out", "待付款项"),
+    "tax": text("Tax within", "价内税金"),
+    "net": text("Net", "净额"),
+    "share": text("Agent's share", "分成"),
+    "withheld": text("Tax withheld", "代扣税金"),
+}
+"""What posting rules name of an event's amount."""
 
 
 def plain(key: str) -> Text:

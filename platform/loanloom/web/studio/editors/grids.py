@@ -12,7 +12,7 @@ from loanloom.metadata.document import Document
 from loanloom.metadata.pointers import resolve
 from loanloom.problems import Problem
 from loanloom.services.definitions.catalogue import Page
-from loanloom.services.definitions.grids import laying, looking, model_tables, trying, trying_models
+from loanloom.services.definitions.grids import laying, looking, model_tables, posting_lines, trying, trying_models
 from loanloom.services.definitions.grids.model import Grid
 from loanloom.services.definitions.sheet import Cell, Layout
 from loanloom.web.language import language
@@ -37,6 +37,8 @@ def _parts(page: Page) -> dict[str, Any]:
         shown |= _rules(page, document, grid)
     elif document.kind == "decision_model":
         shown |= _model(page, document, grid, at)
+    elif document.kind == "posting_rules":
+        shown |= _posting(page, document, at)
     shown["settings"] = _settings(page, document, at)
     return shown
 
@@ -63,6 +65,7 @@ def _settings(page: Page, document: Document, at: str) -> tuple[Cell, ...]:
         "ruleset": ("/hit_policy", "/table/complete" if "table" in document.spec else ""),
         "decision_model": (f"{at}/hit_policy", f"{at}/aggregation") if at else (),
         "authority": ("/measure",),
+        "posting_rules": () if at else ("/chart", "/general", "/suspend_after_days"),
         "rate_table": ("/index",),
         "menu": ("/door",),
     }.get(document.kind, ())
@@ -101,6 +104,16 @@ def _model(page: Page, document: Document, grid: Grid, at: str) -> dict[str, Any
     return shown | {"heads": heads, "otherwise": (), "asked": asked, "tried": tried}
 
 
+def _posting(page: Page, document: Document, at: str) -> dict[str, Any]:
+    """The event that is open; else every event with its lines, to be read."""
+    events = posting_lines.events_in(document)
+    shown = {"events": events, "table_title": next((one.title for one in events if one.at == at), None)}
+    if at:
+        return shown
+    lines = tuple(posting_lines.overview(document, page.registry, language()))
+    return shown | {"overview": lines, "events_out": posting_lines.events_out(document)}
+
+
 def _heads(layout: Layout, grid: Grid, names: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[Cell, ...]]:
     """The settings of every column that has some."""
     return {
@@ -124,7 +137,7 @@ TABLES = View("grid", lazy_gettext("Tables"), _parts, "studio/editors/grid.html"
 TREE = View("grid", lazy_gettext("Tree"), _parts, "studio/editors/grid.html")
 VIEWS = {
     "ruleset": (TABLE,), "decision_model": (TABLES,), "code_list": (TREE,), "menu": (TREE,), "authority": (TABLE,),
-    "rate_table": (TABLE,), "calendar": (TABLE,),
+    "rate_table": (TABLE,), "calendar": (TABLE,), "posting_rules": (TABLE,),
 }  # fmt: skip
 FIRST = frozenset(VIEWS) - {"ruleset", "decision_model"}
 """Kinds that nobody thinks of otherwise: they open as a grid."""
