@@ -21,7 +21,6 @@ from loanloom.web import (
     flow_pictures,
     formats,
     health,
-    history_words,
     language,
     navigation,
     requests,
@@ -81,7 +80,6 @@ def create_app(
     dialogs.install(app)
     flow_pictures.install(app)
     answering.install(app)
-    history_words.install(app)
     navigation.install(app)
     surroundings.install(app)
     app.register_blueprint(health.blueprint)
