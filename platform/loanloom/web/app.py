@@ -21,6 +21,7 @@ from loanloom.web import (
     flow_pictures,
     formats,
     health,
+    history_words,
     language,
     navigation,
     requests,
@@ -80,6 +81,7 @@ def create_app(
     dialogs.install(app)
     flow_pictures.install(app)
     answering.install(app)
+    history_words.install(app)
     navigation.install(app)
     surroundings.install(app)
     app.register_blueprint(health.blueprint)

@@ -17,7 +17,7 @@ from tests.services.origination.conftest import PDF
 from tests.settled import Settled
 from tests.web.people import browsers
 from tests.web.records import samples
-from tests.web.records.samples import FIELDS, FILES, STAFF, Samples, typed
+from tests.web.records.samples import FIELDS, FILES, OWNER, STAFF, Samples, typed
 
 from loanloom.metadata.field_types import SHAPES
 from loanloom.services import stored
@@ -313,6 +313,17 @@ def test_a_file_of_somebody_else_is_nobodys_answer(house: Samples, as_user: Any)
         "csrf_token": token(page(client, "/cases/new/sample-review")), "sample_request.name": "x", **forged,
     })  # fmt: skip
     assert answer.status_code == 422 and "Choose the file again" in told(answer)
+
+
+def test_the_history_reads_in_the_words_of_the_fields(house: Samples, as_user: Any) -> None:
+    client = as_user("sampler", "zh")
+    record = made(client)
+    shown = page(client, f"/records/sample/{record}")
+    story = shown[shown.index("timeline") :]
+    written = [key for key, one in FIELDS.items() if not one.secret and key not in ("note", "owner")]
+    assert [key for key in written for words in FIELDS[key].reads if words not in story] == []
+    assert OWNER in story and "•••" in story and "{" not in story[: story.index("</ol>")]
+    assert "栏目lease" in story and ">sampler<" in story, "people by their names, not their numbers"
 
 
 def test_nothing_closed_stands_in_the_audit(house: Samples, as_user: Any) -> None:

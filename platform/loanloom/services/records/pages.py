@@ -51,7 +51,9 @@ def read(ctx: Context, entity: str, record_id: int) -> RecordPage:
             form=forms.describe(kept.form_of(ctx, entity), known, ctx.actor.roles, read_only=True),
             manager=names.name_of(connection, row.manager_user_id),
             files=uploads.listing(connection, ("record", record_id)),
-            history=record_history.of(connection, ctx.registry, ("record", record_id), own=kept.titles(register)),
+            history=record_history.of(
+                connection, ctx.registry, ("record", record_id), own=kept.titles(register), fields=register.fields
+            ),
             may_change=ctx.actor.may(register.right("write")),
         )
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import Any
 
 from flask import Flask, request
@@ -15,7 +14,6 @@ from loanloom.problems import Problem, say
 from loanloom.services.context import Context
 from loanloom.services.errors import Refused
 from loanloom.services.origination import uploads
-from loanloom.store import json as exact
 from loanloom.web.forms import display, posted, rich
 from loanloom.web.forms.looked_up import with_names
 from loanloom.web.forms.posted import Posted
@@ -112,19 +110,9 @@ def _capitals(field: FieldView, tag: str) -> str:
     return display.capitals(field) if tag == "zh" else ""
 
 
-def _kept(value: object) -> str:
-    """A value of the audit in one readable line."""
-    if value is None:
-        return "–"
-    if isinstance(value, Decimal | int) and not isinstance(value, bool):
-        return f"{value:,f}" if isinstance(value, Decimal) else f"{value:,}"
-    words = value if isinstance(value, str) else exact.dumps(value)
-    return words if len(words) <= 300 else f"{words[:300]} …"
-
-
 def install(app: Flask) -> None:
     """Hang the filters of generated forms into the templates."""
     app.jinja_env.filters.update(
         form_words=display.words, form_derived=display.derived, form_columns=_columns, form_capitals=_capitals,
-        form_total=_total, form_names=with_names, form_rich=rich.marked, kept=_kept, said=say,
+        form_total=_total, form_names=with_names, form_rich=rich.marked, said=say,
     )  # fmt: skip

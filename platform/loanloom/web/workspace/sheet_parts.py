@@ -17,6 +17,7 @@ from loanloom.metadata.fields import Field
 from loanloom.metadata.registry import Registry
 from loanloom.problems import Problem, say
 from loanloom.services.approval.sheet import Sheet
+from loanloom.services.stored import HIDDEN
 from loanloom.store import vault
 from loanloom.web import formats
 
@@ -80,6 +81,8 @@ def worded(registry: Registry, field: Field, value: Any, language: str) -> str:
     """One value as people read it: codes by their titles, secrets masked, amounts with separators."""
     if value is None or value == "":
         return "–"
+    if value == HIDDEN:
+        return HIDDEN
     own = forms.words(registry, field, value, language)
     if field.encrypted:
         return vault.masked(own or str(value))
@@ -92,10 +95,9 @@ def worded(registry: Registry, field: Field, value: Any, language: str) -> str:
         return mark.join(registry.code_title(field.code_list or "", one, language) for one in value)
     if field.type == "yes_no":
         return say({"en": "Yes" if value else "No", "zh": "是" if value else "否"}, language)
-    if field.type == "table":
-        return str(len(value))
     if field.shape.rows:
-        return _group(registry, field, value, language)
+        rows = [_group(registry, field, row, language) for row in (value if field.shape.several else [value])]
+        return "  ".join(f"{at}. {row}" for at, row in enumerate(rows, 1)) if field.shape.several else rows[0]
     return _plain(field.type, value, language) + _unit(field.unit, language)
 
 
