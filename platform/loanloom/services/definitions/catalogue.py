@@ -12,7 +12,6 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
-from pypinyin import Style, lazy_pinyin
 from sqlalchemy import Connection, select
 
 from loanloom.metadata.document import Document, Identity
@@ -25,6 +24,8 @@ from loanloom.services.definitions.releases import candidate as candidates
 from loanloom.services.definitions.releases import drafts, known, snapshots, stops
 from loanloom.services.definitions.releases.drafts import Draft
 from loanloom.services.errors import NotFound
+from loanloom.services.flows import manning
+from loanloom.store import names
 from loanloom.store.tables import definition, draft, release, release_item
 
 STATES = ("draft", "review", "approved", "live", "stopped")
@@ -179,7 +180,7 @@ def _changed_in(connection: Connection, release_id: int, base_id: int | None) ->
 @lru_cache(maxsize=4096)
 def sounds(words: str) -> tuple[str, str]:
     """The pinyin of a title: in full, and its initials."""
-    return "".join(lazy_pinyin(words)).lower(), "".join(lazy_pinyin(words, style=Style.FIRST_LETTER)).lower()
+    return "".join(names.syllables(words)).lower(), "".join(names.first_letters(words)).lower()
 
 
 def fits(entry: Entry, words: str) -> bool:
@@ -279,7 +280,9 @@ def check(ctx: Context, kind: str, key: str, source: str | None = None) -> tuple
         if source is not None:
             rows = [row for row in rows if (row["kind"], row["key"]) != (kind, key)]
             rows.append({"kind": kind, "key": key, "source": source, "retire": False, "editors": []})
-        found = candidates.of_rows(ctx, connection, rows).checked.problems
+        checked = candidates.of_rows(ctx, connection, rows).checked
+        flows = [row["key"] for row in rows if row["kind"] == "flow" and not row["retire"]]
+        found = (*checked.problems, *manning.of_flows(ctx, connection, checked.registry, flows))
     touched = {known.kinds().require(row["kind"]).file_of(row["key"]) for row in rows if row["kind"] in known.kinds()}
     mine = [problem for problem in found if problem.file == file]
     others = [problem for problem in found

@@ -11,10 +11,13 @@ from typing import Any
 
 from loanloom.engines.flows import editing
 from loanloom.engines.flows.editing import Arranged, Outcome
+from loanloom.engines.flows.resolving import Member
 from loanloom.metadata import schema_walk
 from loanloom.metadata.document import Document
+from loanloom.metadata.steps import in_turn
 from loanloom.problems import Problem, Text, text
 from loanloom.services.context import Context
+from loanloom.services.definitions import catalogue
 from loanloom.services.definitions.arranging import check_shape
 from loanloom.services.definitions.catalogue import Page
 from loanloom.services.definitions.flow_panel_typed import Posted, described
@@ -22,6 +25,7 @@ from loanloom.services.definitions.releases import drafts
 from loanloom.services.definitions.releases.drafts import Draft
 from loanloom.services.definitions.releases.known import kinds
 from loanloom.services.errors import Refused
+from loanloom.services.flows import colleagues, manning
 
 FLOW = "flow"
 
@@ -58,11 +62,43 @@ def arrange(ctx: Context, page: Page, asked: Asked, version: int | None) -> Chan
 def describe(ctx: Context, page: Page, key: str, posted: Posted, version: int | None) -> Changed:
     """Keep what was filled in about a step."""
     document = _readable(page)
-    step = described(document, page.registry, key, posted)
-    if step is None:
+    said = [described(document, page.registry, key, posted)]
+    fresh = next((one.strip() for one in posted("key")), key)
+    if fresh not in ("", key) and may_rename(page, key):
+        found = editing.rename(document.spec, key, fresh)
+        if isinstance(found, Problem):
+            raise Refused(found)
+        said.append(found.step)
+        key = fresh
+    done = [one for one in said if one is not None]
+    if not done:
         return Changed(page.draft, key)
+    step = in_turn(*done)
     check_shape(ctx, page, document, step)
     return Changed(drafts.change(ctx, FLOW, page.key, step, version), key)
+
+
+def may_rename(page: Page, key: str) -> bool:
+    """Whether a step may have another key: only one that is not live yet. Running cases, forms and examples know a
+    live one by its key."""
+    live = page.live.spec.get("nodes", ()) if page.live is not None else ()
+    return all(node.get("key") != key for node in live)
+
+
+def told(ctx: Context, page: Page) -> tuple[Problem, ...]:
+    """What there is to say of a flow: of a draft all that the full check finds, of what is live whom it lacks today."""
+    ctx.require("definition.read")
+    if page.draft is not None:
+        return catalogue.check(ctx, FLOW, page.key)
+    with ctx.transaction() as connection:
+        return tuple(manning.of_flows(ctx, connection, page.registry, [page.key]))
+
+
+def staff(ctx: Context) -> tuple[Member, ...]:
+    """Everybody who works here, for whoever describes a step."""
+    ctx.require("definition.read")
+    with ctx.transaction() as connection:
+        return tuple(colleagues.staff_of(ctx, connection))
 
 
 def _readable(page: Page) -> Document:

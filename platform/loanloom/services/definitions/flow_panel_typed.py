@@ -9,19 +9,23 @@ from typing import Any
 from loanloom.engines.flows.reading import usual_actions, usual_exclusions
 from loanloom.metadata import canonical
 from loanloom.metadata.document import Document
-from loanloom.metadata.pointers import MISSING, parent, resolve
+from loanloom.metadata.pointers import MISSING, is_list, parent, resolve, split
 from loanloom.metadata.registry import Registry
 from loanloom.metadata.steps import Step, set_values
 from loanloom.problems import LANGUAGES, Problem, text
-from loanloom.services.definitions import flow_people
-from loanloom.services.definitions.flow_panel import AWAITED, Panel, WayOn, panel
+from loanloom.services.definitions import flow_people, flow_terms
+from loanloom.services.definitions.flow_panel import Panel, panel
+from loanloom.services.definitions.flow_people import People
+from loanloom.services.definitions.flow_ways import AWAITED, WayOn
 from loanloom.services.definitions.sheet import Cell
 from loanloom.services.definitions.typed import parsed
 from loanloom.services.errors import Refused
 
-MOST_PEOPLE = 50
+MOST_LINES = 50
 Posted = Callable[[str], Sequence[str]]
 """What was posted under a name; nothing where the name was not there."""
+_HOLDS = ("if_nobody/do", "dispatch/by", "call/action")
+"""Places without which what holds them says nothing: emptied, that goes too."""
 
 
 @dataclass(slots=True)
@@ -44,16 +48,23 @@ class _Filled:
         return set_values(values, [f"/spec{one}" for one in self._gone()]) if values or self.emptied else None
 
     def _gone(self) -> list[str]:
-        """The places that are emptied: what holds them too, where nothing else is left in it."""
-        holders = dict.fromkeys(parent(one) for one in self.emptied)
+        """The places that are emptied, those behind first: what holds them too, where nothing else is left in it."""
+        within = [one for one in self.emptied if any(one.startswith(f"{other}/") for other in self.emptied)]
+        emptied = [one for one in self.emptied if one not in within]
+        holders = dict.fromkeys(parent(one) for one in emptied)
         found: list[str] = []
         for holder in holders:
-            mine = [one for one in self.emptied if parent(one) == holder]
+            mine = [one for one in emptied if parent(one) == holder]
             held = resolve(self.spec, holder)
             filled = any(parent(one) == holder for one in self.values)
-            lonely = isinstance(held, Mapping) and len(held) == len(mine) and not filled
-            found += [holder] if lonely else mine
+            whole = (isinstance(held, Mapping) or is_list(held)) and len(held) == len(mine)
+            found += [holder] if whole and not filled else sorted(mine, key=_behind, reverse=True)
         return found
+
+
+def _behind(pointer: str) -> tuple[int, str]:
+    last = split(pointer)[-1]
+    return (int(last), "") if last.isdigit() else (-1, last)
 
 
 def described(document: Document, registry: Registry, key: str, posted: Posted) -> Step | None:
@@ -63,21 +74,19 @@ def described(document: Document, registry: Registry, key: str, posted: Posted) 
     if shown is None:
         return None
     filled, problems = _Filled(document.spec), list[Problem]()
+    raw, offered = document.spec["nodes"][shown.index], set(posted("shown"))
     for language in LANGUAGES:
         for words in posted(f"title.{language}")[:1]:
             filled.say(f"{shown.pointer}/title/{language}", words.strip() or MISSING)
-    offered = set(posted("shown"))
-    for cell in (*shown.cells, *shown.rarer):
-        name = cell.pointer.removeprefix(f"{shown.pointer}/")
-        if name in offered:
-            problems += _cell(filled, shown, cell, name, posted)
-    if problems:
-        raise Refused(problems)
-    if shown.who_at is not None and "who" in offered:
-        lines = [(one, _first(posted(f"scope.{number}"))) for number, one in enumerate(_lines(posted))]
-        raw = document.spec["nodes"][shown.index]
-        filled.say(f"{shown.pointer}/{shown.who_at}", flow_people.typed(raw, shown.who_at, lines))
-    problems = [wrong for one in shown.ways for wrong in _way(filled, shown, one, posted)]
+    for cell in shown.every_cell:
+        if shown.name(cell) in offered:
+            problems += _cell(filled, shown, cell, shown.name(cell), posted)
+    _everybody(filled, shown, raw, offered, posted)
+    if "terms" in offered:
+        problems += _terms(filled, shown, raw, posted)
+    if shown.inputs_at is not None and "inputs" in offered:
+        problems += _inputs(filled, shown, shown.inputs_at, raw, posted)
+    problems += [wrong for one in shown.ways for wrong in _way(filled, shown, one, posted)]
     if problems:
         raise Refused(problems)
     for one in shown.ways:
@@ -85,6 +94,80 @@ def described(document: Document, registry: Registry, key: str, posted: Posted) 
         if target:
             filled.say(f"{shown.pointer}/{one.way.target}", target)
     return filled.step()
+
+
+# -- people -----------------------------------------------------------------------------------------------------------
+
+
+def _everybody(
+    filled: _Filled, shown: Panel, raw: Mapping[str, Any], offered: set[str], posted: Posted
+) -> None:  # fmt: skip
+    for people in shown.everybody:
+        if f"{people.name}who" not in offered:
+            continue
+        stands_in = _first(posted("f.if_nobody/do")) == "assign"
+        if people.at != "if_nobody/assign" or stands_in:
+            filled.say(f"{shown.pointer}/{people.at}", _named(raw, people, posted))
+        elif _first(posted("f.if_nobody/do")):
+            filled.say(f"{shown.pointer}/{people.at}", MISSING)
+
+
+def _named(raw: Mapping[str, Any], people: People, posted: Posted) -> Any:
+    """What the lines of a place say."""
+    lines = []
+    for number in range(MOST_LINES):
+        choice = posted(f"{people.name}who.{number}")
+        if not choice:
+            break
+        lines.append((choice[0], _first(posted(f"{people.name}scope.{number}"))))
+    return flow_people.typed(raw, people.at, lines)
+
+
+# -- terms, and what is given -----------------------------------------------------------------------------------------
+
+
+def _terms(filled: _Filled, shown: Panel, raw: Mapping[str, Any], posted: Posted) -> list[Problem]:
+    """The lines about what happens in time; one that does nothing is left out."""
+    at, old = f"{shown.pointer}/deadlines", list(raw.get("deadlines", ()))
+    lines = next(fold.terms for fold in shown.folds if fold.key == "terms")
+    problems: list[Problem] = []
+    for line in lines:
+        name, there = f"term.{line.index}", line.index < len(old)
+        do = _first(posted(f"{name}.do"))
+        if do not in flow_terms.DOING:
+            if there:
+                filled.say(f"{at}/{line.index}", MISSING)
+            continue
+        how = _first(posted(f"{name}.how"))
+        people = _named(raw, line.people, posted)
+        typed = flow_terms.Typed(
+            how=how, value=_first(posted(f"{name}.{'day' if how == 'on' else 'value'}")).strip(), do=do,
+            repeat=_first(posted(f"{name}.repeat")).strip(), to=_first(posted(f"{name}.to")),
+            people=None if people is MISSING else people,
+        )  # fmt: skip
+        made, wrong = flow_terms.written(old[line.index] if there else {}, typed)
+        problems += wrong
+        if there:
+            filled.say(f"{at}/{line.index}", made)
+        else:
+            filled.values[f"{at}/-" if old else at] = made if old else [made]
+    return problems
+
+
+def _inputs(filled: _Filled, shown: Panel, at: str, raw: Mapping[str, Any], posted: Posted) -> list[Problem]:
+    now = resolve(raw, f"/{at}")
+    lines = []
+    for number in range(MOST_LINES):
+        name = posted(f"input.{number}.name")
+        if not name:
+            break
+        lines.append((name[0].strip(), _first(posted(f"input.{number}.value")).strip()))
+    made, problems = flow_terms.as_given(now if isinstance(now, Mapping) else {}, lines)
+    filled.say(f"{shown.pointer}/{at}", made or MISSING)
+    return problems
+
+
+# -- ways -------------------------------------------------------------------------------------------------------------
 
 
 def _way(filled: _Filled, shown: Panel, one: WayOn, posted: Posted) -> list[Problem]:
@@ -97,7 +180,7 @@ def _way(filled: _Filled, shown: Panel, one: WayOn, posted: Posted) -> list[Prob
     said = _first(posted(f"awaits.{one.way.place}"))
     if one.awaits is None or said not in AWAITED:
         return []
-    value = _first(posted(f"awaited.{one.way.place}")).strip()
+    value = _first(posted(f"{'awaited_day' if said == 'on' else 'awaited'}.{one.way.place}")).strip()
     counted = said in ("hours", "working_hours")
     if counted and not (value.isdecimal() and len(value) < 8):
         message = text(f'"{value[:40]}" is not a number of hours.', f"“{value[:40]}”不是小时数。")
@@ -108,14 +191,7 @@ def _way(filled: _Filled, shown: Panel, one: WayOn, posted: Posted) -> list[Prob
     return []
 
 
-def _lines(posted: Posted) -> list[str]:
-    found = []
-    for number in range(MOST_PEOPLE):
-        choice = posted(f"who.{number}")
-        if not choice:
-            break
-        found.append(choice[0])
-    return found
+# -- fields of one value ----------------------------------------------------------------------------------------------
 
 
 def _cell(filled: _Filled, shown: Panel, cell: Cell, name: str, posted: Posted) -> list[Problem]:
@@ -129,7 +205,7 @@ def _cell(filled: _Filled, shown: Panel, cell: Cell, name: str, posted: Posted) 
         _chosen(filled, shown, cell, name, given)
         return []
     if not given:
-        filled.say(cell.pointer, MISSING)
+        filled.say(parent(cell.pointer) if name in _HOLDS else cell.pointer, MISSING)
         return []
     if cell.kind == "many":
         filled.say(cell.pointer, given)

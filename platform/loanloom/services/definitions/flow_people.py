@@ -1,4 +1,5 @@
-"""Who does a step of a flow, line by line: a role, a post, whoever leads a unit ... each as one choice of a list."""
+"""Who does a step of a flow, line by line: a role, a post, a person by name, whoever leads a unit ... each as one
+choice of a list."""
 
 from __future__ import annotations
 
@@ -7,11 +8,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from loanloom.engines.flows.drawing import wording
-from loanloom.engines.flows.model import Flow
+from loanloom.engines.flows.model import Assignment, Flow, Node
+from loanloom.engines.flows.resolving import Member
+from loanloom.engines.flows.scope import REQUEST
+from loanloom.metadata.document import Document
 from loanloom.metadata.pointers import MISSING, is_list, resolve
 from loanloom.metadata.registry import Registry
 from loanloom.problems import Text, say, text
 from loanloom.services.definitions import flow_titles
+from loanloom.services.definitions.sheet import Layout
 
 KEPT = "as-written"
 """A line that names people in a way that this list does not offer: it stays as it is."""
@@ -32,8 +37,31 @@ class Who:
     scope: str
 
 
-def offered(registry: Registry) -> Groups:
-    """Everybody whom a line can name, by group."""
+@dataclass(frozen=True, slots=True)
+class People:
+    """The lines of one place of a step at which people are named; `legend` is what they are asked for there."""
+
+    at: str
+    legend: Text
+    who: tuple[Who, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What their fields are called, before the number of the line: nothing for those who do or get the step."""
+        return "" if self.at in MAIN else f"{self.at}."
+
+
+MAIN = ("assign", "tell/to")
+"""The places of those who do a step, or are told by it."""
+
+
+def people(raw: Mapping[str, Any], at: str, legend: Text, drawn: Flow, layout: Layout) -> People:
+    """The lines of a place."""
+    return People(at, legend, rows(raw, at, drawn, layout))
+
+
+def offered(document: Document, registry: Registry, staff: Sequence[Member] = ()) -> Groups:
+    """Everybody whom a line of a flow can name, by group; of the staff everybody by name."""
 
     def all_of(kind: str) -> tuple[tuple[str, Text], ...]:
         return tuple((f"{kind}:{one.key}", one.title) for one in registry.all(kind))
@@ -50,12 +78,33 @@ def offered(registry: Registry) -> Groups:
         (text("Whoever leads", "负责人与上级"), _LEADERS),
         (text("Chosen in the case", "办理中指定"), _CHOSEN),
         (text("Everybody of a unit", "机构或部门全员"), units),
+        (text("Named in the case", "业务字段指定"), tuple(_fields(document, registry))),
+        (text("Person by name", "指定人员"), tuple(_named(registry, staff))),
     )
     return tuple(group for group in found if group[1])
 
 
 def _everybody(unit: Text | None) -> Text:
     return text(f"Everybody of {say(unit, 'en')}", f"{say(unit, 'zh')}全员")
+
+
+def _fields(document: Document, registry: Registry) -> Iterator[tuple[str, Text]]:
+    """The fields of what a flow is about that hold somebody who works here."""
+    subject = str(document.spec.get("subject", "application"))
+    record = str(document.spec.get("record", "")) if subject == REQUEST else subject
+    for field in registry.entity_fields(record):
+        if field.type == "user":
+            yield f"field:{subject}.{field.key}", field.title
+
+
+def _named(registry: Registry, staff: Sequence[Member]) -> Iterator[tuple[str, Text]]:
+    """Those who work here, with their unit, so that two of one name are told apart."""
+    titles = flow_titles.titles(registry)
+    for one in sorted((each for each in staff if each.active), key=lambda each: each.name):
+        unit = titles("unit", one.unit) if one.unit is not None else None
+        name = one.name or one.username
+        both = text(*(f"{name} · {say(unit, tag)}" for tag in ("en", "zh"))) if unit is not None else text(name, name)
+        yield f"users:{one.username}", both
 
 
 _LEADERS = (
@@ -70,8 +119,8 @@ _CHOSEN = (
     ("deciders_of:application", text("Who decided the application", "原申请的审批人")),
     ("deciders_of:contract", text("Who decided the contract", "原合同的审批人")),
 )
-_WAYS = ("role", "position", "authority", "head_of", "manager_of", "chosen_by", "deciders_of", "unit")
-_OTHER_WAYS = ("users", "field", "outside", "expression", "plugin")
+_WAYS = ("role", "position", "authority", "head_of", "manager_of", "chosen_by", "deciders_of", "unit", "field")
+_OTHER_WAYS = ("outside", "expression", "plugin")
 
 
 def written(raw: Mapping[str, Any], at: str) -> tuple[Mapping[str, Any], ...]:
@@ -82,17 +131,29 @@ def written(raw: Mapping[str, Any], at: str) -> tuple[Mapping[str, Any], ...]:
     return tuple(found) if is_list(found) else (found,)
 
 
-def rows(raw: Mapping[str, Any], at: str, drawn: Flow, registry: Registry) -> tuple[Who, ...]:
-    """The lines of a step."""
-    node = drawn.nodes[str(raw["key"])]
-    compiled = node.assign if at == "assign" else node.telling.to if node.telling is not None else ()
-    titles, known = flow_titles.titles(registry), {value for _, choices in offered(registry) for value, _ in choices}
-    found = []
-    for one, meant in zip(written(raw, at), compiled, strict=False):
+def rows(raw: Mapping[str, Any], at: str, drawn: Flow, layout: Layout) -> tuple[Who, ...]:
+    """The lines of a place; people who are named together have one each."""
+    titles = flow_titles.titles(layout.registry)
+    known = {value for _, choices in offered(layout.document, layout.registry) for value, _ in choices}
+    found: list[Who] = []
+    for one, meant in zip(written(raw, at), _compiled(drawn.nodes[str(raw["key"])], raw, at), strict=False):
+        if "users" in one:
+            found += [Who(f"users:{name}", text(name, name), "all") for name in one["users"]]
+            continue
         words = text(*(wording.of_assignment(meant, titles, drawn.labels, language) for language in ("en", "zh")))
         choice = next(iter(_choices(one)), KEPT)
         found.append(Who(choice if choice in known else KEPT, words, str(one.get("scope", "branch"))))
     return tuple(found)
+
+
+def _compiled(node: Node, raw: Mapping[str, Any], at: str) -> Sequence[Assignment]:
+    """The same people as the flow understands them."""
+    if at.startswith("deadlines/"):
+        return node.deadlines[int(at.split("/")[1]) + (1 if raw.get("deadline") else 0)].assign
+    told = node.telling.to if node.telling is not None else ()
+    places = {"assign": node.assign, "tell/to": told, "if_nobody/assign": node.if_nobody.assign, "cc": node.cc,
+              "record_by": node.record}  # fmt: skip
+    return places[at]
 
 
 def _choices(one: Mapping[str, Any]) -> Iterator[str]:
@@ -103,11 +164,23 @@ def _choices(one: Mapping[str, Any]) -> Iterator[str]:
 
 def typed(raw: Mapping[str, Any], at: str, lines: Sequence[tuple[str, str]]) -> Any:
     """What lines (choice, scope) say, written as a step writes it; MISSING where nobody is named. What a line said
-    beside whom it means (a weight, a veto) stays."""
-    before, found = written(raw, at), []
+    beside whom it means (a weight, a veto) stays. People named in lines after each other are named together, unless
+    they were named apart before."""
+    before, found = written(raw, at), list[dict[str, Any]]()
+    origins = [place for place, one in enumerate(before) for _ in one.get("users", ("",))]
+    last: int | None = None
     for number, (choice, scope) in enumerate(lines):
-        old = before[number] if number < len(before) else {}
+        origin = origins[number] if number < len(origins) else None
+        old = before[origin] if origin is not None else {}
         if not choice:
+            continue
+        if choice.startswith("users:") and found and "users" in found[-1] and origin in (None, last):
+            found[-1]["users"] = [*dict.fromkeys((*found[-1]["users"], choice.partition(":")[2]))]
+            continue
+        last = origin
+        if choice.startswith("users:"):
+            kept = {key: said for key, said in old.items() if key in ("weight", "veto")}
+            found.append({"users": [choice.partition(":")[2]], **kept})
             continue
         if choice == KEPT:
             found.append(dict(old))
@@ -116,9 +189,15 @@ def typed(raw: Mapping[str, Any], at: str, lines: Sequence[tuple[str, str]]) -> 
         kept = {key: said for key, said in old.items() if key in ("weight", "veto")}
         new = {name: value, **({"scope": scope} if _scoped(name, scope, old) else {}), **kept}
         found.append(dict(old) if dict(old) == new else new)
+    found = [next((dict(one) for one in before if _same(one, made)), made) for made in found]
     if not found:
         return MISSING
     return found[0] if len(found) == 1 and not is_list(resolve(raw, f"/{at}")) else found
+
+
+def _same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether two lines say the same, whatever the order of what they say."""
+    return {**one, "users": list(one.get("users", ()))} == {**other, "users": list(other.get("users", ()))}
 
 
 def _scoped(name: str, scope: str, old: Mapping[str, Any]) -> bool:

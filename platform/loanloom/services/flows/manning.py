@@ -3,7 +3,7 @@ there, and enough authority of those who stand in for others."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from sqlalchemy import Connection
@@ -36,11 +36,13 @@ def problems(ctx: Context, connection: Connection, registry: Registry) -> list[P
     return found
 
 
-def of_flow(ctx: Context, document: Document, registry: Registry) -> list[Problem]:
-    """What one flow finds missing among today's staff."""
-    with ctx.transaction() as connection:
-        staff = colleagues.staff_of(replace(ctx, registry=registry), connection)
-    return list(_of_flow(document, registry, staff))
+def of_flows(ctx: Context, connection: Connection, registry: Registry, keys: Iterable[str]) -> list[Problem]:
+    """What these flows find missing among today's staff."""
+    asked = [document for key in keys if (document := registry.get("flow", key)) is not None]
+    if not asked:
+        return []
+    staff = colleagues.staff_of(replace(ctx, registry=registry), connection)
+    return [one for document in asked for one in _of_flow(document, registry, staff)]
 
 
 def _of_flow(document: Document, registry: Registry, staff: Staff) -> Iterator[Problem]:

@@ -17,7 +17,7 @@ from loanloom.engines.flows.drawing import by_node, sketch
 from loanloom.engines.flows.model import Flow, Node
 from loanloom.problems import Problem, errors
 from loanloom.services.definitions import catalogue as definitions
-from loanloom.services.definitions import flow_samples, flow_titles, flow_trial
+from loanloom.services.definitions import flow_editing, flow_samples, flow_titles, flow_trial
 from loanloom.services.definitions.flow_trial_shapes import Done, Trial
 from loanloom.services.errors import Refused
 from loanloom.web.access import requires
@@ -39,7 +39,7 @@ def show(key: str) -> str | Response:
     document = page.shown
     if document is None or page.kind.compiled.faults(document.spec):
         return redirect(url_for("studio.definition", kind="flow", key=key))
-    found = definitions.check(ctx, "flow", key) if page.draft else page.problems
+    found = flow_editing.told(ctx, page)
     file = page.kind.file_of(key)
     compiled = flows.compile_flow(document, page.registry)
     found = _each_once((*found, *compiled.problems))

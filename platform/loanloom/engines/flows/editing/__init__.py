@@ -9,10 +9,11 @@ from loanloom.engines.flows.editing.adding import TYPES, add
 from loanloom.engines.flows.editing.connecting import connect, cut, lead, order
 from loanloom.engines.flows.editing.moving import move
 from loanloom.engines.flows.editing.removing import remove
+from loanloom.engines.flows.editing.renaming import rename
 from loanloom.engines.flows.editing.shapes import Arranged, Outcome
 from loanloom.engines.flows.editing.ways import DrawnWay, drawn_ways, placed
 
 __all__ = [
     "TYPES", "Arranged", "DrawnWay", "Outcome", "add", "connect", "cut", "drawn_ways", "lead", "move", "order",
-    "placed", "remove",
+    "placed", "remove", "rename",
 ]  # fmt: skip

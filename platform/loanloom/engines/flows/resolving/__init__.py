@@ -17,6 +17,6 @@ from loanloom.engines.flows.resolving.staff import Member, Staff
 
 __all__ = [
     "Asked", "Authority", "House", "Known", "Lack", "Matter", "Measured", "Member", "Organisation", "Resolver",
-    "Roster", "Staff", "Unit", "acting", "authorities", "changes", "covered", "in_scope", "lacks", "organisation", "read",
-    "shortfall", "tables_of", "with_terms",
+    "Roster", "Staff", "Unit", "acting", "authorities", "changes", "covered", "in_scope", "lacks", "organisation",
+    "read", "shortfall", "tables_of", "with_terms",
 ]  # fmt: skip

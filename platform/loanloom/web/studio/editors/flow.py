@@ -17,9 +17,18 @@ from loanloom.engines import flows
 from loanloom.engines.flows.drawing import DrawnNode, by_node, sketch
 from loanloom.engines.flows.drawing.picture import ICONS
 from loanloom.engines.flows.editing import TYPES, drawn_ways, placed
+from loanloom.metadata.document import Document
 from loanloom.problems import Problem, say
-from loanloom.services.definitions import catalogue, flow_editing, flow_panel, flow_people, flow_titles
+from loanloom.services.definitions import (
+    flow_editing,
+    flow_panel,
+    flow_people,
+    flow_terms,
+    flow_titles,
+    flow_ways,
+)
 from loanloom.services.definitions.catalogue import Page
+from loanloom.services.definitions.flow_panel import Panel
 from loanloom.web.language import language
 from loanloom.web.security import current_context
 from loanloom.web.studio.editors.views import View, may_edit
@@ -45,7 +54,7 @@ def parts(page: Page) -> dict[str, Any]:
     document = page.shown
     assert document is not None, "asked only where it can be read"
     compiled = flows.compile_flow(document, page.registry)
-    problems = (*_checked(page), *compiled.problems)
+    problems = (*flow_editing.told(current_context(), page), *compiled.problems)
     problems = tuple({(one.code, one.pointer, str(one.message)): one for one in problems}.values())
     file = page.kind.file_of(page.key)
     found = by_node(document, problems, document.file or file) | by_node(document, problems, file)
@@ -74,10 +83,25 @@ def parts(page: Page) -> dict[str, Any]:
         "places": tuple(_places(diagram)),
         "place": _place(diagram, chosen),
         "titles": {node.key: node.title for node in diagram.nodes},
-        "people": flow_people.offered(page.registry) if panel and panel.who_at else (),
+        **(_choices(document, page, panel) if panel is not None else {}),
+    }
+
+
+def _choices(document: Document, page: Page, panel: Panel) -> dict[str, Any]:
+    """What there is to choose from at a step: people, ways to count the time, what may happen then, dates, facts."""
+    staff = flow_editing.staff(current_context()) if panel.everybody else ()
+    people = flow_people.offered(document, page.registry, staff) if panel.everybody else ()
+    named = {value: words for _, choices in people for value, words in choices}
+    return {
+        "people": people,
+        "staffed": named,
         "scopes": flow_people.SCOPES,
-        "kept": flow_people.KEPT,
-        "awaited": flow_panel.AWAITED,
+        "awaited": flow_ways.AWAITED,
+        "may_rename": flow_editing.may_rename(page, panel.key),
+        "hows": flow_terms.HOW,
+        "doing": flow_terms.DOING,
+        "days": flow_terms.days(document, page.registry),
+        "facts": flow_terms.facts(document, page.registry) if panel.inputs_at else {},
     }
 
 
@@ -102,11 +126,6 @@ def _rows(nodes: Sequence[Mapping[str, Any]], diagram: flows.Diagram) -> Iterato
             node=node, type_title=titles.get(node.type, node.type), icon=ICONS.get(node.type, "point"),
             leads=tuple(dict.fromkeys(leads)),
         )  # fmt: skip
-
-
-def _checked(page: Page) -> tuple[Problem, ...]:
-    """What the full check says to a draft; what is live was checked before."""
-    return catalogue.check(current_context(), "flow", page.key) if page.draft else ()
 
 
 def _linked(
