@@ -143,6 +143,7 @@ ACTIONS: Mapping[str, Text] = {
     "customer.changed": text("Customer changed", "修改客户资料"),
     "picture.file_added": text("Picture uploaded", "上传图片"),
     "agreement.accepted": text("Agreement accepted", "同意协议"),
+    "agreement.noted": text("Signed agreement noted", "登记纸质协议"),
     "record.created": text("Record entered", "建档"),
     "record.changed": text("Record changed", "修改档案"),
     "record.became_customer": text("Became a customer", "转为客户"),

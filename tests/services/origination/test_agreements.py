@@ -100,7 +100,7 @@ def test_who_when_how_and_from_where_is_kept_once_and_never_changed(
     assert kept.document is not None and kept.document.spec == me.registry.require("agreement", "privacy").spec
     (told,) = [one for one in lender.rows(tables.audit_log) if one.action == "agreement.accepted"]
     assert (told.subject_kind, told.subject_id, told.ip) == ("customer", str(me.actor.customer_id), "192.0.2.7")
-    assert told.after["agreement"] == "privacy" and told.after["version"] == row.text_digest
+    assert "个人信息保护政策" in told.after["agreement"] and told.after["words"] == row.text_digest[:12]
     with pytest.raises(DBAPIError, match=r"never changed|permission denied"), me.transaction() as connection:
         connection.execute(update(tables.agreement_acceptance).values(way="office"))
 

@@ -9,6 +9,7 @@ import pytest
 from tests.services.origination.conftest import TRADER
 from tests.web.pages import page, post
 
+from loanloom.services.definitions.releases import candidate, drafts
 from loanloom.services.parties import customers
 from loanloom.store import tables
 
@@ -80,6 +81,19 @@ def test_a_new_version_is_asked_for_again_and_the_old_words_stay(
     assert sum("We keep who you are" in one for one in shown) == 1
 
 
+def test_the_day_it_is_in_force_from_is_set_on_the_form(person: Any, model_company) -> None:
+    admin, here = person("business-administrator"), "/studio/definitions/agreement/privacy/"
+    shown = page(admin, here)
+    assert 'name="v:/effective_from" value="2026-01-01"' in shown
+    typed = {"version": "", "v:/effective_from": "2026-05-01", "v:/asked": "application"}
+    assert post(admin, f"{here}plain", **typed).status_code == 302
+    found, _problems = candidate.read_draft(
+        "agreement", "privacy", drafts.text_of(model_company, "agreement", "privacy")
+    )
+    assert (found.effective_from, found.spec["asked"]) == ("2026-05-01", "application")
+    assert post(admin, f"{here}plain", **{"version": "1", "v:/effective_from": "soon"}).status_code == 422
+
+
 def test_staff_see_how_a_customer_stands_and_note_a_paper(trader: int, person: Any, model_company) -> None:
     staff = person("relationship-manager", unit="east-lending")
     with model_company.transaction() as connection:
@@ -92,7 +106,7 @@ def test_staff_see_how_a_customer_stands_and_note_a_paper(trader: int, person: A
     assert post(staff, f"/customers/{trader}/agreements", accept=boxes(shown), note="Folder 7").status_code == 302
     done = page(staff, here)
     assert "not accepted" not in done and "Folder 7" in done and "Note a signed paper" not in done
-    assert "Agreement accepted" in page(staff, f"/customers/{trader}?tab=history")
+    assert "Signed agreement noted" in page(staff, f"/customers/{trader}?tab=history")
     with model_company.transaction() as connection:
         rows = connection.execute(tables.agreement_acceptance.select()).all()
     assert {(row.way, row.note, row.ip) for row in rows} == {("office", "Folder 7", "127.0.0.1")}

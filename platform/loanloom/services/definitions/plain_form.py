@@ -30,6 +30,9 @@ from loanloom.services.errors import Refused
 PREFIX = "v:"
 """Before the pointer in the name of an input; texts have .en and .zh behind it."""
 TITLE = "/title"
+EFFECTIVE = "/effective_from"
+DATED = ("agreement",)
+"""Kinds whose first day people read and so set here; of the others it is a date of the release."""
 PLAIN = frozenset(("texts", "text", "date", "yes_no", "choice", "choices", "money", "percent", "number", "reference",
                    "references", "words"))  # fmt: skip
 
@@ -103,12 +106,19 @@ def form_of(document: Document, registry: Registry) -> Form:
             lists.append(_rows(layout, pointer, piece))
         else:
             lines.extend(_line(layout, pointer, name in root.get("required", ()), raw))
+    if document.kind in DATED:
+        lines.insert(1, _effective(document))
     return Form(tuple(lines), tuple(lists))
 
 
 def _title(document: Document) -> Line:
     return Line(Cell(pointer=TITLE, label=text("Name", "名称"), words=document.title, kind="texts",
                      value=document.title), required=True)  # fmt: skip
+
+
+def _effective(document: Document) -> Line:
+    label, day = text("In force from, and not before", "生效日期（不早于该日生效）"), document.effective_from
+    return Line(Cell(pointer=EFFECTIVE, label=label, words=text(day or "", day or ""), kind="date", value=day), False)
 
 
 def _is_rows(piece: Piece, root: Piece) -> bool:
@@ -228,7 +238,7 @@ def _clean(typed: list[str]) -> str:
 
 
 def _place(pointer: str) -> str:
-    return TITLE if pointer == TITLE else f"/spec{pointer}"
+    return pointer if pointer in (TITLE, EFFECTIVE) else f"/spec{pointer}"
 
 
 def save(ctx: Context, page: Page, lines: Iterable[Line], typed: Typed, version: int | None) -> Draft | None:

@@ -7,7 +7,7 @@ were published.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -19,7 +19,7 @@ from loanloom.core.dates import written_day
 from loanloom.metadata import canonical
 from loanloom.metadata.document import Document
 from loanloom.metadata.registry import Registry
-from loanloom.problems import Problem, text
+from loanloom.problems import Problem, Text, text
 from loanloom.services.access.sign_in import ab_user, full_name
 from loanloom.services.context import Context
 from loanloom.services.definitions.releases import stored
@@ -32,6 +32,14 @@ AGREEMENT = text("agreement", "协议")
 ASKED = ("portal", "application")
 """What `asked` of an agreement may say; without it the agreement is only there to be read."""
 LONGEST_NOTE = 200
+SHOWN = 12
+"""As many letters of a version's digest tell it from others for people."""
+TITLES: Mapping[str, Text] = {
+    "agreement": AGREEMENT,
+    "effective_from": text("In force from", "生效日期"),
+    "words": text("Mark of the words", "正文校验码"),
+}
+"""What the audit of an acceptance is called, for the history of a customer."""
 _TABLE = tables.agreement_acceptance
 
 
@@ -205,10 +213,10 @@ def _keep(
     made = connection.execute(new.returning(_TABLE.c.id)).scalar_one_or_none()
     if made is None:
         return 0
-    told = {"agreement": document.key, "effective_from": document.effective_from, "way": way, "version": version}
-    audit.write(
-        connection, ctx.actor, "agreement.accepted", ("customer", customer_id), after=told, reason=note, at=ctx.now
-    )
+    named = " / ".join(dict.fromkeys(document.title[tag] for tag in sorted(document.title, reverse=True)))
+    told = {"agreement": named, "effective_from": document.effective_from, "words": version[:SHOWN]}
+    action = "agreement.accepted" if way == "portal" else "agreement.noted"
+    audit.write(connection, ctx.actor, action, ("customer", customer_id), after=told, reason=note, at=ctx.now)
     return 1
 
 

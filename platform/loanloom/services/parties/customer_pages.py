@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Connection, Row, func, select
 
 from loanloom.engines import forms
 from loanloom.metadata.registers import Register
@@ -68,6 +68,10 @@ def read(ctx: Context, customer_id: int, tab: str) -> CustomerPage:
             records=records.count_of(connection, registers, customer_id),
             files=uploads.listing(connection, ("customer", customer_id)) if tab == "papers" else (),
             agreements=agreements.of_customer(ctx, connection, customer_id) if tab == "agreements" else None,
-            history=record_history.of(connection, ctx.registry, ("customer", customer_id)) if tab == "history" else (),
+            history=_history(ctx, connection, customer_id) if tab == "history" else (),
             **counts,
         )
+
+
+def _history(ctx: Context, connection: Connection, customer_id: int) -> Sequence[Happening]:
+    return record_history.of(connection, ctx.registry, ("customer", customer_id), own=agreements.TITLES)
