@@ -108,13 +108,15 @@ def walk(page: Page, address: str, seen: dict[str, str], faults: Faults) -> Iter
 
 
 def context(browser: Browser, address: str, language: str, width: int, dark: bool):
-    """A fresh browser of that width and language."""
-    return browser.new_context(
+    """A fresh browser of that width and language, patient with a busy machine."""
+    made = browser.new_context(
         base_url=address,
         viewport={"width": width, "height": 900},
         locale="zh-CN" if language == "zh" else "en-GB",
         color_scheme="dark" if dark else "light",
     )
+    made.set_default_timeout(120_000)
+    return made
 
 
 def sign_in(page: Page, username: str, password: str) -> None:

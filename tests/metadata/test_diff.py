@@ -13,6 +13,7 @@ from loanloom.metadata.diff import diff
 from loanloom.metadata.document import document_from
 from loanloom.metadata.kinds import load_kinds
 from loanloom.metadata.registry import build
+from loanloom.metadata.wording import value_in_words
 
 KINDS = load_kinds()
 
@@ -83,6 +84,13 @@ def test_a_wording_changed_in_the_other_language_says_so() -> None:
     ((english, chinese),) = words(before, after, "code_list")
     assert english.endswith("changed from zh: 红 to zh: 赤.")
     assert chinese.endswith("由 红 改为 赤。")
+
+
+def test_words_in_two_languages_are_read_in_one_where_words_of_one_would_do_too() -> None:
+    piece = {"anyOf": [{"type": "string"}, {"type": "object"}]}
+    assert value_in_words({"en": "days", "zh": "天"}, piece, "en", None) == "days"
+    assert value_in_words({"en": "days", "zh": "天"}, piece, "zh", None) == "天"
+    assert "amount" in value_in_words({"amount": 5}, piece, "zh", None)
 
 
 def test_added_and_retired_documents() -> None:

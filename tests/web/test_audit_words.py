@@ -6,10 +6,12 @@ import ast
 from pathlib import Path
 
 import pytest
+from flask import Flask, g
 
 import loanloom.services
 from loanloom.engines.flows.model import ACTIONS as DECISIONS
 from loanloom.services.flows.doing import COMMANDS
+from loanloom.web import formats
 from loanloom.web.flow_states import STEPS
 from loanloom.web.states import ACTIONS, RECORDS
 
@@ -33,6 +35,13 @@ def test_every_action_and_every_record_has_words():
     assert len(found) > 50
     assert {action for action, _ in found if action} - ACTIONS.keys() == set()
     assert {kind for _, kind in found if kind} - RECORDS.keys() == set()
+
+
+def test_a_definition_is_called_by_its_kind_and_name(model_company):
+    with Flask(__name__).app_context():
+        g.context = model_company
+        assert formats.record_words("definition", "flow/business-approval")["words"] == "流程 经营类贷款审批流程"
+        assert formats.record_words("definition", "flow/gone")["words"] == "流程 gone"
 
 
 @pytest.mark.parametrize("verb", [*COMMANDS, *DECISIONS, "started", "submitted", "resubmitted", "migrated"])

@@ -11,7 +11,7 @@ from loanloom.metadata.flow_text import write
 from loanloom.metadata.pointers import is_list
 from loanloom.metadata.registry import Registry
 from loanloom.metadata.structure import written
-from loanloom.problems import Text, say, text
+from loanloom.problems import LANGUAGES, Text, say, text
 
 Piece = Mapping[str, Any]
 
@@ -45,7 +45,7 @@ def _title_or_flow(value: Mapping[str, Any], language: str) -> str:
     title = value.get("title") or value.get("label")
     if isinstance(title, Mapping):
         return say(title, language)
-    return write(value)
+    return say(value, language) if value and set(value) <= set(LANGUAGES) else write(value)
 
 
 def _reference(key: str, kind: str, language: str, registry: Registry | None) -> str:

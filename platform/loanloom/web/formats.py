@@ -5,6 +5,7 @@ Amounts keep the digits they were stored with; rates are yearly fractions shown 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -93,6 +94,11 @@ SCOPES: Mapping[str, Text] = {
 }
 
 
+def first_sentence(words: str) -> str:
+    """Enough of a text to tell what a thing is; the rest is for those who open it."""
+    return re.split(r"(?<=。)|(?<=\.)\s", words, maxsplit=1)[0]
+
+
 def unit_title(key: str | None) -> str:
     """The name of a branch or department."""
     context = g.get("context")
@@ -137,6 +143,11 @@ def record_words(kind: str | None, number: str | None) -> Mapping[str, str | Non
     if not kind:
         return {"words": "–", "url": None}
     title, address = RECORDS.get(kind, (kind, None))
+    kept, _, key = (number or "").partition("/")
+    if kind == "definition" and key:
+        context = g.get("context")
+        held = context.registry.kinds.get(kept) if context else None
+        return {"words": f"{say(held.title, language()) if held else kept} {title_of(key, kept)}", "url": None}
     url = address.format(id=number) if address and number else None
     return {"words": f"{say(title, language())} {number or ''}".strip(), "url": url}
 
@@ -163,6 +174,7 @@ def install(app: Flask) -> None:
         code=code,
         day_count=day_count,
         event=event,
+        first_sentence=first_sentence,
         scope_words=scope_words,
         action_words=action_words,
         record_words=record_words,

@@ -165,6 +165,14 @@ def test_a_workbook_comes_in_by_the_screen(person, model_company):
     assert person("relationship-manager").get("/records/prospect/import").status_code == 403
 
 
+def test_bringing_in_is_offered_to_whom_it_is_allowed_only(person):
+    admin = person("business-administrator")
+    for entity, allowed in (("prospect", True), ("company_account", False)):
+        where = f"/records/{entity}/import"
+        assert (where in page(admin, f"/records/{entity}/")) is allowed
+        assert (admin.get(where).status_code == 200) is allowed
+
+
 def test_rest_enters_lists_changes_and_archives_by_the_same_rules(person):
     manager = person("relationship-manager")
     headers = {"X-CSRFToken": manager.csrf()}

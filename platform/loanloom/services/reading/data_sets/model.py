@@ -26,12 +26,13 @@ class Column:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
-    """A button above the list."""
+    """A button above the list, for who may do `function` and, where it is said, `also`."""
 
     title: Text
     url: str
     function: str
     icon: str = "plus"
+    also: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -95,7 +95,11 @@ def _actions(register: Register) -> tuple[Action, ...]:
     words = text(f"New: {label.get('en', register.key)}", f"新建{label.get('zh', register.key)}")
     new = Action(title=words, url=f"/records/{register.key}/new", function=right)
     bring = Action(
-        title=text("Import", "导入"), url=f"/records/{register.key}/import", function="import.run", icon="upload"
+        title=text("Import", "导入"),
+        url=f"/records/{register.key}/import",
+        function="import.run",
+        icon="upload",
+        also=right,
     )
     return (bring,) if register.about else (new, bring)
 
