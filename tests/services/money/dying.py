@@ -1,10 +1,9 @@
-"""Run as a program: does one money operation again and again, killed one point later each time, on one record after
-another. Prints how many records a killed process has left behind; the next one is untouched."""
+"""Run as a program (others.py): does one money operation again and again, killed one point later each time, on one
+record after another. Prints how many records a killed process has left behind; the next one is untouched."""
 
 from __future__ import annotations
 
 import json
-import sys
 import traceback
 from collections.abc import Callable, Mapping
 from decimal import Decimal
@@ -64,10 +63,9 @@ def _look_up(ctx: Context) -> None:
         lending_rules.posting_for(ctx, product.key)
 
 
-def main() -> None:
-    """url company operation [[id, argument], ...]"""
+def main(url: str, company: str, name: str, records: str) -> None:
+    """`records`: [[id, argument], ...]"""
     arrears.CHUNK = 2  # several chunks even for few loans; of this process alone
-    url, company, name, records = sys.argv[1:]
     database = Database(url, vault=new_vault())
     operation = OPERATIONS[name]
     _look_up(context_of(database, int(company)))
@@ -85,7 +83,3 @@ def main() -> None:
             break
         left += 1
     print(left)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,5 +1,5 @@
-"""More pairs of hands: run as a program by the tests that race real processes or kill one in the middle. What they need
-is imported once; each action has a process of its own, forked before there is any connection."""
+"""More pairs of hands: run as a program (others.py) by the tests that race real processes or kill one in the middle.
+Each action has a process of its own, forked before there is any connection."""
 
 from __future__ import annotations
 
@@ -95,10 +95,9 @@ class Child:
         return said or f"died {code}"
 
 
-def main() -> None:
-    """url company actions: waits for a line, then all actions begin at the same moment."""
+def main(url: str, company: str, actions: str) -> None:
+    """Waits for a line, then all actions begin at the same moment."""
     arrears.CHUNK = 5  # small enough to share; of these processes alone
-    url, company, actions = sys.argv[1:]
     opened = Database(url)
     context_of(opened, int(company))  # the release is understood once, too
     opened.close()
@@ -115,7 +114,3 @@ def main() -> None:
     sys.stdin.readline()
     os.close(gate)
     print(json.dumps([child.ended() for child in children]))
-
-
-if __name__ == "__main__":
-    main()

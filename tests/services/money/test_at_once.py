@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from datetime import date, timedelta
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from tests.services.money.house import START, House
+from tests.services.money.others import Program
 from tests.services.money.test_credit_lines import opened
 
 from loanloom.services.money import changes, disbursements, end_of_day, repayments
@@ -18,7 +16,6 @@ from loanloom.services.money.end_of_day import arrears
 from loanloom.store import tables
 
 D = Decimal
-HANDS = Path(__file__).with_name("hands.py")
 
 
 class Hands:
@@ -26,17 +23,15 @@ class Hands:
 
     def __init__(self, house: House, *actions: tuple[object, ...]) -> None:
         url = house.database.url.render_as_string(hide_password=False)
-        self.running = subprocess.Popen(
-            [sys.executable, str(HANDS), url, str(house.company.id), json.dumps(actions, default=str)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        )  # fmt: skip
+        self.running = Program("hands", url, str(house.company.id), json.dumps(actions, default=str))
 
     def go(self) -> list[str]:
         """Let them begin once all are there; what each said, or how it died."""
-        assert self.running.stdout is not None
-        assert self.running.stdout.readline() == "ready\n"
-        said, _ = self.running.communicate("go\n", timeout=60)
-        return [str(words) for words in json.loads(said)]
+        assert self.running.said() == "ready"
+        self.running.tell("go")
+        said = [str(words) for words in json.loads(self.running.said())]
+        assert self.running.ended() == 0
+        return said
 
 
 def test_two_processes_pay_one_contract_out_once(house: House) -> None:

@@ -4,21 +4,18 @@ doing it again with the same key brings it there exactly once."""
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 
 from tests.services.money.dying import OPERATIONS
 from tests.services.money.house import House
+from tests.services.money.others import Program
 
 from loanloom.core.lending.evolution import replay
 from loanloom.services.money import changes, disbursements, loan_rows, repayments
 from loanloom.store import tables
 
 D = Decimal
-DYING = Path(__file__).with_name("dying.py")
 FIRST_DUE = date(2026, 2, 5)
 DUE = "8884.88"
 POINTS = 24
@@ -29,12 +26,9 @@ def killed(house: House, operation: str, records: list[tuple[int, str]]) -> int:
     """Kill a process at point 1, 2, 3 ... of an operation, each on the next record; how many it took until one got
     through."""
     url = house.database.url.render_as_string(hide_password=False)
-    done = subprocess.run(
-        [sys.executable, str(DYING), url, str(house.company.id), operation, json.dumps(records)],
-        capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    left = int(done.stdout.strip())
+    dying = Program("dying", url, str(house.company.id), operation, json.dumps(records))
+    left = int(dying.said())
+    assert dying.ended() == 0
     assert 5 < left < len(records), f"{operation}: {left} points"
     return left
 
