@@ -10,7 +10,6 @@ from __future__ import annotations
 import unicodedata
 from itertools import pairwise
 
-from pypinyin import Style, lazy_pinyin
 from sqlalchemy import ColumnElement, Table, and_, func, or_
 
 MAX_QUERY = 50
@@ -21,12 +20,24 @@ def normal(written: str) -> str:
     return "".join(unicodedata.normalize("NFKC", written).lower().split())
 
 
+def syllables(words: str) -> list[str]:
+    """The pinyin of each character, other words as they are."""
+    from pypinyin import lazy_pinyin  # its dictionary takes long to read, and most processes need none
+
+    return list(lazy_pinyin(words))
+
+
+def first_letters(words: str) -> list[str]:
+    """The first letter of each."""
+    from pypinyin import Style, lazy_pinyin
+
+    return list(lazy_pinyin(words, style=Style.FIRST_LETTER))
+
+
 def name_pinyin(name: str) -> str:
     """Pinyin in full and its initials, for a column to look in and to sort by."""
     plain = normal(name)
-    full = normal("".join(lazy_pinyin(plain)))
-    initials = normal("".join(lazy_pinyin(plain, style=Style.FIRST_LETTER)))
-    return f"{full} {initials}"
+    return f"{normal(''.join(syllables(plain)))} {normal(''.join(first_letters(plain)))}"
 
 
 def grams(*written: str) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 
-from pypinyin import lazy_pinyin
+from loanloom.store.names import syllables
 
 LONGEST = 40
 
@@ -13,7 +13,7 @@ LONGEST = 40
 def key_of(title: Mapping[str, str], taken: Collection[str], *, join: str = "_", before: str = "f") -> str:
     """A key that nobody has; `before` stands in front of what begins with no letter."""
     english = title.get("en", "").strip()
-    words = english if english.isascii() and english else " ".join(lazy_pinyin(title.get("zh", "").strip() or english))
+    words = english if english.isascii() and english else " ".join(syllables(title.get("zh", "").strip() or english))
     plain = re.sub(r"[^a-z0-9]+", join, words.lower()).strip(join)
     plain = plain if plain[:1].isalpha() else f"{before}{join}{plain}"
     start = plain[:LONGEST].strip(join)
