@@ -107,6 +107,7 @@ def test_the_audit_names_people_and_is_found_by_their_names(admin):
         assert "Person 1" in rows and "test-1" in rows, asked
     entry = re.search(r'href="(/audit/\d+)"', rows)[1]
     assert "Person 1" in admin.get(entry).get_data(as_text=True)
+    assert "the installation" in admin.get("/audit/?actor=installer").get_data(as_text=True)
     assert "Nothing fits" in admin.get("/audit/?actor=Person+2").get_data(as_text=True)
 
 

@@ -1,4 +1,4 @@
-"""How the history of a record reads: what a value was and became, in the words of its field."""
+"""How the audit reads: what a value was and became, in the words of its field; who did something."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from flask import Flask
 
+from loanloom.problems import say, text
 from loanloom.services.reading.record_history import Change
 from loanloom.services.stored import HIDDEN
 from loanloom.store import json as exact
@@ -16,6 +17,20 @@ from loanloom.web.security import current_context
 from loanloom.web.workspace import sheet_parts
 
 LONGEST = 300
+OF_THE_HOUSE = {
+    "system": text("the system", "系统"),
+    "installer": text("the installation", "系统安装"),
+    "releases": text("the release of changes", "变更发布"),
+    "flows": text("a flow", "流程"),
+    "demo": text("the demonstration", "演示"),
+    "outside": text("somebody outside the house", "外部人员"),
+}
+"""Names under which something is done that no person did by a log-in."""
+
+
+def doer(name: str | None) -> str:
+    """Who did something: a person by name, the house in words."""
+    return say(OF_THE_HOUSE[name or "system"], language()) if not name or name in OF_THE_HOUSE else name
 
 
 def words(change: Change, side: Literal["before", "after"]) -> str:
@@ -50,5 +65,5 @@ def _short(written: str) -> str:
 
 
 def install(app: Flask) -> None:
-    """Hang it into the templates."""
-    app.jinja_env.filters["changed_side"] = words
+    """Hang the words into the templates."""
+    app.jinja_env.filters.update(changed_side=words, doer=doer)
