@@ -63,13 +63,15 @@ def test_nobody_reads_what_somebody_else_accepted(trader: int, borrower: Any, mo
 
 
 def test_a_new_version_is_asked_for_again_and_the_old_words_stay(
-    trader: int, borrower: Any, model_company, acting
+    trader: int, borrower: Any, model_company, acting, person
 ) -> None:
     me = borrower(trader)
     post(me, HERE, accept=boxes(page(me, HERE)))
-    publish(
-        model_company, acting, "agreement", "privacy", {"/spec/text/en": "New words.", "/spec/text/zh": "新的正文。"}
-    )
+    studio, admin = "/studio/definitions/agreement/privacy/", person("business-administrator")
+    assert "1 customer has accepted these words." in page(admin, studio)
+    words = {"/spec/text/en": "New words.", "/spec/text/zh": "新的正文。"}
+    publish(model_company, acting, "agreement", "privacy", words)
+    assert "0 customers have accepted these words." in page(admin, studio)
     assert "An agreement waits for you" in page(me, "/portal/")
     asked = page(me, HERE)
     assert "New words." in asked and "You accepted the version of" in asked and len(boxes(asked)) == 1

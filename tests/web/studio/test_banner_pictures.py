@@ -16,6 +16,7 @@ from tests.web.pages import page
 from tests.web.portal.conftest import borrower, paper, publish
 
 from loanloom.services.definitions import pictures
+from loanloom.services.definitions.releases import drafts
 from loanloom.services.parties import customers
 from loanloom.store import tables
 
@@ -110,6 +111,14 @@ def test_a_picture_outlives_a_mistake_elsewhere_on_the_form(person, model_compan
     kept = re.search(rf'name="{PLACE}" value="([0-9a-f]{{64}})"', html(answer))
     assert answer.status_code == 422 and kept is not None
     assert admin.get(f"/pictures/{kept[1]}").status_code == 200
+
+
+def test_a_picture_that_came_with_a_bundle_is_asked_for_again(person, model_company, acting) -> None:
+    drafts.change_values(acting(model_company, ADMIN), "banners", "portal", {"/spec/banners/0/image": "7" * 64}, None)
+    admin = person(ADMIN, language="en")
+    assert page(admin, HERE).count("This picture is not in this installation") == 1
+    assert send(admin, "field.png", png(), **{PLACE: "7" * 64}).status_code == 302
+    assert "This picture is not in this installation" not in page(admin, HERE)
 
 
 def test_nothing_else_that_is_kept_is_handed_out_as_a_picture(person, model_company) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
@@ -58,6 +58,18 @@ def open_file(ctx: Context, digest: str) -> File:
             raise NotFound(PICTURE)
         ending = "png" if row.media_type == "image/png" else "jpg"
         return File(f"picture.{ending}", row.media_type, blobs.content(ctx, connection, row.blob_id))
+
+
+def lost(ctx: Context, digests: Iterable[str]) -> frozenset[str]:
+    """Those of these pictures that this installation does not hold, as after a bundle came from another one."""
+    asked = frozenset(digests)
+    if not asked:
+        return asked
+    upload, blob = tables.upload, tables.blob
+    query = select(blob.c.sha256).join(upload, upload.c.blob_id == blob.c.id)
+    with ctx.transaction() as connection:
+        held = connection.execute(query.where(blob.c.sha256.in_(asked), upload.c.subject_kind == SUBJECT)).scalars()
+        return asked - frozenset(held)
 
 
 def _find(connection: Connection, digest: str) -> Row[Any, Any] | None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from loanloom.core.dates import written_day
@@ -113,6 +113,13 @@ def mine(ctx: Context) -> Overview:
 def of_customer(ctx: Context, connection: Connection, customer_id: int) -> Overview:
     """How a customer stands; the caller has checked sight."""
     return _overview(ctx, connection, customer_id)
+
+
+def count(ctx: Context, document: Document) -> int:
+    """How many customers have accepted an agreement in these words."""
+    asked = _TABLE.c.agreement_key == document.key, _TABLE.c.text_digest == version_of(document)
+    with ctx.transaction() as connection:
+        return int(connection.execute(select(func.count()).select_from(_TABLE).where(*asked)).scalar_one())
 
 
 def accept(ctx: Context, given: Iterable[tuple[str, str]]) -> int:

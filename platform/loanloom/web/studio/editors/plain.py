@@ -6,8 +6,9 @@ from typing import Any
 
 from flask_babel import lazy_gettext
 
-from loanloom.services.definitions import plain_form
+from loanloom.services.definitions import pictures, plain_form
 from loanloom.services.definitions.catalogue import Page
+from loanloom.services.parties import agreements
 from loanloom.services.reading import public_pages
 from loanloom.services.running import customer_notices
 from loanloom.web.security import current_context
@@ -23,7 +24,11 @@ def _parts(page: Page) -> dict[str, Any]:
     shown: dict[str, Any] = {"form": plain_form.form_of(document, page.registry)}
     if page.kind.key == "faq":
         shown["questions"] = public_pages.shown_questions(document)
+    if page.kind.key == "agreement":
+        shown["accepted"] = agreements.count(current_context(), document)
     if page.kind.key == "banners":
+        pointed = (one.get("image") for one in document.spec.get("banners", ()))
+        shown["lost"] = pictures.lost(current_context(), [one for one in pointed if one])
         shown["banners"] = public_pages.shown_banners(document, current_context().business_date)
     if page.kind.key == "notification":
         shown["heading"], shown["words"] = customer_notices.sample(current_context(), document)
