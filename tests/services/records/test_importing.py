@@ -8,6 +8,9 @@ import pytest
 from openpyxl import load_workbook
 from tests.services.records.test_kept import PROSPECT, customer, names, rows
 
+from loanloom.engines.forms.model import Spec
+from loanloom.engines.forms.types import BUILT_IN
+from loanloom.problems import text
 from loanloom.services.errors import Forbidden, NotFound, Refused
 from loanloom.services.records import columns, exporting, importing, kept, sheets
 from loanloom.services.running.work import Progress
@@ -189,3 +192,20 @@ def test_only_who_may_write_and_import_brings_in_and_only_they_see_the_file(lend
         importing.read(other, "prospect", run)
     with pytest.raises(NotFound):
         importing.errors_file(other, "prospect", run, "zh")
+
+
+@pytest.mark.parametrize(
+    ("cell", "keys"),
+    [
+        ("厂房、设备；车辆", ["plant", "cars"]),
+        ("车辆、存货", ["cars", "stock"]),
+        ("Cars; stock，厂房、设备", ["Cars", "stock", "厂房", "设备"]),
+        ("cars，stock", ["cars", "stock"]),
+        ("厂房、设备", ["plant"]),
+    ],
+)
+def test_several_choices_are_parted_by_any_mark_but_a_name_may_hold_one(cell, keys):
+    choices = {"plant": text("Plant", "厂房、设备"), "cars": text("Vehicles", "车辆"), "stock": text("Stock", "存货")}
+    spec = Spec(key="kept", title={}, type="multi_choice", field_type=BUILT_IN["multi_choice"])
+    column = columns.Column(name="a.kept", title={}, path=("a.kept",), choices=choices, spec=spec)
+    assert column.raw(cell) == keys

@@ -6,6 +6,7 @@ have none.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -31,6 +32,7 @@ ANSWERS: Mapping[str, Text] = {"yes": text("yes", "是"), "no": text("no", "否"
 BY_LEVELS = text("levels with / between", "各级用“/”隔开")
 BETWEEN = "；"
 """What stands between several choices in one cell; also ; , and 、 are read."""
+_PARTING = re.compile("[;,、，]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,12 +81,16 @@ class Column:
     def raw(self, cell: str) -> Any:
         """A cell as the form takes it: the key of a choice that was written by its name, a day by its digits."""
         if self.several:
-            for other in (";", ",", "、", "，"):
-                cell = cell.replace(other, BETWEEN)
-            return [self._key(one.strip()) for one in cell.split(BETWEEN) if one.strip()]
+            return [key for written in cell.split(BETWEEN) for key in self._keys(written.strip())]
         if self._day and (day := written_day(cell.removesuffix(" 00:00:00"))) is not None:
             return day.isoformat()
         return self._key(cell) if self.choices else cell
+
+    def _keys(self, written: str) -> list[str]:
+        """The keys of choices that somebody parted otherwise; a name may hold such a mark itself."""
+        whole = self._key(written)
+        parts = [written] if whole in self.choices else _PARTING.split(written)
+        return [self._key(one.strip()) for one in parts if one.strip()]
 
     def _key(self, cell: str) -> str:
         named = (key for key, title in self.choices.items() if cell in title.values())
