@@ -16,6 +16,8 @@ ROLES = ("risk-officer", "approver-1", "approver-2")
 @pytest.fixture
 def empty(model_company, staff) -> str:
     staff("designer", "business-administrator", unit="head-office", name="李敏（演示）")
+    for role in ROLES:  # or the drawing would say that nobody could do its steps
+        staff(f"one-{role}", role, unit="east-branch", name="王立（演示）")
     title = {"en": "Three levels", "zh": "三级审批"}
     beginning.begin(model_company, "flow", Asked(title=title, key="three-levels"))
     return "/studio/definitions/flow/three-levels/?view=flow"
