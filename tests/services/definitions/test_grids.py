@@ -121,7 +121,7 @@ def test_days_are_typed_as_they_are_said(typed, wanted) -> None:
 
 @pytest.mark.parametrize(("typed", "wanted"), [
     ("优", '"A"'), ("优、良", '"A", "B"'), ("a, Good", None), ("not very good", 'not("A")'), ("非优", 'not("A")'),
-    ('"A"', '"A"'), ("null", "null"), ("A", '"A"'),
+    ("缺失", "null"), ("not known", "null"), ('"A"', '"A"'), ("null", "null"), ("A", '"A"'),
 ])  # fmt: skip
 def test_codes_are_typed_by_their_names(typed, wanted) -> None:
     value, problem = reading.read(CODES, typed)

@@ -271,3 +271,18 @@ def test_posting_rules_are_read_event_by_event_and_changed_by_lines(admin, model
     assert nowhere.status_code == 422 and len(spec(model_company, rules)["events"]["loan_disbursed"]) == len(lines)
     wrong = post(admin, f"{here(rules)}grid", version="1", at=at, **{f"c:{at}/0/debit": "银行"})
     assert wrong.status_code == 422 and "不在可选范围内" in html(wrong)
+
+
+def test_conditions_of_rules_are_read_back_and_written_line_by_line(person, model_company) -> None:
+    admin = person(ADMIN, language="zh")
+    rules = next(one for one in model_company.registry.all("ruleset") if one.at("/rules") and not one.builtin)
+    of = f"ruleset/{rules.key}"
+    typed = {"c:/rules/0/when": "application.amount between 50000 and 100000 and (application.term_months < 6 or "
+                                "application.term_months > 24)"}  # fmt: skip
+    assert post(admin, f"{here(of)}grid", version="", **typed).status_code == 302
+    page = html(admin.get(f"{here(of)}?view=grid"))
+    cell = page.partition('id="c-rules-0-when"')[2].partition("</td>")[0]
+    assert "介于50000与100000之间" in cell.replace(",", "") and "，且（" in cell and "逐条设置" in cell
+    where = unescape(re.search(r'grid-by-lines" href="([^"]+)"', cell)[1])
+    lines = html(admin.get(where))
+    assert 'name="1.1.path"' in lines and 'name="view" value="grid"' in lines

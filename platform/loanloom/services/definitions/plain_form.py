@@ -202,6 +202,8 @@ def _texts(line: Line, typed: Typed) -> _Read:
     if not tags:
         return _NOTHING
     given = {tag: _clean(typed.getlist(f"{line.name}.{tag}")) for tag in tags}
+    if here and not any((*given.values(), *here.values())):
+        return _NOTHING  # added, and not written yet: the check tells it
     if not any(given.values()) and not set(here) - set(tags):
         return EMPTY if line.required else ({}, [place] if here else [])
     values = {f"{place}/{tag}": words for tag, words in given.items() if words and words != here.get(tag)}

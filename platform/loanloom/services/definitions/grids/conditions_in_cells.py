@@ -17,7 +17,8 @@ from loanloom.problems import Problem, say, text
 from loanloom.services.definitions.grids import choices
 from loanloom.services.definitions.grids.model import Column
 
-ANY = "-"
+ANY, UNKNOWN = "-", "null"
+_MISSING = {"en": "not known", "zh": "缺失"}
 _ANY_WORDS = frozenset({"", "-", "—", "–", "any", "任意", "不限", "*"})
 _QUOTED = re.compile(r'"([^"\\]*)"')
 _LIST = re.compile(r'\s*"[^"\\]*"\s*(?:,\s*"[^"\\]*"\s*)*')
@@ -49,6 +50,8 @@ def shown(column: Column, source: str, language: str) -> str:
     bare = source.strip()
     if bare == ANY:
         return ""
+    if bare == UNKNOWN:
+        return _MISSING["zh" if language == "zh" else "en"]
     if column.feel == "boolean" and bare in ("true", "false"):
         return {"true": {"zh": "是", "en": "yes"}, "false": {"zh": "否", "en": "no"}}[bare].get(language, bare)
     negated = _NOT.fullmatch(bare)
@@ -68,6 +71,8 @@ def read(column: Column, typed: str) -> tuple[str | object, Problem | None]:
     """The FEEL text of what was typed."""
     if typed.lower() in _ANY_WORDS:
         return ANY, None
+    if typed.lower() in _MISSING.values():
+        return UNKNOWN, None
     if column.feel == "boolean" and not _FEEL.search(typed):
         return _boolean(typed)
     if column.feel == "number":

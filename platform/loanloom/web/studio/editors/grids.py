@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from flask import request
 from flask_babel import lazy_gettext
 
 from loanloom.metadata.document import Document
-from loanloom.metadata.pointers import resolve
+from loanloom.metadata.pointers import resolve, split
 from loanloom.problems import Problem
 from loanloom.services.definitions.catalogue import Page
 from loanloom.services.definitions.grids import laying, looking, model_tables, posting_lines, trying, trying_models
-from loanloom.services.definitions.grids.model import Grid
+from loanloom.services.definitions.grids.model import Column, Grid
 from loanloom.services.definitions.sheet import Cell, Layout
 from loanloom.web.language import language
 from loanloom.web.security import current_context
@@ -75,15 +76,29 @@ def _settings(page: Page, document: Document, at: str) -> tuple[Cell, ...]:
 def _rules(page: Page, document: Document, grid: Grid) -> dict[str, Any]:
     """The columns' own settings, what holds where no line does, and a case that was tried."""
     layout = Layout(document, page.registry, page.kind)
-    otherwise = tuple(
-        layout.cell(f"/otherwise/{one['key']}", one.get("title") or {"en": one["key"], "zh": one["key"]})
-        for one in document.spec["outputs"]
-    )
+    results = [column for column in grid.columns if column.kind == "result"]
+    otherwise = tuple(_otherwise(layout, column) for column in results)
     asked = trying.asked(document, page.registry, request.values)
     tried = None
     if asked and any(one.typed for one in asked) and not any(one.problem for one in asked):
         tried = trying.run(document, page.registry, grid, asked, current_context().business_date, language())
-    return {"heads": _heads(layout, grid, _HEADS), "otherwise": otherwise, "asked": asked, "tried": tried}
+    conditions = {
+        cell.pointer: layout.cell(cell.pointer).words
+        for cell in grid.cells() if cell.column.kind == "expression" and cell.shown
+    }  # fmt: skip
+    return {
+        "heads": _heads(layout, grid, _HEADS), "otherwise": otherwise, "asked": asked, "tried": tried,
+        "conditions": conditions,
+    }  # fmt: skip
+
+
+def _otherwise(layout: Layout, column: Column) -> Cell:
+    """What a result is where no line counts, its values by their names."""
+    cell = layout.cell(f"/otherwise/{split(column.path)[-1]}", column.label)
+    if not column.options or str(cell.value or "").startswith("="):
+        return cell
+    words = column.options.get(str(cell.value)) or cell.words
+    return replace(cell, kind="choice", options=column.options, words=words)
 
 
 def _model(page: Page, document: Document, grid: Grid, at: str) -> dict[str, Any]:
