@@ -25,7 +25,11 @@ from loanloom.services.definitions.releases import stored
 from loanloom.store import names, tables
 from loanloom.store.database import Database
 
-STAFF = {"sampler": (81, "sampler", "head-office"), "other": (82, "sampler", "head-office")}
+STAFF = {
+    "sampler": (81, "sampler", "head-office"),
+    "other": (82, "sampler", "head-office"),
+    "looker": (83, "onlooker", "head-office"),
+}
 OWNER = "KH9"
 DAYS = {"start": date(2026, 1, 1), "end": date(2027, 12, 31)}
 AREA, HOME = "330106", {"area": "330106", "detail": "文三路1号", "text": "浙江省杭州市西湖区文三路1号"}
@@ -176,7 +180,7 @@ spec:
   subject: request
   record: sample_request
   nodes:
-    - {key: begin, title: {en: Begin, zh: 开始}, type: start, next: more}
+    - {key: begin, title: {en: Begin, zh: 开始}, type: start, form: sample-request-form, next: more}
     - {key: more, title: {en: Fill in, zh: 补录}, type: form, assign: {role: sampler, scope: all}, next: done}
     - {key: done, title: {en: Done, zh: 通过}, type: end, outcome: approved}
 """
@@ -191,14 +195,27 @@ spec:
   records: [{entity: sample, may: write}]
   data_scope: all
 """
+ONLOOKER = """
+apiVersion: loanloom/v1
+kind: role
+key: onlooker
+title: {en: Onlooker, zh: 查看}
+effective_from: 2026-01-01
+spec: {functions: [customer.read, report.read], data_scope: all}
+"""
+ACCESS = """
+  access:
+    - {roles: [onlooker], mode: hidden, fields: [sample_request.price, sample_request.contact]}
+    - {roles: [onlooker], mode: masked, fields: [sample_request.code]}
+"""
 FORM = """
 apiVersion: loanloom/v1
 kind: form
-key: sample-form
+key: %(key)s
 title: {en: Sample, zh: 样本登记表}
 effective_from: 2026-01-01
 spec:
-  record: sample
+  record: %(record)s
   sections:
     - key: all
       title: {en: All, zh: 全部}
@@ -206,15 +223,15 @@ spec:
 """
 
 
-def _form() -> str:
+def _form(key: str, record: str, access: str = "") -> str:
     lines = []
-    for key, declared in {**{name: found.declared for name, found in FIELDS.items()}, **FILES}.items():
+    for name, declared in {**{name: found.declared for name, found in FIELDS.items()}, **FILES}.items():
         inner = ""
         if "fields:" in declared:
             names_ = [part.partition(",")[0] for part in declared.split("{key: ")[1:]]
             inner = f", fields: [{', '.join(f'{{field: {name}}}' for name in names_)}]"
-        lines.append(f"        - {{field: sample.{key}{inner}}}")
-    return FORM + "\n".join(lines)
+        lines.append(f"        - {{field: {record}.{name}{inner}}}")
+    return FORM % {"key": key, "record": record} + "\n".join(lines) + access
 
 
 @cache
@@ -222,7 +239,8 @@ def documents() -> tuple[Document, ...]:
     """The model company's documents and these."""
     own = (
         _entity("sample", "Sample", "  register: {name: name, shared: true}"),
-        _entity("sample_request", "Sample request", ""), FLOW, ROLE, _form(),
+        _entity("sample_request", "Sample request", ""), FLOW, ROLE, ONLOOKER,
+        _form("sample-form", "sample"), _form("sample-request-form", "sample_request", ACCESS),
     )  # fmt: skip
     read = [read_document(text) for text in own]
     assert all(found.document is not None for found in read), [found.problems for found in read]

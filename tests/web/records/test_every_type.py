@@ -304,6 +304,14 @@ def test_a_request_takes_every_type_and_its_step_fills_in_more(house: Samples, a
     assert {**after, "name": found["name"], "scan": found["scan"]} == found
 
 
+def test_a_case_shows_nobody_what_its_form_hides_from_them(house: Samples, as_user: Any) -> None:
+    where = send(as_user("sampler", "zh"), "/cases/new/sample-review", "sample_request", idempotency_key="one").location
+    shown = page(as_user("looker", "zh"), where)
+    assert "碾茶机" in shown and "第一行" in shown
+    assert "120,000.50" not in shown and "栏目contact" not in shown and "李四" not in shown
+    assert "91350100M000100Y43" not in shown and "913***********0Y43" in shown
+
+
 def test_a_file_of_somebody_else_is_nobodys_answer(house: Samples, as_user: Any) -> None:
     theirs = made(as_user("sampler", "zh"))
     scan = values_of(house, theirs)["scan"]
