@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Select, Table, func, literal_column, select
+from sqlalchemy import ColumnElement, Connection, Integer, Select, Table, bindparam, func, literal_column, select
 from sqlalchemy.dialects import postgresql
 
 from . import json as exact
@@ -87,11 +87,21 @@ def ids(connection: Connection, wanted: Mapping[Table, int]) -> dict[Table, list
     """Ids for rows to come, so many for each table, in order and in one statement; an unused one leaves a gap."""
     if not wanted:
         return {}
-    drawn = select(*(func.array(next_ids(table, count).scalar_subquery()) for table, count in wanted.items()))
-    return {table: list(found) for table, found in zip(wanted, connection.execute(drawn).one(), strict=True)}
+    counts = {f"count_{at}": count for at, count in enumerate(wanted.values())}
+    row = connection.execute(_drawing(tuple(wanted)), counts).one()
+    return {table: list(found) for table, found in zip(wanted, row, strict=True)}
 
 
-def next_ids(table: Table, count: int) -> Select[Any]:
+@lru_cache(maxsize=128)
+def _drawing(tables: tuple[Table, ...]) -> Select[Any]:
+    """The query that draws ids of these tables, `count_0` of the first and so on; put together once."""
+    counts = (bindparam(f"count_{at}", type_=Integer) for at in range(len(tables)))
+    return select(
+        *(func.array(next_ids(table, count).scalar_subquery()) for table, count in zip(tables, counts, strict=True))
+    )
+
+
+def next_ids(table: Table, count: int | ColumnElement[int]) -> Select[Any]:
     """The query that draws ids for rows to come."""
     sequence = func.pg_get_serial_sequence(literal_column(f"'{table.name}'"), literal_column("'id'"))
     return select(func.nextval(sequence)).select_from(func.generate_series(1, count))

@@ -8,11 +8,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from flask import Blueprint, Flask, Response, g, request, send_from_directory, url_for
+from flask import Blueprint, Flask, Response, g, request, send_from_directory
 
 from loanloom.web.access import public
 
 FOLDER = Path(__file__).parent / "static" / "dist"
+PLACE = "/static/dist"
 A_YEAR = 31_536_000
 TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 
@@ -45,11 +46,11 @@ def asset(name: str) -> str:
     """The address of a built file, such as `styles.css`; looked up once a request, for every icon asks."""
     known: dict[str, str] = g.setdefault("assets", {})
     if name not in known:
-        known[name] = url_for("assets.file", path=manifest[name])
+        known[name] = f"{request.script_root}{PLACE}/{manifest[name]}"
     return known[name]
 
 
-@blueprint.get("/static/dist/<path:path>")
+@blueprint.get(f"{PLACE}/<path:path>")
 @public
 def file(path: str) -> Response:
     """A built file; names carry a hash, so browsers may keep them."""

@@ -100,23 +100,24 @@ def groups(chosen: str | None = None) -> list[Group]:
     return known[wanted]
 
 
-def _groups(chosen: str) -> list[Group]:
+def _lines(chosen: str) -> Iterator[tuple[str, Mapping[str, Any], str]]:
+    """What this user may open behind a door: the heading it stands under, the item and its address."""
     spoken = language()
-    flat: list[tuple[str, Mapping[str, Any]]] = []
     for item in _items(chosen):
         if not _allowed(item):
             continue
         below = item.get("items") or ()
-        if below:
-            flat += [(say(item["title"], spoken), one) for one in below if _allowed(one)]
-        else:
-            flat.append(("", item))
-    current = _current([url for _, item in flat if (url := _url(item))])
+        heading = say(item["title"], spoken) if below else ""
+        for one in below or (item,):
+            if (not below or _allowed(one)) and (url := _url(one)) is not None:
+                yield heading, one, url
+
+
+def _groups(chosen: str) -> list[Group]:
+    spoken, lines = language(), list(_lines(chosen))
+    current = _current([url for _, _, url in lines if url])
     made: dict[str, Group] = {}
-    for heading, item in flat:
-        url = _url(item)
-        if url is None:
-            continue
+    for heading, item, url in lines:
         group = made.setdefault(heading, Group(heading))
         group.entries.append(
             Entry(
@@ -172,7 +173,7 @@ def doors() -> list[dict[str, Any]]:
     return [
         {"title": titles[name][spoken == "zh"], "url": url, "current": name == here}
         for name, url in DOORS.items()
-        if groups(name)
+        if next(_lines(name), None) is not None
     ]
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from contextlib import nullcontext
 from typing import Any, cast
 
-from flask import Flask, g, request
+from flask import Flask, g, has_request_context, request
 from sqlalchemy import Connection
 
 from loanloom.problems import say
@@ -60,10 +61,29 @@ def counted(number: int) -> str:
     return f"{number - 1}+" if number in (worklist.MOST, worklist.MOST_IN_FRAME) else str(number)
 
 
+def _addresses(app: Flask) -> Callable[..., str]:
+    """`url_for` of the templates: where nothing in an address varies it is worked out once."""
+    known: dict[str, str] = {}
+
+    def address(endpoint: str, **values: Any) -> str:
+        if values or endpoint.startswith(".") or not has_request_context() or request.script_root:
+            return app.url_for(endpoint, **values)
+        if endpoint not in known:
+            known[endpoint] = app.url_for(endpoint)
+        return known[endpoint]
+
+    return address
+
+
 def install(app: Flask) -> None:
     """Hang the variables and helpers into the templates."""
     app.context_processor(_variables)
     app.jinja_env.filters["counted"] = counted
     app.jinja_env.globals.update(
-        languages=LANGUAGES, csp_nonce=security.csp_nonce, new_key=new_key, may=may, language_of=language
+        url_for=_addresses(app),
+        languages=LANGUAGES,
+        csp_nonce=security.csp_nonce,
+        new_key=new_key,
+        may=may,
+        language_of=language,
     )
