@@ -70,11 +70,14 @@ def check(nodes: Iterable[Placed], fields: Mapping[str, Field], subject: str) ->
                     "secret_term",
                     f"{pointer}/may_change",
                     text(
-                        f"'{node.key}' lets approvers change '{name}', which is kept encrypted.",
-                        f"“{node.key}”允许审批人修改加密保存的字段“{name}”。",
+                        f"'{node.title['en']}' lets approvers change '{name}', which is kept encrypted.",
+                        f"“{node.title['zh']}”允许审批人修改加密保存的字段“{name}”。",
                     ),
                     text("Let a form step change it.", "请改由表单环节填写。"),
                 )
+
+
+_FIELDS = text("Fields", "可改批的字段")
 
 
 def _unknown(pointer: str, node: Node, name: str, fields: Mapping[str, Field]) -> Problem:
@@ -82,8 +85,8 @@ def _unknown(pointer: str, node: Node, name: str, fields: Mapping[str, Field]) -
         "unknown_term",
         f"{pointer}/may_change",
         text(
-            f"'{node.key}' lets change '{name}', which is no term here.",
-            f"“{node.key}”可修改的“{name}”不是可改批的字段。",
+            f"'{node.title['en']}' lets change '{name}', which is no term here.",
+            f"“{node.title['zh']}”可修改的“{name}”不是可改批的字段。",
         ),
-        meant(name, [one for one in fields if one != name]) if len(fields) > (name in fields) else None,
+        meant(name, [one for one in fields if one != name], _FIELDS) if len(fields) > (name in fields) else None,
     )

@@ -13,9 +13,10 @@ from loanloom.engines.flows import changing, checks, scope
 from loanloom.engines.flows.checks import nesting
 from loanloom.engines.flows.model import Flow, Node, Reconsideration
 from loanloom.engines.flows.reading import START, Reader
+from loanloom.metadata import schema_walk
 from loanloom.metadata.document import Document
 from loanloom.metadata.registry import Registry, kept_narrowly
-from loanloom.problems import Problem, errors, text
+from loanloom.problems import Problem, errors, say, text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +79,12 @@ def _of_the_company(registry: Registry) -> Iterator[Problem]:
         for subject, key in (document.spec.get("flows") or {}).items():
             named = registry.get("flow", key)
             if named is not None and named.spec.get("subject", "application") != subject:
-                message = text(f"The flow '{key}' is not about this ({subject}).", f"流程“{key}”的对象不是 {subject}。")
+                about = schema_walk.choices(registry.kinds.require("flow").schema["properties"]["subject"])
+                wanted, title = about.get(subject, text(subject, subject)), named.title
+                message = text(
+                    f"The flow '{say(title, 'en')}' is not about this ({say(wanted, 'en')}).",
+                    f"流程“{say(title, 'zh')}”的对象不是“{say(wanted, 'zh')}”。",
+                )
                 line, column = document.place(f"/spec/flows/{subject}")
                 problem = Problem(code="flow.of_another_subject", message=message, pointer=f"/spec/flows/{subject}")
                 yield problem.at(file=document.file, line=line, column=column)

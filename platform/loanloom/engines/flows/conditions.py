@@ -55,7 +55,7 @@ def choose(node: Node, facts: Mapping[str, Any], labels: Mapping[str, Text]) -> 
 def _no_route(node: Node) -> Problem:
     return Problem(
         code="flow.no_route",
-        message=text(f"No route of '{node.title['en']}' applies.", f"节点“{node.title['zh']}”没有符合条件的路径。"),
+        message=text(f"No way on from '{node.title['en']}' applies.", f"环节“{node.title['zh']}”没有符合条件的路径。"),
         hint=text("Add an otherwise route.", "请增加“其他情况”路径。"),
     )
 
@@ -153,7 +153,7 @@ def _not_computed(node: Node, source: str | None, problem: Any) -> Problem:
         code="flow.condition_failed",
         message=text(
             f"The condition '{source}' of '{node.title['en']}' cannot be computed: {say(message, 'en')}",
-            f"节点“{node.title['zh']}”的条件“{source}”无法计算：{say(message, 'zh')}",
+            f"环节“{node.title['zh']}”的条件“{source}”无法计算：{say(message, 'zh')}",
         ),
         hint=text("Complete the data the condition reads.", "请补全条件所需的数据。"),
     )

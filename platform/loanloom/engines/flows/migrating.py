@@ -178,7 +178,7 @@ def _no_join(title: Text, key: str) -> Problem:
         field=key,
         message=text(
             f"'{title.get('en', key)}' is in a branch here, and nothing joins it in the new version.",
-            f"环节“{title.get('zh', key)}”处于并行分支中，而新版本中没有汇合节点。",
+            f"环节“{title.get('zh', key)}”处于并行分支中，而新版本中没有汇合环节。",
         ),
         hint=text("Move the case when its branches have joined.", "请待分支汇合后再迁移。"),
     )

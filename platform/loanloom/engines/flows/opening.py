@@ -255,7 +255,7 @@ def _no_one(node: Node) -> Problem:
             f"环节“{node.title.get('zh', node.key)}”没有可以办理的人员。",
         ),
         hint=text(
-            "Give somebody the role, or state what happens then (if_nobody).",
-            "请为相应角色配置人员，或在流程中说明无人时的处理方式（if_nobody）。",
+            "Give somebody the role, or say in the flow what happens if nobody qualifies.",
+            "请为相应角色配置人员，或在流程中设置“无人可办时”的处理方式。",
         ),
     )

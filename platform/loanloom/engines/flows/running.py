@@ -60,6 +60,6 @@ def _enter(step: Step, key: str, forks: tuple[tuple[int, int], ...]) -> None:
 def _circle(key: str) -> Problem:
     return Problem(
         code="flow.automatic_circle",
-        message=text(f"The flow runs in a circle of automatic nodes at '{key}'.", f"流程在自动节点“{key}”处循环。"),
-        hint=text("Let one of the nodes wait for a person.", "请让其中一个节点由人工处理。"),
+        message=text(f"The flow runs in a circle of automatic steps at '{key}'.", f"流程在自动环节“{key}”处循环。"),
+        hint=text("Let one of the steps wait for a person.", "请让其中一个环节由人工处理。"),
     )

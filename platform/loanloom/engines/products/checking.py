@@ -47,7 +47,7 @@ def _numbers(document: Document) -> Iterator[Problem]:
                 "This product takes no applications: nothing says how they are numbered.",
                 "本产品无法受理申请：未指定申请编号规则。",
             ),
-            "/numbering",
+            "/numbering/application",
             hint=text("Choose the application number under Numbering.", "请在“编号规则”中选择申请编号。"),
             severity="warning",
         )

@@ -7,7 +7,7 @@ from typing import Any
 
 from loanloom.engines.flows.checks.telling import wrong
 from loanloom.metadata.registry import Registry
-from loanloom.problems import Problem, text
+from loanloom.problems import Problem, say, text
 
 MOST_DEEP = 8
 """So many sub-flows may stand within each other."""
@@ -19,11 +19,11 @@ def nesting(key: str, registry: Registry) -> Iterator[Problem]:
         pointer = f"/spec/nodes/{place}/subflow/flow"
         way = _way_back(key, (key, below), registry)
         if way is not None:
-            listed = " → ".join(way)
+            english, chinese = (" → ".join(_called(one, registry, tag) for one in way) for tag in ("en", "zh"))
             yield wrong(
                 "sub_flow_circle",
                 pointer,
-                text(f"The flow would begin itself again: {listed}.", f"流程会再次启动自身：{listed}。"),
+                text(f"The flow would begin itself again: {english}.", f"流程会再次启动自身：{chinese}。"),
                 text("Begin another flow here.", "请改为启动其他流程。"),
             )
         elif _too_deep(below, registry):
@@ -32,6 +32,11 @@ def nesting(key: str, registry: Registry) -> Iterator[Problem]:
                 pointer,
                 text(f"More than {MOST_DEEP} sub-flows within each other.", f"子流程嵌套超过 {MOST_DEEP} 层。"),
             )
+
+
+def _called(key: str, registry: Registry, language: str) -> str:
+    document = registry.get("flow", key)
+    return say(document.title, language) if document is not None else key
 
 
 def _begun(key: str, registry: Registry) -> Sequence[tuple[int, str]]:

@@ -258,11 +258,14 @@ def _cannot_end(pointer: str, title: Text) -> Problem:
 
 
 def _endless(flow: Flow, pointers: Mapping[str, str]) -> Problem:
-    split = next(node.key for node in flow if node.type in ("parallel", "inclusive"))
+    split = next(node for node in flow if node.type in ("parallel", "inclusive"))
     return wrong(
         "splits_without_end",
-        pointers[split],
-        text(f"Branches can become more without end, from '{split}' on.", f"从“{split}”起，分支可无限增加。"),
+        pointers[split.key],
+        text(
+            f"Branches can become more without end, from '{split.title['en']}' on.",
+            f"从“{split.title['zh']}”起，分支可无限增加。",
+        ),
         text("Join the branches before the way back.", "请先汇合分支，再返回前面的环节。"),
     )
 

@@ -56,11 +56,14 @@ def unknown(code: str, pointer: str, node: Node, target: str, keys: Iterable[str
     )
 
 
-def meant(name: str, known: Iterable[str]) -> Text:
-    """The nearest name, or all of them."""
+STEPS = text("Steps", "现有环节")
+
+
+def meant(name: str, known: Iterable[str], what: Text = STEPS) -> Text:
+    """The nearest name, or all of them; `what` they are names of."""
     names = list(known)
     near = get_close_matches(name, names, n=1, cutoff=0.5)
     if near:
         return text(f"Did you mean '{near[0]}'?", f"是否指“{near[0]}”？")
     listed = ", ".join(names)
-    return text(f"Steps: {listed}", f"现有环节：{listed}")
+    return text(f"{what['en']}: {listed}", f"{what['zh']}：{listed}")
