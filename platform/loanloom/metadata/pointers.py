@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 MISSING: Any = object()
@@ -23,6 +24,7 @@ def join(tokens: Sequence[str | int]) -> str:
     return "".join(f"/{escape(token)}" for token in tokens)
 
 
+@lru_cache(maxsize=65_536)
 def split(pointer: str) -> tuple[str, ...]:
     """The tokens of a pointer."""
     if not pointer:
