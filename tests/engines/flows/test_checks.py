@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from tests.engines.flows.random_flows import flow_from
 from tests.engines.flows.test_compiling import NO, YES, compiled, flow
@@ -212,6 +214,18 @@ def test_each_mistake_has_its_code_and_place(name):
     assert result.flow is None and [one.pointer for one in found] == [pointer], result.problems
     assert found[0].line and found[0].message["zh"] and found[0].hint is not None and found[0].hint["zh"]
     assert {one.code for one in errors(result.problems)} == {code}, "one mistake, one code"
+
+
+AS_WRITTEN = re.compile(r"[{}]|\b[a-z]+_[a-z_]+\b|\b(next|routes|assign|actions|needed|quorum|outcome|repeat)\b:?$")
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_hints_speak_of_the_editor_and_say_beside_what_is_written(name):
+    """Whoever looks at a screen reads no YAML; who reads the text of the document is told what to write there."""
+    found = [one for one in compiled(WRONG[name][0]).problems if one.hint is not None and one.hint["en"][:5] != "Steps"]
+    for one in found:
+        assert not AS_WRITTEN.search(one.hint["en"]) and not re.search(r"[{}]|[a-z]+_[a-z]+", one.hint["zh"]), one.hint
+        assert one.written is None or one.in_words("en").endswith(f"({one.written})")
 
 
 WARNED = {

@@ -191,3 +191,13 @@ def test_a_flow_is_about_what_names_it(name: str, subject: str, fits: bool) -> N
     flows = "{application: f}" if name == "application" else f"{{application: gone, {name}: f}}"
     problems = found(flow, flows=flows)
     assert problems.get("product.flow_of_another_subject") == (None if fits else f"/flows/{name}")
+
+
+def test_a_product_that_numbers_no_applications_is_told_to_take_none() -> None:
+    def told(**changed: str) -> list[tuple[str, str | None, str]]:
+        problems = products.check(registry(product(**changed)))
+        return [(one.severity, one.pointer, one.message["zh"]) for one in problems if "takes_no" in one.code]
+
+    (warning,) = told(numbering="{contract: contract}")
+    assert warning[:2] == ("warning", "/spec/numbering/application") and "无法受理申请" in warning[2]
+    assert told(numbering="{application: application}") == []
