@@ -47,11 +47,13 @@ def from_json(
     """Every declared field, typed again; null where nothing is kept."""
     found: dict[str, Any] = {}
     for field in fields:
-        value = kept.get(field.key)
-        if field.shape.rows:
+        value, shape = kept.get(field.key), field.shape
+        if value is None and not shape.rows:
+            found[field.key] = [] if shape.several else None
+        elif shape.rows:
             name = f"{record}.{field.key}"
             rows = [from_json(vault, company_id, name, field.fields, row) for row in _rows(field, value)]
-            found[field.key] = rows if field.shape.several else next(iter(rows), None)
+            found[field.key] = rows if shape.several else next(iter(rows), None)
         elif isinstance(value, Mapping) and CLOSED in value:
             found[field.key] = _from_text(field, _open(vault, company_id, f"{record}.{field.key}", value[CLOSED]))
         else:

@@ -24,6 +24,13 @@ def wants_part() -> bool:
     return request.headers.get("HX-Request") == "true"
 
 
+def takes_files(form: Form) -> bool:
+    """Whether anything of a form may be a file, shown or not. Only such a form is sent in parts, which take several
+    times as long to read."""
+    fields = (one for whole in form.by_path.values() for one in (whole.group.columns if whole.group else (whole,)))
+    return any(one.spec.behaviour.shape.files for one in fields)
+
+
 def with_files(ctx: Context, form: Form, post: Posted, subject: tuple[str, int]) -> tuple[Posted, list[Problem]]:
     """The post with every chosen file kept and its number in the file's place; files that were refused as problems."""
     raw, problems = dict(post.raw), []

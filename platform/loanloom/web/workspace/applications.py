@@ -244,6 +244,7 @@ def _form_page(
         preview=previews.of_typed(ctx, filling.registry, filling.row.product_key, application),
         materials=listed,
         renewal=renewal,
+        in_parts=not part and answering.takes_files(filling.form),
         editor=post.editor if post is not None and post.editor else secrets.token_urlsafe(9),
         seen=post.seen if post is not None else filling.editor,
         key=post.idempotency_key if post is not None else None,
