@@ -11,9 +11,10 @@ from types import MappingProxyType
 
 import pytest
 
+from loanloom.metadata.alike import alike
 from loanloom.metadata.document import Document, Identity, document_from
 from loanloom.metadata.kinds import load_kinds
-from loanloom.metadata.recalling import Memory, Recalling, alike, recalling
+from loanloom.metadata.recalling import Memory, Recalling, recalling
 from loanloom.metadata.registry import Registry, kept, kept_words
 
 ASKED: list[str] = []

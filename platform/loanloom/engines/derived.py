@@ -10,7 +10,6 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
 from loanloom import feel
@@ -93,7 +92,6 @@ def _digits(decimals: int | None, default: object = None) -> Digits | None:
     return Digits(_MOST_DIGITS - scale, scale)
 
 
-@lru_cache(maxsize=256)
 def step_types(document: Document, facts: Type, known: Currencies) -> Mapping[str, Type]:
     """The type of each step of a calculation by key; each formula sees the facts, the parameters and other steps."""
     parameters = {one["key"]: declared(one, known) for one in document.spec.get("parameters", ())}
@@ -102,8 +100,8 @@ def step_types(document: Document, facts: Type, known: Currencies) -> Mapping[st
     found: dict[str, Type] = dict.fromkeys(formulas, optional(NUMBER))
     done: set[str] = set()
     while ready := [key for key in formulas if key not in done and words[key] <= done]:
+        scope = context({**facts.members, **found, **parameters})
         for key in ready:
-            scope = context({**facts.members, **found, **parameters})
             checked = feel.check(str(formulas[key]["value"]), scope, expect=NUMBER, functions=feel.LENDING)
             unit = checked.type.unit if checked.ok and checked.type.kind == "number" else None
             rounding = formulas[key].get("round")

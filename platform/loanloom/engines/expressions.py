@@ -22,7 +22,7 @@ from loanloom.feel import BOOLEAN, DATE, NUMBER, Type
 from loanloom.metadata import pointers, schema_walk
 from loanloom.metadata.document import Document
 from loanloom.metadata.kinds import Expression, Kind
-from loanloom.metadata.registry import Registry, kept
+from loanloom.metadata.registry import Registry, kept_narrowly
 from loanloom.problems import Problem, Text
 
 SUBJECTS = ("customer", "application", "loan", "document")
@@ -130,7 +130,7 @@ def check(registry: Registry) -> list[Problem]:
     return [problem for kind in kinds for one in registry.all(kind) for problem in _of_document(one, registry)]
 
 
-@kept
+@kept_narrowly
 def _of_document(document: Document, registry: Registry) -> tuple[Problem, ...]:
     return tuple(
         facts.problem_from_feel(problem, document, one.place.pointer)
@@ -197,7 +197,7 @@ def _form_row(document: Document, pointer: str, registry: Registry) -> Mapping[s
     own = {one.key: one.title for one in columns}
     codes = {name.removeprefix(f"{group}."): title for name, title in labels.items() if name.startswith(f"{group}.")}
     found: dict[str, Any] = {
-        "scope": forms.row_scope(facts.scope(registry, str(document.spec["record"])), columns, registry),
+        "scope": forms.row_scope(facts.scope(registry, str(document.spec["record"])), group, registry),
         "labels": {**labels, **codes, **own},
         "aliases": {one.key: f"{group}.{one.key}" for one in columns},
     }

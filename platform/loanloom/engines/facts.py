@@ -21,7 +21,7 @@ from loanloom.feel import BOOLEAN, DATE, NUMBER, STRING, Digits, Type, context, 
 from loanloom.metadata.document import Document
 from loanloom.metadata.fields import Field
 from loanloom.metadata.registers import Register, register_of
-from loanloom.metadata.registry import Registry, kept
+from loanloom.metadata.registry import Registry, kept, kept_narrowly
 from loanloom.problems import Problem, Text, text
 
 PLAIN: Mapping[str, Type] = {"string": STRING, "number": NUMBER, "date": DATE, "boolean": BOOLEAN}
@@ -74,6 +74,12 @@ def fields_type(fields: Iterable[Field], registry: Registry | None) -> Type:
 
 
 @kept
+def record_type(registry: Registry, record: str) -> Type:
+    """The FEEL type of a record as it is declared."""
+    return fields_type(registry.entity_fields(record), registry)
+
+
+@kept
 def scope(registry: Registry, subject: str = "application") -> Type:
     """The facts that an expression about `subject` may see: application, customer, loan, or document (all of them); or
     the records of an entity that keeps its own."""
@@ -92,7 +98,7 @@ def scope(registry: Registry, subject: str = "application") -> Type:
 def _of_register(registry: Registry, register: Register) -> Type:
     """The record's own fields, whose it is, and the company."""
     records = (register.key, "company", *(("customer",) if register.about == "customer" else ()))
-    shown: dict[str, Type] = {one: optional(fields_type(registry.entity_fields(one), registry)) for one in records}
+    shown: dict[str, Type] = {one: optional(record_type(registry, one)) for one in records}
     return context({**shown, "as_of": DATE})
 
 
@@ -117,10 +123,10 @@ def _given(registry: Registry, subject: str) -> Type:
     """The facts that no formula of the company gives."""
     shown: dict[str, Type] = {}
     for record in _SUBJECTS.get(subject, RECORDS):
-        shown[record] = optional(fields_type(registry.entity_fields(record), registry))
+        shown[record] = optional(record_type(registry, record))
     if subject != "customer":
         for name, record in ROWS.items():
-            shown[name] = optional(list_of(fields_type(registry.entity_fields(record), registry)))
+            shown[name] = optional(list_of(record_type(registry, record)))
         shown["product"] = optional(_optionals(_product(registry)))
         shown["score"] = optional(_optionals({"points": NUMBER, "grade": _grades(registry)}))
         shown["eligibility"] = optional(_outcomes(registry, "eligibility"))
@@ -207,13 +213,23 @@ def _grades(registry: Registry) -> Type:
 @kept
 def _limits(registry: Registry) -> Type:
     """The steps of all calculations; where two share a key, what holds for both. `amount` is what may be lent."""
-    known = currencies(registry)
-    facts = context({**_given(registry, "document").members, "indicators": optional(_indicators(registry, "document"))})
     found: dict[str, Type] = {}
     for document in registry.all("calculation"):
-        for key, type_ in derived.step_types(document, facts, known).items():
+        for key, type_ in _step_types(document, registry).items():
             found[key] = feel.joined(found[key], type_) if key in found else type_
-    return context({**found, "amount": optional(feel.number(unit=known.product))})
+    return context({**found, "amount": optional(feel.number(unit=currencies(registry).product))})
+
+
+@kept
+def _before_limits(registry: Registry) -> Type:
+    """What the steps of calculations see, whatever they are about."""
+    indicators = optional(_indicators(registry, "document"))
+    return context({**_given(registry, "document").members, "indicators": indicators})
+
+
+@kept_narrowly
+def _step_types(document: Document, registry: Registry) -> Mapping[str, Type]:
+    return derived.step_types(document, _before_limits(registry), currencies(registry))
 
 
 def limit_type(registry: Registry) -> Type:

@@ -16,7 +16,7 @@ from loanloom.feel.targets.sql.target import Columns, to_sql
 from loanloom.metadata import pointers
 from loanloom.metadata.document import Document
 from loanloom.metadata.kinds import Expression
-from loanloom.metadata.registry import Registry, kept
+from loanloom.metadata.registry import Registry, kept_narrowly
 from loanloom.problems import Problem, text
 
 
@@ -26,7 +26,7 @@ def check(registry: Registry) -> list[Problem]:
     return [problem for kind in kinds for one in registry.all(kind) for problem in _of_document(one, registry)]
 
 
-@kept
+@kept_narrowly
 def _of_document(document: Document, registry: Registry) -> tuple[Problem, ...]:
     return tuple(_document(document, registry))
 

@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 Limit = Decimal | dt.date
 """A smallest or largest value."""
@@ -49,8 +49,16 @@ class Type:
     most: Limit | None = None
     alternatives: tuple[Type, ...] = ()
 
+    def __hash__(self) -> int:
+        return self._hash
+
     @cached_property
-    def members(self) -> dict[str, Type]:
+    def _hash(self) -> int:
+        """Made once: a scope is deep, and asked for often."""
+        return hash(tuple(getattr(self, one.name) for one in fields(self)))
+
+    @cached_property
+    def members(self) -> Mapping[str, Type]:
         """The entries of a context by name."""
         return dict(self.fields)
 
@@ -82,6 +90,23 @@ class Type:
     def as_required(self) -> Type:
         """The same type, never null."""
         return replace(self, nullable=False) if self.nullable and self.kind != "Null" else self
+
+    @property
+    def whole(self) -> Type:
+        """The type itself, where somebody watches what is read of it."""
+        return self
+
+    def watched(self, note: Callable[[Any], None], known: dict[Any, Any] | None = None) -> Type:
+        """The same type, which notes each part that is read of it; `known` keeps what was checked against it."""
+        from .watched import watch
+
+        return watch(self, note, known=known)
+
+    def part(self, read: Any) -> Any:
+        """A part that was noted, as it is in this type."""
+        from .watched import part
+
+        return part(self, read)
 
     def __str__(self) -> str:
         if self.kind in ("list", "range"):

@@ -11,15 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, fields, is_dataclass
-from decimal import Decimal
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
+from loanloom.metadata.alike import alike
 from loanloom.metadata.document import Document, Identity
 from loanloom.metadata.fields import Field
 from loanloom.metadata.kinds import Kinds
-from loanloom.metadata.pointers import is_list
-from loanloom.metadata.registry import WORDS, Registry, Use
+from loanloom.metadata.registry import NARROW, WORDS, Registry, Use
 
 Question = tuple[Any, ...]
 """A question to a registry: the name of its method with what is asked for."""
@@ -27,13 +26,32 @@ Work = tuple[Callable[..., Any], int, tuple[Any, ...], tuple[tuple[str, Any], ..
 """A kept function, the place of the registry among its arguments, and the others."""
 
 
+Known = dict[Any, tuple[Any, frozenset[Any]]]
+"""What was made of parts of a value alone, with the parts."""
+
+
+class InParts(Protocol):
+    """A value that can be looked at in parts, and tells which of them are read."""
+
+    @property
+    def whole(self) -> Any:
+        """The value itself."""
+
+    def watched(self, note: Callable[[Any], None], known: Known) -> Any:
+        """The same value, which notes each part that is read; what was made of parts alone, it may keep."""
+
+    def part(self, read: Any) -> Any:
+        """A part that was noted."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a kept function gave, what it read for that, and which others it asked, in this order."""
+    """What a kept function gave, what it read for that, and which others it asked, in this order; with the parts that
+    it read of what they gave, where it did not take the whole."""
 
     value: Any
     read: frozenset[Question]
-    asked: tuple[Work, ...]
+    asked: Mapping[Work, frozenset[Any] | None]
 
 
 @dataclass(slots=True)
@@ -43,12 +61,28 @@ class Memory:
     kinds: Kinds | None = None
     answers: dict[Question, Any] = field(default_factory=dict)
     findings: dict[Work, Finding] = field(default_factory=dict)
+    known: dict[Work, Known] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
 class _Notes:
+    narrow: bool = False
     read: set[Question] = field(default_factory=set)
-    asked: dict[Work, None] = field(default_factory=dict)
+    asked: dict[Work, set[Any] | None] = field(default_factory=dict)
+
+    def parts_of(self, work: Work) -> set[Any]:
+        """Where the parts are noted that are read of what a function gave."""
+        parts = self.asked.setdefault(work, set())
+        return set() if parts is None else parts
+
+
+@dataclass(slots=True)
+class _Compared:
+    """Whether a value is as it was, and which of its parts are."""
+
+    whole: bool
+    same: set[Any] = field(default_factory=set)
+    other: set[Any] = field(default_factory=set)
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,14 +91,19 @@ class Recalling(Registry):
 
     memory: Memory = field(default_factory=Memory)
     _before: dict[Work, Finding] = field(default_factory=dict)
+    _known: dict[Work, Known] = field(default_factory=dict)
     _changed: set[Question] = field(default_factory=set)
+    _compared: dict[Work, _Compared] = field(default_factory=dict)
     _open: list[_Notes] = field(default_factory=list)
     _settled: list[bool] = field(default_factory=list)
 
     def settle(self) -> Memory:
         """Note nothing more; what was found out."""
+        for work in self._known.keys() & self.memory.findings.keys():
+            self._still_known(work)
         self._settled.append(True)
         self._before.clear()
+        self._known.clear()
         return self.memory
 
     # -- what may be asked --------------------------------------------------------------------------------------------
@@ -113,6 +152,11 @@ class Recalling(Registry):
         found: tuple[Field, ...] = self._answered(("entity_fields", record))
         return found
 
+    def field(self, record: str, key: str) -> Field | None:
+        """One field of a record."""
+        found: Field | None = self._answered(("field", record, key))
+        return found
+
     def used_by(self, kind: str, key: str) -> tuple[Use, ...]:
         """Where a document is used."""
         found: tuple[Use, ...] = self._answered(("used_by", kind, key))
@@ -145,19 +189,34 @@ class Recalling(Registry):
 
     def remembered(self, function: Callable[..., Any], place: int, args: Any, kwargs: Mapping[str, Any]) -> Any:
         """What a kept function makes of this registry: as found before, or found out now."""
-        work: Work = (function, place, (*args[:place], *args[place + 1 :]), tuple(sorted(kwargs.items())))
+        others = tuple(_whole(each) for each in (*args[:place], *args[place + 1 :]))
+        work: Work = (function, place, others, tuple(sorted((name, _whole(each)) for name, each in kwargs.items())))
         if self._settled:
             known = self.memory.findings.get(work)
             return super().remembered(function, place, args, kwargs) if known is None else known.value
-        return self._found(work).value
+        value = self._found(work).value
+        if not self._open:
+            return value
+        notes = self._open[-1]
+        if notes.narrow and hasattr(value, "watched"):
+            return value.watched(notes.parts_of(work).add, self._still_known(work))
+        notes.asked[work] = None
+        return value
+
+    def _still_known(self, work: Work) -> Known:
+        """What was made of parts of a value, as far as they are the same."""
+        known = self.memory.known.get(work)
+        if known is None:
+            before = self._known.get(work, {})
+            known = {asked: each for asked, each in before.items() if self._same(work, each[1])}
+            self.memory.known[work] = known
+        return known
 
     def _found(self, work: Work) -> Finding:
         findings = self.memory.findings
         found = findings.get(work)
         if found is None:
             found = findings[work] = self._still(work) or self._anew(work)
-        if self._open:
-            self._open[-1].asked[work] = None
         return found
 
     def _still(self, work: Work) -> Finding | None:
@@ -165,29 +224,45 @@ class Recalling(Registry):
         old = self._before.get(work)
         if old is None or not self._changed.isdisjoint(old.read):
             return None
-        if not old.asked:
-            return old
-        with self._noting(_Notes()):
-            same = all(self._same(each) for each in old.asked if old.value != () or each[0] not in WORDS)
-        return old if same else None
+        for each, parts in old.asked.items():
+            if (old.value != () or each[0] not in WORDS) and not self._same(each, parts):
+                return None
+        return old
 
-    def _same(self, work: Work) -> bool:
-        return alike(self._found(work).value, self._before[work].value)
+    def _same(self, work: Work, parts: frozenset[Any] | None) -> bool:
+        """Whether what a kept function gives now is as it was; or these parts of it are."""
+        new, old = self._found(work).value, self._before[work].value
+        if new is old:
+            return True
+        compared = self._compared.get(work)
+        if compared is None:
+            compared = self._compared[work] = _Compared(alike(new, old))
+        if compared.whole or parts is None:
+            return compared.whole
+        if not compared.other.isdisjoint(parts):
+            return False
+        for one in parts - compared.same:
+            if not alike(new.part(one), old.part(one)):
+                compared.other.add(one)
+                return False
+            compared.same.add(one)
+        return True
 
     def _anew(self, work: Work) -> Finding:
         function, place, args, kwargs = work
-        with self._noting(_Notes()) as notes:
+        with self._noting(_Notes(function in NARROW)) as notes:
             try:
                 value = function(*args[:place], self, *args[place:], **dict(kwargs))
             except Exception:
                 self._hand_up(notes)  # whoever catches this has read what led to it
                 raise
-        return Finding(value, frozenset(notes.read), tuple(notes.asked))
+        asked = {each: None if parts is None else frozenset(parts) for each, parts in notes.asked.items()}
+        return Finding(value, frozenset(notes.read), asked)
 
     def _hand_up(self, notes: _Notes) -> None:
         if len(self._open) > 1:
             self._open[-2].read |= notes.read
-            self._open[-2].asked |= notes.asked
+            self._open[-2].asked |= dict.fromkeys(notes.asked)
 
     @contextmanager
     def _noting(self, notes: _Notes) -> Iterator[_Notes]:
@@ -198,6 +273,10 @@ class Recalling(Registry):
             self._open.pop()
 
 
+def _whole(value: Any) -> Any:
+    return value.whole if hasattr(value, "watched") else value
+
+
 _PLAIN: Mapping[str, Callable[..., Any]] = {
     "get": Registry.get,
     "knows": Registry.knows,
@@ -206,6 +285,7 @@ _PLAIN: Mapping[str, Callable[..., Any]] = {
     "entities": Registry.entities.func,  # type: ignore[attr-defined]  # likewise
     "records": Registry.records.func,  # type: ignore[attr-defined]  # likewise
     "entity_fields": Registry.entity_fields,
+    "field": Registry.field,
     "used_by": Registry.used_by,
     "mentions": Registry.mentions,
     "code_title": Registry.code_title,
@@ -218,26 +298,9 @@ def recalling(
     """A registry that recalls what was found out about the documents before."""
     if before.kinds is not kinds:
         before = Memory()
-    made = Recalling(documents, kinds, quarantined, Memory(kinds), dict(before.findings))
+    made = Recalling(documents, kinds, quarantined, Memory(kinds), dict(before.findings), dict(before.known))
     for question in frozenset().union(*(each.read for each in before.findings.values())):
         made.memory.answers[question] = answer = made._plainly(question)
         if not alike(answer, before.answers[question]):
             made._changed.add(question)
     return made
-
-
-def alike(one: Any, other: Any) -> bool:
-    """Whether two values are the same in every detail: 1.0 is not 1.00, and the order of keys counts."""
-    if one is other:
-        return True
-    if type(one) is not type(other):
-        return False
-    if isinstance(one, Decimal):
-        return bool(one.as_tuple() == other.as_tuple())
-    if isinstance(one, Mapping):
-        return list(one) == list(other) and all(alike(value, other[name]) for name, value in one.items())
-    if is_list(one):
-        return len(one) == len(other) and all(map(alike, one, other))
-    if is_dataclass(one) and type(one).__eq__ is not object.__eq__:
-        return all(alike(getattr(one, each.name), getattr(other, each.name)) for each in fields(one) if each.compare)
-    return bool(one == other)

@@ -90,6 +90,10 @@ class Registry:
         """The fields of a record: built-in ones, then the company's."""
         return self._fields.get(record, ())
 
+    def field(self, record: str, key: str) -> Field | None:
+        """One field of a record, or None."""
+        return self._field.get((record, key))
+
     @cached_property
     def records(self) -> tuple[str, ...]:
         """Every record that has fields."""
@@ -139,6 +143,10 @@ class Registry:
         return {record: fields_of(record, self.entities, added) for record in map(record_of, self.entities)}
 
     @cached_property
+    def _field(self) -> Mapping[tuple[str, str], Field]:
+        return {(record, one.key): one for record, listed in self._fields.items() for one in listed}
+
+    @cached_property
     def _codes(self) -> Mapping[str, Mapping[object, Mapping[str, str]]]:
         return {
             document.key: {item["key"]: item["title"] for item in document.spec["items"]}
@@ -182,6 +190,17 @@ WORDS: set[Callable[..., Any]] = set()
 def kept_words(function: Callable[Asked, Made]) -> Callable[Asked, Made]:
     """Kept like others; but where nothing was found wrong, other words make no difference."""
     WORDS.add(function)
+    return kept(function)
+
+
+NARROW: set[Callable[..., Any]] = set()
+"""Kept functions that hold on to nothing of what they read."""
+
+
+def kept_narrowly(function: Callable[Asked, Made]) -> Callable[Asked, Made]:
+    """Kept like others; and of what it asks other kept functions only the parts that it reads count, where a value can
+    tell them (`watched`). What it gives must not hold such a value or a piece of it: problems do not."""
+    NARROW.add(function)
     return kept(function)
 
 

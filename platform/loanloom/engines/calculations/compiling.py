@@ -17,7 +17,7 @@ from loanloom.engines.currencies import currencies
 from loanloom.feel import Program, Type
 from loanloom.metadata.document import Document
 from loanloom.metadata.nearest import hint as nearest_hint
-from loanloom.metadata.registry import Registry, kept
+from loanloom.metadata.registry import Registry, kept_narrowly
 from loanloom.problems import Problem, Text, text
 
 
@@ -43,8 +43,14 @@ def parameter_scope(document: Document, registry: Registry) -> Type:
 def step_scope(document: Document, registry: Registry) -> Type:
     """What steps and checks see: the facts, the parameters and the other steps by their bare keys."""
     facts = fact_scope.scope(registry, document.spec["subject"])
-    steps = derived.step_types(document, facts, currencies(registry))
+    steps = _step_types(document, registry)
     return feel.context({**facts.members, **steps, **parameter_scope(document, registry).members})
+
+
+@kept_narrowly
+def _step_types(document: Document, registry: Registry) -> Mapping[str, Type]:
+    facts = fact_scope.scope(registry, document.spec["subject"])
+    return derived.step_types(document, facts, currencies(registry))
 
 
 def expected(document: Document, key: str, registry: Registry) -> Type:
@@ -202,6 +208,6 @@ def check(registry: Registry) -> list[Problem]:
     return [one for document in registry.all("calculation") for one in _of_calculation(document, registry)]
 
 
-@kept
+@kept_narrowly
 def _of_calculation(document: Document, registry: Registry) -> tuple[Problem, ...]:
     return tuple(compile_calculation(document, registry).problems)

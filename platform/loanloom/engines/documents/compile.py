@@ -20,7 +20,7 @@ from loanloom.engines.documents.template import (
     TemplateTable,
 )
 from loanloom.metadata.document import Document
-from loanloom.metadata.registry import Registry, kept
+from loanloom.metadata.registry import Registry, kept_narrowly
 from loanloom.problems import Problem, errors, text
 
 ROW_NAMES: Mapping[str, str] = {"guarantors": "guarantor", "collateral": "item"}
@@ -39,7 +39,7 @@ def check(registry: Registry) -> list[Problem]:
     return [problem for document in registry.all("template") for problem in _of_template(document, registry)]
 
 
-@kept
+@kept_narrowly
 def _of_template(document: Document, registry: Registry) -> tuple[Problem, ...]:
     return tuple(compile_template(document, registry).problems)
 
@@ -196,9 +196,7 @@ class _Compiler:
         """The code list behind `application.method`, so that a document shows labels and not keys."""
         root, _, key = source.strip().rpartition(".")
         record = _ROW_ENTITIES.get(root, root) if self.row_name else root
-        if not record or not self.registry.entity_fields(record):
-            return None
-        field = next((one for one in self.registry.entity_fields(record) if one.key == key), None)
+        field = self.registry.field(record, key) if record else None
         listed = self.registry.get("code_list", field.code_list) if field is not None and field.code_list else None
         return {str(item["key"]): item["title"] for item in listed.spec["items"]} if listed is not None else None
 

@@ -27,12 +27,12 @@ from loanloom.engines.forms.model import (
     Spec,
     Step,
 )
-from loanloom.engines.forms.ordering import Node, arrange, touches
+from loanloom.engines.forms.ordering import Node, Touched, arrange
 from loanloom.engines.forms.types import GROUP, TABLE, is_pattern
 from loanloom.metadata.document import Document
 from loanloom.metadata.fields import Field
 from loanloom.metadata.nearest import hint as nearest_hint
-from loanloom.metadata.registry import Registry, kept
+from loanloom.metadata.registry import Registry, kept_narrowly
 from loanloom.problems import Problem, errors, text
 
 MOST_ROWS = 50
@@ -49,9 +49,11 @@ def check(registry: Registry) -> list[Problem]:
     return [*found, *code_lists.check(registry)]
 
 
-@kept
+@kept_narrowly
 def _of_form(document: Document, registry: Registry) -> tuple[Problem, ...]:
-    return tuple(compile_form(document, registry).problems)
+    compiler = _Compiler(document, registry)
+    compiler.build()
+    return tuple(compiler.problems)
 
 
 @dataclass(slots=True)
@@ -74,19 +76,10 @@ class _Compiler:
 
     def run(self) -> Compiled:
         spec = self.document.spec
-        sections = [self._section(at, one) for at, one in enumerate(spec["sections"])]
-        by_path = {one.path: one for section in sections for one in section.fields}
-        checks = tuple(
-            one
-            for at, each in enumerate(spec.get("checks", ()))
-            if (one := self._check(each, f"/checks/{at}", by_path))
-        )
-        for one in checks:
-            self.reads.setdefault("", _Reads()).judging |= set(one.rule.inputs)
-        access = tuple(self._access(at, each, sections) for at, each in enumerate(spec.get("access", ())))
-        steps = self._steps(sections, by_path)
+        sections, checks, access, steps = self.build()
         if errors(self.problems):
             return Compiled(None, tuple(self.problems))
+        by_path = {one.path: one for section in sections for one in section.fields}
         triggers = self._triggers(by_path)
         final = [replace(s, fields=tuple(self._with_trigger(f, triggers) for f in s.fields)) for s in sections]
         by_path = {one.path: one for section in final for one in section.fields}
@@ -102,6 +95,21 @@ class _Compiler:
             by_path=by_path,
         )
         return Compiled(form, tuple(self.problems))
+
+    def build(self) -> tuple[list[Section], tuple[Check, ...], tuple[Access, ...], list[tuple[int, str]]]:
+        """The parts of the form; every problem is found by now."""
+        spec = self.document.spec
+        sections = [self._section(at, one) for at, one in enumerate(spec["sections"])]
+        by_path = {one.path: one for section in sections for one in section.fields}
+        checks = tuple(
+            one
+            for at, each in enumerate(spec.get("checks", ()))
+            if (one := self._check(each, f"/checks/{at}", by_path))
+        )
+        for one in checks:
+            self.reads.setdefault("", _Reads()).judging |= set(one.rule.inputs)
+        access = tuple(self._access(at, each, sections) for at, each in enumerate(spec.get("access", ())))
+        return sections, checks, access, self._steps(sections, by_path)
 
     # -- parts -------------------------------------------------------------------------------------------------------
 
@@ -169,9 +177,10 @@ class _Compiler:
         if shown.pattern is not None and not is_pattern(shown.pattern):
             en, zh = f"The pattern of “{path}” cannot be read.", f"“{path}”的格式表达式有误。"
             self._say("form.bad_pattern", en, zh, pointer)
+        filled = bool(spec.keys() & {"computed", "default"})
         expected = (
             fact_scope.field_type(declared, self.registry)
-            if declared is not None and shown.type not in (TABLE, GROUP)
+            if filled and declared is not None and shown.type not in (TABLE, GROUP)
             else None
         )
         reads = self.reads[path]
@@ -200,7 +209,7 @@ class _Compiler:
             self._say("form.not_a_table", f"“{path}” stands once.", f"“{path}”只填一份，没有行。", pointer)
         known = {one.key: one for one in declared if not one.shape.rows}
         chosen = spec.get("fields") or [{"field": key} for key in known]
-        scope = row_scope(self.scope, declared, self.registry)
+        scope = row_scope(self.scope, path, self.registry)
         columns: list[FormField] = []
         for at, each in enumerate(chosen):
             place = f"{pointer}/fields/{at}" if "fields" in spec else pointer
@@ -298,7 +307,7 @@ class _Compiler:
             one for name, reads in self.reads.items() for one in reads.settling | (reads.judging if name else set())
         }
         paths = {path for one in by_path.values() for path in _with_columns(one)}
-        found = {path for path in paths if any(touches(one, path) for one in read)}
+        found = Touched(paths).by(read)
         for one in by_path.values():
             if one.group is None:
                 continue
@@ -310,6 +319,8 @@ class _Compiler:
 
     def _with_trigger(self, one: FormField, triggers: set[str]) -> FormField:
         group = one.group
+        if group is None and one.path not in triggers:
+            return one
         if group is not None:
             columns = {c.path: replace(c, triggers=f"{one.path}.{c.path}" in triggers) for c in group.columns}
             group = replace(group, columns=tuple(columns.values()), order=tuple(columns[c.path] for c in group.order))

@@ -3,7 +3,7 @@ Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -40,7 +40,7 @@ def field_at(registry: Registry, path: str) -> Field | None:
     record, _, key = path.partition(".")
     if not key:
         return None
-    return next((one for one in registry.entity_fields(record) if one.key == key), None)
+    return registry.field(record, key)
 
 
 def field_paths(registry: Registry, record: str) -> list[str]:
@@ -49,10 +49,15 @@ def field_paths(registry: Registry, record: str) -> list[str]:
     return found + (list(ROW_ENTITIES) if record == "application" else [])
 
 
-def row_scope(scope: feel.Type, columns: Iterable[Field], registry: Registry) -> feel.Type:
-    """What rules inside a row see: all facts, and the row's own fields by their bare names."""
-    bare = {one.key: feel.optional(fact_scope.field_type(one, registry)) for one in columns if not one.shape.rows}
-    return feel.context({**scope.members, **bare})
+def row_scope(scope: feel.Type, path: str, registry: Registry) -> feel.Type:
+    """What rules inside a row of a group see: all facts, and the row's own fields by their bare names."""
+    return feel.context({**scope.members, **_bare(path, registry)})
+
+
+@kept
+def _bare(path: str, registry: Registry) -> Mapping[str, feel.Type]:
+    columns = (one for one in columns_of(path, registry) if not one.shape.rows)
+    return {one.key: feel.optional(fact_scope.field_type(one, registry)) for one in columns}
 
 
 def columns_of(path: str, registry: Registry) -> Sequence[Field]:

@@ -3,7 +3,7 @@ what they read."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -16,28 +16,46 @@ class Node:
     after: frozenset[str] = frozenset()
 
 
-def touches(read: str, path: str) -> bool:
-    """Whether reading `read` sees the value at `path`: the same, a part of it or the record around it."""
-    return read == path or read.startswith(path + ".") or path.startswith(read + ".")
+class Touched:
+    """Which of many paths are seen by reading one: the same, a part of it or the record around it."""
+
+    def __init__(self, paths: Iterable[str]) -> None:
+        self._within: dict[str, list[str]] = {}
+        self._paths = frozenset(paths)
+        for path in self._paths:
+            for around in _around(path):
+                self._within.setdefault(around, []).append(path)
+
+    def by(self, reads: Iterable[str]) -> set[str]:
+        """The paths that these see."""
+        found: set[str] = set()
+        for read in reads:
+            found.update(self._within.get(read, ()), self._paths.intersection(_around(read)))
+        return found
+
+
+def _around(path: str) -> Iterator[str]:
+    """A path and everything that it is a part of."""
+    yield path
+    at = path.rfind(".")
+    while at > 0:
+        yield path[:at]
+        at = path.rfind(".", 0, at)
 
 
 def arrange(nodes: Sequence[Node]) -> tuple[list[str], list[list[str]]]:
     """Names in an order in which everything read comes first (else as given), and the circles found."""
-    needs = {node.name: _needs(node, nodes) for node in nodes}
+    place = {node.name: at for at, node in enumerate(nodes)}
+    touched = Touched(place)
+    needs = {
+        node.name: sorted(touched.by(node.reads) | node.after & place.keys(), key=place.__getitem__) for node in nodes
+    }
     done: list[str] = []
     settled: set[str] = set()
     circles: list[list[str]] = []
     for node in nodes:
         _visit(node.name, needs, done, settled, circles.append)
     return done, circles
-
-
-def _needs(node: Node, nodes: Iterable[Node]) -> list[str]:
-    return [
-        other.name
-        for other in nodes
-        if other.name in node.after or any(touches(read, other.name) for read in node.reads)
-    ]
 
 
 def _visit(

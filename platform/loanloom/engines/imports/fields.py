@@ -31,5 +31,6 @@ OWN: Mapping[str, tuple[Field, ...]] = {
 def field_at(path: str, registry: Registry) -> Field | None:
     """The field that a value fills."""
     record, _, name = path.partition(".")
-    fields = registry.entity_fields(record) if record in RECORDS else OWN.get(record, ())
-    return next((one for one in fields if one.key == name), None)
+    if record in RECORDS:
+        return registry.field(record, name)
+    return next((one for one in OWN.get(record, ()) if one.key == name), None)

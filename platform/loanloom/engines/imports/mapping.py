@@ -12,7 +12,7 @@ from loanloom.engines import facts as fact_scope
 from loanloom.engines.imports.fields import RECORDS, field_at
 from loanloom.engines.imports.rows import Row, Rows, read_rows
 from loanloom.metadata.document import Document
-from loanloom.metadata.registry import Registry, kept
+from loanloom.metadata.registry import Registry, kept_narrowly
 from loanloom.problems import Problem, Text, errors, text
 
 TYPES: Mapping[str, feel.Type] = {
@@ -140,7 +140,7 @@ def check(registry: Registry) -> list[Problem]:
     return [problem for document in registry.all("import_mapping") for problem in _of_mapping(document, registry)]
 
 
-@kept
+@kept_narrowly
 def _of_mapping(document: Document, registry: Registry) -> tuple[Problem, ...]:
     return tuple(compile_mapping(document, registry).problems)
 

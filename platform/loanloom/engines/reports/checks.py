@@ -13,7 +13,7 @@ from loanloom.engines.reports.report import read_report
 from loanloom.metadata.document import Document
 from loanloom.metadata.nearest import hint
 from loanloom.metadata.registers import registers
-from loanloom.metadata.registry import Registry, kept
+from loanloom.metadata.registry import Registry, kept_narrowly
 from loanloom.problems import Problem, Text, text
 
 _SHOWN = ("number", "string", "boolean", "date")
@@ -24,7 +24,7 @@ def check(registry: Registry) -> list[Problem]:
     return [problem for kind in _CHECKS for one in registry.all(kind) for problem in _of_document(one, registry)]
 
 
-@kept
+@kept_narrowly
 def _of_document(document: Document, registry: Registry) -> tuple[Problem, ...]:
     return tuple(_CHECKS[document.kind](document, registry))
 

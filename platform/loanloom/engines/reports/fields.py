@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from loanloom.engines.reports.cash_fields import CASH
 from loanloom.engines.reports.field import DECIMALS, NUMERIC, RANGED, Field, Type, field
+from loanloom.metadata.entries import Entries
 from loanloom.metadata.fields import Field as Declared
 from loanloom.metadata.registers import Register, register_of
 from loanloom.metadata.registry import Registry, kept
@@ -213,13 +214,13 @@ def fields_of(registry: Registry, data_set: str) -> Mapping[str, Field]:
     """Every field of a data set by path, with those that this company added; an entity that keeps records is one."""
     register = register_of(registry, data_set)
     if register is not None:
-        return _of_register(register)
+        return Entries(_of_register(register))
     found: dict[str, Field] = {}
     for record in DATA_SETS.get(data_set, ()):
         found.update((field.path, field) for field in RECORDS[record])
         if record in EXTENDED:
             found.update((field.path, field) for field in map_added(record, registry.entity_fields(record)))
-    return found
+    return Entries(found)
 
 
 def _of_register(register: Register) -> Mapping[str, Field]:

@@ -14,7 +14,7 @@ from loanloom.engines.rules.model import Cell, Column, Output, Rule, Ruleset
 from loanloom.engines.rules.outcomes import Outcomes
 from loanloom.feel import Program
 from loanloom.metadata.document import Document
-from loanloom.metadata.registry import Registry, kept
+from loanloom.metadata.registry import Registry, kept_narrowly
 from loanloom.problems import Problem, Text, errors, text
 
 
@@ -195,6 +195,6 @@ def check(registry: Registry) -> list[Problem]:
     return [one for document in registry.all("ruleset") for one in _of_ruleset(document, registry)]
 
 
-@kept
+@kept_narrowly
 def _of_ruleset(document: Document, registry: Registry) -> tuple[Problem, ...]:
     return tuple(compile_ruleset(document, registry).problems)

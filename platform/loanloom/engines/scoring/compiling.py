@@ -14,7 +14,7 @@ from loanloom.engines.scoring.intervals import Span, joints
 from loanloom.engines.scoring.model import Bin, Characteristic, Grade, Scorecard
 from loanloom.metadata.document import Document
 from loanloom.metadata.nearest import hint as nearest_hint
-from loanloom.metadata.registry import Registry, kept
+from loanloom.metadata.registry import Registry, kept_narrowly
 from loanloom.problems import Problem, Text, errors, text
 
 MISSING = text("unknown", "缺失")
@@ -303,6 +303,6 @@ def check(registry: Registry) -> list[Problem]:
     return [problem for document in registry.all("scorecard") for problem in _of_card(document, registry)]
 
 
-@kept
+@kept_narrowly
 def _of_card(document: Document, registry: Registry) -> tuple[Problem, ...]:
     return tuple(compile_scorecard(document, registry).problems)

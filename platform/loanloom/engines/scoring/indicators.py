@@ -19,7 +19,7 @@ from loanloom.engines import facts as fact_scope
 from loanloom.engines.currencies import currencies
 from loanloom.feel import EvaluationError, Program
 from loanloom.metadata.document import Document
-from loanloom.metadata.registry import Registry, expressions_of, kept
+from loanloom.metadata.registry import Registry, expressions_of, kept, kept_narrowly
 from loanloom.problems import Problem, Text, say, text
 
 Policy = Literal["error", "null", "value"]
@@ -208,12 +208,9 @@ def _unknown(key: str) -> Problem:
 
 @kept
 def _sound(registry: Registry) -> tuple[tuple[Indicator, ...], tuple[Problem, ...]]:
-    problems: list[Problem] = []
-    sound: dict[str, Indicator] = {}
-    for document in registry.all("indicator"):
-        one = _compile(document, registry, problems)
-        if one is not None:
-            sound[one.key] = one
+    found = [_compiled(document, registry) for document in registry.all("indicator")]
+    problems = [problem for _, told in found for problem in told]
+    sound = {one.key: one for one, _ in found if one is not None}
     ordered, circles = _arranged(sound)
     for circle in circles:
         document = registry.require("indicator", circle[0])
@@ -227,6 +224,12 @@ def _sound(registry: Registry) -> tuple[tuple[Indicator, ...], tuple[Problem, ..
             )
         )
     return ordered, tuple(problems)
+
+
+@kept_narrowly
+def _compiled(document: Document, registry: Registry) -> tuple[Indicator | None, tuple[Problem, ...]]:
+    problems: list[Problem] = []
+    return _compile(document, registry, problems), tuple(problems)
 
 
 def _compile(document: Document, registry: Registry, problems: list[Problem]) -> Indicator | None:
@@ -270,7 +273,7 @@ def _compile(document: Document, registry: Registry, problems: list[Problem]) ->
 def _titles(inputs: frozenset[str], registry: Registry) -> Mapping[str, Text]:
     """The labels of the codes, where the indicator is a coded field as it stands."""
     record, _, key = next(iter(inputs), "").partition(".")
-    field = next((one for one in registry.entity_fields(record) if one.key == key), None)
+    field = registry.field(record, key)
     codes = registry.get("code_list", field.code_list) if field is not None and field.code_list else None
     if codes is None or len(inputs) != 1:
         return {}

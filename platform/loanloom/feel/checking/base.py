@@ -30,6 +30,10 @@ class Base:
         """The typed node of any node."""
 
     @abstractmethod
+    def look(self, node: s.Node) -> t.Node:
+        """The typed node of a node of which only an entry is asked for."""
+
+    @abstractmethod
     def boolean(self, node: s.Node) -> t.Node:
         """A node that must be a condition."""
 

@@ -43,7 +43,7 @@ from .joining import joined_all
 from .narrowing import Key, certain
 from .results import Results
 from .rules import arithmetic_type, comparable, negated
-from .scope import origin_of
+from .scope import origin_of, settled
 from .units import arithmetic_fault
 
 
@@ -51,6 +51,9 @@ class Checker(Results):
     """One check of one tree."""
 
     def check(self, node: s.Node) -> t.Node:
+        return settled(self.look(node))
+
+    def look(self, node: s.Node) -> t.Node:
         return _VISITS[type(node)](self, node)
 
     def boolean(self, node: s.Node) -> t.Node:

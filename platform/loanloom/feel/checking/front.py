@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from weakref import WeakKeyDictionary
 
@@ -16,6 +16,7 @@ from ..text import syntax as s
 from ..text.cursor import NameTable
 from ..text.parser import parse, parse_unary
 from ..types import ANY, Type
+from ..watched import Watched
 from .checker import Checker
 from .rules import SPACED_PARTS
 
@@ -75,6 +76,19 @@ def check_unary(
 
 
 def _checked(
+    source: str, scope: Type, tested: Type | None, expect: Type | None, library: Library, strict: bool
+) -> Checked:
+    if not isinstance(scope, Watched):
+        return _anew(source, scope, tested, expect, library, strict)
+    said = (source, tested and tested.whole, expect and expect.whole, library, strict)
+
+    def checked(seen: Type) -> Checked:
+        return replace(_anew(said[0], seen, *said[1:]), scope=ANY)  # it must not hold what is watched
+
+    return scope.once(said, checked)
+
+
+def _anew(
     source: str, scope: Type, tested: Type | None, expect: Type | None, library: Library, strict: bool
 ) -> Checked:
     try:

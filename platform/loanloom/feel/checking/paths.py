@@ -12,7 +12,7 @@ from .blame import unfit
 from .calls import Calls
 from .narrowing import certain
 from .rules import member_type
-from .scope import member_of, origin_of
+from .scope import member_of, origin_of, settled
 
 
 class Paths(Calls):
@@ -46,8 +46,10 @@ class Paths(Calls):
         return self.scope.narrowed(self.scope.tested)
 
     def member(self, node: s.Member) -> t.Node:
-        base = self.check(node.base)
+        base = self.look(node.base)
         kind = base.type.kind
+        if kind == "list":
+            base = settled(base)
         if kind == "Null" or dynamic(base.type):
             return t.Member(base, node.name, type=ANY, syntax=node)
         item = base.type.item if kind == "list" else base.type

@@ -8,6 +8,7 @@ from dataclasses import replace
 from .. import tree as t
 from ..text import syntax as s
 from ..types import ANY, DATE, Type, dynamic, optional, required
+from ..watched import Watched
 from .narrowing import Key, key_of
 
 
@@ -102,6 +103,11 @@ class Scope:
         for bound, local in self._bindings:
             found.extend([bound] if bound else local.type.members)
         return found
+
+
+def settled(node: t.Node) -> t.Node:
+    """A node that stays in the tree: what it stands for is read as a whole."""
+    return replace(node, type=node.type.whole) if isinstance(node.type, Watched) else node
 
 
 def local_at(local: t.Local, syntax: s.Node) -> t.Local:

@@ -38,11 +38,11 @@ class _Watcher(Checker):
         super().__init__(source, scope, library, strict=True)
         self.seen = Seen()
 
-    def check(self, node: s.Node) -> t.Node:
+    def look(self, node: s.Node) -> t.Node:
         if isinstance(node, s.Name) and node.name == MARK:
             self._note()
             return t.Wrong("feel.unknown_name", MARK, MARK, type=ANY, syntax=node)
-        found = super().check(node)
+        found = super().look(node)
         self.seen.nodes.append((node, found))
         if isinstance(node, s.Member) and node.name == MARK:
             self.seen.base = next(typed for syntax, typed in reversed(self.seen.nodes) if syntax is node.base)

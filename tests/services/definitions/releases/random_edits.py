@@ -15,6 +15,7 @@ from loanloom.metadata.document import Document, Identity
 from loanloom.metadata.reader import read_document
 
 Company = Mapping[Identity, Document]
+_TYPES = ("text", "number", "money", "integer", "date", "yes_no", "choice", "table", "address", "file", "percent")
 _WORD = re.compile(r"[a-z][a-z_.]{3,}")
 
 
@@ -71,6 +72,27 @@ def _text(document: Document, company: Company, chance: Random) -> list[Document
     new = chance.choice((found[0] + "x", chance.choice(words)[0]))
     read = read_document(written[: found.start()] + new + written[found.end() :], document.file)
     return [read.document] if read.document is not None and read.document.identity == document.identity else []
+
+
+def retyped(company: Company, chance: Random) -> dict[Identity, Document]:
+    """The company with a field of another type, with another code list, under another name, or gone."""
+    identity = chance.choice(sorted(one for one in company if one[0] == "entity"))
+    whole = company[identity].as_mapping()
+    fields = whole["spec"]["fields"]
+    place = chance.randrange(len(fields))
+    changed = {
+        "type": {**fields[place], "type": chance.choice(_TYPES)},
+        "list": {**fields[place], "type": "choice", "code_list": chance.choice(sorted(_code_lists(company)))},
+        "name": {**fields[place], "key": chance.choice((*(one["key"] for one in fields), "unheard_of"))},
+        "two words": {**fields[place], "key": f"{fields[place]['key']}_and_more"},
+    }
+    how = chance.choice((*changed, "type", "type", "gone"))
+    fields[place : place + 1] = [changed[how]] if how in changed else []
+    return {**company, identity: _again(company[identity], whole)}
+
+
+def _code_lists(company: Company) -> list[str]:
+    return [key for kind, key in company if kind == "code_list"]
 
 
 def _copied(document: Document, company: Company, chance: Random) -> list[Document | None]:

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.engines.products.bundle import ROOT
-from tests.services.definitions.releases.random_edits import Company, edited
+from tests.services.definitions.releases.random_edits import Company, edited, retyped
 
-from loanloom.metadata.bundle import read_bundle
+from loanloom.metadata.bundle import read_bundle, source_text
 from loanloom.metadata.recalling import Memory, Recalling
 from loanloom.services.definitions.releases import checking
 from loanloom.services.definitions.releases.known import kinds
@@ -35,8 +35,8 @@ def memory(company: Company) -> Memory:
 @given(seed=st.integers(min_value=0, max_value=10**9))
 def test_random_edits_one_after_another(company: Company, memory: Memory, seed: int) -> None:
     documents, chance = company, Random(seed)
-    for _ in range(EDITS):
-        documents = edited(documents, chance)
+    for number in range(EDITS):
+        documents = (retyped if number == seed % EDITS else edited)(documents, chance)
         found = checking.check(documents.values(), before=memory)
         memory = found.memory
         assert found.problems == checking.check(documents.values()).problems
@@ -50,6 +50,20 @@ def test_what_is_remembered_keeps_no_registry(company: Company, memory: Memory) 
     del found
     gc.collect()
     assert gone() is None
+
+
+def test_a_field_of_another_type_looks_at_those_that_read_it(company: Company, memory: Memory) -> None:
+    """The village of a customer stands in the forms of farmers, and no flow, rule or template asks for it."""
+    entity = company["entity", "customer"]
+    fields = [{**one, "type": "number"} if one["key"] == "village" else one for one in entity.spec["fields"]]
+    changed = replace(entity, spec={**entity.spec, "fields": tuple(fields)})
+    found = checking.check({**company, entity.identity: changed}.values(), before=memory)
+    anew = {work for work, finding in found.memory.findings.items() if memory.findings.get(work) is not finding}
+    looked_at = {(work[2][0].kind, work[2][0].key) for work in anew if work[2] and hasattr(work[2][0], "kind")}
+    named = {one.identity for one in company.values() if "customer.village" in source_text(one)}
+    assert {("form", key) for kind, key in named if kind == "form"} <= looked_at
+    assert {one for one in looked_at if one[0] in ("flow", "ruleset", "template", "calculation")} <= named
+    assert len(looked_at) < 20 < len(company)
 
 
 def test_an_edit_of_one_document_looks_at_few_others(company: Company, memory: Memory) -> None:

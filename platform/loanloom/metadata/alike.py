@@ -1,0 +1,38 @@
+"""Whether two values are the same in every detail: what a check finds again only where it is not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from loanloom.metadata.pointers import is_list
+
+
+def alike(one: Any, other: Any) -> bool:
+    """Whether two values are the same in every detail: 1.0 is not 1.00, and the order of keys counts."""
+    if one is other:
+        return True
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, Decimal):
+        return bool(one.as_tuple() == other.as_tuple())
+    if isinstance(one, Mapping):
+        return list(one) == list(other) and all(alike(value, other[name]) for name, value in one.items())
+    if is_list(one):
+        return len(one) == len(other) and all(map(alike, one, other))
+    compared = _compared(one.__class__)
+    if compared is not None:
+        pairs = ((getattr(one, name), getattr(other, name)) for name in compared)
+        return all(mine is theirs or alike(mine, theirs) for mine, theirs in pairs)
+    return bool(one == other)
+
+
+@lru_cache(maxsize=1024)
+def _compared(kind: type[Any]) -> tuple[str, ...] | None:
+    """What is compared of the values of a dataclass; None of a class that compares in its own way."""
+    if not is_dataclass(kind) or kind.__eq__ is object.__eq__:
+        return None
+    return tuple(each.name for each in fields(kind) if each.compare)
