@@ -9,11 +9,10 @@ from decimal import Decimal
 
 import pytest
 from playwright.sync_api import Page
-from tests.browser.conftest import PASSWORD
 from tests.browser.looks import no_sideways, picture
 from tests.services.money.house import House
+from tests.web.people import signs_in
 
-from loanloom.services.access import users
 from loanloom.services.money import disbursements, repayments
 from loanloom.services.running.surroundings import context_of
 from loanloom.store import tables
@@ -99,10 +98,7 @@ def test_an_extension_by_two_people(house, loan, staff, open_as, axe) -> None:
 def test_the_borrower_asks_for_another_day(house, loan, model_company, open_as, axe) -> None:
 
     customer = house.rows(tables.loan)[0].customer_id
-    users.create(
-        model_company, username="lin", name="林", email="lin@example.org", password=PASSWORD, roles=("borrower",),
-        unit=None, customer_id=customer,
-    )  # fmt: skip
+    signs_in(model_company, "lin", name="林", roles=("borrower",), customer_id=customer)
     page = open_as("lin", width=390)
     page.goto(f"/portal{loan}")
     page.locator("#f-on").fill("2026-06-20")

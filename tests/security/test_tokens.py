@@ -6,7 +6,7 @@ import json
 
 import pytest
 from sqlalchemy import select
-from tests.web.conftest import PASSWORD
+from tests.web.people import PASSWORD, signs_in
 
 from loanloom.services.access import users
 from loanloom.services.access.sign_in_guard import BY_NAME
@@ -17,10 +17,7 @@ NEW = "another-long-password-8"
 
 @pytest.fixture
 def program(model_company):
-    return users.create(
-        model_company, username="program", name="Program", email="program@example.org", password=PASSWORD,
-        roles=["finance"], unit="head-office",
-    )  # fmt: skip
+    return signs_in(model_company, "program", name="Program", roles=["finance"], unit="head-office")
 
 
 def log_in(client, username="program", password=PASSWORD, provider="db"):

@@ -6,9 +6,7 @@ import re
 from decimal import Decimal
 
 import pytest
-from tests.web.conftest import PASSWORD
-
-from loanloom.services.access import users
+from tests.web.people import PASSWORD, signs_in
 
 
 @pytest.fixture
@@ -20,15 +18,7 @@ def bearer(app, model_company):
         nonlocal count
         count += 1
         name = f"program-{count}"
-        users.create(
-            model_company,
-            username=name,
-            name=name,
-            email=f"{name}@example.org",
-            password=PASSWORD,
-            roles=roles,
-            unit="head-office",
-        )
+        signs_in(model_company, name, name=name, roles=roles, unit="head-office")
         client = app.test_client()
         given = {"username": name, "password": PASSWORD, "provider": "db"}
         answer = client.post("/api/v1/security/login", json=given)
