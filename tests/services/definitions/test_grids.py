@@ -30,6 +30,9 @@ from loanloom.services.definitions.grids import (
     trying_models,
 )
 from loanloom.services.definitions.grids.model import Column, Grid
+from loanloom.services.definitions.outline import outline
+from loanloom.services.definitions.sheet import cell_at
+from loanloom.services.definitions.typed import parsed
 
 ROOT = Path(__file__).parents[3]
 KINDS = ("ruleset", "decision_model", "code_list", "menu", "authority", "rate_table", "calendar")
@@ -384,6 +387,15 @@ def test_what_a_line_of_posting_rules_shows_is_read_back_as_what_it_says(registr
                 assert value == (list(said) if isinstance(said, tuple) else said), (cell.pointer, cell.shown)
                 counted += 1
     assert counted > 1000
+
+
+def test_the_sheet_of_posting_rules_names_accounts_and_events(registry) -> None:
+    document = registry.require("posting_rules", "loans")
+    cell = cell_at(document, registry, "/events/loan_disbursed/0/debit")
+    assert cell.words["zh"] == "130301 贷款－本金" and cell.options["1001"]["en"] == "1001 Cash in hand"
+    assert parsed(cell, ["1001"]) == ("1001", None), "an account is no number"
+    events = next(node for node in outline(document, registry) if node.pointer == "/events")
+    assert [one.label["zh"] for one in events.children][:2] == ["放款", "提款"]
 
 
 def test_an_account_is_typed_by_number_or_name(registry) -> None:

@@ -16,6 +16,7 @@ from loanloom.metadata.pointers import child, is_list
 from loanloom.metadata.registry import Registry
 from loanloom.metadata.wording import Piece
 from loanloom.problems import Text, text
+from loanloom.services.definitions import posting_words
 from loanloom.services.definitions.sheet import Cell, Layout
 
 _NO_WORDS: Text = text("", "")
@@ -169,7 +170,8 @@ class _Outline:
             optional = name not in required and len(value) > piece.get("minProperties", 0)
             place = Place(index, len(value), False, optional, name)
             own = schema_walk.label(self.layout.piece(at)) if name in properties else None
-            label = own or self._titled(item) or text(name, name)
+            event = posting_words.event_at(self.layout.document, at)
+            label = own or self._titled(item) or event or text(name, name)
             children.append(self.node(at, item, label, depth + bool(pointer), place))
         missing, offers = self._absent(pointer, value, piece)
         if free:

@@ -22,6 +22,7 @@ from loanloom.metadata.registry import Registry
 from loanloom.metadata.structure import written
 from loanloom.metadata.wording import Piece, value_in_words
 from loanloom.problems import LANGUAGES, Text, say, text
+from loanloom.services.definitions import posting_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,9 +157,10 @@ class Layout:
         value = resolve(self.document.spec, pointer)
         piece = self.piece(pointer)
         target = self.target(pointer)
-        options = self.options(piece, target)
+        accounts = posting_words.accounts_at(self.document, self.registry, pointer)
+        options = accounts or self.options(piece, target)
         items = schema_walk.follow(piece.get("items", {}), self.kind.schema)
-        kind = _kind(value, piece, target, options, items)
+        kind = "reference" if accounts else _kind(value, piece, target, options, items)
         last = split(pointer)[-1]
         fact = ".".join([token for token in split(pointer) if not token.isdigit()][-2:])
         own = label or schema_walk.label(piece) or text(last, last)
@@ -174,7 +176,7 @@ class Layout:
             words = sentence(rows, labels(self.registry))
         elif kind in ("expression", "text", "value") and isinstance(value, str):
             words = labels(self.registry).get(f"{fact}={value}") or self._field_title(value, value)
-        elif kind in ("choice", "date") and isinstance(value, str):
+        elif (accounts or kind in ("choice", "date")) and isinstance(value, str):
             words = (options or {}).get(value) or text(value, value)
         elif kind in ("words", "choices", "values") and is_list(value):
             words = _listed(value, options or {str(one): self._field_title(str(one), str(one)) for one in value})

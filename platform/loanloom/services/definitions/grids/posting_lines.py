@@ -11,6 +11,7 @@ from loanloom.metadata.document import Document
 from loanloom.metadata.pointers import MISSING, child, resolve, split
 from loanloom.metadata.registry import Registry
 from loanloom.problems import Text, say, text
+from loanloom.services.definitions import posting_words
 from loanloom.services.definitions.grids import reading
 from loanloom.services.definitions.grids.model import Column
 from loanloom.services.definitions.grids.model_tables import Found
@@ -55,7 +56,7 @@ def columns(document: Document, registry: Registry, at: str) -> tuple[Column, ..
     def label(name: str) -> Text:
         return schema_walk.label(schema_walk.follow(piece["properties"][name], root)) or text(name, name)
 
-    accounts = _accounts(document, registry)
+    accounts = posting_words.accounts(document, registry)
     parts = {name: event_words.PARTS.get(name) or text(name, name) for name in _parts(event)}
     return (
         *(Column(path=f"/{side}", label=label(side), kind="account", options=accounts) for side in ("debit", "credit")),
@@ -71,15 +72,6 @@ def columns(document: Document, registry: Registry, at: str) -> tuple[Column, ..
 def _parts(event: str) -> tuple[str, ...]:
     known = posting.AMOUNTS.get(event, ())
     return known if "amount" in known else ("amount", *known)
-
-
-def _accounts(document: Document, registry: Registry) -> Mapping[str, Text]:
-    chart = posting.chart_of(registry, str(document.spec["chart"]))
-    return {
-        code: {tag: f"{code} {words}" for tag, words in account.title.items()}
-        for code, account in chart.accounts.items()
-        if not chart.is_heading(code)
-    }
 
 
 def _conditions(event: str, registry: Registry, root: schema_walk.Piece) -> Iterator[Column]:
