@@ -10,6 +10,7 @@ from tests.services.origination.conftest import TRADER
 from tests.web.pages import page, post
 
 from loanloom.services.definitions.releases import candidate, drafts
+from loanloom.services.origination import applications
 from loanloom.services.parties import customers
 from loanloom.store import tables
 
@@ -94,6 +95,25 @@ def test_the_day_it_is_in_force_from_is_set_on_the_form(person: Any, model_compa
     )
     assert (found.effective_from, found.spec["asked"]) == ("2026-05-01", "application")
     assert post(admin, f"{here}plain", **{"version": "1", "v:/effective_from": "soon"}).status_code == 422
+
+
+def test_staff_are_told_before_they_hand_in(trader: int, person: Any, model_company, acting) -> None:
+    manager = acting(model_company, "relationship-manager", unit="east-lending")
+    made = applications.begin(manager, "sole-trader-loan", trader)
+    staff = person("relationship-manager", unit="east-lending")
+    with model_company.transaction() as connection:
+        for table in (tables.customer, tables.application):
+            mine = {"created_by" if table is tables.application else "manager_user_id": staff.user_id}
+            connection.execute(table.update().values(**mine))
+    filling = f"/applications/{made}/fill"
+    assert "Not to be handed in yet" not in page(staff, filling)
+    publish(model_company, acting, "agreement", "privacy", {"/spec/asked": "application"})
+    told = page(staff, filling)
+    assert "Not to be handed in yet" in told and "has not accepted “How we treat personal data”" in told
+    assert f"/customers/{trader}?tab=agreements" in told
+    shown = page(staff, f"/customers/{trader}?tab=agreements")
+    post(staff, f"/customers/{trader}/agreements", accept=boxes(shown), note="Folder 7")
+    assert "Not to be handed in yet" not in page(staff, filling)
 
 
 def test_staff_see_how_a_customer_stands_and_note_a_paper(trader: int, person: Any, model_company) -> None:

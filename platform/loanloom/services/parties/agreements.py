@@ -162,6 +162,14 @@ def missing(ctx: Context, connection: Connection, customer_id: int) -> list[Prob
     return [_missing(one.document) for one in _overview(ctx, connection, customer_id).open if one.needed]
 
 
+def missing_of(ctx: Context, customer_id: int) -> list[Problem]:
+    """The same, for the page of an application of this customer; whoever sees that page may know it."""
+    if not asked(ctx.registry, ctx.business_date, ("application",)):
+        return []
+    with ctx.transaction() as connection:
+        return missing(ctx, connection, customer_id)
+
+
 def _overview(ctx: Context, connection: Connection, customer_id: int) -> Overview:
     wanted = asked(ctx.registry, ctx.business_date)
     query = select(_TABLE).where(_TABLE.c.customer_id == customer_id).order_by(_TABLE.c.id.desc())

@@ -58,7 +58,12 @@ def waiting() -> int:
     return agreements.waiting(current_context())
 
 
+def unaccepted_by(customer_id: int) -> list[Problem]:
+    """What a customer has not accepted and an application needs; for the pages on which it is filled in."""
+    return agreements.missing_of(current_context(), customer_id)
+
+
 @blueprint.record_once
 def _install(state: Any) -> None:
     app: Flask = state.app
-    app.jinja_env.globals["agreements_waiting"] = waiting
+    app.jinja_env.globals.update(agreements_waiting=waiting, unaccepted_by=unaccepted_by)
