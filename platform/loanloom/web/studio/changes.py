@@ -11,6 +11,8 @@ from werkzeug.wrappers import Response
 
 from loanloom.metadata.archive import zip_bytes
 from loanloom.metadata.bundle import read_bundle
+from loanloom.metadata.document import Document
+from loanloom.metadata.registry import Registry, kept
 from loanloom.problems import Problem
 from loanloom.services.definitions import catalogue as definitions
 from loanloom.services.definitions import needed, releases
@@ -85,12 +87,18 @@ def change(release_id: int) -> str:
     return _change(release_id)
 
 
+@kept
+def _sheet(document: Document, registry: Registry) -> tuple[definition_sheet.Section, ...]:
+    """The sheet of a document as a release holds it; remembered, for neither changes."""
+    return definition_sheet.sheet(document, registry)
+
+
 def _change(release_id: int, problems: tuple[Problem, ...] = ()) -> str:
     ctx = current_context()
     shown = history.read(ctx, release_id)
     added = [(each["kind"], each["key"]) for each in shown.plan["changes"] if each["what"] == "added"]
     sheets = [
-        (document, definition_sheet.sheet(document, registry))
+        (document, _sheet(document, registry))
         for document, registry in definitions.added_in(ctx, release_id, added[:MANY])
     ]
     case = in_flow.standing(ctx, release_id)
