@@ -5,8 +5,8 @@ Only what can be known without a case is judged: people whom a field, an express
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
 from loanloom.engines.flows import graph
@@ -15,6 +15,10 @@ from loanloom.engines.flows.resolving.authority import Authority
 from loanloom.engines.flows.resolving.roster import in_scope
 from loanloom.engines.flows.resolving.staff import Member, Staff
 
+MOST_BEFORE = 12
+"""So many earlier approvals are looked at: leaving some out can only tell less."""
+NOBODY = 0
+"""No person has this number."""
 What = Literal["members", "user", "head", "limit", "branch", "right", "left"]
 
 
@@ -45,9 +49,10 @@ class House:
 
 def lacks(flow: Flow, house: House) -> Iterator[Lack]:
     """What every step of a flow lacks, the plainest first: one thing for each step or assignment."""
+    looking = _Looking(flow, house)
     for node in flow:
         if node.human:
-            yield from list(_of_assignments(node, house)) or _of_step(flow, node, house)
+            yield from list(_of_assignments(node, house)) or looking.of_step(node)
 
 
 # -- one assignment ---------------------------------------------------------------------------------------------------
@@ -110,34 +115,88 @@ def _holders(key: str, group: Sequence[Member], house: House) -> Sequence[Member
 # -- one step ---------------------------------------------------------------------------------------------------------
 
 
-def _of_step(flow: Flow, node: Node, house: House) -> Iterator[Lack]:
-    """A step that is named people who cannot do it: not there, not allowed, or always those who may not any more."""
-    found = {unit: _able(node, unit, house, allowed=False) for unit in house.origins}
-    known = {unit: people for unit, people in found.items() if people is not None and not _stood_in(node, unit, house)}
-    missing = tuple(unit for unit, people in known.items() if not people)
-    if missing:
-        yield Lack(node=node, what="branch", units=missing)
-    barred = tuple(unit for unit, people in known.items() if people and not _able(node, unit, house))
-    if barred:
-        yield Lack(node=node, what="right", units=barred, people=tuple(sorted(known[barred[0]])))
-    left = {
-        unit: people
-        for unit in known
-        if unit not in (*missing, *barred) and (people := _able(node, unit, house)) is not None
-        and not _somebody_left(flow, node, unit, people, house)
-    }  # fmt: skip
-    if left:
-        everybody = sorted({person for people in left.values() for person in people})
-        yield Lack(node=node, what="left", units=tuple(left), people=tuple(everybody))
+@dataclass(slots=True)
+class _Looking:
+    """One look at the steps of a flow; what was found out once is kept."""
+
+    flow: Flow
+    house: House
+    _people: dict[tuple[str, str], frozenset[int] | None] = field(default_factory=dict)
+    _around: dict[str, frozenset[str]] = field(default_factory=dict)
+
+    def of_step(self, node: Node) -> Iterator[Lack]:
+        """A step that names people who cannot do it: not there, not allowed, or always those who may not any more."""
+        house = self.house
+        found = {unit: _called(node, unit, house) for unit in house.origins}
+        known = {unit: one for unit, one in found.items() if one is not None and not _stood_in(node, unit, house)}
+        missing = tuple(unit for unit, people in known.items() if not people)
+        if missing:
+            yield Lack(node=node, what="branch", units=missing)
+        barred = tuple(unit for unit, people in known.items() if people and not self.able(node, unit))
+        if barred:
+            yield Lack(node=node, what="right", units=barred, people=tuple(sorted(known[barred[0]])))
+        rest = [unit for unit in known if unit not in (*missing, *barred)]
+        left = tuple(unit for unit in rest if not self._somebody_left(node, unit))
+        if left:
+            people = {person for unit in left for person in self.able(node, unit) or ()}
+            yield Lack(node=node, what="left", units=left, people=tuple(sorted(people)))
+
+    def able(self, node: Node, unit: str) -> frozenset[int] | None:
+        """Who may do a step in cases of a unit; None where only a case can tell."""
+        if (node.key, unit) not in self._people:
+            called = _called(node, unit, self.house)
+            self._people[node.key, unit] = None if called is None else _allowed(node, called, self.house)
+        return self._people[node.key, unit]
+
+    def _somebody_left(self, node: Node, unit: str) -> bool:
+        """Whether a case of a unit can come to a step so that somebody may still do it who may at all. Whoever made
+        the case and everybody whose yes it must have behind it are different people."""
+        if (node.type == "form" and not node.exclude) or node.if_starter != "exclude" or node.if_same != "ask":
+            return True
+        people = self.able(node, unit) or frozenset()
+        others = node.type == "form" and "maker" not in node.exclude  # whoever made it may do it
+        before = self._before(node, unit) if "previous_approvers" in node.exclude else []
+        makers: Iterable[int] = (self.house.origins[unit] if self.house.makers else ()) or (NOBODY,)
+        for maker in makers:
+            earlier = [one - {maker} for one in before]
+            if not _all_different(earlier):
+                continue  # an earlier step has nobody: told there
+            if _all_different([*earlier, people if others else people - {maker}]):
+                return True
+        return not any(_all_different([one - {maker} for one in before]) for maker in makers)
+
+    def _before(self, node: Node, unit: str) -> list[frozenset[int]]:
+        """Who may do the approvals whose yes every case has behind it at a step, each by another person."""
+        found: list[frozenset[int]] = []
+        for one in self.flow:
+            if len(found) == MOST_BEFORE:
+                break
+            if one.key != node.key and _by_people(one) and node.key not in self._without(one.key):
+                people = self.able(one, unit)
+                if people and "previous_approvers" in one.exclude:
+                    found.append(people)
+        return found
+
+    def _without(self, key: str) -> frozenset[str]:
+        """What a case can come to without a step."""
+        if key not in self._around:
+            forward = graph.edges(self.flow.nodes)
+            ways = {one: targets - {key} for one, targets in forward.items() if one != key}
+            self._around[key] = graph.reachable(ways, [self.flow.start])
+        return self._around[key]
 
 
-def _able(node: Node, unit: str, house: House, *, allowed: bool = True) -> frozenset[int] | None:
-    """Who could do a step in cases of a unit; None where only a case can tell. `allowed`: of those, who may decide."""
+def _called(node: Node, unit: str, house: House) -> frozenset[int] | None:
+    """Whom a step names in cases of a unit; None where only a case can tell."""
     named = [_named(one, unit, house) for one in node.assign]
     if not named or None in named:
         return None
-    people = frozenset[int]().union(*(one for one in named if one is not None))
-    if not allowed or node.type == "form":
+    return frozenset[int]().union(*(one for one in named if one is not None))
+
+
+def _allowed(node: Node, people: frozenset[int], house: House) -> frozenset[int]:
+    """Of these people those who may decide."""
+    if node.type == "form":
         return people
     if node.limit is not None:
         members = [house.staff.members[one] for one in people]
@@ -153,45 +212,22 @@ def _stood_in(node: Node, unit: str, house: House) -> bool:
     return any(one is None or one for one in named)
 
 
-def _somebody_left(flow: Flow, node: Node, unit: str, people: frozenset[int], house: House) -> bool:
-    """Whether a case of a unit can come to a step so that somebody may still do it who may at all."""
-    if (node.type == "form" and not node.exclude) or node.if_starter != "exclude" or node.if_same != "ask":
-        return True
-    makers = house.origins[unit] if house.makers else frozenset()
-    earlier = _must_pass(flow, node) if "previous_approvers" in node.exclude else []
-    before = [(one, able) for one in earlier if (able := _able(one, unit, house))]
-    if len(people) > len(before) + 1:
-        return True
-    asked = [sorted(able)[: len(before) + 2] for _, able in before]
-    alone = [one.exclude for one, _ in before]
-    makes = sorted(makers)[: len(before) + 2] or [0]
-    others = node.type == "form" and "maker" not in node.exclude  # whoever made it may do it
-    pairs = ((maker, free) for free in people for maker in makes if others or maker != free)
-    if any(_fits(asked, alone, (maker,), free) for maker, free in pairs):
-        return True
-    return not any(_fits(asked, alone, (maker,), 0) for maker in makes)  # an earlier step has nobody: told there
+def _by_people(node: Node) -> bool:
+    """Whether an approval is always somebody's own yes: no clock says it, and nobody is passed over."""
+    by_itself = node.if_nobody.do == "pass" or any(each.do in ("approve", "route") for each in node.deadlines)
+    return node.type == "approval" and not by_itself and (node.if_starter, node.if_same) == ("exclude", "ask")
 
 
-def _fits(asked: Sequence[Sequence[int]], alone: Sequence[frozenset[str]], gone: tuple[int, ...], free: int) -> bool:
-    """Whether earlier steps can be done by people other than `free`; each by nobody who may not any more."""
-    if not asked:
-        return True
-    barred = {free, *(gone if "previous_approvers" in alone[0] else gone[:1])}
-    return any(_fits(asked[1:], alone[1:], (*gone, one), free) for one in asked[0] if one not in barred)
+def _all_different(asked: Sequence[frozenset[int]]) -> bool:
+    """Whether each can be done by somebody of theirs, all by different people."""
+    taken: dict[int, int] = {}
 
+    def place(number: int, seen: set[int]) -> bool:
+        for person in asked[number] - seen:
+            seen.add(person)
+            if person not in taken or place(taken[person], seen):
+                taken[person] = number
+                return True
+        return False
 
-def _must_pass(flow: Flow, node: Node) -> list[Node]:
-    """The approvals whose yes every case has behind it at a step, in their order."""
-    forward = graph.edges(flow.nodes)
-    found = []
-    for one in flow:
-        by_itself = one.if_nobody.do == "pass" or any(each.do in ("approve", "route") for each in one.deadlines)
-        if one.type != "approval" or one.key == node.key or by_itself:
-            continue
-        if one.if_starter != "exclude" or one.if_same != "ask":
-            continue
-        without = {key: targets - {one.key} for key, targets in forward.items() if key != one.key}
-        if node.key not in graph.reachable(without, [flow.start]):
-            found.append(one)
-    behind = {one.key: len(graph.reachable(graph.reversed_edges(forward), [one.key])) for one in found}
-    return sorted(found, key=lambda one: behind[one.key])
+    return all(place(number, set()) for number in range(len(asked)))
