@@ -10,12 +10,13 @@ from sqlalchemy import select
 
 from loanloom.engines import flows, forms
 from loanloom.metadata.document import Document
+from loanloom.metadata.registry import Registry, kept
 from loanloom.problems import Problem, Text
 from loanloom.services.context import Context
 from loanloom.services.definitions import compiled
 from loanloom.services.errors import Forbidden, NotFound
 from loanloom.services.flows import cases, guards, requests, starting, subjects
-from loanloom.services.flows.case import ITEM, Case
+from loanloom.services.flows.case import ITEM, Case, flow_of
 
 
 def to_start(ctx: Context, flow_key: str) -> tuple[Document, forms.Form | None]:
@@ -78,21 +79,22 @@ def as_read(ctx: Context, case: Case) -> forms.FormView | None:
     record = requests.record_of(case)
     if record is None:
         return None
-    form, values = _whole(case, record), requests.typed(ctx, case, record)
+    form, values = _whole(case.registry, case.flow.key, record), requests.typed(ctx, case, record)
     view = forms.describe(form, {record: values, "as_of": ctx.business_date}, ctx.actor.roles, read_only=True)
     sections = (replace(one, fields=tuple(field for field in one.fields if _is_filled(field))) for one in view.sections)
     return replace(view, sections=tuple(one for one in sections if one.fields))
 
 
-def _whole(case: Case, record: str) -> forms.Form:
+@kept
+def _whole(registry: Registry, flow_key: str, record: str) -> forms.Form:
     """A form over all fields of a request; who may see which is what the form says that asks for it first."""
-    asking = [one.form for one in case.flow.nodes.values() if one.form is not None]
+    asking = [one.form for one in flow_of(registry, flow_key).nodes.values() if one.form is not None]
     covered, access = set[str](), list[forms.Access]()
-    for form in (compiled.form(case.registry, key) for key in dict.fromkeys(asking)):
+    for form in (compiled.form(registry, key) for key in dict.fromkeys(asking)):
         own = frozenset(forms.modes(form, (), None)) - covered
         access += [replace(one, paths=own if one.paths is None else one.paths & own) for one in form.access]
         covered |= own
-    return replace(compiled.plain_form(case.registry, record), access=tuple(access))
+    return replace(compiled.plain_form(registry, record), access=tuple(access))
 
 
 def _is_filled(one: forms.FieldView) -> bool:
