@@ -408,6 +408,13 @@ def test_an_account_is_typed_by_number_or_name(registry) -> None:
     assert reading.read(amount, "本金－待付款项") == ("principal-payable", None)
 
 
+def test_plain_values_of_yaml_in_a_test_say_what_they_mean() -> None:
+    flag = Column(path="/when/0", label=text("Flag", "标志"), kind="test", feel="boolean")
+    said = [reading.shown(flag, one, "zh") for one in (None, True, False, MISSING)]
+    assert said == ["缺失", "是", "否", ""] and reading.shown(NUMBER, 5, "zh") == "5"
+    assert [reading.read(flag, one)[0] for one in said] == ["null", "true", "false", "-"]
+
+
 def test_a_models_table_is_tried_with_what_its_columns_look_at(registry) -> None:
     document = registry.require("decision_model", "resilience")
     grid = laying.grid_of(document, registry, None, "zh", STRESS)

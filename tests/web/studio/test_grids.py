@@ -158,7 +158,7 @@ def test_a_line_is_typed_where_it_is_asked_for_and_is_nothing_before_it_has_a_na
 
 
 def test_a_place_that_is_gone_puts_a_new_line_at_the_end(admin, model_company) -> None:
-    for where in ("below:/items/9999", "child:/title", "above:/items/0", "below:", "below:/items/x"):
+    for where in ("below:/items/9999", "child:/title", "above:/items/0", "below:", "below:/items/x", "below:/items/²"):
         line = {"new:/title/zh": "帮助", "new:/url": "/help/", "new_at": where}
         found = drafts.find(model_company, *MENU.split("/"))
         answer = post(admin, f"{here(MENU)}grid", version=str(found.version) if found else "", **line)

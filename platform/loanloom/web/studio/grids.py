@@ -80,11 +80,11 @@ def _typed() -> Typed:
 def _next(typed: Typed) -> str:
     """Where the next new line is typed: where a button asks for it, else behind the one that was just put somewhere."""
     how, _, pointer = typed.where.partition(":")
-    put = how == "below" and len(typed.new) == 1
-    behind = moving.beside(pointer) if put else pointer
+    behind = moving.beside(pointer)
+    put = how == "below" and len(typed.new) == 1 and bool(behind)
     act, _, asked = request.form.get("act", "").partition(":")
     if act != "new":
-        return f"{how}:{behind}" if pointer else ""
+        return f"{how}:{behind if put else pointer}" if pointer else ""
     do, _, line = asked.partition(":")
     if put and line:  # the line that was just put stands before it
         line = after_insertion(line, parent(behind), int(split(behind)[-1]))

@@ -119,7 +119,7 @@ def _into_list(document: Document, pointer: str, where: str, goal: str) -> Step:
     if not left:
         return put
     token = split(to)[-1]
-    shifted = after_insertion(left, parent(to), int(token)) if token.isdigit() else left
+    shifted = after_insertion(left, parent(to), int(token)) if token.isdecimal() else left
     return steps.in_turn(put, steps.remove(f"/spec{shifted}"))
 
 
@@ -180,7 +180,7 @@ def _below(document: Document, grid: Grid, value: Mapping[str, Any], line: Line)
 def beside(pointer: str) -> str:
     """The place of a line right below one; nothing where it is none of a list."""
     number = split(pointer)[-1] if pointer else ""
-    return child(parent(pointer), int(number) + 1) if number.isdigit() else ""
+    return child(parent(pointer), int(number) + 1) if number.isdecimal() else ""
 
 
 def _child(document: Document, grid: Grid, value: Mapping[str, Any], line: Line) -> Step | None:

@@ -31,10 +31,10 @@ _PARTS = re.compile(r"[,，、;；]")
 
 def shown(column: Column, value: Any, language: str) -> str:
     """A value as one would type it."""
+    if column.kind == "test" and value is not MISSING:
+        return conditions_in_cells.shown(column, _source(value), language)
     if value is MISSING or value is None:
         return ""
-    if column.kind == "test":
-        return conditions_in_cells.shown(column, str(value), language)
     if column.kind == "answer":
         return answers_in_cells.shown(column, value, language)
     if column.kind == "amount":
@@ -66,6 +66,13 @@ def _amount(column: Column, bare: str) -> tuple[Any, Problem | None]:
     for word in sorted(names, key=len, reverse=True):
         bare = bare.replace(word, names[word])
     return bare.replace("＋", "+").replace("－", "-"), None
+
+
+def _source(value: Any) -> str:
+    """A test that may stand as a plain value of YAML."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "null" if value is None else str(value)
 
 
 def answer_words(column: Column, value: Any, language: str) -> str:
