@@ -152,3 +152,12 @@ def test_a_step_that_nobody_could_do_is_told_where_it_is_described(admin, person
     assert "if_nobody" not in body and "assign" not in body, "words of the trade"
     found = [one for one in catalogue.check(model_company, "flow", FLOW) if one.code == "flow.nobody_in_branch"]
     assert [(one.severity, one.pointer) for one in found] == [("warning", "/spec/nodes/4/assign")]
+
+
+def test_a_wait_ends_on_the_day_that_a_field_says(admin, model_company) -> None:
+    draw(admin, "add|wait", place="way:submitted:next")
+    said = {"awaits.events/0": "on", "awaited_day.events/0": "application.visited_on"}
+    made = saved(admin, model_company, "wait", **said)
+    assert made["events"] == [{"on": "application.visited_on", "to": "screening"}]
+    page = html(admin.get(f"{HERE}?view=flow&at=wait"))
+    assert '<option value="application.visited_on" selected>' in page
