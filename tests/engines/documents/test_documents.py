@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -12,6 +13,9 @@ import pytest
 from loanloom.engines import documents
 from loanloom.engines.documents import Clause, FactList, TableBlock
 from loanloom.engines.documents.placeholders import Cut, Unclosed, cut
+from loanloom.metadata.kinds import load_kinds
+from loanloom.metadata.reader import read_document
+from loanloom.metadata.registry import build
 
 Compile = Callable[[str], documents.CompiledTemplate]
 
@@ -129,3 +133,32 @@ def test_a_value_of_several_parts_reads_as_one() -> None:
     assert shown({"name": "李四", "known": lease, "home": None}, None, "zh") == "李四，2026年1月1日 至 2027年12月31日"
     assert shown([{"what": "碾茶机"}, {"what": "烘干机"}], None, "zh") == "碾茶机、烘干机"
     assert shown([], None, "zh") == "—"
+
+
+def test_a_code_below_others_is_written_with_them(head: str) -> None:
+    entity = """
+apiVersion: loanloom/v1
+kind: entity
+key: customer
+title: {en: More, zh: 补充}
+spec: {extends: customer, fields: [{key: shop_area, title: {en: Area, zh: 地区}, type: cascade, code_list: area}]}
+"""
+    codes = """
+apiVersion: loanloom/v1
+kind: code_list
+key: area
+title: {en: Areas, zh: 行政区划}
+spec:
+  items:
+    - {key: "330106", title: {en: Xihu, zh: 西湖区}, parent: "3301"}
+    - {key: "3301", title: {en: Hangzhou, zh: 杭州市}, parent: "33"}
+    - {key: "33", title: {en: Zhejiang, zh: 浙江省}}
+"""
+    paper = head + '  blocks: [{paragraph: "{{ customer.shop_area }}"}]'
+    read = [read_document(text, f"{at}.yaml").document for at, text in enumerate((entity, codes, paper))]
+    registry = build([one for one in read if one is not None], load_kinds()).registry
+    template = documents.compile_template(registry.require("template", "trial"), registry).template
+    assert template is not None
+    for language, words in (("zh", "浙江省杭州市西湖区"), ("en", "Zhejiang / Hangzhou / Xihu")):
+        done = documents.fill(replace(template, language=language), {"customer": {"shop_area": "330106"}})
+        assert words in str(done)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -26,6 +26,8 @@ from loanloom.problems import Problem, errors, text
 ROW_NAMES: Mapping[str, str] = {"guarantors": "guarantor", "collateral": "item"}
 """What one row is called in a template made for each of them."""
 _ROW_ENTITIES: Mapping[str, str] = {"guarantor": "guarantor", "item": "collateral"}
+DEEPEST = 5
+"""Levels of a code list, as forms know them."""
 _NUMERIC = frozenset({"money", "percent", "number"})
 
 
@@ -198,13 +200,27 @@ class _Compiler:
         record = _ROW_ENTITIES.get(root, root) if self.row_name else root
         field = self.registry.field(record, key) if record else None
         listed = self.registry.get("code_list", field.code_list) if field is not None and field.code_list else None
-        return {str(item["key"]): item["title"] for item in listed.spec["items"]} if listed is not None else None
+        return _labels(listed.spec["items"]) if listed is not None else None
 
     def _gather(self, problems: tuple[feel.FeelProblem, ...], pointer: str) -> None:
         self.problems.extend(fact_scope.problem_from_feel(one, self.document, f"/spec{pointer}") for one in problems)
 
     def _say(self, code: str, en: str, zh: str, pointer: str) -> None:
         self.problems.append(self.document.problem(code, text(en, zh), pointer))
+
+
+def _labels(items: Sequence[Mapping[str, Any]]) -> Codes:
+    """The labels of a code list; of a code below others with theirs before it, as an address is written."""
+    by_key = {str(item["key"]): item for item in items}
+    found: dict[str, Mapping[str, str]] = {}
+    for key, item in by_key.items():
+        path = [item]
+        while (above := by_key.get(str(path[0].get("parent")))) is not None and len(path) <= DEEPEST:
+            path.insert(0, above)
+        titles = [one["title"] for one in path]
+        marks = {tag: "" if tag == "zh" else " / " for title in titles for tag in title}
+        found[key] = {tag: mark.join(one[tag] for one in titles if tag in one) for tag, mark in marks.items()}
+    return found
 
 
 class _Nothing:
