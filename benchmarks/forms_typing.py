@@ -14,7 +14,7 @@ import os
 import re
 import statistics
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from benchmarks.figure import Figure
 from benchmarks.forms_spine import (
@@ -23,6 +23,7 @@ from benchmarks.forms_spine import (
     _ask,
     _body,
     _get,
+    _in_words,
     _lender,
     _percentile,
     _served,
@@ -42,22 +43,24 @@ def figures() -> Iterator[Figure]:
     with tempfile.TemporaryDirectory() as home, _lender() as lender:
         environment = {**os.environ, **lender.environment, "LOANLOOM_HOME": home, "LOANLOOM_LOG_LEVEL": "warning"}
         with (
-            _served("loanloom.web.wsgi:app", environment) as port,
-            _served("benchmarks.bare_view:app", environment) as bare,
+            _served("loanloom.web.wsgi:app", environment) as (port, worked),
+            _served("benchmarks.bare_view:app", environment) as (bare, _),
         ):
             cookie = _sign_in(port)
             ids = lender.application_ids[:CLIENTS]
             pages = [_get(port, f"/applications/{each}/fill", cookie) for each in ids]
-            yield _redrawn(port, bare, cookie, dict(zip(ids, map(_body, pages), strict=True)))
+            yield _redrawn(port, bare, cookie, dict(zip(ids, map(_body, pages), strict=True)), worked)
             yield _weight(port, cookie, f"/applications/{ids[0]}/fill")
 
 
-def _redrawn(port: int, bare: int, cookie: str, posts: Mapping[int, str]) -> Figure:
+def _redrawn(port: int, bare: int, cookie: str, posts: Mapping[int, str], worked: Callable[[], float]) -> Figure:
     """What eight people wait for while they type into eight applications."""
     ids = list(posts)
-    ours, floor = [], []
+    ours, floor, cost = [], [], 0.0
     for _ in range(ROUNDS):
+        before = worked()
         ours.append(_percentile(lambda client, at: _typed(port, ids[client], posts[ids[client]], at, cookie), CHANGES))
+        cost += (worked() - before) / CLIENTS / CHANGES
         floor.append(_percentile(lambda client, at: _typed(bare, ids[client], posts[ids[client]], at, cookie), CHANGES))
     return Figure(
         name=f"form of 40 fields, drawn again while typing, p95 of {CLIENTS} clients",
@@ -66,6 +69,7 @@ def _redrawn(port: int, bare: int, cookie: str, posts: Mapping[int, str]) -> Fig
         ratio=statistics.median(a / b for a, b in zip(ours, floor, strict=True)),
         peer="a bare Flask view that reads the same post",
         bar=BAR,
+        beside=_in_words(cost / ROUNDS),
     )
 
 
