@@ -196,25 +196,22 @@ def test_the_tick_runs_jobs_of_the_company(installation):
     wait_for(jobs_done, lambda: (installation.home / "logs" / "worker.log").read_text()[-3000:])
 
 
-def test_after_a_kill_of_the_supervisor_nothing_stays_and_a_later_start_has_the_data(installation):
+def test_after_a_kill_of_the_supervisor_nothing_stays_and_a_later_start_ends_what_did_and_has_the_data(installation):
     installation.up.kill()
     installation.up.wait()
     if sys.platform.startswith("linux"):
         wait_for(lambda: not left_behind(installation.home) and not installation.database())
-    installation.start()
-    assert "Founded" not in installation.output.read_text()
-    assert "my-company" in installation.run("company", "list").stdout
-
-
-def test_what_a_killed_supervisor_left_is_ended_by_the_next_start(installation):
-    installation.stop()
     strayed = subprocess.Popen(["sleep", "300"], env={"LOANLOOM_RUN": str(installation.home), "PATH": "/usr/bin:/bin"})
     try:
         installation.start()
         assert strayed.wait(10) != 0
-        assert "Ended 1 processes that an earlier run had left behind." in installation.output.read_text()
     finally:
         strayed.kill()
+    said = installation.output.read_text()
+    if sys.platform.startswith("linux"):
+        assert "Ended 1 processes that an earlier run had left behind." in said
+    assert "Founded" not in said
+    assert "my-company" in installation.run("company", "list").stdout
 
 
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])

@@ -90,24 +90,28 @@ def test_it_is_the_wheel_that_runs(installed):
     assert done.stdout.startswith(str(installed)), done.stderr
 
 
-def test_a_company_of_ones_own_is_begun_and_checked(installed):
+@pytest.fixture(scope="module")
+def company(installed) -> Path:
+    """A company of one's own, begun outside the checkout."""
     done = run(installed, "init", "my-company", cwd=installed)
     assert done.returncode == 0, done.stderr
-    assert not (installed / "my-company/metadata/demo").exists()
-    checked = run(installed, "bundle", "check", ".", cwd=installed / "my-company")
+    return installed / "my-company"
+
+
+def test_a_company_of_ones_own_is_begun_and_checked(installed, company):
+    assert not (company / "metadata/demo").exists()
+    checked = run(installed, "bundle", "check", ".", cwd=company)
     assert checked.returncode == 0, checked.stdout + checked.stderr
     again = run(installed, "init", "my-company", cwd=installed)
     assert again.returncode == 1 and "not empty" in again.stderr
 
 
-def test_it_serves_outside_the_checkout(installed):
-    folder = installed / "served"
-    assert run(installed, "init", "served", cwd=installed).returncode == 0
+def test_it_serves_outside_the_checkout(installed, company):
     port = free_port()
     output = (installed / "up.txt").open("wb")
     up = subprocess.Popen(
         [installed / "venv/bin/python", "-m", "loanloom", "up", "--port", str(port)],
-        cwd=folder, stdout=output, stderr=output, env=clean() | {"LOANLOOM_WEB_WORKERS": "1"},
+        cwd=company, stdout=output, stderr=output, env=clean() | {"LOANLOOM_WEB_WORKERS": "1"},
     )  # fmt: skip
     try:
         page = wait_for_page(f"http://127.0.0.1:{port}/login/", up, installed / "up.txt")
