@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 import os
 import shutil
 import signal
@@ -49,6 +50,7 @@ def installed(wheel) -> Iterator[Path]:
     site = next((folder / "venv" / "lib").glob("python*/site-packages"))
     with zipfile.ZipFile(wheel) as packed:
         packed.extractall(site)
+    assert compileall.compile_dir(site / "loanloom", quiet=2)  # as an installer does, not each process anew
     (site / "lent.pth").write_text(sysconfig.get_path("purelib") + "\n")
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
