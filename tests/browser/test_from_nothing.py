@@ -23,6 +23,7 @@ NAMES = {
     "template": "夜市贷合同",
     "product": "夜市贷",
 }
+MENU = ".side a[href='/studio/definitions/{}/']"
 FIELDS = ("amount", "term_months", "method", "purpose")
 LEVELS = (("risk-officer", "风险审查岗"), ("approver-1", "一级审批人"), ("approver-2", "二级审批人"))
 STAFF = (
@@ -72,11 +73,12 @@ class Designer:
         self.keys: dict[str, str] = {}
 
     def begin(self, kind: str) -> None:
-        """From the studio to an empty draft."""
+        """From the menu to an empty draft."""
         page, hand = self.page, self.hand
         quiet(page)
-        hand.press(page.locator("a[href='/studio/']").first)
-        hand.press(page.locator(f".shelves a[href='/studio/definitions/{kind}/']"))
+        if not page.locator(MENU.format("product")).count():
+            hand.press(page.locator("a[href='/studio/']").first)
+        hand.press(page.locator(MENU.format(kind)))
         hand.press(page.locator("a.btn-primary[href^='/studio/new']"))
         hand.write(page.locator("#f-title_zh"), NAMES[kind])
         hand.press(page.locator("main form button.btn-primary"))
@@ -90,7 +92,7 @@ class Designer:
         if missing.count():
             hand.press(missing)
         hand.press(place.locator("summary").first)
-        box = place.locator("[name=value]").first
+        box = place.locator("[name=value], [name='value.zh']").first
         if box.evaluate("one => one.tagName") == "SELECT":
             hand.choose(box, value, words)
         elif box.get_attribute("type") == "checkbox":
@@ -137,8 +139,10 @@ class Designer:
         """The shorter the term the better: two bands, two grades."""
         self.begin("scorecard")
         page, hand = self.page, self.hand
+        self.cell("characteristics-0-reason", "期限过长")
         self.cell("characteristics-0-indicator", "term_months", "期限")
         self.cell("grades-0-key", "A")
+        self.cell("grades-0-title", "合格")
         quiet(page)
         hand.press(page.get_by_role("link", name="分档").first)
         hand.press(page.get_by_role("button", name="拆分第 1 档"))
