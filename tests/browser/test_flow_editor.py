@@ -87,9 +87,8 @@ def test_three_levels_by_the_keyboard_alone(empty, model_company, open_as) -> No
         expect(box(page, step).locator(".flow-node.is-chosen")).to_be_visible()
         expect(page.locator("#add-approval")).to_be_focused()
         page.locator("#who-0-ts-control").focus()
-        page.keyboard.type(model_company.registry.require("role", role).title["en"])
-        expect(page.locator(".ts-dropdown .active")).to_have_attribute("data-value", f"role:{role}")
-        press("Enter")
+        page.keyboard.insert_text(model_company.registry.require("role", role).title["en"])
+        press("Enter")  # at once: what is searched or opened later would choose another, or take the next key
         page.locator("#save-step").focus()
         press("Enter")
         expect(box(page, step).locator(".has-problems")).to_have_count(0)
