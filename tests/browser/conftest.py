@@ -116,9 +116,10 @@ def open_as(chromium: Browser, address: str) -> Iterator[Open]:
         return page
 
     yield make
+    told = list(faults)  # a request that closing cuts off is no fault of the page
     for context in contexts:
         context.close()
-    assert faults == []
+    assert told == []
 
 
 def sign_in(page: Page, username: str, password: str = PASSWORD) -> None:
