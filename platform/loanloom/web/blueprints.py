@@ -14,6 +14,7 @@ AREAS = (
     "loanloom.web.admin.roles",
     "loanloom.web.admin.users",
     "loanloom.web.portal.agreements",
+    "loanloom.web.portal.applying",
     "loanloom.web.portal.lines",
     "loanloom.web.portal.outside",
     "loanloom.web.portal.pages",

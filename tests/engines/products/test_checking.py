@@ -193,6 +193,13 @@ def test_a_flow_is_about_what_names_it(name: str, subject: str, fits: bool) -> N
     assert problems.get("product.flow_of_another_subject") == (None if fits else f"/flows/{name}")
 
 
+def test_customers_cannot_hand_in_what_needs_a_visit_before() -> None:
+    needed = {"portal": "true", "investigation": "{required: true}"}
+    assert found(**needed)["product.portal_needs_visit"] == "/portal"
+    for alone in ({"portal": "true"}, {**needed, "portal": "false"}, {**needed, "investigation": "{photos: 1}"}):
+        assert "product.portal_needs_visit" not in found(**alone)
+
+
 def test_a_product_that_numbers_no_applications_is_told_to_take_none() -> None:
     def told(**changed: str) -> list[tuple[str, str | None, str]]:
         problems = products.check(registry(product(**changed)))

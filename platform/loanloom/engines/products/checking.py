@@ -30,6 +30,7 @@ def problems(document: Document, registry: Registry, methods: Methods = BUILT_IN
     yield from _shared_line(document, registry)
     yield from _flows(document, registry)
     yield from _numbers(document)
+    yield from _portal(document)
 
 
 def of_charges(registry: Registry) -> Iterator[Problem]:
@@ -50,6 +51,23 @@ def _numbers(document: Document) -> Iterator[Problem]:
             "/numbering/application",
             hint=text("Choose the application number under Numbering.", "请在“编号规则”中选择申请编号。"),
             severity="warning",
+        )
+
+
+def _portal(document: Document) -> Iterator[Problem]:
+    """What only staff can do keeps customers from handing in by themselves."""
+    if document.spec.get("portal") and document.spec.get("investigation", {}).get("required"):
+        yield document.problem(
+            "product.portal_needs_visit",
+            text(
+                "Customers cannot hand in by themselves what needs a site visit before.",
+                "提交前须完成实地调查的产品，客户无法自助提交申请。",
+            ),
+            "/portal",
+            hint=text(
+                "Leave one of the two out: the visit before handing in, or applying in the portal.",
+                "请取消“提交前须完成”实地调查，或取消客户自助申请。",
+            ),
         )
 
 

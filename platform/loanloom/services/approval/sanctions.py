@@ -128,7 +128,7 @@ def _values(
         "sanctioned_on": ctx.business_date,
         "expires_on": ctx.business_date + timedelta(days=offer.sanction_days),
         "unit": row.unit,
-        "created_by": row.created_by,
+        "created_by": row.manager_user_id or row.created_by,
     }
 
 

@@ -95,6 +95,7 @@ def begin(
             "state": "draft",
             "unit": unit,
             "created_by": ctx.actor.user_id,
+            "manager_user_id": customer.manager_user_id if ctx.actor.is_borrower else None,
             **(extra or {}),
         }
         with bulk.together(connection):
@@ -113,7 +114,7 @@ def open_product(ctx: Context, product_key: str) -> Mapping[str, Any]:
     document = ctx.registry.get("product", product_key)
     if document is None:
         raise NotFound(text("product", "产品"))
-    problem = ended(document.spec, ctx.business_date)
+    problem = not_here(ctx, document.spec) or ended(document.spec, ctx.business_date)
     if problem is not None:
         raise Refused(problem)
     spec: Mapping[str, Any] = document.spec
@@ -144,10 +145,23 @@ def ended(spec: Mapping[str, Any], on: date) -> Problem | None:
     )
 
 
+def not_here(ctx: Context, spec: Mapping[str, Any]) -> Problem | None:
+    """Why a customer may not apply for a product by themselves, or None; staff may for every one."""
+    if not ctx.actor.is_borrower or spec.get("portal"):
+        return None
+    return Problem(
+        code="product.not_in_portal",
+        message=text("This product is applied for with us, not here.", "该产品请通过客户经理申请。"),
+        hint=text("Ask your account manager.", "请联系您的客户经理。"),
+    )
+
+
 def offered(ctx: Context) -> list[tuple[str, products.Offer]]:
-    """The products that take applications today, by key."""
+    """The products that take applications of this actor today, by key."""
     found = []
     for document in ctx.registry.all("product"):
+        if not_here(ctx, document.spec) is not None:
+            continue
         compiled_product = products.compile_product(document, ctx.registry, lending_methods())
         if compiled_product.offer is not None and ended(document.spec, ctx.business_date) is None:
             found.append((document.key, compiled_product.offer))
@@ -199,8 +213,11 @@ def _filling(
 
 
 def may_fill_in(ctx: Context, row: Row[Any]) -> bool:
-    """Whether the actor may fill in this application now."""
+    """Whether the actor may fill in this application now. Customers fill in what they alone have typed into: once
+    staff take part it is the house's."""
     if row.state not in OPEN or not (ctx.actor.may("application.create") or ctx.actor.may("portal.use")):
+        return False
+    if ctx.actor.is_borrower and makers_of(row) != [ctx.actor.user_id]:
         return False
     return scope.sees(ctx, row._mapping)
 

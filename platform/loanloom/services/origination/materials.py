@@ -31,14 +31,18 @@ class Material:
 
 
 def listing(
-    connection: Connection, registry: Registry, application: Row[Any], known: Mapping[str, Any]
+    connection: Connection,
+    registry: Registry,
+    application: Row[Any],
+    known: Mapping[str, Any],
+    by: int | None = None,
 ) -> list[Material]:
-    """The materials of an application, with the files handed in for each."""
+    """The materials of an application, with the files handed in for each; `by`: with those of one person only."""
     key = registry.require("product", application.product_key).spec.get("materials")
     document = registry.get("materials", key) if key else None
     if document is None:
         return []
-    files = uploads.listing(connection, ("application", application.id))
+    files = uploads.listing(connection, ("application", application.id), by)
     return [
         Material(
             key=item["key"],

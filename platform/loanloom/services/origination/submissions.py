@@ -91,6 +91,8 @@ def withdraw(ctx: Context, application_id: int, *, version: int, reason: str | N
         if row.version != version:
             raise Conflict()
         if row.state == "draft":
+            if not applications.may_fill_in(ctx, row):
+                raise Conflict(applications.closed())
             connection.execute(
                 change(TABLE).where(TABLE.c.id == application_id).values(state="withdrawn", version=row.version + 1)
             )

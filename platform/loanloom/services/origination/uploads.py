@@ -141,9 +141,11 @@ _KEPT = (
 )
 
 
-def listing(connection: Connection, subject: tuple[str, int]) -> list[Upload]:
-    """The files of a record, oldest first. The caller has already checked that the record may be seen."""
-    return [_upload(row) for row in connection.execute(_KEPT, {"kind": subject[0], "id": subject[1]})]
+def listing(connection: Connection, subject: tuple[str, int], by: int | None = None) -> list[Upload]:
+    """The files of a record, oldest first; of one person only with `by`. The caller has already checked that the record
+    may be seen."""
+    rows = connection.execute(_KEPT, {"kind": subject[0], "id": subject[1]})
+    return [_upload(row) for row in rows if by is None or row.created_by == by]
 
 
 def open_file(ctx: Context, upload_id: int) -> File:

@@ -23,7 +23,7 @@ from loanloom.services.errors import Forbidden
 from loanloom.services.flows import case as cases_kept
 from loanloom.services.money import loan_rows
 from loanloom.services.money.page import loans
-from loanloom.services.origination import application_pages, applications
+from loanloom.services.origination import application_pages, applications, materials, supplying
 from loanloom.services.papers import contracts, documents
 from loanloom.services.subjects import is_own_contract
 from loanloom.store import tables
@@ -38,6 +38,8 @@ class Standing:
     contract: Row[Any] | None
     loan: Row[Any] | None
     today: date
+    own: bool = False
+    """Whether the customer may go on with it: begun by themselves, and theirs alone so far."""
 
     @property
     def stage(self) -> str:
@@ -85,13 +87,16 @@ class Home:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApplicationPage:
-    """One application. `reasons`: why it was refused or given back; `weighed`: what cost most points, worst first."""
+    """One application. `reasons`: why it was refused or given back; `weighed`: what cost most points, worst first;
+    `supply`: what the customer is asked to hand in afterwards, with the papers for it."""
 
     standing: Standing
     reasons: Sequence[Text]
     weighed: Sequence[Text]
     papers: Sequence[Paper]
     returned_at: datetime | None
+    supply: supplying.Wanted | None
+    materials: Sequence[materials.Material]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,8 +137,10 @@ def application(ctx: Context, application_id: int) -> ApplicationPage:
         contract_id = standing.contract.id if standing.contract is not None else None
         papers = [one for one, subject in _papers(ctx, connection) if subject == ("contract", contract_id)]
         return ApplicationPage(
-            standing=standing, reasons=reasons, weighed=weighed, papers=papers, returned_at=returned_at
-        )
+            standing=standing, reasons=reasons, weighed=weighed, papers=papers, returned_at=returned_at,
+            supply=(asked := supplying.wanted(ctx, connection, row.id)),
+            materials=_wanted_papers(ctx, connection, row) if asked is not None else (),
+        )  # fmt: skip
 
 
 def loan(ctx: Context, loan_id: int) -> LoanShown:
@@ -194,9 +201,15 @@ def standings(ctx: Context, connection: Connection, rows: Sequence[Row[Any]]) ->
             contract=contracts.of_application(connection, row.id),
             loan=by_application.get(row.id),
             today=ctx.business_date,
+            own=applications.may_fill_in(ctx, row),
         )
         for row in rows
     ]
+
+
+def _wanted_papers(ctx: Context, connection: Connection, row: Row[Any]) -> Sequence[materials.Material]:
+    filling = applications.filling(ctx, connection, row)
+    return materials.listing(connection, filling.registry, row, filling.facts, by=ctx.actor.user_id)
 
 
 def _loans(ctx: Context, connection: Connection) -> list[LoanLine]:

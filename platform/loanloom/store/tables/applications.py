@@ -27,6 +27,7 @@ application = company_table(
     mapping("collateral", default="'[]'::jsonb"),
     Column("unit", Key),
     Column("created_by", Integer),
+    Column("manager_user_id", Integer),  # the account manager, where the customer applied without staff
     Column("updated_by", Integer),  # who edited it last: a maker of the case too, so never its checker
     Column("imported_key", Key),
     Column("recorded_outcome", Key),
@@ -46,6 +47,7 @@ application = company_table(
     UniqueConstraint("company_id", "imported_key"),
     Index(None, "company_id", "state", "id"),
     Index(None, "company_id", "unit", "id"),
+    Index(None, "company_id", "manager_user_id"),
 )
 
 assessment = company_table(

@@ -16,6 +16,7 @@ from loanloom.services.reading import portal
 from loanloom.services.running import inbox
 from loanloom.web import inputs, statements
 from loanloom.web.access import requires
+from loanloom.web.filling import PORTAL
 from loanloom.web.portal import progress
 from loanloom.web.security import current_context
 
@@ -45,6 +46,7 @@ def application(application_id: int) -> str:
         row=page.standing.application,
         told=progress.of(page.standing),
         steps=progress.steps(page.standing),
+        door=PORTAL,
     )
 
 

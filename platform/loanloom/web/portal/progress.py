@@ -27,6 +27,10 @@ def of(standing: Standing) -> Told:
     """What the borrower is told about an application."""
     until = formats.day(standing.sanction.expires_on) if standing.sanction is not None else ""
     match standing.stage:
+        case "draft" if standing.own:
+            return Told(_("Not handed in yet"), "notice", _("Go on where you left off, and hand it in."))
+        case "returned" if standing.own:
+            return Told(_("Something is missing"), "notice", _("Change what is asked for and hand it in again."))
         case "draft":
             return Told(
                 _("Being prepared"), "", _("Your account manager is filling in the form and collecting your papers.")

@@ -1,0 +1,76 @@
+"""The products that a customer may apply for by themselves, with the application already begun for one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from loanloom.engines import products
+from loanloom.problems import text
+from loanloom.services import scope
+from loanloom.services.context import Context
+from loanloom.services.definitions import releases
+from loanloom.services.errors import Forbidden, NotFound
+from loanloom.services.origination import applications
+from loanloom.store import tables
+
+CHANNEL = "portal"
+PRODUCT = text("product", "产品")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offered:
+    """A product on offer; `draft` is the customer's own application for it that is not handed in yet."""
+
+    key: str
+    offer: products.Offer
+    draft: Row[Any] | None
+
+
+def listing(ctx: Context) -> list[Offered]:
+    """What the customer may apply for today."""
+    _me(ctx)
+    with ctx.transaction() as connection:
+        drafts = _drafts(ctx, connection)
+        return [
+            Offered(key=key, offer=offer, draft=drafts.get(key))
+            for key, offer in applications.offered(ctx)
+            if not releases.is_stopped(connection, key)
+        ]
+
+
+def read(ctx: Context, key: str) -> Offered:
+    """One of them."""
+    found = next((one for one in listing(ctx) if one.key == key), None)
+    if found is None:
+        raise NotFound(PRODUCT)
+    return found
+
+
+def begin(ctx: Context, key: str, *, idempotency_key: str | None = None) -> int:
+    """Apply for one, or go on with what was begun; the application's id."""
+    me = _me(ctx)
+    with ctx.transaction() as connection:
+        draft = _drafts(ctx, connection).get(key)
+    if draft is not None:
+        return int(draft.id)
+    return applications.begin(ctx, key, me, idempotency_key=idempotency_key, channel=CHANNEL)
+
+
+def _drafts(ctx: Context, connection: Connection) -> dict[str, Row[Any]]:
+    """My own drafts by product, the newest of each."""
+    table = tables.application
+    mine = select(table).where(
+        scope.visible(ctx, table), table.c.state == "draft", table.c.created_by == ctx.actor.user_id
+    )
+    rows = connection.execute(mine.order_by(table.c.id)).all()
+    return {row.product_key: row for row in rows if applications.may_fill_in(ctx, row)}
+
+
+def _me(ctx: Context) -> int:
+    ctx.require("portal.use")
+    if ctx.actor.customer_id is None:
+        raise Forbidden(function="portal.use")
+    return ctx.actor.customer_id
