@@ -12,7 +12,6 @@ from typing import Any
 
 from loanloom.engines import products
 from loanloom.engines.expressions import fits
-from loanloom.engines.labels import labels
 from loanloom.feel.help.rows import rows_of, sentence
 from loanloom.metadata import schema_walk
 from loanloom.metadata.document import Document
@@ -22,7 +21,7 @@ from loanloom.metadata.registry import Registry
 from loanloom.metadata.structure import written
 from loanloom.metadata.wording import Piece, value_in_words
 from loanloom.problems import LANGUAGES, Text, say, text
-from loanloom.services.definitions import posting_words
+from loanloom.services.definitions import own_names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,11 +142,14 @@ class Layout:
             return text(f"{word['en']} {key + 1}", f"{word['zh']} {key + 1}")
         return own or text(key, key)
 
+    def _labels(self) -> Mapping[str, Text]:
+        return own_names.labels_of(self.document, self.registry)
+
     def _field_title(self, path: str, otherwise: str) -> Text:
         """What people call a field or another fact, by its path."""
         record, _, name = path.rpartition(".")
         fields = {field.key: field.title for field in self.registry.entity_fields(record)} if record else {}
-        return fields.get(name) or (labels(self.registry).get(path) if record else None) or text(otherwise, otherwise)
+        return fields.get(name) or (self._labels().get(path) if record else None) or text(otherwise, otherwise)
 
     def piece(self, pointer: str) -> Piece:
         return schema_walk.at(self.kind.schema, self.document.spec, pointer)
@@ -157,10 +159,10 @@ class Layout:
         value = resolve(self.document.spec, pointer)
         piece = self.piece(pointer)
         target = self.target(pointer)
-        accounts = posting_words.accounts_at(self.document, self.registry, pointer)
-        options = accounts or self.options(piece, target)
+        named = own_names.named_at(self.document, self.registry, pointer)
+        options = named or self.options(piece, target)
         items = schema_walk.follow(piece.get("items", {}), self.kind.schema)
-        kind = "reference" if accounts else _kind(value, piece, target, options, items)
+        kind = _kind(value, piece, target or ("own" if named else None), options, items)
         last = split(pointer)[-1]
         fact = ".".join([token for token in split(pointer) if not token.isdigit()][-2:])
         own = label or schema_walk.label(piece) or text(last, last)
@@ -173,12 +175,12 @@ class Layout:
         condition = kind == "expression" and self.is_condition(pointer)
         rows = rows_of(value) if condition and isinstance(value, str) else None
         if rows is not None:
-            words = sentence(rows, labels(self.registry))
+            words = sentence(rows, self._labels())
         elif kind in ("expression", "text", "value") and isinstance(value, str):
-            words = labels(self.registry).get(f"{fact}={value}") or self._field_title(value, value)
-        elif (accounts or kind in ("choice", "date")) and isinstance(value, str):
+            words = self._labels().get(f"{fact}={value}") or self._field_title(value, value)
+        elif (named or kind in ("choice", "date")) and isinstance(value, str):
             words = (options or {}).get(value) or text(value, value)
-        elif kind in ("words", "choices", "values") and is_list(value):
+        elif (named or kind in ("words", "choices", "values")) and is_list(value):
             words = _listed(value, options or {str(one): self._field_title(str(one), str(one)) for one in value})
         return Cell(
             pointer=pointer, label=own, words=words, kind=kind, value=None if value is MISSING else value,

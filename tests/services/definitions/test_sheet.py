@@ -1,0 +1,52 @@
+"""The sheet of a definition names what it means: steps and fields by their titles, not by keys."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from loanloom.metadata.bundle import read_bundle
+from loanloom.metadata.kinds import load_kinds
+from loanloom.metadata.registry import Registry, build
+from loanloom.services.definitions.own_names import named_at
+from loanloom.services.definitions.sheet import Cell, cell_at, sheet
+from loanloom.services.definitions.typed import parsed
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture(scope="module")
+def registry() -> Registry:
+    kinds = load_kinds()
+    return build(read_bundle(ROOT, kinds).documents, kinds).registry
+
+
+def cells(registry: Registry, key: str) -> list[Cell]:
+    return [one for section in sheet(registry.require("flow", key), registry) for one in section.cells]
+
+
+def test_a_flow_names_its_steps_and_the_fields_of_its_request(registry: Registry) -> None:
+    said = {one.pointer: one.words["en"] for one in cells(registry, "credit-grant")}
+    assert said["/reconsider/to"] == "Risk review"
+    assert "Request" in said["/nodes/1/return_to"].split(", ")
+    large = said["/nodes/1/routes/0/when"]
+    assert "request." not in large and "500000" in large
+    assert not any(words.startswith("request.") for words in said.values())
+
+
+def test_no_step_of_a_model_flow_is_named_by_its_key(registry: Registry) -> None:
+    for document in registry.all("flow"):
+        steps = {str(node["key"]): node["title"] for node in document.spec["nodes"]}
+        for one in cells(registry, document.key):
+            named = one.value if isinstance(one.value, str) else None
+            if named in steps and named_at(document, registry, one.pointer) is not None:
+                assert one.words == steps[named]
+
+
+def test_a_way_is_led_elsewhere_by_choosing_a_step(registry: Registry) -> None:
+    document = registry.require("flow", "credit-grant")
+    cell = cell_at(document, registry, "/nodes/1/routes/0/to")
+    assert cell.kind == "reference" and cell.options is not None
+    assert cell.options["manager"]["en"] == "General manager"
+    assert parsed(cell, ["manager"]) == ("manager", None)
