@@ -34,7 +34,9 @@ def test_a_prospect_becomes_a_customer_where_the_phone_stands(
     picture(page, "record-page-phone")
     page.locator('a[href^="/customers/new?from="]').press("Enter")
     expect(page.locator('[name="customer.name"]')).to_have_value("陈静茶庄（演示）")
-    page.locator("button[data-locate]").press("Enter")
+    locate = page.locator("button[data-locate]")
+    expect(locate).to_be_visible()  # it shows itself once it works
+    locate.press("Enter")
     expect(page.locator('[name="customer.premises_location.latitude"]')).to_have_value("30.274151")
     expect(page.locator('[name="customer.premises_location.accuracy"]')).to_have_value("12")
     note = page.locator('[name="customer.profile"]')
