@@ -103,6 +103,13 @@ class Context:
             return
         raise Forbidden(function=" / ".join(functions))
 
+    def require_customer(self) -> int:
+        """The customer that this log-in belongs to; refused to everybody else."""
+        self.require("portal.use")
+        if self.actor.customer_id is None:
+            raise Forbidden(function="portal.use")
+        return self.actor.customer_id
+
     def as_actor(self, actor: Actor) -> Context:
         """The same surroundings seen by somebody else."""
         return replace(self, actor=actor)

@@ -20,10 +20,10 @@ from loanloom.metadata import canonical
 from loanloom.metadata.document import Document
 from loanloom.metadata.registry import Registry
 from loanloom.problems import Problem, Text, text
-from loanloom.services.access.sign_in import ab_user, full_name
+from loanloom.services.access import names
 from loanloom.services.context import Context
 from loanloom.services.definitions.releases import stored
-from loanloom.services.errors import Conflict, Forbidden, NotFound, Refused
+from loanloom.services.errors import Conflict, NotFound, Refused
 from loanloom.services.parties import customers
 from loanloom.store import audit, tables
 
@@ -91,8 +91,12 @@ def asked(registry: Registry, on: date, how: Sequence[str] = ASKED) -> list[Docu
 
 
 def _in_force(document: Document, on: date) -> bool:
-    since = written_day(document.effective_from) if document.effective_from else None
+    since = _since(document)
     return since is None or since <= on
+
+
+def _since(document: Document) -> date | None:
+    return written_day(document.effective_from) if document.effective_from else None
 
 
 def waiting(ctx: Context) -> int:
@@ -100,31 +104,34 @@ def waiting(ctx: Context) -> int:
     if ctx.actor.customer_id is None or not asked(ctx.registry, ctx.business_date):
         return 0
     with ctx.transaction() as connection:
-        return len(_overview(ctx, connection, ctx.actor.customer_id).open)
+        return len(of_customer(ctx, connection, ctx.actor.customer_id).open)
 
 
 def mine(ctx: Context) -> Overview:
     """How I stand to what the company asks for."""
-    me = _me(ctx)
+    me = ctx.require_customer()
     with ctx.transaction() as connection:
-        return _overview(ctx, connection, me)
+        return of_customer(ctx, connection, me)
 
 
 def of_customer(ctx: Context, connection: Connection, customer_id: int) -> Overview:
     """How a customer stands; the caller has checked sight."""
-    return _overview(ctx, connection, customer_id)
+    wanted = asked(ctx.registry, ctx.business_date)
+    query = select(_TABLE).where(_TABLE.c.customer_id == customer_id).order_by(_TABLE.c.id.desc())
+    rows = connection.execute(query).all()
+    return Overview(standings=[_standing(one, rows) for one in wanted], accepted=rows)
 
 
 def count(ctx: Context, document: Document) -> int:
     """How many customers have accepted an agreement in these words."""
-    asked = _TABLE.c.agreement_key == document.key, _TABLE.c.text_digest == version_of(document)
+    same = _TABLE.c.agreement_key == document.key, _TABLE.c.text_digest == version_of(document)
     with ctx.transaction() as connection:
-        return int(connection.execute(select(func.count()).select_from(_TABLE).where(*asked)).scalar_one())
+        return int(connection.execute(select(func.count()).select_from(_TABLE).where(*same)).scalar_one())
 
 
 def accept(ctx: Context, given: Iterable[tuple[str, str]]) -> int:
     """Accept, as the customer, the versions that were read: (key, version) of each. How many are new."""
-    me = _me(ctx)
+    me = ctx.require_customer()
     with ctx.transaction() as connection:
         return _accept(ctx, connection, me, given, way="portal", note=None)
 
@@ -142,7 +149,7 @@ def note_paper(ctx: Context, customer_id: int, given: Iterable[tuple[str, str]],
 
 def read(ctx: Context, acceptance_id: int, *, customer_id: int | None = None) -> Accepted:
     """One acceptance with the words that were accepted: one's own, or of a customer the actor may see."""
-    of = _me(ctx) if customer_id is None else customer_id
+    of = ctx.require_customer() if customer_id is None else customer_id
     with ctx.transaction() as connection:
         if customer_id is not None:
             customers.read(ctx, connection, customer_id)
@@ -150,16 +157,16 @@ def read(ctx: Context, acceptance_id: int, *, customer_id: int | None = None) ->
         row = connection.execute(found).one_or_none()
         if row is None:
             raise NotFound(AGREEMENT)
-        person = connection.execute(select(ab_user).where(ab_user.c.id == row.accepted_by)).mappings().first()
         document = stored.by_digest(connection, KIND, row.agreement_key, row.definition_digest)
-        return Accepted(row=row, document=document, by=full_name(person) if person is not None else None)
+        by = names.names(connection, [row.accepted_by]).get(row.accepted_by)
+        return Accepted(row=row, document=document, by=by)
 
 
 def missing(ctx: Context, connection: Connection, customer_id: int) -> list[Problem]:
     """A problem for each agreement without which this customer's application is not handed in."""
     if not asked(ctx.registry, ctx.business_date, ("application",)):
         return []
-    return [_missing(one.document) for one in _overview(ctx, connection, customer_id).open if one.needed]
+    return [_missing(one.document) for one in of_customer(ctx, connection, customer_id).open if one.needed]
 
 
 def missing_of(ctx: Context, customer_id: int) -> list[Problem]:
@@ -168,13 +175,6 @@ def missing_of(ctx: Context, customer_id: int) -> list[Problem]:
         return []
     with ctx.transaction() as connection:
         return missing(ctx, connection, customer_id)
-
-
-def _overview(ctx: Context, connection: Connection, customer_id: int) -> Overview:
-    wanted = asked(ctx.registry, ctx.business_date)
-    query = select(_TABLE).where(_TABLE.c.customer_id == customer_id).order_by(_TABLE.c.id.desc())
-    rows = connection.execute(query).all()
-    return Overview(standings=[_standing(one, rows) for one in wanted], accepted=rows)
 
 
 def _standing(document: Document, rows: Sequence[Row[Any]]) -> Standing:
@@ -217,7 +217,7 @@ def _keep(
         "text_digest": version,
         "definition_digest": document.digest,
         "title": dict(document.title),
-        "effective_from": written_day(document.effective_from) if document.effective_from else None,
+        "effective_from": _since(document),
         "way": way,
         "accepted_by": ctx.actor.user_id or 0,
         "ip": ctx.actor.ip,
@@ -233,13 +233,6 @@ def _keep(
     action = "agreement.accepted" if way == "portal" else "agreement.noted"
     audit.write(connection, ctx.actor, action, ("customer", customer_id), after=told, reason=note, at=ctx.now)
     return 1
-
-
-def _me(ctx: Context) -> int:
-    ctx.require("portal.use")
-    if ctx.actor.customer_id is None:
-        raise Forbidden(function="portal.use")
-    return ctx.actor.customer_id
 
 
 def _missing(document: Document) -> Problem:

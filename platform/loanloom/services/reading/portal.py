@@ -19,7 +19,6 @@ from loanloom.services import facts, scope
 from loanloom.services.access.sign_in import ab_user, full_name
 from loanloom.services.approval import flow_cases, sanctions
 from loanloom.services.context import Context
-from loanloom.services.errors import Forbidden
 from loanloom.services.flows import case as cases_kept
 from loanloom.services.money import loan_rows
 from loanloom.services.money.page import loans
@@ -118,7 +117,7 @@ class Profile:
 
 def home(ctx: Context) -> Home:
     """My applications, the newest first, and my loans, those that still run first."""
-    _me(ctx)
+    ctx.require_customer()
     with ctx.transaction() as connection:
         table = tables.application
         mine = select(table).where(scope.visible(ctx, table)).order_by(table.c.id.desc())
@@ -129,7 +128,7 @@ def home(ctx: Context) -> Home:
 
 def application(ctx: Context, application_id: int) -> ApplicationPage:
     """One of my applications."""
-    _me(ctx)
+    ctx.require_customer()
     with ctx.transaction() as connection:
         row = applications.read(ctx, connection, application_id)
         (standing,) = standings(ctx, connection, [row])
@@ -145,7 +144,7 @@ def application(ctx: Context, application_id: int) -> ApplicationPage:
 
 def loan(ctx: Context, loan_id: int) -> LoanShown:
     """One of my loans today."""
-    _me(ctx)
+    ctx.require_customer()
     page = loans.page(ctx, loan_id, parts=frozenset({"transactions"}))
     belonging = {("loan", loan_id), ("contract", page.contract["id"])}
     with ctx.transaction() as connection:
@@ -155,20 +154,20 @@ def loan(ctx: Context, loan_id: int) -> LoanShown:
 
 def quote(ctx: Context, loan_id: int, on: date) -> loans.Quote:
     """What one of my loans takes on a day from today on."""
-    _me(ctx)
+    ctx.require_customer()
     return loans.quote(ctx, loan_id, max(on, ctx.business_date))
 
 
 def papers(ctx: Context) -> Sequence[Paper]:
     """My contracts and the vouchers of my loans, the newest first."""
-    _me(ctx)
+    ctx.require_customer()
     with ctx.transaction() as connection:
         return [one for one, _subject in _papers(ctx, connection)]
 
 
 def profile(ctx: Context) -> Profile:
     """My own record."""
-    me = _me(ctx)
+    me = ctx.require_customer()
     with ctx.transaction() as connection:
         row = facts.customer_row(connection, me)
         manager = connection.execute(select(ab_user).where(ab_user.c.id == row.manager_user_id)).mappings().first()
@@ -177,14 +176,6 @@ def profile(ctx: Context) -> Profile:
             manager=full_name(manager) if manager is not None else None,
             company=facts.of_company(ctx, ctx.registry, facts.company_settings(connection, ctx.company.id)),
         )
-
-
-def _me(ctx: Context) -> int:
-    """The customer this log-in belongs to."""
-    ctx.require("portal.use")
-    if ctx.actor.customer_id is None:
-        raise Forbidden(function="portal.use")
-    return ctx.actor.customer_id
 
 
 def standings(ctx: Context, connection: Connection, rows: Sequence[Row[Any]]) -> list[Standing]:
@@ -225,7 +216,7 @@ def _papers(ctx: Context, connection: Connection) -> list[tuple[Paper, tuple[str
     contract, loan_table = tables.contract, tables.loan
     found: list[tuple[Paper, tuple[str, int]]] = []
     signed = select(contract).where(scope.visible(ctx, contract), contract.c.state != "cancelled")
-    name = facts.customer_row(connection, _me(ctx)).name
+    name = facts.customer_row(connection, ctx.require_customer()).name
     for row in connection.execute(signed.order_by(contract.c.id.desc())):
         if is_own_contract(row, name):
             subject = ("contract", row.main_contract_id or row.id)

@@ -12,7 +12,7 @@ from loanloom.problems import text
 from loanloom.services import scope
 from loanloom.services.context import Context
 from loanloom.services.definitions import releases
-from loanloom.services.errors import Forbidden, NotFound
+from loanloom.services.errors import NotFound
 from loanloom.services.origination import applications
 from loanloom.store import tables
 
@@ -31,13 +31,13 @@ class Offered:
 
 def listing(ctx: Context) -> list[Offered]:
     """What the customer may apply for today."""
-    _me(ctx)
+    ctx.require_customer()
     with ctx.transaction() as connection:
-        drafts = _drafts(ctx, connection)
+        drafts, stopped = _drafts(ctx, connection), releases.stopped(connection)
         return [
             Offered(key=key, offer=offer, draft=drafts.get(key))
             for key, offer in applications.offered(ctx)
-            if not releases.is_stopped(connection, key)
+            if key not in stopped
         ]
 
 
@@ -51,7 +51,7 @@ def read(ctx: Context, key: str) -> Offered:
 
 def begin(ctx: Context, key: str, *, idempotency_key: str | None = None) -> int:
     """Apply for one, or go on with what was begun; the application's id."""
-    me = _me(ctx)
+    me = ctx.require_customer()
     with ctx.transaction() as connection:
         draft = _drafts(ctx, connection).get(key)
     if draft is not None:
@@ -67,10 +67,3 @@ def _drafts(ctx: Context, connection: Connection) -> dict[str, Row[Any]]:
     )
     rows = connection.execute(mine.order_by(table.c.id)).all()
     return {row.product_key: row for row in rows if applications.may_fill_in(ctx, row)}
-
-
-def _me(ctx: Context) -> int:
-    ctx.require("portal.use")
-    if ctx.actor.customer_id is None:
-        raise Forbidden(function="portal.use")
-    return ctx.actor.customer_id
