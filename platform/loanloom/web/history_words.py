@@ -8,6 +8,7 @@ from typing import Any, Literal
 from flask import Flask
 
 from loanloom.problems import say, text
+from loanloom.services.access import names
 from loanloom.services.reading.record_history import Change
 from loanloom.services.stored import HIDDEN
 from loanloom.store import json as exact
@@ -18,7 +19,7 @@ from loanloom.web.workspace import sheet_parts
 
 LONGEST = 300
 OF_THE_HOUSE = {
-    "system": text("the system", "系统"),
+    "system": names.SYSTEM,
     "installer": text("the installation", "系统安装"),
     "releases": text("the release of changes", "变更发布"),
     "flows": text("a flow", "流程"),

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import Connection, RowMapping, any_, func, select
+from sqlalchemy import Connection, RowMapping, any_, select
 
 from loanloom.core.lending.events import EVENTS, Event
 from loanloom.core.lending.owing.allocation import Applied, by_component
 from loanloom.core.lending.records import from_record
 from loanloom.core.money import ZERO
+from loanloom.services.access.names import PERSON
 from loanloom.services.access.sign_in import ab_user
 from loanloom.store import tables
 
@@ -81,7 +82,7 @@ def of(connection: Connection, loan_id: int, until: date | None = None) -> list[
     query = (
         select(
             event,
-            func.trim(func.concat(ab_user.c.first_name, " ", ab_user.c.last_name)).label("person"),
+            PERSON.label("person"),
             receipt.c.number.label("receipt_number"),
             receipt.c.channel,
             receipt.c.reference,
