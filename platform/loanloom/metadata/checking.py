@@ -69,8 +69,8 @@ def _details(document: Document, kind: Kind, languages: tuple[str, ...]) -> Iter
 def _missing_languages(document: Document, value: Any, pointer: str, languages: tuple[str, ...]) -> Iterator[Problem]:
     if not isinstance(value, Mapping):
         return
-    line, column = document.place(pointer)
     if not any(words.strip() for words in value.values()):
+        line, column = document.place(pointer)
         yield Problem(
             code="metadata.no_words", file=document.file, line=line, column=column, pointer=pointer,
             message=text("There are no words here yet.", "此处还没有文字。"),
@@ -79,6 +79,7 @@ def _missing_languages(document: Document, value: Any, pointer: str, languages: 
         return
     for language in languages:
         if not value.get(language):
+            line, column = document.place(pointer)
             yield Problem(
                 code="metadata.missing_language", severity="warning", file=document.file, line=line, column=column,
                 pointer=pointer, message=text(
