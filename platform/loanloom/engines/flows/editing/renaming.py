@@ -7,11 +7,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from loanloom.engines.flows.editing.shapes import Arranged, Drawing, Edits, Outcome, cannot, gone
-from loanloom.metadata.pointers import child, is_list
+from loanloom.engines.flows.reading import START
+from loanloom.metadata import pointers
 from loanloom.problems import say, text
-
-_START = "start"
-"""In what may be returned to: the start, whatever its key."""
 
 
 def rename(spec: Mapping[str, Any], key: str, new: str) -> Outcome:
@@ -20,7 +18,7 @@ def rename(spec: Mapping[str, Any], key: str, new: str) -> Outcome:
     node = drawing.node(key)
     if node is None:
         return gone()
-    if new in drawing.keys or (new == _START and node["type"] != "start"):
+    if new in drawing.keys or (new == START and node["type"] != "start"):
         title = drawing.titled(new) if new in drawing.keys else text("Start", "开始")
         return cannot(
             "key_taken",
@@ -32,7 +30,9 @@ def rename(spec: Mapping[str, Any], key: str, new: str) -> Outcome:
     for pointer in _mentions(spec, key):
         edits.values[f"/spec{pointer}"] = new
     said = re.compile(rf"\bflow\.values\.{re.escape(key)}(?!\w)")
-    for pointer, words in _texts(spec, ""):
+    for pointer, words in pointers.walk(spec):
+        if not isinstance(words, str):
+            continue
         other = said.sub(f"flow.values.{new}", words)
         if re.search(r"\bflow\.(passed|at)\b", words):
             other = other.replace(f'"{key}"', f'"{new}"')
@@ -56,14 +56,3 @@ def _mentions(spec: Mapping[str, Any], key: str) -> Iterator[str]:
     yield from (f"/withdraw_until/{index}" for index, one in before if one == key)
     if (spec.get("reconsider") or {}).get("to") == key:
         yield "/reconsider/to"
-
-
-def _texts(value: Any, pointer: str) -> Iterator[tuple[str, str]]:
-    if isinstance(value, str):
-        yield pointer, value
-    elif isinstance(value, Mapping):
-        for name, inner in value.items():
-            yield from _texts(inner, child(pointer, name))
-    elif is_list(value):
-        for index, inner in enumerate(value):
-            yield from _texts(inner, child(pointer, index))
