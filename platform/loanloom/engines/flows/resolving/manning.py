@@ -157,13 +157,15 @@ class _Looking:
         others = node.type == "form" and "maker" not in node.exclude  # whoever made it may do it
         before = self._before(node, unit) if "previous_approvers" in node.exclude else []
         makers: Iterable[int] = (self.house.origins[unit] if self.house.makers else ()) or (NOBODY,)
+        comes = False
         for maker in makers:
             earlier = [one - {maker} for one in before]
             if not _all_different(earlier):
                 continue  # an earlier step has nobody: told there
             if _all_different([*earlier, people if others else people - {maker}]):
                 return True
-        return not any(_all_different([one - {maker} for one in before]) for maker in makers)
+            comes = True
+        return not comes
 
     def _before(self, node: Node, unit: str) -> list[frozenset[int]]:
         """Who may do the approvals whose yes every case has behind it at a step, each by another person."""
