@@ -11,6 +11,8 @@ from loanloom.core import money
 
 FORMATS = ("money", "capitals", "date", "percent", "number", "text", "code", "badge")
 EMPTY = "—"
+_NOTHING: tuple[Any, ...] = (None, "", (), [])
+"""What stands where there is no value."""
 _MONTHS = "January February March April May June July August September October November December".split()  # noqa: SIM905 (reads better than twelve quotes)
 Codes = Mapping[str, Mapping[str, str]]
 """Labels of a code list by key."""
@@ -18,7 +20,7 @@ Codes = Mapping[str, Mapping[str, str]]
 
 def shown(value: Any, how: str | None, language: str, codes: Codes | None = None) -> str:
     """`value` as text; what has no value reads —."""
-    if value is None or value in ("", (), []):
+    if value in _NOTHING:
         return EMPTY
     if codes is not None and how in (None, "code", "badge", "text"):
         return _labels(value, codes, language)
@@ -47,7 +49,7 @@ def _parts(value: Mapping[str, Any], language: str) -> str:
     if set(value) == {"start", "end"}:
         return (" 至 " if language == "zh" else " to ").join(shown(value[one], None, language) for one in value)
     kept = {name: value[name] for name in ("latitude", "longitude")} if "latitude" in value else value
-    filled = (one for one in kept.values() if one is not None and one not in ("", (), []))
+    filled = (one for one in kept.values() if one not in _NOTHING)
     return ("，" if language == "zh" else ", ").join(_plain(one, language) for one in filled)
 
 

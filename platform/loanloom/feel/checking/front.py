@@ -80,12 +80,13 @@ def _checked(
 ) -> Checked:
     if not isinstance(scope, Watched):
         return _anew(source, scope, tested, expect, library, strict)
-    said = (source, tested and tested.whole, expect and expect.whole, library, strict)
+    tested, expect = tested and tested.whole, expect and expect.whole
 
     def checked(seen: Type) -> Checked:
-        return replace(_anew(said[0], seen, *said[1:]), scope=ANY)  # it must not hold what is watched
+        made = _anew(source, seen, tested, expect, library, strict)
+        return replace(made, scope=ANY)  # it must not hold what is watched
 
-    return scope.once(said, checked)
+    return scope.once((source, tested, expect, library, strict), checked)
 
 
 def _anew(
