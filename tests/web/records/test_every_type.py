@@ -14,7 +14,9 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import select
 from tests.services.origination.conftest import PDF
+from tests.services.records.test_importing import bring
 from tests.settled import Settled
+from tests.web.cases.test_screens import token
 from tests.web.people import browsers
 from tests.web.records import samples
 from tests.web.records.samples import FIELDS, FILES, OWNER, STAFF, Samples, typed
@@ -22,7 +24,6 @@ from tests.web.records.samples import FIELDS, FILES, OWNER, STAFF, Samples, type
 from loanloom.metadata.field_types import SHAPES
 from loanloom.services import stored
 from loanloom.services.records import columns, exporting, importing, kept
-from loanloom.services.running.work import Progress
 from loanloom.store import tables
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
@@ -41,10 +42,6 @@ def house(settled: Settled) -> Iterator[Samples]:
 @pytest.fixture
 def as_user(house: Samples) -> Any:
     return browsers(house.database, STAFF)
-
-
-def token(page: str) -> str:
-    return re.search(r'name="csrf_token" value="([^"]+)"', page)[1]
 
 
 def page(client: Any, path: str) -> str:
@@ -193,12 +190,6 @@ def rows_of(content: bytes) -> list[dict[str, str]]:
     return [dict(zip(head, row, strict=True)) for row in rows]
 
 
-def bring(ctx: Any, content: bytes) -> tuple[int, dict[str, Any]]:
-    run, job = importing.begin(ctx, "sample", "x.xlsx", content)
-    done = importing.go(ctx, Progress(ctx.database, ctx.company.id, job), {"run": run, "entity": "sample"})
-    return run, dict(done)
-
-
 def edited(content: bytes, *changes: dict[str, str | None]) -> bytes:
     """A sheet with its lines changed by the beginnings of its headings."""
     book = load_workbook(io.BytesIO(content))
@@ -225,9 +216,9 @@ def test_a_sheet_carries_every_value_a_cell_can_hold_and_brings_it_back(house: S
     left_out = columns.left_out(ctx, kept.register(ctx, "sample"))
     assert [title["zh"] for title in left_out] == ["栏目items", *(f"栏目{key}" for key in FILES)]
     assert "栏目items" in page(as_user("sampler", "zh"), "/records/sample/import")
-    assert bring(ctx, out)[1] == {"rows": 1, "created": 0, "changed": 0, "same": 1, "refused": 0}
+    assert bring(ctx, "sample", out)[1] == {"rows": 1, "created": 0, "changed": 0, "same": 1, "refused": 0}
     assert values_of(house, first) == before
-    assert bring(ctx, edited(out, {"编号": None}))[1]["created"] == 1
+    assert bring(ctx, "sample", edited(out, {"编号": None}))[1]["created"] == 1
     with ctx.transaction() as connection:
         second = connection.execute(select(tables.record.c.id).where(tables.record.c.id != first)).scalar_one()
     wanted = {key: value for key, value in samples.kept().items() if FIELDS[key].in_sheets}
@@ -242,13 +233,13 @@ def test_a_part_that_is_changed_leaves_the_others_as_they_are(house: Samples, as
         "The lease: to": "2028/6/30", "The home: street": "文三路2号", "The contact: Known: from": None,
         "The contact: Name": "王五", "The place: within": None, "The area": "浙江省/宁波市",
     })  # fmt: skip
-    assert bring(ctx, changed)[1]["changed"] == 1
+    assert bring(ctx, "sample", changed)[1]["changed"] == 1
     after = values_of(house, record)
     assert (after["lease"]["start"], str(after["lease"]["end"])) == (FIELDS["lease"].kept["start"], "2028-06-30")
     assert after["home"]["text"] == "浙江省杭州市西湖区文三路2号" and after["area"] == "3302"
     assert after["contact"] == {**FIELDS["contact"].kept, "name": "王五"} and after["place"] == FIELDS["place"].kept
     wrong = edited(out, {"The lease: to": "2020-01-01", "The area": "西湖区", "The contact: Telephone": "12"})
-    run, done = bring(ctx, wrong)
+    run, done = bring(ctx, "sample", wrong)
     assert done["refused"] == 1
     row = importing.read(ctx, "sample", run)
     assert {one["column"]["zh"] for one in row.problems} == {"栏目lease", "栏目area", "栏目contact：手机"}

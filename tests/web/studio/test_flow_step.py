@@ -8,6 +8,7 @@ import pytest
 from tests.web.studio.test_flow_editor import ADMIN, FLOW, HERE, describe, draw, html, nodes, shown_form
 
 from loanloom.engines import flows
+from loanloom.metadata.canonical import thaw
 from loanloom.services.definitions import catalogue
 from loanloom.services.definitions.releases import drafts
 
@@ -17,12 +18,6 @@ def admin(person):
     return person(ADMIN, language="en")
 
 
-def plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: plain(one) for key, one in value.items()}
-    return [plain(one) for one in value] if isinstance(value, list | tuple) else value
-
-
 def saved(browser, ctx, step: str, **said: Any) -> dict[str, Any]:
     """The step after it was described so; it must be a flow that runs."""
     answer = describe(browser, step, **said)
@@ -30,7 +25,7 @@ def saved(browser, ctx, step: str, **said: Any) -> dict[str, Any]:
     page = catalogue.page(ctx, "flow", FLOW)
     compiled = flows.compile_flow(page.shown, page.registry)
     assert compiled.flow is not None, compiled.problems
-    return plain(nodes(ctx)[step])
+    return thaw(nodes(ctx)[step])
 
 
 def test_reminders_and_what_happens_when_nobody_answers_in_time(admin, model_company) -> None:
@@ -92,7 +87,7 @@ def test_people_are_named_one_by_one(admin, person, model_company) -> None:
     made = saved(admin, model_company, "approval_1", **{"who.0": f"users:{first}", "who.1": f"users:{second}"})
     assert made["assign"] == {"users": [first, second]}
     assert describe(admin, "approval_1").status_code == 302
-    assert plain(nodes(model_company)["approval_1"])["assign"] == {"users": [first, second]}, "shown and saved again"
+    assert thaw(nodes(model_company)["approval_1"])["assign"] == {"users": [first, second]}, "shown and saved again"
     made = saved(admin, model_company, "approval_1", **{"who.0": "", "who.2": "role:approver-1", "scope.2": "all"})
     assert made["assign"] == [{"users": [second]}, {"role": "approver-1", "scope": "all"}]
 

@@ -79,9 +79,10 @@ def keep(ctx: Context, page: Page, step: Step, version: int | None) -> Draft | N
     differs."""
     assert page.shown is not None, "asked only where it can be read"
     source = drafts.text_of(ctx, page.kind.key, page.key)
-    if step.edit(source) == Edited(source):
+    edited = step.edit(source)
+    if edited == Edited(source):
         return None
-    after(page, page.shown, step, source)
+    _sound(page, page.shown, edited)
     return drafts.change(ctx, page.kind.key, page.key, step, version)
 
 
@@ -92,7 +93,12 @@ def check_shape(ctx: Context, page: Page, document: Document, step: Step) -> Non
 
 def after(page: Page, document: Document, step: Step, source: str) -> Document:
     """The document as a step on its text makes it; refused with what hinders that, or with new faults of shape."""
-    made = read(page, step.edit(source))
+    return _sound(page, document, step.edit(source))
+
+
+def _sound(page: Page, document: Document, edited: Edited) -> Document:
+    """The document as it is edited, refused where it has faults of shape that it had not before."""
+    made = read(page, edited)
     before = {fault.pointer for fault in page.kind.compiled.faults(document.spec)}
     refuse_faults(made, [one for one in page.kind.compiled.faults(made.spec) if one.pointer not in before])
     return made

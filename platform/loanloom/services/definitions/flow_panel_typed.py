@@ -102,13 +102,13 @@ def described(document: Document, registry: Registry, key: str, posted: Posted) 
 def _everybody(
     filled: _Filled, shown: Panel, raw: Mapping[str, Any], offered: set[str], posted: Posted
 ) -> None:  # fmt: skip
+    if_nobody = _first(posted("f.if_nobody/do"))
     for people in shown.everybody:
         if f"{people.name}who" not in offered:
             continue
-        stands_in = _first(posted("f.if_nobody/do")) == "assign"
-        if people.at != "if_nobody/assign" or stands_in:
+        if people.at != "if_nobody/assign" or if_nobody == "assign":
             filled.say(f"{shown.pointer}/{people.at}", _named(raw, people, posted))
-        elif _first(posted("f.if_nobody/do")):
+        elif if_nobody:
             filled.say(f"{shown.pointer}/{people.at}", MISSING)
 
 

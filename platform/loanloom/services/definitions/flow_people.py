@@ -178,17 +178,15 @@ def typed(raw: Mapping[str, Any], at: str, lines: Sequence[tuple[str, str]]) -> 
             found[-1]["users"] = [*dict.fromkeys((*found[-1]["users"], choice.partition(":")[2]))]
             continue
         last = origin
+        kept = {key: said for key, said in old.items() if key in ("weight", "veto")}
         if choice.startswith("users:"):
-            kept = {key: said for key, said in old.items() if key in ("weight", "veto")}
             found.append({"users": [choice.partition(":")[2]], **kept})
             continue
         if choice == KEPT:
             found.append(dict(old))
             continue
         name, _, value = choice.partition(":")
-        kept = {key: said for key, said in old.items() if key in ("weight", "veto")}
-        new = {name: value, **({"scope": scope} if _scoped(name, scope, old) else {}), **kept}
-        found.append(dict(old) if dict(old) == new else new)
+        found.append({name: value, **({"scope": scope} if _scoped(name, scope, old) else {}), **kept})
     found = [next((dict(one) for one in before if _same(one, made)), made) for made in found]
     if not found:
         return MISSING

@@ -14,6 +14,7 @@ from loanloom.engines.flows.editing import DrawnWay, drawn_ways
 from loanloom.engines.flows.model import Flow
 from loanloom.feel.help.rows import rows_of, sentence
 from loanloom.problems import Text, text
+from loanloom.services.definitions.flow_terms import HOW
 from loanloom.services.definitions.sheet import Layout
 
 
@@ -84,12 +85,7 @@ def condition(layout: Layout, at: str, source: Any) -> Text:
     return sentence(rows, known) if rows is not None else layout.cell(at).words
 
 
-AWAITED: Mapping[str, Text] = {
-    "working_hours": text("after working hours", "若干工时后"),
-    "hours": text("after hours", "若干小时后"),
-    "on": text("on the date of a field", "到字段所示日期"),
-    "event": text("when this event happens", "发生事件"),
-}
+AWAITED: Mapping[str, Text] = {**HOW, "event": text("when this event happens", "发生事件")}
 """The ways in which something that is waited for is said."""
 
 

@@ -24,9 +24,9 @@ def accounts(document: Document, registry: Registry) -> Mapping[str, Text]:
 
 
 def accounts_at(document: Document, registry: Registry, pointer: str) -> Mapping[str, Text] | None:
-    """The accounts for a place that names one; None for all other places."""
+    """The accounts for a place of posting rules that names one; None for all other places."""
     tokens = split(pointer)
-    named = document.kind == "posting_rules" and tokens[:1] == ("events",) and tokens[-1] in ("debit", "credit")
+    named = tokens[:1] == ("events",) and tokens[-1] in ("debit", "credit")
     return accounts(document, registry) if named else None
 
 

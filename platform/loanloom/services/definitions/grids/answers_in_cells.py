@@ -9,26 +9,22 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import Any
 
 from loanloom.feel.help import figures
 from loanloom.metadata.pointers import MISSING
 from loanloom.problems import Problem, say, text
 from loanloom.services.definitions.grids import choices
+from loanloom.services.definitions.grids.conditions_in_cells import TRUE_OR_FALSE, TRUTHS
 from loanloom.services.definitions.grids.model import Column
 
 _QUOTED = re.compile(r'"((?:[^"\\]|\\["\\])*)"')
 _DAY = re.compile(r'(?:date\("|@")(\d{4}-\d{2}-\d{2})"\)?')
-_YES = {"true": {"zh": "是", "en": "yes"}, "false": {"zh": "否", "en": "no"}}
-_SAID = {"是": "true", "yes": "true", "true": "true", "否": "false", "no": "false", "false": "false"}
 _Read = tuple[str | object, Problem | None]
 
 
-def shown(column: Column, value: Any, language: str) -> str:
+def shown(column: Column, written: str, language: str) -> str:
     """A result as one would type it; `null` as nothing."""
-    if isinstance(value, bool):
-        value = "true" if value else "false"
-    source = str(value).strip()
+    source = written.strip()
     if source in ("", "null"):
         return ""
     plain = _plainly(column, source, language)
@@ -38,8 +34,8 @@ def shown(column: Column, value: Any, language: str) -> str:
 
 
 def _plainly(column: Column, source: str, language: str) -> str | None:
-    if source in _YES:
-        return _YES[source].get(language, source)
+    if source in TRUTHS:
+        return TRUTHS[source].get(language, source)
     if day := _DAY.fullmatch(source):
         return day[1]
     if quoted := _QUOTED.fullmatch(source):
@@ -73,7 +69,7 @@ def _number(typed: str) -> _Read:
 
 
 def _boolean(typed: str) -> _Read:
-    word = _SAID.get(typed.lower())
+    word = TRUE_OR_FALSE.get(typed.lower())
     return (word, None) if word is not None else (MISSING, _wrong(typed, "boolean"))
 
 

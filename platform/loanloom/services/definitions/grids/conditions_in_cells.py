@@ -18,6 +18,10 @@ from loanloom.services.definitions.grids import choices
 from loanloom.services.definitions.grids.model import Column
 
 ANY, UNKNOWN = "-", "null"
+TRUTHS = {"true": {"zh": "是", "en": "yes"}, "false": {"zh": "否", "en": "no"}}
+"""What yes and no are called."""
+TRUE_OR_FALSE = {"是": "true", "yes": "true", "true": "true", "否": "false", "no": "false", "false": "false"}
+"""The FEEL text of a yes or no that somebody typed."""
 _MISSING = {"en": "not known", "zh": "缺失"}
 _ANY_WORDS = frozenset({"", "-", "—", "–", "any", "任意", "不限", "*"})
 _QUOTED = re.compile(r'"([^"\\]*)"')
@@ -53,7 +57,7 @@ def shown(column: Column, source: str, language: str) -> str:
     if bare == UNKNOWN:
         return _MISSING["zh" if language == "zh" else "en"]
     if column.feel == "boolean" and bare in ("true", "false"):
-        return {"true": {"zh": "是", "en": "yes"}, "false": {"zh": "否", "en": "no"}}[bare].get(language, bare)
+        return TRUTHS[bare].get(language, bare)
     negated = _NOT.fullmatch(bare)
     inner = negated[1] if negated else bare
     if column.options and _LIST.fullmatch(inner):
@@ -87,9 +91,7 @@ def read(column: Column, typed: str) -> tuple[str | object, Problem | None]:
 
 
 def _boolean(typed: str) -> tuple[str | object, Problem | None]:
-    word = {"是": "true", "yes": "true", "true": "true", "否": "false", "no": "false", "false": "false"}.get(
-        typed.lower()
-    )
+    word = TRUE_OR_FALSE.get(typed.lower())
     if word is not None:
         return word, None
     message = text(f"“{typed[:40]}” is neither yes nor no.", f"“{typed[:40]}”既不是“是”也不是“否”。")

@@ -123,8 +123,9 @@ class _Table:
         facts = fact_scope.model_scope(self.registry, subject)
         seen = decided.decided(self.document, self.registry, facts).seen
         table = resolve(self.document.spec, self.at)
+        known = called(self.document, self.registry)
         for place, one in enumerate(table.get("inputs", ())):
-            yield self._input(place, one, seen)
+            yield self._input(place, one, seen, known)
         alone = len(table["outputs"]) == 1
         for place, one in enumerate(table["outputs"]):
             yield self._output(place, one, alone)
@@ -132,12 +133,11 @@ class _Table:
             name = one.get("name") or str(place + 1)
             yield Column(path=f"/notes/{place}", label=text(name, name), kind="note")
 
-    def _input(self, place: int, clause: Mapping[str, Any], seen: Mapping[str, Seen]) -> Column:
+    def _input(self, place: int, clause: Mapping[str, Any], seen: Mapping[str, Seen], known: Called) -> Column:
         head = f"{self.at}/inputs/{place}"
         source = _source(clause.get("value"))
         sees = seen.get(f"{head}/value")
         type_ = feel.check(source, sees.scope, functions=feel.LENDING).type if sees is not None else None
-        known = called(self.document, self.registry)
         codes = {one: known.code(source, one) for one in (type_.values if type_ is not None else None) or ()}
         kind = type_.kind if type_ is not None and type_.kind in _PLAIN else ""
         return Column(path=f"/when/{place}", label=known.title(source), kind="test", feel=kind, options=codes or None,

@@ -50,8 +50,8 @@ def _found(event: str) -> Found:
 def columns(document: Document, registry: Registry, at: str) -> tuple[Column, ...]:
     """The columns of one event: two accounts, how much, under which conditions, and what the entry says."""
     event = split(at)[-1]
-    piece = schema_walk.at(registry.kinds.require(document.kind).schema, document.spec, f"{at}/0")
     root = registry.kinds.require(document.kind).schema
+    piece = schema_walk.at(root, document.spec, f"{at}/0")
 
     def label(name: str) -> Text:
         return schema_walk.label(schema_walk.follow(piece["properties"][name], root)) or text(name, name)

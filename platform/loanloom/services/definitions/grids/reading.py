@@ -36,7 +36,7 @@ def shown(column: Column, value: Any, language: str) -> str:
     if value is MISSING or value is None:
         return ""
     if column.kind == "answer":
-        return answers_in_cells.shown(column, value, language)
+        return answers_in_cells.shown(column, _source(value), language)
     if column.kind == "amount":
         return _parts_named(column, str(value), language)
     if isinstance(value, bool):
@@ -69,7 +69,7 @@ def _amount(column: Column, bare: str) -> tuple[Any, Problem | None]:
 
 
 def _source(value: Any) -> str:
-    """A test that may stand as a plain value of YAML."""
+    """A test or a result that may stand as a plain value of YAML."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return "null" if value is None else str(value)

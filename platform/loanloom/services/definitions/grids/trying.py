@@ -62,6 +62,11 @@ def asked(document: Document, registry: Registry, typed: Mapping[str, str]) -> t
     return tuple(found)
 
 
+def is_ready(asked: tuple[Asked, ...]) -> bool:
+    """Whether something was typed, and all of it can be read."""
+    return any(one.typed for one in asked) and not any(one.problem for one in asked)
+
+
 def _read(ruleset: rules.Ruleset) -> Iterator[str]:
     for column in ruleset.columns:
         yield from sorted(column.program.inputs)

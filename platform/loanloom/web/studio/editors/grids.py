@@ -80,7 +80,7 @@ def _rules(page: Page, document: Document, grid: Grid) -> dict[str, Any]:
     otherwise = tuple(_otherwise(layout, column) for column in results)
     asked = trying.asked(document, page.registry, request.values)
     tried = None
-    if asked and any(one.typed for one in asked) and not any(one.problem for one in asked):
+    if trying.is_ready(asked):
         tried = trying.run(document, page.registry, grid, asked, current_context().business_date, language())
     conditions = {
         cell.pointer: layout.cell(cell.pointer).words
@@ -112,7 +112,7 @@ def _model(page: Page, document: Document, grid: Grid, at: str) -> dict[str, Any
         return shown
     asked = trying_models.asked(document, page.registry, at, request.values)
     tried = None
-    if asked and any(one.typed for one in asked) and not any(one.problem for one in asked):
+    if trying.is_ready(asked):
         day = current_context().business_date
         tried = trying_models.run(document, page.registry, grid, at, asked, day, language())
     heads = _heads(Layout(document, page.registry, page.kind), grid, _MODEL_HEADS)
