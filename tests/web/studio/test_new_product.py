@@ -57,7 +57,10 @@ def test_what_does_not_fit_stays_typed_and_says_why(person, model_company) -> No
     assert "is not a number" in html(post(admin, f"{HERE}night-loan/trial", **wrong))
     post(admin, f"{HERE}night-loan/terms", **{"v:/amount/max": "100", "version": "1", "like": ""})
     assert "Mend this first:" in page(admin, f"{HERE}night-loan/review")
-    assert "night-loan" in page(admin, HERE), "what was begun is gone on with"
+    begun = page(admin, HERE)
+    assert "night-loan" in begun and "Night Loan" in begun, "what was begun is gone on with, by its name"
+    for place in ("/studio/", "/studio/changes/"):
+        assert "Product · Night Loan" in page(admin, place), "a draft is called what people call it"
 
 
 def test_nobody_begins_a_product_who_may_not(person) -> None:

@@ -40,6 +40,7 @@ class Draft:
     id: int
     kind: str
     key: str
+    title: Text
     source: str
     retire: bool
     version: int
@@ -71,7 +72,8 @@ def read(connection: Connection, kind: str, key: str) -> RowMapping | None:
 def as_draft(connection: Connection, row: RowMapping, joined_with: Text | None = None) -> Draft:
     """A row as the value that screens know."""
     return Draft(
-        id=row["id"], kind=row["kind"], key=row["key"], source=row["source"], retire=row["retire"],
+        id=row["id"], kind=row["kind"], key=row["key"], title=row["title"] or text(row["key"], row["key"]),
+        source=row["source"], retire=row["retire"],
         version=row["version"], updated_by=row["updated_by"], updated_at=row["updated_at"],
         editor=say(name_of(connection, row["updated_by"]), "zh"), joined_with=joined_with,
     )  # fmt: skip
