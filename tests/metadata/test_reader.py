@@ -70,6 +70,30 @@ def test_what_is_refused(text: str, code: str) -> None:
     assert all(problem.line and problem.file == "x.yaml" for problem in problems)
 
 
+def test_aliases_do_not_lead_deeper_than_brackets() -> None:
+    ladder = "a0: &a0 1\n" + "".join(f"a{n}: &a{n} {'[' * 40}*a{n - 1}{']' * 40}\n" for n in range(1, 40))
+    found = read_document(f"apiVersion: loanloom/v1\nkind: code_list\nkey: x\ntitle: {{en: x}}\nspec: {{}}\n{ladder}")
+    assert [problem.code for problem in found.problems][:1] == ["metadata.too_deep"]
+
+
+def test_an_alias_as_deep_as_allowed_is_taken() -> None:
+    assert read_tree(f"a: &a {'[' * 40}1{']' * 40}\nb: [[*a]]\n").problems == ()
+
+
+def test_thousands_of_keys_that_stand_twice_are_told_at_once() -> None:
+    keys = "".join(f"k{n}: 1\n" for n in range(20_000))
+    began = time.process_time()
+    tree = read_tree(keys + "k0: {inside: 2}\n" * 10_000)
+    assert time.process_time() - began < 5
+    assert {problem.code for problem in tree.problems} == {"metadata.duplicate_key"}
+    assert tree.source.positions.near(len(keys) + 10) == "/k19999", "no place leads to what was not taken"
+
+
+def test_a_key_with_a_character_that_cannot_be_kept_is_refused() -> None:
+    (problem,) = read_tree('a: 1\n"\\0refused": 2\n').problems
+    assert (problem.code, problem.line) == ("metadata.character_refused", 2)
+
+
 def test_aliases_cannot_be_blown_up() -> None:
     bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
     bomb += "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 12))

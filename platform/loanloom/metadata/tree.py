@@ -22,6 +22,8 @@ from loanloom.problems import Problem, Text, text
 MAX_CHARACTERS = 1_000_000
 MAX_NODES = 100_000
 MAX_DEPTH = 50
+REFUSED = "\0refused"
+"""Stands for a key that was refused; places below it are forgotten at the end."""
 _PAIR = re.compile(r"(?<!\\)((?:\\\\)*)\\u(d[89ab][0-9a-f]{2})\\u(d[c-f][0-9a-f]{2})", re.IGNORECASE)
 
 
@@ -49,6 +51,7 @@ class _Open:
     anchor: str | None
     key: str | None = None
     size: int = 1
+    height: int = 1
     skipping: bool = False
     end: int = 0
 
@@ -60,7 +63,7 @@ class _Builder:
     values: dict[str, Span] = field(default_factory=dict)
     keys: dict[str, Span] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
-    anchors: dict[str, tuple[Any, int]] = field(default_factory=dict)
+    anchors: dict[str, tuple[Any, int, int]] = field(default_factory=dict)
     stack: list[_Open] = field(default_factory=list)
     root: Any = None
     documents: int = 0
@@ -115,17 +118,21 @@ class _Builder:
                 text("Write the value plainly; put it in quotes if it is text.", "请直接书写取值；若是文本请加引号。"),
             ))  # fmt: skip
 
+    def _check_depth(self, event: Any, height: int) -> None:
+        """`height`: how many collections lie within each other in what comes now."""
+        if len(self.stack) + height > MAX_DEPTH:
+            words = text(f"Values are nested more than {MAX_DEPTH} deep.", f"嵌套超过 {MAX_DEPTH} 层。")
+            raise _Stop(self.fault("too_deep", words, event))
+
+    def _check_characters(self, event: Any) -> None:
+        if "\0" in event.value:
+            words = text("The text holds a character that cannot be kept.", "文本含有无法保存的字符。")
+            self.problems.append(self.fault("character_refused", words, event))
+
     def _begin(self, event: Any) -> None:
         self._count(event)
         self._check_tag(event)
-        if len(self.stack) >= MAX_DEPTH:
-            raise _Stop(
-                self.fault(
-                    "too_deep",
-                    text(f"Values are nested more than {MAX_DEPTH} deep.", f"嵌套超过 {MAX_DEPTH} 层。"),
-                    event,
-                )
-            )
+        self._check_depth(event, 1)
         mapping = isinstance(event, yaml.MappingStartEvent)
         skipping = self._in_key() and self._key_refused(event)
         pointer = self._pointer()
@@ -140,22 +147,20 @@ class _Builder:
         span = Span(start.start, end, start.line, start.column, start.shape, start.flow)
         if opened.skipping:
             if self.stack:
-                self.stack[-1].key = "\0refused"
+                self.stack[-1].key = REFUSED
             return
         if opened.anchor:
-            self.anchors[opened.anchor] = (opened.value, opened.size)
-        self._place(opened.value, span, opened.size)
+            self.anchors[opened.anchor] = (opened.value, opened.size, opened.height)
+        self._place(opened.value, span, opened.size, opened.height)
 
     def _scalar(self, event: Any) -> None:
         self._count(event)
         self._check_tag(event)
+        self._check_characters(event)
         if self._in_key():
             self._key(event)
             return
         value: Any = event.value
-        if "\0" in value:
-            words = text("The text holds a character that cannot be kept.", "文本含有无法保存的字符。")
-            self.problems.append(self.fault("character_refused", words, event))
         shape: Shape = "quoted" if event.style in ("'", '"') else "block" if event.style in ("|", ">") else "plain"
         if shape == "plain" and event.tag != "!":
             value, problem = read_plain(event.value)
@@ -165,23 +170,24 @@ class _Builder:
                     problem.at(file=self.file, line=mark.line + 1, column=mark.column + 1, pointer=self._pointer())
                 )
         if event.anchor:
-            self.anchors[event.anchor] = (value, 1)
-        self._place(value, _span(event, shape), 1)
+            self.anchors[event.anchor] = (value, 1, 0)
+        self._place(value, _span(event, shape))
 
     def _alias(self, event: Any) -> None:
         if self._in_key():
             self._key_refused(event)
-            self.stack[-1].key = "\0refused"
+            self.stack[-1].key = REFUSED
             return
         if event.anchor not in self.anchors:
             self.problems.append(self.fault(
                 "alias_refused", text(f"The alias *{event.anchor} points at nothing or at itself.",
                                       f"别名 *{event.anchor} 指向空或自身。"), event))  # fmt: skip
-            self._place(None, _span(event, "alias"), 1)
+            self._place(None, _span(event, "alias"))
             return
-        value, size = self.anchors[event.anchor]
+        value, size, height = self.anchors[event.anchor]
         self._count(event, size)
-        self._place(value, _span(event, "alias"), size)
+        self._check_depth(event, height)
+        self._place(value, _span(event, "alias"), size, height)
 
     # -- keys and places ------------------------------------------------------------------------------------------
 
@@ -215,7 +221,7 @@ class _Builder:
                     pointer,
                 )
             )
-            top.key = "\0refused"
+            top.key = REFUSED
             return
         top.key = key
         self.keys[pointer] = _span(event, "plain")
@@ -224,9 +230,11 @@ class _Builder:
         if not self.stack:
             return ""
         top = self.stack[-1]
-        return child(top.pointer, top.key or "" if isinstance(top.value, dict) else len(top.value))
+        if isinstance(top.value, dict):
+            return child(top.pointer, REFUSED if top.key is None else top.key)
+        return child(top.pointer, len(top.value))
 
-    def _place(self, value: Any, span: Span, size: int) -> None:
+    def _place(self, value: Any, span: Span, size: int = 1, height: int = 0) -> None:
         if not self.stack:
             self.root = value
             self.values[""] = span
@@ -234,22 +242,24 @@ class _Builder:
         top = self.stack[-1]
         top.end = max(top.end, span.end)
         top.size += size
+        top.height = max(top.height, height + 1)
         pointer = self._pointer()
         if isinstance(top.value, list):
             top.value.append(value)
         else:
             key, top.key = top.key, None
-            if key == "\0refused":
-                self._forget(pointer)
+            if key == REFUSED:
                 return
             top.value[key] = value
         self.values[pointer] = span
 
-    def _forget(self, pointer: str) -> None:
-        """Drop the places below a refused key, so that no pointer leads to a value that is not there."""
-        for places in (self.values, self.keys):
-            for known in [known for known in places if known == pointer or known.startswith(f"{pointer}/")]:
-                del places[known]
+    def places(self) -> Positions:
+        """Where everything stands that was taken, so that no pointer leads to a value that is not there."""
+        return Positions(_taken(self.values), _taken(self.keys))
+
+
+def _taken(spans: dict[str, Span]) -> dict[str, Span]:
+    return {pointer: span for pointer, span in spans.items() if REFUSED not in pointer}
 
 
 def _span(event: Any, shape: Shape, *, flow: bool = False) -> Span:
@@ -274,8 +284,7 @@ def read_tree(source_text: str, file: str | None = None) -> Tree:
     builder = _Builder(source_text, file)
     for problem in _run(builder, _joined_surrogates(source_text)):
         builder.problems.append(problem)
-    positions = Positions(builder.values, builder.keys)
-    return Tree(builder.root, Source(source_text, file, positions), tuple(builder.problems))
+    return Tree(builder.root, Source(source_text, file, builder.places()), tuple(builder.problems))
 
 
 def _run(builder: _Builder, source_text: str) -> Iterator[Problem]:
