@@ -141,13 +141,36 @@ def test_the_export_has_every_row_and_runs_no_formula(applications, reader):
     assert answer.headers["Content-Disposition"].endswith('.xlsx"')
     rows = list(load_workbook(io.BytesIO(answer.get_data())).active.values)
     head = next(index for index, row in enumerate(rows) if row[0] and "Application" in str(row[0]) and row[1])
-    body = rows[head + 1 :]
+    *body, total = rows[head + 1 :]
     assert len(body) == 20
     amounts = [row[3] for row in body]
     assert sorted(amounts) == [index * 1000 for index in range(1, 21)]
+    assert total[0] == "Total"
+    assert total[3] == sum(amounts)
     cells = [cell for row in rows for cell in row if isinstance(cell, str)]
     assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]
     assert any(cell.startswith("'=cmd") for cell in cells)
+
+
+def test_the_export_says_what_was_searched_for(applications, reader):
+    answer = reader.get("/lists/applications/export.xlsx?q=wxm&application.amount.from=10000")
+    rows = list(load_workbook(io.BytesIO(answer.get_data())).active.values)
+    told = [row[0] for row in rows if row[0] and not row[1]]
+    assert "Searched for: wxm" in told
+    assert any(one.startswith("Amount applied for: 10,000.00") for one in told), told
+    report = reader.get("/reports/overdue-loans/export.xlsx?q=wxm")
+    assert "Searched for: wxm" in [row[0] for row in load_workbook(io.BytesIO(report.get_data())).active.values]
+
+
+def test_searching_as_one_types_takes_along_what_knows_the_question(applications, reader):
+    page = reader.get("/applications/?q=SQ00").get_data(as_text=True)
+    search = re.search(r'<form class="list-search"[^>]*>', page).group(0)
+    assert 'hx-select-oob="#list-asked,#list-export"' in search
+    asked = page[page.index('id="list-asked"') : page.index('id="list-results"')]
+    assert "export.xlsx?q=SQ00" in asked
+    assert 'name="query" value="q=SQ00"' in asked
+    assert "9 records" in asked
+    assert 'type="hidden" name="q" value="SQ00"' in asked  # the forms of filters and columns keep it
 
 
 def test_data_scope_hides_rows_of_other_branches(applications, person):

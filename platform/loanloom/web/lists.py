@@ -1,6 +1,6 @@
 """Lists on screen: a page document, the question in the address, and the rows, made ready for the list macros.
 
-`view` for a whole page, `part` for a list inside another record's page, `download` for Excel.
+`view` for a whole page, `part` for a list inside another record's page; as Excel: web/excel.py.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Response, render_template, request
+from flask import render_template, request
 from flask_babel import gettext as _
 from markupsafe import Markup
 
@@ -19,16 +19,13 @@ from loanloom.metadata.document import Document
 from loanloom.problems import say, text
 from loanloom.services.context import Context
 from loanloom.services.errors import NotFound
-from loanloom.services.reading import data_sets, saved_views, spreadsheets
+from loanloom.services.reading import data_sets, saved_views
 from loanloom.services.reading.data_sets import Asked, DataSet, Listed, Range
 from loanloom.services.scope import units_of
 from loanloom.web import formats
 from loanloom.web.language import language
 from loanloom.web.security import current_context
 from loanloom.web.states import STATE_LISTS
-
-EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-KINDS: Mapping[str, spreadsheets.Kind] = {"money": "money", "number": "number", "percent": "percent", "date": "date"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +116,8 @@ def page_of(ctx: Context, key: str) -> tuple[Document | None, DataSet]:
     return document, found
 
 
-def _defaults(document: Document | None, data_set: DataSet) -> tuple[list[str], list[tuple[str, bool]]]:
+def columns_and_order(document: Document | None, data_set: DataSet) -> tuple[list[str], list[tuple[str, bool]]]:
+    """What a list shows, and in which order, unless the address asks for something else."""
     if document is None:
         return list(data_set.shown or list(data_set.columns)[:9]), []
     columns = [str(column["field"]) for column in document.spec["columns"]]
@@ -127,7 +125,8 @@ def _defaults(document: Document | None, data_set: DataSet) -> tuple[list[str], 
     return columns, order
 
 
-def _titles(document: Document | None) -> dict[str, Any]:
+def titles_of(document: Document | None) -> dict[str, Any]:
+    """What a page document calls its columns where it has words of its own."""
     columns: Iterable[Mapping[str, Any]] = document.spec["columns"] if document else ()
     return {str(column["field"]): column["title"] for column in columns if column.get("title")}
 
@@ -175,6 +174,12 @@ def _chips(ctx: Context, data_set: DataSet, asked: Asked, path: str) -> tuple[Ch
             without = address(path, {}, drop_value=(name, value))
             made.append(Chip(words=f"{title}: {labels.get(value, value)}", without=without))
     return tuple(made)
+
+
+def in_words(data_set: DataSet, asked: Asked) -> list[str]:
+    """What was searched for and filtered by, a line each."""
+    searched = [_("Searched for: %(words)s", words=asked.words)] if asked.words else []
+    return searched + [chip.words for chip in _chips(current_context(), data_set, asked, "")]
 
 
 def _shown(column: Field, value: Any) -> str:
@@ -237,9 +242,9 @@ def view(key: str, *, where: Mapping[str, Any] | None = None, limit: int = 50) -
     """The list of a page document, as the address asks for it."""
     ctx = current_context()
     document, data_set = page_of(ctx, key)
-    columns, order = _defaults(document, data_set)
+    columns, order = columns_and_order(document, data_set)
     asked = data_sets.read_question(arguments(), data_set, columns=columns, order=order)
-    path, titles = request.path, _titles(document)
+    path, titles = request.path, titles_of(document)
     title = say(document.title if document else data_set.title, language())
     return View(
         page=key,
@@ -270,40 +275,10 @@ def part(key: str, *, where: Mapping[str, Any], columns: Sequence[str] = (), lim
     """A plain list inside another page: `part("loans", where={"customer_id": 5})`."""
     ctx = current_context()
     document, data_set = page_of(ctx, key)
-    given, order = _defaults(document, data_set)
+    given, order = columns_and_order(document, data_set)
     given = [path for path in given if path not in data_set.whose]
     asked = data_sets.read_question({}, data_set, columns=columns or given, order=order)
     listed = data_sets.rows(ctx, data_set, asked, where=where, limit=limit)
-    heads = _heads(data_set, asked, _titles(document), request.path)
+    heads = _heads(data_set, asked, titles_of(document), request.path)
     made = render_template("components/list_part.html", heads=heads, listed=listed, data_set=data_set)
     return Markup(made)  # noqa: S704  # rendered by our own template, which escapes
-
-
-def download(key: str) -> Response:
-    """Every row of the list as Excel, with the filters said above the table."""
-    ctx = current_context()
-    document, data_set = page_of(ctx, key)
-    columns, order = _defaults(document, data_set)
-    asked = data_sets.read_question(arguments(), data_set, columns=columns, order=order)
-    titles, spoken = _titles(document), language()
-    shown = [data_set.fields[path] for path in asked.columns]
-    headings = [
-        spreadsheets.Heading(say(titles.get(column.path) or column.title, spoken), KINDS.get(column.type, "text"))
-        for column in shown
-    ]
-    rows = ([cell(column, row[column.path]) for column in shown] for row in data_sets.every_row(ctx, data_set, asked))
-    title = say(document.title if document else data_set.title, spoken)
-    notes = [f"{ctx.company.name} · {_('Business date')} {formats.day(ctx.business_date)} · {ctx.actor.name}"]
-    notes += [chip.words for chip in _chips(ctx, data_set, asked, "")]
-    content = spreadsheets.workbook(title, headings, rows, notes=notes)
-    return excel(content, f"{key}-{ctx.business_date.isoformat()}.xlsx")
-
-
-def excel(content: bytes, name: str) -> Response:
-    """An Excel file to keep."""
-    return Response(content, mimetype=EXCEL, headers={"Content-Disposition": f'attachment; filename="{name}"'})
-
-
-def cell(column: Field, value: Any) -> Any:
-    """A value for a spreadsheet: numbers and dates as such, everything else in words."""
-    return value if column.type in KINDS or value is None else words_of(column, value)

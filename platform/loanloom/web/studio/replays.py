@@ -17,7 +17,7 @@ from loanloom.services.errors import Conflict, Refused
 from loanloom.services.reading import spreadsheets
 from loanloom.services.reading.spreadsheets import Heading
 from loanloom.tasks import hints
-from loanloom.web import lists
+from loanloom.web import excel
 from loanloom.web.access import requires
 from loanloom.web.language import language
 from loanloom.web.security import current_context
@@ -100,7 +100,7 @@ def export(replay_id: int) -> Response:
     for side in (_("Before"), _("With the change")):
         headings += [Heading(f"{side}: {title}", kind) for title, kind in columns]
     content = spreadsheets.workbook(_("Replay"), headings, _rows(replay_id))
-    return lists.excel(content, f"replay-{found.id}.xlsx")
+    return excel.answer(content, f"replay-{found.id}.xlsx")
 
 
 def _rows(replay_id: int) -> Iterator[list[Any]]:

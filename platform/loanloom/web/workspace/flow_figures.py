@@ -18,7 +18,7 @@ from loanloom.services.flows import figuring
 from loanloom.services.flows.figures import Asked, Figures, Waits
 from loanloom.services.reading import spreadsheets
 from loanloom.services.reading.spreadsheets import Heading
-from loanloom.web import formats, inputs, lists
+from loanloom.web import excel, formats, inputs
 from loanloom.web.access import requires
 from loanloom.web.language import language
 from loanloom.web.security import current_context
@@ -66,7 +66,7 @@ def export() -> Response:
     rows += [[None, None, one.name, *_of_waits(one.waits), None, None] for one in found.people]
     period = _("%(first)s to %(last)s", first=formats.day(asked.since), last=formats.day(asked.until))
     content = spreadsheets.workbook(_("Flow figures"), headings, rows, notes=[period])
-    return lists.excel(content, f"flow-figures-{asked.until.isoformat()}.xlsx")
+    return excel.answer(content, f"flow-figures-{asked.until.isoformat()}.xlsx")
 
 
 def _asked(ctx: Context, since: date | None, until: date | None) -> Asked:

@@ -15,7 +15,7 @@ from loanloom.services.money import lending_rules
 from loanloom.services.money.books import ledger
 from loanloom.services.reading import spreadsheets
 from loanloom.services.reading.spreadsheets import Heading
-from loanloom.web import formats, inputs, lists
+from loanloom.web import excel, formats, inputs
 from loanloom.web.access import requires
 from loanloom.web.language import language
 from loanloom.web.security import current_context
@@ -112,7 +112,7 @@ def export() -> Response:
     content = spreadsheets.workbook(
         _("Trial balance"), headings, rows, notes=[_period_words(first, last)], totals=totals
     )
-    return lists.excel(content, f"trial-balance-{last.isoformat()}.xlsx")
+    return excel.answer(content, f"trial-balance-{last.isoformat()}.xlsx")
 
 
 @blueprint.get("/accounts/<code>/")
@@ -154,7 +154,7 @@ def account_export(code: str) -> Response:
     title = f"{shown.account.code} {say(shown.account.title, language())}"
     notes = [title, _period_words(first, last)]
     content = spreadsheets.workbook(_("Lines of the account"), headings, rows, notes=notes, totals=totals)
-    return lists.excel(content, f"account-{code}-{last.isoformat()}.xlsx")
+    return excel.answer(content, f"account-{code}-{last.isoformat()}.xlsx")
 
 
 @blueprint.get("/entries/")
@@ -195,7 +195,7 @@ def entries_export() -> Response:
     )  # fmt: skip
     notes = [f"{ctx.company.name} · {_('Business date')} {formats.day(ctx.business_date)}"]
     content = spreadsheets.workbook(_("Journal"), headings, rows, notes=notes)
-    return lists.excel(content, f"journal-{ctx.business_date.isoformat()}.xlsx")
+    return excel.answer(content, f"journal-{ctx.business_date.isoformat()}.xlsx")
 
 
 def _period_words(first: date, last: date) -> str:

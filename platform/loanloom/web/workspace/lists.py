@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from loanloom.metadata.registers import register_of
 from loanloom.services.reading import saved_views
-from loanloom.web import lists
+from loanloom.web import excel, lists
 from loanloom.web.access import requires, staff
 from loanloom.web.errors import refusal_as_toast
 from loanloom.web.security import current_context
@@ -62,7 +62,7 @@ def contracts() -> str:
 @staff
 def export(key: str) -> Response:
     """The same list, every row, as Excel."""
-    return lists.download(key)
+    return excel.download(key)
 
 
 @blueprint.post("/lists/<key>/views")

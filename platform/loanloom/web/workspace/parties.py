@@ -18,7 +18,7 @@ from loanloom.services.parties import customers, group_loans, groups, partners
 from loanloom.services.reading import record_history, spreadsheets
 from loanloom.services.reading.spreadsheets import Heading
 from loanloom.services.records import pages as records
-from loanloom.web import inputs, lists, order_forms
+from loanloom.web import excel, inputs, lists, order_forms
 from loanloom.web.access import requires
 from loanloom.web.errors import refusal_as_toast
 from loanloom.web.security import current_context
@@ -96,7 +96,7 @@ def batch_excel(batch_id: int) -> Response:
     totals = [_("Total"), None, None, None, sum(one["amount"] for one in view.items), view.settled]
     title = _("Claim of subsidies %(number)s", number=view.row["number"])
     content = spreadsheets.workbook(title, headings, rows, notes=[view.party["name"]], totals=totals)
-    return lists.excel(content, f"{view.row['number']}.xlsx")
+    return excel.answer(content, f"{view.row['number']}.xlsx")
 
 
 @blueprint.get("/parties/<int:party_id>/change")

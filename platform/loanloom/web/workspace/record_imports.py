@@ -9,9 +9,9 @@ from loanloom.problems import Problem, say, text
 from loanloom.services.errors import Refused
 from loanloom.services.records import columns, exporting, importing, kept
 from loanloom.tasks.hints import work_is_due
+from loanloom.web import excel
 from loanloom.web.access import requires, staff
 from loanloom.web.language import language
-from loanloom.web.lists import excel
 from loanloom.web.security import current_context
 
 blueprint = Blueprint("record_imports", __name__, url_prefix="/records")
@@ -25,7 +25,7 @@ def sheet(entity: str) -> Response:
     """The sheet to fill in; with `filled`, the records that are there."""
     ctx = current_context()
     content = exporting.sheet(ctx, entity, language(), filled=request.args.get("filled") == "yes")
-    return excel(content, f"{entity}-{ctx.business_date.isoformat()}.xlsx")
+    return excel.answer(content, f"{entity}-{ctx.business_date.isoformat()}.xlsx")
 
 
 @blueprint.get("/<entity>/import")
@@ -79,4 +79,4 @@ def errors(entity: str, run_id: int) -> Response:
     ctx = current_context()
     content = importing.errors_file(ctx, entity, run_id, language())
     name = say(kept.register(ctx, entity, "write").label, "en").lower().replace(" ", "-")
-    return excel(content, f"{name}-{run_id}-to-mend.xlsx")
+    return excel.answer(content, f"{name}-{run_id}-to-mend.xlsx")

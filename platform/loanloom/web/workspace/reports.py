@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from loanloom.engines.reports.fields import Field
 from loanloom.problems import say
 from loanloom.services.reading import reports, spreadsheets
-from loanloom.web import formats, lists
+from loanloom.web import excel, lists
 from loanloom.web.access import requires
 from loanloom.web.language import language
 from loanloom.web.security import current_context
@@ -42,17 +42,17 @@ def export(key: str) -> Response:
     ctx, spoken = current_context(), language()
     shown = reports.run(ctx, key, lists.arguments())
     headings = [
-        spreadsheets.Heading(say(column.title, spoken), lists.KINDS.get(field.type, "text"))
+        excel.heading(field, say(column.title, spoken))
         for column, field in zip(shown.report.columns, shown.fields, strict=True)
     ]
     rows = (
-        [lists.cell(field, value) for field, value in zip(shown.fields, row, strict=True)]
+        [excel.cell(field, value) for field, value in zip(shown.fields, row, strict=True)]
         for row in reports.every_row(ctx, shown)
     )
-    notes = [f"{ctx.company.name} · {_('Business date')} {formats.day(ctx.business_date)} · {ctx.actor.name}"]
+    notes = excel.notes(ctx, shown.data_set, shown.asked)
     totals = _totals_line(shown.fields, shown.totals) if any(one is not None for one in shown.totals) else None
     content = spreadsheets.workbook(say(shown.report.title, spoken), headings, rows, notes=notes, totals=totals)
-    return lists.excel(content, f"{key}-{ctx.business_date.isoformat()}.xlsx")
+    return excel.answer(content, f"{key}-{ctx.business_date.isoformat()}.xlsx")
 
 
 def _totals_line(fields: tuple[Field, ...], totals: tuple[Any, ...]) -> list[Any]:

@@ -4,11 +4,12 @@ A `page` or `report` document can only name what stands here; no SQL ever comes 
 """
 
 from loanloom.services.reading.data_sets.asking import Asked, Range, read_question
-from loanloom.services.reading.data_sets.listing import Listed, condition, every_row, rows
+from loanloom.services.reading.data_sets.listing import MOST_EXPORTED, Listed, condition, every_row, rows
 from loanloom.services.reading.data_sets.model import Column, DataSet
 from loanloom.services.reading.data_sets.sets import data_set, names
 
 __all__ = [
+    "MOST_EXPORTED",
     "Asked",
     "Column",
     "DataSet",
