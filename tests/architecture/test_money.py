@@ -11,7 +11,6 @@ MAY = {
     "platform/loanloom/engines/raw_facts.py": "recognises a number handed in from outside, to turn it into a Decimal",
     "platform/loanloom/engines/flows/checks/telling.py": "likeness of two names",
     "platform/loanloom/engines/forms/inputs.py": "likeness of two names",
-    "platform/loanloom/engines/imports/sheets.py": "recognises a spreadsheet's number, to write it as typed",
     "platform/loanloom/feel/problems.py": "likeness of two names",
     "platform/loanloom/metadata/nearest.py": "likeness of two names",
     "platform/loanloom/services/money/end_of_day/runs.py": "seconds a run took",
