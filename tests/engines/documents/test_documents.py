@@ -129,6 +129,8 @@ def test_a_value_of_several_parts_reads_as_one() -> None:
     assert shown(home, None, "zh", {"330106": {"zh": "西湖区"}}) == home["text"]
     assert shown(lease, None, "zh") == "2026年1月1日 至 2027年12月31日"
     assert shown(lease, "text", "en") == "1 January 2026 to 31 December 2027"
+    as_kept = dict(reversed(lease.items()))  # the database orders the parts of a value in its own way
+    assert shown(as_kept, None, "zh") == "2026年1月1日 至 2027年12月31日"
     assert shown(place, None, "en") == "30.25, 120.15"
     assert shown({"name": "李四", "known": lease, "home": None}, None, "zh") == "李四，2026年1月1日 至 2027年12月31日"
     assert shown([{"what": "碾茶机"}, {"what": "烘干机"}], None, "zh") == "碾茶机、烘干机"

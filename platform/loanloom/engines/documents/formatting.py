@@ -47,7 +47,8 @@ def _parts(value: Mapping[str, Any], language: str) -> str:
     if value.get("text"):
         return str(value["text"])
     if set(value) == {"start", "end"}:
-        return (" 至 " if language == "zh" else " to ").join(shown(value[one], None, language) for one in value)
+        days = (shown(value[one], None, language) for one in ("start", "end"))  # kept records forget the order
+        return (" 至 " if language == "zh" else " to ").join(days)
     kept = {name: value[name] for name in ("latitude", "longitude")} if "latitude" in value else value
     filled = (one for one in kept.values() if one not in _NOTHING)
     return ("，" if language == "zh" else ", ").join(_plain(one, language) for one in filled)
