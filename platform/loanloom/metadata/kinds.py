@@ -115,10 +115,6 @@ class Kinds:
         """The kind, which must exist."""
         return self.by_key[key]
 
-    def in_folder(self, path: str) -> Kind | None:
-        """The kind whose documents lie in this folder of a bundle."""
-        return next((kind for kind in self if kind.path == path), None)
-
     def in_group(self, group: str) -> tuple[Kind, ...]:
         """The kinds of one group."""
         return tuple(kind for kind in self if kind.group == group)

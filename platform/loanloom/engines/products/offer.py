@@ -204,11 +204,6 @@ class Offer:
         return self.repaying.methods
 
     @property
-    def fixed_rate(self) -> Decimal | None:
-        """The yearly rate where it is the same for everybody."""
-        return self.pricing.fixed
-
-    @property
     def rates(self) -> Mapping[str, Decimal]:
         """The yearly rates by grade, as known last; empty where the grade decides nothing."""
         found = {grade: self.rate(grade) for grade in self.pricing.grades}

@@ -63,11 +63,6 @@ class SanctionPage:
     may_waive: bool = False
     paid_out: bool = False
 
-    @property
-    def open_conditions(self) -> int:
-        """How many still stand before the disbursement."""
-        return sum(row.state == "open" for row in self.conditions)
-
     def approvers_in_words(self, nobody: str) -> str:
         """Who said yes last, in order; `nobody` where no person did."""
         approved = [self.approvers.get(int(who), str(who)) for who in self.sanction.extra.get("approvers", ())]

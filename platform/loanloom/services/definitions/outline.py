@@ -19,7 +19,6 @@ from loanloom.problems import Text, text
 from loanloom.services.definitions import posting_words
 from loanloom.services.definitions.sheet import Cell, Layout
 
-_NO_WORDS: Text = text("", "")
 _SHAPES: Mapping[str, Text] = {
     "object": text("several details", "分项设置"),
     "list": text("several, as a list", "多项列表"),

@@ -43,11 +43,6 @@ class Assessed:
     findings: tuple[Finding, ...] = ()
     problems: tuple[Problem, ...] = ()
 
-    @property
-    def is_eligible(self) -> bool:
-        """Whether no eligibility rule refuses."""
-        return bool((self.facts.get("eligibility") or {}).get("outcome") != REFUSE)
-
 
 @dataclass(slots=True)
 class _Work:

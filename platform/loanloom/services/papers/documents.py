@@ -41,7 +41,6 @@ class Made:
     number: str
     title: Text
     template: str
-    has_pdf: bool
 
 
 def make(
@@ -82,13 +81,13 @@ def make(
 def listing(connection: Connection, subject: tuple[str, int]) -> list[Made]:
     """The documents of a record, oldest first. The caller has already checked that the record may be seen."""
     table = tables.document
-    columns = (table.c.id, table.c.number, table.c.title, table.c.template_key, table.c.pdf_blob_id)
+    columns = (table.c.id, table.c.number, table.c.title, table.c.template_key)
     rows = connection.execute(
         select(*columns)
         .where(table.c.subject_kind == subject[0], table.c.subject_id == subject[1])
         .order_by(table.c.id)
     )
-    return [Made(row.id, row.number or "", row.title, row.template_key, row.pdf_blob_id is not None) for row in rows]
+    return [Made(row.id, row.number or "", row.title, row.template_key) for row in rows]
 
 
 def read(ctx: Context, document_id: int) -> engine.NeutralDocument:

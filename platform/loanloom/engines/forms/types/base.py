@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from loanloom.metadata.field_types import SHAPES, Shape
@@ -56,9 +55,6 @@ class FieldType:
 def built_in(key: str, read: Callable[[Any, Spec], Any], write: Callable[[Any, Spec], str], **rest: Any) -> FieldType:
     """A built-in type; drawn by the widget of its own name unless another is given."""
     return FieldType(shape=SHAPES[key], read=read, write=write, widget=rest.pop("widget", key), **rest)
-
-
-NO_INPUTS: Inputs = MappingProxyType({})
 
 
 def text_of(raw: Any) -> str:

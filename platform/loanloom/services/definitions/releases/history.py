@@ -16,7 +16,7 @@ from loanloom.services.access.names import names
 from loanloom.services.context import Context
 from loanloom.services.definitions.releases import snapshots
 from loanloom.services.definitions.releases.proposing import read_row
-from loanloom.store.tables import definition, release, release_item
+from loanloom.store.tables import release, release_item
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,12 +137,3 @@ def _release(row: Row[Any], people: dict[int, str]) -> Release:
         activated_by=people.get(row.activated_by), activated_at=row.activated_at, ended_at=row.ended_at,
         version=row.version,
     )  # fmt: skip
-
-
-def source_of(ctx: Context, kind: str, key: str, digest: str) -> str | None:
-    """The text of a version by its digest."""
-    query = select(definition.c.source).where(
-        definition.c.kind == kind, definition.c.key == key, definition.c.digest == digest
-    )
-    with ctx.transaction() as connection:
-        return connection.execute(query.order_by(definition.c.id.desc()).limit(1)).scalar_one_or_none()

@@ -35,7 +35,6 @@ class Explained:
     rows: tuple[Row, ...]
     reasons: tuple[Reason, ...]
     entries: Sequence[tuple[RowMapping, Sequence[RowMapping]]]
-    undone_change_id: int | None = None
 
 
 def explained(ctx: Context, loan_id: int, sequence: int) -> Explained:
