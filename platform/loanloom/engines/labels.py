@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from loanloom.metadata import schema_walk
 from loanloom.metadata.fields import Field
 from loanloom.metadata.registry import Registry, kept_words
 from loanloom.problems import Text, text
@@ -16,6 +17,18 @@ RECORDS = ("customer", "application", "company", "sanction", "contract", "loan")
 
 ROWS: Mapping[str, str] = {"guarantors": "guarantor", "collateral": "collateral"}
 """Facts that are lists of records, with the record."""
+
+_PRODUCT: Mapping[str, Text] = {
+    "product.key": text("product", "产品"),
+    "product.class": text("class of the product", "产品类别"),
+    "product.currency": text("currency of the product", "产品币种"),
+    "product.rate": text("rate of the product", "产品利率"),
+    "product.amount_min": text("smallest amount of the product", "产品最低金额"),
+    "product.amount_max": text("largest amount of the product", "产品最高金额"),
+    "product.term_min": text("shortest term of the product", "产品最短期限"),
+    "product.term_max": text("longest term of the product", "产品最长期限"),
+    "product.penalty_uplift": text("uplift of penalty interest", "罚息上浮比例"),
+}
 
 
 @kept_words
@@ -54,9 +67,11 @@ def labels(registry: Registry) -> Mapping[str, Text]:
         "guarantors": text("guarantors", "保证人"),
         "collateral": text("collateral", "抵质押物"),
         "as_of": text("today", "当前业务日期"),
-        "product.rate": text("rate of the product", "产品利率"),
+        **_PRODUCT,
     }
-    return found
+    product = registry.kinds.get("product")
+    classes = schema_walk.choices(product.schema["properties"]["class"]) if product else {}
+    return found | {f"product.class={key}": title for key, title in classes.items()}
 
 
 def of_fields(record: str, fields: Iterable[Field], registry: Registry) -> dict[str, Text]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 from tests.web.pages import page
@@ -37,6 +38,10 @@ def test_four_pages_lead_to_a_proposal(person, model_company) -> None:
     assert "300,000" in review and "200,000" in review and "Everything fits together." in review
     answer = post(admin, "/studio/changes/new", definition="product/liang-deng-dai", name="New", note="")
     assert answer.status_code == 302 and "/studio/changes/" in answer.location
+    form = page(admin, answer.location)
+    assert "Sole-trader business loan" not in form, "the new one is called by its own name in either language"
+    assert "“亮灯贷”" not in form and "&#34;亮灯贷&#34; is new: nothing runs under it yet." in form
+    assert re.search(r'class="cell-words "[^>]*>Amount applied for is more than', form), "a sentence is no formula"
 
 
 def test_what_does_not_fit_stays_typed_and_says_why(person, model_company) -> None:

@@ -124,6 +124,8 @@ def test_single_values_change_and_comments_stay(person: Person) -> None:
 def test_a_copy_begins_with_the_same_text(person: Person) -> None:
     copied = drafts.copy(person(1), "code_list", "colour", "shade", {"en": "Shade", "zh": "色调"})
     assert copied.source == COLOURS.replace("key: colour", "key: shade").replace("Colour, zh: 颜色", "Shade, zh: 色调")
+    one_name = drafts.copy(person(1), "code_list", "colour", "hue", {"en": " ", "zh": "色相"})
+    assert one_name.title == {"zh": "色相"}, "what is called otherwise keeps no name of the one that it was copied from"
     with pytest.raises(Refused) as refused:
         drafts.copy(person(1), "code_list", "colour", "shade", {})
     assert codes(refused) == {"draft.key_taken"}

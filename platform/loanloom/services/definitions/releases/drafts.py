@@ -192,14 +192,13 @@ def _text_or_refused(edited: Edited) -> str:
 
 
 def copy(ctx: Context, kind: str, key: str, new_key: str, title: Mapping[str, str]) -> Draft:
-    """A new definition that begins as a copy of another one (its draft, or what is live)."""
+    """A new definition that begins as a copy of another one (its draft, or what is live), but for what it is called:
+    two must not have one name in the language that nobody wrote."""
     ctx.require("definition.edit")
     allow_drafts()
     draft_rows.check_new_key(ctx, kind, new_key)
-    values: dict[str, Any] = {"/key": new_key}
-    for language, words in title.items():
-        if words.strip():
-            values[f"/title/{language}"] = words.strip()
+    names = {language: words.strip() for language, words in title.items() if words.strip()}
+    values: dict[str, Any] = {"/key": new_key} | ({"/title": names} if names else {})
     with ctx.transaction() as connection:
         if draft_rows.read(connection, kind, new_key) is not None:
             raise Refused(draft_rows.taken(new_key))

@@ -96,6 +96,8 @@ def _counts(connection: Connection, table: Table, keys: list[str]) -> dict[str, 
 
 def _impact(key: str, old: Registry, new: Registry, applications: int, contracts: int, loans: int) -> Impact:
     document = new.get("product", key) or old.require("product", key)
+    if old.get("product", key) is None and not applications + contracts + loans:
+        return Impact(key, document.title, 0, 0, 0, (), _new(document.title))
     tracking = tuple(name for name, how in (document.at("/binding") or {}).items() if how == "tracking")
     title = document.title
     said = text(
@@ -105,6 +107,13 @@ def _impact(key: str, old: Registry, new: Registry, applications: int, contracts
         f"{loans} 笔存量借据" + ("按产品约定的要素随之调整。" if tracking else "不受影响。"),
     )
     return Impact(key, title, applications, contracts, loans, tracking, said)
+
+
+def _new(title: Text) -> Text:
+    return text(
+        f'"{say(title, "en")}" is new: nothing runs under it yet.',
+        f"「{say(title, 'zh')}」为新产品：尚无在途业务。",
+    )
 
 
 def reports_of(changes: Iterable[Change], old: Registry, new: Registry) -> tuple[Identity, ...]:

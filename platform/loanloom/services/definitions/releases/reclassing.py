@@ -42,7 +42,7 @@ def reclassed(
     where only a run for each loan could tell.
     """
     before, after = (_rules_of(registry, product) for registry in (old, new))
-    if after is None or (before is not None and before.digest == after.digest):
+    if old.get("product", product) is None or after is None or (before is not None and before.digest == after.digest):
         return None
     compiled = rules.compile_ruleset(after, new).ruleset
     if compiled is None or all(one.key != OUTPUT for one in compiled.outputs):
