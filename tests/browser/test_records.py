@@ -10,6 +10,26 @@ from tests.browser.looks import no_sideways, picture
 PHONE = {"width": 390, "height": 844}
 
 
+CHOOSE = """box => {
+    const chosen = new DataTransfer();
+    chosen.items.add(new File(["x"], "card.pdf", {type: "application/pdf"}));
+    box.files = chosen.files;
+    box.dispatchEvent(new Event("input", {bubbles: true}));
+}"""
+
+
+def chosen_while_the_server_answers(page: Page) -> None:
+    """A file that is chosen while an earlier change is on its way is still chosen when the answer is in the page."""
+    box, url = page.locator('input[type=file][name="customer.identity_copy"]'), "**/customers/new**"
+    page.route(url, lambda route: (box.evaluate(CHOOSE), route.continue_()))
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        page.locator('[name="customer.address"]').fill("青禾县（演示）")
+        page.locator('[name="customer.name"]').focus()
+    page.locator(".htmx-request, .htmx-swapping, .htmx-settling").first.wait_for(state="detached")
+    assert box.evaluate("box => box.files.length") == 1
+    page.unroute(url)
+
+
 def test_a_prospect_becomes_a_customer_where_the_phone_stands(
     staff: Callable[..., str], open_as: Callable[..., Page], axe: Callable[[Page], list[str]]
 ) -> None:
@@ -34,6 +54,7 @@ def test_a_prospect_becomes_a_customer_where_the_phone_stands(
     picture(page, "record-page-phone")
     page.locator('a[href^="/customers/new?from="]').press("Enter")
     expect(page.locator('[name="customer.name"]')).to_have_value("陈静茶庄（演示）")
+    chosen_while_the_server_answers(page)
     locate = page.locator("button[data-locate]")
     expect(locate).to_be_visible()  # it shows itself once it works
     locate.press("Enter")

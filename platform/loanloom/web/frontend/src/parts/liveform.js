@@ -24,8 +24,10 @@ document.addEventListener("input", (event) => touched.add(event.target));
 document.addEventListener("htmx:beforeRequest", (event) => {
   if (event.target.closest?.("[data-live]")) touched = new Set();
 });
+// Files that were sent are the server's now; one that was chosen since stays to be sent.
 document.addEventListener("htmx:afterSwap", (event) => {
-  event.target.querySelectorAll?.('input[type="file"]').forEach((input) => (input.value = ""));
+  const boxes = [...(event.target.querySelectorAll?.('input[type="file"]') ?? [])];
+  boxes.filter((input) => !touched.has(input)).forEach((input) => (input.value = ""));
 });
 
 // Long numbers are read in groups (110105 19491231 002X); the server takes them with or without spaces.
