@@ -97,6 +97,20 @@ def test_a_refusal_ends_it_and_a_defect_waits_for_another_try(here, does):
         assert (row["state"], row["problems"][0]["code"]) == (state, code)
 
 
+def test_work_that_kills_its_process_each_time_is_not_begun_for_ever(here, does):
+    begun = []
+    does(lambda ctx, progress, arguments: begun.append(1) or {})
+    run_id, now = begin(here), NOW
+    for _ in range(work.BEGINNINGS):
+        assert work.claim(here.database, here.company.id, run_id, now)  # and nothing more is heard of it
+        with here.transaction() as connection:
+            assert work.waiting(connection, now + work.LEASE / 2) == []
+        now += work.LEASE * 2
+    working.run_work(here.company.id, run_id)
+    row = work.read(here, run_id)
+    assert (begun, row["state"], row["problems"][0]["code"]) == ([], "failed", "work.breaks_off")
+
+
 def test_work_that_nobody_knows_is_told(here, does):
     does(lambda ctx, progress, arguments: {})
     run_id = begin(here, kind="unheard-of")

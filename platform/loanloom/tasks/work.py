@@ -29,6 +29,9 @@ def run_work(company_id: int, run_id: int) -> None:
         return
     structlog.contextvars.bind_contextvars(correlation_id=run["correlation_id"], work=run["kind"], run_id=run_id)
     try:
+        if run["attempts"] > work.BEGINNINGS:
+            work.fail(database(), run, [_breaks_off()], clock(), again=False)
+            return
         do = plugged().parts("work").get(run["kind"])
         if do is None:
             work.fail(database(), run, [_unknown(run["kind"])], clock(), again=False)
@@ -69,6 +72,17 @@ def _unknown(kind: str) -> Problem:
         code="work.unknown",
         message=text(f"Nobody here can do '{kind}'.", f"没有可执行“{kind}”的程序。"),
         hint=text("Is the plugin that brings it installed?", "请确认已安装相应插件。"),
+    )
+
+
+def _breaks_off() -> Problem:
+    return Problem(
+        code="work.breaks_off",
+        message=text("The work was broken off each time it was begun.", "任务每次执行都被中断。"),
+        hint=text(
+            "It may need more memory than its process has. What was done until then is kept.",
+            "可能所需内存超出进程上限；此前已完成的部分已保存。",
+        ),
     )
 
 

@@ -26,6 +26,8 @@ LEASE = timedelta(seconds=90)
 """Work whose process has said nothing for so long is taken to be lost, and is done again."""
 
 ATTEMPTS = 3
+BEGINNINGS = 6
+"""So often work is begun whose process died each time: after that it is the work that kills it."""
 PAUSE = timedelta(seconds=30)
 KEPT = timedelta(days=14)
 
