@@ -61,7 +61,7 @@ def test_the_books_add_up(told: Summary) -> None:
     assert told.checks
     assert told.holds, told.checks
     assert told.business_date == date(2026, 5, 11)
-    assert told.applications == 17 + 60
+    assert told.applications == 17 + 60 + 1 and told.begun == 2  # what borrowers do alone: metadata/demo/portal.yaml
     assert told.debits == told.credits > 0
 
 
@@ -291,3 +291,20 @@ def test_an_interrupted_story_goes_on_where_it_stopped(cluster: Cluster) -> None
         assert found.disbursed == found.approved
     finally:
         clone.close()
+
+
+def test_borrowers_apply_by_themselves(house: House) -> None:
+    table = tables.application
+    asked = select(table).where(table.c.channel == "portal").order_by(table.c.id)
+    found = {row.state: row for row in rows(house, asked)}
+    assert set(found) == {"draft", "submitted", "handed_over"}
+    assert found["submitted"].score_grade and found["submitted"].amount == 2100
+    items = rows(
+        house,
+        select(tables.work_item).where(tables.work_item.c.case_id.in_(ids_of("application", found["submitted"].id))),
+    )
+    assert [one.status for one in items] == ["open"], "a person decides"
+    managers = {one.created_by: one.manager_user_id for one in found.values()}
+    assert all(who and who != me for me, who in managers.items())
+    told = rows(house, select(tables.message).where(tables.message.c.user_id == found["handed_over"].manager_user_id))
+    assert any(one.url == f"/applications/{found['handed_over'].id}" for one in told)

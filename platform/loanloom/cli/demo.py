@@ -101,6 +101,7 @@ def _rows(summary: Summary, seconds: float) -> Iterator[tuple[str, str]]:
     yield "  approved", f"{summary.approved:,}"
     yield "  waiting for people", f"{summary.referred:,}"
     yield "  refused", f"{summary.refused:,}"
+    yield "Begun by customers", f"{summary.begun:,}"
     yield "Loans paid out", f"{summary.disbursed:,}"
     yield "Repayments", f"{summary.repayments:,}"
     yield "Loans overdue", f"{summary.overdue:,}"

@@ -6,6 +6,7 @@ where it stopped.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Row, func, select
@@ -37,7 +38,7 @@ def apply(house: House, customer: Customer) -> int:
     )
     row = _row(ctx, application_id)
     if row.state == "draft":
-        _hand_in_papers(ctx, row, customer)
+        hand_in_papers(ctx, row, {"application": customer.application, "customer": customer.customer})
         _submit(ctx, row, customer)
     return application_id
 
@@ -62,13 +63,13 @@ def decide(house: House, customer: Customer, application_id: int) -> None:
 
 
 def application_of(house: House, customer: Customer) -> Row[Any] | None:
-    """The customer's application, if it has been begun: the one of the customer with this identity number."""
+    """The customer's application, if it has been begun: the first of the customer with this identity number."""
     ctx = house.system()
     vault = ctx.database.vault
     closed = vault.search_hash(ctx.company.id, "customer.id_number", str(customer.customer["id_number"]))
     holder = select(customers.TABLE.c.id).where(customers.TABLE.c.id_number_hash == closed).scalar_subquery()
     with ctx.transaction() as connection:
-        return connection.execute(select(TABLE).where(TABLE.c.customer_id == holder)).first()
+        return connection.execute(select(TABLE).where(TABLE.c.customer_id == holder).order_by(TABLE.c.id)).first()
 
 
 def _open_item(ctx: Context, application_id: int) -> Row[Any]:
@@ -113,9 +114,8 @@ def _submit(ctx: Context, row: Row[Any], customer: Customer) -> None:
     submissions.submit(ctx, row.id, customer.filled_in(), version=row.version, idempotency_key=key)
 
 
-def _hand_in_papers(ctx: Context, row: Row[Any], customer: Customer) -> None:
+def hand_in_papers(ctx: Context, row: Row[Any], known: Mapping[str, Any]) -> None:
     """A one-page paper for every required item of the product's list."""
-    known = {"application": customer.application, "customer": customer.customer}
     with ctx.transaction() as connection:
         for item in materials.listing(connection, ctx.registry, row, known):
             if item.required and not item.files and "pdf" in item.accept:

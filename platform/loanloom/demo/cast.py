@@ -97,6 +97,21 @@ class Customer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Alone:
+    """What a borrower applies for without staff on a day; handed in, or left as a draft. `customer`: their record and
+    who manages it, for somebody who has no loan and appears nowhere else."""
+
+    borrower: str
+    product: str
+    day: date
+    application: Mapping[str, Any]
+    hands_in: bool = False
+    customer: Mapping[str, Any] = field(default_factory=dict)
+    manager: str = ""
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Cast:
     """Everybody."""
 
@@ -104,6 +119,7 @@ class Cast:
     people: tuple[Person, ...]
     customers: tuple[Customer, ...]
     borrowers: tuple[Borrower, ...] = ()
+    alone: tuple[Alone, ...] = ()
 
 
 def read(folder: Path, *, only: int | None = None) -> Cast:
@@ -113,11 +129,14 @@ def read(folder: Path, *, only: int | None = None) -> Cast:
     people = [{**person, "roles": tuple(person["roles"])} for person in staff["people"]]
     customers = tuple(_customer(path) for path in files[:only])
     playing = {customer.slug for customer in customers}
+    borrowers = tuple(Borrower(**one) for one in staff.get("borrowers", ()) if one["customer"] in playing)
+    known, alone = {one.username for one in borrowers}, _load(folder / "portal.yaml")
     return Cast(
         password=staff["password"],
         people=tuple(Person(**person) for person in people),
         customers=customers,
-        borrowers=tuple(Borrower(**one) for one in staff.get("borrowers", ()) if one["customer"] in playing),
+        borrowers=borrowers,
+        alone=tuple(Alone(**one) for one in alone if one["borrower"] in known or ("customer" in one and only is None)),
     )
 
 

@@ -26,23 +26,27 @@ def let_in(house: House, cast: Cast) -> None:
         mine = membership.c.company_id == ctx.company.id
         bound = select(membership.c.customer_id).where(mine, membership.c.customer_id.is_not(None))
         known = set(connection.execute(bound).scalars())
-    if len(known) >= len(cast.borrowers):
-        return
     customers = {one.slug: one for one in cast.customers}
     for borrower in cast.borrowers:
         application = application_of(house, customers[borrower.customer])
         if application is None or application.customer_id in known:
             continue
-        users.create(
-            ctx,
-            username=borrower.username,
-            name=str(customers[borrower.customer].customer["name"]),
-            email=f"{borrower.username}@{DOMAIN}",
-            password=cast.password,
-            roles=(BORROWER,),
-            customer_id=application.customer_id,
-            exists_ok=True,
-        )
+        name = str(customers[borrower.customer].customer["name"])
+        give(house, cast, borrower.username, name, application.customer_id)
+
+
+def give(house: House, cast: Cast, username: str, name: str, customer_id: int) -> None:
+    """One customer's log-in; there already, it is left alone."""
+    users.create(
+        house.system(),
+        username=username,
+        name=name,
+        email=f"{username}@{DOMAIN}",
+        password=cast.password,
+        roles=(BORROWER,),
+        customer_id=customer_id,
+        exists_ok=True,
+    )
 
 
 def of(database: Database, cast: Cast, key: str = KEY) -> list[LogIn]:
@@ -51,6 +55,7 @@ def of(database: Database, cast: Cast, key: str = KEY) -> list[LogIn]:
     names = {one.slug: str(one.customer["name"]) for one in cast.customers}
     who = [(one.username, one.name, one.roles[0], one.words) for one in cast.people]
     who += [(one.username, names[one.customer], BORROWER, one.words) for one in cast.borrowers]
+    who += [(one.borrower, str(one.customer["name"]), BORROWER, one.words) for one in cast.alone if one.customer]
     return [
         LogIn(
             username=username,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from loanloom.demo import applying, arranging, cast, desk, lending, log_ins, registers, repaying, volume
+from loanloom.demo import applying, arranging, cast, desk, lending, log_ins, portal, registers, repaying, volume
 from loanloom.demo.cast import Cast
 from loanloom.demo.house import BEGINS_ON, KEY, House, found
 from loanloom.services.money import end_of_day
@@ -79,4 +79,5 @@ def live(house: House, script: Script, players: Cast, today: date, tell: Tell) -
     if today > IMPORT_ON:
         repaying.pay_in_bulk(house, today, missing={"bad"} if today >= LAST_DUE_ON else ())
     desk.work(house, players, today)
+    portal.apply(house, players, today)
     registers.keep(house, players, today)

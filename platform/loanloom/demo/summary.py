@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, select
 
 from loanloom.demo.house import House
 from loanloom.engines.imports import Figures
-from loanloom.services.origination import imports
+from loanloom.services.origination import applications, imports
 from loanloom.store.tables import application, contract, journal_line, loan, repayment, sanction
 
 PRINCIPAL = ("130301", "900301")
@@ -20,9 +20,11 @@ PRINCIPAL = ("130301", "900301")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """The figures of the demonstration. approved + referred + refused = applications."""
+    """The figures of the demonstration. approved + referred + refused = applications; what customers have begun and
+    nobody has submitted yet is counted apart."""
 
     applications: int
+    begun: int
     approved: int
     referred: int
     refused: int
@@ -67,8 +69,10 @@ def summarise(house: House) -> Summary:
     figures: Figures = imports.figures(ctx, keys)
     approved, refused = states.get("approved", 0), states.get("refused", 0)
     waiting = states.get("submitted", 0) + states.get("returned", 0)
+    begun = sum(states.get(one, 0) for one in applications.BEFORE)
     return Summary(
-        applications=sum(states.values()),
+        applications=sum(states.values()) - begun,
+        begun=begun,
         approved=approved,
         referred=waiting,
         refused=refused,
@@ -79,7 +83,7 @@ def summarise(house: House) -> Summary:
         gini=figures.gini,
         checks={
             "debits_equal_credits": money.debits == money.credits and money.debits > 0,
-            "every_application_counted": approved + refused + waiting == sum(states.values()),
+            "every_application_counted": approved + refused + waiting + begun == sum(states.values()),
             "every_approval_has_a_sanction": sanctions == approved,
             "money_out_for_every_sanction": left == 0,
             "loans_agree_with_the_ledger": money.principal == in_books,

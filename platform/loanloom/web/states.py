@@ -22,6 +22,7 @@ STATES: Mapping[str, Shown] = {
     **{key: Shown(words, tone) for key, (words, tone) in cash_states.LOOKS.items()},
     # application
     "draft": Shown(text("Draft", "草稿")),
+    "handed_over": Shown(text("To be completed", "待补充"), "notice"),
     "submitted": Shown(text("In approval", "审批中"), "notice"),
     "in_approval": Shown(text("In approval", "审批中"), "notice"),
     "returned": Shown(text("Returned", "已退回"), "notice"),
@@ -156,6 +157,7 @@ ACTIONS: Mapping[str, Text] = {
     "user.file_added": text("File chosen", "选择附件"),
     "application.begun": text("Application begun", "发起申请"),
     "application.filled_in": text("Form filled in", "填写申请表"),
+    "application.handed_over": text("Handed in by the customer, to be completed", "客户提交，待补充"),
     "application.file_added": text("Paper handed in", "上传资料"),
     "application.file_removed": text("Paper taken out", "移除资料"),
     "application.visit_recorded": text("Site visit recorded", "登记实地调查"),

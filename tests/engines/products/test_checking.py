@@ -196,6 +196,7 @@ def test_a_flow_is_about_what_names_it(name: str, subject: str, fits: bool) -> N
 def test_customers_cannot_hand_in_what_needs_a_visit_before() -> None:
     needed = {"portal": "true", "investigation": "{required: true}"}
     assert found(**needed)["product.portal_needs_visit"] == "/portal"
+    assert "product.portal_needs_visit" not in found(**needed, portal_completed_by_staff="true")
     for alone in ({"portal": "true"}, {**needed, "portal": "false"}, {**needed, "investigation": "{photos: 1}"}):
         assert "product.portal_needs_visit" not in found(**alone)
 
@@ -208,3 +209,37 @@ def test_a_product_that_numbers_no_applications_is_told_to_take_none() -> None:
     (warning,) = told(numbering="{contract: contract}")
     assert warning[:2] == ("warning", "/spec/numbering/application") and "无法受理申请" in warning[2]
     assert told(numbering="{application: application}") == []
+
+
+FORM = """record: application
+layout: sections
+sections: [{key: s, title: {en: s, zh: 甲}, fields: [{field: application.amount}]}]
+"""
+ROLE = document("role", "client", "functions: [portal.use]\ndata_scope: own")
+
+
+def warned(*more: str, **changed: str | None) -> set[tuple[str, str | None]]:
+    """Code and pointer of every warning."""
+    checked = products.check(registry(product(**changed), *more))
+    return {(one.code, one.pointer) for one in checked if one.severity == "warning"}
+
+
+@pytest.mark.parametrize(
+    ("access", "open_to_all"),
+    [
+        ("", True),
+        ("access: [{roles: [clerk], mode: hidden}]", True),
+        ("access: [{roles: [client], mode: write}]", False),
+    ],
+)
+def test_a_form_for_customers_says_what_they_see(access: str, open_to_all: bool) -> None:
+    form, told = document("form", "form", FORM + access), ("product.portal_form_open", "/spec/portal")
+    assert (told in warned(ROLE, form, portal="true")) is open_to_all
+    assert told not in warned(ROLE, form, portal="false")
+    assert told not in warned(form, portal="true"), "nobody uses the portal here"
+
+
+def test_only_what_customers_apply_for_is_completed() -> None:
+    told = ("product.portal_completed_alone", "/spec/portal_completed_by_staff")
+    assert told in warned(portal_completed_by_staff="true")
+    assert told not in warned(portal="true", portal_completed_by_staff="true")

@@ -103,10 +103,10 @@ def test_only_what_is_open_to_customers_is_on_offer(customer, borrower) -> None:
     me = borrower(customer)
     shown = page(me, "/portal/products/")
     assert "Consumer instalment credit" in shown and "For private persons" in shown and "3 to 72 months" in shown
-    assert "200 – 20,000 CNY" in shown and "sole-trader" not in shown
+    assert "200 – 20,000 CNY" in shown and "sme-working-capital" not in shown
     assert "个人消费分期贷" in page(borrower(customer, language="zh"), "/portal/products/")
-    page(me, "/portal/products/sole-trader-loan/", 404)
-    assert post(me, "/portal/products/sole-trader-loan/").location == "/portal/products/"
+    page(me, "/portal/products/sme-working-capital/", 404)
+    assert post(me, "/portal/products/sme-working-capital/").location == "/portal/products/"
     assert "applied for with us, not here" in page(me, "/portal/products/")
     assert "No application yet" in page(me, "/portal/")
 
@@ -246,8 +246,7 @@ def test_nobody_reaches_an_application_of_somebody_else(customer, other, borrowe
     assert me.get(filling.replace("/portal", "")).status_code == 403
 
 
-def test_fields_of_staff_are_neither_shown_nor_taken(customer, borrower, model_company, acting, manager) -> None:
-    publish(model_company, acting, "product", "sole-trader-loan", {"/spec/portal": True})
+def test_fields_of_staff_are_neither_shown_nor_taken(customer, borrower, manager) -> None:
     me = borrower(customer)
     filling = str(post(me, "/portal/products/sole-trader-loan/").location)
     shown = page(me, filling)

@@ -11,7 +11,7 @@ from typing import Any
 from loanloom.core.lending.agreed.terms import COMPONENTS
 from loanloom.core.lending.planning.rules import BUILT_IN, Methods
 from loanloom.core.money import CURRENCY_DIGITS, Rounding
-from loanloom.engines.products import checking_money, checking_plan
+from loanloom.engines.products import checking_money, checking_plan, checking_portal
 from loanloom.engines.products.reading import number
 from loanloom.metadata.document import Document
 from loanloom.metadata.registry import Registry
@@ -30,7 +30,7 @@ def problems(document: Document, registry: Registry, methods: Methods = BUILT_IN
     yield from _shared_line(document, registry)
     yield from _flows(document, registry)
     yield from _numbers(document)
-    yield from _portal(document)
+    yield from checking_portal.problems(document, registry)
 
 
 def of_charges(registry: Registry) -> Iterator[Problem]:
@@ -51,23 +51,6 @@ def _numbers(document: Document) -> Iterator[Problem]:
             "/numbering/application",
             hint=text("Choose the application number under Numbering.", "请在“编号规则”中选择申请编号。"),
             severity="warning",
-        )
-
-
-def _portal(document: Document) -> Iterator[Problem]:
-    """What only staff can do keeps customers from handing in by themselves."""
-    if document.spec.get("portal") and document.spec.get("investigation", {}).get("required"):
-        yield document.problem(
-            "product.portal_needs_visit",
-            text(
-                "Customers cannot hand in by themselves what needs a site visit before.",
-                "提交前须完成实地调查的产品，客户无法自助提交申请。",
-            ),
-            "/portal",
-            hint=text(
-                "Leave one of the two out: the visit before handing in, or applying in the portal.",
-                "请取消“提交前须完成”实地调查，或取消客户自助申请。",
-            ),
         )
 
 

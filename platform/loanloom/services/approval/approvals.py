@@ -108,7 +108,7 @@ def _enter(ctx: Context, connection: Connection, steps: Sequence[Step], *, tell:
 def _entering(
     ctx: Context, connection: Connection, row: Row[Any], facts: Mapping[str, Any], *, new: bool = False
 ) -> Step:
-    case = None if new or row.state == "draft" else _running(ctx, connection, row)
+    case = None if new or row.state in applications.BEFORE else _running(ctx, connection, row)
     if case is None:
         about = subject.SUBJECT.about(ctx, connection, row)
         makers = tuple(applications.makers_of(row, ctx.actor.user_id))

@@ -126,7 +126,7 @@ def _actions(
         hand_in_papers=mine or asked is not None,
         supply=asked,
         withdraw=ctx.actor.may("application.create")
-        and row.state in ("draft", "submitted", "returned")
+        and row.state in (*applications.BEFORE, "submitted", "returned")
         and (row.created_by == ctx.actor.user_id or mine),
         decide=_item(ctx, connection, row.id) if ctx.actor.may("application.decide") else None,
         prepare_contract=in_force and contract is None and ctx.actor.may("contract.prepare"),

@@ -41,7 +41,9 @@ DRAFTED = (
     .where(TABLE.c.id == bindparam("application_id"))
     .values(draft=bindparam("typed", type_=JSONB), updated_at=bindparam("moment"))
 )
-OPEN = ("draft", "returned")
+BEFORE = ("draft", "handed_over")
+"""States of an application that has not been submitted: nothing is judged, no case is begun."""
+OPEN = (*BEFORE, "returned")
 """States in which an application may still be filled in."""
 LARGEST_DRAFT = 200_000
 
@@ -214,10 +216,10 @@ def _filling(
 
 def may_fill_in(ctx: Context, row: Row[Any]) -> bool:
     """Whether the actor may fill in this application now. Customers fill in what they alone have typed into: once
-    staff take part it is the house's."""
+    staff take part, or are to, it is the house's."""
     if row.state not in OPEN or not (ctx.actor.may("application.create") or ctx.actor.may("portal.use")):
         return False
-    if ctx.actor.is_borrower and makers_of(row) != [ctx.actor.user_id]:
+    if ctx.actor.is_borrower and (row.state == "handed_over" or makers_of(row) != [ctx.actor.user_id]):
         return False
     return scope.sees(ctx, row._mapping)
 
@@ -233,15 +235,15 @@ def save_draft(ctx: Context, application_id: int, raw: Mapping[str, Any], *, edi
         if row.draft.get("editor", "") not in (editor, seen):
             raise Conflict(elsewhere())
         values = {name: value for name, value in raw.items() if isinstance(name, str)}
-        if sum(len(name) + len(str(value)) for name, value in values.items()) > LARGEST_DRAFT:
-            raise Refused(Problem(code="form.too_much", message=text("Too much text.", "内容过多，无法保存。")))
         draft = draft_of(ctx, row, values, editor=editor)
         connection.execute(DRAFTED, {"application_id": application_id, "typed": draft, "moment": ctx.now})
         return _filling(ctx, connection, row, values, editor)
 
 
 def draft_of(ctx: Context, row: Row[Any], typed: Mapping[str, Any], *, editor: str) -> dict[str, Any]:
-    """The draft as it is kept: what was typed, on which page, by whom so far."""
+    """The draft as it is kept: what was typed, on which page, by whom so far. Refused where it is far too much."""
+    if sum(len(name) + len(str(value)) for name, value in typed.items()) > LARGEST_DRAFT:
+        raise Refused(Problem(code="form.too_much", message=text("Too much text.", "内容过多，无法保存。")))
     return {"closed": _closed(ctx, typed), "editor": editor, "by": makers_of(row, ctx.actor.user_id)}
 
 

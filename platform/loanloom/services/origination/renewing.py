@@ -40,7 +40,11 @@ class Renewal:
 def offered(ctx: Context, connection: Connection, filling: Filling) -> Renewal | None:
     """What the version in force would change for a draft; None where nothing, or where it may not be taken on."""
     row = filling.row
-    if row.state != "draft" or row.release_id == ctx.company.release_id or filling.registry is ctx.registry:
+    if (
+        row.state not in applications.BEFORE
+        or row.release_id == ctx.company.release_id
+        or filling.registry is ctx.registry
+    ):
         return None
     if ctx.registry.get("product", row.product_key) is None:
         return None

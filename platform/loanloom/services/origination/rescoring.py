@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 APPROVED = ("approved", "contracted", "closed")
 REFUSED = ("refused",)
-UNSUBMITTED = ("draft", "withdrawn")
+UNSUBMITTED = ("draft", "handed_over", "withdrawn")
 SET = 2_000
 """Applications read at a time."""
 BAND = 20

@@ -25,7 +25,7 @@ from loanloom.services.context import Context
 from loanloom.services.definitions import compiled as engines
 from loanloom.services.errors import Conflict, Refused
 from loanloom.services.once import Once
-from loanloom.services.origination import applications, assessing, materials, quotes, uploads, visits
+from loanloom.services.origination import applications, assessing, handing_over, materials, quotes, uploads, visits
 from loanloom.services.origination.applications import TABLE, Filling
 from loanloom.services.parties import agreements, customers, group_loans
 from loanloom.services.records import references
@@ -53,7 +53,7 @@ def submit(
     version: int,
     idempotency_key: str | None = None,
 ) -> Submitted:
-    """Hand in a draft, or a returned application again."""
+    """Hand in a draft, or a returned application again; where staff complete what customers hand in, over to them."""
     ctx.require("application.create", "portal.use")
     with ctx.transaction() as connection:
         row = applications.read(ctx, connection, application_id, lock=True)
@@ -68,19 +68,31 @@ def submit(
         filling = applications.filling(ctx, connection, row)
         applications.refuse_stopped(connection, row.product_key)
         values = _judged(ctx, connection, filling, raw)
-        known = _known(filling, values)
-        assessed = assessing.assess(filling.registry, row.product_key, known)
-        if assessed.problems:
-            raise Refused(assessed.problems)
-        unvisited = visits.missing(connection, filling.registry, row, (known.get("application") or {}).get("amount"))
-        if unvisited is not None:
-            raise Refused(unvisited)
+        assessed = None if handing_over.is_due(ctx, filling) else _assessed(connection, filling, values)
         with bulk.together(connection):
-            handed = _store(ctx, connection, filling, values, assessed)
-            started = approvals.start(ctx, connection, application_id, assessed.facts, handed)
-            done = Submitted(application_id, row.number, started.state, started.outcome)
+            if assessed is None:
+                new = columns(ctx, filling.registry, _known(filling, values))
+                handing_over.hand_over(ctx, connection, filling, raw, new)
+                done = Submitted(application_id, row.number, handing_over.STATE, None)
+            else:
+                handed = _store(ctx, connection, filling, values, assessed)
+                started = approvals.start(ctx, connection, application_id, assessed.facts, handed)
+                done = Submitted(application_id, row.number, started.state, started.outcome)
             first.keep({name: value for name, value in asdict(done).items() if name != "replayed"})
         return done
+
+
+def _assessed(connection: Connection, filling: Filling, values: Mapping[str, Any]) -> assessing.Assessed:
+    """What the engines find, or Refused with what keeps them from it."""
+    known = _known(filling, values)
+    assessed = assessing.assess(filling.registry, filling.row.product_key, known)
+    if assessed.problems:
+        raise Refused(assessed.problems)
+    amount = (known.get("application") or {}).get("amount")
+    unvisited = visits.missing(connection, filling.registry, filling.row, amount)
+    if unvisited is not None:
+        raise Refused(unvisited)
+    return assessed
 
 
 def withdraw(ctx: Context, application_id: int, *, version: int, reason: str | None = None) -> None:
@@ -90,15 +102,16 @@ def withdraw(ctx: Context, application_id: int, *, version: int, reason: str | N
         row = applications.read(ctx, connection, application_id, lock=True)
         if row.version != version:
             raise Conflict()
-        if row.state == "draft":
-            if not applications.may_fill_in(ctx, row):
+        if row.state in applications.BEFORE:
+            own = ctx.actor.is_borrower and row.created_by == ctx.actor.user_id
+            if not (applications.may_fill_in(ctx, row) or (own and row.state == handing_over.STATE)):
                 raise Conflict(applications.closed())
             connection.execute(
                 change(TABLE).where(TABLE.c.id == application_id).values(state="withdrawn", version=row.version + 1)
             )
             audit.write(
                 connection, ctx.actor, "application.withdrawn", ("application", application_id),
-                before={"state": "draft"}, after={"state": "withdrawn"}, reason=reason, at=ctx.now,
+                before={"state": row.state}, after={"state": "withdrawn"}, reason=reason, at=ctx.now,
             )  # fmt: skip
             return
         approvals.withdraw(ctx, connection, application_id, reason)

@@ -22,11 +22,13 @@ PRODUCT = text("product", "产品")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offered:
-    """A product on offer; `draft` is the customer's own application for it that is not handed in yet."""
+    """A product on offer; `draft` is the customer's own application for it that is not handed in yet,
+    `completed_by_staff` says that staff complete it before it is judged."""
 
     key: str
     offer: products.Offer
     draft: Row[Any] | None
+    completed_by_staff: bool
 
 
 def listing(ctx: Context) -> list[Offered]:
@@ -35,10 +37,14 @@ def listing(ctx: Context) -> list[Offered]:
     with ctx.transaction() as connection:
         drafts, stopped = _drafts(ctx, connection), releases.stopped(connection)
         return [
-            Offered(key=key, offer=offer, draft=drafts.get(key))
+            Offered(key=key, offer=offer, draft=drafts.get(key), completed_by_staff=_completed(ctx, key))
             for key, offer in applications.offered(ctx)
             if key not in stopped
         ]
+
+
+def _completed(ctx: Context, key: str) -> bool:
+    return bool(ctx.registry.require("product", key).spec.get("portal_completed_by_staff"))
 
 
 def read(ctx: Context, key: str) -> Offered:

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from loanloom.services.flows import cases
+from loanloom.services.origination import handing_over
 from loanloom.services.origination.submissions import Submitted
 from loanloom.services.reading import portal, portal_products
 from loanloom.web import filling
@@ -61,6 +62,7 @@ def filled(application_id: int) -> Answer:
     words = {
         "refused": (_("Your application %(number)s was refused; the reasons stand below.", number=done.number), "bad"),
         "approved": (_("Your application %(number)s is approved.", number=done.number), "good"),
+        handing_over.STATE: (_("Handed in. Your account manager completes %(number)s.", number=done.number), "good"),
     }
     handed_in = (_("Your application %(number)s has been handed in.", number=done.number), "good")
     flash(*words.get(done.state, handed_in))

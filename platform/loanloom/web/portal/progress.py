@@ -35,6 +35,12 @@ def of(standing: Standing) -> Told:
             return Told(
                 _("Being prepared"), "", _("Your account manager is filling in the form and collecting your papers.")
             )
+        case "handed_over":
+            return Told(
+                _("With your account manager"),
+                "calm",
+                _("Your part is handed in. Your account manager may visit you, completes the form and hands it on."),
+            )
         case "submitted":
             return Told(
                 _("Being looked at"), "calm", _("We check what you gave us and decide. You get a message here.")
@@ -78,6 +84,8 @@ def steps(standing: Standing) -> list[dict[str, Any]]:
         title = _("Refused") if stage == "refused" else _("Withdrawn")
         decided = row.decided_at.date() if row.decided_at else None
         return [*entries, {"title": title, "meta": formats.day(decided), "tone": "bad" if stage == "refused" else None}]
+    if stage == "handed_over":
+        entries.append(_entry(_("Completed by your account manager"), None, True))
     entries.append(
         _entry(
             _("Checked and decided"),

@@ -55,7 +55,7 @@ def show(application_id: int) -> Answer:
     tab = request.args.get("tab", "form")
     tab = tab if tab in application_pages.TABS else "form"
     page = application_pages.read(current_context(), application_id, tab, language())
-    if page.application.state == "draft" and page.actions.fill_in and "tab" not in request.args:
+    if page.application.state in applications.BEFORE and page.actions.fill_in and "tab" not in request.args:
         return redirect(url_for("applications.fill", application_id=application_id))
     parts = {
         "indicators": sheet_parts.indicators(page.findings, language()),

@@ -19,6 +19,7 @@ from loanloom.services.approval import approvals, sanction_pages, work_overview
 from loanloom.services.approval import sheet as approval_sheet
 from loanloom.services.errors import NotFound, Refused
 from loanloom.services.flows import my_cases, outside, worklist
+from loanloom.services.origination import applications, handing_over
 from loanloom.services.papers import disclosures
 from loanloom.web.access import requires, staff
 from loanloom.web.language import language
@@ -92,6 +93,7 @@ def todo() -> str:
     return render_template(
         "workspace/approvals/todo.html", page=page, part=None, view=view, counts=counts, products=products,
         product=product, unread_copies=my_cases.unread_copies(ctx),
+        to_complete=handing_over.waiting(ctx) if view != "done" else 0,
     )  # fmt: skip
 
 
@@ -181,7 +183,7 @@ def overview() -> str:
 
 
 def _render(shown: approval_sheet.Sheet, *, problems: Any = (), typed: Any = None) -> str:
-    if shown.application.state == "draft":
+    if shown.application.state in applications.BEFORE:
         raise NotFound()
     return render_template(
         "workspace/approvals/sheet.html",

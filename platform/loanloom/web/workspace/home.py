@@ -9,6 +9,7 @@ from flask import Blueprint, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from loanloom.services.origination import applications
 from loanloom.services.reading import overview
 from loanloom.web.access import signed_in
 from loanloom.web.formats import state_words
@@ -16,7 +17,7 @@ from loanloom.web.security import current_context
 
 blueprint = Blueprint("home", __name__)
 
-FUNNEL = ("draft", "submitted", "returned", "approved", "contracted", "disbursed", "refused", "withdrawn")
+FUNNEL = (*applications.BEFORE, "submitted", "returned", "approved", "contracted", "disbursed", "refused", "withdrawn")
 BUCKET_COLOURS = ("--chart-4", "--chart-2", "--chart-2", "--chart-5", "--chart-5")
 
 
