@@ -124,10 +124,13 @@ def archive(*members: tuple[str, bytes], mode: int = 0, compress: int = zipfile.
         archive(("metadata/bomb.yaml", b"0" * 1_900_000)),
         archive(("metadata/large.yaml", os.urandom(2_100_000)), compress=zipfile.ZIP_STORED),
         archive(("metadata/binary.yaml", b"\xff\xfe\x00")),
+        archive(("metadata/packed.yaml", b"x" * 50), compress=zipfile.ZIP_LZMA).replace(
+            b"\x5d\x00\x00\x80\x00", b"\xff\x00\x00\x80\x00"
+        ),
         b"PK\x03\x04 this is no archive",
         b"",
     ],
-    ids=["up", "root", "backslash", "drive", "link", "bomb", "large", "binary", "damaged", "empty"],
+    ids=["up", "root", "backslash", "drive", "link", "bomb", "large", "binary", "packed", "damaged", "empty"],
 )
 def test_a_hostile_archive_gives_problems_and_no_file(data: bytes) -> None:
     files = read_files(data, wanted)

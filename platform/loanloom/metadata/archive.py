@@ -17,6 +17,7 @@ MAX_FILES = 5_000
 MAX_FILE = 2_000_000
 MAX_TOTAL = 64_000_000
 MAX_RATIO = 200
+_PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -107,6 +108,8 @@ def _unsafe(member: zipfile.ZipInfo, seen: set[str]) -> Text | None:
         return text("Links are not followed.", "不接受链接文件。")
     if member.flag_bits & 0x1:
         return text("The file is encrypted.", "文件已加密。")
+    if member.compress_type not in _PACKED:
+        return text("The file is packed in a way that is not read here.", "不支持该压缩方式。")
     if name in seen:
         return text("The archive holds this path twice.", "压缩包内路径重复。")
     if member.file_size > MAX_FILE or member.file_size > MAX_RATIO * max(member.compress_size, 100):
