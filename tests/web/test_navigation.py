@@ -43,6 +43,8 @@ ENTRIES = {
     "/studio/definitions/agreement/privacy/": "/studio/settings/",
     "/studio/definitions/faq/": "/studio/settings/",
     "/studio/definitions/product/": "/studio/definitions/product/",
+    "/studio/new/flow/": "/studio/definitions/flow/",
+    "/studio/new/agreement/": "/studio/settings/",
     "/studio/definitions/role/borrower/": "/studio/",
 }
 

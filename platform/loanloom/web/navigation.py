@@ -19,6 +19,8 @@ DOORS = {"workspace": "/", "studio": "/studio/", "portal": "/portal/"}
 TO_DO = "/to-do/"
 SETTINGS = "/studio/settings/"
 DEFINITION = re.compile(r"/studio/definitions/[^/]+/")
+BEGUN = re.compile(r"^/studio/new/([^/]+)/")
+"""Where a definition of a kind is begun: it stands under its kind."""
 PLAIN = ("customers", "applications", "loans", "contracts")
 SHORTCUTS = {"/": "h", "/to-do/": "t", "/applications/": "a", "/customers/": "c", "/loans/": "l"}
 
@@ -72,17 +74,18 @@ def _items(chosen: str) -> Iterator[Mapping[str, Any]]:
 def _current(urls: list[str]) -> str:
     """The longest address that the page's begins with; what the page of settings leads to belongs to that page, not to
     the first one of the studio."""
-    fitting = [one for one in urls if request.path == one or (one != "/" and request.path.startswith(one))]
+    path = BEGUN.sub(r"/studio/definitions/\1/", request.path)
+    fitting = [one for one in urls if path == one or (one != "/" and path.startswith(one))]
     best = max(fitting, key=len, default="")
-    if best == DOORS["studio"] != request.path and SETTINGS in urls and _is_setting():
+    if best == DOORS["studio"] != path and SETTINGS in urls and _is_setting(path):
         return SETTINGS
     return best
 
 
-def _is_setting() -> bool:
-    """Whether the page of settings leads to this page, or to another definition of its kind."""
+def _is_setting(path: str) -> bool:
+    """Whether the page of settings leads to a page, or to another definition of its kind."""
     own = [one for group in _items("settings") for one in group.get("items", ())]
-    return any(request.path.startswith(_kind_of(url)) for one in own if (url := _url(one)))
+    return any(path.startswith(_kind_of(url)) for one in own if (url := _url(one)))
 
 
 def _kind_of(url: str) -> str:

@@ -103,6 +103,19 @@ def test_it_lives_on_like_any_other_loan(house):
     assert "1301" not in house.balances()
 
 
+@pytest.mark.parametrize("written_as", ["sole_trader", "Sole Trader", "个体工商户"])
+def test_the_kind_of_a_customer_is_written_as_the_list_calls_it(house, written_as):
+    takeover.take_over(keeper(house), *files([LOAN | {"customer_kind": written_as}], rows()))
+    (customer,) = house.rows(tables.customer)
+    assert customer.kind == "sole_trader"
+
+
+def test_an_unknown_kind_of_customer_is_told_with_those_there_are(house):
+    (problem,) = takeover.judge(keeper(house), *files([LOAN | {"customer_kind": "business"}], rows())).problems
+    assert (problem.field, problem.line) == ("customer_kind", 2)
+    assert "Sole trader" in problem.message["en"] and "个体工商户" in problem.message["zh"]
+
+
 def test_the_same_files_again_change_nothing(house):
     given = files([LOAN, LOAN | {"number": "OLD-2"}], [*rows(), *rows("OLD-2")])
     assert takeover.take_over(keeper(house), *given).booked == 2

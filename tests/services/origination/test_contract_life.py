@@ -8,6 +8,7 @@ from datetime import date
 from types import SimpleNamespace
 
 import pytest
+from sqlalchemy import select
 from tests.services.approval.lender import Lender, registry
 from tests.services.approval.lender import documents as lender_documents
 from tests.services.origination.test_contracts import sanction_id
@@ -25,6 +26,7 @@ from loanloom.services.papers import (
     signatures,
 )
 from loanloom.services.papers import package as package_of
+from loanloom.services.reading import data_sets
 from loanloom.store import tables
 
 __all__ = ["sanction_id"]
@@ -234,3 +236,16 @@ def test_the_register_shows_what_one_may_see(made):
     assert contract_register.page(made.keeper, query="Nobody").rows == ()
     first = contract_register.page(made.keeper, limit=1)
     assert len(contract_register.page(made.keeper, before=first.before).rows) == 1
+
+
+def test_the_list_of_contracts_tells_no_amount_of_an_authorisation(made):
+    with made.maker.transaction() as connection:
+        others = select(tables.contract.c.id).where(tables.contract.c.main_contract_id == made.id)
+        (paper,) = connection.execute(others).scalars()
+        bare = tables.contract.update().where(tables.contract.c.id == paper)
+        connection.execute(bare.values(kind="bureau_authorisation", amount=0))
+    found = data_sets.data_set(made.maker.registry, "contract")
+    columns = ["contract.kind", "contract.amount"]
+    asked = data_sets.read_question({}, found, columns=columns, order=[("contract.number", False)])
+    amounts = {row["contract.kind"]: row["contract.amount"] for row in data_sets.rows(made.maker, found, asked).rows}
+    assert amounts["bureau_authorisation"] is None and amounts["loan"] > 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 
 from tests.services.money.test_takeover import LOAN, files, rows
@@ -18,6 +19,8 @@ def upload(client, given):
 def test_two_files_shown_then_booked_once(house, person) -> None:
     finance = person("finance")
     assert "Nothing taken over yet" in finance.get("/loans/take-over/").get_data(as_text=True)
+    page = person("finance", language="zh").get("/loans/take-over/").get_data(as_text=True)
+    assert re.search("类型（[^（）]*农户", page) and "farmer" not in page
     assert "loan_number" in finance.get("/loans/take-over/schedule.csv").get_data(as_text=True)
     assert "借据编号" in person("finance", language="zh").get("/loans/take-over/loans.csv").get_data(as_text=True)
     head = LOAN | {"product": "sole-trader-loan"}

@@ -28,7 +28,9 @@ def index() -> str:
 
 
 def _index(problems: tuple[Problem, ...] = ()) -> str:
-    return render_template("workspace/takeover/index.html", runs=takeover.runs(current_context()), problems=problems)
+    ctx = current_context()
+    kinds = takeover.kind_titles(ctx, language())
+    return render_template("workspace/takeover/index.html", runs=takeover.runs(ctx), problems=problems, kinds=kinds)
 
 
 @blueprint.get("/<name>.csv")

@@ -8,7 +8,7 @@ changes nothing: a loan is known by its number.
 
 from loanloom.services.money.takeover.files import LOAN_COLUMNS, ROW_COLUMNS, empty_file
 from loanloom.services.money.takeover.hands import MAY_LOOK
-from loanloom.services.money.takeover.judging import Judged, Totals, judge
+from loanloom.services.money.takeover.judging import Judged, Totals, judge, kind_titles
 from loanloom.services.money.takeover.writing import Opened, TakenOver, book, opened, read, runs, take_over
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "book",
     "empty_file",
     "judge",
+    "kind_titles",
     "opened",
     "read",
     "runs",

@@ -26,7 +26,7 @@ from loanloom.core.money import ZERO
 from loanloom.engines import products
 from loanloom.engines.imports import Row
 from loanloom.engines.products import Offer
-from loanloom.problems import Problem, text
+from loanloom.problems import Problem, say, text
 from loanloom.services.access.sign_in import ab_user
 from loanloom.services.context import Context
 from loanloom.services.errors import Refused
@@ -37,7 +37,8 @@ from loanloom.services.money.takeover.hands import MAY_LOOK
 from loanloom.services.scope import units_of
 from loanloom.store import tables
 
-KINDS = ("person", "business", "farmer")
+KINDS = "customer_kind"
+"""The code list of the kinds of customers; also the column that names one."""
 PAID = ("principal_paid", "interest_paid", "fee", "fee_paid", "penalty_owed", "compound_owed")
 
 
@@ -50,6 +51,7 @@ class Ready:
     event: LoanTakenOver
     loan: Loan
     customer_id: int | None
+    customer_kind: str | None
     manager_user_id: int | None
 
     @property
@@ -99,6 +101,7 @@ class _Known:
     by_identity: Mapping[bytes, int]
     people: Mapping[str, int]
     units: frozenset[str]
+    kinds: Mapping[str, str]
 
 
 def judge(ctx: Context, loans: tuple[str, bytes], schedule: tuple[str, bytes]) -> Judged:
@@ -142,7 +145,21 @@ def _look_up(ctx: Context, connection: Connection, brought: list[Brought]) -> _K
         by_identity={bytes(row.id_number_hash): row.id for row in rows if row.id_number_hash},
         people={row.username: row.id for row in connection.execute(people)},
         units=frozenset(units_of(ctx)),
+        kinds=_kinds(ctx),
     )
+
+
+def kind_titles(ctx: Context, language: str) -> list[str]:
+    """What the kinds of customers are called."""
+    document = ctx.registry.get("code_list", KINDS)
+    return [say(item["title"], language) for item in document.spec["items"]] if document else []
+
+
+def _kinds(ctx: Context) -> dict[str, str]:
+    """The kinds of customers by everything that may stand for one in a file: its key, its titles."""
+    document = ctx.registry.get("code_list", KINDS)
+    items = document.spec["items"] if document else ()
+    return {str(word).casefold(): item["key"] for item in items for word in (item["key"], *item["title"].values())}
 
 
 def identity(ctx: Context, number: str) -> bytes:
@@ -154,7 +171,7 @@ def _judged(
     ctx: Context, brought: Brought, known: _Known, names: tuple[str, str]
 ) -> tuple[Ready | None, tuple[Problem, ...]]:
     head = brought.loan.values
-    problems = [one.at(file=names[0], line=brought.loan.line) for one in _head(head, known)]
+    problems = [one.at(file=names[0], line=brought.loan.line) for one in _head(ctx, head, known)]
     problems += [one.at(file=names[1]) for one in _lines(brought)]
     if problems:
         return None, tuple(problems)
@@ -179,12 +196,13 @@ def _judged(
         event=event,
         loan=evolve(None, event),
         customer_id=known.customers.get(head["customer_number"] or "") or same,
+        customer_kind=known.kinds.get(str(head[KINDS]).casefold()),
         manager_user_id=known.people.get(head["manager"] or ""),
     )
     return ready, ()
 
 
-def _head(head: Mapping[str, Any], known: _Known) -> Iterator[Problem]:
+def _head(ctx: Context, head: Mapping[str, Any], known: _Known) -> Iterator[Problem]:
     """What is missing or unknown on a loan's line."""
     for name in ("product", "principal", "annual_rate", "disbursed_on"):
         if head[name] is None:
@@ -195,9 +213,9 @@ def _head(head: Mapping[str, Any], known: _Known) -> Iterator[Problem]:
     else:
         if not head["customer_name"]:
             yield _problem("missing", "customer_name", "Name the customer.", "请填写客户名称。")
-        if head["customer_kind"] not in KINDS:
-            kinds = ", ".join(KINDS)
-            yield _problem("bad_kind", "customer_kind", f"One of: {kinds}.", f"应为：{kinds}。")
+        if str(head[KINDS]).casefold() not in known.kinds:
+            en, zh = (kind_titles(ctx, tag) for tag in ("en", "zh"))
+            yield _problem("bad_kind", KINDS, f"One of: {', '.join(en)}.", f"应为：{'、'.join(zh)}。")
     if head["unit"] and head["unit"] not in known.units:
         yield _problem("no_unit", "unit", "There is no such branch or department.", "没有该机构。")
     if head["manager"] and head["manager"] not in known.people:

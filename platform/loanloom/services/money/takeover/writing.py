@@ -239,7 +239,7 @@ def _customers(
     numbers = customers.next_numbers(ctx, connection, len(new)) if new else []
     for one, number in zip(new.values(), numbers, strict=True):
         head = one.brought.loan.values
-        values = {"kind": head["customer_kind"], "name": head["customer_name"]} | {
+        values = {"kind": one.customer_kind, "name": head["customer_name"]} | {
             name: head[name] for name in ("id_number", "phone")
         }
         added.append(
@@ -270,7 +270,7 @@ def _here_by_now(ctx: Context, connection: Connection, unknown: Sequence[Ready])
 
 def _key(one: Ready) -> str:
     head = one.brought.loan.values
-    return str(head["id_number"] or f"{head['customer_kind']} {head['customer_name']}")
+    return str(head["id_number"] or f"{one.customer_kind} {head['customer_name']}")
 
 
 def _finish(ctx: Context, run_id: int, judged: Judged) -> None:

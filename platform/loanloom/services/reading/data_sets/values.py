@@ -99,7 +99,7 @@ VALUES: Mapping[str, ColumnElement[Any]] = {
     "contract.kind": contract.c.kind,
     "contract.party_name": contract.c.party_name,
     "contract.product": contract.c.product_key,
-    "contract.amount": contract.c.amount,
+    "contract.amount": func.nullif(contract.c.amount, 0),  # an authorisation is about no amount
     "contract.annual_rate": contract.c.annual_rate,
     "contract.term_months": contract.c.term_months,
     "contract.prepared_on": contract.c.prepared_on,
