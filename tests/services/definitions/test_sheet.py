@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -50,3 +51,21 @@ def test_a_way_is_led_elsewhere_by_choosing_a_step(registry: Registry) -> None:
     assert cell.kind == "reference" and cell.options is not None
     assert cell.options["manager"]["en"] == "General manager"
     assert parsed(cell, ["manager"]) == ("manager", None)
+
+
+def test_a_rule_gives_results_by_what_people_call_them(registry: Registry) -> None:
+    document = registry.require("ruleset", "eligibility-farmer")
+    given = cell_at(document, registry, "/rules/0/then/outcome")
+    assert (given.label["zh"], given.words["zh"]) == ("结论", "否决") and given.kind == "reference"
+    assert given.options is not None and given.options["pass"]["en"] == "pass"
+    assert cell_at(document, registry, "/otherwise/outcome").words["zh"] == "通过"
+    classed = cell_at(registry.require("ruleset", "five-classes"), registry, "/table/rows/0/then/asset_class")
+    assert classed.words["zh"] == registry.code_title("asset_class", "normal", "zh")
+
+
+def test_a_result_that_is_worked_out_stays_text(registry: Registry) -> None:
+    document = registry.require("ruleset", "eligibility-farmer")
+    rules = [*document.spec["rules"]]
+    rules[0] = {**rules[0], "then": {"outcome": '= if application.amount > 1 then "pass" else "refuse"'}}
+    changed = replace(document, spec={**document.spec, "rules": rules})
+    assert named_at(changed, registry, "/rules/0/then/outcome") is None

@@ -92,9 +92,14 @@ def test_every_definition_that_can_be_tried_comes_to_something_on_an_example(mod
 
 def _fitting(ctx: Context, kind: str, key: str) -> str:
     """An example of a product that needs a definition."""
-    uses = {(use.kind, use.key) for use in ctx.registry.used_by(kind, key)}
-    cases = bench.examples(ctx.registry)
-    return next((one.key for one in cases if ("product", one.spec["product"]) in uses), cases[0].key)
+    return bench.examples(ctx.registry, ctx.registry.require(kind, key))[0].key
+
+
+def test_the_examples_are_those_of_products_that_use_what_is_tried(model_company: Context) -> None:
+    registry = model_company.registry
+    for card in registry.all("scorecard"):
+        found = [registry.require("product", one.spec["product"]) for one in bench.examples(registry, card)]
+        assert found and all(one.spec["scorecard"] == card.key for one in found), card.key
 
 
 class TestRealCase:

@@ -135,6 +135,16 @@ def test_lines_stand_in_brackets_and_a_span_has_two_ends(person, model_company, 
     assert 'name="1.1.value" value="24"' in again and again.count('name="0.value"') == 2
 
 
+def test_what_a_condition_compares_is_called_by_names_and_found_by_pinyin(person, model_company) -> None:
+    here = "/studio/definitions/product/farmer-loan/condition?pointer=/guarantee/required"
+    shown = html(person(ADMIN, language="zh").get(here))
+    offered = re.findall(r'<option value="([a-z_.]+)" data-sought="([^"]*)" [^>]*>([^<]*)<', shown)
+    assert {"product.amount_max", "indicators.farm_surplus", "customer.name"} <= {path for path, *_ in offered}
+    assert [words for path, _, words in offered if path in words] == [], "no fact is called by its path"
+    sought = {path: words for path, words, _ in offered}
+    assert "shenqingjine" in sought["application.amount"] and "sqje" in sought["application.amount"]
+
+
 def test_a_condition_that_cannot_be_is_not_saved(person, model_company, ruleset) -> None:
     admin = person(ADMIN, language="en")
     here = f"{RULES}{ruleset}/condition"

@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from loanloom.metadata.pointers import slug
 from loanloom.services.definitions.releases import drafts, history
 from loanloom.services.running.surroundings import context_of
 
@@ -95,8 +96,14 @@ def test_a_cell_changes_and_the_preview_follows(admin, model_company) -> None:
 def test_a_cell_that_cannot_be_is_said_at_the_cell(admin, pointer: str, value: str, words: str) -> None:
     answer = post(admin, f"{PRODUCT}cell", pointer=pointer, value=value, version="")
     assert answer.status_code == 422
-    assert words in html(answer)
+    assert words in html(answer) and in_cell(answer, pointer) == value, "what was typed stays"
     assert "You see the draft" not in html(answer)
+
+
+def in_cell(answer, pointer: str) -> str:
+    """What stands in the input of a cell."""
+    inside = html(answer).partition(f'id="v-{slug(pointer)}"')[2]
+    return re.search(r'value="([^"]*)"', inside)[1]
 
 
 def test_percent_cells_are_typed_as_percent(admin, model_company) -> None:
@@ -110,6 +117,8 @@ def test_somebody_who_was_faster_is_named(person) -> None:
     late = post(second, f"{PRODUCT}cell", pointer="/penalty/grace_days", value="5", version="")
     assert late.status_code == 422
     assert "Person 1 changed this definition while you had it open" in html(late)
+    assert in_cell(late, "/penalty/grace_days") == "5", "their value is told, what oneself typed is still there"
+    assert re.search(r'id="c-penalty-grace_days".*?<del>0</del> 3', html(late), re.DOTALL)
 
 
 def test_copying_changing_and_lending_with_a_product_takes_two_people(person, model_company) -> None:

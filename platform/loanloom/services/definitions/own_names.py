@@ -1,15 +1,16 @@
 """What people call things that a definition names within itself or a neighbour: steps of a flow, accounts of posting
-rules, the fields of a flow's own request.
+rules, the fields of a flow's own request, the results of a rule set.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from loanloom.engines.flows import scope
 from loanloom.engines.labels import labels
 from loanloom.metadata.document import Document
-from loanloom.metadata.pointers import split
+from loanloom.metadata.pointers import resolve, split
 from loanloom.metadata.registry import Registry, kept
 from loanloom.problems import Text, text
 from loanloom.services.definitions import posting_words
@@ -21,12 +22,21 @@ _STEPS = {
     *(("nodes", *way) for way in {*_WAYS, ("return_to",), ("cancels",)}),
 }
 """Places of a flow that name steps, without the numbers of items."""
+_DECIDED: Mapping[str, Text] = {
+    "approve": text("approve", "批准"),
+    "pass": text("pass", "通过"),
+    "refer": text("to a person", "转人工"),
+    "refuse": text("refuse", "否决"),
+}
+"""What is said of the results that decide by themselves."""
 
 
 def named_at(document: Document, registry: Registry, pointer: str) -> Mapping[str, Text] | None:
     """The steps or accounts from which a place names one or several, by key; None for all other places."""
     if document.kind == "posting_rules":
         return posting_words.accounts_at(document, registry, pointer)
+    if document.kind == "ruleset":
+        return _results_at(document, registry, pointer)
     names = tuple(token for token in split(pointer) if not token.isdigit())
     return _steps(document, registry) if document.kind == "flow" and names in _STEPS else None
 
@@ -34,7 +44,36 @@ def named_at(document: Document, registry: Registry, pointer: str) -> Mapping[st
 @kept
 def labels_of(document: Document, registry: Registry) -> Mapping[str, Text]:
     """What people call the facts that a definition's expressions see."""
-    return scope.labels_of(document, registry) if document.kind == "flow" else labels(registry)
+    if document.kind == "flow":
+        return scope.labels_of(document, registry)
+    return {**labels(registry), **_results(document)} if document.kind == "ruleset" else labels(registry)
+
+
+def _results(document: Document) -> Mapping[str, Text]:
+    """What the results of a rule set are called where a rule gives them."""
+    titled = {one["key"]: one["title"] for one in document.spec.get("outputs", ()) if one.get("title")}
+    return {f"{place}.{key}": title for key, title in titled.items() for place in ("then", "otherwise")}
+
+
+def _results_at(document: Document, registry: Registry, pointer: str) -> Mapping[str, Text] | None:
+    """The values that a rule may give here; none where it may give any, or works one out."""
+    *above, key = split(pointer)
+    given = resolve(document.spec, pointer)
+    formula = isinstance(given, str) and given.startswith("=")
+    if not above or above[-1] not in ("then", "otherwise") or formula:
+        return None
+    output = next((one for one in document.spec.get("outputs", ()) if one.get("key") == key), None)
+    return results_in_words(output, registry) if output is not None else None
+
+
+def results_in_words(output: Mapping[str, Any], registry: Registry) -> Mapping[str, Text] | None:
+    """The values of a result that has listed ones, by the names of the code list of the same key."""
+    listed = [str(one) for one in output.get("values", ())]
+    if output["type"] != "string" or not listed:
+        return None
+    codes = registry.get("code_list", output["key"])
+    named = {str(one["key"]): one["title"] for one in codes.spec["items"]} if codes is not None else _DECIDED
+    return {value: named.get(value, text(value, value)) for value in listed}
 
 
 @kept

@@ -115,7 +115,7 @@ def _answer(kind: str, key: str, do: Callable[[], Draft], pointer: str, *, cell:
     except (Refused, Conflict) as refused:
         found = tuple(problem.at(field=place) if cell else problem for problem in refused.problems)
         if cell:
-            return page_of(kind, key, view, problems=found, changed=pointer), 422
+            return page_of(kind, key, view, problems=found, changed=pointer, typed_cell=request.form), 422
         return page_of(kind, key, view, problems=found), 422, _AT_TOP
     told = editors.joined(saved.joined_with) if saved.joined_with else None
     if request.headers.get("HX-Request"):

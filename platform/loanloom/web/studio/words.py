@@ -11,9 +11,9 @@ from loanloom.feel.help import figures
 from loanloom.metadata import schema_walk
 from loanloom.metadata.document import Document
 from loanloom.metadata.pointers import MISSING, resolve, slug, split
-from loanloom.metadata.registry import Use
-from loanloom.problems import Problem, say
-from loanloom.services.definitions.catalogue import Page
+from loanloom.metadata.uses import Use
+from loanloom.problems import Problem, Text, say
+from loanloom.services.definitions.catalogue import Page, sounds
 from loanloom.services.definitions.releases import kinds
 from loanloom.services.definitions.typed import as_typed
 from loanloom.web.language import language
@@ -101,7 +101,13 @@ def place_address(use: Use) -> str:
     return url_for("studio.definition", kind=use.kind, key=use.key, view="sheet", _anchor=anchor)
 
 
+def pinyin(title: Text) -> str:
+    """How a title sounds, in full and by its first letters, for who types Latin letters to find it."""
+    return " ".join(sounds(title.get("zh", "")))
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
+    "pinyin": pinyin,
     "plain_number": plain_number,
     "kind_title": kind_title,
     "where": where,

@@ -21,6 +21,7 @@ from loanloom.services.context import Context
 from loanloom.services.definitions import expressions
 from loanloom.services.definitions.bench.inputs import Input, as_typed, boxes, laid_over, read_by
 from loanloom.services.definitions.bench.results import RUNS, Came, Line
+from loanloom.services.definitions.releases.impact import closure
 from loanloom.services.errors import Forbidden, NotFound, Refused
 from loanloom.services.origination import applications, assessing
 
@@ -53,8 +54,14 @@ class _Case:
     hidden: frozenset[str] = frozenset()
 
 
-def examples(registry: Registry) -> tuple[Document, ...]:
-    """The company's own example applications."""
+def examples(registry: Registry, tried: Document) -> tuple[Document, ...]:
+    """The company's own example applications: those for products that use what is tried, else all."""
+    found = _examples(registry)
+    products = {key for kind, key in closure(registry, [tried.identity]) if kind == "product"}
+    return tuple(one for one in found if one.spec["product"] in products) or found
+
+
+def _examples(registry: Registry) -> tuple[Document, ...]:
     cases = registry.all("case")
     return tuple(one for one in cases if {"product", "facts"} <= set(one.spec) and not {"loan", "flow"} & set(one.spec))
 
@@ -87,7 +94,7 @@ def _case(ctx: Context, registry: Registry, asked: str) -> tuple[_Case, tuple[Pr
     """The case of a number or a key; nothing at all, with why, where there is none to be seen."""
     if not asked:
         return _Case("", {}), ()
-    example = next((one for one in examples(registry) if one.key == asked), None)
+    example = next((one for one in _examples(registry) if one.key == asked), None)
     if example is not None:
         return _example(registry, example), ()
     try:

@@ -12,6 +12,7 @@ from loanloom.metadata.document import Document
 from loanloom.metadata.pointers import child
 from loanloom.metadata.registry import Registry
 from loanloom.problems import Text, text
+from loanloom.services.definitions import own_names
 from loanloom.services.definitions.grids import model_tables
 from loanloom.services.definitions.grids.model import Column, Places
 
@@ -77,23 +78,5 @@ def _results(spec: Mapping[str, Any], registry: Registry) -> Iterator[Column]:
         title = one.get("title") or text(one["key"], one["key"])
         yield Column(
             path=child("/then", one["key"]), label=_named(title), kind="result", feel=one["type"], group=THEN,
-            options=_values(one, registry), head=f"/outputs/{place}",
+            options=own_names.results_in_words(one, registry), head=f"/outputs/{place}",
         )  # fmt: skip
-
-
-_WORDS: Mapping[str, Text] = {
-    "approve": text("approve", "通过"),
-    "refer": text("to a person", "转人工"),
-    "refuse": text("refuse", "拒绝"),
-}
-"""What is said of the results that decide by themselves."""
-
-
-def _values(output: Mapping[str, Any], registry: Registry) -> Mapping[str, Text] | None:
-    """The values of a result that has listed ones, by the names of the code list of the same key."""
-    listed = [str(one) for one in output.get("values", ())]
-    if output["type"] != "string" or not listed:
-        return None
-    codes = registry.get("code_list", output["key"])
-    named = {str(one["key"]): one["title"] for one in codes.spec["items"]} if codes is not None else _WORDS
-    return {value: named.get(value, text(value, value)) for value in listed}

@@ -34,7 +34,8 @@ def _parts(page: Page) -> dict[str, Any]:
 
     return {
         "bench": bench.bench(ctx, shown, registry, page.live, case, typed if case else sent),
-        "begun": bool(case or sent), "case": case, "examples": bench.examples(registry), "said": said, "below": below,
+        "begun": bool(case or sent), "case": case, "examples": bench.examples(registry, shown), "said": said,
+        "below": below,
     }  # fmt: skip
 
 

@@ -6,6 +6,7 @@ export function armSelects(root) {
     if (select.tomselect) return;
     new TomSelect(select, {
       maxOptions: 200,
+      searchField: ["text", "sought"], // data-sought of an option: other ways to find it, such as its pinyin
       // Searched with every letter. A pause would have Enter take what stood first before, and its end would open the box
       // again and call back whoever has chosen and gone on: the next key pressed would be lost in it.
       refreshThrottle: 0,
