@@ -65,13 +65,13 @@ def sign_in(user: SignedIn) -> None:
     language = session.get("language")
     session.clear()
     session.permanent = True
-    session.update(user_id=user.user_id, stamp=user.stamp)
+    session.update(user_id=user.user_id, stamp=user.stamp, session=secrets.token_urlsafe(12))
     if user.language or language:
         session["language"] = user.language or language
 
 
 def sign_out() -> None:
-    """End the session."""
+    """Forget who is signed in here."""
     language = session.get("language")
     session.clear()
     if language:
@@ -86,14 +86,14 @@ def has_bearer() -> bool:
 def _find_user() -> SignedIn | None:
     if has_bearer():
         verify_jwt_in_request()
-        user_id, stamp = int(get_jwt_identity()), get_jwt().get("stamp", "")
+        user_id, stamp, own = int(get_jwt_identity()), get_jwt().get("stamp", ""), ""
     elif "user_id" in session:
-        user_id, stamp = int(session["user_id"]), session.get("stamp")
+        user_id, stamp, own = int(session["user_id"]), session.get("stamp"), session.get("session", "")
     else:
         return None
     with database().single_statements() as connection:
         user = read_user(connection, user_id)
-    if user is None or (stamp is not None and stamp != user.stamp):
+    if user is None or (stamp is not None and stamp != user.stamp) or own in user.ended:
         if not has_bearer():
             sign_out()
         return None

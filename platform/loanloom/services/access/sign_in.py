@@ -39,13 +39,15 @@ class Membership:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedIn:
-    """A user as every request needs them: one query. `stamp` changes with the password and ends older sessions."""
+    """A user as every request needs them: one query. `stamp` changes with the password, and when the user signs out
+    everywhere, and ends older sessions; `ended` are those that were signed out one by one."""
 
     user_id: int
     username: str
     name: str
     email: str
     stamp: str
+    ended: frozenset[str]
     language: str | None
     must_change_password: bool
     memberships: tuple[Membership, ...]
@@ -66,15 +68,15 @@ class Caller:
     correlation_id: str | None = None
 
 
-def _stamp(password_hash: str | None) -> str:
-    return hashlib.sha256((password_hash or "").encode()).hexdigest()[:16]
+def _stamp(password_hash: str | None, sessions_since: str | None) -> str:
+    return hashlib.sha256(f"{password_hash or ''}{sessions_since or ''}".encode()).hexdigest()[:16]
 
 
 def _asked() -> Select[Any]:
     profile, membership, company = tables.user_profile, tables.membership, tables.company
     columns: list[Any] = [
         *ab_user.c["id", "username", "first_name", "last_name", "email", "password"],
-        *profile.c["language", "must_change_password"],
+        *profile.c["language", "must_change_password", "sessions_since", "ended_sessions"],
         *membership.c["roles", "unit", "position", "customer_id"],
         *company.c["key", "name", "time_zone", "currency", "business_date", "live_release_id"],
         company.c.id.label("company_id"),
@@ -104,7 +106,8 @@ def signed_in(connection: Connection, user_id: int) -> SignedIn | None:
         username=first["username"],
         name=full_name(first),
         email=first["email"],
-        stamp=_stamp(first["password"]),
+        stamp=_stamp(first["password"], first["sessions_since"]),
+        ended=frozenset(first["ended_sessions"] or ()),
         language=first["language"],
         must_change_password=bool(first["must_change_password"]),
         memberships=tuple(_membership(row) for row in rows if row["company_id"] is not None),

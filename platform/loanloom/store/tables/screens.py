@@ -1,10 +1,11 @@
-"""What the screens remember: a user's language and first password, failed log-ins, saved list views."""
+"""What the screens remember: a user's language, first password and sessions that ended, failed log-ins, saved list
+views."""
 
 from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, Index, Integer, Table, Text
 
-from .base import Key, company_table, metadata, moment
+from .base import Key, company_table, mapping, metadata, moment
 
 user_profile = Table(
     "user_profile",
@@ -13,6 +14,8 @@ user_profile = Table(
     Column("language", Text),
     Column("must_change_password", Boolean, nullable=False, server_default="false"),
     moment("password_changed_at"),
+    Column("sessions_since", Text),  # a mark: sessions and tokens made under another one are over
+    mapping("ended_sessions"),  # session -> when it was signed out, as long as its cookie could be shown again
 )
 
 sign_in_guard = Table(

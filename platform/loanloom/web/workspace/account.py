@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from loanloom.problems import Problem, text
-from loanloom.services.access import functions, sign_in_guard, users
+from loanloom.services.access import functions, sessions, sign_in_guard, users
 from loanloom.services.access import sign_in as signing
 from loanloom.services.errors import NotFound, Refused
 from loanloom.store import audit
@@ -70,9 +70,28 @@ def _page(username: str = "", until: datetime | None = None) -> str:
 @blueprint.post("/logout/")
 @while_password_expired
 def sign_out() -> Response:
-    """End the session."""
+    """End the session: its cookie is worth nothing from here on, wherever a copy of it may be."""
+    user, own = security.current_user(), session.get("session")
+    if user and own:
+        with security.database().transaction() as connection:
+            lasting = current_app.permanent_session_lifetime
+            sessions.end(connection, user.user_id, own, datetime.now(UTC), lasting=lasting)
     security.sign_out()
     flash(_("You are signed out."), "calm")
+    return redirect(url_for("account.sign_in"))
+
+
+@blueprint.post("/logout/everywhere/")
+@while_password_expired
+def sign_out_everywhere() -> Response:
+    """End every session of mine, on whatever device, and every token."""
+    user = security.current_user()
+    assert user is not None
+    with security.database().transaction() as connection:
+        sessions.end_all(connection, user.user_id)
+        audit.write(connection, _who(user), "user.signed_out_everywhere", ("user", user.user_id))
+    security.sign_out()
+    flash(_("You are signed out on all devices."), "calm")
     return redirect(url_for("account.sign_in"))
 
 
