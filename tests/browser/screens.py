@@ -4,8 +4,9 @@
     make screens ARGS="--url http://..."                  a server that runs already (demo log-ins)
 
 Says of each page what axe-core finds serious, what fails in its scripts, and whether it is wider than the window or
-does not open, and ends with 1 when there was any of it. It follows the links of each person's pages; of pages with the
-same address but for numbers only one is taken.
+does not open, and ends with 1 when there was any of it: of the page as it opens, with everything on it unfolded, with
+each of its dialogs open, and refused when a form on it was sent with what must be there left empty. It follows the
+links of each person's pages; of pages with the same address but for numbers only one is taken, every tab by itself.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from playwright.sync_api import Browser, Error, Page, sync_playwright
 from tests.browser.axe import serious
@@ -34,7 +35,30 @@ PEOPLE = ("east-rm", "east-1", "finance", "risk", "business", "admin", "auditor"
 WIDTHS = (1440, 390)
 LANGUAGES = ("zh", "en")
 FILES = (".zip", ".xlsx", ".pdf", ".docx", ".csv", ".jpg", ".png")
+TABS = ("tab", "view")
 DEEPEST = 3
+
+# menus over the page and what is unfolded already are left as they are
+UNFOLD = """() => {
+  const all = [...document.querySelectorAll("main details:not([open], .menu)")];
+  all.forEach((one) => { one.open = true; });
+  return all.length;
+}"""
+# the forms that say of something that it must be there
+DEMANDING = """() => {
+  const demanding = (form) => form.method === "post" && form.querySelector("[required]:is(input, select, textarea)");
+  window.demanding = [...document.querySelectorAll("main form")].filter(demanding);
+  return window.demanding.length;
+}"""
+EMPTIED = f"""(nth) => {{
+  ({DEMANDING})();
+  const form = window.demanding[nth];
+  form.noValidate = true;
+  form.querySelectorAll("[required]").forEach((box) => {{
+    if (["checkbox", "radio"].includes(box.type)) box.checked = false; else box.value = "";
+  }});
+  form.requestSubmit();
+}}"""
 
 
 @contextmanager
@@ -53,15 +77,18 @@ def demo_server(rows: int) -> Iterator[str]:
 
 
 def pattern(url: str) -> str:
-    """One page for all addresses that differ in numbers or in what comes after the question mark."""
+    """One page for all addresses that differ in numbers or, but for its tabs, in what comes after the question mark."""
     path = re.sub(r"/\d+(?=/|$|\.)", "/N", urlsplit(url).path)
-    path = re.sub(r"^(/studio/definitions/[^/]+)/[^/]+/", r"\1/KEY/", path)
-    return re.sub(r"^/studio/definitions/[^/]+/$", "/studio/definitions/KIND/", path)
+    path = re.sub(r"^(/studio/(?:definitions/[^/]+|flows|new-product/like))/[^/]+/", r"\1/KEY/", path)
+    tabs = [f"{name}-{value}" for name, value in parse_qsl(urlsplit(url).query) if name in TABS]
+    return re.sub(r"^/studio/definitions/[^/]+/$", "/studio/definitions/KIND/", path) + "_".join(tabs)
 
 
 def links(page: Page, address: str) -> list[str]:
     """Where one can go from here inside the house."""
-    found = page.eval_on_selector_all("a[href]", "all => all.map((a) => a.href)")
+    # links in a drawing say their address as it was written
+    absolute = "all => all.map((a) => new URL(a.href.baseVal ?? a.href, document.baseURI).href)"
+    found = page.eval_on_selector_all("a[href]", absolute)
     inside = [url.split("#")[0] for url in found if url.startswith(address)]
     return [url for url in dict.fromkeys(inside) if not urlsplit(url).path.endswith(FILES)]
 
@@ -103,8 +130,10 @@ def walk(page: Page, address: str, seen: dict[str, str], faults: Faults) -> Iter
         if pattern(url) not in seen:
             seen[pattern(url)] = url
             yield url
-        if depth < DEEPEST:
-            waiting += [(link, depth + 1) for link in links(page, address)]
+        for link in links(page, address):
+            deeper = urlsplit(link).path != urlsplit(url).path  # the tabs of a page are as deep as the page
+            if depth + deeper <= DEEPEST:
+                waiting.append((link, depth + deeper))
 
 
 def context(browser: Browser, address: str, language: str, width: int, dark: bool):
@@ -130,8 +159,7 @@ def sign_in(page: Page, username: str, password: str) -> None:
 
 def picture(page: Page, folder: Path, name: str, faults: Faults) -> None:
     """The whole page, once nothing is loading any more."""
-    page.wait_for_load_state("networkidle")
-    page.wait_for_timeout(350)
+    settled(page)
     where = f"{folder.name}/{name}"
     for fault in serious(page):
         faults.tell(fault, where)
@@ -139,6 +167,38 @@ def picture(page: Page, folder: Path, name: str, faults: Faults) -> None:
     if wide > window:
         faults.tell(f"{name} is {wide} px wide in a window of {window}", where)
     page.screenshot(path=str(folder / f"{name}.png"), full_page=True)
+
+
+def opened(page: Page, folder: Path, name: str, faults: Faults) -> None:
+    """The page with everything unfolded, then with each of its dialogs open."""
+    if page.evaluate(UNFOLD):
+        picture(page, folder, f"{name}~unfolded", faults)
+    page.reload()
+    settled(page)
+    for dialog in page.eval_on_selector_all("[data-dialog]", "all => [...new Set(all.map((b) => b.dataset.dialog))]"):
+        page.evaluate("id => document.getElementById(id)?.showModal()", dialog)
+        for fault in serious(page, f"#{dialog}"):
+            faults.tell(fault, f"{folder.name}/{name}~{dialog}")
+        page.screenshot(path=str(folder / f"{name}~{dialog}.png"))
+        page.evaluate("id => document.getElementById(id)?.close()", dialog)
+
+
+def refused(page: Page, folder: Path, name: str, faults: Faults) -> None:
+    """The page as it comes back when each of its forms was sent with what must be there left empty: nothing happens to
+    the company by that.
+    """
+    address = page.url
+    for nth in range(page.evaluate(DEMANDING)):
+        page.goto(address)
+        page.evaluate(EMPTIED, nth)
+        page.wait_for_timeout(150)
+        picture(page, folder, f"{name}~refused-{nth + 1}", faults)
+
+
+def settled(page: Page) -> None:
+    """Wait until nothing loads or moves any more."""
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(350)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -194,6 +254,8 @@ def take(browser: Browser, address: str, password: str, chosen: argparse.Namespa
                         page.goto(url)
                         name = pattern(url).strip("/").replace("/", "_") or "home"
                         picture(page, folder, f"{person}-{name}", faults)
+                        opened(page, folder, f"{person}-{name}", faults)
+                        refused(page, folder, f"{person}-{name}", faults)
 
 
 def listen(page: Page, faults: Faults) -> None:

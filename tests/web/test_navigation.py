@@ -40,6 +40,7 @@ def test_the_entry_of_the_page_is_marked(person):
 ENTRIES = {
     "/studio/": "/studio/",
     "/studio/settings/": "/studio/settings/",
+    "/studio/flows/business-approval/": "/studio/definitions/flow/",
     "/studio/definitions/agreement/privacy/": "/studio/settings/",
     "/studio/definitions/faq/": "/studio/settings/",
     "/studio/definitions/product/": "/studio/definitions/product/",

@@ -21,6 +21,8 @@ SETTINGS = "/studio/settings/"
 DEFINITION = re.compile(r"/studio/definitions/[^/]+/")
 BEGUN = re.compile(r"^/studio/new/([^/]+)/")
 """Where a definition of a kind is begun: it stands under its kind."""
+DRAWN, FLOWS = "/studio/flows/", "/studio/definitions/flow/"
+"""Where a flow is drawn and played: it is one of the flows."""
 PLAIN = ("customers", "applications", "loans", "contracts")
 SHORTCUTS = {"/": "h", "/to-do/": "t", "/applications/": "a", "/customers/": "c", "/loans/": "l"}
 
@@ -74,7 +76,7 @@ def _items(chosen: str) -> Iterator[Mapping[str, Any]]:
 def _current(urls: list[str]) -> str:
     """The longest address that the page's begins with; what the page of settings leads to belongs to that page, not to
     the first one of the studio."""
-    path = BEGUN.sub(r"/studio/definitions/\1/", request.path)
+    path = BEGUN.sub(r"/studio/definitions/\1/", request.path).replace(DRAWN, FLOWS, 1)
     fitting = [one for one in urls if path == one or (one != "/" and path.startswith(one))]
     best = max(fitting, key=len, default="")
     if best == DOORS["studio"] != path and SETTINGS in urls and _is_setting(path):

@@ -115,7 +115,7 @@ def test_the_collector_and_the_payer_are_named() -> None:
     fee = next(line for line in products.lines(seen.disclosure, offer) if line.key == "guarantee-fee")
     assert fee.collector["zh"] == "青禾融资担保有限公司（演示）" and fee.payer["zh"] == "借款人"
     assert fee.amount == fee.borne == D("72.00")
-    assert fee.basis["en"] == "0.05 % of the amount of the loan"
+    assert fee.basis["en"] == "0.05% of the amount of the loan"
 
 
 def test_the_spread_agreed_stays_when_the_index_moves() -> None:

@@ -193,7 +193,7 @@ def test_the_term_sheet_speaks_both_languages_and_points_at_its_source() -> None
     known = registry()
     sheet = {row.pointer: row for row in rows(known)}
     assert sheet["/amount/max"].words == {"en": "100,000.00", "zh": "100,000.00"}
-    assert sheet["/rate/by_grade/B"].words["en"] == "15 %"
+    assert sheet["/rate/by_grade/B"].words["en"] == "15%"
     assert sheet["/allocation"].words["zh"] == "通常"
     assert sheet["/schedule/methods"].words["zh"] == "等额本息、等额本金"
     assert sheet["/penalty/compound"].kind == "yes_no"

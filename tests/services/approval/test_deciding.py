@@ -65,7 +65,9 @@ def test_the_rules_may_refuse_alone_and_the_maker_is_told(lender):
     with ctx.transaction() as connection:
         assert approvals.start(ctx, connection, application_id).outcome == "refused"
     assert lender.one(tables.application, id=application_id).state == "refused"
-    assert {message.user_id for message in lender.rows(tables.message)} == {11}
+    (told,) = lender.rows(tables.message)
+    number = lender.one(tables.application, id=application_id).number
+    assert (told.user_id, told.title["en"]) == (11, f"Application {number} was refused"), "its number as it is written"
 
 
 def test_a_small_amount_is_sanctioned_after_risk_and_level_1(lender):

@@ -41,9 +41,9 @@ def test_from_the_schedule_to_the_money_of_the_finance_office(house, person) -> 
     shown = page(finance, f"/loans/{loan}")
     assert "of it subsidised" in shown
     assert "30.00" in shown and "1,090.00" in shown
-    assert "government: 3 % a year" in shown
+    assert "government: 3% a year" in shown
     chinese = page(person("finance", language="zh"), f"/loans/{loan}")
-    assert "其中：贴息" in chinese and "财政：年利率 3 %" in chinese
+    assert "其中：贴息" in chinese and "财政：年利率 3%" in chinese
     due = house.rows(tables.instalment)[0].due_on
     house.close_until(due)
     party = post(finance, "/parties/new", kind="subsidiser", name="区财政局").rsplit("/", 1)[1]

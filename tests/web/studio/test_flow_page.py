@@ -62,8 +62,8 @@ def test_a_flow_is_drawn_with_links_to_its_steps(admin):
     assert page.count('class="flow-picture') >= 2 and f"{PAGE}?step=risk_review#step" in page
     step = html(admin.get(f"{PAGE}?step=approval_1"))
     panel = step[step.index('id="step"') :]
-    assert "Level 1 approver" in panel or "approver" in panel.lower()
-    assert "8 working hours" in panel and "above 100 000 yuan" in panel
+    assert "Approver, level 1" in panel
+    assert "8 working hours" in panel and "above 100,000 yuan" in panel
 
 
 def test_it_says_who_would_get_it_which_way_and_how_long(admin, office):

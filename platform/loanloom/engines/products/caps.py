@@ -272,4 +272,4 @@ def price_problems(registry: Registry, product_class: str, cost: AnnualCost, on:
 
 
 def _percent(share: Decimal) -> str:
-    return f"{share * 100:.2f} %"
+    return f"{share * 100:.2f}%"

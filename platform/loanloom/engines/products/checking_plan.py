@@ -133,8 +133,8 @@ def _shares(document: Document) -> Iterator[Problem]:
     if share * (longest - 1) >= 1:
         yield document.problem(
             "product.shares_above_all",
-            text(f"{share * 100:f} % a period repays everything before the {longest} periods of the longest term end.",
-                 f"每期还本 {share * 100:f} %，最长期限共 {longest} 期，尚未到期即已还清。"),
+            text(f"{share * 100:f}% a period repays everything before the {longest} periods of the longest term end.",
+                 f"每期还本 {share * 100:f}%，最长期限共 {longest} 期，尚未到期即已还清。"),
             "/schedule/principal_percent",
             hint=text("Lower the share, or the longest term.", "请下调每期比例或最长期限。"),
         )  # fmt: skip
@@ -237,8 +237,8 @@ def _plan(document: Document) -> Iterator[Problem]:
     elif sum(shares, Decimal(0)) > 1:
         yield document.problem(
             "product.plan_above_all",
-            text(f"The shares of the plan come to {sum(shares) * 100:f} %.",
-                 f"还本比例合计为 {sum(shares) * 100:f} %。"),
+            text(f"The shares of the plan come to {sum(shares) * 100:f}%.",
+                 f"还本比例合计为 {sum(shares) * 100:f}%。"),
             "/schedule/plan",
             hint=text("Together they are at most 100 %; the last period takes what is left.",
                       "合计不得超过 100 %；剩余部分计入末期。"),

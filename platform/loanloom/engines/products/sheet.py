@@ -167,7 +167,7 @@ def _words(
     if kind == "yes_no":
         return say(text("yes", "是") if value else text("no", "否"), language)
     if kind == "percent":
-        return f"{(Decimal(value) * 100).normalize():f} %"
+        return f"{(Decimal(value) * 100).normalize():f}%"
     if kind == "money":
         return formatted(Decimal(value))
     chosen = schema_walk.choices(piece).get(str(value))

@@ -125,7 +125,7 @@ def _urged(ctx: Context, connection: Connection, step: Step) -> None:
 def _returned(ctx: Context, connection: Connection, step: Step) -> None:
     if any(effect.name == "returned" and effect.data.get("to_makers") for effect in step.moved.effects):
         named = subjects.of(step.case.subject).named(step.case)
-        words = text(f"{named['en'].capitalize()} was returned to you", f"{named['zh']} 已退回，请补充修改")
+        words = text(f"{_begun(named['en'])} was returned to you", f"{named['zh']} 已退回，请补充修改")
         key = f"returned:{step.case.id}:{step.state.step}"
         _send(ctx, connection, step.case, _owners(ctx, connection, step), key, words, "warning")
 
@@ -133,9 +133,14 @@ def _returned(ctx: Context, connection: Connection, step: Step) -> None:
 def _ended(ctx: Context, connection: Connection, step: Step) -> None:
     words, severity = OUTCOMES[step.state.outcome or "completed"]
     named = subjects.of(step.case.subject).named(step.case)
-    said = text(f"{named['en'].capitalize()} {words['en']}", f"{named['zh']} {words['zh']}")
+    said = text(f"{_begun(named['en'])} {words['en']}", f"{named['zh']} {words['zh']}")
     key = f"ended:{step.case.id}:{step.state.step}"
     _send(ctx, connection, step.case, _owners(ctx, connection, step), key, said, severity)
+
+
+def _begun(words: str) -> str:
+    """The words as a sentence begins; numbers and names in them stay as they are written."""
+    return words[:1].upper() + words[1:]
 
 
 def _owners(ctx: Context, connection: Connection, step: Step) -> set[int]:

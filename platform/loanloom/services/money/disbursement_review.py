@@ -194,7 +194,7 @@ def _within_caps(ctx: Context, registry: Registry, contract: RowMapping, preview
     if problems:
         return Check("above_cap", title, False, problems[0].message)
     cost = preview.cost
-    shown = f"{max(cost.simple, cost.compound) * 100:.2f} %" if cost else "–"
+    shown = f"{max(cost.simple, cost.compound) * 100:.2f}%" if cost else "–"
     return Check("above_cap", title, True, text(f"{shown} a year", f"年化 {shown}"))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request
@@ -33,7 +34,9 @@ def index() -> str:
     """Vouchers by hand, the newest first."""
     before = request.args.get("before", type=int)
     rows = desk.of_kind(current_context(), KIND.key, before=before, limit=PAGE)
-    return render_template("workspace/ledger/vouchers.html", rows=rows, more=len(rows) == PAGE)
+    return render_template(
+        "workspace/ledger/vouchers.html", rows=rows, more=len(rows) == PAGE, dated=date.fromisoformat
+    )
 
 
 @blueprint.get("/new")

@@ -174,7 +174,7 @@ def install(ctx: Context, bundle: Bundle | Path) -> Company:
             live_from=None,
             makers=(),
             note=None,
-            name=f"{bundle.manifest.name} {bundle.manifest.version}",
+            name=stored.called(bundle.manifest),
         )
         if not plan.passed:
             raise Refused([problem for problem in plan.problems if problem.severity == "error"])

@@ -101,8 +101,7 @@ def _bundle_plan(
     ctx: Context, connection: Connection, bundle: Bundle, note: str | None, live_from: date | None
 ) -> Plan:
     candidate = candidates.of_bundle(ctx, connection, bundle)
-    name = f"{bundle.manifest.name} {bundle.manifest.version}"
-    return _plan(ctx, connection, candidate, "bundle", name, note, live_from)
+    return _plan(ctx, connection, candidate, "bundle", stored.called(bundle.manifest), note, live_from)
 
 
 def _plan(

@@ -122,6 +122,11 @@ def lock_company(connection: Connection, company_id: int) -> None:
 _LOCK = 0x4C4F4F4D  # "LOOM": our class of advisory locks
 
 
+def called(manifest: Manifest) -> str:
+    """What a change that brings in a whole bundle is called: the title of the bundle (else its name) and version."""
+    return f"{(manifest.title or {}).get('zh') or manifest.name} {manifest.version}"
+
+
 def manifest_values(manifest: Manifest) -> dict[str, Any]:
     """A manifest as the release keeps it."""
     return {
