@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import insert, select
+from tests.services.running.mail_server import certificate, server
 from tests.web.pages import page
 
-from loanloom.services.running import subscribers
+from loanloom.services.running import mail, subscribers
 from loanloom.store import tables
 
+NOW = datetime(2026, 3, 2, tzinfo=UTC)
 GOOD = {"title": "Register", "url": "https://hooks.example.org/in?x=1", "events": "case.ended"}
 
 
@@ -89,3 +92,30 @@ def test_what_was_given_up_is_listed_without_its_content_and_sent_again(keeper, 
 def test_others_do_not_see_it(person):
     assert person("relationship-manager").get("/admin/outgoing/").status_code == 403
     assert "外发消息" in page(person("system-administrator", language="zh"), "/admin/outgoing/")
+
+
+def test_a_test_mail_is_sent_at_once_or_told_why_not(keeper, person, app, model_company, tmp_path, monkeypatch):
+    def by(address):
+        monkeypatch.setitem(app.config, "HOME", tmp_path)
+        monkeypatch.setitem(app.config, "MAILING", mail.Sender(address, "notice@lender.example", lambda: NOW))
+
+    pem = certificate(tmp_path)
+    with server(pem) as (address, took):
+        by(address.replace("//", "//user:secret@"))
+        shown = page(keeper, "/admin/outgoing/")
+        assert address in shown and "secret@" not in shown
+        refused = post(keeper, "/admin/outgoing/mail", to="li.na@example.cn")
+        assert refused.status_code == 422
+        told = refused.get_data(as_text=True)
+        assert "the certificate does not fit" in told and "LOANLOOM_MAIL_SERVER" in told
+        assert "li.na@" in told, "what was typed stays"
+        assert "no e-mail address" in post(keeper, "/admin/outgoing/mail", to="li.na").get_data(as_text=True)
+        assert took.letters == []
+        monkeypatch.setenv("SSL_CERT_FILE", str(pem))
+        assert post(keeper, "/admin/outgoing/mail", to="li.na@example.cn").status_code == 302
+        assert len(took.letters) == 1 and b"To: li.na@example.cn" in took.letters[0]
+    assert [one.action for one in rows(model_company, tables.audit_log)].count("mail.tried") == 1
+    by("")
+    assert post(keeper, "/admin/outgoing/mail", to="li.na@example.cn").status_code == 302
+    assert "outgoing/mail" in page(keeper, "/admin/outgoing/") and len(list(tmp_path.rglob("*.eml"))) == 1
+    assert post(person("business-administrator"), "/admin/outgoing/mail", to="li.na@example.cn").status_code == 403

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from loanloom.logs import configure
-from loanloom.services.running import demonstration
+from loanloom.services.running import demonstration, mail
 from loanloom.settings import load
 from loanloom.store.opening import open_database
 from loanloom.web.app import create_app
@@ -23,6 +23,8 @@ app = create_app(
         "PERMANENT_SESSION_LIFETIME": timedelta(minutes=settings.session_minutes),
         "MAX_CONTENT_LENGTH": settings.upload_megabytes * 1024 * 1024,
         "WEBHOOK_PRIVATE": settings.webhook_private,
+        "HOME": settings.home,
+        "MAILING": mail.Sender(settings.mail_server, settings.mail_from, lambda: datetime.now(UTC)),
     },
 )
 database.close()  # a process that only starts others keeps no connection

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import socketserver
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.policy import default
-from threading import Thread
+from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.services.running.mail_server import certificate, server
 
 from loanloom.plugins import DeliveryFailed, Outgoing
 from loanloom.services.running import mail
@@ -27,35 +26,12 @@ def outgoing(home: Any, **changed: Any) -> Outgoing:
     return Outgoing(7, 3, "mail", SAID | changed, 1, home)
 
 
-@contextmanager
-def server(recipient: str = "250 fine") -> Iterator[tuple[str, list[bytes]]]:
-    """A mail server that takes one letter after the other, in the clear."""
-    taken: list[bytes] = []
-
-    class Handler(socketserver.StreamRequestHandler):
-        def handle(self) -> None:
-            self.wfile.write(b"220 here\r\n")
-            while line := self.rfile.readline():
-                word = line[:4].upper().strip()
-                if word == b"DATA":
-                    self.wfile.write(b"354 go on\r\n")
-                    taken.append(b"".join(iter(self.rfile.readline, b".\r\n")))
-                self.wfile.write((recipient if word == b"RCPT" else "250 fine").encode() + b"\r\n")
-                if word == b"QUIT":
-                    return
-
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as listening:
-        Thread(target=listening.serve_forever, daemon=True).start()
-        yield f"smtp://127.0.0.1:{listening.server_address[1]}", taken
-        listening.shutdown()
-
-
 def test_it_goes_to_the_server_with_a_number_that_stays(tmp_path) -> None:
     with server() as (address, taken):
         sender = mail.Sender(address, "notice@lender.example", lambda: NOW)
         sender.deliver(outgoing(tmp_path))
         sender.deliver(outgoing(tmp_path))
-    first, second = (message_from_bytes(one, policy=default) for one in taken)
+    first, second = (message_from_bytes(one, policy=default) for one in taken.letters)
     assert (first["To"], first["From"], first["Subject"]) == ("lin@example.cn", "notice@lender.example", "还款日临近")
     assert first.get_content().replace("\r\n", "\n").strip() == SAID["text"]
     assert first["Message-ID"] == second["Message-ID"] == "<loanloom.3.7@lender.example>"
@@ -94,9 +70,12 @@ def test_without_a_server_it_is_one_file_through_the_outbox(database, company, t
 
 
 def test_why_it_did_not_arrive_is_told_without_naming_anybody(tmp_path) -> None:
-    with server("550 lin@example.cn is unknown here") as (address, taken), pytest.raises(DeliveryFailed) as refused:
+    with (
+        server(recipient="550 lin@example.cn is unknown here") as (address, taken),
+        pytest.raises(DeliveryFailed) as refused,
+    ):
         mail.Sender(address, "notice@lender.example", lambda: NOW).deliver(outgoing(tmp_path))
-    assert "550" in str(refused.value) and "lin@" not in str(refused.value) and not taken
+    assert "550" in str(refused.value) and "lin@" not in str(refused.value) and not taken.letters
     with server() as (address, _taken), pytest.raises(DeliveryFailed, match="no encryption"):
         secret = address.replace("//", "//user:secret@")
         mail.Sender(secret, "notice@lender.example", lambda: NOW).deliver(outgoing(tmp_path))
@@ -109,3 +88,53 @@ def test_settings_that_cannot_be_meant_are_told() -> None:
         Settings(mail_server="http://mail.example")
     assert "MAIL_FROM" in str(refused.value)
     assert "secret" not in repr(Settings(mail_server="smtps://a:secret@mail.example", mail_from="a@b.example"))
+
+
+def send(address: str, home: Path) -> None:
+    secret = address.replace("//", "//user:secret@")
+    mail.Sender(secret, "notice@lender.example", lambda: NOW).deliver(outgoing(home))
+
+
+@pytest.fixture
+def trusted(tmp_path, monkeypatch) -> Callable[[Path], Path]:
+    """Let the machine trust a certificate, as its operator would."""
+
+    def trust(pem: Path) -> Path:
+        monkeypatch.setenv("SSL_CERT_FILE", str(pem))
+        return pem
+
+    return trust
+
+
+@pytest.mark.parametrize("starttls", [False, True])
+def test_it_goes_encrypted_and_the_password_never_in_the_clear(tmp_path, trusted, starttls: bool) -> None:
+    with server(trusted(certificate(tmp_path)), starttls=starttls) as (address, taken):
+        send(address, tmp_path)
+    (letter,) = taken.letters
+    assert message_from_bytes(letter, policy=default)["To"] == "lin@example.cn"
+    assert {word for word, closed in taken.said if not closed} == ({"EHLO", "STARTTLS"} if starttls else set())
+    assert ("AUTH", True) in taken.said
+
+
+@pytest.mark.parametrize("starttls", [False, True])
+@pytest.mark.parametrize("fault", ["unknown", "of another machine", "out of date"])
+def test_a_certificate_that_does_not_fit_is_refused(tmp_path, trusted, starttls: bool, fault: str) -> None:
+    host = "127.0.0.2" if fault == "of another machine" else "127.0.0.1"
+    pem = certificate(tmp_path, host, days=-1 if fault == "out of date" else 1)
+    if fault != "unknown":
+        trusted(pem)
+    with server(pem, starttls=starttls) as (address, taken):
+        with pytest.raises(DeliveryFailed, match="certificate does not fit") as refused:
+            send(address, tmp_path)
+        assert isinstance(refused.value, mail.NotSent) and "证书" in refused.value.said["zh"]
+    assert not taken.letters and "AUTH" not in [word for word, _closed in taken.said]
+
+
+def test_what_is_encrypted_is_never_sent_in_the_clear_instead(tmp_path, trusted) -> None:
+    safe, broken = trusted(certificate(tmp_path)), pytest.raises(DeliveryFailed, match="454")
+    with server(safe, starttls=True, upgrade="454 not now") as (address, taken), broken:
+        send(address, tmp_path)
+    assert not taken.letters and "AUTH" not in [word for word, _closed in taken.said]
+    with server() as (address, taken), pytest.raises(DeliveryFailed, match="does not encrypt"):
+        send(address.replace("smtp:", "smtps:"), tmp_path)
+    assert not taken.letters

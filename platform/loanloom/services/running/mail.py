@@ -21,10 +21,23 @@ from urllib.parse import unquote, urlsplit
 
 from loanloom.engines.forms import formats
 from loanloom.plugins import DeliveryFailed, Outgoing
+from loanloom.problems import Text, say, text
 
 TOPIC = "mail"
 SECONDS = 15
 LONGEST = 4000
+
+
+class NotSent(DeliveryFailed):
+    """The mail server did not take it; `said` tells why in both languages."""
+
+    def __init__(self, said: Text) -> None:
+        super().__init__(say(said, "en"))
+        self.said = said
+
+
+class _Unencrypted(smtplib.SMTPException):
+    """There is a password to send, and nothing that closes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +48,12 @@ class Sender:
     sender: str
     clock: Callable[[], datetime]
 
+    @property
+    def place(self) -> str:
+        """Where mails go, without user and password; empty where each becomes a file."""
+        to = urlsplit(self.server)
+        return f"{to.scheme}://{to.hostname}" + (f":{to.port}" if to.port else "") if self.server else ""
+
     def deliver(self, outgoing: Outgoing) -> None:
         """Send it, or raise DeliveryFailed. Tried again it has the same Message-ID, by which servers know it."""
         mail = self._written(outgoing)
@@ -44,7 +63,7 @@ class Sender:
         try:
             self._send(mail)
         except (OSError, smtplib.SMTPException) as error:
-            raise DeliveryFailed(_words(error)) from None
+            raise NotSent(_words(error)) from None
 
     def _written(self, outgoing: Outgoing) -> EmailMessage:
         said = {name: str(outgoing.payload.get(name) or "").strip() for name in ("to", "heading", "text")}
@@ -82,7 +101,7 @@ class Sender:
                 closed = True
             if to.username is not None:
                 if not closed:
-                    raise smtplib.SMTPException("The server offers no encryption; the password is not sent to it.")
+                    raise _Unencrypted
                 server.login(unquote(to.username), unquote(to.password or ""))
             server.send_message(mail)
         finally:
@@ -105,17 +124,25 @@ def _keep(folder: Path, name: str, mail: EmailMessage) -> None:
         raise DeliveryFailed(f"The file could not be written: {error.strerror}.") from None
 
 
-def _words(error: Exception) -> str:
+def _words(error: Exception) -> Text:
     """What went wrong, without the address: these words are shown to whoever operates the house."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
-        codes = sorted({str(code) for code, _said in error.recipients.values()})
-        return f"The server refused the recipient ({', '.join(codes)})."
+        codes = ", ".join(sorted({str(code) for code, _said in error.recipients.values()}))
+        return text(f"The server refused the recipient ({codes}).", f"邮件服务器拒绝该收件人（{codes}）。")
     if isinstance(error, smtplib.SMTPAuthenticationError):
-        return "The server refused user or password."
+        return text("The server refused user or password.", "邮件服务器拒绝该用户名或密码。")
     if isinstance(error, smtplib.SMTPResponseException):
-        return f"The server answered {error.smtp_code}."
+        return text(f"The server answered {error.smtp_code}.", f"邮件服务器返回 {error.smtp_code}。")
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return text("No safe connection: the certificate does not fit.", "无法安全连接：服务器证书未通过校验。")
     if isinstance(error, ssl.SSLError):
-        return "No safe connection: the certificate does not fit."
+        return text("No safe connection: the server does not encrypt here.", "无法安全连接：该端口未提供加密。")
     if isinstance(error, TimeoutError):
-        return "The server did not answer in time."
-    return str(error) if isinstance(error, smtplib.SMTPException) else "The mail server could not be reached."
+        return text("The server did not answer in time.", "邮件服务器未及时响应。")
+    if isinstance(error, _Unencrypted):
+        return text(
+            "The server offers no encryption; the password is not sent to it.", "邮件服务器不支持加密，未向其发送密码。"
+        )
+    if isinstance(error, smtplib.SMTPException):
+        return text("The server broke off.", "邮件服务器中断了连接。")
+    return text("The mail server could not be reached.", "无法连接邮件服务器。")

@@ -9,10 +9,12 @@ from flask import Blueprint, current_app, flash, redirect, render_template, requ
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from loanloom.plugins import Connector
 from loanloom.problems import Problem
 from loanloom.services.context import Context
 from loanloom.services.errors import NotFound, Refused
-from loanloom.services.running import subscribers, undelivered
+from loanloom.services.running import mail, mail_trial, subscribers, undelivered
+from loanloom.services.running.plugged import plugged
 from loanloom.services.running.webhooks import EVENTS
 from loanloom.tasks import hints
 from loanloom.web import inputs
@@ -106,6 +108,34 @@ def again(number: int) -> Response:
     return redirect(url_for(".index"))
 
 
+@blueprint.post("/mail")
+@requires(RIGHT)
+def try_mail() -> Answer:
+    """Send a test mail at once, by the way that mails to customers go."""
+    sender, own, to = _mailing(), _own_connector(), request.form.get("to", "").strip()
+    if sender is None:
+        raise NotFound()
+    try:
+        mail_trial.send(current_context(), own or sender, current_app.config["HOME"], to)
+    except Refused as refused:
+        return _page(problems=refused.problems), 422
+    if own is None and not sender.place:
+        flash(_("Written to a file in outgoing/mail: no mail server is set."), "notice")
+    else:
+        flash(_("The test mail to %(to)s has been taken.", to=to), "good")
+    return redirect(url_for(".index"))
+
+
+def _mailing() -> mail.Sender | None:
+    """The mail server of the installation; None where the settings were not read."""
+    return current_app.config.get("MAILING")
+
+
+def _own_connector() -> Connector | None:
+    """What a plugin puts in its place."""
+    return plugged().parts("connector").get(mail.TOPIC)
+
+
 _ACTIONS: Mapping[str, Callable[[Context, int], None]] = {
     "try": subscribers.try_out,
     "stop": lambda ctx, number: subscribers.stop(ctx, number, expected_version=_version()),
@@ -124,7 +154,8 @@ def _page(
     dead, following = undelivered.listing(ctx, after=request.args.get("after", type=int))
     return render_template(
         "admin/outgoing.html", addresses=subscribers.listing(ctx), dead=dead, following=following, made=made,
-        counts=undelivered.counts(ctx), entered=entered, problems=problems, **_choices(ctx),
+        counts=undelivered.counts(ctx), entered=entered, problems=problems,
+        mailing=_mailing(), own_mailing=_own_connector() is not None, **_choices(ctx),
     )  # fmt: skip
 
 
