@@ -36,6 +36,9 @@ WITH_ROWS = (
     "application.amount < -5.5",
     "customer.age between 18 and 60",
     'customer.since between @"2020-01-31" and @"2021-01-31"',
+    "customer.age in [18..60)",
+    "customer.age in (-18..60] or application.amount in (0.5..limit.amount)",
+    'customer.since in (@"2020-01-31"..@"2021-01-31")',
     "customer.age < 18 and (customer.abroad or application.amount > 5)",
     "customer.abroad or customer.age < 18 and application.amount > 5",
     'customer.abroad and (customer.age < 18 or customer.class = "micro" and customer.age between 20 and 30)',
@@ -46,7 +49,8 @@ WITHOUT = (
     "(customer.abroad or customer.age = 7)))",
     "not(customer.abroad or customer.age < 18)",
     "count(guarantors) > 2",
-    "customer.age in [18..60)",
+    "customer.age in [18..60), customer.abroad",
+    "customer.age in [18..customer.age + 1)",
     "customer.age between 18 and customer.age + 1",
     "18 < customer.age",
     "customer.age <",
@@ -84,6 +88,14 @@ def test_a_span_is_between_and_brackets_are_read_as_brackets() -> None:
     said = sentence(rows, LABELS)
     assert said["en"] == "(lives abroad holds or amount is more than 5) and age is between 18 and 60"
     assert said["zh"] == "（常住境外为是，或申请金额大于5），且年龄介于18与60之间"
+
+
+def test_a_half_open_span_says_which_end_belongs_to_it() -> None:
+    rows = rows_of("customer.age in [18..60) and application.amount in (0..5]")
+    assert rows == Rows((Row("customer.age", "[)", ("18", "60")), Row("application.amount", "(]", ("0", "5"))))
+    said = sentence(rows, LABELS)
+    assert said["en"] == "age is at least 18 and is less than 60 and amount is more than 0 and is at most 5"
+    assert said["zh"] == "年龄不低于18且小于60，且申请金额大于0且不超过5"
 
 
 def test_lines_that_say_nothing_yet_are_left_out_with_their_brackets() -> None:

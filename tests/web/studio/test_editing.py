@@ -133,6 +133,11 @@ def test_lines_stand_in_brackets_and_a_span_has_two_ends(person, model_company, 
     assert written in " ".join(drafts.text_of(model_company, "ruleset", ruleset).split())
     again = html(admin.get(f"{here}?pointer={pointer}"))
     assert 'name="1.1.value" value="24"' in again and again.count('name="0.value"') == 2
+    open_above = {**lines, "0.comparison": "[)"}
+    page = html(post(admin, here, pointer=pointer, version="", do="update", **open_above))
+    assert page.count('name="0.value"') == 2 and "介于（不含上限）" in page
+    assert "不低于50000且小于100000" in page.replace("5万", "50000").replace("10万", "100000")
+    assert "application.amount in [50000..100000)" in page
 
 
 def test_what_a_condition_compares_is_called_by_names_and_found_by_pinyin(person, model_company) -> None:

@@ -31,12 +31,17 @@ COMPARISONS: Mapping[str, tuple[str, str]] = {
     "in": ("is one of", "属于"),
     "not in": ("is none of", "不属于"),
     "between": ("is between", "介于"),
+    "[)": ("is between, without the upper end", "介于（不含上限）"),
+    "(]": ("is between, without the lower end", "介于（不含下限）"),
+    "()": ("is between, without both ends", "介于（不含上下限）"),
     "yes": ("holds", "为是"),
     "no": ("does not hold", "为否"),
     "empty": ("is not known", "未填写"),
     "filled": ("is known", "已填写"),
 }
 """Every comparison with its words."""
+SPANS = ("between", "[)", "(]", "()")
+"""The comparisons with a lower and an upper end; brackets say which end belongs to it."""
 _NO_VALUE = ("yes", "no", "empty", "filled")
 DEEPEST = 2
 """How many brackets may stand within one another."""
@@ -72,7 +77,7 @@ def comparisons_of(type_: Type | None) -> tuple[str, ...]:
         return ("yes", "no", "empty", "filled")
     if type_.kind == "string":
         return ("=", "!=", "in", "not in", "empty", "filled")
-    return ("=", "!=", "<", "<=", ">", ">=", "between", "in", "not in", "empty", "filled")
+    return ("=", "!=", "<", "<=", ">", ">=", *SPANS, "in", "not in", "empty", "filled")
 
 
 def rows_of(source: str) -> Rows | None:
@@ -120,19 +125,19 @@ def _row(node: s.Node) -> Row | None:
 def _among(node: s.In) -> Row | None:
     if len(node.tests) == 1 and isinstance(node.tests[0], s.Range):
         span = node.tests[0]
-        closed = span.low_closed and span.high_closed
-        return _between(node.value, span.low, span.high) if closed else None
+        ends = f"{'[' if span.low_closed else '('}{']' if span.high_closed else ')'}"
+        return _between(node.value, span.low, span.high, "between" if ends == "[]" else ends)
     path, values = _path(node.value), [_value(one) for one in node.tests]
     if path is None or None in values:
         return None
     return Row(path, "in", tuple(one for one in values if one is not None))
 
 
-def _between(value: s.Node, low: s.Node | None, high: s.Node | None) -> Row | None:
+def _between(value: s.Node, low: s.Node | None, high: s.Node | None, comparison: str = "between") -> Row | None:
     path = _path(value)
     bounds = [_value(one) for one in (low, high) if one is not None]
     found = tuple(one for one in bounds if one is not None)
-    return Row(path, "between", found) if path is not None and len(found) == 2 else None
+    return Row(path, comparison, found) if path is not None and len(found) == 2 else None
 
 
 def _compared(node: s.Compare) -> Row | None:
@@ -189,6 +194,7 @@ def _test(row: Row, types: Mapping[str, Type]) -> str:
         "yes": row.path, "no": f"not({row.path})", "empty": f"{row.path} = null", "filled": f"{row.path} != null",
         "in": f"{row.path} in ({', '.join(values)})", "not in": f"not({row.path} in ({', '.join(values)}))",
         "between": f"{row.path} between {first} and {second}",
+        **{ends: f"{row.path} in {ends[0]}{first}..{second}{ends[1]}" for ends in SPANS[1:]},
     }.get(row.comparison, f"{row.path} {row.comparison} {first}")  # fmt: skip
 
 
@@ -250,11 +256,22 @@ def _said(row: Row, labels: Labels, language: str) -> str:
     if row.comparison in _NO_VALUE or not row.values:
         return f"{named}{'' if zh else ' '}{word}"
     values = [_named(row.path, value, labels, language) for value in row.values]
+    if row.comparison in SPANS[1:] and len(values) == 2:
+        return _half_open(named, row.comparison, values, language)
     if row.comparison == "between":
         listed = f"{'与' if zh else ' and '}".join(values) + ("之间" if zh else "")
     else:
         listed = ("、" if zh else ", ").join(values)
     return f"{named}{word}{listed}" if zh else f"{named} {word} {listed}"
+
+
+def _half_open(named: str, ends: str, values: list[str], language: str) -> str:
+    """Each end of a span by itself: whether it belongs to it is heard."""
+    zh = language == "zh"
+    words_ = (COMPARISONS[">=" if ends[0] == "[" else ">"][zh], COMPARISONS["<=" if ends[1] == "]" else "<"][zh])
+    if zh:
+        return f"{named}{words_[0]}{values[0]}且{words_[1]}{values[1]}"
+    return f"{named} {words_[0]} {values[0]} and {words_[1]} {values[1]}"
 
 
 def _named(path: str, value: str, labels: Labels, language: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from loanloom.feel.help.rows import COMPARISONS, DEEPEST, Join
+from loanloom.feel.help.rows import COMPARISONS, DEEPEST, SPANS, Join
 from loanloom.metadata.pointers import slug
 from loanloom.problems import Problem
 from loanloom.services.definitions import catalogue as definitions
@@ -88,6 +88,6 @@ def _shown(page: definitions.Page, pointer: str, condition: Condition, problems:
     return render_template(
         "studio/editors/condition.html", page=page, pointer=pointer, condition=condition, comparisons=COMPARISONS,
         problems=(*problems, *condition.problems), version=version_given() or page.version, most=MOST,
-        deepest=DEEPEST,
+        deepest=DEEPEST, spans=SPANS,
         **_back(),
     )  # fmt: skip
