@@ -22,7 +22,8 @@ from loanloom import feel
 from loanloom.engines import facts
 from loanloom.metadata.bundle import read_bundle
 from loanloom.metadata.kinds import load_kinds
-from loanloom.metadata.registry import build, expressions_of
+from loanloom.metadata.registry import build
+from loanloom.metadata.uses import expressions_of
 
 ROOT = Path(__file__).parent.parent
 MILLISECONDS = 2.0

@@ -13,8 +13,9 @@ import pytest
 
 from loanloom.metadata.alike import alike
 from loanloom.metadata.document import Document, Identity, document_from
+from loanloom.metadata.findings import Memory
 from loanloom.metadata.kinds import load_kinds
-from loanloom.metadata.recalling import Memory, Recalling, recalling
+from loanloom.metadata.recalling import Recalling, recalling
 from loanloom.metadata.registry import Registry, kept, kept_words
 
 ASKED: list[str] = []

@@ -13,7 +13,8 @@ from loanloom.metadata.canonical import to_json
 from loanloom.metadata.document import document_from, document_from_json
 from loanloom.metadata.fields import Field
 from loanloom.metadata.kinds import load_kinds
-from loanloom.metadata.registry import Use, build, builtin_documents
+from loanloom.metadata.registry import build, builtin_documents
+from loanloom.metadata.uses import Use
 from loanloom.problems import errors
 
 KINDS = load_kinds()

@@ -17,7 +17,8 @@ from loanloom.dmn.problems import Place
 from loanloom.dmn.scoping import may_become
 from loanloom.feel import LENDING, Program, Type, context, optional
 from loanloom.metadata.document import Document
-from loanloom.metadata.registry import Registry, expressions_of, kept
+from loanloom.metadata.registry import Registry, kept
+from loanloom.metadata.uses import expressions_of
 
 _MENTION = re.compile(r"\bmodels\s*\.\s*([a-z][a-z0-9_]*)")
 _FOUND = {"score": 1, "eligibility": 1, "limit": 2}

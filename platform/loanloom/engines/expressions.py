@@ -197,7 +197,7 @@ def _form_row(document: Document, pointer: str, registry: Registry) -> Mapping[s
     own = {one.key: one.title for one in columns}
     codes = {name.removeprefix(f"{group}."): title for name, title in labels.items() if name.startswith(f"{group}.")}
     found: dict[str, Any] = {
-        "scope": forms.row_scope(facts.scope(registry, str(document.spec["record"])), group, registry),
+        "scope": forms.row_scope(registry, str(document.spec["record"]), group),
         "labels": {**labels, **codes, **own},
         "aliases": {one.key: f"{group}.{one.key}" for one in columns},
     }

@@ -6,8 +6,7 @@ except entities and code lists, which the built-in records bring with them.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache, wraps
 from importlib.resources import files
@@ -15,30 +14,20 @@ from inspect import signature
 from types import MappingProxyType
 from typing import Any, ParamSpec, TypeVar, cast
 
-from loanloom.metadata import canonical, pointers
+from loanloom.metadata import canonical
 from loanloom.metadata.checking import check_document
 from loanloom.metadata.document import Document, Identity
 from loanloom.metadata.fields import Field, check_fields, fields_of, record_of
-from loanloom.metadata.kinds import Kind, Kinds
+from loanloom.metadata.kinds import Kinds
 from loanloom.metadata.nearest import hint as nearest_hint
 from loanloom.metadata.reader import read_document
 from loanloom.metadata.register_checks import check_registers
+from loanloom.metadata.uses import Use, mentions, references_of, uses
 from loanloom.problems import LANGUAGES, Problem, errors, say, text
 
 Asked = ParamSpec("Asked")
 Made = TypeVar("Made")
 _MOST_KEPT = 256
-_PATH = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)+")
-_LITERAL = re.compile(r'"(?:[^"\\]|\\.)*"')
-
-
-@dataclass(frozen=True, slots=True)
-class Use:
-    """A place that uses a document or a fact: which document, where in its spec."""
-
-    kind: str
-    key: str
-    pointer: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,20 +144,11 @@ class Registry:
 
     @cached_property
     def _uses(self) -> Mapping[Identity, tuple[Use, ...]]:
-        found: dict[Identity, list[Use]] = {}
-        for document in self.documents.values():
-            for target, pointer in references_of(document, self.kinds.require(document.kind)):
-                found.setdefault(target, []).append(Use(*document.identity, pointer))
-        return {target: tuple(uses) for target, uses in found.items()}
+        return uses(self.documents.values(), self.kinds)
 
     @cached_property
     def _mentions(self) -> Mapping[str, tuple[Use, ...]]:
-        found: dict[str, list[Use]] = {}
-        for document in self.documents.values():
-            for pointer, written in expressions_of(document, self.kinds.require(document.kind)):
-                for path in set(_PATH.findall(_LITERAL.sub('""', written))):
-                    found.setdefault(path, []).append(Use(*document.identity, pointer))
-        return {path: tuple(uses) for path, uses in found.items()}
+        return mentions(self.documents.values(), self.kinds)
 
 
 def kept(function: Callable[Asked, Made]) -> Callable[Asked, Made]:
@@ -215,23 +195,6 @@ class Built:
 def sorted_documents(documents: Iterable[Document]) -> list[Document]:
     """By kind and key: the one order for digests, exports and lists."""
     return sorted(documents, key=lambda document: document.identity)
-
-
-def references_of(document: Document, kind: Kind) -> Iterator[tuple[Identity, str]]:
-    """What a document refers to: ((kind, key), pointer)."""
-    for reference in kind.references:
-        for pointer, key in pointers.match(document.spec, reference.pointer):
-            if isinstance(key, str):
-                yield (reference.kind, key), pointer
-
-
-def expressions_of(document: Document, kind: Kind) -> Iterator[tuple[str, str]]:
-    """The FEEL texts of a document: (pointer, text)."""
-    for expression in kind.expressions:
-        for pointer, written in pointers.match(document.spec, expression.pointer):
-            text = expression.text_of(written)
-            if text is not None:
-                yield pointer, text
 
 
 @lru_cache(maxsize=1)

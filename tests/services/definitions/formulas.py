@@ -13,7 +13,8 @@ from loanloom.metadata.bundle import Bundle, read_bundle
 from loanloom.metadata.document import Document, Identity
 from loanloom.metadata.fields import record_of
 from loanloom.metadata.reader import read_document
-from loanloom.metadata.registry import Registry, expressions_of
+from loanloom.metadata.registry import Registry
+from loanloom.metadata.uses import expressions_of
 from loanloom.services.definitions.releases import checking
 from loanloom.services.definitions.releases.known import kinds
 

@@ -7,10 +7,10 @@ from loanloom.engines.calculations.compiling import (
     check,
     compile_calculation,
     expected,
-    parameter_scope,
     step_scope,
 )
 from loanloom.engines.calculations.model import Calculated, Calculation, Parameter, Step, StepValue
+from loanloom.engines.calculations.parameters import parameter_scope
 from loanloom.engines.calculations.running import run
 
 __all__ = [

@@ -6,18 +6,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from loanloom import feel
 from loanloom.engines import derived
 from loanloom.engines import facts as fact_scope
-from loanloom.engines.calculations.model import Calculation, Check, Parameter, Rounding, Step
+from loanloom.engines.calculations.model import Calculation, Check, Rounding, Step
+from loanloom.engines.calculations.parameters import parameter_scope, read_parameters
 from loanloom.engines.currencies import currencies
 from loanloom.feel import Program, Type
 from loanloom.metadata.document import Document
 from loanloom.metadata.nearest import hint as nearest_hint
-from loanloom.metadata.registry import Registry, kept_narrowly
+from loanloom.metadata.registry import Registry, kept, kept_narrowly
 from loanloom.problems import Problem, Text, text
 
 
@@ -34,12 +34,7 @@ def compile_calculation(document: Document, registry: Registry) -> CompiledCalcu
     return _Compiler(document, registry).run()
 
 
-def parameter_scope(document: Document, registry: Registry) -> Type:
-    """What the check of a parameter sees: the parameters."""
-    known = currencies(registry)
-    return feel.context({one["key"]: derived.declared(one, known) for one in document.spec.get("parameters", ())})
-
-
+@kept
 def step_scope(document: Document, registry: Registry) -> Type:
     """What steps and checks see: the facts, the parameters and the other steps by their bare keys."""
     facts = fact_scope.scope(registry, document.spec["subject"])
@@ -72,12 +67,9 @@ class _Compiler:
 
     def run(self) -> CompiledCalculation:
         spec = self.document.spec
-        parameters = tuple(
-            self._parameter(one, f"/parameters/{place}") for place, one in enumerate(spec.get("parameters", ()))
-        )
+        parameters, problems = read_parameters(self.document, self.registry)
+        self.problems.extend(problems)
         self._names(spec)
-        values = {one.key: one.value for one in parameters}
-        self._parameter_checks(spec.get("parameters", ()), parameter_scope(self.document, self.registry), values)
         scope = step_scope(self.document, self.registry)
         programs = [
             self._program(
@@ -103,7 +95,7 @@ class _Compiler:
                 title=self.document.title,
                 digest=self.document.digest,
                 parameters=parameters,
-                values=values,
+                values={one.key: one.value for one in parameters},
                 steps=steps,
                 checks=tuple(one for one in checks if one),
                 result=spec["result"],
@@ -111,24 +103,6 @@ class _Compiler:
             ),
             (),
         )
-
-    def _parameter(self, spec: Mapping[str, Any], pointer: str) -> Parameter:
-        type_ = derived.declared(spec, self.known)
-        value = spec["value"]
-        right = {
-            "number": isinstance(value, int | Decimal) and not isinstance(value, bool),
-            "string": isinstance(value, str),
-            "boolean": isinstance(value, bool),
-            "date": isinstance(value, str),
-        }[spec["type"]]
-        read = fact_scope.scalar(value, type_) if right else None
-        if read is None:
-            self.say(
-                "calculation.parameter_type",
-                text(f'"{value}" is not a {spec["type"]}.', f"“{value}”不是所声明的类型。"),
-                f"{pointer}/value",
-            )
-        return Parameter(key=spec["key"], title=spec["title"], type=type_, value=read)
 
     def _names(self, spec: Mapping[str, Any]) -> None:
         seen: set[str] = set()
@@ -145,24 +119,6 @@ class _Compiler:
                     text("Choose another key.", "请换一个键。"),
                 )
             seen.add(key)
-
-    def _parameter_checks(self, listed: Sequence[Mapping[str, Any]], scope: Type, values: Mapping[str, Any]) -> None:
-        for place, one in enumerate(listed):
-            if "check" not in one:
-                continue
-            program = self._program(one["check"], scope, feel.BOOLEAN, f"/parameters/{place}/check")
-            if program is None or None in values.values():
-                continue
-            if program.evaluate(values).value is not True:
-                why = program.explain(values)
-                self.say(
-                    "calculation.parameter_check",
-                    text(
-                        f'"{one["key"]}" breaks its own rule: {why.in_words("en")}.',
-                        f"参数“{one['key']}”不满足校验：{why.in_words('zh')}。",
-                    ),
-                    f"/parameters/{place}/value",
-                )
 
     def _program(self, source: str, scope: Type, expect: Type, pointer: str) -> Program | None:
         checked = feel.check(source, scope, expect=expect, functions=feel.LENDING)

@@ -10,7 +10,8 @@ from loanloom.dmn import tables
 from loanloom.engines import decided, facts
 from loanloom.engines.decisions.model import compile_model
 from loanloom.metadata.document import Document
-from loanloom.metadata.registry import Registry, expressions_of, kept
+from loanloom.metadata.registry import Registry, kept
+from loanloom.metadata.uses import expressions_of
 from loanloom.problems import Problem, text
 
 _MILD = frozenset({"gap", "masked", "outranked", "outside"})

@@ -49,15 +49,13 @@ def field_paths(registry: Registry, record: str) -> list[str]:
     return found + (list(ROW_ENTITIES) if record == "application" else [])
 
 
-def row_scope(scope: feel.Type, path: str, registry: Registry) -> feel.Type:
-    """What rules inside a row of a group see: all facts, and the row's own fields by their bare names."""
-    return feel.context({**scope.members, **_bare(path, registry)})
-
-
 @kept
-def _bare(path: str, registry: Registry) -> Mapping[str, feel.Type]:
+def row_scope(registry: Registry, record: str, path: str) -> feel.Type:
+    """What rules inside a row of a group see: all facts about a record, and the row's own fields by their bare
+    names."""
     columns = (one for one in columns_of(path, registry) if not one.shape.rows)
-    return {one.key: feel.optional(fact_scope.field_type(one, registry)) for one in columns}
+    bare = {one.key: feel.optional(fact_scope.field_type(one, registry)) for one in columns}
+    return feel.context({**fact_scope.scope(registry, record).members, **bare})
 
 
 def columns_of(path: str, registry: Registry) -> Sequence[Field]:

@@ -19,7 +19,8 @@ from loanloom.engines import facts as fact_scope
 from loanloom.engines.currencies import currencies
 from loanloom.feel import EvaluationError, Program
 from loanloom.metadata.document import Document
-from loanloom.metadata.registry import Registry, expressions_of, kept, kept_narrowly
+from loanloom.metadata.registry import Registry, kept, kept_narrowly
+from loanloom.metadata.uses import expressions_of
 from loanloom.problems import Problem, Text, say, text
 
 Policy = Literal["error", "null", "value"]

@@ -16,7 +16,8 @@ from sqlalchemy import Connection, select
 
 from loanloom.metadata.document import Document, Identity
 from loanloom.metadata.kinds import Group, Kind
-from loanloom.metadata.registry import Registry, Use
+from loanloom.metadata.registry import Registry
+from loanloom.metadata.uses import Use
 from loanloom.problems import Problem, Text, say, text
 from loanloom.services.context import Context
 from loanloom.services.definitions import uses

@@ -15,8 +15,9 @@ from loanloom.metadata import pointers, schema_walk
 from loanloom.metadata.document import Document
 from loanloom.metadata.fields import record_of
 from loanloom.metadata.pointers import child
-from loanloom.metadata.registry import Registry, references_of
+from loanloom.metadata.registry import Registry
 from loanloom.metadata.rewriting import Change, Key, Words
+from loanloom.metadata.uses import references_of
 from loanloom.problems import Problem
 
 ROWS: Mapping[str, str] = {"guarantors": "guarantor", "collateral": "collateral"}

@@ -10,7 +10,8 @@ from loanloom.engines.forms.fields import field_at
 from loanloom.engines.forms.model import ROW_ENTITIES
 from loanloom.metadata.document import Document, Identity
 from loanloom.metadata.fields import record_of
-from loanloom.metadata.registry import Registry, references_of
+from loanloom.metadata.registry import Registry
+from loanloom.metadata.uses import references_of
 from loanloom.services.context import Context
 from loanloom.services.definitions.releases import candidate, drafts
 

@@ -16,8 +16,9 @@ from loanloom.metadata import schema_walk
 from loanloom.metadata.document import Document
 from loanloom.metadata.kinds import Kind
 from loanloom.metadata.pointers import parent, split
-from loanloom.metadata.registry import Registry, Use
+from loanloom.metadata.registry import Registry
 from loanloom.metadata.structure import written
+from loanloom.metadata.uses import Use
 from loanloom.metadata.wording import value_in_words
 from loanloom.problems import LANGUAGES
 from loanloom.services.context import Context

@@ -9,7 +9,8 @@ from loanloom.engines import expressions
 from loanloom.metadata import pointers, schema_walk
 from loanloom.metadata.document import Document
 from loanloom.metadata.fields import record_of
-from loanloom.metadata.registry import Registry, Use, kept
+from loanloom.metadata.registry import Registry, kept
+from loanloom.metadata.uses import Use
 from loanloom.problems import Text
 from loanloom.services.definitions.naming_places import ROWS, group_of
 

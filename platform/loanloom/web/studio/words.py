@@ -11,7 +11,7 @@ from loanloom.feel.help import figures
 from loanloom.metadata import schema_walk
 from loanloom.metadata.document import Document
 from loanloom.metadata.pointers import MISSING, resolve, slug, split
-from loanloom.metadata.registry import Use
+from loanloom.metadata.uses import Use
 from loanloom.problems import Problem, Text, say
 from loanloom.services.definitions.catalogue import Page, sounds
 from loanloom.services.definitions.releases import kinds

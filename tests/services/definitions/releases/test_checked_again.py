@@ -14,7 +14,8 @@ from tests.engines.products.bundle import ROOT
 from tests.services.definitions.releases.random_edits import Company, edited, retyped
 
 from loanloom.metadata.bundle import read_bundle, source_text
-from loanloom.metadata.recalling import Memory, Recalling
+from loanloom.metadata.findings import Memory
+from loanloom.metadata.recalling import Recalling
 from loanloom.services.definitions.releases import checking
 from loanloom.services.definitions.releases.known import kinds
 

@@ -15,7 +15,8 @@ from loanloom.engines.forms.model import ROW_ENTITIES
 from loanloom.metadata import canonical
 from loanloom.metadata.document import Document
 from loanloom.metadata.field_types import empty
-from loanloom.metadata.registry import Registry, references_of
+from loanloom.metadata.registry import Registry
+from loanloom.metadata.uses import references_of
 from loanloom.problems import Problem, Text
 from loanloom.services import facts
 from loanloom.services.context import Context

@@ -16,8 +16,8 @@ from sqlalchemy import Connection, Row, select
 from loanloom.metadata import canonical
 from loanloom.metadata.bundle import Bundle, Manifest, source_text
 from loanloom.metadata.document import Document, Identity
+from loanloom.metadata.findings import Memory
 from loanloom.metadata.reader import read_document
-from loanloom.metadata.recalling import Memory
 from loanloom.metadata.registry import Registry
 from loanloom.problems import Problem
 from loanloom.services.context import Context

@@ -29,7 +29,8 @@ from loanloom.engines import (
 from loanloom.engines.flows.resolving import checks as authorities
 from loanloom.metadata.bundle import Bundle
 from loanloom.metadata.document import Document, Identity
-from loanloom.metadata.recalling import Memory, Recalling, recalling
+from loanloom.metadata.findings import Memory
+from loanloom.metadata.recalling import Recalling, recalling
 from loanloom.metadata.registry import Registry, build
 from loanloom.problems import LANGUAGES, Problem, errors, text
 from loanloom.services.definitions.releases import signing
