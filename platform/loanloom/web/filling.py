@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -22,7 +22,7 @@ from loanloom.services.origination import applications, materials, previews, ren
 from loanloom.services.origination.applications import Filling
 from loanloom.services.origination.materials import Material
 from loanloom.services.origination.submissions import Submitted
-from loanloom.web.forms import answering, posted
+from loanloom.web.forms import answering, meanwhile, posted
 from loanloom.web.forms.posted import Posted
 from loanloom.web.security import current_context
 from loanloom.web.surroundings import waiting
@@ -75,13 +75,14 @@ def filled(door: Door, application_id: int) -> Answer | Submitted:
                 return redirect(door.left)
             return _form_page(door, ctx, application_id, post, problems, kept)
         return submissions.submit(
-            ctx, application_id, post.raw, version=post.version, idempotency_key=post.idempotency_key
-        )
+            ctx, application_id, post.raw, version=post.version, idempotency_key=post.idempotency_key,
+            page=(post.editor, post.seen),
+        )  # fmt: skip
     except Refused as refused:
         return _form_page(door, ctx, application_id, post, refused.problems), 422
     except Conflict as conflict:
         if not answering.wants_part():
-            raise
+            return _form_page(door, ctx, application_id, post, saved_meanwhile=True), 409
         return render_template("workspace/applications/_conflict.html", problems=conflict.problems), 409
 
 
@@ -162,9 +163,11 @@ def _form_page(
     post: Posted | None,
     problems: Sequence[Problem] = (),
     kept: Filling | None = None,
+    *,
+    saved_meanwhile: bool = False,
 ) -> str:
     """The form with the schedule beside it; only its inner part when htmx asks. `kept`: what was typed has just been
-    kept into it, so nothing has to be read again for that part."""
+    kept into it, so nothing has to be read again for that part. `saved_meanwhile`: by another page."""
     part, listed, renewal = answering.wants_part(), list[Material](), None
     if part and kept is not None:
         filling = kept
@@ -172,6 +175,8 @@ def _form_page(
     else:
         with ctx.transaction() as connection:
             filling = kept or _to_fill_in(ctx, connection, application_id)
+            if saved_meanwhile and post is not None:
+                problems, post = _told(ctx, filling, post), replace(post, seen=filling.editor)
             view, step = _drawn(ctx, filling, post, tuple(problems))
             if not part:
                 seen = {**filling.facts, **submissions.merged(filling.facts, view.values)}
@@ -204,6 +209,11 @@ def _to_fill_in(ctx: Context, connection: Connection, application_id: int) -> Fi
     if not applications.may_fill_in(ctx, row) and supplying.wanted(ctx, connection, row.id) is None:
         raise Conflict(applications.closed())
     return applications.filling(ctx, connection, row)
+
+
+def _told(ctx: Context, filling: Filling, post: Posted) -> tuple[Problem, ...]:
+    """What differs from the draft that another page has saved."""
+    return meanwhile.told(_drawn(ctx, filling, post, ())[0], _drawn(ctx, filling, None, ())[0])
 
 
 def _drawn(

@@ -52,8 +52,10 @@ def submit(
     *,
     version: int,
     idempotency_key: str | None = None,
+    page: tuple[str, str] | None = None,
 ) -> Submitted:
-    """Hand in a draft, or a returned application again; where staff complete what customers hand in, over to them."""
+    """Hand in a draft, or a returned application again; where staff complete what customers hand in, over to them.
+    `page`: the open page and the one whose draft it began from, as for `applications.save_draft`."""
     ctx.require("application.create", "portal.use")
     with ctx.transaction() as connection:
         row = applications.read(ctx, connection, application_id, lock=True)
@@ -65,6 +67,8 @@ def submit(
             raise Conflict(applications.closed())
         if row.version != version:
             raise Conflict()
+        if page is not None and row.draft.get("editor", "") not in page:
+            raise Conflict(applications.elsewhere())
         filling = applications.filling(ctx, connection, row)
         applications.refuse_stopped(connection, row.product_key)
         values = _judged(ctx, connection, filling, raw)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -17,7 +19,7 @@ from loanloom.services.errors import Conflict, Refused
 from loanloom.services.parties import agreements, customer_pages, customers
 from loanloom.services.records import becoming
 from loanloom.web.access import requires
-from loanloom.web.forms import answering, posted
+from loanloom.web.forms import answering, meanwhile, posted
 from loanloom.web.forms.posted import Posted
 from loanloom.web.lists import part
 from loanloom.web.portal.agreements import chosen
@@ -113,6 +115,8 @@ def change(customer_id: int) -> Answer:
         customers.update(ctx, customer_id, post.raw, version=post.version)
     except Refused as refused:
         return _form_page(ctx, customer_id, post, refused.problems), 422
+    except Conflict:
+        return _form_page(ctx, customer_id, post, saved_meanwhile=True), 409
     flash(_("The changes have been saved."), "good")
     return redirect(url_for("customers.show", customer_id=customer_id))
 
@@ -128,6 +132,7 @@ def _form_page(
     problems: Any = (),
     *,
     raw: Mapping[str, Any] | None = None,
+    saved_meanwhile: bool = False,
 ) -> str:
     """The form; only its inner part when htmx asks."""
     known: dict[str, Any] = customers.empty_facts(ctx, ctx.registry)
@@ -137,9 +142,11 @@ def _form_page(
             row = customers.read(ctx, connection, customer_id)
             known["customer"] = facts.of_customer(ctx, row, ctx.registry)
     telling: engine.Telling = "none" if post is None else "entered"
-    view = engine.describe(
-        customers.form_of(ctx), known, ctx.actor.roles, raw=post.raw if post else raw, telling=telling,
-        also=tuple(problems),
-    )  # fmt: skip
+    drawn = partial(engine.describe, customers.form_of(ctx), known, ctx.actor.roles)
+    typed = post.raw if post else raw
+    if post is not None and row is not None and saved_meanwhile:
+        problems = meanwhile.told(drawn(raw=typed, telling="entered"), drawn(raw=None, telling="none"))
+        post = replace(post, version=row.version)
+    view = drawn(raw=typed, telling=telling, also=tuple(problems))
     template = "_form.html" if answering.wants_part() else "form.html"
     return render_template(f"workspace/customers/{template}", view=view, customer=row, post=post)

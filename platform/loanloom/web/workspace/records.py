@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -13,12 +14,12 @@ from werkzeug.wrappers import Response
 from loanloom.metadata.registers import Register
 from loanloom.problems import Problem, say
 from loanloom.services.context import Context
-from loanloom.services.errors import Refused
+from loanloom.services.errors import Conflict, Refused
 from loanloom.services.records import kept, pages
 from loanloom.web import lists
 from loanloom.web.access import staff
 from loanloom.web.errors import refusal_as_toast
-from loanloom.web.forms import answering, posted
+from loanloom.web.forms import answering, meanwhile, posted
 from loanloom.web.forms.posted import Posted
 from loanloom.web.language import language
 from loanloom.web.security import current_context
@@ -95,6 +96,10 @@ def _filled_in(entity: str, record_id: int | None) -> Answer:
         done = _write(ctx, entity, record_id, owner, post)
     except Refused as refused:
         return page(problems=refused.problems), 422
+    except Conflict:
+        if record_id is None:
+            raise
+        return page(saved_meanwhile=True), 409
     flash(_("The record has been entered.") if record_id is None else _("The changes have been saved."), "good")
     return redirect(url_for(".show", entity=entity, record_id=done))
 
@@ -134,11 +139,17 @@ def _form_page(
     owner: int | None = None,
     post: Posted | None = None,
     problems: Any = (),
+    saved_meanwhile: bool = False,
 ) -> str:
     """The form; only its inner part when htmx asks."""
     listed: tuple[Problem, ...] = tuple(problems)
+    filled_in = partial(pages.form, ctx, entity, record_id=record_id, owner=owner)
     raw = post.raw if post else None
-    filled = pages.form(ctx, entity, record_id=record_id, owner=owner, raw=raw, problems=listed)
+    if post is not None and saved_meanwhile:
+        saved = filled_in()
+        listed = meanwhile.told(filled_in(raw=raw).form, saved.form)
+        post = replace(post, version=saved.row.version if saved.row is not None else post.version)
+    filled = filled_in(raw=raw, problems=listed)
     template = "_form.html" if answering.wants_part() else "form.html"
     crumbs = _crumbs(filled.register, filled.owner)
     return render_template(

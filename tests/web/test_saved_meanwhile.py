@@ -1,0 +1,85 @@
+"""Two people, or two pages of one person, over the same record: what the later one typed stays on the page beside what
+was saved in between, and goes in once it was looked at."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from tests.services.origination.conftest import ASKED, TRADER
+from tests.web.conftest import Person
+from tests.web.origination.test_screens import begin, hidden, new_customer, text
+from tests.web.records.test_records import PROSPECT, send
+
+MEANWHILE = "Somebody has saved this in another place meanwhile"
+
+
+@pytest.fixture
+def manager(person: Person) -> FlaskClient:
+    """A relationship manager's browser."""
+    return person("relationship-manager", unit="east-lending")
+
+
+def told_at(page: str, field: str) -> str:
+    """What stands at a field as a problem."""
+    found = re.search(rf'id="f-{re.escape(field)}-error"[^>]*>.*?<span>(.*?)</span>', page, re.DOTALL)
+    return re.sub(r"<[^>]+>|\s+", " ", found[1]).strip() if found else ""
+
+
+def check(answer: Any, field: str, typed: str, saved: str) -> str:
+    """The page with what was typed, and what is saved now beside it."""
+    page = text(answer)
+    assert answer.status_code == 409 and MEANWHILE in page
+    assert f'value="{typed}"' in page
+    assert told_at(page, field) == f"Saved now: {saved}."
+    return page
+
+
+def test_a_customer(manager: FlaskClient) -> None:
+    url = f"{new_customer(manager).location}/edit"
+    first, second = hidden(text(manager.get(url))), hidden(text(manager.get(url)))
+    write = {"_action": "submit", **TRADER}
+    assert manager.post(url, data={**first, **write, "customer.employees": "4"}).status_code == 302
+    answer = manager.post(url, data={**second, **write, "customer.employees": "9"})
+    page = check(answer, "customer.employees", "9", "4 persons")
+    assert not told_at(page, "customer.name"), "it does not differ"
+    again = manager.post(url, data={**hidden(page), **write, "customer.employees": "9"})
+    assert again.status_code == 302
+    assert 'value="9"' in text(manager.get(url))
+
+
+def test_a_record(manager: FlaskClient) -> None:
+    made = send(manager, "/records/prospect/new", **PROSPECT)
+    url = f"{made.location}/edit"
+    assert send(manager, url, _version="1", **PROSPECT, **{"prospect.purpose": "甲"}).status_code == 302
+    page = check(
+        send(manager, url, _version="1", **PROSPECT, **{"prospect.purpose": "乙"}),
+        "prospect.purpose",
+        "乙",
+        "甲",
+    )
+    version = hidden(page)["_version"]
+    assert send(manager, url, _version=version, **PROSPECT, **{"prospect.purpose": "乙"}).status_code == 302
+
+
+def test_an_application_is_not_handed_in_over_what_another_page_has_saved(manager: FlaskClient) -> None:
+    url = f"/applications/{begin(manager)}/fill"
+    older, newer = hidden(text(manager.get(url))), hidden(text(manager.get(url)))
+    typed = {**ASKED, "_action": "refresh", "application.years_in_business": "7"}
+    assert manager.post(url, data={**newer, **typed}, headers={"HX-Request": "true"}).status_code == 200
+    answer = manager.post(url, data={**older, **ASKED, "_action": "submit"})
+    page = check(answer, "application.years_in_business", ASKED["application.years_in_business"], "7 years")
+    assert manager.post(url, data={**hidden(page), **ASKED, "_action": "submit"}).status_code == 302
+
+
+def test_without_script_nothing_is_lost_either(manager: FlaskClient) -> None:
+    url = f"/applications/{begin(manager)}/fill"
+    older, newer = hidden(text(manager.get(url))), hidden(text(manager.get(url)))
+    for page, years in ((newer, "7"), (older, "8")):
+        answer = manager.post(url, data={**page, **ASKED, "_action": "refresh", "application.years_in_business": years})
+    page = check(answer, "application.years_in_business", "8", "7 years")
+    kept = manager.post(url, data={**hidden(page), **ASKED, "_action": "leave", "application.years_in_business": "8"})
+    assert kept.status_code == 302
+    assert 'value="8"' in text(manager.get(url))
