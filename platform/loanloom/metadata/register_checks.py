@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from loanloom.metadata.document import Document
 from loanloom.metadata.fields import Field, field_from, fields_of, record_of
@@ -39,6 +40,9 @@ def _check(document: Document) -> Iterator[Problem]:
     named = [("/register/name", said["name"])]
     for part in ("required", "similar", "columns", "becomes_customer"):
         named += [(child(f"/register/{part}", at), name) for at, name in enumerate(said.get(part, ()))]
+    if "paid_to" in said:
+        named += [(child("/register/paid_to/fields", at), name) for at, name in enumerate(said["paid_to"]["fields"])]
+        named.append(("/register/paid_to/shown", said["paid_to"]["shown"]))
     for pointer, name in named:
         if name not in declared:
             words = text(f'There is no field "{name}".', f"没有字段“{name}”。")
@@ -53,6 +57,32 @@ def _check(document: Document) -> Iterator[Problem]:
             )
             yield document.problem("register.not_indexed", words, child("/register/similar", at))
     yield from _check_indexed(document)
+    if "paid_to" in said:
+        yield from _check_paid_to(document, declared)
+    for at, name in enumerate(said.get("columns", ())):
+        if name in declared and not _fits_a_list(field_from(declared[name])):
+            words = text(
+                f'"{name}" is not shown in the list; it stands on the page of each record.',
+                f"“{name}”不在列表中显示，请在档案页查看。",
+            )
+            why = text("Encrypted fields, files, tables and fields of several parts have no column.",
+                       "加密、附件、明细表及由多项组成的字段不能作为列表列。")  # fmt: skip
+            yield document.problem(
+                "register.no_column", words, child("/register/columns", at), hint=why, severity="warning"
+            )
+
+
+def _check_paid_to(document: Document, declared: Mapping[str, Mapping[str, Any]]) -> Iterator[Problem]:
+    """What borrowers are told of an account is open text; whether they are, a yes or no."""
+    said = document.spec["register"]["paid_to"]
+    shown = declared.get(said["shown"])
+    if shown is not None and shown["type"] != "yes_no":
+        words = text("Whether borrowers see an account is a yes or no.", "是否向客户展示须为“是/否”字段。")
+        yield document.problem("register.bad_paid_to", words, "/register/paid_to/shown")
+    for at, name in enumerate(said["fields"]):
+        if name in declared and not _names(field_from(declared[name])):
+            words = text("Borrowers are told open texts.", "向客户展示的字段须为未加密的文本。")
+            yield document.problem("register.bad_paid_to", words, child("/register/paid_to/fields", at))
 
 
 def _check_becoming(document: Document, of_customers: Iterable[Field]) -> Iterator[Problem]:
@@ -76,6 +106,11 @@ def _check_indexed(document: Document) -> Iterator[Problem]:
                 f'A field such as "{field.key}" cannot be searched by.', f"“{field.key}”这类字段不能设为可检索。"
             )
             yield document.problem("register.cannot_index", words, child("/fields", at))
+
+
+def _fits_a_list(field: Field) -> bool:
+    shape = field.shape
+    return not (field.encrypted or shape.several or shape.parts or shape.files or shape.rows)
 
 
 def _names(field: Field) -> bool:

@@ -20,6 +20,14 @@ RIGHTS = ("read", "write")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PaidTo:
+    """The records are accounts that borrowers pay to: those that `shown` says yes of, told by these fields."""
+
+    shown: str
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Register:
     """The records of one entity. `title` names the list, `label` one record; fields are named by their keys."""
 
@@ -37,6 +45,7 @@ class Register:
     becomes_customer: tuple[str, ...] = ()
     """The fields that a customer's form begins with, where a record may become a customer."""
     icon: str = "file-text"
+    paid_to: PaidTo | None = None
 
     @property
     def indexed(self) -> tuple[Field, ...]:
@@ -83,6 +92,7 @@ def about(registry: Registry, owner: About) -> tuple[Register, ...]:
 
 def _read(document: Document, registry: Registry) -> Register:
     said: Mapping[str, Any] = document.spec["register"]
+    paid_to = said.get("paid_to")
     return Register(
         key=document.key,
         title=document.title,
@@ -97,4 +107,5 @@ def _read(document: Document, registry: Registry) -> Register:
         shared=bool(said.get("shared", False)),
         becomes_customer=tuple(said.get("becomes_customer", ())),
         icon=said.get("icon", "file-text"),
+        paid_to=PaidTo(shown=paid_to["shown"], fields=tuple(paid_to["fields"])) if paid_to else None,
     )

@@ -16,6 +16,7 @@ from tests.web.portal.conftest import lent, paper
 from loanloom.services.money import repayments
 from loanloom.services.origination import applications, submissions, uploads
 from loanloom.services.parties import customers
+from loanloom.services.records import kept
 from loanloom.store import messages, tables
 
 PAGES = ("/portal/", "/portal/documents/", "/portal/messages/", "/portal/profile/")
@@ -122,6 +123,30 @@ def test_each_stage_says_what_happens_next(house: House, borrower) -> None:
     for state, words in (("submitted", "We check"), ("returned", "will contact you"), ("draft", "is filling in")):
         told(tables.application, words, state=state)
     told(tables.application, "was withdrawn", state="withdrawn")
+
+
+def account(ctx: Any, number: str, **more: str) -> int:
+    """An account of the company, entered by the head of finance."""
+    values = {"name": f"Account {number}", "bank": "Qinghe Bank", "account": number, "use": "repay"} | more
+    return kept.create(ctx, "company_account", {f"company_account.{name}": value for name, value in values.items()})
+
+
+def test_a_borrower_is_told_where_to_pay_and_of_no_other_account(house, borrower, model_company, acting) -> None:
+    loan = lent(house)
+    me, url = borrower(loan.customer_id), f"/portal/loans/{loan.id}"
+    assert "Your account manager tells you how to pay." in page(me, url)
+    finance = acting(model_company, "finance-head")
+    account(finance, "100200300400", shown_to_borrowers="true", holder="Qinghe <Small> Loan")
+    account(finance, "100200300401", shown_to_borrowers="false")
+    account(finance, "100200300402")
+    old = account(finance, "100200300403", shown_to_borrowers="true")
+    kept.archive(finance, "company_account", old, version=1)
+    shown = page(me, url)
+    told = shown[shown.index("How to pay") : shown.index("What would I owe on another day?")]
+    for words in ("100200300400", "Qinghe &lt;Small&gt; Loan", "Qinghe Bank", loan.number):
+        assert words in told
+    for number in ("100200300401", "100200300402", "100200300403"):
+        assert number not in shown
 
 
 def test_nobody_elses_records_exist(house: House, borrower, trader) -> None:

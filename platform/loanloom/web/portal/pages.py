@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from loanloom.services.errors import Refused
 from loanloom.services.money.lines import credit_lines
-from loanloom.services.reading import portal
+from loanloom.services.reading import paying, portal
 from loanloom.services.running import inbox
 from loanloom.web import inputs, statements
 from loanloom.web.access import requires
@@ -62,8 +62,9 @@ def loan(loan_id: int) -> str | tuple[str, int]:
     except Refused as refused:
         problems = refused.problems
     drawn = render_template(
-        "portal/loan.html", page=shown.page, papers=shown.papers, k=shown.page.row, quote=quote, problems=problems
-    )
+        "portal/loan.html", page=shown.page, papers=shown.papers, k=shown.page.row, quote=quote, problems=problems,
+        accounts=paying.accounts(current_context()) if shown.page.loan.settled_on is None else (),
+    )  # fmt: skip
     return (drawn, 422) if problems else drawn
 
 
