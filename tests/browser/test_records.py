@@ -15,11 +15,13 @@ CHOOSE = """box => {
     chosen.items.add(new File(["x"], "card.pdf", {type: "application/pdf"}));
     box.files = chosen.files;
     box.dispatchEvent(new Event("input", {bubbles: true}));
+    box.insertAdjacentHTML("afterend", '<div class="signature-pad" id="half-drawn" data-stays></div>');
 }"""
 
 
 def chosen_while_the_server_answers(page: Page) -> None:
-    """A file that is chosen while an earlier change is on its way is still chosen when the answer is in the page."""
+    """A file that is chosen while an earlier change is on its way is still chosen when the answer is in the page, and
+    what a script has put in to be drawn on is still there."""
     box, url = page.locator('input[type=file][name="customer.identity_copy"]'), "**/customers/new**"
     page.route(url, lambda route: (box.evaluate(CHOOSE), route.continue_()))
     with page.expect_response(lambda answer: answer.request.method == "POST"):
@@ -27,6 +29,7 @@ def chosen_while_the_server_answers(page: Page) -> None:
         page.locator('[name="customer.name"]').focus()
     page.locator(".htmx-request, .htmx-swapping, .htmx-settling").first.wait_for(state="detached")
     assert box.evaluate("box => box.files.length") == 1
+    expect(page.locator("#half-drawn")).to_be_attached()
     page.unroute(url)
 
 

@@ -15,7 +15,10 @@ htmx.defineExtension("morph", {
     return Idiomorph.morph(target, fragment.firstElementChild ?? fragment, {
       morphStyle: "outerHTML",
       ignoreActiveValue: Boolean(document.activeElement?.matches("input, select, textarea")), // not a region one clicked in
-      callbacks: { beforeAttributeUpdated: (name, node) => !(VALUES.has(name) && isTouched(node)) },
+      callbacks: {
+        beforeAttributeUpdated: (name, node) => !(VALUES.has(name) && isTouched(node)),
+        beforeNodeRemoved: (node) => node.dataset?.stays === undefined, // put in by a script and still in use
+      },
     });
   },
 });

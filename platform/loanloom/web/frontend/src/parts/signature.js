@@ -36,9 +36,12 @@ function drawn(canvas, changed) {
 }
 
 export function arm(input) {
-  if (input.nextElementSibling?.matches(".signature-pad")) return;
+  const there = document.getElementById(`${input.id}-pad`);
+  if (there) return input.after(there);
   const pad = document.createElement("div");
   pad.className = "signature-pad";
+  pad.id = `${input.id}-pad`;
+  pad.dataset.stays = ""; // what is half drawn outlives an answer of the server
   const canvas = document.createElement("canvas");
   canvas.width = WIDTH;
   canvas.height = HEIGHT;
@@ -55,6 +58,7 @@ export function arm(input) {
       given.items.add(new File([blob], "signature.png", { type: "image/png" }));
       input.files = given.files;
       input.dispatchEvent(new Event("change", { bubbles: true }));
+      clear();
     }, "image/png"),
   );
   pad.append(canvas, use, wipe);
