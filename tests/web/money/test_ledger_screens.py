@@ -41,7 +41,7 @@ def test_from_trial_balance_to_the_lines_of_an_account(house, person) -> None:
     assert [f"{amount}" in lines for amount in ("33.33", "66.67", "100.00", "133.33")] == [True] * 4
     assert "Interest accrued" in lines
     chinese = page(person("finance", language="zh"), "/ledger/accounts/113201/")
-    assert "科目明细" in chinese or "期末余额" in chinese
+    assert "科目明细" in chinese and "期末余额" in chinese
 
 
 def test_excel_says_what_the_page_says(house, person) -> None:

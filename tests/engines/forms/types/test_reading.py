@@ -161,8 +161,8 @@ def test_whatever_is_posted_ends_in_a_value_or_a_problem(
     form: forms.Form, known: dict[str, Any], name: str, value: Any
 ) -> None:
     raw = {"application.impression": "4", "application.area": "71", f"application.{name}": value}
-    evaluated = forms.evaluate(form, raw, known)
-    assert evaluated.problems or evaluated.ok
+    problems = forms.evaluate(form, raw, known).problems
+    assert {str(one.field).split(".")[1] for one in problems} <= {name}, "told at its field, and nowhere else"
     forms.describe(form, known, raw=raw, telling="all")
 
 
