@@ -6,6 +6,7 @@ import io
 
 import pytest
 from openpyxl import load_workbook
+from sqlalchemy import event
 from tests.services.records.test_kept import PROSPECT, customer, names, rows
 
 from loanloom.engines.forms.model import Spec
@@ -102,6 +103,26 @@ def test_a_run_that_broke_off_goes_on_without_bringing_a_line_twice(lender, monk
     assert len(rows(ctx, "prospect")) == 5
     assert importing.go(ctx, progress, arguments)["created"] == 5
     assert len(rows(ctx, "prospect")) == 5
+
+
+def test_a_file_that_is_wrong_throughout_is_told_line_by_line_without_saying_all_again(lender):
+    ctx = lender.ctx("business")
+    wrong = [line(number, 意向等级="没有这一级") for number in range(250)]
+    sent = []
+
+    @event.listens_for(ctx.database.engine, "before_cursor_execute")
+    def heard(_connection, _cursor, statement, parameters, *_more):
+        if statement.startswith("UPDATE import_run"):
+            sent.append(len(str(parameters)))
+
+    try:
+        run, done = bring(ctx, "prospect", book(exporting.sheet(ctx, "prospect", "zh"), *wrong))
+    finally:
+        event.remove(ctx.database.engine, "before_cursor_execute", heard)
+    assert (done["created"], done["refused"]) == (0, 250)
+    assert {one["line"] for one in importing.read(ctx, "prospect", run).problems} == set(range(2, 252))
+    said = sent[:5]
+    assert max(said) < 2 * min(said), "each handful of lines says its own problems alone"
 
 
 def test_present_records_go_out_are_mended_and_come_in_as_changes(lender):

@@ -12,7 +12,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, get_args
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, insert, literal, select, update
+from sqlalchemy.dialects.postgresql import JSONB
 
 from loanloom.metadata.registers import Register
 from loanloom.problems import LANGUAGES, Problem, say, text
@@ -75,7 +76,7 @@ def go(ctx: Context, progress: Progress, arguments: Mapping[str, Any]) -> Mappin
     lines = sheets.read(content, shown)
     while True:
         with ctx.transaction() as connection:
-            row = _row(connection, entity, run_id, lock=True)
+            row = _row(connection, entity, run_id, lock=True, told=False)
             done = int(row.figures["done"])
             if done >= len(lines):
                 return _finish(ctx, connection, register, row)
@@ -89,7 +90,7 @@ def _some(
 ) -> None:  # fmt: skip
     """A handful of lines, and how far the run is now."""
     came: Counter[Outcome] = Counter()
-    problems = list(row.problems)
+    problems: list[dict[str, Any]] = []
     for line in lines:
         try:
             with connection.begin_nested():
@@ -99,9 +100,11 @@ def _some(
             problems += [{"line": line.number, **_told(one, shown)} for one in error.problems]
     counted = {name: row.figures.get(name, 0) + came[name] for name in OUTCOMES}
     figures = {**row.figures, "done": row.figures["done"] + len(lines), **counted}
-    refused = len({one["line"] for one in problems})
+    refused = row.refused + len({one["line"] for one in problems})
     accepted = sum(counted.values())
-    new = {"figures": figures, "problems": problems, "refused": refused, "accepted": accepted}
+    new: dict[str, Any] = {"figures": figures, "refused": refused, "accepted": accepted}
+    if problems:  # put behind those that are there: a file that is wrong throughout has tens of thousands
+        new["problems"] = RUN.c.problems.op("||")(literal(problems, JSONB))
     connection.execute(update(RUN).where(RUN.c.id == row.id).values(new))
 
 
@@ -208,8 +211,10 @@ def _key(entity: str) -> str:
     return f"record:{entity}"
 
 
-def _row(connection: Connection, entity: str, run_id: int, *, lock: bool = False) -> Row[Any]:
-    query = select(RUN).where(RUN.c.id == run_id, RUN.c.mapping_key == _key(entity))
+def _row(connection: Connection, entity: str, run_id: int, *, lock: bool = False, told: bool = True) -> Row[Any]:
+    """A run; without its problems (`told`) where they are not read, for they may be very many."""
+    shown = [one for one in RUN.c if told or one.name != "problems"]
+    query = select(*shown).where(RUN.c.id == run_id, RUN.c.mapping_key == _key(entity))
     row = connection.execute(query.with_for_update() if lock else query).one_or_none()
     if row is None:
         raise NotFound(IMPORT)
