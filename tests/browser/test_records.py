@@ -69,6 +69,7 @@ def test_a_prospect_becomes_a_customer_where_the_phone_stands(
     page.locator(".rich-marks button").first.press("Enter")
     expect(note).to_have_value("**稳定**")
     page.locator('[name="customer.emergency_contact.name"]').fill("林小妹（演示）")
+    page.locator('[name="customer.emergency_contact.name"]').press("Tab")  # what is typed is sent when one goes on
     expect(page.locator('[id="w-customer.emergency_contact.phone"] .required')).to_be_visible()
     no_sideways(page)
     picture(page, "customer-form-phone")
