@@ -31,6 +31,12 @@ def amount(written: Any, field: str = "amount") -> Decimal:
     return value
 
 
+def versions(field: str) -> list[tuple[str, str]]:
+    """(key, version) of each box that was ticked."""
+    parts = (one.partition(":") for one in request.form.getlist(field))
+    return [(key, version) for key, _colon, version in parts if key and version]
+
+
 def whole(written: Any, field: str) -> int:
     """The number of a record that was chosen."""
     plain = str(written).strip()

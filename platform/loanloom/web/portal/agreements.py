@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from loanloom.problems import Problem
 from loanloom.services.errors import Conflict, Refused
 from loanloom.services.parties import agreements
+from loanloom.web import inputs
 from loanloom.web.access import requires
 from loanloom.web.security import current_context
 
@@ -29,7 +30,7 @@ def index() -> str:
 def accept() -> Response | tuple[str, int]:
     """Accept what was ticked, in the versions that were shown."""
     try:
-        agreements.accept(current_context(), chosen())
+        agreements.accept(current_context(), inputs.versions("accept"))
     except (Refused, Conflict) as refused:
         return _page(refused.problems), refused.status
     flash(_("Accepted. You find it here at any time."), "good")
@@ -41,12 +42,6 @@ def accept() -> Response | tuple[str, int]:
 def show(acceptance_id: int) -> str:
     """The words that I accepted, as they were."""
     return render_template("portal/agreement.html", accepted=agreements.read(current_context(), acceptance_id))
-
-
-def chosen() -> list[tuple[str, str]]:
-    """(key, version) of each agreement that was ticked."""
-    parts = (one.partition(":") for one in request.form.getlist("accept"))
-    return [(key, version) for key, _colon, version in parts if key and version]
 
 
 def _page(problems: tuple[Problem, ...] = ()) -> str:

@@ -18,11 +18,11 @@ from loanloom.services.context import Context
 from loanloom.services.errors import Conflict, Refused
 from loanloom.services.parties import agreements, customer_pages, customers
 from loanloom.services.records import becoming
+from loanloom.web import inputs
 from loanloom.web.access import requires
 from loanloom.web.forms import answering, meanwhile, posted
 from loanloom.web.forms.posted import Posted
 from loanloom.web.lists import part
-from loanloom.web.portal.agreements import chosen
 from loanloom.web.security import current_context
 
 blueprint = Blueprint("customers", __name__, url_prefix="/customers")
@@ -76,7 +76,7 @@ def note_agreements(customer_id: int) -> Answer:
     """Note agreements that the customer has signed on paper."""
     ctx = current_context()
     try:
-        agreements.note_paper(ctx, customer_id, chosen(), request.form.get("note", ""))
+        agreements.note_paper(ctx, customer_id, inputs.versions("accept"), request.form.get("note", ""))
     except (Refused, Conflict) as refused:
         page = customer_pages.read(ctx, customer_id, "agreements")
         shown = {"page": page, "tab": "agreements", "problems": refused.problems}
