@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -111,6 +112,38 @@ def test_a_service_is_called_with_what_it_is_given(admin, model_company) -> None
     })  # fmt: skip
     assert made["call"]["with"] == {"amount": "application.amount"}
     assert describe(admin, "service", **{"input.1.value": "nameless"}).status_code == 422
+
+
+def test_votes_have_weights_and_a_formula_names_people(admin, model_company) -> None:
+    def voting(**said: Any) -> dict[str, Any]:
+        answer = describe(admin, "committee", **said)
+        assert answer.status_code == 302, html(answer)[-4000:]
+        return thaw(nodes(model_company)["committee"])
+
+    draw(admin, "add|committee", place="way:submitted:next")
+    page = html(admin.get(f"{HERE}?view=flow&at=committee"))
+    assert 'name="weight.0"' in page and 'name="veto.0"' in page and 'name="cc.weight.0"' not in page
+    said = {
+        "who.0": "role:risk-officer",
+        "scope.0": "all",
+        "weight.0": "3",
+        "f.vote/rule": "weight",
+        "f.vote/needed": "4",
+    }
+    made = voting(**said)
+    assert thaw(made["assign"]) == {"role": "risk-officer", "scope": "all", "weight": 3}
+    more = {"who.1": "role:approver-2", "scope.1": "all", "weight.1": "2", "veto.1": "yes"}
+    made = voting(**more)
+    assert made["assign"][1] == {"role": "approver-2", "scope": "all", "weight": 2, "veto": True}
+    assert made["assign"][0]["weight"] == 3, "what was not touched stays"
+    made = voting(**{"who.2": "expression", "formula.2": '"risk"', "weight.0": ""})
+    assert made["assign"][0] == {"role": "risk-officer", "scope": "all"}
+    assert made["assign"][2] == {"expression": '"risk"'}
+    page = html(admin.get(f"{HERE}?view=flow&at=committee"))
+    assert '"risk"' in page and re.search(r'name="veto.1"[^>]*checked', page)
+    wrong = describe(admin, "committee", **{"weight.1": "heavy", "formula.2": ""})
+    assert wrong.status_code == 422
+    assert "a whole number from 1 to 1000" in html(wrong) and "Write the formula" in html(wrong)
 
 
 def named(browser, step: str, key: str):

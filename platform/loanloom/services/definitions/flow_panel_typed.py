@@ -81,7 +81,7 @@ def described(document: Document, registry: Registry, key: str, posted: Posted) 
     for cell in shown.every_cell:
         if shown.name(cell) in offered:
             problems += _cell(filled, shown, cell, shown.name(cell), posted)
-    _everybody(filled, shown, raw, offered, posted)
+    problems += _everybody(filled, shown, raw, offered, posted)
     if "terms" in offered:
         problems += _terms(filled, shown, raw, posted)
     if shown.inputs_at is not None and "inputs" in offered:
@@ -101,26 +101,33 @@ def described(document: Document, registry: Registry, key: str, posted: Posted) 
 
 def _everybody(
     filled: _Filled, shown: Panel, raw: Mapping[str, Any], offered: set[str], posted: Posted
-) -> None:  # fmt: skip
-    if_nobody = _first(posted("f.if_nobody/do"))
+) -> list[Problem]:  # fmt: skip
+    if_nobody, problems = _first(posted("f.if_nobody/do")), list[Problem]()
     for people in shown.everybody:
         if f"{people.name}who" not in offered:
             continue
         if people.at != "if_nobody/assign" or if_nobody == "assign":
-            filled.say(f"{shown.pointer}/{people.at}", _named(raw, people, posted))
+            named, wrong = _named(raw, people, posted)
+            problems += wrong
+            filled.say(f"{shown.pointer}/{people.at}", named)
         elif if_nobody:
             filled.say(f"{shown.pointer}/{people.at}", MISSING)
+    return problems
 
 
-def _named(raw: Mapping[str, Any], people: People, posted: Posted) -> Any:
-    """What the lines of a place say."""
+def _named(raw: Mapping[str, Any], people: People, posted: Posted) -> tuple[Any, list[Problem]]:
+    """What the lines of a place say, and what is wrong with them."""
     lines = []
     for number in range(MOST_LINES):
         choice = posted(f"{people.name}who.{number}")
         if not choice:
             break
-        lines.append((choice[0], _first(posted(f"{people.name}scope.{number}"))))
-    return flow_people.typed(raw, people.at, lines)
+        said = {of: _first(posted(f"{people.name}{of}.{number}")).strip() for of in ("scope", "formula", "weight")}
+        veto = bool(posted(f"{people.name}veto.{number}")) if people.votes else None
+        weight = said["weight"] if people.votes else None
+        lines.append(flow_people.Line(choice[0], said["scope"], said["formula"], weight, veto))
+    wrong = list(flow_people.faults(lines))
+    return (MISSING if wrong else flow_people.typed(raw, people.at, lines)), wrong
 
 
 # -- terms, and what is given -----------------------------------------------------------------------------------------
@@ -139,7 +146,8 @@ def _terms(filled: _Filled, shown: Panel, raw: Mapping[str, Any], posted: Posted
                 filled.say(f"{at}/{line.index}", MISSING)
             continue
         how = _first(posted(f"{name}.how"))
-        people = _named(raw, line.people, posted)
+        people, unclear = _named(raw, line.people, posted)
+        problems += unclear
         typed = flow_terms.Typed(
             how=how, value=_first(posted(f"{name}.{'day' if how == 'on' else 'value'}")).strip(), do=do,
             repeat=_first(posted(f"{name}.repeat")).strip(), to=_first(posted(f"{name}.to")),

@@ -8,18 +8,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from loanloom.engines.flows.drawing import wording
-from loanloom.engines.flows.model import Assignment, Flow, Node
+from loanloom.engines.flows.model import VOTED, Assignment, Flow, Node
 from loanloom.engines.flows.resolving import Member
 from loanloom.engines.flows.scope import REQUEST
 from loanloom.metadata.document import Document
 from loanloom.metadata.pointers import MISSING, is_list, resolve
 from loanloom.metadata.registry import Registry
-from loanloom.problems import Text, say, text
+from loanloom.problems import Problem, Text, say, text
 from loanloom.services.definitions import flow_titles
 from loanloom.services.definitions.sheet import Layout
 
 KEPT = "as-written"
 """A line that names people in a way that this list does not offer: it stays as it is."""
+FORMULA = "expression"
+"""A line whose people a formula names."""
+HEAVIEST = 1000
 SCOPES: Mapping[str, Text] = {
     "branch": text("of the case's branch", "本机构"),
     "department": text("of the case's department", "本部门"),
@@ -30,20 +33,37 @@ Groups = tuple[tuple[Text, tuple[tuple[str, Text], ...]], ...]
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """One line: what is chosen, in words, and where these people are looked for."""
+    """One line: what is chosen, in words, and where these people are looked for; the formula that names them; what
+    their vote weighs and whether it can stop everything."""
 
     choice: str
     words: Text
     scope: str
+    formula: str = ""
+    weight: int | None = None
+    veto: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line as it was typed; None for what was not asked."""
+
+    choice: str
+    scope: str = ""
+    formula: str = ""
+    weight: str | None = None
+    veto: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """The lines of one place of a step at which people are named; `legend` is what they are asked for there."""
+    """The lines of one place of a step at which people are named; `legend` is what they are asked for there, `votes`
+    says that they vote."""
 
     at: str
     legend: Text
     who: tuple[Who, ...] = ()
+    votes: bool = False
 
     @property
     def name(self) -> str:
@@ -57,7 +77,7 @@ MAIN = ("assign", "tell/to")
 
 def people(raw: Mapping[str, Any], at: str, legend: Text, drawn: Flow, layout: Layout) -> People:
     """The lines of a place."""
-    return People(at, legend, rows(raw, at, drawn, layout))
+    return People(at, legend, rows(raw, at, drawn, layout), at == "assign" and raw.get("type") in VOTED)
 
 
 def offered(document: Document, registry: Registry, staff: Sequence[Member] = ()) -> Groups:
@@ -80,6 +100,7 @@ def offered(document: Document, registry: Registry, staff: Sequence[Member] = ()
         (text("Everybody of a unit", "机构或部门全员"), units),
         (text("Named in the case", "业务字段指定"), tuple(_fields(document, registry))),
         (text("Person by name", "指定人员"), tuple(_named(registry, staff))),
+        (text("Worked out", "按公式"), ((FORMULA, text("By a formula that gives log-in names", "按公式取登录名")),)),
     )
     return tuple(group for group in found if group[1])
 
@@ -120,7 +141,8 @@ _CHOSEN = (
     ("deciders_of:contract", text("Who decided the contract", "原合同的审批人")),
 )
 _WAYS = ("role", "position", "authority", "head_of", "manager_of", "chosen_by", "deciders_of", "unit", "field")
-_OTHER_WAYS = ("outside", "expression", "plugin")
+_OTHER_WAYS = ("outside", "plugin")
+_VOTES = ("weight", "veto")
 
 
 def written(raw: Mapping[str, Any], at: str) -> tuple[Mapping[str, Any], ...]:
@@ -138,12 +160,17 @@ def rows(raw: Mapping[str, Any], at: str, drawn: Flow, layout: Layout) -> tuple[
     found: list[Who] = []
     for one, meant in zip(written(raw, at), _compiled(drawn.nodes[str(raw["key"])], raw, at), strict=False):
         if "users" in one:
-            found += [Who(f"users:{name}", text(name, name), "all") for name in one["users"]]
+            found += [Who(f"users:{name}", text(name, name), "all", **_voice(one)) for name in one["users"]]
             continue
         words = text(*(wording.of_assignment(meant, titles, drawn.labels, language) for language in ("en", "zh")))
         choice = next(iter(_choices(one)), KEPT)
-        found.append(Who(choice if choice in known else KEPT, words, str(one.get("scope", "branch"))))
+        scope, formula = str(one.get("scope", "branch")), str(one.get(FORMULA, ""))
+        found.append(Who(choice if choice in known else KEPT, words, scope, formula, **_voice(one)))
     return tuple(found)
+
+
+def _voice(one: Mapping[str, Any]) -> dict[str, Any]:
+    return {"weight": int(one["weight"]) if "weight" in one else None, "veto": bool(one.get("veto"))}
 
 
 def _compiled(node: Node, raw: Mapping[str, Any], at: str) -> Sequence[Assignment]:
@@ -159,38 +186,73 @@ def _compiled(node: Node, raw: Mapping[str, Any], at: str) -> Sequence[Assignmen
 def _choices(one: Mapping[str, Any]) -> Iterator[str]:
     if any(name in one for name in _OTHER_WAYS):
         return
+    if FORMULA in one:
+        yield FORMULA
     yield from (f"{name}:{one[name]}" for name in _WAYS if name in one)
 
 
-def typed(raw: Mapping[str, Any], at: str, lines: Sequence[tuple[str, str]]) -> Any:
-    """What lines (choice, scope) say, written as a step writes it; MISSING where nobody is named. What a line said
+def faults(lines: Sequence[Line]) -> Iterator[Problem]:
+    """What is wrong with typed lines themselves."""
+    for line in lines:
+        if line.weight and not (line.weight.isascii() and line.weight.isdecimal() and 0 < int(line.weight) <= HEAVIEST):
+            words = text(
+                f"The weight of a vote is a whole number from 1 to {HEAVIEST}.", f"票权须为1至{HEAVIEST}的整数。"
+            )
+            yield Problem(code="flow_edit.bad_weight", message=words)
+        if line.choice == FORMULA and not line.formula:
+            words = text("Write the formula that names the people.", "请填写取人公式。")
+            yield Problem(code="flow_edit.no_formula", message=words)
+
+
+def _said_of_votes(line: Line, old: Mapping[str, Any]) -> dict[str, Any]:
+    """Weight and veto, as they were where they were not asked."""
+    said = {key: old[key] for key in _VOTES if key in old}
+    if line.weight is not None:
+        said = {**said, "weight": int(line.weight)} if line.weight else {k: v for k, v in said.items() if k != "weight"}
+    if line.veto is not None and line.veto != bool(said.get("veto")):
+        said = {**said, "veto": True} if line.veto else {k: v for k, v in said.items() if k != "veto"}
+    return said
+
+
+def typed(raw: Mapping[str, Any], at: str, lines: Sequence[Line]) -> Any:
+    """What lines say, written as a step writes it; MISSING where nobody is named. What a line said
     beside whom it means (a weight, a veto) stays. People named in lines after each other are named together, unless
     they were named apart before."""
     before, found = written(raw, at), list[dict[str, Any]]()
     origins = [place for place, one in enumerate(before) for _ in one.get("users", ("",))]
     last: int | None = None
-    for number, (choice, scope) in enumerate(lines):
+    for number, line in enumerate(lines):
         origin = origins[number] if number < len(origins) else None
         old = before[origin] if origin is not None else {}
-        if not choice:
+        if not line.choice:
             continue
-        if choice.startswith("users:") and found and "users" in found[-1] and origin in (None, last):
-            found[-1]["users"] = [*dict.fromkeys((*found[-1]["users"], choice.partition(":")[2]))]
+        voice, (name, _, value) = _said_of_votes(line, old), line.choice.partition(":")
+        if (
+            name == "users"
+            and found
+            and "users" in found[-1]
+            and origin in (None, last)
+            and _voted_as(found[-1], voice)
+        ):
+            found[-1]["users"] = [*dict.fromkeys((*found[-1]["users"], value))]
             continue
         last = origin
-        kept = {key: said for key, said in old.items() if key in ("weight", "veto")}
-        if choice.startswith("users:"):
-            found.append({"users": [choice.partition(":")[2]], **kept})
-            continue
-        if choice == KEPT:
-            found.append(dict(old))
-            continue
-        name, _, value = choice.partition(":")
-        found.append({name: value, **({"scope": scope} if _scoped(name, scope, old) else {}), **kept})
+        said: dict[str, Any] = {name: value, **({"scope": line.scope} if _scoped(name, line.scope, old) else {})}
+        if name == "users":
+            said = {"users": [value]}
+        elif line.choice == KEPT:
+            said = {key: one for key, one in old.items() if key not in _VOTES}
+        elif line.choice == FORMULA:
+            said = {FORMULA: line.formula}
+        found.append({**said, **voice})
     found = [next((dict(one) for one in before if _same(one, made)), made) for made in found]
     if not found:
         return MISSING
     return found[0] if len(found) == 1 and not is_list(resolve(raw, f"/{at}")) else found
+
+
+def _voted_as(one: Mapping[str, Any], voice: Mapping[str, Any]) -> bool:
+    return {key: one[key] for key in _VOTES if key in one} == voice
 
 
 def _same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
