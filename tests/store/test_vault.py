@@ -52,6 +52,14 @@ def test_keys_can_be_exchanged_and_old_values_still_open():
         old.decrypt(1, "f", rotated.encrypt(1, "f", ID))
 
 
+def test_a_hyphen_makes_another_e_mail_address():
+    vault = new_vault()
+    one = vault.search_hash(1, "customer.email", "li-na@tea-house.cn")
+    assert one == vault.search_hash(1, "customer.email", " Li-Na@Tea-House.cn")
+    assert one != vault.search_hash(1, "customer.email", "lina@tea-house.cn")
+    assert one != vault.search_hash(1, "customer.email", "li-na@teahouse.cn")
+
+
 def test_the_search_hash_ignores_spelling_but_not_company_or_field():
     vault = new_vault()
     one = vault.search_hash(1, "customer.id_number", "99010119900101123x")

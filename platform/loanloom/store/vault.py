@@ -72,7 +72,9 @@ class Vault:
 
     def search_hash(self, company_id: int, field: str, plain: str) -> bytes:
         """A hash to find and compare by: the same for any spelling of the same value, useless without the key."""
-        normal = "".join(plain.split()).replace("-", "").upper()
+        normal = "".join(plain.split()).upper()
+        if "@" not in normal:  # in a number a hyphen only parts it; in an e-mail address it makes another one
+            normal = normal.replace("-", "")
         key = HKDF(hashes.SHA256(), 32, None, b"search:" + _bound(company_id, field)).derive(self.search)
         return hmac.new(key, normal.encode(), hashlib.sha256).digest()
 
