@@ -261,7 +261,11 @@ def take(browser: Browser, address: str, password: str, chosen: argparse.Namespa
 def listen(page: Page, faults: Faults) -> None:
     """What fails in its scripts, or what the content policy forbids."""
     page.on("pageerror", lambda error: faults.tell(str(error), page.url))
-    page.on("console", lambda said: said.type == "error" and faults.tell(said.text, page.url))
+    refusal = "status of 422"  # a form was sent empty on purpose
+    page.on(
+        "console",
+        lambda said: said.type == "error" and refusal not in said.text and faults.tell(said.text, page.url),
+    )
 
 
 if __name__ == "__main__":

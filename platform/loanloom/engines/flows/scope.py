@@ -10,7 +10,7 @@ from loanloom.engines import facts, labels
 from loanloom.feel import ANY, DATE, NUMBER, STRING, Type, context, list_of, optional
 from loanloom.metadata.document import Document
 from loanloom.metadata.registry import Registry, kept
-from loanloom.problems import Text
+from loanloom.problems import Text, text
 
 REQUEST = "request"
 CHANGE = context(
@@ -48,6 +48,43 @@ _OWN: Mapping[str, Mapping[str, Type]] = {
     "release": {"release": RELEASE},
 }
 """What a subject tells beside the facts of its records."""
+_REASON = text("Reason", "原因")
+_CALLED: Mapping[str, Mapping[str, Text]] = {
+    "loan_change": {
+        "change.kind": text("Kind of change", "变更种类"),
+        "change.on": text("Effective on", "生效日期"),
+        "change.reason": _REASON,
+        "change.money_in": text("Money to be received with it", "需同时收取的金额"),
+        "change.money_out": text("Money to be paid out", "需付出的金额"),
+        "change.parameters": text("What was asked for", "申请内容"),
+    },
+    "contract_change": {
+        "change.number": text("Contract number", "合同编号"),
+        "change.reason": _REASON,
+        "change.amount": text("New amount", "变更后金额"),
+        "change.term_months": text("New term", "变更后期限"),
+        "change.method": text("New repayment method", "变更后还款方式"),
+    },
+    "order": {
+        "order.kind": text("Kind of entry", "业务种类"),
+        "order.amount": text("Amount", "金额"),
+        "order.currency": text("Currency", "币种"),
+        "order.channel": text("Channel", "渠道"),
+        "order.reason": _REASON,
+        "order.on": text("Business date", "业务日期"),
+        "order.parameters": text("What was entered", "录入内容"),
+    },
+    "release": {
+        "release.number": text("Number of the change", "变更编号"),
+        "release.origin": text("Where it comes from", "来源"),
+        "release.name": text("Name of the change", "变更名称"),
+        "release.kinds": text("Kinds of definitions", "配置种类"),
+        "release.keys": text("Definitions", "配置项"),
+        "release.changes": text("Definitions changed", "变更项数"),
+        "release.live_from": text("In effect from", "生效日期"),
+    },
+}
+"""What people call what a subject tells of its own."""
 _SEEN = {REQUEST: "document", **dict.fromkeys(("contract", *_OWN), "document")}
 
 
@@ -61,7 +98,8 @@ def labels_of(document: Document, registry: Registry) -> Mapping[str, Text]:
     """What people call the facts that a flow sees, the fields of its own request by the name a flow has for them."""
     record = document.spec.get("record")
     own = registry.entity_fields(str(record)) if record is not None else ()
-    return {**facts.labels(registry), **labels.of_fields(REQUEST, own, registry)}
+    told = _CALLED.get(str(document.spec.get("subject")), {})
+    return {**facts.labels(registry), **told, **labels.of_fields(REQUEST, own, registry)}
 
 
 def with_name(scope: Type, name: str) -> Type:
