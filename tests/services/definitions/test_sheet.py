@@ -69,3 +69,11 @@ def test_a_result_that_is_worked_out_stays_text(registry: Registry) -> None:
     rules[0] = {**rules[0], "then": {"outcome": '= if application.amount > 1 then "pass" else "refuse"'}}
     changed = replace(document, spec={**document.spec, "rules": rules})
     assert named_at(changed, registry, "/rules/0/then/outcome") is None
+
+
+def test_a_unit_names_the_one_above_it_by_title(registry: Registry) -> None:
+    document = registry.require("organisation", "organisation")
+    units = {one["key"]: one["title"] for one in document.spec["units"]}
+    for place, unit in enumerate(document.spec["units"]):
+        if "parent" in unit:
+            assert cell_at(document, registry, f"/units/{place}/parent").words == units[unit["parent"]]

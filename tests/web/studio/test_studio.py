@@ -121,6 +121,20 @@ def test_somebody_who_was_faster_is_named(person) -> None:
     assert re.search(r'id="c-penalty-grace_days".*?<del>0</del> 3', html(late), re.DOTALL)
 
 
+def test_a_case_that_comes_out_otherwise_is_led_to_and_goes_up_with_what_it_is_about(admin) -> None:
+    farmer, case = "/studio/definitions/product/farmer-loan/", "case/farmer-small-by-rule"
+    post(admin, f"{farmer}cell", pointer="/rate/by_grade/A", value="9.5", version="")
+    post(admin, f"{PRODUCT}cell", pointer="/penalty/grace_days", value="3", version="")
+    before = html(admin.get("/studio/changes/new?definition=product/farmer-loan"))
+    assert f'href="/studio/definitions/{case}/"' in before and "Is the new result what you want?" in before
+    assert "first instalment is 1825.00, expected 1830." in before and "1 other draft stays a draft." in before
+    assert "farmer-small-by-rule&#34;" not in before and "metadata/" not in before, "no key, no file name"
+    post(admin, f"/studio/definitions/{case}/cell", pointer="/expect/schedule/instalment", value="1825", version="")
+    after = html(admin.get("/studio/changes/new?definition=product/farmer-loan"))
+    assert f'name="definition" value="{case}"' in after and "first instalment is 1825.00" not in after
+    assert 'value="product/sole-trader-loan"' not in after
+
+
 def test_copying_changing_and_lending_with_a_product_takes_two_people(person, model_company) -> None:
     maker, reviewer = person(ADMIN), person(REVIEWER)
     made = post(maker, f"{PRODUCT}copy", key="night-loan", title_en="Night loan", title_zh="夜市贷")

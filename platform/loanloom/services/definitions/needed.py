@@ -1,10 +1,11 @@
 """The drafts that others cannot go live without: definitions that they name and that are not live yet, and the records
-that declare fields their forms ask for; of what is taken out of use, whatever named it and goes too. Reads only.
+that declare fields their forms ask for; example cases about what changes; of what is taken out of use, whatever named
+it and goes too. Reads only.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from loanloom.engines.forms.fields import field_at
 from loanloom.engines.forms.model import ROW_ENTITIES
@@ -14,6 +15,7 @@ from loanloom.metadata.registry import Registry
 from loanloom.metadata.uses import references_of
 from loanloom.services.context import Context
 from loanloom.services.definitions.releases import candidate, drafts
+from loanloom.services.definitions.releases.impact import closure
 
 
 def with_needed(ctx: Context, chosen: Iterable[Identity]) -> list[Identity]:
@@ -37,7 +39,19 @@ def with_needed(ctx: Context, chosen: Iterable[Identity]) -> list[Identity]:
         elif identity in retired:  # whatever names it goes too, where that is meant
             users = {(use.kind, use.key) for use in ctx.registry.used_by(*identity)}
             waiting += sorted(users & retired)
-    return list(found)
+    return [*found, *(one for one in _cases(there, ctx.registry, found) if one not in found)]
+
+
+def _cases(there: Mapping[Identity, Document], live: Registry, chosen: Iterable[Identity]) -> Iterator[Identity]:
+    """The drafts of example cases about what is chosen: without them it would be held against what held before."""
+    touched = closure(live, chosen)
+    kind = live.kinds.get("case")
+    cases = ((one, draft) for one, draft in there.items() if kind is not None and one[0] == kind.key)
+    for identity, document in cases:
+        assert kind is not None, "there are none otherwise"
+        sound = not kind.compiled.faults(document.spec)
+        if sound and any(target in touched for target, _ in references_of(document, kind)):
+            yield identity
 
 
 def _needs(document: Document, there: dict[Identity, Document], live: Registry) -> Iterator[Identity]:

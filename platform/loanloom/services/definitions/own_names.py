@@ -1,5 +1,5 @@
 """What people call things that a definition names within itself or a neighbour: steps of a flow, accounts of posting
-rules, the fields of a flow's own request, the results of a rule set.
+rules, the fields of a flow's own request, the results of a rule set, the units of the company.
 """
 
 from __future__ import annotations
@@ -37,6 +37,8 @@ def named_at(document: Document, registry: Registry, pointer: str) -> Mapping[st
         return posting_words.accounts_at(document, registry, pointer)
     if document.kind == "ruleset":
         return _results_at(document, registry, pointer)
+    if document.kind == "organisation":
+        return _units(document) if split(pointer)[-1] == "parent" else None
     names = tuple(token for token in split(pointer) if not token.isdigit())
     return _steps(document, registry) if document.kind == "flow" and names in _STEPS else None
 
@@ -74,6 +76,10 @@ def results_in_words(output: Mapping[str, Any], registry: Registry) -> Mapping[s
     codes = registry.get("code_list", output["key"])
     named = {str(one["key"]): one["title"] for one in codes.spec["items"]} if codes is not None else _DECIDED
     return {value: named.get(value, text(value, value)) for value in listed}
+
+
+def _units(document: Document) -> Mapping[str, Text]:
+    return {str(one["key"]): one["title"] for one in document.spec.get("units", ())}
 
 
 @kept

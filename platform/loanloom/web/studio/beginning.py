@@ -45,4 +45,4 @@ def begin(kind: str) -> str | Response | tuple[str, int]:
         made = beginning.begin(current_context(), kind, asked)
     except Refused as refused:
         return _page(kind, refused.problems), 422
-    return redirect(url_for("studio.definition", kind=kind, key=made.key, view=editors.editor_of(kind)))
+    return redirect(url_for("studio.definition", kind=kind, key=made.key, view=editors.first_of(kind)))

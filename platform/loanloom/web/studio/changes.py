@@ -59,9 +59,13 @@ def _chosen(values: Any) -> list[tuple[str, str]]:
 def _prepare(problems: tuple[Problem, ...]) -> str:
     ctx = current_context()
     chosen = needed.with_needed(ctx, _chosen(request.values))
-    own = [draft for draft in drafts.listing(ctx) if draft.identity in chosen]
+    every = drafts.listing(ctx)
+    own = [draft for draft in every if draft.identity in chosen]
     plan = releases.plan_drafts(ctx, chosen) if own else None
-    return render_template("studio/prepare.html", chosen=own, plan=plan, problems=problems, typed=request.values)
+    return render_template(
+        "studio/prepare.html", chosen=own, others=len(every) - len(own), plan=plan, problems=problems,
+        typed=request.values,
+    )  # fmt: skip
 
 
 @blueprint.post("/new")

@@ -42,7 +42,7 @@ def index() -> str:
     open_changes = history.listing(ctx, states=("proposed", "approved", "scheduled", "outdated", "rejected"))
     return render_template(
         "studio/index.html", shelves=definitions.shelves(ctx), words=words, found=found, inside=inside,
-        open_changes=open_changes, drafts=drafts.listing(ctx), worked_in=editors.editor_of,
+        open_changes=open_changes, drafts=drafts.listing(ctx),
         recent=history.listing(ctx, states=("live", "superseded"), limit=5),
     )  # fmt: skip
 
@@ -77,7 +77,7 @@ def listing(kind: str) -> str:
     entries = definitions.listing(ctx, kind=kind, state=state, words=words, language=language())
     return render_template(
         "studio/listing.html", kind=definitions.kind_of(kind), entries=entries, state=state, words=words,
-        states=definitions.STATES, view=editors.editor_of(kind),
+        states=definitions.STATES,
     )  # fmt: skip
 
 
@@ -97,7 +97,7 @@ def page_of(kind: str, key: str, view: str, *, problems: tuple[Problem, ...] = (
     special = editors.views_of(kind)
     shown: dict[str, Any] = {
         "page": page, "view": view, "problems": problems, "may_edit": editors.may_edit(page), "special": special,
-        "steps": drafts.steps(ctx, page.draft) if page.draft else None,
+        "steps": drafts.steps(ctx, page.draft) if page.draft else None, "first": editors.first_of(kind),
     }  # fmt: skip
     own = next((one for one in special if one.key == view), None)
     if own is not None:

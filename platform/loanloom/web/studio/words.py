@@ -10,12 +10,14 @@ from flask import url_for
 from loanloom.feel.help import figures
 from loanloom.metadata import schema_walk
 from loanloom.metadata.document import Document
+from loanloom.metadata.kinds import Kind
 from loanloom.metadata.pointers import MISSING, resolve, slug, split
 from loanloom.metadata.uses import Use
 from loanloom.problems import Problem, Text, say
 from loanloom.services.definitions.catalogue import Page, sounds
 from loanloom.services.definitions.releases import kinds
 from loanloom.services.definitions.typed import as_typed
+from loanloom.web.formats import title_of
 from loanloom.web.language import language
 
 
@@ -38,18 +40,35 @@ def where(problem: Problem) -> str:
     return f"{place}:{problem.line}" if problem.line else place
 
 
-def cell_of(problem: Problem, page: Page) -> str | None:
+def cell_of(problem: Problem, page: Page | None = None) -> str | None:
     """The address of the cell a problem belongs to: on this sheet, or on another definition's."""
-    for kind in kinds():
-        if not problem.file or not problem.file.startswith(f"{kind.path}/"):
-            continue
-        key = problem.file.rpartition("/")[2].rpartition(".")[0]
-        place = slug((problem.pointer or "").removeprefix("/spec"))
-        anchor = f"#c-{place}" if place else ""
-        if problem.file == page.kind.file_of(page.key):
-            return anchor or None
-        return url_for("studio.definition", kind=kind.key, key=key) + anchor
-    return None
+    found = _definition_of(problem)
+    if found is None:
+        return None
+    kind, key = found
+    place = slug((problem.pointer or "").removeprefix("/spec"))
+    anchor = f"#c-{place}" if place else ""
+    if page is not None and problem.file == page.kind.file_of(page.key):
+        return anchor or None
+    return url_for("studio.definition", kind=kind.key, key=key, view="sheet") + anchor
+
+
+def whose(problem: Problem) -> str:
+    """The definition a problem belongs to, as people call it."""
+    found = _definition_of(problem)
+    return f"{say(found[0].title, language())} · {title_of(found[1], found[0].key)}" if found else problem.file or ""
+
+
+def _definition_of(problem: Problem) -> tuple[Kind, str] | None:
+    file = problem.file or ""
+    kind = next((one for one in kinds() if file.startswith(f"{one.path}/")), None)
+    return (kind, file.rpartition("/")[2].rpartition(".")[0]) if kind is not None else None
+
+
+def of_case(words: Text, key: str) -> str:
+    """What a case says is otherwise, where the case itself is named beside it."""
+    said = say(words, language())
+    return said.removeprefix(f'Case "{key}": ').removeprefix(f"案例“{key}”：")
 
 
 def marks(found: Iterable[Problem], page: Page, source: str) -> list[dict[str, Any]]:
@@ -112,6 +131,8 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "kind_title": kind_title,
     "where": where,
     "cell_of": cell_of,
+    "whose": whose,
+    "of_case": of_case,
     "marks": marks,
     "place_in_words": place_in_words,
     "place_address": place_address,

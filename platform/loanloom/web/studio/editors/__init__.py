@@ -56,18 +56,13 @@ def views_of(kind: str) -> tuple[View, ...]:
 
 
 def first_of(kind: str) -> str:
-    """The view that a definition opens with."""
+    """The view that a definition opens with: the special editor of its kind where people think in it."""
     if kind in grids.FIRST:
         return grids.TABLE.key
-    return plain.VIEW.key if kind in plain.KINDS else "sheet"
-
-
-def editor_of(kind: str) -> str:
-    """The view that one works in on a new definition: the special editor of its kind, else the one it opens with."""
-    return _WORKED_IN.get(kind, first_of(kind))
+    return plain.VIEW.key if kind in plain.KINDS else _WORKED_IN.get(kind, "sheet")
 
 
 _WORKED_IN = {"flow": flow.VIEW.key, "form": form_designer.VIEWS[0].key, "template": template_words.VIEW.key}
 __all__ = [
-    "BY_KIND", "WHOLE", "Parts", "View", "changed_cells", "editor_of", "first_of", "joined", "may_edit", "views_of",
+    "BY_KIND", "WHOLE", "Parts", "View", "changed_cells", "first_of", "joined", "may_edit", "views_of",
 ]  # fmt: skip
