@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from tests.services.money.house import House
 from tests.web.money.test_desk import only, post
@@ -49,6 +51,16 @@ def test_a_voucher_from_the_form_to_the_journal_and_back(house, person) -> None:
     assert house.balances() == {}
     chinese = person("finance", language="zh")
     assert "手工凭证" in page(chinese, "/ledger/vouchers/") and "凭证分录" in page(chinese, "/ledger/vouchers/new")
+
+
+def test_who_takes_one_back_without_saying_why_reads_it_beside_the_field(house, person) -> None:
+    finance = person("finance")
+    there = post(finance, "/ledger/vouchers/new", **LINES)
+    asked = post(finance, f"{there}/refuse", 422, _dialog="refuse", answer="")
+    assert "Take this entry back?" in asked and "Say why." in asked
+    (box,) = re.findall(r'<textarea[^>]*name="answer"[^>]*>', asked)
+    assert 'aria-invalid="true"' in box
+    assert only(house, tables.cash_order).state == "entered"
 
 
 def test_a_program_makes_one_and_every_fault_names_its_line(house, person) -> None:

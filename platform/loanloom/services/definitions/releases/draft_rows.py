@@ -183,7 +183,9 @@ def check_new_key(ctx: Context, kind: str, key: str) -> None:
                 code="draft.bad_key",
                 field="key",
                 hint=hint,
-                message=text(f'"{key}" cannot be a key.', f"“{key}”不能用作键。"),
+                message=text(f'"{key}" cannot be a key.', f"“{key}”不能用作键。")
+                if key
+                else text("Write a key.", "请填写键。"),
             )
         )
     if snapshots.live(ctx.database, ctx.company).get(kind, key) is not None:

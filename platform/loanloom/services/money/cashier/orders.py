@@ -171,9 +171,9 @@ def _write(ctx: Context, connection: Connection, kind: Kind, parameters: Any, ab
 def _require_words(words: str) -> None:
     if not words.strip():
         raise Refused(
-            Problem(code="order.no_reason", message=text("Say why.", "请填写理由。"), field="reason"),
+            Problem(code="order.no_reason", message=text("Say why.", "请填写理由。"), field="answer"),
         )
-    check_words(words, "reason")
+    check_words(words, "answer")
 
 
 def _same_person() -> Problem:
