@@ -150,6 +150,8 @@ def test_a_workbook_comes_in_by_the_screen(person, model_company):
     answer = admin.post("/records/prospect/import", data=given, content_type="multipart/form-data")
     assert answer.status_code == 302
     assert "已处理行数" in page(admin, answer.location)
+    asking = {"headers": {"HX-Request": "true"}}
+    assert "<main" not in admin.get(answer.location, **asking).get_data(as_text=True), "how far, not a page in the page"
     run = int(re.search(r"(\d+)$", answer.location).group(1))
     with model_company.transaction() as connection:
         job = connection.execute(
@@ -157,6 +159,8 @@ def test_a_workbook_comes_in_by_the_screen(person, model_company):
         ).scalar_one()
     ctx = acting(model_company, admin.user_id)
     importing.go(ctx, Progress(ctx.database, ctx.company.id, job), {"run": run, "entity": "prospect"})
+    done = admin.get(answer.location, **asking)
+    assert (done.headers.get("HX-Refresh"), done.data) == ("true", b"")
     shown = page(admin, answer.location)
     assert "请填写“联系电话”" in shown
     back = load_workbook(io.BytesIO(admin.get(f"{answer.location}/errors.xlsx").data)).worksheets[0]

@@ -63,11 +63,14 @@ def begin(entity: str) -> Answer:
 
 @blueprint.get("/<entity>/import/<int:run_id>")
 @requires("import.run")
-def show(entity: str, run_id: int) -> str:
-    """How far it is, or what came of it."""
+def show(entity: str, run_id: int) -> str | Response:
+    """How far it is, or what came of it; whoever asks how far, when it is done, is given the page anew."""
     ctx = current_context()
     row = importing.read(ctx, entity, run_id)
-    template = "_import.html" if request.headers.get("HX-Request") and row.state == "running" else "import_run.html"
+    asks_how_far = bool(request.headers.get("HX-Request"))
+    if asks_how_far and row.state != "running":
+        return Response(headers={"HX-Refresh": "true"})
+    template = "_import.html" if asks_how_far else "import_run.html"
     register = kept.register(ctx, entity, "write")
     return render_template(f"workspace/records/{template}", register=register, row=row, shown=row.problems[:MOST_SHOWN])
 
