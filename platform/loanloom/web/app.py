@@ -30,7 +30,7 @@ from loanloom.web import (
     surroundings,
 )
 from loanloom.web.api import base
-from loanloom.web.forms import answering
+from loanloom.web.forms import answering, drawing
 
 LARGEST_REQUEST = 32 * 1024 * 1024
 
@@ -81,6 +81,7 @@ def create_app(
     dialogs.install(app)
     flow_pictures.install(app)
     answering.install(app)
+    drawing.install(app)
     history_words.install(app)
     navigation.install(app)
     surroundings.install(app)

@@ -11,7 +11,7 @@ from loanloom.testing.postgres import TestDatabase
 
 __all__ = ["manager"]
 
-OPEN, REFRESH, SUBMIT = 6, 5, 17
+OPEN, REFRESH, SUBMIT = 6, 4, 13
 
 
 def test_a_form_is_opened_with_few_statements(manager: FlaskClient, model_database: TestDatabase) -> None:

@@ -5,7 +5,7 @@ One evaluator serves page, REST, import, read-only view and paper.
 
 from loanloom.engines.forms.access import modes, writable
 from loanloom.engines.forms.compile import check, compile_form
-from loanloom.engines.forms.describing import Telling, describe, element_id, view_of_evaluated
+from loanloom.engines.forms.describing import Telling, describe, view_of_evaluated
 from loanloom.engines.forms.evaluate import Evaluated, evaluate
 from loanloom.engines.forms.fields import columns_of, field_at, files_of, references_of, row_scope, spec_of, words
 from loanloom.engines.forms.model import Access, Compiled, Form, FormField, Mode, Option
@@ -30,7 +30,6 @@ __all__ = [
     "columns_of",
     "compile_form",
     "describe",
-    "element_id",
     "evaluate",
     "field_at",
     "files_of",

@@ -14,7 +14,7 @@ from loanloom.engines.forms.evaluate import Evaluated, judge, problems_of, value
 from loanloom.engines.forms.inputs import Raw, sort_out
 from loanloom.engines.forms.model import Facts, Form, FormField, Mode, Option, Section
 from loanloom.engines.forms.parts import is_closed, of_type
-from loanloom.engines.forms.settle import ABSENT, Cell, Row, Settled, settle
+from loanloom.engines.forms.settle import ABSENT, Cell, Row, Settled, is_blank, settle
 from loanloom.engines.forms.view import FieldView, FormView, GroupView, RowView, SectionView
 from loanloom.problems import Problem
 
@@ -48,11 +48,6 @@ def describe(
 def view_of_evaluated(evaluated: Evaluated) -> FormView:
     """The page again, with everything that was wrong."""
     return _Drawing(evaluated.settled, "all", ()).draw()
-
-
-def element_id(path: str) -> str:
-    """The id of a field's element, for labels and the links of the error summary."""
-    return f"f-{path}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,31 +101,20 @@ class _Drawing:
         return (*own, *(one for one in self.also if one.field == cell.path and one not in own))
 
     def field(self, cell: Cell) -> FieldView:
-        wanted, spec = cell.field, cell.field.spec
         value, words = _content(cell)
+        chosen = _chosen(cell)
         return FieldView(
+            field=cell.field,
             name=cell.path,
-            id=element_id(cell.path),
-            title=spec.title,
-            type=spec.type,
             mode=cell.mode,
             value=value,
             text=words,
-            chosen=_chosen(cell),
-            hint=wanted.hint or spec.hint,
-            unit=spec.unit,
+            chosen=chosen,
             required=cell.required,
             editable=cell.writable,
-            triggers=wanted.triggers,
-            options=_options(cell),
-            minimum=spec.minimum,
-            maximum=spec.maximum,
-            max_length=spec.max_length,
-            decimals=spec.decimals,
-            accept=spec.accept,
-            max_size_mb=spec.max_size_mb,
+            options=_options(cell, chosen),
             problems=self.told(cell),
-            **(of_type(cell) | ({} if wanted.wide is None else {"wide": wanted.wide})),
+            **of_type(cell),
             group=self.group(cell) if cell.rows is not None else None,
         )
 
@@ -169,7 +153,7 @@ def _is_entered(cell: Cell) -> bool:
     """Whether there is anything to judge yet: nobody likes to be told off for what they have not reached."""
     if cell.rows is not None:
         return bool(cell.rows) and cell.value is not None
-    return cell.value not in (None, (), []) or (cell.typed is not ABSENT and cell.typed not in ("", None, [""]))
+    return not is_blank(cell.value) or (cell.typed is not ABSENT and cell.typed not in ("", None, [""]))
 
 
 def _rows_wrong(one: FieldView) -> bool:
@@ -182,13 +166,13 @@ def _content(cell: Cell) -> tuple[Any, str]:
     if cell.rows is not None:
         return None, ""
     if is_closed(cell):
-        hidden = formats.masked(_write(value, cell.field)) if value not in (None, (), []) else ""
+        hidden = formats.masked(_write(value, cell.field)) if not is_blank(value) else ""
         return hidden, hidden
     if cell.typed is not ABSENT and cell.problems and isinstance(cell.typed, str):
         return value, cell.typed
     if cell.typed is not ABSENT and cell.problems and isinstance(cell.typed, list | tuple) and not spec.several:
         return value, next((part for part in cell.typed if isinstance(part, str) and part), "")
-    return value, "" if value in (None, (), []) else _write(value, cell.field)
+    return value, "" if is_blank(value) else _write(value, cell.field)
 
 
 def _write(value: Any, wanted: FormField) -> str:
@@ -206,10 +190,9 @@ def _chosen(cell: Cell) -> frozenset[str]:
     return frozenset({value}) if isinstance(value, str) else frozenset()
 
 
-def _options(cell: Cell) -> tuple[Option, ...]:
+def _options(cell: Cell, chosen: frozenset[str]) -> tuple[Option, ...]:
     """What may be chosen at once; what is chosen level by level is offered so."""
-    behaviour = cell.field.spec.field_type
-    if behaviour is not None and behaviour.levels is not None:
+    spec = cell.field.spec
+    if not spec.options or (spec.field_type is not None and spec.field_type.levels is not None):
         return ()
-    chosen = _chosen(cell)
-    return tuple(one for one in cell.field.spec.options if not one.retired or one.key in chosen)
+    return tuple(one for one in spec.options if not one.retired or one.key in chosen)

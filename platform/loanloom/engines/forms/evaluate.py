@@ -15,7 +15,7 @@ from typing import Any
 from loanloom.engines.forms.access import modes
 from loanloom.engines.forms.inputs import Raw, sort_out
 from loanloom.engines.forms.model import Check, Facts, Form, Group
-from loanloom.engines.forms.settle import Cell, Row, Settled, holds, settle
+from loanloom.engines.forms.settle import Cell, Row, Settled, holds, is_blank, settle
 from loanloom.feel import EvaluationError
 from loanloom.metadata.field_types import TEXT
 from loanloom.problems import Problem, text
@@ -84,7 +84,7 @@ def _judge_cell(cell: Cell, facts: Facts, *, asked: bool = True) -> None:
     cell.required = asked and cell.visible and cell.mode == "write" and holds(cell.field.required, facts)
     if not cell.visible or cell.problems:
         return
-    if cell.value in (None, (), []):
+    if is_blank(cell.value):
         if cell.required and (cell.writable or cell.field.computed is not None):
             cell.problems.append(missing(cell))
         return

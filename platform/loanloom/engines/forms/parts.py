@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from loanloom.engines.forms.settle import ABSENT, Cell
-from loanloom.engines.forms.types.numbers import steps_of
+from loanloom.engines.forms.settle import ABSENT, Cell, is_blank
 from loanloom.problems import LANGUAGES
-
-SCREENFUL = ("image", "images", "signature")
 
 
 def is_closed(cell: Cell) -> bool:
@@ -22,21 +19,17 @@ def of_type(cell: Cell) -> dict[str, Any]:
     """The part of a field's view that its type knows."""
     spec, behaviour = cell.field.spec, cell.field.spec.field_type
     if behaviour is None:
-        return {"widget": "rows", "wide": True}
-    found: dict[str, Any] = {"widget": behaviour.widget, "wide": behaviour.wide, "target": spec.target}
-    if behaviour.shape.files:
-        found |= {"is_image": spec.type in SCREENFUL, "most": (spec.most or 20) if spec.several else 1}
-    if spec.type == "rating":
-        found["most"] = steps_of(spec)
+        return {}
+    found: dict[str, Any] = {}
     if is_closed(cell):
-        return found | ({"files": ()} if behaviour.shape.files else {})
+        return {"files": ()} if behaviour.shape.files else found
     if behaviour.shape.files:
         found["files"] = tuple(cell.value) if spec.several else (str(cell.value),) if cell.value else ()
     if behaviour.parts is not None:
         found["parts"] = parts = _inputs(cell)
         if behaviour.levels is not None:
             found["levels"] = behaviour.levels(parts, spec)
-    if cell.value in (None, (), []):
+    if is_blank(cell.value):
         return found
     if behaviour.words is not None:
         found["words"] = {language: behaviour.words(cell.value, spec, language) for language in LANGUAGES}

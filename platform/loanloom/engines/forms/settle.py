@@ -70,6 +70,11 @@ class Settled:
     problems: list[Problem] = dataclasses.field(default_factory=list)
 
 
+def is_blank(value: Any) -> bool:
+    """Whether a field holds nothing."""
+    return value is None or (isinstance(value, tuple | list) and not value)
+
+
 def holds(rule: Rule, facts: Facts) -> bool:
     """Whether a condition holds; null, or a rule that has no value here, is no."""
     if isinstance(rule, bool):
@@ -281,7 +286,7 @@ def _stored_rows(group: Group, value: Any) -> list[Mapping[str, Any]]:
 
 
 def _says_something(row: Row) -> bool:
-    return any(value not in (None, (), []) for value in row.facts.values())
+    return not all(map(is_blank, row.facts.values()))
 
 
 def _posted_rows(

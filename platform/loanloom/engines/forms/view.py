@@ -12,8 +12,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Protocol
 
-from loanloom.engines.forms.model import Mode, Option
+from loanloom.engines.forms.model import FormField, Mode, Option
+from loanloom.engines.forms.types.numbers import steps_of
 from loanloom.problems import Problem, Text
+
+SCREENFUL = ("image", "images", "signature")
+"""Types whose files are looked at on the page."""
 
 
 class Named(Protocol):
@@ -34,31 +38,19 @@ class Named(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldView:
-    """One field as drawn: `name` for the input, `text` for its content, `value` typed for reading."""
+    """One field as drawn: `name` for the input, `text` for its content, `value` typed for reading. What its definition
+    says stands there (`field`); two views of one definition differ by what stands here alone."""
 
+    field: FormField = dataclasses.field(repr=False)
     name: str
-    id: str
-    title: Text
-    type: str
     mode: Mode
     value: Any
     text: str
     chosen: frozenset[str]
-    hint: Text | None
-    unit: Text | None
     required: bool
     editable: bool
-    triggers: bool
     options: tuple[Option, ...]
-    minimum: Decimal | date | None
-    maximum: Decimal | date | None
-    max_length: int | None
-    decimals: int | None
-    accept: tuple[str, ...]
-    max_size_mb: int | None
     problems: tuple[Problem, ...]
-    widget: str = "text"
-    wide: bool = False
     parts: Mapping[str, str] = dataclasses.field(default_factory=dict)
     """The text of each input, where the value is entered in several."""
     levels: tuple[tuple[Option, ...], ...] = ()
@@ -69,13 +61,92 @@ class FieldView:
     """What the value itself says: an identity number the date of birth."""
     files: tuple[str, ...] | None = None
     """The files it holds, of a field that takes files."""
-    is_image: bool = False
-    most: int = 1
-    target: str | None = None
-    """What a look-up looks up."""
     found: tuple[Named, ...] | None = None
     """What a search for it found, once somebody has searched."""
     group: GroupView | None = None
+
+    @property
+    def id(self) -> str:
+        """The id of its element, for labels and the links of the error summary."""
+        return f"f-{self.name}"
+
+    @property
+    def title(self) -> Text:
+        """The label shown."""
+        return self.field.spec.title
+
+    @property
+    def type(self) -> str:
+        """The type of its value."""
+        return self.field.spec.type
+
+    @property
+    def hint(self) -> Text | None:
+        """What helps to fill it in, said by the form, else by the entity."""
+        return self.field.hint or self.field.spec.hint
+
+    @property
+    def unit(self) -> Text | None:
+        """What stands behind the value."""
+        return self.field.spec.unit
+
+    @property
+    def triggers(self) -> bool:
+        """Whether other fields follow from it."""
+        return self.field.triggers
+
+    @property
+    def minimum(self) -> Decimal | date | None:
+        """The least value."""
+        return self.field.spec.minimum
+
+    @property
+    def maximum(self) -> Decimal | date | None:
+        """The greatest value."""
+        return self.field.spec.maximum
+
+    @property
+    def max_length(self) -> int | None:
+        """Characters that fit."""
+        return self.field.spec.max_length
+
+    @property
+    def decimals(self) -> int | None:
+        """Places behind the point."""
+        return self.field.spec.decimals
+
+    @property
+    def accept(self) -> tuple[str, ...]:
+        """Kinds of files that it takes."""
+        return self.field.spec.accept
+
+    @property
+    def target(self) -> str | None:
+        """What a look-up looks up."""
+        return self.field.spec.target
+
+    @property
+    def widget(self) -> str:
+        """How it is drawn."""
+        behaviour = self.field.spec.field_type
+        return "rows" if behaviour is None else behaviour.widget
+
+    @property
+    def wide(self) -> bool:
+        """Whether it takes the whole row."""
+        behaviour = self.field.spec.field_type
+        return (behaviour is None or behaviour.wide) if self.field.wide is None else self.field.wide
+
+    @property
+    def is_image(self) -> bool:
+        """Whether its files are looked at on the page."""
+        return self.type in SCREENFUL
+
+    @property
+    def most(self) -> int:
+        """How many files it takes, or how many steps a rating has."""
+        spec = self.field.spec
+        return steps_of(spec) if spec.type == "rating" else (spec.most or 20) if spec.several else 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

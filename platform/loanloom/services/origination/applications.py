@@ -38,9 +38,11 @@ FOUND = select(TABLE).where(TABLE.c.id == bindparam("application_id"))
 LOCKED = FOUND.with_for_update()
 DRAFTED = (
     change(TABLE)
-    .where(TABLE.c.id == bindparam("application_id"))
+    .where(TABLE.c.id == bindparam("application_id"), tables.customer.c.id == TABLE.c.customer_id)
     .values(draft=bindparam("typed", type_=JSONB), updated_at=bindparam("moment"))
+    .returning(*tables.customer.c)
 )
+"""Keeps a draft; the customer whose it is comes back in the same statement."""
 BEFORE = ("draft", "handed_over")
 """States of an application that has not been submitted: nothing is judged, no case is begun."""
 OPEN = (*BEFORE, "returned")
@@ -200,9 +202,10 @@ def _filling(
     typed: Mapping[str, Any] | None,
     editor: str,
     registry: Registry | None = None,
+    customer: Row[Any] | None = None,
 ) -> Filling:
     registry = registry or releases.pinned(ctx, connection, row.release_id)
-    customer = facts.customer_row(connection, row.customer_id)
+    customer = customer if customer is not None else facts.customer_row(connection, row.customer_id)
     return Filling(
         row=row,
         customer=customer,
@@ -236,8 +239,9 @@ def save_draft(ctx: Context, application_id: int, raw: Mapping[str, Any], *, edi
             raise Conflict(elsewhere())
         values = {name: value for name, value in raw.items() if isinstance(name, str)}
         draft = draft_of(ctx, row, values, editor=editor)
-        connection.execute(DRAFTED, {"application_id": application_id, "typed": draft, "moment": ctx.now})
-        return _filling(ctx, connection, row, values, editor)
+        keeping = {"application_id": application_id, "typed": draft, "moment": ctx.now}
+        customer = connection.execute(DRAFTED, keeping).one()
+        return _filling(ctx, connection, row, values, editor, customer=customer)
 
 
 def draft_of(ctx: Context, row: Row[Any], typed: Mapping[str, Any], *, editor: str) -> dict[str, Any]:
