@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import re
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -14,6 +16,7 @@ from loanloom.services.approval import approvals
 from loanloom.services.flows import cases
 from loanloom.services.origination import applications, uploads
 from loanloom.services.parties import customers
+from loanloom.services.reading import portal_products
 from loanloom.store import tables
 
 from .conftest import publish
@@ -109,6 +112,30 @@ def test_only_what_is_open_to_customers_is_on_offer(customer, borrower) -> None:
     assert post(me, "/portal/products/sme-working-capital/").location == "/portal/products/"
     assert "applied for with us, not here" in page(me, "/portal/products/")
     assert "No application yet" in page(me, "/portal/")
+
+
+def test_two_clicks_at_once_begin_one_application(customer, borrower, manager, app, monkeypatch) -> None:
+    me, looked = borrower(customer), Barrier(2, timeout=30)
+    read = portal_products._drafts
+
+    def drafts_of_both(*given: Any) -> Any:
+        found = read(*given)
+        looked.wait()  # both have seen that nothing is begun yet
+        return found
+
+    monkeypatch.setattr(portal_products, "_drafts", drafts_of_both)
+    given, cookie = me.csrf(), me.get_cookie("loanloom").value
+
+    def click(key: str) -> Any:
+        browser = app.test_client()
+        browser.set_cookie("loanloom", cookie)
+        return browser.post(PRODUCT, data={"csrf_token": given, "idempotency_key": key}).location
+
+    with ThreadPoolExecutor(2) as at_once:
+        one, another = at_once.map(click, ("first", "second"))
+    assert one == another and one.endswith("/fill")
+    with manager.transaction() as connection:
+        assert len(connection.execute(tables.application.select()).all()) == 1
 
 
 def test_applying_from_the_product_to_the_decision(customer, borrower, manager) -> None:

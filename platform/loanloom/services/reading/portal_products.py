@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, func, select
 
 from loanloom.engines import products
 from loanloom.problems import text
@@ -17,6 +17,7 @@ from loanloom.services.origination import applications
 from loanloom.store import tables
 
 CHANNEL = "portal"
+TABLE = tables.application
 PRODUCT = text("product", "产品")
 
 
@@ -55,14 +56,17 @@ def read(ctx: Context, key: str) -> Offered:
     return found
 
 
-def begin(ctx: Context, key: str, *, idempotency_key: str | None = None) -> int:
-    """Apply for one, or go on with what was begun; the application's id."""
+def begin(ctx: Context, key: str) -> int:
+    """Apply for one, or go on with what was begun; the application's id. Asked twice at once it is begun once: both
+    come after the same application."""
     me = ctx.require_customer()
     with ctx.transaction() as connection:
         draft = _drafts(ctx, connection).get(key)
+        before = connection.execute(select(func.max(TABLE.c.id)).where(TABLE.c.customer_id == me)).scalar()
     if draft is not None:
         return int(draft.id)
-    return applications.begin(ctx, key, me, idempotency_key=idempotency_key, channel=CHANNEL)
+    once = f"portal-{ctx.actor.user_id}-after-{before or 0}"
+    return applications.begin(ctx, key, me, idempotency_key=once, channel=CHANNEL)
 
 
 def _drafts(ctx: Context, connection: Connection) -> dict[str, Row[Any]]:

@@ -38,9 +38,7 @@ def product(key: str) -> str:
 def begin(key: str) -> Response:
     """Apply for it, or go on with what I began."""
     with refusal_as_toast():
-        made = portal_products.begin(
-            current_context(), key, idempotency_key=request.form.get("idempotency_key") or None
-        )
+        made = portal_products.begin(current_context(), key)
         return redirect(url_for("portal_apply.fill", application_id=made))
     return redirect(url_for("portal_apply.products"))
 
