@@ -134,6 +134,40 @@ def test_a_defect_is_a_500_page_that_tells_nothing(model_database, model_company
     assert answer.headers["X-Correlation-Id"] in page
 
 
+RAISED = "DO $$ BEGIN RAISE EXCEPTION 'x' USING ERRCODE = '{}'; END $$"
+
+
+@pytest.mark.parametrize(
+    ("statements", "status", "words"),
+    [
+        (("SET LOCAL statement_timeout = '20ms'", "SELECT pg_sleep(20)"), 503, "This took too long"),
+        ((RAISED.format("40P01"),), 409, "Somebody else was faster"),
+        ((RAISED.format("57P01"),), 503, "The system is not ready yet"),
+    ],
+)
+def test_what_the_database_breaks_off_is_told_and_the_next_request_is_served(
+    model_database, person, monkeypatch, statements, status, words
+):
+    from loanloom.web.app import create_app
+
+    browser = person("auditor", language="en")
+    app = create_app(model_database.database, secret_key=browser.application.secret_key)
+    other = app.test_client()
+    other.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
+    other.set_cookie("loanloom", browser.get_cookie("loanloom").value)
+
+    def broken(ctx, *_args: object, **_kwargs: object) -> None:
+        with ctx.transaction() as connection:
+            for statement in statements:
+                connection.exec_driver_sql(statement)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("loanloom.services.reading.audit_log.search", broken)
+        answer = other.get("/audit/")
+    assert (answer.status_code, words in answer.get_data(as_text=True)) == (status, True)
+    assert other.get("/audit/").status_code == 200
+
+
 def test_healthz_says_whether_the_house_can_serve(client):
     answer = client.get("/healthz")
     assert answer.status_code == 200
@@ -150,8 +184,8 @@ def test_without_a_database_the_answer_is_still_words(caplog):
     with client.session_transaction() as session:
         session["user_id"] = 1
     answer = client.get("/audit/")
-    assert answer.status_code == 500
-    assert "系统出现错误" in answer.get_data(as_text=True)
+    assert answer.status_code == 503
+    assert "系统正在准备中" in answer.get_data(as_text=True)
     assert "127.0.0.1:1" not in answer.get_data(as_text=True)
     health = client.get("/healthz")
     assert (health.status_code, health.json["database"]) == (503, "unreachable")

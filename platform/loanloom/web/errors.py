@@ -16,7 +16,7 @@ import structlog
 from flask import Flask, flash, g, jsonify, render_template, request
 from flask_wtf.csrf import CSRFError
 from markupsafe import escape
-from sqlalchemy.exc import DataError
+from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
@@ -48,6 +48,17 @@ HINTS = {
         "操作未生效。请重试；如仍有问题，请将下方编号告知管理员。",
     ),
 }
+INTERRUPTED = {"57014": 503, "40P01": 409, "40001": 409, "55P03": 409}
+"""By PostgreSQL's sign: cancelled after its time, deadlock, not serialisable, lock not to be had."""
+GONE = ("08", "57", "53")
+"""Classes of signs of a server that went away, shuts down, or has no room."""
+TOO_LONG = Problem(
+    code="web.too_long",
+    message=text("This took too long and was ended; nothing was half done.", "处理时间过长，已中止；数据未发生变化。"),
+    hint=text(
+        "Ask for less at a time, such as fewer conditions or a shorter period.", "请减少查询条件或缩短期间后重试。"
+    ),
+)
 
 
 def wants_json() -> bool:
@@ -138,6 +149,18 @@ def _out_of_range(error: DataError) -> Response:
     return answer(400, [_of_status(400)])
 
 
+def _interrupted(error: OperationalError) -> Response:
+    """PostgreSQL has ended what was asked, and all of it: it took too long, stood in another's way, or the server went
+    away. Whoever asks again finds everything as it was before."""
+    sign = getattr(error.orig, "sqlstate", None)
+    lost = error.connection_invalidated or sign is None or sign[:2] in GONE
+    status = INTERRUPTED.get(sign or "", 503 if lost else 500)
+    if status == 500:
+        return _defect(error)
+    log.warning("interrupted", path=request.path, sqlstate=sign)
+    return answer(status, [TOO_LONG if sign == "57014" else _of_status(status)])
+
+
 def _defect(error: Exception) -> Response:
     log.exception("defect", path=request.path, kind=type(error).__name__)
     return answer(500, [_of_status(500)])
@@ -149,6 +172,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(DataError, _out_of_range)
+    app.register_error_handler(OperationalError, _interrupted)
     if not app.config.get("PROPAGATE_DEFECTS"):
         app.register_error_handler(Exception, _defect)
 
