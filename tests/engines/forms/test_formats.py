@@ -55,6 +55,13 @@ def test_phones(written: str, number: str | None) -> None:
     ("written", "number"),
     [
         ("1,234.50", Decimal("1234.50")),
+        ("20万", Decimal(200_000)),
+        ("１．５ 万元", Decimal(15_000)),
+        ("0.00005万", Decimal("0.5")),
+        ("2万亿", Decimal(2_000_000_000_000)),
+        ("万", None),
+        ("万20", None),
+        ("1" + "亿" * 10_000, None),
         ("¥ 1200", Decimal(1200)),
         ("１２．５元", Decimal("12.5")),
         ("-3", Decimal(-3)),

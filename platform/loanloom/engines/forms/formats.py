@@ -13,6 +13,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from loanloom.core.dates import written_day
+from loanloom.feel.help.figures import MANY
 
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _ID_CHECKS = "10X98765432"
@@ -51,18 +52,28 @@ def tidy(value: str) -> str:
 
 
 def number(value: str) -> Decimal | None:
-    """`1,234.50`, `￥1200` or `１２` as Decimal; None when it is no plain decimal number.
+    """`1,234.50`, `￥1200`, `１２` or, as amounts are counted in Chinese, `20万` as Decimal; None when it is no plain
+    decimal number.
 
-    >>> number("￥1,234.50"), number("12e9"), number("１２")
-    (Decimal('1234.50'), None, Decimal('12'))
+    >>> number("￥1,234.50"), number("12e9"), number("１２"), number("1.5 万元")
+    (Decimal('1234.50'), None, Decimal('12'), Decimal('15000'))
     """
     plain = tidy(value).removeprefix("¥").removesuffix("元").replace(" ", "")
-    if not plain or len(plain) > LONGEST_NUMBER or not _NUMBER.fullmatch(plain):
+    if len(plain) > LONGEST_NUMBER:
+        return None
+    times = 1
+    while plain and plain[-1] in MANY:
+        plain, times = plain[:-1], times * MANY[plain[-1]]
+    if not plain or not _NUMBER.fullmatch(plain):
         return None
     try:
-        return Decimal(plain.replace(",", ""))
+        written = Decimal(plain.replace(",", ""))
     except InvalidOperation:
         return None
+    if times == 1:
+        return written
+    counted = written * times
+    return counted.to_integral_value() if counted == counted.to_integral_value() else counted
 
 
 def month(value: str) -> str | None:
