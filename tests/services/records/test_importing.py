@@ -186,6 +186,15 @@ def test_a_column_nobody_knows_is_told_before_anything_comes_in(lender):
     assert "星座" in refused.value.problems[0].message["zh"]
 
 
+def test_a_title_that_a_spreadsheet_would_run_heads_its_column_as_words():
+    title = text('=HYPERLINK("http://x")', "=1+1")
+    shown = [columns.Column(name="x.name", title=title, path=("x.name",))]
+    content = sheets.workbook("x", shown, "zh", [{"x.name": "甲"}])
+    head = load_workbook(io.BytesIO(content)).worksheets[0]["A1"]
+    assert (head.data_type, head.value) == ("s", "'=1+1")
+    assert [one.cells for one in sheets.read(content, shown)] == [{"x.name": "甲"}]
+
+
 def test_a_text_that_a_spreadsheet_would_run_comes_back_as_it_was(lender):
     ctx = lender.ctx("business")
     kept.create(ctx, "prospect", {**PROSPECT, "prospect.name": "=HYPERLINK(1)"})

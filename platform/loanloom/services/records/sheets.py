@@ -50,7 +50,7 @@ def workbook(
     sheet = book.worksheets[0]
     sheet.title = "".join(" " if letter in "[]:*?/\\" else letter for letter in title)[:31]
     headings = [one.heading(language) for one in shown] + ([say(TOLD, language)] if problems else [])
-    sheet.append(headings)
+    sheet.append([neutral(heading) for heading in headings])
     names = [*(one.name for one in shown), *([PROBLEMS] if problems else [])]
     for row in rows:
         sheet.append([neutral(row.get(name, "")) for name in names])
@@ -129,7 +129,7 @@ def _names(header: Sequence[str], shown: Sequence[Column]) -> list[str | None]:
     ignored = set(TOLD.values())
     names: list[str | None] = []
     for heading in header:
-        plain = heading.strip().rstrip(" *")
+        plain = _plain(heading.strip()).rstrip(" *")
         if plain and plain not in known and plain not in ignored:
             words = (f"The column “{plain[:40]}” is not known.", f"不认识列“{plain[:40]}”。")
             raise Refused(_problem("records.unknown_column", *words))
