@@ -9,7 +9,8 @@ from loanloom.engines.flows.resolving.authority import (
     shortfall,
     with_terms,
 )
-from loanloom.engines.flows.resolving.manning import House, Lack, lacks
+from loanloom.engines.flows.resolving.called import House
+from loanloom.engines.flows.resolving.manning import Lack, lacks
 from loanloom.engines.flows.resolving.matter import Asked, Known, Matter, Resolver
 from loanloom.engines.flows.resolving.organisation import Organisation, Unit, organisation
 from loanloom.engines.flows.resolving.roster import Roster, acting, covered, in_scope, tables_of
