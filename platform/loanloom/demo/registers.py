@@ -16,8 +16,8 @@ from loanloom.services.records import kept
 CONNECTED_ON = date(2026, 4, 20)
 ACCOUNTS = (
     {"name": "放款户（演示）", "bank": "青禾农商行（演示）", "account": "100200300400500600", "use": "disburse"},
-    {"name": "还款户（演示）", "bank": "青禾银行（演示）", "account": "100200300400500601", "use": "repay",
-     "shown_to_borrowers": "true"},
+    {"name": "还款户（演示）", "holder": "青禾小额贷款有限公司（演示）", "bank": "青禾银行（演示）",
+     "account": "100200300400500601", "use": "repay", "shown_to_borrowers": "true"},
 )  # fmt: skip
 PROSPECTS: Mapping[str, tuple[Mapping[str, str], ...]] = {
     "east-rm": (
