@@ -8,6 +8,7 @@ import re
 import pytest
 
 from loanloom.metadata.pointers import slug
+from loanloom.services.definitions import catalogue
 from loanloom.services.definitions.releases import drafts, history
 from loanloom.services.running.surroundings import context_of
 
@@ -161,6 +162,24 @@ def test_copying_changing_and_lending_with_a_product_takes_two_people(person, mo
     assert ctx.registry.require("product", "night-loan").at("/term/max") == 24
     assert ctx.registry.require("product", "night-loan").title["zh"] == "夜市贷"
     assert "Night markets" in html(maker.get("/studio/definitions/product/night-loan/?view=history"))
+
+
+def test_what_is_put_up_is_no_draft_any_more_until_it_is_changed_or_withdrawn(admin, model_company) -> None:
+    post(admin, f"{PRODUCT}cell", pointer="/penalty/grace_days", value="3", version="")
+    again, box = 'href="/studio/changes/new?definition=', 'value="product/sole-trader-loan"'
+    assert again in html(admin.get(PRODUCT)) and box in html(admin.get("/studio/changes/"))
+    where = post(admin, "/studio/changes/new", name="Grace").headers["Location"]
+    page = html(admin.get(PRODUCT))
+    assert again not in page and "A change of this waits" in page, "nobody puts it up twice without knowing"
+    assert box not in html(admin.get("/studio/changes/")) and "No drafts" in html(admin.get("/studio/changes/new"))
+    entry = next(one for one in catalogue.listing(model_company, kind="product") if one.key == "sole-trader-loan")
+    assert entry.states == ("review", "live")
+    post(admin, f"{PRODUCT}cell", pointer="/penalty/grace_days", value="4", version="1")
+    assert again in html(admin.get(PRODUCT)), "changed meanwhile: a draft again"
+    post(admin, f"{PRODUCT}cell", pointer="/penalty/grace_days", value="3", version="2")
+    assert box not in html(admin.get("/studio/changes/"))
+    post(admin, f"{where}/withdraw")
+    assert box in html(admin.get("/studio/changes/"))
 
 
 def test_the_maker_is_refused_even_by_hand(person, model_company) -> None:

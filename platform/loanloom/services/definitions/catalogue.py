@@ -24,6 +24,7 @@ from loanloom.services.definitions import uses
 from loanloom.services.definitions.releases import candidate as candidates
 from loanloom.services.definitions.releases import drafts, known, snapshots, stops
 from loanloom.services.definitions.releases.drafts import Draft
+from loanloom.services.definitions.releases.put_up import put_up
 from loanloom.services.errors import NotFound
 from loanloom.services.flows import manning
 from loanloom.store import names
@@ -152,8 +153,9 @@ def _entry(
 def _states(connection: Connection, live: Registry) -> dict[Identity, tuple[str, ...]]:
     """The states of every definition that is not simply live."""
     found: dict[Identity, set[str]] = {identity: {"live"} for identity in live.documents}
+    waiting = put_up(connection)
     for row in connection.execute(select(draft.c.kind, draft.c.key)):
-        found.setdefault((row.kind, row.key), set()).add("draft")
+        found.setdefault((row.kind, row.key), set()).update({"draft"} if (row.kind, row.key) not in waiting else ())
     open_ones = select(release.c.id, release.c.state, release.c.base_release_id).where(
         release.c.state.in_(tuple(_OF_RELEASE))
     )

@@ -53,7 +53,7 @@ def prepare() -> str:
 def _chosen(values: Any) -> list[tuple[str, str]]:
     pairs = (one.partition("/") for one in values.getlist("definition"))
     found = [(kind, key) for kind, _slash, key in pairs if key]
-    return found or [draft.identity for draft in drafts.listing(current_context())]
+    return found or [draft.identity for draft in drafts.listing(current_context()) if not draft.put_up]
 
 
 def _prepare(problems: tuple[Problem, ...]) -> str:
@@ -63,8 +63,8 @@ def _prepare(problems: tuple[Problem, ...]) -> str:
     own = [draft for draft in every if draft.identity in chosen]
     plan = releases.plan_drafts(ctx, chosen) if own else None
     return render_template(
-        "studio/prepare.html", chosen=own, others=len(every) - len(own), plan=plan, problems=problems,
-        typed=request.values,
+        "studio/prepare.html", chosen=own, plan=plan, problems=problems, typed=request.values,
+        others=sum(not draft.put_up and draft not in own for draft in every),
     )  # fmt: skip
 
 

@@ -26,7 +26,11 @@ Answer = str | Response | tuple[str, int]
 def choose() -> str:
     """Step 1: which product is it most like? And the new products that are not finished."""
     ctx, words = current_context(), request.args.get("q", "").strip()
-    begun = [one for one in drafts.listing(ctx) if one.kind == "product" and not ctx.registry.get("product", one.key)]
+    begun = [
+        one
+        for one in drafts.listing(ctx)
+        if one.kind == "product" and not one.put_up and not ctx.registry.get("product", one.key)
+    ]
     return render_template(
         "studio/new_product/choose.html", similar=new_product.similar(ctx, words), words=words, begun=begun, step=1
     )

@@ -35,7 +35,9 @@ _KEY = Schema(with_common({"$ref": "#/$defs/key"}))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A definition as somebody left it, not yet live. `joined_with` is whose change was in between, where one was."""
+    """A definition as somebody left it, not yet live. `joined_with` is whose change was in between, where one was;
+    `put_up` says, in a listing, that an open change has it as it stands.
+    """
 
     id: int
     kind: str
@@ -48,6 +50,7 @@ class Draft:
     updated_at: datetime
     editor: str
     joined_with: Text | None = None
+    put_up: bool = False
 
     @property
     def identity(self) -> Identity:

@@ -6,6 +6,7 @@ Whoever is late with a change of places that nobody else touched meanwhile has i
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, select
@@ -22,6 +23,7 @@ from loanloom.services.context import Context
 from loanloom.services.definitions.releases import draft_rows
 from loanloom.services.definitions.releases.draft_rows import DEFINITION, Draft, Steps
 from loanloom.services.definitions.releases.policy import allow_drafts
+from loanloom.services.definitions.releases.put_up import put_up
 from loanloom.services.errors import NotFound, Refused
 from loanloom.store import audit
 from loanloom.store.tables import draft
@@ -32,7 +34,9 @@ def listing(ctx: Context) -> tuple[Draft, ...]:
     ctx.require("definition.read", "definition.edit")
     with ctx.transaction() as connection:
         rows = connection.execute(select(draft).order_by(draft.c.kind, draft.c.key)).mappings().all()
-        return tuple(draft_rows.as_draft(connection, row) for row in rows)
+        waiting = put_up(connection)
+        found = (draft_rows.as_draft(connection, row) for row in rows)
+        return tuple(replace(one, put_up=one.identity in waiting) for one in found)
 
 
 def find(ctx: Context, kind: str, key: str) -> Draft | None:
