@@ -63,7 +63,7 @@ def test_a_person_without_the_function_sees_the_houses_403(person):
     answer = browser.get("/audit/")
     assert answer.status_code == 403
     page = answer.get_data(as_text=True)
-    assert "You may not do this" in page
+    assert "You may not do this: Read the audit log." in page, "the right by its name, not by its key"
     assert 'class="side"' in page
 
 

@@ -35,7 +35,7 @@ def model_folder() -> Path:
 
 
 def read(folder: Path) -> Founding:
-    """What company.yaml says; without one, a company named like the bundle."""
+    """What company.yaml says; without one, a company called by the bundle's title."""
     bundle = folder / "metadata" / "bundle.yaml"
     if not bundle.exists():
         raise click.ClickException(
@@ -44,8 +44,10 @@ def read(folder: Path) -> Founding:
         )
     path = folder / "company.yaml"
     if not path.exists():
-        name = yaml.safe_load(bundle.read_text(encoding="utf-8"))["name"]
-        return Founding(key=name, name=name)
+        manifest = yaml.safe_load(bundle.read_text(encoding="utf-8"))
+        plain, title = Founding(key=manifest["name"], name=manifest["name"]), manifest.get("title")
+        called = title.get(plain.language) if isinstance(title, dict) else None
+        return replace(plain, name=str(called)) if called else plain
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except yaml.YAMLError as error:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from loanloom.problems import Problem, Text, say, text
+from loanloom.services.access.functions import FUNCTIONS
 
 
 class ServiceError(Exception):
@@ -62,12 +63,13 @@ class Forbidden(ServiceError):
     status = 403
 
     def __init__(self, problem: Problem | None = None, *, function: str | None = None) -> None:
-        named = f" ({function})" if function else ""
+        title = FUNCTIONS.get(function or "") or (text(function, function) if function else None)
+        named_en, named_zh = (f": {title['en']}", f"：{title['zh']}") if title else ("", "")
         super().__init__(
             problem
             or Problem(
                 code="service.forbidden",
-                message=text(f"You may not do this{named}.", f"您没有此项操作权限{named}。"),
+                message=text(f"You may not do this{named_en}.", f"您没有此项操作权限{named_zh}。"),
                 hint=text("Ask an administrator if your duties need it.", "如工作需要，请联系管理员授权。"),
             )
         )

@@ -64,6 +64,8 @@ function arm(root) {
 }
 
 armMenus();
+// a menu longer than the window shows the entry of this page
+document.querySelector(".side-nav [aria-current=page]")?.scrollIntoView({ block: "nearest" });
 armKeyboard();
 armWaiting();
 arm(document.body);
