@@ -1,14 +1,18 @@
-"""Files of a bundle out of a folder or a zip, without trusting either: no way out, no links, no bombs, only text."""
+"""Files of a bundle out of a folder or a zip, without trusting either: no way out, no links, no bombs, only text and
+pictures that are what their names say.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import io
 import os
+import re
 import stat
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from loanloom.problems import Problem, Text, text
@@ -17,21 +21,25 @@ MAX_FILES = 5_000
 MAX_FILE = 2_000_000
 MAX_TOTAL = 64_000_000
 MAX_RATIO = 200
+PICTURE = re.compile(r"metadata/pictures/([0-9a-f]{64})[.](?:png|jpg)")
+"""What a picture that documents show is called in a bundle: the digest by which they name it."""
 _PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """Path -> text of the files that were wanted, and what was refused."""
+    """Path -> text of the files that were wanted, what was refused, and pictures by the digest that names them."""
 
     texts: Mapping[str, str]
     problems: tuple[Problem, ...]
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def read_files(path: Path | bytes, wanted: Callable[[str], bool]) -> Files:
     """Read a folder, a zip file or the bytes of one."""
     texts: dict[str, str] = {}
+    pictures: dict[str, bytes] = {}
     problems: list[Problem] = []
     if isinstance(path, Path) and path.is_dir():
         found = _from_folder(path, wanted, problems)
@@ -40,14 +48,25 @@ def read_files(path: Path | bytes, wanted: Callable[[str], bool]) -> Files:
     total = 0
     for name, data in found:
         total += len(data)
-        if len(texts) >= MAX_FILES or total > MAX_TOTAL:
+        if len(texts) + len(pictures) >= MAX_FILES or total > MAX_TOTAL:
             problems.append(_refused(name, text("The bundle is too large.", "配置包过大。")))
             break
+        if (picture := PICTURE.fullmatch(name)) is not None:
+            if hashlib.sha256(data).hexdigest() == picture[1]:
+                pictures[picture[1]] = data
+            else:
+                problems.append(
+                    _refused(
+                        name,
+                        text("This picture is not the one that its name says.", "图片内容与文件名中的校验码不符。"),
+                    )
+                )
+            continue
         try:
             texts[name] = data.decode("utf-8")
         except UnicodeDecodeError:
             problems.append(_refused(name, text("The file is not UTF-8 text.", "文件不是 UTF-8 文本。")))
-    return Files(texts, tuple(problems))
+    return Files(texts, tuple(problems), pictures)
 
 
 def _refused(name: str, message: Text) -> Problem:
@@ -128,7 +147,7 @@ def _read_member(
     yield member.filename, data
 
 
-def zip_bytes(files: Mapping[str, str]) -> bytes:
+def zip_bytes(files: Mapping[str, str | bytes]) -> bytes:
     """The same files always give the same bytes."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
@@ -137,5 +156,10 @@ def zip_bytes(files: Mapping[str, str]) -> bytes:
             member.compress_type = zipfile.ZIP_DEFLATED
             member.create_system = 3
             member.external_attr = 0o100644 << 16
-            archive.writestr(member, files[name].encode("utf-8"), compresslevel=9)
+            archive.writestr(member, as_bytes(files[name]), compresslevel=9)
     return buffer.getvalue()
+
+
+def as_bytes(content: str | bytes) -> bytes:
+    """What a file of a bundle holds."""
+    return content.encode("utf-8") if isinstance(content, str) else content

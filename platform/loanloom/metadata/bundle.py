@@ -1,6 +1,7 @@
 """Bundles: documents as files, in a folder or a zip of the same shape; the same content gives the same bytes.
 
 metadata/bundle.yaml   metadata/<folder>/<key>.yaml   forms/<key>.yaml   metadata/retire.yaml
+metadata/pictures/<digest>.png (or .jpg): what documents show
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from loanloom.metadata import canonical, flow_text
-from loanloom.metadata.archive import Files, read_files, zip_bytes
+from loanloom.metadata.archive import Files, as_bytes, read_files, zip_bytes
 from loanloom.metadata.document import API_VERSION, Document, Identity
 from loanloom.metadata.kinds import Kind, Kinds, with_common
 from loanloom.metadata.nearest import hint as nearest_hint
+from loanloom.metadata.pointers import is_list
 from loanloom.metadata.reader import Read, read_document
 from loanloom.metadata.registry import sorted_documents
 from loanloom.metadata.structure import Schema
@@ -23,6 +25,7 @@ from loanloom.problems import LANGUAGES, Problem, Text, text
 
 MANIFEST = "metadata/bundle.yaml"
 RETIRE = "metadata/retire.yaml"
+PNG = b"\x89PNG\r\n\x1a\n"
 _OUTSIDE = ("metadata/demo/",)
 _SUFFIXES = (".yaml", ".yml", ".json")
 
@@ -40,7 +43,8 @@ class Manifest:
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """A bundle as read: its documents, the identities of those too broken to read, every problem, every file's text."""
+    """A bundle as read: its documents, the identities of those too broken to read, every problem, every file's text,
+    and the pictures that its documents show, by digest."""
 
     manifest: Manifest
     documents: tuple[Document, ...]
@@ -48,6 +52,7 @@ class Bundle:
     problems: tuple[Problem, ...]
     files: Mapping[str, str]
     broken: tuple[Identity, ...] = ()
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
     def digest(self) -> str:
@@ -129,7 +134,39 @@ def bundle_of(files: Files, kinds: Kinds) -> Bundle:
                 ),
             )
         )
-    return Bundle(manifest, tuple(documents), retired, tuple(problems), texts, broken)
+    shown = pictures_of(documents, kinds)
+    pictures = {digest: content for digest, content in files.pictures.items() if digest in shown}
+    return Bundle(manifest, tuple(documents), retired, tuple(problems), texts, broken, pictures)
+
+
+def pictures_of(documents: Iterable[Document], kinds: Kinds) -> frozenset[str]:
+    """The digests of the pictures that documents show."""
+    return frozenset(
+        digest
+        for document in documents
+        if (kind := kinds.get(document.kind)) and (names := frozenset(_picture_names(kind.schema)))
+        for digest in _held(document.spec, names)
+    )
+
+
+def _picture_names(schema: Any) -> Iterable[str]:
+    """What the properties are called that a schema says hold pictures."""
+    if isinstance(schema, Mapping):
+        for name, piece in schema.items():
+            if isinstance(piece, Mapping) and piece.get("x-picture") is True:
+                yield name
+            yield from _picture_names(piece)
+    elif is_list(schema):
+        for piece in schema:
+            yield from _picture_names(piece)
+
+
+def _held(value: Any, names: frozenset[str]) -> Iterable[str]:
+    if isinstance(value, Mapping):
+        yield from (one for name, one in value.items() if name in names and isinstance(one, str))
+    if isinstance(value, Mapping) or is_list(value):
+        for one in value.values() if isinstance(value, Mapping) else value:
+            yield from _held(one, names)
 
 
 def _read_manifest(texts: Mapping[str, str], problems: list[Problem]) -> Manifest:
@@ -227,10 +264,16 @@ def _misplaced(document: Document, kind: Kind, name: str) -> Iterable[Problem]:
 
 
 def bundle_files(
-    manifest: Manifest, documents: Iterable[Document], retired: Iterable[Identity], kinds: Kinds
-) -> dict[str, str]:
-    """The files of a bundle: path -> text. Documents keep their own source text."""
-    found = {MANIFEST: manifest_text(manifest)}
+    manifest: Manifest,
+    documents: Iterable[Document],
+    retired: Iterable[Identity],
+    kinds: Kinds,
+    pictures: Mapping[str, bytes] | None = None,
+) -> dict[str, str | bytes]:
+    """The files of a bundle by path. Documents keep their own source text; pictures are named by their digests."""
+    found: dict[str, str | bytes] = {MANIFEST: manifest_text(manifest)}
+    for digest, content in (pictures or {}).items():
+        found[f"metadata/pictures/{digest}.{'png' if content.startswith(PNG) else 'jpg'}"] = content
     entries = sorted(set(retired))
     if entries:
         lines = [f"  - {{kind: {kind}, key: {key}}}\n" for kind, key in entries]
@@ -256,7 +299,7 @@ def source_text(document: Document) -> str:
     return document.source.text if document.source else flow_text.write_document(document.as_mapping())
 
 
-def write_bundle(path: Path, files: Mapping[str, str]) -> None:
+def write_bundle(path: Path, files: Mapping[str, str | bytes]) -> None:
     """Write a bundle's files into a folder, or into one zip file when the path ends in .zip."""
     if path.suffix == ".zip":
         path.write_bytes(zip_bytes(files))
@@ -264,4 +307,4 @@ def write_bundle(path: Path, files: Mapping[str, str]) -> None:
     for name, written in sorted(files.items()):
         target = path / name
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(written, encoding="utf-8", newline="")
+        target.write_bytes(as_bytes(written))

@@ -1,14 +1,14 @@
 """Pictures that definitions show, such as those of banners: checked by what they are, kept once, named by their digest.
 
-A definition holds the digest alone. The bytes stay in the installation: whoever takes a bundle elsewhere uploads the
-pictures there again, and until then the plain background is shown.
+A definition holds the digest alone. A bundle carries the bytes along, checked again where it comes to; a picture that
+did not come is uploaded there, and until then the plain background is shown.
 """
 
 from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
@@ -70,6 +70,35 @@ def lost(ctx: Context, digests: Iterable[str]) -> frozenset[str]:
     with ctx.transaction() as connection:
         held = connection.execute(query.where(blob.c.sha256.in_(asked), upload.c.subject_kind == SUBJECT)).scalars()
         return asked - frozenset(held)
+
+
+def contents(ctx: Context, connection: Connection, digests: Iterable[str]) -> dict[str, bytes]:
+    """Those of these pictures that are here, in the order of their digests."""
+    rows = ((digest, _find(connection, digest)) for digest in sorted(digests))
+    return {digest: blobs.content(ctx, connection, row.blob_id) for digest, row in rows if row is not None}
+
+
+def take_in(ctx: Context, connection: Connection, brought: Mapping[str, bytes]) -> None:
+    """Keep the pictures that came with a bundle; Refused with everything that is wrong with them."""
+    problems = [one for digest, content in brought.items() if (one := _doubt(digest, content)) is not None]
+    if problems:
+        raise Refused(problems)
+    for digest, content in sorted(brought.items()):
+        if _find(connection, digest) is None:
+            name = _called(digest, content)
+            kind = uploads.MEDIA_TYPES[name.rpartition(".")[2]]
+            blob_id = blobs.keep(ctx, connection, content, name="picture", media_type=kind, by=ctx.actor.user_id)
+            uploads.keep(ctx, connection, (SUBJECT, blob_id), name, content, accept=ACCEPTED, max_size_mb=LARGEST_MB)
+
+
+def _doubt(digest: str, content: bytes) -> Problem | None:
+    name = _called(digest, content)
+    problem = uploads.fault(name, content, accept=ACCEPTED, max_size_mb=LARGEST_MB) or _fault(content)
+    return problem.at(file=f"metadata/pictures/{name}") if problem is not None else None
+
+
+def _called(digest: str, content: bytes) -> str:
+    return f"{digest}.{uploads.kind_of(content) or 'png'}"
 
 
 def _find(connection: Connection, digest: str) -> Row[Any, Any] | None:

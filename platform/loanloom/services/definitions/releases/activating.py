@@ -12,6 +12,7 @@ from loanloom.metadata.bundle import Bundle, read_bundle
 from loanloom.problems import Problem, text
 from loanloom.services.access import roles
 from loanloom.services.context import Company, Context
+from loanloom.services.definitions import pictures
 from loanloom.services.definitions.releases import candidate as candidates
 from loanloom.services.definitions.releases import in_flow, snapshots, stored
 from loanloom.services.definitions.releases.deciding import unmoved
@@ -178,6 +179,7 @@ def install(ctx: Context, bundle: Bundle | Path) -> Company:
         )
         if not plan.passed:
             raise Refused([problem for problem in plan.problems if problem.severity == "error"])
+        pictures.take_in(ctx, connection, bundle.pictures)
         made = write_release(ctx, connection, plan, state="approved")
         row = read_row(connection, made, lock=True)
         _switch(ctx, connection, None, row)

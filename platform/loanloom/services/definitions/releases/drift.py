@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from loanloom.metadata.bundle import Bundle, bundle_files, source_text
+from loanloom.metadata.bundle import Bundle, bundle_files, pictures_of, source_text
 from loanloom.metadata.diff import Change, document_diff
 from loanloom.metadata.registry import build
 from loanloom.services.context import Context
+from loanloom.services.definitions import pictures
 from loanloom.services.definitions.releases.candidate import base_of
 from loanloom.services.definitions.releases.known import kinds
 
@@ -25,12 +26,13 @@ class Drift:
     changes: tuple[Change, ...]
 
 
-def export(ctx: Context) -> dict[str, str]:
-    """The live release as the files of a bundle: path -> text."""
+def export(ctx: Context) -> dict[str, str | bytes]:
+    """The live release as the files of a bundle, with the pictures that it shows."""
     ctx.require("definition.read")
     with ctx.transaction() as connection:
         base = base_of(ctx, connection)
-    return bundle_files(base.manifest, base.documents, base.retired, kinds())
+        shown = pictures.contents(ctx, connection, pictures_of(base.documents, kinds()))
+    return bundle_files(base.manifest, base.documents, base.retired, kinds(), shown)
 
 
 def drift(ctx: Context, bundle: Bundle) -> tuple[Drift, ...]:

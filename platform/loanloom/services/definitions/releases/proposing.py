@@ -14,6 +14,7 @@ from loanloom.metadata.bundle import Bundle
 from loanloom.metadata.document import Identity
 from loanloom.problems import Problem, Text, text
 from loanloom.services.context import Context
+from loanloom.services.definitions import pictures
 from loanloom.services.definitions.releases import candidate as candidates
 from loanloom.services.definitions.releases import in_flow, stored
 from loanloom.services.definitions.releases.candidate import Candidate
@@ -66,6 +67,7 @@ def propose_bundle(ctx: Context, bundle: Bundle, *, note: str | None = None, liv
     ctx.require("release.propose")
     with ctx.transaction() as connection:
         stored.lock_company(connection, ctx.company.id)
+        pictures.take_in(ctx, connection, bundle.pictures)
         return _keep(ctx, connection, _bundle_plan(ctx, connection, bundle, note, live_from))
 
 
