@@ -13,6 +13,7 @@ from loanloom.dmn.tables.keys import value_of
 from loanloom.dmn.tables.model import Entry, Given, Input, Output, Place, Rule, Table, TableProblem
 from loanloom.dmn.tables.regions import region_of
 from loanloom.dmn.tables.running import TableResult, run
+from loanloom.dmn.tables.wording import in_both
 from loanloom.feel import Checked, FeelProblem, Library, Program, Type
 from loanloom.feel import tree as t
 from loanloom.feel.problems import words
@@ -60,7 +61,7 @@ class _Compiler:
             return CompiledTable(None, tuple(self.problems))
         made = DecisionTable(
             source=table,
-            title=table.title or words("Decision table", "决策表"),
+            title=in_both(table.title or words("Decision table", "决策表")),
             columns=columns,
             results=results,
             rows=rows,
@@ -107,11 +108,11 @@ class _Compiler:
             item = feel.optional(type_.item or feel.ANY) if listed else type_
             allowed = self._tests(one.allowed, item, Place("allowed", column=place))
         domain = region_of(allowed) if allowed is not None and not listed else None
-        title = one.title or _titled(one.expression)
+        title = in_both(one.title or _titled(one.expression))
         return Column(title, program, type_, allowed, domain, listed)
 
     def _result(self, one: Output, place: int) -> Result:
-        title = one.title or (_titled(one.name) if one.name else numbered("Output", "项结果", place))
+        title = in_both(one.title or (_titled(one.name) if one.name else numbered("Output", "项结果", place)))
         type_ = one.type or feel.ANY
         ranked = self._ranked(one, feel.optional(type_), Place("values", column=place))
         where = Place("default", column=place)
@@ -188,7 +189,7 @@ class _Compiler:
             for at, (entry, result) in enumerate(zip(rule.outputs, results, strict=False))
         )
         entries += (Given(None),) * (len(results) - len(entries))
-        title = rule.title or numbered("Row", "行", place)
+        title = in_both(rule.title or numbered("Row", "行", place))
         given = [one for one in entries if isinstance(one, Given)]
         ready = tuple(one.value for one in given) if len(given) == len(entries) else None
         return Row(rule.key or str(place + 1), title, tuple(cells), entries, rule.annotations, ready)

@@ -19,6 +19,12 @@ def zh(one: Words) -> str:
     return one.get("zh") or one["en"]
 
 
+def in_both(given: Words) -> Words:
+    """Words as somebody gave them, perhaps in one language alone, for sentences in both."""
+    known = given.get("en") or next((said for said in given.values() if said), "")
+    return {**given, "en": known, "zh": given.get("zh") or known}
+
+
 def listed(names: Sequence[Words]) -> Words:
     """Names in a row, the first ten of them."""
     more = ["..."] if len(names) > 10 else []
@@ -49,7 +55,7 @@ def value_in_words(column: Column, value: Any, labels: Mapping[str, Words]) -> W
     if isinstance(value, str) and isinstance(tree, t.Input):
         label = labels.get(f"{'.'.join(tree.path)}={value}")
         if label is not None:
-            return label
+            return in_both(label)
     said = to_text(value, quoted=True)[:60]
     return words(said, said)
 
