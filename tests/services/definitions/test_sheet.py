@@ -10,6 +10,7 @@ import pytest
 from loanloom.metadata.bundle import read_bundle
 from loanloom.metadata.kinds import load_kinds
 from loanloom.metadata.registry import Registry, build
+from loanloom.services.definitions import releases
 from loanloom.services.definitions.own_names import named_at
 from loanloom.services.definitions.sheet import Cell, cell_at, sheet
 from loanloom.services.definitions.typed import parsed
@@ -77,3 +78,15 @@ def test_a_unit_names_the_one_above_it_by_title(registry: Registry) -> None:
     for place, unit in enumerate(document.spec["units"]):
         if "parent" in unit:
             assert cell_at(document, registry, f"/units/{place}/parent").words == units[unit["parent"]]
+
+
+def test_a_price_cap_and_a_licence_name_lenders_and_provinces_by_title() -> None:
+    known = releases.check_bundle(read_bundle(ROOT, load_kinds())).registry
+    cap, house = known.require("price_cap", "small-loan-company"), next(iter(known.all("organisation")))
+    lenders = cell_at(cap, known, "/lenders")
+    assert lenders.words == {"en": "Small loan company", "zh": "小额贷款公司"}
+    assert {"bank", "small_loan_company"} <= set(lenders.options or {})
+    for pointer, words in (("/lender/type", "小额贷款公司"), ("/lender/province", "浙江省")):
+        cell = cell_at(house, known, pointer)
+        assert cell.words["zh"] == words
+    assert named_at(house, known, "/units/0/type") is None, "a unit's own types stay"

@@ -31,16 +31,33 @@ _DECIDED: Mapping[str, Text] = {
 """What is said of the results that decide by themselves."""
 
 
+_CODES = {
+    ("price_cap", "lenders"): "lender_type",
+    ("price_cap", "provinces"): "province",
+    ("organisation", "type"): "lender_type",
+    ("organisation", "province"): "province",
+}
+"""The code lists by which places name a licence: the kind of definition, the last part of the place."""
+
+
 def named_at(document: Document, registry: Registry, pointer: str) -> Mapping[str, Text] | None:
     """The steps or accounts from which a place names one or several, by key; None for all other places."""
     if document.kind == "posting_rules":
         return posting_words.accounts_at(document, registry, pointer)
     if document.kind == "ruleset":
         return _results_at(document, registry, pointer)
-    if document.kind == "organisation":
-        return _units(document) if split(pointer)[-1] == "parent" else None
     names = tuple(token for token in split(pointer) if not token.isdigit())
+    if document.kind in ("price_cap", "organisation"):
+        return _units(document) if names[-1:] == ("parent",) else _codes(document, registry, names)
     return _steps(document, registry) if document.kind == "flow" and names in _STEPS else None
+
+
+def _codes(document: Document, registry: Registry, names: tuple[str, ...]) -> Mapping[str, Text] | None:
+    """The titles of the code list by which a place says what a licence is and where."""
+    key = _CODES.get((document.kind, names[-1])) if names else None
+    licence = document.kind == "price_cap" or names[:1] == ("lender",)
+    codes = registry.get("code_list", key) if key is not None and licence else None
+    return {str(one["key"]): one["title"] for one in codes.spec["items"]} if codes is not None else None
 
 
 @kept
