@@ -59,3 +59,23 @@ def test_nothing_kept_is_nothing_or_an_empty_list() -> None:
         [[]],
         [None],
     ]
+
+
+def test_what_stays_keeps_its_closed_form_also_within_rows_and_groups() -> None:
+    columns = [{**_declared("phone"), "key": "phone"}, {**_declared("text"), "key": "name"}]
+    title = {"en": "Field", "zh": "字段"}
+    fields = [
+        field_from({"key": "card", "title": title, "type": "bank_card"}),
+        field_from({"key": "contact", "title": title, "type": "group", "fields": columns}),
+        field_from({"key": "people", "title": title, "type": "table", "fields": columns}),
+    ]
+    one, other = {"phone": "19900000101", "name": "甲"}, {"phone": "19900000102", "name": "乙"}
+    values = {"card": "4111111111111111", "contact": one, "people": [one, other]}
+    was = stored.to_json(VAULT, 1, "customer", fields, values)
+    assert stored.to_json(VAULT, 1, "customer", fields, values, was) == was
+    assert stored.to_json(VAULT, 1, "customer", fields, values) != was, "closed anew it reads otherwise"
+    changed = {**values, "people": [other, one, one]}
+    kept = stored.to_json(VAULT, 1, "customer", fields, changed, was)
+    assert (kept["card"], kept["contact"]) == (was["card"], was["contact"])
+    assert stored.from_json(VAULT, 1, "customer", fields, kept) == changed
+    assert stored.to_json(VAULT, 1, "customer", fields, {"card": None}, was) == {"card": None}

@@ -10,6 +10,7 @@ import base64
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
+from itertools import chain, repeat
 from typing import Any
 
 from loanloom.metadata.fields import Field
@@ -22,20 +23,29 @@ HIDDEN = "•••"
 
 
 def to_json(
-    vault: Vault, company_id: int, record: str, fields: Iterable[Field], values: Mapping[str, Any]
+    vault: Vault,
+    company_id: int,
+    record: str,
+    fields: Iterable[Field],
+    values: Mapping[str, Any],
+    was: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """The declared fields among `values`, ready for a JSON column."""
+    """The declared fields among `values`, ready for a JSON column. `was`: what the column holds; what stays as it is
+    keeps its closed form, for the same value closed again reads like a change that nobody made."""
     kept: dict[str, Any] = {}
     for field in fields:
         if field.key not in values:
             continue
-        value = values[field.key]
+        value, old = values[field.key], (was or {}).get(field.key)
         if field.shape.rows:
-            name = f"{record}.{field.key}"
-            rows = [to_json(vault, company_id, name, field.fields, row) for row in _rows(field, value)]
+            name, before = f"{record}.{field.key}", chain(_rows(field, old), repeat(None))
+            rows = [
+                to_json(vault, company_id, name, field.fields, row, stood)
+                for row, stood in zip(_rows(field, value), before, strict=False)
+            ]
             kept[field.key] = rows if field.shape.several else next(iter(rows), None)
         elif field.encrypted and value is not None:
-            kept[field.key] = {CLOSED: _close(vault, company_id, f"{record}.{field.key}", _as_text(field, value))}
+            kept[field.key] = _closed(vault, company_id, f"{record}.{field.key}", _as_text(field, value), old)
         else:
             kept[field.key] = list(value) if isinstance(value, tuple) else value
     return kept
@@ -59,6 +69,12 @@ def from_json(
         else:
             found[field.key] = typed(field, value)
     return found
+
+
+def _closed(vault: Vault, company_id: int, name: str, written: str, old: Any) -> Mapping[str, Any]:
+    if isinstance(old, Mapping) and CLOSED in old and _open(vault, company_id, name, old[CLOSED]) == written:
+        return old
+    return {CLOSED: _close(vault, company_id, name, written)}
 
 
 def _rows(field: Field, value: Any) -> Iterable[Mapping[str, Any]]:

@@ -109,6 +109,17 @@ def test_a_change_keeps_the_rest_and_is_told_in_the_history(lender):
         kept.change(manager, "prospect", made, {"prospect.interest": "c"}, version=1)
 
 
+def test_a_closed_value_that_stays_is_no_change(lender):
+    manager = lender.ctx("manager")
+    made = kept.create(manager, "prospect", PROSPECT)
+    kept.change(manager, "prospect", made, {**PROSPECT, "prospect.interest": "a"}, version=1)
+    with manager.transaction() as connection:
+        newest = record_history.of(connection, manager.registry, ("record", made))[0]
+    assert [one.name for one in newest.changes] == ["interest"]
+    _, fields = read(manager, "prospect", made)
+    assert fields["prospect.phone"].value == "199****0101"
+
+
 @pytest.mark.parametrize(
     ("filters", "found"),
     [

@@ -110,7 +110,7 @@ def update(ctx: Context, customer_id: int, raw: Mapping[str, Any], *, version: i
 
 def write(ctx: Context, connection: Connection, row: Row[Any], values: Mapping[str, Any]) -> None:
     """Write clean facts over a customer's row, with what changed in the audit."""
-    new = columns(ctx, ctx.registry, values)
+    new = columns(ctx, ctx.registry, values, was=row.extra)
     try:
         changed = saving.update_if_unchanged(connection, TABLE, row.id, row.version, new)
     except IntegrityError as error:
@@ -170,13 +170,15 @@ def similar(ctx: Context, connection: Connection, values: Mapping[str, Any]) -> 
     ]
 
 
-def columns(ctx: Context, registry: Registry, values: Mapping[str, Any]) -> dict[str, Any]:
-    """The row's columns from clean facts."""
+def columns(
+    ctx: Context, registry: Registry, values: Mapping[str, Any], *, was: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """The row's columns from clean facts. `was`: the added fields as they are kept."""
     vault, company = ctx.database.vault, ctx.company.id
     fields = [one for one in registry.entity_fields("customer") if not one.builtin]
     row: dict[str, Any] = {name: values.get(name) for name in COLUMNS}
     row |= names.name_columns(values.get("name") or "")
-    row["extra"] = stored.to_json(vault, company, "customer", fields, values)
+    row["extra"] = stored.to_json(vault, company, "customer", fields, values, was)
     for name in CLOSED:
         value = values.get(name)
         row[f"{name}_cipher"] = vault.encrypt(company, f"customer.{name}", value) if value else None

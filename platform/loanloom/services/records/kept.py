@@ -114,7 +114,7 @@ def rewrite(ctx: Context, connection: Connection, kept: Register, row: Row[Any],
     form = form_of(ctx, kept.key)
     form_files.take(ctx, connection, form, ("record", row.id), {kept.key: values}, {kept.key: before})
     _index(ctx, connection, kept, row.id, values, ACTIVE)
-    _save(ctx, connection, row, _columns(ctx, kept, values), "record.changed")
+    _save(ctx, connection, row, _columns(ctx, kept, values, row.data), "record.changed")
 
 
 def archive(ctx: Context, entity: str, record_id: int, *, version: int) -> None:
@@ -226,9 +226,11 @@ def evaluated(
 # -- writing ------------------------------------------------------------------------------------------------------
 
 
-def _columns(ctx: Context, kept: Register, values: Mapping[str, Any]) -> dict[str, Any]:
+def _columns(
+    ctx: Context, kept: Register, values: Mapping[str, Any], was: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     name = str(values.get(kept.name) or "")
-    data = stored.to_json(ctx.database.vault, ctx.company.id, kept.key, kept.fields, values)
+    data = stored.to_json(ctx.database.vault, ctx.company.id, kept.key, kept.fields, values, was)
     return {"name": name, **names.name_columns(name), "data": data}
 
 
