@@ -52,6 +52,7 @@ class Database:
     ) -> None:
         """`statement_seconds`: PostgreSQL ends a statement that takes longer; 0 lets it run."""
         self.url = psycopg_url(url)
+        self.name = self.url.render_as_string(hide_password=True)
         self._vault = vault
         self.engine = create_engine(
             self.url,
@@ -112,7 +113,7 @@ class Database:
         self.engine.dispose()
 
     def __repr__(self) -> str:
-        return f"Database({self.url.render_as_string(hide_password=True)})"
+        return f"Database({self.name})"
 
 
 def set_company(connection: Connection, company_id: int) -> None:

@@ -212,11 +212,15 @@ def borrowers(ctx: Context, connection: Connection, customer_id: int | None) -> 
     """The customer's own log-ins."""
     if customer_id is None:
         return ()
-    table = tables.membership
-    asked = select(table.c.user_id).where(
-        table.c.company_id == ctx.company.id, table.c.active, table.c.customer_id == customer_id
-    )
-    return connection.execute(asked).scalars().all()
+    asked = {"company": ctx.company.id, "customer_id": customer_id}
+    return connection.execute(_BORROWERS, asked).scalars().all()
+
+
+_BORROWERS = select(tables.membership.c.user_id).where(
+    tables.membership.c.company_id == bindparam("company"),
+    tables.membership.c.active,
+    tables.membership.c.customer_id == bindparam("customer_id"),
+)
 
 
 def stood_in_for(ctx: Context, connection: Connection, flow_key: str | None = None) -> tuple[Member, ...]:

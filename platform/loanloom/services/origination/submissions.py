@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, bindparam
 from sqlalchemy import update as change
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from loanloom.engines import forms, products
 from loanloom.feel import EvaluationError
@@ -236,9 +238,9 @@ def _store(
     before = {name: getattr(row, name) for name in (*COLUMNS, "extra", "guarantors", "collateral")}
     changes = {**new, **assessing.figures(assessed), "updated_by": ctx.actor.user_id}
     changes["draft"] = {"by": applications.makers_of(row, ctx.actor.user_id)}
-    moments = {"updated_at": ctx.now, "submitted_at": ctx.now}
-    writing = change(TABLE).where(TABLE.c.id == row.id).values(**changes, **moments).returning(TABLE)
-    written = connection.execute(writing).one()
+    changes |= {"updated_at": ctx.now, "submitted_at": ctx.now}
+    given = {f"new_{name}": value for name, value in changes.items()}
+    written = connection.execute(_writing(tuple(changes)), {"application_id": row.id, **given}).one()
     old, changed = audit.changes(before, {name: new[name] for name in before})
     told = audit.entry(
         ctx.actor, "application.filled_in", ("application", row.id),
@@ -247,6 +249,13 @@ def _store(
     if values.get("customer"):
         _store_customer(ctx, connection, filling, known["customer"])
     return approvals.Handed(row=written, findings=assessing.rows_of(ctx, {row.id: assessed}), told=[told])
+
+
+@cache
+def _writing(names: tuple[str, ...]) -> ReturningUpdate[Any]:
+    """Writes these columns (`new_...`) of an application and gives its row; put together once."""
+    values = {name: bindparam(f"new_{name}", type_=TABLE.c[name].type) for name in names}
+    return change(TABLE).where(TABLE.c.id == bindparam("application_id")).values(values).returning(TABLE)
 
 
 def columns(ctx: Context, registry: Registry, known: Mapping[str, Any]) -> dict[str, Any]:

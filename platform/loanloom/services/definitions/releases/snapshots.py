@@ -91,7 +91,7 @@ def _held(database: Database, connection: Connection, company_id: int, release_i
 
 
 def _name(database: Database, company_id: int, release_id: int) -> tuple[str, int, int]:
-    return database.url.render_as_string(hide_password=True), company_id, release_id
+    return database.name, company_id, release_id
 
 
 def _built(connection: Connection, release_id: int) -> _Kept:
