@@ -50,6 +50,14 @@ def test_bad_input_is_said_at_its_place_and_what_was_typed_stays(keeper, model_c
     assert rows(model_company, tables.webhook) == []
 
 
+def test_every_fault_stands_beside_its_field_and_in_words(keeper):
+    shown = post(keeper, "/admin/outgoing/", title="", url="").get_data(as_text=True)
+    for name in ("title", "url", "events"):
+        (box,) = re.findall(rf'<(?:input|select)[^>]*name="{name}"[^>]*>', shown)
+        assert 'aria-invalid="true"' in box, name
+    assert "case.started" not in shown.split('id="problems"')[1].split("</ul>")[0], "events are not told by their keys"
+
+
 def test_it_is_changed_stopped_and_removed(keeper, model_company):
     made = subscribers.add(model_company, subscribers.Wanted(**{**GOOD, "events": ["case.ended"]}))
     assert "https://hooks.example.org/in?x=1" in page(keeper, f"/admin/outgoing/{made.id}")

@@ -239,7 +239,7 @@ def _problems(ctx: Context, wanted: Wanted, *, private: bool) -> Iterator[Proble
             code="webhook.events",
             field="events",
             message=text("Choose of what it is told.", "请选择要通知的事件。"),
-            hint=text("Possible: " + ", ".join(EVENTS), "可选：" + "、".join(EVENTS)),
+            hint=text("Possible: " + ", ".join(EVENTS), "可选：" + "、".join(EVENTS)) if wanted.events else None,
         )
     if set(wanted.flows) - {document.key for document in ctx.registry.all("flow")}:
         yield Problem(code="webhook.flows", field="flows", message=text("There is no such flow.", "没有该流程。"))
