@@ -17,6 +17,8 @@ from loanloom.problems import LANGUAGES, Problem, errors, text
 _NAME = Schema(with_common({"$ref": "#/$defs/name"}))
 _KNOWN: WeakKeyDictionary[Document, dict[tuple[Kinds, tuple[str, ...]], tuple[Problem, ...]]] = WeakKeyDictionary()
 
+_LANGUAGES = {"en": text("English", "英文"), "zh": text("Chinese", "中文")}
+
 
 def check_document(document: Document, kinds: Kinds, languages: tuple[str, ...] = LANGUAGES) -> tuple[Problem, ...]:
     """Everything wrong with a document by itself; looked for once, since neither documents nor kinds ever change."""
@@ -80,10 +82,12 @@ def _missing_languages(document: Document, value: Any, pointer: str, languages: 
     for language in languages:
         if not value.get(language):
             line, column = document.place(pointer)
+            name = _LANGUAGES.get(language, text(f'"{language}"', f"“{language}”"))
             yield Problem(
                 code="metadata.missing_language", severity="warning", file=document.file, line=line, column=column,
-                pointer=pointer, message=text(
-                    f'The wording in "{language}" is missing.', f"缺少“{language}”的文字。"))  # fmt: skip
+                pointer=pointer,
+                message=text(f"The wording in {name['en']} is missing.", f"缺少{name['zh']}文字。"),
+            )  # fmt: skip
 
 
 def _doubled(document: Document, pointer: str, items: Any, key: str) -> Iterator[Problem]:

@@ -129,7 +129,11 @@ def test_a_case_that_comes_out_otherwise_is_led_to_and_goes_up_with_what_it_is_a
     before = html(admin.get("/studio/changes/new?definition=product/farmer-loan"))
     assert f'href="/studio/definitions/{case}/"' in before and "Is the new result what you want?" in before
     assert "first instalment is 1825.00, expected 1830." in before and "1 other draft stays a draft." in before
-    assert "farmer-small-by-rule&#34;" not in before and "metadata/" not in before, "no key, no file name"
+    assert (
+        "Product · Farmer household loan" in before
+        and "farmer-small-by-rule&#34;" not in before
+        and "metadata/" not in before
+    ), "no key, no file name"
     post(admin, f"/studio/definitions/{case}/cell", pointer="/expect/schedule/instalment", value="1825", version="")
     after = html(admin.get("/studio/changes/new?definition=product/farmer-loan"))
     assert f'name="definition" value="{case}"' in after and "first instalment is 1825.00" not in after
@@ -242,3 +246,23 @@ def test_the_configuration_leaves_and_comes_back_as_a_file(person) -> None:
     assert "Nothing would change" in html(again)
     hostile = send(admin, b"no zip")
     assert hostile.status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("definition", "view"),
+    [
+        ("flow/business-approval", "flow"),
+        ("form/consumer-application", "design"),
+        ("template/loan-contract", "words"),
+        ("code_list/industry", "grid"),
+        ("agreement/registration", "plain"),
+        ("ruleset/five-classes", None),
+    ],
+)
+def test_a_definition_opens_where_one_works_on_it(admin, definition: str, view: str | None) -> None:
+    here = f"/studio/definitions/{definition}/"
+    opened = f"{here}?view={view}" if view else here
+    shown = html(admin.get(here))
+    assert re.search(rf'href="{re.escape(opened)}"[^>]*aria-current', shown), "its tab is the one that is open"
+    sheet = f"{here}?view=sheet" if view else here
+    assert f'href="{sheet}"' in shown, "and its cells are one step away"

@@ -12,12 +12,12 @@ from loanloom.metadata import schema_walk
 from loanloom.metadata.document import Document
 from loanloom.metadata.kinds import Kind
 from loanloom.metadata.pointers import MISSING, resolve, slug, split
+from loanloom.metadata.registry import Registry
 from loanloom.metadata.uses import Use
 from loanloom.problems import Problem, Text, say
 from loanloom.services.definitions.catalogue import Page, sounds
 from loanloom.services.definitions.releases import kinds
 from loanloom.services.definitions.typed import as_typed
-from loanloom.web.formats import title_of
 from loanloom.web.language import language
 
 
@@ -53,10 +53,13 @@ def cell_of(problem: Problem, page: Page | None = None) -> str | None:
     return url_for("studio.definition", kind=kind.key, key=key, view="sheet") + anchor
 
 
-def whose(problem: Problem) -> str:
-    """The definition a problem belongs to, as people call it."""
+def whose(problem: Problem, registry: Registry) -> str:
+    """The definition a problem belongs to, as people call it; `registry` has the drafts too."""
     found = _definition_of(problem)
-    return f"{say(found[0].title, language())} · {title_of(found[1], found[0].key)}" if found else problem.file or ""
+    if found is None:
+        return problem.file or ""
+    kind, key = found
+    return f"{say(kind.title, language())} · {registry.label(kind.key, key, language())}"
 
 
 def _definition_of(problem: Problem) -> tuple[Kind, str] | None:
