@@ -96,6 +96,10 @@ class Type:
         """The type itself, where somebody watches what is read of it."""
         return self
 
+    def only(self, *names: str) -> Type:
+        """The type, of which no entries but these are read."""
+        return self
+
     def watched(self, note: Callable[[Any], None], known: dict[Any, Any] | None = None) -> Type:
         """The same type, which notes each part that is read of it; `known` keeps what was checked against it."""
         from .watched import watch

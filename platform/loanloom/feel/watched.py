@@ -110,6 +110,13 @@ class Watched(Type):
     def whole(self) -> Type:
         return self._seen.read("whole")
 
+    def only(self, *names: str) -> Type:
+        """The plain type with no entries but these: all that is read of it."""
+        if self.kind == "list":
+            return replace(self._seen.plain, item=None if self.item is None else self.item.only(*names))
+        found = ((name, self.members.get(name)) for name in names)
+        return replace(self._seen.plain, fields=tuple((name, one.whole) for name, one in found if one is not None))
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Type) and self.whole == other.whole
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Protocol
 
 from loanloom.metadata.alike import alike
@@ -121,13 +122,17 @@ class Compared:
 
     def __init__(self, new: Any, old: Any) -> None:
         self.new, self.old = new, old
-        self.whole = alike(new, old)
         self._same: set[Any] = set()
         self._other: set[Any] = set()
 
+    @cached_property
+    def whole(self) -> bool:
+        """Whether nothing is different."""
+        return alike(self.new, self.old)
+
     def same(self, parts: frozenset[Any] | None) -> bool:
         """Whether these parts are the same; without any, the whole."""
-        if self.whole or parts is None:
+        if parts is None:
             return self.whole
         if not self._other.isdisjoint(parts):
             return False

@@ -142,7 +142,8 @@ class Recalling(Registry):
         known = self.memory.known.get(work)
         if known is None:
             before = self._going.known.get(work, {})
-            known = {asked: each for asked, each in before.items() if self._same(work, each[1])}
+            new, old = self._found(work), self._going.before.get(work)
+            known = {asked: each for asked, each in before.items() if old and self._same(work, new, old, each[1])}
             self.memory.known[work] = known
         return known
 
@@ -167,18 +168,20 @@ class Recalling(Registry):
 
     def _still(self, old: Finding) -> Finding | None:
         """What was found before, if nothing that it came from makes a difference."""
-        memory = self.memory
-        if memory.bits_of(old.read) & self._going.changed:
+        if self.memory.bits_of(old.read) & self._going.changed:
             return None
+        findings, before, moved = self.memory.findings, self._going.before, False
         for each, parts in old.asked.items():
-            if not self._same(each, parts) and (old.value != () or each[0] not in WORDS):
-                return None
-        rests = resting(memory, old.read, old.asked)
+            new, was = findings.get(each) or self._found(each), before[each]
+            if new is not was:
+                moved = True
+                if not self._same(each, new, was, parts) and (old.value != () or each[0] not in WORDS):
+                    return None
+        rests = resting(self.memory, old.read, old.asked) if moved else old.rests
         return old if rests == old.rests else replace(old, rests=rests)
 
-    def _same(self, work: Work, parts: frozenset[Any] | None) -> bool:
+    def _same(self, work: Work, new: Finding, old: Finding, parts: frozenset[Any] | None) -> bool:
         """Whether what a kept function gives now is as it was; or these parts of it are."""
-        new, old = self._found(work), self._going.before[work]
         if new.value is old.value:
             return True
         compared = self._going.compared.get(work)

@@ -17,7 +17,7 @@ from loanloom.engines.currencies import currencies
 from loanloom.feel import Program, Type
 from loanloom.metadata.document import Document
 from loanloom.metadata.nearest import hint as nearest_hint
-from loanloom.metadata.registry import Registry, kept, kept_narrowly
+from loanloom.metadata.registry import Registry, kept_narrowly
 from loanloom.problems import Problem, Text, text
 
 
@@ -34,7 +34,6 @@ def compile_calculation(document: Document, registry: Registry) -> CompiledCalcu
     return _Compiler(document, registry).run()
 
 
-@kept
 def step_scope(document: Document, registry: Registry) -> Type:
     """What steps and checks see: the facts, the parameters and the other steps by their bare keys."""
     facts = fact_scope.scope(registry, document.spec["subject"])

@@ -27,16 +27,19 @@ Place = tuple[int, str]
 def compile_form(document: Document, registry: Registry) -> Compiled:
     """The form of one document, or None with what is wrong."""
     fields: dict[str, FormField] = {}
+    problems: list[Problem] = []
 
     def field_at(pointer: str) -> Found:
-        built, found = compile_field(document, pointer, registry)
+        built, found, wrong = compile_field(document, pointer, registry)
+        problems.extend(wrong)
         if built is not None:
             fields[built.path] = built
         return found
 
     parts = _Compiler(document, registry, field_at).run()
-    if errors(parts.problems):
-        return Compiled(None, parts.problems)
+    problems.extend(parts.problems)
+    if errors(problems):
+        return Compiled(None, tuple(problems))
     triggers = parts.triggers(fields)
     by_path = {path: _with_trigger(fields[path], triggers) for each in parts.fields for path in each}
     form = Form(
@@ -50,7 +53,7 @@ def compile_form(document: Document, registry: Registry) -> Compiled:
         access=parts.access,
         by_path=by_path,
     )
-    return Compiled(form, parts.problems)
+    return Compiled(form, tuple(problems))
 
 
 def _sections(document: Document, parts: _Parts, by_path: Mapping[str, FormField]) -> Iterator[Section]:
@@ -73,7 +76,23 @@ def check(registry: Registry) -> list[Problem]:
 
 @kept_narrowly
 def _of_form(document: Document, registry: Registry) -> tuple[Problem, ...]:
-    return _Compiler(document, registry, lambda pointer: checked_field(document, pointer, registry)).run().problems
+    fields, problems = _put_together(document, registry)
+    of_fields = (checked_field(document, pointer, registry)["problems"] for pointer in fields)
+    return (*(problem for each in of_fields for problem in each), *problems)
+
+
+@kept_narrowly
+def _put_together(document: Document, registry: Registry) -> tuple[tuple[str, ...], tuple[Problem, ...]]:
+    """Where the fields stand that were looked at, and what is wrong with the form beside them."""
+    looked: list[str] = []
+
+    def field_at(pointer: str) -> Found:
+        looked.append(pointer)
+        found: Found = checked_field(document, pointer, registry)["found"]
+        return found
+
+    parts = _Compiler(document, registry, field_at).run()
+    return tuple(looked), parts.problems
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +169,6 @@ class _Compiler(Rules):
             self.say("form.duplicate_field", en, zh, pointer)
             return None
         found = self.field_at(pointer)
-        self.problems.extend(found.problems)
         self.reads.update(found.reads)
         if found.columns is None:
             return None

@@ -18,6 +18,7 @@ from loanloom.engines.forms.model import ROW_ENTITIES, FormField, Group, Spec
 from loanloom.engines.forms.ordering import Node, arrange
 from loanloom.engines.forms.types import GROUP, TABLE, is_pattern
 from loanloom.metadata.document import Document
+from loanloom.metadata.entries import Entries
 from loanloom.metadata.fields import Field
 from loanloom.metadata.registry import Registry, kept_narrowly
 from loanloom.problems import Problem, text
@@ -27,13 +28,12 @@ MOST_ROWS = 50
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What the rest of a form must know of a field: its columns in their order (None where the field is wrong), what
-    it and each column read, and its mistakes."""
+    """What the rest of a form must know of a field: its columns in their order (None where the field is wrong), and
+    what it and each column read."""
 
     path: str
     columns: tuple[str, ...] | None
     reads: Mapping[str, Reads]
-    problems: tuple[Problem, ...]
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -41,15 +41,18 @@ class Found:
         return (self.path, *(f"{self.path}.{one}" for one in self.columns or ()))
 
 
-def compile_field(document: Document, pointer: str, registry: Registry) -> tuple[FormField | None, Found]:
+def compile_field(
+    document: Document, pointer: str, registry: Registry
+) -> tuple[FormField | None, Found, tuple[Problem, ...]]:
     """The field at a pointer of a form document, or None with what is wrong."""
     return _Compiler(document, registry).run(document.at(pointer), pointer)
 
 
 @kept_narrowly
-def checked_field(document: Document, pointer: str, registry: Registry) -> Found:
-    """What the rest of a form must know of the field at a pointer."""
-    return compile_field(document, pointer, registry)[1]
+def checked_field(document: Document, pointer: str, registry: Registry) -> Mapping[str, Any]:
+    """What is `found` of the field at a pointer, and its `problems`: whoever reads the one need not know the other."""
+    _, found, problems = compile_field(document, pointer, registry)
+    return Entries({"found": found, "problems": problems})
 
 
 class _Compiler(Rules):
@@ -59,11 +62,11 @@ class _Compiler(Rules):
         super().__init__(document, registry)
         self.reads: dict[str, Reads] = {}
 
-    def run(self, spec: Mapping[str, Any], pointer: str) -> tuple[FormField | None, Found]:
+    def run(self, spec: Mapping[str, Any], pointer: str) -> tuple[FormField | None, Found, tuple[Problem, ...]]:
         path = spec["field"]
         built = self._field(spec, pointer, path)
         columns = tuple(one.path for one in built.group.columns) if built is not None and built.group else ()
-        return built, Found(path, None if built is None else columns, self.reads, tuple(self.problems))
+        return built, Found(path, None if built is None else columns, self.reads), tuple(self.problems)
 
     def _field(self, spec: Mapping[str, Any], pointer: str, path: str) -> FormField | None:
         if path in ROW_ENTITIES:

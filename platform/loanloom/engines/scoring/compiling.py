@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from loanloom.engines.scoring.indicators import Indicator, sound_indicators
+from loanloom.engines.scoring.indicators import Indicator, sound_indicator
 from loanloom.engines.scoring.intervals import Span, joints
 from loanloom.engines.scoring.model import Bin, Characteristic, Grade, Scorecard
 from loanloom.metadata.document import Document
@@ -39,8 +39,6 @@ class _Compiler:
         self.document = document
         self.registry = registry
         self.problems: list[Problem] = []
-        self.indicators = sound_indicators(registry, document.spec["subject"])
-        self.everywhere = sound_indicators(registry, None)
 
     def say(self, code: str, message: Text, pointer: str, hint: Text | None = None) -> None:
         self.problems.append(self.document.problem(code, message, pointer, hint=hint))
@@ -115,7 +113,7 @@ class _Compiler:
         )
 
     def _indicator(self, key: str, pointer: str) -> Indicator | None:
-        found = self.indicators.by_key(key)
+        found = sound_indicator(self.registry, key, self.document.spec["subject"])
         if found is not None:
             return found
         document = self.registry.get("indicator", key)
@@ -127,7 +125,7 @@ class _Compiler:
                 pointer,
                 nearest_hint(key, known),
             )
-        elif self.everywhere.by_key(key) is None:
+        elif sound_indicator(self.registry, key, None) is None:
             self.say(
                 "scorecard.broken_indicator",
                 text(f'The indicator "{key}" has mistakes of its own.', f"指标“{key}”自身有错误。"),

@@ -19,6 +19,7 @@ from loanloom.engines import facts as fact_scope
 from loanloom.engines.currencies import currencies
 from loanloom.feel import EvaluationError, Program
 from loanloom.metadata.document import Document
+from loanloom.metadata.entries import Entries
 from loanloom.metadata.registry import Registry, kept, kept_narrowly
 from loanloom.metadata.uses import expressions_of
 from loanloom.problems import Problem, Text, say, text
@@ -201,6 +202,19 @@ def sound_indicators(registry: Registry, subject: str | None) -> Indicators:
     """The indicators about a subject that have no mistakes."""
     visible = fact_scope.scope(registry, subject or "document").members["indicators"].members
     return Indicators(tuple(one for one in _sound(registry)[0] if one.key in visible))
+
+
+def sound_indicator(registry: Registry, key: str, subject: str | None) -> Indicator | None:
+    """One of these; whoever asks reads no other."""
+    found = _by_key(registry).get(key)
+    if found is None or subject is None:
+        return found
+    return found if key in fact_scope.scope(registry, subject).members["indicators"].members else None
+
+
+@kept
+def _by_key(registry: Registry) -> Mapping[str, Indicator]:
+    return Entries({one.key: one for one in _sound(registry)[0]})
 
 
 def _unknown(key: str) -> Problem:

@@ -14,6 +14,7 @@ from .joining import joined_all
 from .loops import Loops
 from .overloads import Bound, currencies, fit_of, flat, misfit, result_of, unsettled_result
 from .rules import comparable, member_type
+from .scope import settled_for
 
 _CONVERSIONS = ("date", "time", "date and time", "duration", "number", "range")
 _CLOCK = ("today", "now")
@@ -109,7 +110,7 @@ class Calls(Loops):
                 node,
                 did_you_mean(name, (*self.library.names, "today")),
             )
-        arguments = self._arguments(node)
+        arguments = self._arguments(node, counted=builtin.counts)
         alone = arguments[0] if len(arguments) == 1 else None
         if (
             name in _CONVERSIONS
@@ -155,10 +156,10 @@ class Calls(Loops):
             except Fault as fault:
                 self.report(fault.code, fault.words["en"], fault.words["zh"], pattern.syntax)
 
-    def _arguments(self, node: s.Call) -> list[t.Node]:
+    def _arguments(self, node: s.Call, counted: bool) -> list[t.Node]:
         """The arguments. Functions written out come last: what they are given is known from the others."""
         found = {
-            place: self.builtin_named(one) or self.check(one)
+            place: self.builtin_named(one) or (settled_for(self.look(one)) if counted else self.check(one))
             for place, one in enumerate(node.arguments)
             if not isinstance(one, s.Lambda)
         }

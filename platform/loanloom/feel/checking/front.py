@@ -123,20 +123,18 @@ def _typed(
     return Checked(source, problems, root.type, root, program, node, scope, tested, library)
 
 
-_BASE: WeakKeyDictionary[Library, NameTable] = WeakKeyDictionary()
+_MOST_TABLES = 64
+_TABLES: WeakKeyDictionary[Library, dict[tuple[str, ...], NameTable]] = WeakKeyDictionary()
 
 
 def known_names(scope: Type, library: Library) -> NameTable:
     """The names of several words: the library's, those of parts, and the scope's."""
-    known = _BASE.get(library)
-    if known is None:
-        known = _BASE[library] = NameTable((*library.names, *library.types, *SPACED_PARTS))
-    spaced = scope.spaced_names
-    if not spaced:
-        return known
-    table = known.copy()
-    for name in spaced:
-        table.add(name)
+    tables, spaced = _TABLES.setdefault(library, {}), scope.spaced_names
+    table = tables.get(spaced)
+    if table is None:
+        if len(tables) >= _MOST_TABLES:
+            tables.clear()
+        table = tables[spaced] = NameTable((*library.names, *library.types, *SPACED_PARTS, *spaced))
     return table
 
 

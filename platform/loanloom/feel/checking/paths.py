@@ -12,7 +12,7 @@ from .blame import unfit
 from .calls import Calls
 from .narrowing import certain
 from .rules import member_type
-from .scope import member_of, origin_of, settled
+from .scope import member_of, origin_of, settled_for
 
 
 class Paths(Calls):
@@ -48,8 +48,6 @@ class Paths(Calls):
     def member(self, node: s.Member) -> t.Node:
         base = self.look(node.base)
         kind = base.type.kind
-        if kind == "list":
-            base = settled(base)
         if kind == "Null" or dynamic(base.type):
             return t.Member(base, node.name, type=ANY, syntax=node)
         item = base.type.item if kind == "list" else base.type
@@ -69,7 +67,7 @@ class Paths(Calls):
                 base=base,
             )
         if kind == "list":
-            origin = origin_of(base)
+            base, origin = settled_for(base, node.name), origin_of(base)
             listed = Type("list", nullable=base.type.nullable, item=optional(type_) if item.nullable else type_)
             return t.Member(base, node.name, f"{origin}.{node.name}" if origin else None, type=listed, syntax=node)
         return self.scope.narrowed(member_of(base, node.name, type_, node))

@@ -110,6 +110,11 @@ def settled(node: t.Node) -> t.Node:
     return replace(node, type=node.type.whole) if isinstance(node.type, Watched) else node
 
 
+def settled_for(node: t.Node, *names: str) -> t.Node:
+    """A node that stays in the tree for the sake of these entries alone."""
+    return replace(node, type=node.type.only(*names)) if isinstance(node.type, Watched) else node
+
+
 def local_at(local: t.Local, syntax: s.Node) -> t.Local:
     """The same binding, used at a place in the text."""
     return t.Local(local.slot, local.name, local.origin, type=local.type, syntax=syntax)

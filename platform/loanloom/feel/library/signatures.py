@@ -122,6 +122,17 @@ class Builtin:
         parameters = max((one.parameters for one in self.overloads), key=len)
         return Function(tuple(one.name for one in parameters), self.invoke, native=True)
 
+    @property
+    def counts(self) -> bool:
+        """Whether it takes one list and asks nothing of the items: what they are makes no difference."""
+        return all(
+            len(one.parameters) == 1
+            and one.parameters[0].type.kind == "list"
+            and (one.parameters[0].type.item or ANY) == ANY
+            and one.result.kind in ("number", "boolean")
+            for one in self.overloads
+        )
+
     def usage(self) -> str:
         """How to call it, for hints."""
         return " or ".join(list(dict.fromkeys(f"{self.name}({_usage(one)})" for one in self.overloads))[:3])
