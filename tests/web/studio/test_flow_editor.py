@@ -85,7 +85,7 @@ def test_it_shows_the_steps_the_drawing_and_one_step_in_words(admin) -> None:
     assert "Approval, level 1" in page and 'class="flow-picture' in page
     body = page[page.index('id="step-form"') : page.index('id="save-step"')]
     assert "Approver, level 1" in body
-    assert "above 100 000" in page
+    assert "above 100,000 yuan" in page
     second = html(admin.get(f"{HERE}?view=flow&at=approval_2"))
     assert "If nobody qualifies" in second and "More settings" in second, "nothing is left to the general editor"
     assert html(admin.get(f"{HERE}?view=flow&at=ghost")).count('id="step-form"') == 0
