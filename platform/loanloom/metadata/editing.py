@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from loanloom.metadata import canonical
-from loanloom.metadata.pointers import MISSING, after_insertion, child, is_list, parent, resolve, split
+from loanloom.metadata.pointers import MISSING, after_insertion, child, is_index, is_list, parent, resolve, split
 from loanloom.metadata.text_edit import TextEdit
 from loanloom.metadata.tree import read_tree
 from loanloom.problems import Problem, text
@@ -45,9 +45,9 @@ def insert_item(source: str, pointer: str, value: Any) -> Edited:
     """Put an item before the one at `pointer`; the pointer behind the last one, or one that ends in -, appends."""
     above, token = parent(pointer), split(pointer)[-1]
     holder = _list_at(source, above)
-    if token == "-" or (token.isdigit() and int(token) == len(holder)):  # noqa: S105 - the end of a list, no secret
+    if token == "-" or (is_index(token) and int(token) == len(holder)):  # noqa: S105 - the end of a list, no secret
         return replace_values(source, {child(above, "-"): value})
-    if not token.isdigit() or int(token) > len(holder):
+    if not is_index(token) or int(token) > len(holder):
         return Edited(source, (_refused(pointer),))
     index = int(token)
     return _arranged(source, above, lambda items: [*items[:index], value, *items[index:]],
@@ -58,7 +58,7 @@ def move_item(source: str, pointer: str, to: int) -> Edited:
     """Move an item of a list to another place of it (counted as the list is afterwards), with its comments."""
     above, token = parent(pointer), split(pointer)[-1]
     count = len(_list_at(source, above))
-    if not token.isdigit() or not (int(token) < count and 0 <= to < count):
+    if not is_index(token) or not (int(token) < count and 0 <= to < count):
         return Edited(source, (_refused(pointer),))
     order = [index for index in range(count) if index != int(token)]
     order.insert(to, int(token))
@@ -70,7 +70,7 @@ def move_item(source: str, pointer: str, to: int) -> Edited:
 def copy_item(source: str, pointer: str, values: Mapping[str, Any]) -> Edited:
     """Put a copy of an item behind it; `values` (pointers into the item) are what is different in the copy."""
     above, token = parent(pointer), split(pointer)[-1]
-    if not token.isdigit() or int(token) >= len(_list_at(source, above)):
+    if not is_index(token) or int(token) >= len(_list_at(source, above)):
         return Edited(source, (_refused(pointer),))
     index = int(token)
     copied = _arranged(source, above, lambda items: [*items[: index + 1], *items[index:]],
@@ -88,9 +88,9 @@ def transfer_item(source: str, pointer: str, to: str) -> Edited:
     """
     above, place, goal, token = parent(pointer), split(pointer)[-1], parent(to), split(to)[-1]
     mine, others = _list_at(source, above), _list_at(source, goal)
-    index = len(others) if token == "-" else int(token) if token.isdigit() else -1  # noqa: S105 - no secret
+    index = len(others) if token == "-" else int(token) if is_index(token) else -1  # noqa: S105 - no secret
     inside = goal == above or goal.startswith(f"{pointer}/")
-    if inside or not place.isdigit() or int(place) >= len(mine) or not 0 <= index <= len(others):
+    if inside or not is_index(place) or int(place) >= len(mine) or not 0 <= index <= len(others):
         return Edited(source, (_refused(pointer),))
 
     def meant(whole: Any) -> Any:
@@ -199,7 +199,7 @@ def _change_value(value: Any, tokens: tuple[str, ...], new: Any) -> Any:
 def _change_list(items: list[Any], token: str, rest: tuple[str, ...], new: Any) -> Any:
     if token == "-":  # noqa: S105 - the end of a list, no secret
         return [*items, _change_value(None, rest, new)]
-    if not token.isdigit() or int(token) > len(items) - (new is MISSING):
+    if not is_index(token) or int(token) > len(items) - (new is MISSING):
         return MISSING
     index = int(token)
     below = _change_value(items[index] if index < len(items) else None, rest, new)

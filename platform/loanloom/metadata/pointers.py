@@ -45,9 +45,14 @@ def slug(pointer: str) -> str:
 def after_insertion(pointer: str, items: str, index: int) -> str:
     """A pointer as it is once an item was put into the list `items` before the one at `index`."""
     own, _, below = pointer.removeprefix(f"{items}/").partition("/")
-    if not pointer.startswith(f"{items}/") or not own.isdigit() or int(own) < index:
+    if not pointer.startswith(f"{items}/") or not is_index(own) or int(own) < index:
         return pointer
     return child(items, int(own) + 1) + (f"/{below}" if below else "")
+
+
+def is_index(token: str) -> bool:
+    """Whether a token may name a place in a list: plain digits, and no more of them than any list has."""
+    return token.isascii() and token.isdigit() and len(token) < 10
 
 
 def is_list(value: object) -> bool:
@@ -67,7 +72,7 @@ def resolve(value: Any, pointer: str) -> Any:
 def _step(value: Any, token: str) -> Any:
     if isinstance(value, Mapping):
         return value.get(token, MISSING)
-    if is_list(value) and token.isascii() and token.isdigit() and len(token) < 10 and int(token) < len(value):
+    if is_list(value) and is_index(token) and int(token) < len(value):
         return value[int(token)]
     return MISSING
 

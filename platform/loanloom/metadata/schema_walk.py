@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from loanloom.metadata.pointers import child, is_list, split
+from loanloom.metadata.pointers import child, is_index, is_list, split
 from loanloom.problems import Text
 
 Piece = Mapping[str, Any]
@@ -58,7 +58,7 @@ def at(schema: Piece, spec: Any, pointer: str) -> Piece:
 def _below(value: Any, token: str) -> Any:
     if isinstance(value, Mapping):
         return value.get(token)
-    if is_list(value) and token.isdigit() and int(token) < len(value):
+    if is_list(value) and is_index(token) and int(token) < len(value):
         return value[int(token)]
     return None
 

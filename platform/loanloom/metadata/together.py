@@ -11,7 +11,7 @@ from typing import Any
 
 from loanloom.metadata import canonical, editing
 from loanloom.metadata.editing import Edited
-from loanloom.metadata.pointers import MISSING, child, is_list, parent, resolve, split
+from loanloom.metadata.pointers import MISSING, child, is_index, is_list, parent, resolve, split
 from loanloom.metadata.text_edit import TextEdit
 from loanloom.metadata.tree import Tree, read_tree
 
@@ -99,7 +99,7 @@ def _meant(value: Any, changes: list[Change]) -> Any:
             above[token] = new
         elif is_list(above) and token == "-":  # noqa: S105 - the end of a list, no secret
             above.append(new)
-        elif is_list(above) and token.isdigit() and int(token) < len(above):
+        elif is_list(above) and is_index(token) and int(token) < len(above):
             above[int(token)] = new
         else:
             return MISSING
@@ -112,7 +112,7 @@ def _meant(value: Any, changes: list[Change]) -> Any:
 def _backwards(pointer: str) -> int:
     """The last items of lists first, so that the others are where they were."""
     token = split(pointer)[-1]
-    return -int(token) if token.isdigit() else 0
+    return -int(token) if is_index(token) else 0
 
 
 def _says(text: str, wanted: Any) -> bool:

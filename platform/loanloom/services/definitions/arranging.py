@@ -13,7 +13,7 @@ from typing import Any
 from loanloom.metadata import schema_walk, shapes, steps
 from loanloom.metadata.document import Document
 from loanloom.metadata.editing import Edited
-from loanloom.metadata.pointers import MISSING, child, is_list, parent, resolve, split
+from loanloom.metadata.pointers import MISSING, child, is_index, is_list, parent, resolve, split
 from loanloom.metadata.registry import Registry
 from loanloom.metadata.steps import Step
 from loanloom.metadata.structure import Fault
@@ -189,8 +189,8 @@ class _Arranging:
         return name, shapes.fresh(own, self.root, (one for one in taken if isinstance(one, str)), begin)
 
     def move(self, asked: Asked) -> Step | None:
-        items, token = self.at(parent(asked.pointer)), split(asked.pointer)[-1]
-        to = int(token) + (-1 if asked.do == "up" else 1) if token.isdigit() else -1
+        items, token = self.at(parent(asked.pointer)), asked.pointer.rpartition("/")[2]
+        to = int(token) + (-1 if asked.do == "up" else 1) if is_index(token) else -1
         if not is_list(items) or not 0 <= to < len(items):
             return None
         return steps.move_item(f"/spec{asked.pointer}", to)
@@ -228,7 +228,7 @@ class _Arranging:
         """A place in another of its shapes; what it said is kept where the two allow it."""
         value = self.at(asked.pointer)
         among = shapes.alternatives(self.layout.piece(asked.pointer), self.root)
-        if value is MISSING or not asked.choice.isdigit() or int(asked.choice) >= len(among):
+        if value is MISSING or not is_index(asked.choice) or int(asked.choice) >= len(among):
             return None
         goal = among[int(asked.choice)]
         kept: Any = self.least(goal, asked.pointer)

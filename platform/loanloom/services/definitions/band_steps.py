@@ -14,6 +14,7 @@ from typing import Any
 from loanloom.engines.scoring.intervals import Joined
 from loanloom.metadata import steps
 from loanloom.metadata.document import Document
+from loanloom.metadata.pointers import is_index
 from loanloom.metadata.steps import Step
 from loanloom.problems import Problem, Text, text
 from loanloom.services.definitions.score_bands import Piece, joined_of
@@ -121,7 +122,7 @@ def _read(spec: Mapping[str, Any], typed: Mapping[str, str]) -> list[Drawn]:
 
 def _done(drawn: list[Drawn], do: str, pieces: Sequence[Piece]) -> list[Drawn]:
     what, _, rest = do.partition(":")
-    at = int(rest) if rest.isdecimal() else -1
+    at = int(rest) if is_index(rest) else -1
     if what == "split" and 0 <= at < len(drawn):
         one = drawn[at]
         middle = _middle(one, pieces[at].middle if at < len(pieces) else None)

@@ -9,7 +9,7 @@ from typing import Any
 from loanloom.engines.flows.reading import usual_actions, usual_exclusions
 from loanloom.metadata import canonical
 from loanloom.metadata.document import Document
-from loanloom.metadata.pointers import MISSING, is_list, parent, resolve, split
+from loanloom.metadata.pointers import MISSING, is_index, is_list, parent, resolve, split
 from loanloom.metadata.registry import Registry
 from loanloom.metadata.steps import Step, set_values
 from loanloom.problems import LANGUAGES, Problem, text
@@ -64,7 +64,7 @@ class _Filled:
 
 def _behind(pointer: str) -> tuple[int, str]:
     last = split(pointer)[-1]
-    return (int(last), "") if last.isdigit() else (-1, last)
+    return (int(last), "") if is_index(last) else (-1, last)
 
 
 def described(document: Document, registry: Registry, key: str, posted: Posted) -> Step | None:

@@ -12,7 +12,7 @@ from loanloom.engines.flows.model import VOTED, Assignment, Flow, Node
 from loanloom.engines.flows.resolving import Member
 from loanloom.engines.flows.scope import REQUEST
 from loanloom.metadata.document import Document
-from loanloom.metadata.pointers import MISSING, is_list, resolve
+from loanloom.metadata.pointers import MISSING, is_index, is_list, resolve
 from loanloom.metadata.registry import Registry
 from loanloom.problems import Problem, Text, say, text
 from loanloom.services.definitions import flow_titles
@@ -194,7 +194,7 @@ def _choices(one: Mapping[str, Any]) -> Iterator[str]:
 def faults(lines: Sequence[Line]) -> Iterator[Problem]:
     """What is wrong with typed lines themselves."""
     for line in lines:
-        if line.weight and not (line.weight.isascii() and line.weight.isdecimal() and 0 < int(line.weight) <= HEAVIEST):
+        if line.weight and not (is_index(line.weight) and 0 < int(line.weight) <= HEAVIEST):
             words = text(
                 f"The weight of a vote is a whole number from 1 to {HEAVIEST}.", f"票权须为1至{HEAVIEST}的整数。"
             )

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from loanloom.engines import flows
 from loanloom.engines.flows.resolving import Member
+from loanloom.metadata.pointers import is_index
 from loanloom.problems import Problem, Text
 from loanloom.services.definitions.flow_facts import Fact
 
@@ -28,7 +29,7 @@ class Done:
     def read(cls, written: str) -> Done:
         """From a link."""
         do, node, by, to, hours = (*written.split("~"), "", "", "", "")[:5]
-        return cls(do=do, node=node, by=by, to=to, hours=min(int(hours), LONGEST) if hours.isdigit() else 0)
+        return cls(do=do, node=node, by=by, to=to, hours=min(int(hours), LONGEST) if is_index(hours) else 0)
 
     def __str__(self) -> str:
         return "~".join((self.do, self.node, self.by, self.to, str(self.hours)))

@@ -22,6 +22,7 @@ from loanloom.metadata.structure import written
 from loanloom.metadata.wording import Piece, value_in_words
 from loanloom.problems import LANGUAGES, Text, say, text
 from loanloom.services.definitions import own_names
+from loanloom.services.errors import NotFound
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +70,8 @@ def sheet(document: Document, registry: Registry) -> tuple[Section, ...]:
 
 def cell_at(document: Document, registry: Registry, pointer: str) -> Cell:
     """The cell of one place, filled or not. A pointer that begins with /title is the name in a language."""
+    if not pointer.startswith("/"):
+        raise NotFound(text("field", "字段"))
     layout = Layout(document, registry, registry.kinds.require(document.kind))
     named = next((cell for cell in layout.title_cells() if cell.pointer == pointer), None)
     return named or layout.cell(pointer)

@@ -29,7 +29,7 @@ def take(
     for path, value in forms.files_of(form, values):
         if (path, value) in kept:
             continue
-        number = int(value) if value.isdecimal() else 0
+        number = uploads.number_of(value)
         chosen = uploads.adopt(connection, number, ("user", ctx.actor.user_id or 0), subject)
         if not chosen and not uploads.belongs(connection, number, subject):
             message = text("Choose the file again.", "请重新选择文件。")

@@ -171,6 +171,11 @@ def remove(ctx: Context, upload_id: int, subject: tuple[str, int]) -> None:
         )  # fmt: skip
 
 
+def number_of(value: str) -> int:
+    """The number of an upload as a form holds it; 0, which no upload has, for anything else."""
+    return int(value) if value.isdecimal() and len(value) < 19 else 0
+
+
 def belongs(connection: Connection, upload_id: int, subject: tuple[str, int]) -> bool:
     """Whether this upload was handed in for this record and is still there."""
     table = tables.upload

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from loanloom.metadata.pointers import is_index
 from loanloom.problems import Problem
 from loanloom.services.money.changes.parameters import Field
 from loanloom.services.money.changes.written import MOST_ROWS
@@ -99,7 +100,7 @@ def _places(name: str, typed: Mapping[str, Any]) -> list[int]:
     """The rows of which something was typed."""
     start = f"{name}."
     numbers = {key[len(start) :].split(".", 1)[0] for key in typed if key.startswith(start) and typed.get(key)}
-    return sorted(int(number) for number in numbers if number.isdigit() and int(number) < MOST_ROWS)
+    return sorted(int(number) for number in numbers if is_index(number) and int(number) < MOST_ROWS)
 
 
 def _fraction(value: Any) -> Any:

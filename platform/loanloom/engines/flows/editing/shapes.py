@@ -9,7 +9,7 @@ from typing import Any
 from loanloom.engines.flows.editing.ways import DrawnWay, Raw, drawn_ways
 from loanloom.metadata import editing
 from loanloom.metadata.editing import Edited
-from loanloom.metadata.pointers import split
+from loanloom.metadata.pointers import is_index, split
 from loanloom.metadata.steps import Step
 from loanloom.problems import Problem, Text, say, text
 
@@ -62,7 +62,7 @@ class Edits:
 
 
 def _behind(pointer: str) -> tuple[tuple[int, str], ...]:
-    return tuple((int(token), "") if token.isdigit() else (-1, token) for token in split(pointer))
+    return tuple((int(token), "") if is_index(token) else (-1, token) for token in split(pointer))
 
 
 @dataclass(frozen=True, slots=True)

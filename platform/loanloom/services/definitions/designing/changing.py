@@ -12,7 +12,7 @@ from typing import Any
 from loanloom.engines.forms.fields import field_paths
 from loanloom.metadata import steps
 from loanloom.metadata.document import Document
-from loanloom.metadata.pointers import MISSING, child, is_list, parent, resolve, split
+from loanloom.metadata.pointers import MISSING, child, is_index, is_list, parent, resolve, split
 from loanloom.metadata.steps import Step
 from loanloom.problems import Problem, text
 from loanloom.services.context import Context
@@ -158,9 +158,9 @@ def _fields(document: Document, where: str) -> Any:
 
 def _index(items: Any, where: str) -> int | None:
     token = split(where)[-1]
-    if items is None or (token.isdigit() and int(token) > len(items)):
+    if items is None or (is_index(token) and int(token) > len(items)):
         return None
-    return int(token) if token.isdigit() else len(items)
+    return int(token) if is_index(token) else len(items)
 
 
 def _end(items: Any, index: int) -> str:

@@ -6,7 +6,7 @@ from itertools import count
 
 from loanloom.metadata import canonical, steps
 from loanloom.metadata.document import Document
-from loanloom.metadata.pointers import MISSING, child, is_list, parent, resolve, split
+from loanloom.metadata.pointers import MISSING, child, is_index, is_list, parent, resolve, split
 from loanloom.metadata.registry import Registry
 from loanloom.metadata.steps import Step
 from loanloom.services.definitions import arranging
@@ -26,7 +26,7 @@ def step_for(document: Document, registry: Registry, do: str, head: str, at: str
         return _new_output(document, registry, places)
     holder, token = parent(head), split(head)[-1] if head else ""
     listed = resolve(document.spec, holder) if holder in (places.inputs, places.outputs) else MISSING
-    if listed is MISSING or not token.isdecimal() or int(token) >= len(listed):
+    if listed is MISSING or not is_index(token) or int(token) >= len(listed):
         return None
     place, number = int(token), len(listed)
     if do == "out":

@@ -8,7 +8,7 @@ from typing import Any
 
 from loanloom.metadata import canonical, steps
 from loanloom.metadata.document import Document
-from loanloom.metadata.pointers import MISSING, after_insertion, child, is_list, parent, resolve, split
+from loanloom.metadata.pointers import MISSING, after_insertion, child, is_index, is_list, parent, resolve, split
 from loanloom.metadata.registry import Registry
 from loanloom.metadata.steps import Step
 from loanloom.services.definitions import arranging
@@ -119,7 +119,7 @@ def _into_list(document: Document, pointer: str, where: str, goal: str) -> Step:
     if not left:
         return put
     token = split(to)[-1]
-    shifted = after_insertion(left, parent(to), int(token)) if token.isdecimal() else left
+    shifted = after_insertion(left, parent(to), int(token)) if is_index(token) else left
     return steps.in_turn(put, steps.remove(f"/spec{shifted}"))
 
 
@@ -158,7 +158,7 @@ def next_key(document: Document, value: Mapping[str, Any]) -> dict[str, Any]:
     """A line with a key behind the one it has, that no line has yet."""
     taken = {*_keys(document.spec.get("items", ())), *(one["key"] for one in document.spec.get("rules", ()))}
     name, _, number = str(value["key"]).rpartition("_")
-    name, begin = (name, int(number)) if name and number.isdigit() else (str(value["key"]), 1)
+    name, begin = (name, int(number)) if name and is_index(number) else (str(value["key"]), 1)
     return {**value, "key": next(f"{name}_{n}" for n in count(begin + 1) if f"{name}_{n}" not in taken)}
 
 
@@ -180,7 +180,7 @@ def _below(document: Document, grid: Grid, value: Mapping[str, Any], line: Line)
 def beside(pointer: str) -> str:
     """The place of a line right below one; nothing where it is none of a list."""
     number = split(pointer)[-1] if pointer else ""
-    return child(parent(pointer), int(number) + 1) if number.isdecimal() else ""
+    return child(parent(pointer), int(number) + 1) if is_index(number) else ""
 
 
 def _child(document: Document, grid: Grid, value: Mapping[str, Any], line: Line) -> Step | None:
