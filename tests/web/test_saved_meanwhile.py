@@ -83,3 +83,17 @@ def test_without_script_nothing_is_lost_either(manager: FlaskClient) -> None:
     kept = manager.post(url, data={**hidden(page), **ASKED, "_action": "leave", "application.years_in_business": "8"})
     assert kept.status_code == 302
     assert 'value="8"' in text(manager.get(url))
+
+
+def test_a_partner(person: Person) -> None:
+    clerk = person("relationship-manager", "finance", unit="head-office")
+    typed = {"kind": "merchant", "name": "家电城（演示）", "state": "active"}
+    new = text(clerk.get("/parties/new"))
+    url = clerk.post("/parties/new", data={**hidden(new), **typed}).location
+    first, second = (hidden(text(clerk.get(f"{url}/change"))) for _ in range(2))
+    assert clerk.post(f"{url}/change", data={**first, **typed, "note": "甲"}).status_code == 302
+    answer = clerk.post(f"{url}/change", data={**second, **typed, "note": "乙"})
+    page = text(answer)
+    assert answer.status_code == 409 and MEANWHILE in page and ">乙</textarea>" in page
+    assert clerk.post(f"{url}/change", data={**hidden(page), **typed, "note": "乙"}).status_code == 302
+    assert "乙" in text(clerk.get(url))

@@ -20,6 +20,15 @@ SAVED = Problem(
         "不一致的字段旁标明了现已保存的内容。请核对修改后再次提交。",
     ),
 )
+NOT_SAVED = Problem(
+    code="form.saved_meanwhile",
+    message=SAVED.message,
+    hint=text(
+        "Look at it in another window as it is now, change yours as it should be, and save once more.",
+        "请在另一窗口查看现已保存的内容，核对修改后再次保存。",
+    ),
+)
+"""The same where pages do not say what differs."""
 
 
 def told(typed: FormView, saved: FormView) -> tuple[Problem, ...]:

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from loanloom.problems import Problem
-from loanloom.services.errors import Refused
+from loanloom.services.errors import Conflict, Refused
 from loanloom.services.money.cashier import claim_batches, entrusting
 from loanloom.services.parties import customers, group_loans, groups, partners
 from loanloom.services.reading import record_history, spreadsheets
@@ -21,6 +21,7 @@ from loanloom.services.records import pages as records
 from loanloom.web import excel, inputs, lists, order_forms
 from loanloom.web.access import requires
 from loanloom.web.errors import refusal_as_toast
+from loanloom.web.forms import meanwhile
 from loanloom.web.security import current_context
 
 blueprint = Blueprint("parties", __name__)
@@ -111,13 +112,13 @@ def edit(party_id: int) -> str:
 def change(party_id: int) -> Response | tuple[str, int]:
     """Save changes; closed fields left empty stay as they are."""
     form = request.form
-    version = form.get("_version", "")
+    version = form.get("_version", 0, type=int)
     try:
-        partners.update(
-            current_context(), party_id, _details(form), version=int(version) if version.isdecimal() else 0
-        )  # fmt: skip
+        partners.update(current_context(), party_id, _details(form), version=version)
     except Refused as refused:
         return _form(party_id, form, refused.problems), 422
+    except Conflict:
+        return _form(party_id, {**request.form, "_version": ""}, (meanwhile.NOT_SAVED,)), 409
     flash(_("Saved."), "good")
     return redirect(url_for("parties.show", party_id=party_id))
 
@@ -194,12 +195,14 @@ def edit_group(group_id: int) -> str:
 def change_group(group_id: int) -> Response | tuple[str, int]:
     """Save changes of a group."""
     form = request.form
-    version = form.get("_version", "")
+    version = form.get("_version", 0, type=int)
     try:
         asked = order_forms.parameters(groups.Details, form)
-        groups.change(current_context(), group_id, asked, version=int(version) if version.isdecimal() else 0)
+        groups.change(current_context(), group_id, asked, version=version)
     except Refused as refused:
         return _group_form(group_id, form, refused.problems), 422
+    except Conflict:
+        return _group_form(group_id, {**request.form, "_version": ""}, (meanwhile.NOT_SAVED,)), 409
     flash(_("Saved."), "good")
     return redirect(url_for("parties.group", group_id=group_id))
 
