@@ -45,8 +45,12 @@ EDITS: Mapping[str, tuple[str, str]] = {
     "role": ("zh: ", "zh: 新"),
     "entity": ("zh: ", "zh: 新"),
 }
-RETYPED: Mapping[str, str] = {"village": "customer", "purpose_detail": "application"}
-"""Fields that become numbers: one of a few forms, one of most."""
+RETYPED: Mapping[str, str] = {
+    "village": "customer", "purpose_detail": "application", "existing_debt": "application",
+    "prior_claims": "collateral", "employer": "guarantor",
+}  # fmt: skip
+"""Fields that become numbers: one of a few forms, one of most; an amount that forms, score cards and calculations read;
+one of rows that forms show, and one of rows that calculations add up."""
 RUNS = 5
 
 

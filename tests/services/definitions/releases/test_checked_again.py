@@ -14,6 +14,7 @@ from tests.engines.products.bundle import ROOT
 from tests.services.definitions.releases.random_edits import Company, edited, retyped
 
 from loanloom.metadata.bundle import read_bundle, source_text
+from loanloom.metadata.document import Document
 from loanloom.metadata.findings import Memory
 from loanloom.metadata.recalling import Recalling
 from loanloom.services.definitions.releases import checking
@@ -65,6 +66,29 @@ def test_a_field_of_another_type_looks_at_those_that_read_it(company: Company, m
     assert {("form", key) for kind, key in named if kind == "form"} <= looked_at
     assert {one for one in looked_at if one[0] in ("flow", "ruleset", "template", "calculation")} <= named
     assert len(looked_at) < 20 < len(company)
+
+
+def test_a_field_of_rows_looks_at_the_tables_that_show_it_and_not_at_who_adds_up_others(
+    company: Company, memory: Memory
+) -> None:
+    """Calculations and rules count the collateral and add up its value; none asks for its area."""
+    entity = company["entity", "collateral"]
+    fields = [{**one, "type": "money"} if one["key"] == "area" else one for one in entity.spec["fields"]]
+    assert any(
+        "sum(collateral.value)" in source_text(one) for _, one in _of_kinds(company, "calculation", "ruleset")
+    )
+    changed = replace(entity, spec={**entity.spec, "fields": tuple(fields)})
+    found = checking.check({**company, entity.identity: changed}.values(), before=memory)
+    anew = {work for work, finding in found.memory.findings.items() if memory.findings.get(work) is not finding}
+    looked_at = [work[2][0].kind for work in anew if work[2] and hasattr(work[2][0], "kind")]
+    forms = [one for _, one in _of_kinds(company, "form") if "field: collateral" in source_text(one)]
+    assert looked_at.count("form") == len(forms) > 0, "of each form that shows the collateral, that one field"
+    assert not {"calculation", "ruleset", "scorecard", "template"} & set(looked_at)
+    assert found.problems == checking.check({**company, entity.identity: changed}.values()).problems
+
+
+def _of_kinds(company: Company, *kinds: str) -> list[tuple[str, Document]]:
+    return [(one.kind, one) for one in company.values() if one.kind in kinds]
 
 
 def test_an_edit_of_one_document_looks_at_few_others(company: Company, memory: Memory) -> None:
