@@ -196,14 +196,9 @@ def filling(ctx: Context, connection: Connection, row: Row[Any], registry: Regis
 
 
 def _filling(
-    ctx: Context,
-    connection: Connection,
-    row: Row[Any],
-    typed: Mapping[str, Any] | None,
-    editor: str,
-    registry: Registry | None = None,
-    customer: Row[Any] | None = None,
-) -> Filling:
+    ctx: Context, connection: Connection, row: Row[Any], typed: Mapping[str, Any] | None, editor: str,
+    registry: Registry | None = None, customer: Row[Any] | None = None,
+) -> Filling:  # fmt: skip
     registry = registry or releases.pinned(ctx, connection, row.release_id)
     customer = customer if customer is not None else facts.customer_row(connection, row.customer_id)
     return Filling(
