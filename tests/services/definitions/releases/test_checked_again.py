@@ -74,9 +74,7 @@ def test_a_field_of_rows_looks_at_the_tables_that_show_it_and_not_at_who_adds_up
     """Calculations and rules count the collateral and add up its value; none asks for its area."""
     entity = company["entity", "collateral"]
     fields = [{**one, "type": "money"} if one["key"] == "area" else one for one in entity.spec["fields"]]
-    assert any(
-        "sum(collateral.value)" in source_text(one) for _, one in _of_kinds(company, "calculation", "ruleset")
-    )
+    assert any("sum(collateral.value)" in source_text(one) for _, one in _of_kinds(company, "calculation", "ruleset"))
     changed = replace(entity, spec={**entity.spec, "fields": tuple(fields)})
     found = checking.check({**company, entity.identity: changed}.values(), before=memory)
     anew = {work for work, finding in found.memory.findings.items() if memory.findings.get(work) is not finding}
