@@ -9,7 +9,6 @@ from typing import Literal
 from loanloom.problems import Text
 
 AccountType = Literal["asset", "liability", "equity", "income", "expense", "off_balance"]
-ACCOUNT_TYPES: tuple[AccountType, ...] = ("asset", "liability", "equity", "income", "expense", "off_balance")
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,26 +16,6 @@ from loanloom.core.lending.agreed.tax_terms import TaxTerms
 from loanloom.core.money import ZERO, Rounding
 from loanloom.problems import Text
 
-CHARGE_EVENTS = (
-    "application", "disbursement", "tranche", "instalment", "date", "event", "early_settlement", "prepayment",
-    "accruing", "guarantee",
-)  # fmt: skip
-"""What makes a charge fall due. `event` is any change of the loan named in `of_event` (extension, rate_change ...);
-`accruing` grows on a balance with a calendar of its own; `guarantee` falls due once for each guarantee. What lateness
-costs is no charge: `late_terms`."""
-
-CHARGE_BASES = (
-    "principal", "disbursed", "principal_outstanding", "instalment", "instalment_principal", "instalment_interest",
-    "interest_total", "principal_and_interest", "repaid_early", "overdue", "guaranteed", "limit", "undrawn",
-)  # fmt: skip
-"""What a percentage may be of; a product may name a base of its own that the caller supplies."""
-
-PAYERS = ("borrower", "merchant", "trustor", "guarantor", "subsidy")
-SETTLEMENTS = ("added", "deducted", "capitalised", "invoiced")
-"""`added`: falls due with an instalment (or on its own date); `deducted`: kept back when money is paid out (of the
-borrower's only where the terms allow it; of a merchant's or supplier's share always); `capitalised`: becomes
-principal; `invoiced`: billed to its payer as an item of its own, outside the plan."""
-
 UPFRONT_EVENTS = ("application", "disbursement", "tranche", "guarantee")
 """What is charged before or when the money goes out."""
 
@@ -89,9 +69,17 @@ class Subsidy:
 class ChargeTerms:
     """One charge: `amount` plus `rate` of `base`, not below `least` nor above `most`.
 
+    `event` is what makes it fall due: `event` itself any change of the loan named in `of_event` (extension,
+    rate_change ...), `accruing` grows on a balance with a `calendar` of its own, `guarantee` falls due once for each
+    guarantee. What lateness costs is no charge: `late_terms`. `base` may be one of the caller's own.
+
     `shares` take parts off the payer's side; the rest is the payer's. `collector` is who gets it: `lender`, or the
     key of a partner (guarantor company, insurer, notary). `in_cost` says whether the borrower's part counts as a cost
     of the loan (a refundable deposit does not).
+
+    `settled`: `added` falls due with an instalment (or on its own date); `deducted` is kept back when money is paid
+    out (of the borrower's only where the terms allow it; of a merchant's or supplier's share always); `capitalised`
+    becomes principal; `invoiced` is billed to its payer as an item of its own, outside the plan.
     """
 
     key: str

@@ -15,8 +15,6 @@ from loanloom.core.lending.pricing.cost import AnnualCost
 from loanloom.core.money import ZERO
 from loanloom.problems import Text
 
-FORMS = ("larger", "simple", "compound")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PriceLevel:
