@@ -1,6 +1,6 @@
 """One text for one value: canonical JSON (sorted keys, no spaces, decimals as text) and the digest over it.
 
-`to_json`/`from_json` are also how documents lie in the database: a decimal is {"$decimal": "0.12"}, so that no
+`plain`/`unplain` are also how documents lie in the database: a decimal is {"$decimal": "0.12"}, so that no
 loader between us and the text can turn it into a float.
 """
 
@@ -43,11 +43,6 @@ def unplain(value: Any) -> Any:
 def to_json(value: Any) -> str:
     """Canonical JSON text."""
     return json.dumps(plain(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
-
-
-def from_json(written: str) -> Any:
-    """The value of canonical JSON text."""
-    return unplain(json.loads(written))
 
 
 def digest(value: Any) -> str:

@@ -118,8 +118,3 @@ def document_from(mapping: Mapping[str, Any], source: Source | None = None, *, b
         builtin=builtin,
         source=source,
     )
-
-
-def document_from_json(written: str, source: Source | None = None) -> Document:
-    """A document as the database keeps it."""
-    return document_from(canonical.from_json(written), source)

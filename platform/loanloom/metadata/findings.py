@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any
 
 from loanloom.metadata.alike import alike
 from loanloom.metadata.kinds import Kinds
@@ -23,22 +23,11 @@ Known = dict[Any, tuple[Any, frozenset[Any]]]
 """What was made of parts of a value alone, with the parts."""
 
 
-class InParts(Protocol):
-    """A value that can be looked at in parts, and tells which of them are read."""
-
-    @property
-    def whole(self) -> Any:
-        """The value itself."""
-
-    def watched(self, note: Callable[[Any], None], known: Known) -> Any:
-        """The same value, which notes each part that is read; what was made of parts alone, it may keep."""
-
-    def part(self, read: Any) -> Any:
-        """A part that was noted."""
-
-
 def plain(value: Any) -> Any:
-    """A value as it is, whoever watches what is read of it."""
+    """A value as it is, whoever watches what is read of it.
+
+    A value that can be looked at in parts is its `whole`, is `watched` by what notes each part that is read, and gives
+    a `part` that was noted."""
     return value.whole if hasattr(value, "watched") else value
 
 
