@@ -6,19 +6,24 @@ import pytest
 
 from loanloom import feel
 from loanloom.feel import NUMBER, STRING, context, enumeration, list_of
-from loanloom.feel.help.renaming import CannotRename, rename, rename_code
+from loanloom.feel.help.renaming import CannotRename, code_edits, edited, rename
 
 KINDS = ("farmer", "person")
-SCOPE = context(
-    {
-        "income": NUMBER,
-        "x": NUMBER,
-        "customer": context(
-            {"income": NUMBER, "kind": enumeration(KINDS), "kinds": list_of(enumeration(KINDS)), "月 收入": NUMBER}
-        ),
-        "guarantors": list_of(context({"amount": NUMBER, "name": STRING})),
-    }
-)
+
+
+def scope(*kinds: str) -> feel.Type:
+    kind = enumeration(kinds)
+    return context(
+        {
+            "income": NUMBER,
+            "x": NUMBER,
+            "customer": context({"income": NUMBER, "kind": kind, "kinds": list_of(kind), "月 收入": NUMBER}),
+            "guarantors": list_of(context({"amount": NUMBER, "name": STRING})),
+        }
+    )
+
+
+SCOPE = scope(*KINDS)
 
 
 def renamed(text: str, old: str, new: str) -> str:
@@ -85,8 +90,7 @@ def test_codes_change_where_they_are_compared() -> None:
         'customer.kind = "farmer" and customer.kind in ("person", "farmer") and "farmer" != customer.kind'
         ' and (some k in customer.kinds satisfies k = "farmer") and string length("farmer") > 2 // "farmer"'
     )
-    checked = feel.check(text, SCOPE)
-    codes = {"customer.kind": KINDS, "customer.kinds": KINDS}
-    done = rename_code(checked, codes, "farmer", "peasant")
+    then = scope("peasant", "person")
+    done = edited(text, code_edits(text, lambda written: feel.check(written, then), "farmer", "peasant"))
     assert done.count('"peasant"') == 4 and done.count('"farmer"') == 2
     assert done.replace("peasant", "farmer") == text

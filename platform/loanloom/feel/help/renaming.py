@@ -7,7 +7,7 @@ refused.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
@@ -175,19 +175,6 @@ def _field(node: t.Node, field: str, path: tuple[str, ...], name: str) -> Any:
 # -- codes ------------------------------------------------------------------------------------------------------------
 
 
-def rename_code(checked: Checked, codes: Mapping[str, Iterable[str]], old: str, new: str) -> str:
-    """The text with a code of an enumeration written otherwise, wherever the checker compares it with one.
-
-    `codes`: the dotted paths of the enumerated facts, each with its values (the old code among them).
-    """
-    if checked.program is None:
-        raise CannotRename(checked.problems[0])
-    scope = checked.scope
-    for path, values in codes.items():
-        scope = _recoded(scope, tuple(path.split(".")), tuple(new if one == old else one for one in values))
-    return edited(checked.source, code_edits(checked.source, lambda text: _check(checked, text, scope), old, new))
-
-
 def code_edits(source: str, check: Callable[[str], Checked], old: str, new: str) -> list[Edit]:
     """The places where a text names a code that is now written otherwise. `check` checks a text as it must be then."""
     text = source
@@ -212,13 +199,3 @@ def _is_literal(text: str, problem: FeelProblem, code: str) -> bool:
         return False
     found = tokens(text[problem.start : problem.end])
     return len(found) == 2 and found[0].kind == "string" and found[0].text == code
-
-
-def _recoded(scope: Type, path: tuple[str, ...], values: tuple[str, ...]) -> Type:
-    """The scope in which the enumeration at a path has other values."""
-    if scope.kind == "list" and scope.item is not None:
-        return replace(scope, item=_recoded(scope.item, path, values))
-    if not path:
-        return replace(scope, values=values)
-    found = ((key, _recoded(one, path[1:], values) if key == path[0] else one) for key, one in scope.fields)
-    return replace(scope, fields=tuple(found))
