@@ -72,6 +72,8 @@ def test_the_page_document_decides_columns_and_order(applications, reader):
         ("q=wxm&sort=application.number", ["SQ005", "SQ010", "SQ015", "SQ020", "SQ025"]),
         ("q=%E5%B0%8F%E6%98%8E&sort=application.number", ["SQ005", "SQ010", "SQ015", "SQ020", "SQ025"]),
         ("application.amount.from=24%2C000", ["SQ025", "SQ024"]),
+        ("application.amount.from=2.4万", ["SQ025", "SQ024"]),
+        ("application.amount.from=￥２４，０００元&application.amount.to=0.0003 亿", ["SQ025", "SQ024"]),
         ("application.applied_on.from=2026-01-02&application.applied_on.to=2026-01-03", ["SQ003", "SQ002"]),
         ("application.state=refused&application.amount.to=6000", ["SQ006", "SQ003"]),
         ("application.state=refused&application.state=submitted&application.amount.to=1000", ["SQ001"]),

@@ -314,6 +314,34 @@ def test_a_file_of_somebody_else_is_nobodys_answer(house: Samples, as_user: Any)
     assert answer.status_code == 422 and "Choose the file again" in told(answer)
 
 
+def test_a_file_chosen_by_somebody_else_is_not_even_named(house: Samples, as_user: Any) -> None:
+    theirs, mine = as_user("sampler", "zh"), as_user("other", "zh")
+
+    def shown(client: Any, **scan: Any) -> str:
+        data = {"csrf_token": token(page(client, "/records/sample/new")), "_action": "refresh", **scan}
+        return html.unescape(
+            client.post("/records/sample/new", data=data, content_type="multipart/form-data").get_data(as_text=True)
+        )
+
+    chosen = shown(theirs, **{"sample.scan": [(io.BytesIO(PDF), "secret.pdf")]})
+    assert "secret.pdf" in chosen
+    number = re.search(r"/uploads/(\d+)", chosen)[1]
+    assert "secret.pdf" in shown(theirs, **{"sample.scan": number})
+    assert "secret.pdf" not in shown(mine, **{"sample.scan": number})
+
+
+def test_files_are_read_by_their_names_and_pictures_are_seen(house: Samples, as_user: Any) -> None:
+    client = as_user("sampler", "zh")
+    record = made(client)
+    pictures = values_of(house, record)["scans"][1:] + values_of(house, record)["photos"]
+    case = send(client, "/cases/new/sample-review", "sample_request", idempotency_key="one").location
+    for where in (f"/records/sample/{record}", f"/records/sample/{record}/edit", case):
+        shown = page(client, where)
+        assert all(f"<span>{name}</span>" in shown for name in ("a.pdf", "b.pdf", "c.png", "d.png", "e.png")), where
+        assert not re.search(r"</svg>\s*<span>(打开文件|文件\d)", shown) and "thumb whole" in shown, where
+        assert where == case or all(f'src="/uploads/{one}"' in shown for one in pictures), where
+
+
 def test_the_history_reads_in_the_words_of_the_fields(house: Samples, as_user: Any) -> None:
     client = as_user("sampler", "zh")
     record = made(client)

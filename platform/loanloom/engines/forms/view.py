@@ -20,6 +20,18 @@ SCREENFUL = ("image", "images", "signature")
 """Types whose files are looked at on the page."""
 
 
+class HandedIn(Protocol):
+    """A file that was handed in."""
+
+    @property
+    def name(self) -> str:
+        """What it was called when it was handed in."""
+
+    @property
+    def is_image(self) -> bool:
+        """Whether a page may show it in place."""
+
+
 class Named(Protocol):
     """A record that a look-up found."""
 
@@ -61,6 +73,8 @@ class FieldView:
     """What the value itself says: an identity number the date of birth."""
     files: tuple[str, ...] | None = None
     """The files it holds, of a field that takes files."""
+    handed_in: Mapping[str, HandedIn] = dataclasses.field(default_factory=dict)
+    """Of these files, those that are known to who reads the page."""
     found: tuple[Named, ...] | None = None
     """What a search for it found, once somebody has searched."""
     group: GroupView | None = None

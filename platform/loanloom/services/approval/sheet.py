@@ -29,6 +29,7 @@ from loanloom.services.flows import choices, guards, story
 from loanloom.services.flows.case import ITEM, TABLE, Case
 from loanloom.services.flows.choices import Choices
 from loanloom.services.origination import quotes, uploads
+from loanloom.services.origination.uploads import Upload
 from loanloom.services.parties import exposure
 from loanloom.services.parties.exposure import Exposure
 from loanloom.store import tables
@@ -76,7 +77,8 @@ class Sheet:
     annual_rate: Decimal | None
     preview: products.Preview
     opinions: tuple[Opinion, ...]
-    files: Sequence[Any]
+    files: Sequence[Upload]
+    """What was handed in for the application, and what the customer's record holds."""
     diagram: flows.Diagram
     choices: Choices | None
     commands: frozenset[str]
@@ -158,7 +160,7 @@ def _sheet(ctx: Context, connection: Connection, case: Case, items: Sequence[Row
             particulars=quotes.particulars(case.registry, row.product_key, known_now)[0],
         ),
         opinions=_opinions(case, items, diagram, story.names(connection, case.id)),
-        files=uploads.listing(connection, ("application", row.id)),
+        files=[*uploads.listing(connection, ("application", row.id)), *_of_customer(ctx, connection, case, known)],
         diagram=diagram,
         choices=next(iter(choices.of_items(ctx, connection, case, items)), None),
         commands=choices.of_case(ctx, connection, case),
@@ -217,6 +219,15 @@ def _granted(asked: Decimal, known: Mapping[str, Any], offer: products.Offer) ->
         return sanctions.granted_amount(asked, known, offer), None
     except Refused as refused:
         return None, refused.problems[0]
+
+
+def _of_customer(ctx: Context, connection: Connection, case: Case, known: Mapping[str, Any]) -> list[Upload]:
+    """The files that the customer's record holds, as far as the actor may see them."""
+    values = known["customer"]
+    held = (values.get(one.key) for one in case.registry.entity_fields("customer") if one.shape.files)
+    written = [str(one) for value in held if value for one in (value if isinstance(value, list | tuple) else [value])]
+    numbers = [number for one in written if (number := uploads.number_of(one))]
+    return list(uploads.seen(ctx, connection, numbers).values()) if numbers else []
 
 
 def _opinions(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Row, bindparam, func, insert, literal, select, update
@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Row, bindparam, func, insert, literal, select
 from loanloom.problems import Problem, text
 from loanloom.services import subjects
 from loanloom.services.context import Context
-from loanloom.services.errors import NotFound, Refused
+from loanloom.services.errors import Forbidden, NotFound, Refused
 from loanloom.services.papers import blobs
 from loanloom.services.papers.blobs import File
 from loanloom.store import audit, tables
@@ -148,6 +148,27 @@ def listing(connection: Connection, subject: tuple[str, int], by: int | None = N
     return [_upload(row) for row in rows if by is None or row.created_by == by]
 
 
+def seen(ctx: Context, connection: Connection, numbers: Iterable[int]) -> dict[int, Upload]:
+    """Those of these files that the actor may see, by their numbers; of others, not even the name is told."""
+    table, found, answered = tables.upload, dict[int, Upload](), dict[tuple[str, int], bool]()
+    asked = select(table).where(table.c.id.in_(sorted(set(numbers))), table.c.state == "kept").order_by(table.c.id)
+    for row in connection.execute(asked).all():
+        subject = (row.subject_kind, row.subject_id)
+        if subject not in answered:
+            answered[subject] = _is_seen(ctx, connection, subject)
+        if answered[subject] and _is_for(ctx, row):
+            found[row.id] = _upload(row)
+    return found
+
+
+def _is_seen(ctx: Context, connection: Connection, subject: tuple[str, int]) -> bool:
+    try:
+        subjects.check(ctx, connection, *subject)
+    except (NotFound, Forbidden):
+        return False
+    return True
+
+
 def open_file(ctx: Context, upload_id: int) -> File:
     """A file that the actor may see, with its bytes."""
     with ctx.transaction() as connection:
@@ -215,9 +236,14 @@ def _find(ctx: Context, connection: Connection, upload_id: int) -> Row[tuple[obj
         raise NotFound(UPLOAD)
     if not _of_own_visit(ctx, connection, row):
         subjects.check(ctx, connection, row.subject_kind, row.subject_id)
-    if ctx.actor.customer_id is not None and row.created_by != ctx.actor.user_id:
-        raise NotFound(UPLOAD)  # what staff or a guarantor handed in for the case is not the borrower's to read
+    if not _is_for(ctx, row):
+        raise NotFound(UPLOAD)
     return row
+
+
+def _is_for(ctx: Context, row: Row[tuple[object, ...]]) -> bool:
+    """What staff or a guarantor handed in for the case is not the borrower's to read."""
+    return ctx.actor.customer_id is None or row.created_by == ctx.actor.user_id
 
 
 def _of_own_visit(ctx: Context, connection: Connection, row: Row[tuple[object, ...]]) -> bool:

@@ -58,7 +58,7 @@ def look_of(view: FieldView, frame: Hashable) -> Hashable | None:
         return None
     return (
         frame, id(view.field), view.name, view.mode, view.editable, view.required, view.text, str(view.value),
-        view.chosen, *view.parts.items(),
+        view.chosen, *view.parts.items(), *view.handed_in.items(),
     )  # fmt: skip
 
 

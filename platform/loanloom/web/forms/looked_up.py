@@ -1,4 +1,5 @@
-"""Look-up fields on a page: what the keys they hold are called, and what a search found. No rule, no access."""
+"""What stands in fields by its name: records that look-ups hold, with what a search found, and files. No rule, no
+access."""
 
 from __future__ import annotations
 
@@ -8,12 +9,32 @@ from dataclasses import replace
 from flask import request
 
 from loanloom.engines.forms import FieldView, FormView
+from loanloom.services.origination import uploads
 from loanloom.services.records import references
 from loanloom.web.security import current_context
 
 
 def with_names(view: FormView) -> FormView:
-    """The view with the names of what its look-ups hold, and with what was found where this request searches."""
+    """The view with the names of what its fields hold, and with what was found where this request searches."""
+    return _with_files(_with_records(view))
+
+
+def _with_files(view: FormView) -> FormView:
+    numbers = [uploads.number_of(file) for one in view.fields() for file in one.files or ()]
+    if not numbers:
+        return view
+    ctx = current_context()
+    with ctx.transaction() as connection:
+        known = uploads.seen(ctx, connection, numbers)
+
+    def told(field: FieldView) -> FieldView:
+        named = {one: known[number] for one in field.files or () if (number := uploads.number_of(one)) in known}
+        return replace(field, handed_in=named) if named else field
+
+    return _changed(view, told)
+
+
+def _with_records(view: FormView) -> FormView:
     fields = [one for one in view.fields() if one.target is not None]
     if not fields:
         return view

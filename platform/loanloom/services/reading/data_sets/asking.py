@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as default
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from loanloom.core.dates import written_day
 from loanloom.core.money import is_writable
+from loanloom.engines.forms import formats
 from loanloom.engines.reports.fields import Field
 from loanloom.problems import Problem, say, text
 from loanloom.services.reading.data_sets.model import DataSet
@@ -103,12 +104,11 @@ def _value(written: str | None, column: Field, problems: list[Problem]) -> Any:
             if day is None:
                 raise ValueError(written)
             return day
-        plain = written.replace(",", "").removesuffix("%")
-        value = Decimal(plain)
-        if not is_writable(value) or abs(value) > Decimal(10) ** 16:
-            raise InvalidOperation
+        value = formats.number(formats.tidy(written).removesuffix("%"))
+        if value is None or not is_writable(value) or abs(value) > Decimal(10) ** 16:
+            raise ValueError(written)
         return value / 100 if column.type == "percent" else value
-    except (ValueError, InvalidOperation):
+    except ValueError:
         title = column.title
         problems.append(
             Problem(
