@@ -11,7 +11,7 @@ from typing import Any
 from loanloom.feel import Type
 from loanloom.feel.limits import MAX_ADJUSTED
 from loanloom.feel.problems import Fault
-from loanloom.feel.running import temporal
+from loanloom.feel.running import iso
 from loanloom.problems import Problem, text
 
 MOST_DIGITS = 100
@@ -83,7 +83,7 @@ def _scalar(value: Any, type_: Type | None) -> Any:
     if kind == "date" and isinstance(value, str):
         return dt.date.fromisoformat(value)
     if kind in _TEMPORAL and isinstance(value, str):
-        return temporal.parse_any(value)
+        return iso.parse_any(value)
     if kind == "string":
         return str(value)
     return value

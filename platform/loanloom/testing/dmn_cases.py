@@ -30,7 +30,7 @@ from loanloom.feel import (
     optional,
 )
 from loanloom.feel.checking.joining import joined_all
-from loanloom.feel.running import temporal
+from loanloom.feel.running import iso
 from loanloom.feel.running.interpreter import Interpreter
 from loanloom.feel.running.values import kind_of, same
 from loanloom.feel.types import SIMPLE
@@ -38,10 +38,10 @@ from loanloom.feel.types import SIMPLE
 READ: Mapping[str, Callable[[str], Any]] = {
     "string": str,
     "boolean": lambda text: text == "true",
-    "date": temporal.parse_date,
-    "time": temporal.parse_time,
-    "dateTime": temporal.parse_date_time,
-    "duration": temporal.parse_duration,
+    "date": iso.parse_date,
+    "time": iso.parse_time,
+    "dateTime": iso.parse_date_time,
+    "duration": iso.parse_duration,
 }
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from .. import tree as t
 from ..problems import Fault
-from ..running import temporal
+from ..running import iso
 from ..running.values import CONTEXT, kind_of
 from ..text import syntax as s
 from ..types import (
@@ -80,7 +80,7 @@ class Checker(Results):
 
     def at_literal(self, node: s.AtLiteral) -> t.Node:
         try:
-            value = temporal.parse_any(node.text)
+            value = iso.parse_any(node.text)
         except Fault as fault:
             return self.wrong(fault.code, fault.words["en"], fault.words["zh"], node)
         return t.Constant(value, type=_constant_type(value), syntax=node)

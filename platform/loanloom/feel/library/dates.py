@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from ..problems import Fault
-from ..running import temporal, wide
+from ..running import iso, temporal, wide
 from ..running.budget import Budget
 from ..running.values import Months
 from .signatures import Library
@@ -32,7 +32,7 @@ def _near(budget: Budget | None, value: Any) -> Any:
 
 @declare("date", "from: string -> date", budget=True)
 def _date_from(budget: Budget | None, text: str) -> Any:
-    return _near(budget, temporal.parse_date(text))
+    return _near(budget, iso.parse_date(text))
 
 
 @declare("date", "from: date -> date", "from: date and time -> date")
@@ -48,7 +48,7 @@ def _date_of(budget: Budget | None, year: Decimal, month: Decimal, day: Decimal)
         raise _not_a("date", "日期") from None
 
 
-declare("time", "from: string -> time")(temporal.parse_time)
+declare("time", "from: string -> time")(iso.parse_time)
 
 
 @declare("time", "from: time -> time", "from: date and time -> time", "from: date -> time")
@@ -63,7 +63,7 @@ def _time(value: Any) -> Any:
 @declare("time", "hour: number, minute: number, second: number, offset?: days? -> time")
 def _time_of(hour: Decimal, minute: Decimal, second: Decimal, offset: Any = None) -> Any:
     try:
-        zone = None if offset is None else temporal.zone_of(offset)
+        zone = None if offset is None else iso.zone_of(offset)
         whole = int(second)
         fine = int((second - whole) * 10**9)
         return wide.time_of(_int(hour, "time", "时间"), _int(minute, "time", "时间"), whole, fine, zone)
@@ -73,7 +73,7 @@ def _time_of(hour: Decimal, minute: Decimal, second: Decimal, offset: Any = None
 
 @declare("date and time", "from: string -> date and time", budget=True)
 def _date_time_from(budget: Budget | None, text: str) -> Any:
-    return _near(budget, temporal.parse_date_time(text))
+    return _near(budget, iso.parse_date_time(text))
 
 
 @declare("date and time", "date: date, time: time -> date and time", "date: date and time, time: time -> date and time")
@@ -81,7 +81,7 @@ def _date_time(date: Any, time: Any) -> Any:
     return wide.instant_of(_date(date), time)
 
 
-declare("duration", "from: string -> days|months")(temporal.parse_duration)
+declare("duration", "from: string -> days|months")(iso.parse_duration)
 
 
 @declare(

@@ -236,9 +236,9 @@ def to_text(value: Any, *, quoted: bool = False) -> str:
         return f"function({', '.join(value.parameters)})"
     if kind == "unknown":
         raise Fault("feel.wrong_type", "This value is of no known type.", "未知类型的值。")
-    from . import temporal
+    from . import iso
 
-    return temporal.to_text(value)
+    return iso.to_text(value)
 
 
 def _pieces(value: Any, room: list[int]) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from ..nodes import below
 from ..problems import Fault
-from ..running import temporal
+from ..running import iso
 from ..running.values import Function, Interval, kind_of
 from . import syntax as s
 
@@ -66,8 +66,8 @@ def _number(value: Decimal) -> s.Node:
 
 def _at(value: Any) -> s.Node:
     try:
-        text = temporal.to_text(value)
-        if temporal.parse_any(text) != value:
+        text = iso.to_text(value)
+        if iso.parse_any(text) != value:
             raise Unwritable
     except (Fault, ValueError, OverflowError):
         raise Unwritable from None
