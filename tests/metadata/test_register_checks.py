@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from loanloom.metadata.reader import read_document
-from loanloom.metadata.register_checks import check_registers
+from loanloom.metadata.register_checks import check_registers, check_sight
 from loanloom.problems import Problem
 
 ENTITY = """
@@ -56,3 +56,50 @@ def test_columns_that_it_can_show_are_not() -> None:
 def test_borrowers_are_told_open_texts_of_accounts_that_say_yes(said: str, code: str | None, pointer: str) -> None:
     problems = found(f"paid_to: {said}")
     assert [(one.code, one.pointer) for one in problems] == ([] if code is None else [(code, pointer)])
+
+
+ROLE = "kind: role\nkey: clerk\ntitle: {en: Clerk, zh: 文员}\nspec: {functions: [], data_scope: all, records: [RIGHTS]}"
+MENU = "kind: menu\nkey: desk\ntitle: {en: Desk, zh: 工作台}\nspec: {door: workspace, items: [{key: one, ITEM}]}"
+
+
+def sight(rest: str = "", *, rights: str = "", item: str = "url: /loans/") -> dict[str, Problem]:
+    texts = (ENTITY.replace("REST", rest), ROLE.replace("RIGHTS", rights), MENU.replace("ITEM", item))
+    made = [read_document(f"apiVersion: loanloom/v1\n{one.strip()}", "a.yaml").document for one in texts[1:]]
+    entity = read_document(texts[0], "account.yaml").document
+    assert entity is not None and made[0] is not None and made[1] is not None
+    return {one.code: one for one in check_sight([entity], [made[0]], [made[1]])}
+
+
+def test_records_that_nobody_sees_and_no_menu_leads_to_are_told_to_their_author() -> None:
+    problems = sight()
+    assert set(problems) == {"register.nobody_sees", "register.not_in_menu"}
+    for one in problems.values():
+        assert (one.severity, one.file, one.pointer) == ("warning", "account.yaml", "/spec/register")
+        assert (
+            one.line == 7
+            and one.hint is not None
+            and {"en", "zh"} <= set(one.hint)
+            and {"en", "zh"} <= set(one.message)
+        )
+
+
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        ({"rights": "{entity: account, may: read}"}, {"register.not_in_menu"}),
+        ({"rights": "{entity: other, may: write}"}, {"register.nobody_sees", "register.not_in_menu"}),
+        ({"item": "entity: account"}, {"register.nobody_sees"}),
+        ({"item": "items: [{key: two, entity: account}]"}, {"register.nobody_sees"}),
+        ({"item": "url: /records/account/"}, {"register.nobody_sees"}),
+        ({"item": "url: /records/accounts/"}, {"register.nobody_sees", "register.not_in_menu"}),
+        ({"rest": "about: customer"}, {"register.nobody_sees"}),
+        ({"rights": "{entity: account, may: write}", "item": "entity: account"}, set()),
+    ],
+)
+def test_a_role_a_menu_or_the_page_of_whom_they_belong_to_lead_there(said: dict[str, str], left: set[str]) -> None:
+    assert set(sight(**said)) == left
+
+
+def test_a_bundle_without_roles_and_menus_leaves_it_to_whoever_takes_it_on() -> None:
+    document = read_document(ENTITY.replace("REST", ""), "account.yaml").document
+    assert document is not None and not list(check_sight([document], [], []))

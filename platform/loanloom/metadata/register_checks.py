@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from loanloom.metadata.document import Document
@@ -29,6 +29,34 @@ def check_registers(entities: Iterable[Document]) -> Iterator[Problem]:
         if "register" in document.spec:
             yield from _check(document)
             yield from _check_becoming(document, fields_of("customer", known))
+
+
+def check_sight(
+    entities: Iterable[Document], roles: Sequence[Document], menus: Sequence[Document]
+) -> Iterator[Problem]:
+    """Warnings about records that no role may see, and about lists that no menu leads to. A bundle without roles, or
+    without menus, leaves these to whoever takes it on."""
+    seen = {one["entity"] for role in roles for one in role.spec.get("records", ())}
+    items = [one for menu in menus for item in menu.spec["items"] for one in (item, *item.get("items", ()))]
+    led_to = {str(item.get("entity") or _listed(item.get("url", ""))) for item in items}
+    for document in entities:
+        if "register" not in document.spec:
+            continue
+        if roles and document.key not in seen:
+            words = text("No role may see these records.", "尚无角色可以查看该档案。")
+            how = text("Give a role a right over them, in its part “Records of one's own making”.",
+                       "请在角色的“自建档案”中授予查看或修改权限。")  # fmt: skip
+            yield document.problem("register.nobody_sees", words, "/register", hint=how, severity="warning")
+        if menus and "about" not in document.spec["register"] and document.key not in led_to:
+            words = text("No menu leads to the list of these records.", "尚无菜单可以打开该档案列表。")
+            how = text("Add an entry to the menu of the workspace, with this list of records.",
+                       "请在工作台菜单中新增一项，并选择该档案列表。")  # fmt: skip
+            yield document.problem("register.not_in_menu", words, "/register", hint=how, severity="warning")
+
+
+def _listed(url: str) -> str:
+    """The entity whose list an address opens; "" where it opens something else."""
+    return url.removeprefix("/records/").partition("/")[0] if url.startswith("/records/") else ""
 
 
 def _check(document: Document) -> Iterator[Problem]:

@@ -21,7 +21,7 @@ from loanloom.metadata.fields import Field, check_fields, fields_of, record_of
 from loanloom.metadata.kinds import Kinds
 from loanloom.metadata.nearest import hint as nearest_hint
 from loanloom.metadata.reader import read_document
-from loanloom.metadata.register_checks import check_registers
+from loanloom.metadata.register_checks import check_registers, check_sight
 from loanloom.metadata.uses import Use, mentions, references_of, uses
 from loanloom.problems import LANGUAGES, Problem, errors, say, text
 
@@ -233,6 +233,7 @@ def build(
     sound = {**{builtin.identity: builtin for builtin in builtin_documents()}, **sound}
     registry = make(MappingProxyType(sound), kinds, tuple(broken))
     problems.extend(_of_entities(registry))
+    problems.extend(_of_sight(registry))
     for document in registry.own:
         if kinds.require(document.kind).references:
             problems.extend(_missing_references(document, registry))
@@ -256,6 +257,11 @@ def _twice(document: Document, first: Document) -> Problem:
 @kept
 def _of_entities(registry: Registry) -> tuple[Problem, ...]:
     return (*check_fields(registry.entities), *check_registers(registry.entities))
+
+
+@kept
+def _of_sight(registry: Registry) -> tuple[Problem, ...]:
+    return tuple(check_sight(registry.entities, registry.all("role"), registry.all("menu")))
 
 
 @kept
