@@ -18,8 +18,8 @@ from loanloom.services.definitions import compiled
 from loanloom.services.errors import Refused
 from loanloom.services.flows import node_forms
 from loanloom.services.flows.case import Case
-from loanloom.services.origination import applications, assessing, form_files, submissions
-from loanloom.services.records import references
+from loanloom.services.origination import applications, assessing, submissions
+from loanloom.services.records import form_files, references
 from loanloom.store import audit, bulk, tables
 
 if TYPE_CHECKING:

@@ -24,8 +24,7 @@ from loanloom.services.flows import case as kept
 from loanloom.services.flows import node_forms, request_links, states, subjects
 from loanloom.services.flows.case import Case
 from loanloom.services.flows.subjects import About, Followed
-from loanloom.services.origination import form_files
-from loanloom.services.records import references
+from loanloom.services.records import form_files, references
 from loanloom.store import numbering
 
 if TYPE_CHECKING:

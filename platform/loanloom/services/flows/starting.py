@@ -22,8 +22,7 @@ from loanloom.services.flows import cases, colleagues, staff
 from loanloom.services.flows.cases import Started
 from loanloom.services.flows.given import Given
 from loanloom.services.once import Once
-from loanloom.services.origination import form_files
-from loanloom.services.records import references
+from loanloom.services.records import form_files, references
 from loanloom.store import tables
 
 CUSTOMER = text("customer", "客户")

@@ -23,8 +23,7 @@ from loanloom.services.context import Context
 from loanloom.services.definitions import compiled
 from loanloom.services.errors import Conflict, Refused
 from loanloom.services.once import Once
-from loanloom.services.origination import form_files
-from loanloom.services.records import becoming, references
+from loanloom.services.records import becoming, form_files, references
 from loanloom.store import audit, names, saving, tables
 from loanloom.store.vault import masked
 

@@ -21,8 +21,7 @@ from loanloom.services.context import Context
 from loanloom.services.definitions import compiled
 from loanloom.services.errors import Conflict, NotFound, Refused
 from loanloom.services.once import Once
-from loanloom.services.origination import form_files
-from loanloom.services.records import indexing, references
+from loanloom.services.records import form_files, indexing, references
 from loanloom.store import audit, names, saving, tables
 
 TABLE = tables.record
