@@ -11,10 +11,9 @@ from werkzeug.wrappers import Response
 from loanloom.problems import Problem, text
 from loanloom.services.reading import public_progress
 from loanloom.services.reading.public_progress import TooMany, Unknown
-from loanloom.web import errors
+from loanloom.web import application_words, errors
 from loanloom.web.access import public_call
 from loanloom.web.api.base import HouseApi, body, refuse
-from loanloom.web.portal.public_progress import words
 from loanloom.web.security import database
 
 
@@ -60,7 +59,7 @@ class ProgressApi(HouseApi):
             return answer
         except Unknown:
             return errors.answer(404, [_unknown()])
-        said = words(found)
+        said = application_words.without_log_in(found.standing)
         steps = [{"title": one["title"], "when": one["meta"], "tone": one["tone"]} for one in said["steps"]]
         told = {"words": said["told"].words, "next": said["following"], "at": [dict(one) for one in found.now]}
         return self.response(200, number=found.number, stage=found.standing.stage, **told, steps=steps)

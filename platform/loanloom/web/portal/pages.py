@@ -14,10 +14,9 @@ from loanloom.services.errors import Refused
 from loanloom.services.money.lines import credit_lines
 from loanloom.services.reading import paying, portal
 from loanloom.services.running import inbox
-from loanloom.web import inputs, statements
+from loanloom.web import application_words, inputs, statements
 from loanloom.web.access import requires
 from loanloom.web.filling import PORTAL
-from loanloom.web.portal import progress
 from loanloom.web.security import current_context
 
 blueprint = Blueprint("portal", __name__, url_prefix="/portal")
@@ -30,7 +29,7 @@ INSIDE = re.compile(r"/(applications|loans)/(\d+)")
 def home() -> str:
     """My loans and how my applications stand."""
     shown = portal.home(current_context())
-    cards = [(one, progress.of(one)) for one in shown.applications]
+    cards = [(one, application_words.of(one)) for one in shown.applications]
     lines = credit_lines.listing(current_context())
     return render_template("portal/home.html", loans=shown.loans, applications=cards, lines=lines)
 
@@ -44,8 +43,8 @@ def application(application_id: int) -> str:
         "portal/application.html",
         page=page,
         row=page.standing.application,
-        told=progress.of(page.standing),
-        steps=progress.steps(page.standing),
+        told=application_words.of(page.standing),
+        steps=application_words.steps(page.standing),
         door=PORTAL,
     )
 

@@ -1,5 +1,5 @@
 """The page on which an applicant asks how an application stands, without log-in: its number and the end of the identity
-number. What is shown is in progress.py."""
+number. What is told is in web/application_words.py."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask import Blueprint, render_template, request
-from flask_babel import gettext as _
 
 from loanloom.services.reading import public_progress
-from loanloom.services.reading.public_progress import Progress, TooMany, Unknown
+from loanloom.services.reading.public_progress import TooMany, Unknown
+from loanloom.web import application_words
 from loanloom.web.access import public
-from loanloom.web.portal import progress
 from loanloom.web.security import database
 
 blueprint = Blueprint("public_progress", __name__, url_prefix="/progress")
@@ -38,14 +37,7 @@ def ask() -> tuple[str, int]:
         return _page(minutes=_minutes(refused.until)), 429
     except Unknown:
         return _page(unknown=True), 404
-    return _page(found=found, **words(found)), 200
-
-
-def words(found: Progress) -> dict[str, Any]:
-    """What is told of an application: the state, what comes next, the way."""
-    told, stage = progress.of(found.standing), found.standing.stage
-    following = _("We check what you gave us and decide.") if stage == "submitted" else told.then
-    return {"told": told, "following": following, "steps": progress.steps(found.standing)}
+    return _page(found=found, **application_words.without_log_in(found.standing)), 200
 
 
 def _minutes(until: datetime) -> int:

@@ -1,4 +1,5 @@
-"""How an application's progress is told to the borrower: the state in plain words, what happens next, the steps.
+"""How an application's progress is told to the borrower, in the portal, without log-in and over REST: the state in
+plain words, what happens next, the steps.
 
 Words only; where an application stands is services/reading/portal.py.
 """
@@ -25,38 +26,15 @@ class Told:
 
 def of(standing: Standing) -> Told:
     """What the borrower is told about an application."""
+    if standing.stage in ("draft", "returned", "handed_over", "submitted"):
+        return _being_made(standing)
     until = formats.day(standing.sanction.expires_on) if standing.sanction is not None else ""
     match standing.stage:
-        case "draft" if standing.own:
-            return Told(_("Not handed in yet"), "notice", _("Go on where you left off, and hand it in."))
-        case "returned" if standing.own:
-            return Told(_("Something is missing"), "notice", _("Change what is asked for and hand it in again."))
-        case "draft":
-            return Told(
-                _("Being prepared"), "", _("Your account manager is filling in the form and collecting your papers.")
-            )
-        case "handed_over":
-            return Told(
-                _("With your account manager"),
-                "calm",
-                _("Your part is handed in. Your account manager may visit you, completes the form and hands it on."),
-            )
-        case "submitted":
-            return Told(
-                _("Being looked at"), "calm", _("We check what you gave us and decide. You get a message here.")
-            )
-        case "returned":
-            return Told(
-                _("Something is missing"), "notice", _("Your account manager will contact you about what is needed.")
-            )
         case "approved":
             return Told(_("Approved"), "good", _("We prepare your contract. Please sign it by %(day)s.", day=until))
         case "to_sign":
-            return Told(
-                _("Contract to sign"),
-                "notice",
-                _("Your contract is ready. Please come to sign it by %(day)s.", day=until),
-            )
+            then = _("Your contract is ready. Please come to sign it by %(day)s.", day=until)
+            return Told(_("Contract to sign"), "notice", then)
         case "signed":
             return Told(_("Contract signed"), "good", _("The money is paid out next. Your loan then appears here."))
         case "paid_out":
@@ -64,15 +42,40 @@ def of(standing: Standing) -> Told:
         case "settled":
             return Told(_("Repaid in full"), "good", _("Nothing is left to pay. Thank you."))
         case "refused":
-            return Told(
-                _("Refused"),
-                "bad",
-                _("We cannot lend on this application. The reasons are stated; you may ask us about them."),
-            )
+            then = _("We cannot lend on this application. The reasons are stated; you may ask us about them.")
+            return Told(_("Refused"), "bad", then)
         case "lapsed":
             return Told(_("Approval expired"), "notice", _("No contract was made in time. You may apply again."))
         case _:
             return Told(_("Withdrawn"), "", _("This application was withdrawn. You may apply again at any time."))
+
+
+def _being_made(standing: Standing) -> Told:
+    """Until it is decided. What one fills in oneself in the portal is for oneself to go on with."""
+    match standing.stage:
+        case "draft" if standing.own:
+            return Told(_("Not handed in yet"), "notice", _("Go on where you left off, and hand it in."))
+        case "returned" if standing.own:
+            return Told(_("Something is missing"), "notice", _("Change what is asked for and hand it in again."))
+        case "draft":
+            then = _("Your account manager is filling in the form and collecting your papers.")
+            return Told(_("Being prepared"), "", then)
+        case "returned":
+            then = _("Your account manager will contact you about what is needed.")
+            return Told(_("Something is missing"), "notice", then)
+        case "handed_over":
+            then = _("Your part is handed in. Your account manager may visit you, completes the form and hands it on.")
+            return Told(_("With your account manager"), "calm", then)
+        case _:
+            then = _("We check what you gave us and decide. You get a message here.")
+            return Told(_("Being looked at"), "calm", then)
+
+
+def without_log_in(standing: Standing) -> dict[str, Any]:
+    """What is told to one who asks by number and proof: the state, what comes next, the way."""
+    told = of(standing)
+    following = _("We check what you gave us and decide.") if standing.stage == "submitted" else told.then
+    return {"told": told, "following": following, "steps": steps(standing)}
 
 
 def steps(standing: Standing) -> list[dict[str, Any]]:
