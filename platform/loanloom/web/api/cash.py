@@ -16,7 +16,6 @@ from loanloom.web.access import requires
 from loanloom.web.api.base import DEFAULT, MOST, HouseApi, body, idempotency_key, required_key
 from loanloom.web.lists import arguments
 from loanloom.web.security import current_context
-from loanloom.web.workspace.cashier import DESK, DOES
 
 LISTS = ("items", "receipts", "payouts", "orders", "deposits", "parties")
 
@@ -32,7 +31,7 @@ class CashApi(HouseApi):
     openapi_spec_tag = "Cash"
 
     @expose("/<name>", methods=["GET"])
-    @requires(*DESK, "customer.read")
+    @requires(*desk.LOOK, "customer.read")
     def index(self, name: str) -> Response:
         """A page of items, receipts, payouts, orders, deposits or parties
         ---
@@ -59,7 +58,7 @@ class CashApi(HouseApi):
         return self.response(200, **answer, next=rows.next, previous=rows.previous)
 
     @expose("/orders/<kind>", methods=["POST"])
-    @requires(*DOES)
+    @requires(*desk.DOES)
     def enter(self, kind: str) -> Response:
         """Enter an order: repayment, unidentified, claim, refund, payout, deposit_receive ...
         ---
@@ -100,7 +99,7 @@ class CashApi(HouseApi):
         return self.response(200, **_answer(orders.register(ctx, kind, order_id, idempotency_key=idempotency_key())))
 
     @expose("/orders/<int:order_id>/refuse", methods=["POST"])
-    @requires(*DOES, "money.check")
+    @requires(*desk.DOES, "money.check")
     def refuse(self, order_id: int) -> Response:
         """Refuse an entry, or take one's own back
         ---

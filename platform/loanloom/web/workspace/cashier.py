@@ -26,8 +26,6 @@ from loanloom.web.workspace import order_words
 from loanloom.web.workspace.account import safe_next
 
 blueprint = Blueprint("cashier", __name__, url_prefix="/cashier")
-DESK = desk.LOOK
-DOES = (*desk.ENTERS, "money.reverse")
 
 Again = Callable[[Mapping[str, Any], tuple[Problem, ...]], str]
 AGAIN: dict[str, Again] = {}
@@ -59,7 +57,7 @@ def fault_of(problems: tuple[Problem, ...], name: str) -> Problem | None:
 
 
 @blueprint.get("/")
-@requires(*DESK)
+@requires(*desk.LOOK)
 def index() -> str:
     """The desk."""
     ctx = current_context()
@@ -69,7 +67,7 @@ def index() -> str:
 
 
 @blueprint.post("/do/<kind>")
-@requires(*DOES)
+@requires(*desk.DOES)
 def do(kind: str) -> Response | tuple[str, int]:
     """Enter an order of any kind; what was refused comes back with everything that was typed."""
     wanted = order_kinds.kind_of(kind)
@@ -108,7 +106,7 @@ def done(kind: Kind, made: Order) -> str:
 
 
 @blueprint.get("/orders/<int:order_id>")
-@requires(*DESK)
+@requires(*desk.LOOK)
 def order(order_id: int) -> str:
     """One entry: what it asks, who entered and checked it, what it booked; the steps that are open to this person."""
     return _order(order_id)
@@ -145,7 +143,7 @@ def register(order_id: int) -> Response | tuple[str, int]:
 
 
 @blueprint.post("/orders/<int:order_id>/refuse")
-@requires(*DOES, "money.check")
+@requires(*desk.DOES, "money.check")
 def refuse(order_id: int) -> Response | tuple[str, int]:
     """Refuse an entry, or take one's own back."""
     ctx = current_context()

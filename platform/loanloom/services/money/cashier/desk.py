@@ -30,6 +30,8 @@ ENTERS = ("money.receive", "money.disburse", "money.pay", "money.claim", "money.
 """The functions that enter orders, but for reversals."""
 LOOK = ("money.read", "money.check", *ENTERS)
 """Who may look at the desk: one of these."""
+DOES = (*ENTERS, "money.reverse")
+"""Who may do something there."""
 ORDER, RECEIPT, PAYOUT, SUSPENSE = tables.cash_order, tables.receipt, tables.payout, tables.suspense
 
 
