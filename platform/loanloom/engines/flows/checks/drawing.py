@@ -25,6 +25,11 @@ def keys(nodes: Sequence[Placed]) -> Iterator[Problem]:
 
 
 def starts_and_ends(nodes: Sequence[Placed]) -> Iterator[Problem]:
+    yield from _starts(nodes)
+    yield from _ends(nodes)
+
+
+def _starts(nodes: Sequence[Placed]) -> Iterator[Problem]:
     starts = [placed for placed in nodes if placed[1].type == "start"]
     if not starts:
         yield wrong(
@@ -41,6 +46,9 @@ def starts_and_ends(nodes: Sequence[Placed]) -> Iterator[Problem]:
             text(f"'{node.title['en']}' is a second start.", f"“{node.title['zh']}”是第二个开始环节。"),
             text("A flow begins at exactly one step.", "一个流程只能有一个开始环节。"),
         )
+
+
+def _ends(nodes: Sequence[Placed]) -> Iterator[Problem]:
     if not any(node.type == "end" for _, node in nodes):
         yield wrong(
             "no_end",
@@ -121,7 +129,12 @@ def routes(pointer: str, node: Node, raw: Mapping[str, Any]) -> Iterator[Problem
         return
     if node.type == "parallel":
         yield from _all_at_once(pointer, node)
-        return
+    else:
+        yield from _one_of(pointer, node, raw)
+
+
+def _one_of(pointer: str, node: Node, raw: Mapping[str, Any]) -> Iterator[Problem]:
+    """A choice of ways has one for every other case, and that one last."""
     otherwise = [index for index, route in enumerate(node.routes) if route.source is None]
     if not otherwise:
         yield wrong(

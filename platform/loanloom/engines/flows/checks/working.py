@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from loanloom.engines.flows import refusing
 from loanloom.engines.flows.checks.telling import Placed, wrong
-from loanloom.engines.flows.model import VOTED, Node
+from loanloom.engines.flows.model import VOTED, Deadline, Node, Voting
 from loanloom.problems import Problem, say, text
 
 
@@ -155,6 +155,11 @@ def _voting(pointer: str, node: Node) -> Iterator[Problem]:
             text(f"'{node.title['en']}' needs more than all votes.", f"“{node.title['zh']}”所需比例超过 100%。"),
             text("A share lies between 0 and 1, such as 0.67.", "比例应在 0 与 1 之间，例如 0.67。"),
         )
+    yield from _never_enough(pointer, node, voting)
+
+
+def _never_enough(pointer: str, node: Node, voting: Voting) -> Iterator[Problem]:
+    """What the people that are named can never come to."""
     everybody = [len(one.users) for one in node.assign if one.users]
     known = sum(everybody) if len(everybody) == len(node.assign) and node.each == "person" else None
     if node.each == "group":
@@ -188,52 +193,8 @@ def _deadlines(pointer: str, node: Node) -> Iterator[Problem]:
     first = 1 if node.deadlines and node.deadlines[0].do == "remind" and not node.deadlines[0].assign else 0
     for place, deadline in enumerate(node.deadlines):
         where = f"{pointer}/deadlines/{max(place - first, 0)}"
-        if deadline.do == "route" and deadline.to is None:
-            yield wrong(
-                "deadline_without_target",
-                where,
-                text(
-                    f"A deadline of '{node.title['en']}' does not say where to.",
-                    f"“{node.title['zh']}”的一个时限未说明转至何处。",
-                ),
-                text("Say to which step it goes on.", "请选择转至的环节。"),
-                "to: <step>",
-            )
-        if deadline.do == "escalate" and not deadline.assign:
-            yield wrong(
-                "deadline_without_people",
-                where,
-                text(
-                    f"A deadline of '{node.title['en']}' does not say who else.",
-                    f"“{node.title['zh']}”的一个时限未说明升级给谁。",
-                ),
-                text("Say who may do it then as well.", "请指定届时还可由谁办理。"),
-                "assign: {role: ...}",
-            )
-        if deadline.do in ("approve", "refuse", "return") and deadline.do not in node.actions:
-            yield wrong(
-                "deadline_action",
-                where,
-                text(
-                    f"A deadline does what '{node.title['en']}' does not allow: {_said(deadline.do, 'en')}.",
-                    f"时限操作“{_said(deadline.do, 'zh')}”不在“{node.title['zh']}”允许的操作中。",
-                ),
-                text(
-                    f"Add “{_said(deadline.do, 'en')}” to its actions.",
-                    f"请在可用操作中加入“{_said(deadline.do, 'zh')}”。",
-                ),
-                f"actions: [{deadline.do}, ...]",
-            )
-        if deadline.do == "approve" and node.authorities:
-            yield wrong(
-                "deadline_without_authority",
-                where,
-                text(
-                    f"A deadline of '{node.title['en']}' would approve what needs somebody's authority.",
-                    f"“{node.title['zh']}”须有审批权限的人员同意，不能由时限自动同意。",
-                ),
-                text("Remind, escalate, return or refuse instead.", "请改为提醒、升级、退回或否决。"),
-            )
+        yield from _leads(where, node, deadline)
+        yield from _acts(where, node, deadline)
         if deadline.repeat is not None and deadline.do != "remind":
             yield wrong(
                 "deadline_repeats",
@@ -242,3 +203,57 @@ def _deadlines(pointer: str, node: Node) -> Iterator[Problem]:
                 text("Leave out how often it repeats.", "请清空重复间隔。"),
                 "repeat",
             )
+
+
+def _leads(where: str, node: Node, deadline: Deadline) -> Iterator[Problem]:
+    """A deadline that passes the work on says where to, or to whom."""
+    if deadline.do == "route" and deadline.to is None:
+        yield wrong(
+            "deadline_without_target",
+            where,
+            text(
+                f"A deadline of '{node.title['en']}' does not say where to.",
+                f"“{node.title['zh']}”的一个时限未说明转至何处。",
+            ),
+            text("Say to which step it goes on.", "请选择转至的环节。"),
+            "to: <step>",
+        )
+    if deadline.do == "escalate" and not deadline.assign:
+        yield wrong(
+            "deadline_without_people",
+            where,
+            text(
+                f"A deadline of '{node.title['en']}' does not say who else.",
+                f"“{node.title['zh']}”的一个时限未说明升级给谁。",
+            ),
+            text("Say who may do it then as well.", "请指定届时还可由谁办理。"),
+            "assign: {role: ...}",
+        )
+
+
+def _acts(where: str, node: Node, deadline: Deadline) -> Iterator[Problem]:
+    """A deadline decides only what may be decided here, and nothing that needs somebody's authority."""
+    if deadline.do in ("approve", "refuse", "return") and deadline.do not in node.actions:
+        yield wrong(
+            "deadline_action",
+            where,
+            text(
+                f"A deadline does what '{node.title['en']}' does not allow: {_said(deadline.do, 'en')}.",
+                f"时限操作“{_said(deadline.do, 'zh')}”不在“{node.title['zh']}”允许的操作中。",
+            ),
+            text(
+                f"Add “{_said(deadline.do, 'en')}” to its actions.",
+                f"请在可用操作中加入“{_said(deadline.do, 'zh')}”。",
+            ),
+            f"actions: [{deadline.do}, ...]",
+        )
+    if deadline.do == "approve" and node.authorities:
+        yield wrong(
+            "deadline_without_authority",
+            where,
+            text(
+                f"A deadline of '{node.title['en']}' would approve what needs somebody's authority.",
+                f"“{node.title['zh']}”须有审批权限的人员同意，不能由时限自动同意。",
+            ),
+            text("Remind, escalate, return or refuse instead.", "请改为提醒、升级、退回或否决。"),
+        )
