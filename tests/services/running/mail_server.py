@@ -50,59 +50,86 @@ def certificate(folder: Path, host: str = "127.0.0.1", *, days: int = 1) -> Path
     return path
 
 
+@dataclass(frozen=True, slots=True)
+class _House:
+    """How a server behaves, and what it took."""
+
+    tls: ssl.SSLContext
+    at_once: bool
+    starttls: bool
+    recipient: str
+    upgrade: str
+    took: Took = field(default_factory=Took)
+
+
+class _Listening(socketserver.ThreadingTCPServer):
+    daemon_threads = True
+
+    def __init__(self, house: _House) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.house = house
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that breaks off is no fault of the test."""
+
+
+class _Handler(socketserver.StreamRequestHandler):
+    server: _Listening
+
+    @property
+    def _is_encrypted(self) -> bool:
+        return isinstance(self.request, ssl.SSLSocket)
+
+    def setup(self) -> None:
+        if self.server.house.at_once:
+            self.request = self.server.house.tls.wrap_socket(self.request, server_side=True)
+        super().setup()
+
+    def handle(self) -> None:
+        self._say("220 here")
+        while line := self.rfile.readline():
+            word = line.split()[0].decode().upper()
+            self.server.house.took.said.append((word, self._is_encrypted))
+            self._answer(word)
+            if word == "QUIT":
+                return
+
+    def _answer(self, word: str) -> None:
+        house = self.server.house
+        if word == "STARTTLS":
+            self._upgrade()
+        elif word == "EHLO":
+            offer = house.starttls and not self._is_encrypted
+            self._say("250-here", *(["250-STARTTLS"] if offer else []), "250 AUTH PLAIN")
+        elif word == "AUTH":
+            self._say("235 welcome")
+        elif word == "DATA":
+            self._say("354 go on")
+            house.took.letters.append(b"".join(iter(self.rfile.readline, b".\r\n")))
+            self._say("250 fine")
+        else:
+            self._say(house.recipient if word == "RCPT" else "250 fine")
+
+    def _say(self, *lines: str) -> None:
+        self.wfile.write("".join(f"{line}\r\n" for line in lines).encode())
+
+    def _upgrade(self) -> None:
+        self._say(self.server.house.upgrade)
+        if self.server.house.upgrade.startswith("220"):
+            self.request = self.server.house.tls.wrap_socket(self.request, server_side=True)
+            self.rfile, self.wfile = self.request.makefile("rb"), self.request.makefile("wb", buffering=0)
+
+
 @contextmanager
 def server(
     pem: Path | None = None, *, starttls: bool = False, recipient: str = "250 fine", upgrade: str = "220 go on"
 ) -> Iterator[tuple[str, Took]]:
     """(address, what it took): encrypted from the first byte with `pem`, or with `starttls` once it is asked."""
-    took, tls = Took(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls, at_once = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), pem is not None and not starttls
     if pem is not None:
         tls.load_cert_chain(pem)
-
-    class Handler(socketserver.StreamRequestHandler):
-        def setup(self) -> None:
-            if pem is not None and not starttls:
-                self.request = tls.wrap_socket(self.request, server_side=True)
-            super().setup()
-
-        def handle(self) -> None:
-            self._say("220 here")
-            while line := self.rfile.readline():
-                word = line.split()[0].decode().upper()
-                took.said.append((word, isinstance(self.request, ssl.SSLSocket)))
-                if word == "STARTTLS":
-                    self._upgrade()
-                elif word == "EHLO":
-                    offer = starttls and not isinstance(self.request, ssl.SSLSocket)
-                    self._say("250-here", *(["250-STARTTLS"] if offer else []), "250 AUTH PLAIN")
-                elif word == "AUTH":
-                    self._say("235 welcome")
-                elif word == "DATA":
-                    self._say("354 go on")
-                    took.letters.append(b"".join(iter(self.rfile.readline, b".\r\n")))
-                    self._say("250 fine")
-                else:
-                    self._say(recipient if word == "RCPT" else "250 fine")
-                if word == "QUIT":
-                    return
-
-        def _say(self, *lines: str) -> None:
-            self.wfile.write("".join(f"{line}\r\n" for line in lines).encode())
-
-        def _upgrade(self) -> None:
-            self._say(upgrade)
-            if upgrade.startswith("220"):
-                self.request = tls.wrap_socket(self.request, server_side=True)
-                self.rfile, self.wfile = self.request.makefile("rb"), self.request.makefile("wb", buffering=0)
-
-    class Listening(socketserver.ThreadingTCPServer):
-        daemon_threads = True
-
-        def handle_error(self, request: object, client_address: object) -> None:
-            """A client that breaks off is no fault of the test."""
-
-    with Listening(("127.0.0.1", 0), Handler) as listening:
+    house = _House(tls, at_once, starttls, recipient, upgrade)
+    with _Listening(house) as listening:
         Thread(target=listening.serve_forever, daemon=True).start()
-        scheme = "smtps" if pem is not None and not starttls else "smtp"
-        yield f"{scheme}://127.0.0.1:{listening.server_address[1]}", took
+        yield f"{'smtps' if at_once else 'smtp'}://127.0.0.1:{listening.server_address[1]}", house.took
         listening.shutdown()
