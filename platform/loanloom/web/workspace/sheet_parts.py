@@ -15,6 +15,7 @@ from typing import Any
 from loanloom.engines import flows, forms
 from loanloom.metadata.fields import Field
 from loanloom.metadata.registry import Registry
+from loanloom.metadata.units import with_unit
 from loanloom.problems import Problem, say
 from loanloom.services.approval.sheet import Sheet
 from loanloom.services.stored import HIDDEN
@@ -23,6 +24,7 @@ from loanloom.web import formats
 
 Pair = tuple[str, Any]
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
+_EMPTY: tuple[Any, ...] = (None, "", [], ())
 LEFT_OUT = {
     "customer": ("number", "name"),
     "application": ("number", "product", "state", "amount", "term_months", "method", "applied_on"),
@@ -37,12 +39,22 @@ class Group:
     rows: Sequence[Sequence[str]]
 
 
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A table about several days, such as the statements of some years, with the days side by side."""
+
+    title: str
+    heads: Sequence[tuple[str, str]]
+    lines: Sequence[tuple[str, Sequence[str]]]
+
+
 def of(sheet: Sheet, language: str) -> dict[str, Any]:
     """Everything of the sheet that needs words made for it."""
     registry, facts = sheet.registry, sheet.facts
     return {
         "customer": record(registry, "customer", facts["customer"], language),
         "application": record(registry, "application", facts["application"], language),
+        "compared": compared(registry, "application", facts["application"], language),
         "guarantors": group(registry, "guarantor", facts.get("guarantors", ()), language),
         "collateral": group(registry, "collateral", facts.get("collateral", ()), language),
     }
@@ -55,7 +67,38 @@ def record(registry: Registry, entity: str, values: Mapping[str, Any], language:
         (say(field.title, language), worded(registry, field, values[field.key], language))
         for field in registry.entity_fields(entity)
         if field.key not in left_out and values.get(field.key) not in (None, "", [], ()) and not field.shape.files
+        if not _is_of_days(field, values[field.key])
     ]
+
+
+def compared(registry: Registry, entity: str, values: Mapping[str, Any], language: str) -> list[Compared]:
+    """The tables of a record whose rows begin with a day, the oldest day first; lines that nobody filled in are left
+    out."""
+    return [
+        _compared(registry, field, values[field.key], language)
+        for field in registry.entity_fields(entity)
+        if _is_of_days(field, values.get(field.key))
+    ]
+
+
+def _is_of_days(field: Field, value: Any) -> bool:
+    """Whether it is a table whose rows begin with a day, and is there to be read."""
+    rows = field.shape.rows and field.shape.several and isinstance(value, list | tuple) and value
+    return bool(rows) and field.fields[0].type == "date" and not field.encrypted
+
+
+def _compared(registry: Registry, field: Field, rows: Sequence[Mapping[str, Any]], language: str) -> Compared:
+    first, *others = field.fields
+    in_order = sorted(rows, key=lambda row: (row.get(first.key) is None, row.get(first.key) or date.max))
+    filled = [one for one in others if not one.shape.files and any(row.get(one.key) not in _EMPTY for row in rows)]
+    return Compared(
+        say(field.title, language),
+        [(worded(registry, first, row.get(first.key), language), "num") for row in in_order],
+        [
+            (say(one.title, language), [worded(registry, one, row.get(one.key), language) for row in in_order])
+            for one in filled
+        ],
+    )
 
 
 def group(registry: Registry, entity: str, rows: Iterable[Mapping[str, Any]], language: str) -> Group | None:
@@ -98,14 +141,14 @@ def worded(registry: Registry, field: Field, value: Any, language: str) -> str:
     if field.shape.rows:
         rows = [_group(registry, field, row, language) for row in (value if field.shape.several else [value])]
         return "  ".join(f"{at}. {row}" for at, row in enumerate(rows, 1)) if field.shape.several else rows[0]
-    return _plain(field.type, value, language) + _unit(field.unit, language)
+    return with_unit(_plain(field.type, value, language), field.unit, value, language)
 
 
 def term(one: flows.Term, language: str) -> str:
     """A term of a case as people read it."""
     if one.words is not None or one.value in (None, ""):
         return one.words or "–"
-    return _plain(one.kind, one.value, language) + _unit(one.unit, language)
+    return with_unit(_plain(one.kind, one.value, language), one.unit, one.value, language)
 
 
 def _group(registry: Registry, field: Field, value: Mapping[str, Any], language: str) -> str:
@@ -129,17 +172,13 @@ def _plain(kind: str, value: Any, language: str) -> str:
     return any_value(value, language)
 
 
-def _unit(unit: Any, language: str) -> str:
-    return f" {say(unit, language)}" if unit else ""
-
-
 def indicators(findings: Mapping[str, Any], language: str) -> list[Pair]:
     """Indicators as they were worked out, by their titles, with units."""
     found = findings.get("indicators")
     shown: list[Pair] = []
     for one in (found.trace or ()) if found else ():
-        unit = "" if one["value"] is None else _unit(one.get("unit"), language)
-        shown.append((say(one["title"], language), worked_out(one, language) + unit))
+        value = with_unit(worked_out(one, language), one.get("unit"), one["value"], language)
+        shown.append((say(one["title"], language), value))
     return shown
 
 
