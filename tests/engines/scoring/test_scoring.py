@@ -147,6 +147,24 @@ def test_a_score_explains_itself_and_can_be_stored() -> None:
     assert stored["lines"][0]["value_words"]["en"] == "2.0000"
 
 
+def test_a_share_is_said_as_a_percentage_beside_bands_that_are_percentages_too() -> None:
+    shares = INDICATORS.replace("  decimals: 4\n", "  decimals: 4\n  percent: true\n")
+    registry = registry_of(shares, CARD.replace("{to: 2, p", "{to: 0.5, p").replace("{from: 2, to", "{from: 0.5, to"))
+    indicators = scoring.compile_indicators(registry).indicators
+    assert indicators is not None
+    found = indicators.compute(facts(amount=D(1750)))
+    assert found.values["burden"] == D("0.3500") and "Burden: 35%" in found.in_words("en")
+    line = scored(registry, facts(amount=D(1750))).as_json()["lines"][0]
+    assert D(line["value"]) == D("0.35")
+    assert (line["value_words"]["zh"], line["band"]["zh"]) == ("35%", "< 50%")
+
+
+@pytest.mark.parametrize("more", ["unit: {en: times, zh: 倍}", "currency: CNY"])
+def test_a_percentage_has_no_unit_of_its_own(more: str) -> None:
+    registry = registry_of(INDICATORS.replace("  decimals: 4\n", f"  decimals: 4\n  percent: true\n  {more}\n"))
+    assert "indicator.percent" in [one.code for one in scoring.check(registry)]
+
+
 def test_only_what_is_asked_for_and_what_it_needs_is_computed() -> None:
     indicators = scoring.compile_indicators(registry_of(INDICATORS, CARD), ["burden"]).indicators
     assert indicators is not None and [one.key for one in indicators.ordered] == ["surplus", "burden"]

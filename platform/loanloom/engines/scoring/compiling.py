@@ -15,6 +15,7 @@ from loanloom.engines.scoring.model import Bin, Characteristic, Grade, Scorecard
 from loanloom.metadata.document import Document
 from loanloom.metadata.nearest import hint as nearest_hint
 from loanloom.metadata.registry import Registry, kept_narrowly
+from loanloom.metadata.units import as_percent
 from loanloom.problems import Problem, Text, errors, text
 
 MISSING = text("unknown", "缺失")
@@ -92,7 +93,8 @@ class _Compiler:
         points = [*raw.values(), *(one for one in policies.values() if one is not None)]
         best, worst = max(points), min(points)
         labels: dict[Any, Text] = {
-            key: _band_label(spec, key) if borders is not None else _code_label(key, indicator) for key in raw
+            key: _band_label(spec, key, indicator) if borders is not None else _code_label(key, indicator)
+            for key in raw
         }
         bins = {key: Bin(value, best - value, labels[key]) for key, value in raw.items()}
         missing = _bin(policies["missing"], best, MISSING)
@@ -110,6 +112,7 @@ class _Compiler:
             missing=missing,
             otherwise=otherwise,
             codes=indicator.titles,
+            percent=indicator.percent,
         )
 
     def _indicator(self, key: str, pointer: str) -> Indicator | None:
@@ -278,8 +281,8 @@ def _between(low: Decimal | None, high: Decimal | None, language: str) -> str:
     return f"{low} 至 {high} 之间的值" if chinese else f"values from {low} to {high}"
 
 
-def _band_label(spec: Mapping[str, Any], place: int) -> Text:
-    low, high = spec["bands"][place].get("from"), spec["bands"][place].get("to")
+def _band_label(spec: Mapping[str, Any], place: int, indicator: Indicator) -> Text:
+    low, high = (_border(spec["bands"][place].get(side), indicator) for side in ("from", "to"))
     left = spec.get("closed", "left") == "left"
     if low is None and high is None:
         return text("any", "任意")
@@ -288,6 +291,10 @@ def _band_label(spec: Mapping[str, Any], place: int) -> Text:
     if high is None:
         return dict.fromkeys(("en", "zh"), f"{'≥' if left else '>'} {low}")
     return dict.fromkeys(("en", "zh"), f"[{low}, {high})" if left else f"({low}, {high}]")
+
+
+def _border(border: Any, indicator: Indicator) -> Any:
+    return as_percent(Decimal(border)) if indicator.percent and border is not None else border
 
 
 def _code_label(code: Any, indicator: Indicator) -> Text:

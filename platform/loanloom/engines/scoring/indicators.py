@@ -21,6 +21,7 @@ from loanloom.feel import EvaluationError, Program
 from loanloom.metadata.document import Document
 from loanloom.metadata.entries import Entries
 from loanloom.metadata.registry import Registry, kept, kept_narrowly
+from loanloom.metadata.units import as_percent, with_unit
 from loanloom.metadata.uses import expressions_of
 from loanloom.problems import Problem, Text, say, text
 
@@ -31,12 +32,15 @@ _MENTION = re.compile(r"\bindicators\s*\.\s*([a-z][a-z0-9_]*)")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Indicator:
-    """One compiled indicator. `codes` are the values it can have, `titles` what people call them, where known."""
+    """One compiled indicator. `codes` are the values it can have, `titles` what people call them, where known;
+    with `percent` its value is a share that people read as a percentage.
+    """
 
     key: str
     title: Text
     type: str
     unit: Text | None
+    percent: bool
     step: Decimal | None
     program: Program
     policy: Policy
@@ -48,6 +52,9 @@ class Indicator:
     def value_words(self, value: Any) -> Text:
         """A value as people read it: codes by their title, numbers with separators."""
         title = self.titles.get(value) if isinstance(value, str) else None
+        if self.percent and isinstance(value, Decimal):
+            share = as_percent(value)
+            return text(share, share)
         return title or text(value_in_words(value, "en"), value_in_words(value, "zh"))
 
 
@@ -84,10 +91,10 @@ class Indicated:
         lines = []
         for one in self.indicators.ordered:
             if one.key in self.values:
-                words = say(one.value_words(self.values[one.key]), language)
-                unit = f" {say(one.unit, language)}" if one.unit and self.values[one.key] is not None else ""
+                value = self.values[one.key]
+                words = with_unit(say(one.value_words(value), language), one.unit, value, language)
                 assumed = say(text(" (assumed)", "（缺省值）"), language) if one.key in self.defaulted else ""
-                lines.append(f"{say(one.title, language)}{say(text(': ', '：'), language)}{words}{unit}{assumed}")
+                lines.append(f"{say(one.title, language)}{say(text(': ', '：'), language)}{words}{assumed}")
         return tuple(lines)
 
 
@@ -267,6 +274,9 @@ def _compile(document: Document, registry: Registry, problems: list[Problem]) ->
     if "currency" in spec and spec["type"] != "number":
         words = text("Only a number has a currency.", "只有数值型指标才有币种。")
         found.append(document.problem("indicator.currency", words, "/currency"))
+    if spec.get("percent") and (spec["type"] != "number" or "unit" in spec or "currency" in spec):
+        words = text("Only a number without a unit is a percentage.", "只有不带单位的数值才能以百分比显示。")
+        found.append(document.problem("indicator.percent", words, "/percent"))
     problems.extend(found)
     if found or checked.program is None:
         return None
@@ -275,6 +285,7 @@ def _compile(document: Document, registry: Registry, problems: list[Problem]) ->
         title=document.title,
         type=spec["type"],
         unit=spec.get("unit"),
+        percent=bool(spec.get("percent")),
         program=checked.program,
         step=None if decimals is None else Decimal(1).scaleb(-int(decimals)),
         policy=policy,

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from loanloom import feel
 from loanloom.engines.scoring.indicators import value_in_words
+from loanloom.metadata.units import as_percent
 from loanloom.problems import Problem, Text, say, text
 
 
@@ -36,6 +37,7 @@ class Characteristic:
     missing: Bin | None
     otherwise: Bin | None
     codes: Mapping[Any, Text]
+    percent: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,4 +159,6 @@ class Score:
     @staticmethod
     def _shown(line: Line, language: str) -> str:
         code = line.characteristic.codes.get(line.value) if isinstance(line.value, str) else None
+        if line.characteristic.percent and isinstance(line.value, Decimal):
+            return as_percent(line.value)
         return say(code, language) if code else value_in_words(line.value, language)

@@ -9,6 +9,7 @@ from typing import Any
 
 from loanloom.core import money
 from loanloom.engines.forms import FieldView
+from loanloom.metadata.units import with_unit
 from loanloom.problems import say
 from loanloom.web import formats
 
@@ -26,7 +27,7 @@ def words(field: FieldView, language: str) -> str:
         return _choices(field, value, language)
     if field.type == "yes_no":
         return say({"en": "Yes" if value else "No", "zh": "是" if value else "否"}, language)
-    return _plain(field, value) + _unit(field, language)
+    return with_unit(_plain(field, value), field.unit, value, language)
 
 
 def derived(field: FieldView, language: str) -> str:
@@ -67,7 +68,3 @@ def _plain(field: FieldView, value: Any) -> str:
     if isinstance(value, date):
         return formats.day(value)
     return str(value)
-
-
-def _unit(field: FieldView, language: str) -> str:
-    return f" {say(field.unit, language)}" if field.unit else ""
