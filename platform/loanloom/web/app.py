@@ -23,6 +23,7 @@ from loanloom.web import (
     health,
     history_words,
     language,
+    named_faults,
     navigation,
     requests,
     security,
@@ -79,6 +80,7 @@ def create_app(
     formats.install(app)
     components.install(app)
     dialogs.install(app)
+    named_faults.install(app)
     flow_pictures.install(app)
     answering.install(app)
     drawing.install(app)
