@@ -164,6 +164,12 @@ def test_the_export_says_what_was_searched_for(applications, reader):
     assert "Searched for: wxm" in [row[0] for row in load_workbook(io.BytesIO(report.get_data())).active.values]
 
 
+def test_yes_is_written_in_a_list_as_it_is_on_pages(applications, reader):
+    told = reader.get("/reports/overdue-loans/export.xlsx?loan.overdue=yes")
+    lines = [row[0] for row in load_workbook(io.BytesIO(told.get_data())).active.values if row[0]]
+    assert any(str(line).endswith(": Yes") for line in lines), lines
+
+
 def test_searching_as_one_types_takes_along_what_knows_the_question(applications, reader):
     page = reader.get("/applications/?q=SQ00").get_data(as_text=True)
     search = re.search(r'<form class="list-search"[^>]*>', page).group(0)

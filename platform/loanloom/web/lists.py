@@ -134,7 +134,7 @@ def titles_of(document: Document | None) -> dict[str, Any]:
 def _choices(ctx: Context, column: Field) -> tuple[tuple[str, str], ...]:
     spoken = language()
     if column.type == "yes_no":
-        return (("yes", _("yes")), ("no", _("no")))
+        return (("yes", _("Yes")), ("no", _("No")))
     if column.type == "product":
         return tuple((one.key, say(one.title, spoken)) for one in ctx.registry.all("product"))
     if column.type == "unit":
@@ -202,7 +202,7 @@ def words_of(column: Field, value: Any) -> str:
         known = column.code_list and current_context().registry.get("code_list", column.code_list)
         return formats.code(value, column.code_list or "") if known else formats.state_words(value)["words"]
     if column.type == "yes_no":
-        return _("yes") if value else _("no")
+        return _("Yes") if value else _("No")
     if column.type == "date":
         return formats.day(value)
     if column.type == "moment":

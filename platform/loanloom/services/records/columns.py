@@ -28,7 +28,7 @@ TITLES: Mapping[str, Text] = {
     "customer": text("Customer number", "客户编号"),
     "party": text("Partner number", "合作方编号"),
 }
-ANSWERS: Mapping[str, Text] = {"yes": text("yes", "是"), "no": text("no", "否")}
+ANSWERS: Mapping[str, Text] = {"yes": text("Yes", "是"), "no": text("No", "否")}
 BY_LEVELS = text("levels with / between", "各级用“/”隔开")
 BETWEEN = "；"
 """What stands between several choices in one cell; also ; , and 、 are read."""

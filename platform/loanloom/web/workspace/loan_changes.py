@@ -89,7 +89,7 @@ def _said(field: Field | None, value: Any) -> str:
     if field is not None and field.type == "percent":
         return formats.percent(_number(value))
     if isinstance(value, bool):
-        return _("yes") if value else _("no")
+        return _("Yes") if value else _("No")
     return str(value)
 
 

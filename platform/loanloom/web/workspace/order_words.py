@@ -49,7 +49,7 @@ VALUES: Mapping[str, Text] = {
     **items.DIRECTIONS,
     **claim_answers.FALLS_ON,
 }
-YES = text("yes", "是")
+YES = text("Yes", "是")
 
 __all__ = ["LABELS", "facts"]
 
