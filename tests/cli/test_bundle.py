@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from collections.abc import Callable, Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from tests.services.definitions.releases.test_pictures import png
 
 from loanloom.cli import doors
 from loanloom.cli.bundle import bundle
@@ -48,6 +50,28 @@ def test_a_sound_bundle_passes_and_so_do_its_cases(project: Path, run: Run) -> N
     tested = run("test", project)
     assert tested.exit_code == 0
     assert "0 failed" in tested.output
+
+
+def test_a_picture_that_no_page_may_show_is_told_by_its_file(project: Path, run: Run) -> None:
+    def shown(content: bytes) -> Result:
+        digest = hashlib.sha256(content).hexdigest()
+        (project / "metadata/pictures").mkdir(exist_ok=True)
+        (project / f"metadata/pictures/{digest}.png").write_bytes(content)
+        banners.write_text(before.replace("look: field", f"look: field\n      image: {digest}", 1), encoding="utf-8")
+        return run("check", project, "--json")
+
+    banners = project / "metadata/banners/portal.yaml"
+    before = banners.read_text("utf-8")
+    assert shown(png()).exit_code == 0
+    for content, code in (
+        (b"<script>", "upload.wrong_type"),
+        (png(9000), "picture.too_many_pixels"),
+        (png(more=bytes(1_200_000)), "upload.too_large"),
+    ):
+        found = shown(content)
+        (problem,) = [one for one in json.loads(found.stdout) if one["severity"] == "error"]
+        assert (found.exit_code, problem["code"]) == (1, code)
+        assert problem["file"] == f"metadata/pictures/{hashlib.sha256(content).hexdigest()}.png"
 
 
 def test_problems_are_printed_with_line_caret_and_hint(project: Path, run: Run) -> None:

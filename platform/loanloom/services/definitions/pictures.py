@@ -80,7 +80,7 @@ def contents(ctx: Context, connection: Connection, digests: Iterable[str]) -> di
 
 def take_in(ctx: Context, connection: Connection, brought: Mapping[str, bytes]) -> None:
     """Keep the pictures that came with a bundle; Refused with everything that is wrong with them."""
-    problems = [one for digest, content in brought.items() if (one := _doubt(digest, content)) is not None]
+    problems = doubts(brought)
     if problems:
         raise Refused(problems)
     for digest, content in sorted(brought.items()):
@@ -89,6 +89,11 @@ def take_in(ctx: Context, connection: Connection, brought: Mapping[str, bytes]) 
             kind = uploads.MEDIA_TYPES[name.rpartition(".")[2]]
             blob_id = blobs.keep(ctx, connection, content, name="picture", media_type=kind, by=ctx.actor.user_id)
             uploads.keep(ctx, connection, (SUBJECT, blob_id), name, content, accept=ACCEPTED, max_size_mb=LARGEST_MB)
+
+
+def doubts(brought: Mapping[str, bytes]) -> list[Problem]:
+    """Everything wrong with the pictures of a bundle, each at its file. Needs no database."""
+    return [one for digest, content in brought.items() if (one := _doubt(digest, content)) is not None]
 
 
 def _doubt(digest: str, content: bytes) -> Problem | None:

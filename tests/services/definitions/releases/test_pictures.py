@@ -95,6 +95,7 @@ def test_a_picture_that_is_not_what_its_name_says_is_told(person: Person) -> Non
 def test_what_is_no_picture_for_a_page_is_refused_at_its_file(person: Person, content: bytes, code: str) -> None:
     ctx, digest = person(1), hashlib.sha256(content).hexdigest()
     given = replace(read_bundle(packed(png()), kinds()), pictures={digest: content})
+    assert code in [one.code for one in releases.plan_bundle(ctx, given).problems]  # told before it is proposed
     with pytest.raises(Refused) as refused:
         releases.propose_bundle(ctx, given)
     (problem,) = refused.value.problems

@@ -22,7 +22,7 @@ from loanloom.metadata.registry import Registry
 from loanloom.problems import Problem
 from loanloom.services.context import Context
 from loanloom.services.definitions.releases import snapshots, stored
-from loanloom.services.definitions.releases.checking import Checked, check, missing_plugins
+from loanloom.services.definitions.releases.checking import Checked, check, problems_of
 from loanloom.services.definitions.releases.known import kinds
 from loanloom.store.tables import draft, release
 
@@ -177,7 +177,7 @@ def read_draft(kind: str, key: str, source: str) -> tuple[Document | None, tuple
 
 def of_bundle(ctx: Context, connection: Connection, bundle: Bundle) -> Candidate:
     """The live release with a bundle laid over it."""
-    known = (*bundle.problems, *missing_plugins(bundle))
+    known = problems_of(bundle)
     return _laid_over(
         base_of(ctx, connection),
         bundle.documents,

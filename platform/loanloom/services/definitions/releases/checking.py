@@ -33,6 +33,7 @@ from loanloom.metadata.findings import Memory
 from loanloom.metadata.recalling import Recalling, recalling
 from loanloom.metadata.registry import Registry, build
 from loanloom.problems import LANGUAGES, Problem, errors, text
+from loanloom.services.definitions import pictures
 from loanloom.services.definitions.releases import signing
 from loanloom.services.definitions.releases.known import kinds
 from loanloom.services.running.plugged import lending_methods, plugged
@@ -116,9 +117,14 @@ def _asked(name: str, engine_check: EngineCheck, registry: Registry) -> list[Pro
 
 
 def check_bundle(bundle: Bundle) -> Checked:
-    """Check a bundle as it was read, with the plugins it needs."""
-    known = (*bundle.problems, *missing_plugins(bundle))
+    """Check a bundle as it was read, with the plugins it needs and the pictures it brings."""
+    known = problems_of(bundle)
     return check(bundle.documents, languages=bundle.manifest.languages, unreadable=bundle.broken, known=known)
+
+
+def problems_of(bundle: Bundle) -> tuple[Problem, ...]:
+    """What is wrong with a bundle beside its documents: how it was read, its plugins, its pictures."""
+    return (*bundle.problems, *missing_plugins(bundle), *pictures.doubts(bundle.pictures))
 
 
 def missing_plugins(bundle: Bundle) -> list[Problem]:
