@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from loanloom.engines.documents import compile_template
 from loanloom.metadata.kinds import load_kinds
 from loanloom.metadata.reader import read_document
 from loanloom.services.definitions.template_words import KINDS, blocks, step_for
@@ -49,6 +50,11 @@ def changed(typed: dict[str, str] | None = None, act: str = "save", text: str = 
     return edited.text
 
 
+def places(text: str, at: int):
+    block = blocks(document(text))[at]
+    return (*block.places, *(one for row in block.rows for one in row.places if one.kind != "format"))
+
+
 def kinds(text: str) -> list[str]:
     return [one.kind for one in blocks(document(text))]
 
@@ -79,6 +85,23 @@ def test_a_format_is_set_and_taken_away() -> None:
 def test_a_block_of_every_kind_is_put_behind_another_one(kind: str) -> None:
     for at in (0, 4):
         assert kinds(changed(act=f"add:{kind}:/blocks/{at}"))[at + 1] == kind
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_added_is_empty_and_told_until_it_is_written(kind: str, model_company) -> None:
+    added = changed(act=f"add:{kind}:/blocks/0")
+    empty = [one for one in places(added, 1) if one.value == ""]
+    assert empty
+    told = {
+        one.pointer
+        for one in compile_template(document(added), model_company.registry).problems
+        if one.severity == "error"
+    }
+    assert told == {f"/spec{one.pointer}" for one in empty}
+    written = changed({one.pointer: "写好" for one in empty}, text=added)
+    assert not [
+        one for one in compile_template(document(written), model_company.registry).problems if one.severity == "error"
+    ]
 
 
 def test_blocks_and_rows_move_and_go_with_what_was_typed() -> None:

@@ -7,7 +7,9 @@ import re
 import pytest
 from tests.web.portal.conftest import lent
 
+from loanloom.services.definitions import releases
 from loanloom.services.definitions.releases import drafts
+from loanloom.services.errors import Refused
 from loanloom.store import tables
 
 ADMIN = "business-administrator"
@@ -84,7 +86,7 @@ def test_a_mistake_may_be_kept_in_a_draft_and_is_said_at_its_place(admin, model_
     assert "There is no paper yet" in page
 
 
-def test_what_is_written_becomes_a_draft_that_keeps_the_rest(admin, model_company) -> None:
+def test_what_is_written_becomes_a_draft_that_keeps_the_rest(admin, model_company, acting) -> None:
     before = drafts.text_of(model_company, "template", "loan-contract")
     assert post(admin, "words", {PARAGRAPH: "双方约定如下：", "act": "save"}).status_code == 302
     after = drafts.text_of(model_company, "template", "loan-contract")
@@ -93,6 +95,13 @@ def test_what_is_written_becomes_a_draft_that_keeps_the_rest(admin, model_compan
     answer = post(admin, "words", {"act": "add:clause:/blocks/1", "version": str(version)})
     assert answer.location.endswith("#block-2")  # the new one
     assert "- clause:" in drafts.text_of(model_company, "template", "loan-contract").partition("双方约定如下")[2][:40]
+    page = html(admin.get(WORDS))
+    assert re.search(
+        r'id="w-blocks-2-clause-title"[^>]*value=""[^>]*placeholder="Not written yet"[^>]*aria-invalid', page
+    )
+    assert re.search(r'id="w-blocks-2-clause-text-error".*?Write something here', page, re.DOTALL)
+    with pytest.raises(Refused):
+        releases.propose_drafts(acting(model_company, ADMIN), [("template", "loan-contract")], name="Words")
 
 
 def test_text_that_looks_like_markup_is_only_text(admin) -> None:

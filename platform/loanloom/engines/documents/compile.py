@@ -155,6 +155,10 @@ class _Compiler:
 
     def prose(self, source: str, pointer: str) -> Prose:
         parts: list[str | Placeholder] = []
+        if not source:
+            hint = text("Take the block or row out if it is not needed.", "如不需要，请删除该内容块或该行。")
+            said = text("Write something here.", "此处不能为空。")
+            self.problems.append(self.document.problem("template.empty", said, pointer, hint=hint))
         for part in cut(source):
             if isinstance(part, str):
                 parts.append(part)

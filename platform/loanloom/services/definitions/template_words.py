@@ -163,11 +163,11 @@ def _acts(document: Document, act: str) -> Iterator[Step]:
     if do == "add" and choice in KINDS and len(tokens) == 2:
         at = int(tokens[1]) + 1
         last = at == len(document.spec["blocks"])
-        yield steps.add_item(f"/spec/blocks/{'-' if last else at}", _new_block(choice, document.spec["language"]))
+        yield steps.add_item(f"/spec/blocks/{'-' if last else at}", _new_block(choice))
     elif do == "row" and is_list(found) and len(tokens) in (3, 4):
         if len(found) >= MOST_ROWS:
             raise Refused(GONE)
-        yield steps.add_item(f"/spec{pointer}/-", _new_row(tokens[2], document.spec["language"]))
+        yield steps.add_item(f"/spec{pointer}/-", _new_row(tokens[2]))
     elif do in _MOVES and tokens[-1].isdecimal():
         yield from _MOVES[do](document, pointer, int(tokens[-1]))
     else:
@@ -192,26 +192,23 @@ _MOVES: Mapping[str, Callable[[Document, str, int], Iterator[Step]]] = {
 }
 
 
-def _new_block(kind: str, language: str) -> dict[str, Any]:
-    def words(chinese: str, english: str) -> str:
-        return chinese if language == "zh" else english
-
+def _new_block(kind: str) -> dict[str, Any]:
+    """A block with nothing written into it yet, which is told as a problem until somebody does."""
     body: Any = {
-        "heading": words("新标题", "New heading"),
-        "paragraph": words("新段落", "New paragraph"),
-        "clause": {"title": words("新条款", "New clause"), "text": words("条款内容", "What is agreed")},
-        "table": {"rows": "schedule", "columns": [_new_row("table", language)]},
+        "heading": "",
+        "paragraph": "",
+        "clause": {"title": "", "text": ""},
+        "table": {"rows": "schedule", "columns": [_new_row("table")]},
     }.get(kind)
-    return {kind: body if body is not None else [_new_row(kind, language)]}
+    return {kind: body if body is not None else [_new_row(kind)]}
 
 
-def _new_row(kind: str, language: str) -> dict[str, Any]:
-    chinese = language == "zh"
+def _new_row(kind: str) -> dict[str, Any]:
     if kind == "facts":
-        return {"label": "合同编号" if chinese else "Contract", "value": "contract.number"}
+        return {"label": "", "value": "contract.number"}
     if kind == "signatures":
-        return {"party": "签字" if chinese else "Signed", "name": "{{ customer.name }}"}
-    return {"title": "到期日" if chinese else "Due on", "value": "due_on", "format": "date"}
+        return {"party": "", "name": "{{ customer.name }}"}
+    return {"title": "", "value": "due_on", "format": "date"}
 
 
 def _empty(pointer: str) -> Problem:
