@@ -90,3 +90,36 @@ def test_a_price_cap_and_a_licence_name_lenders_and_provinces_by_title() -> None
         cell = cell_at(house, known, pointer)
         assert cell.words["zh"] == words
     assert named_at(house, known, "/units/0/type") is None, "a unit's own types stay"
+
+
+def test_an_example_case_says_steps_and_conclusions_by_their_names(registry: Registry) -> None:
+    document = registry.require("case", "consumer-approved")
+    said = {one.pointer: one.words["zh"] for section in sheet(document, registry) for one in section.cells}
+    assert said["/expect/decision"] == "规则通过" and said["/expect/eligibility"] == "符合"
+    steps = {str(one["key"]): one["title"]["zh"] for one in registry.require("flow", "consumer-approval").spec["nodes"]}
+    way = said["/expect/route"].split("、")
+    assert way[1] == steps["screening"] and not set(way) & set(steps)
+    decision = cell_at(document, registry, "/expect/decision")
+    assert parsed(decision, ["refuse"]) == ("refuse", None)
+    route = cell_at(document, registry, "/expect/route")
+    assert route.kind == "words", "steps are passed in an order, so they are typed, not ticked"
+
+
+def test_an_example_case_calls_the_fields_of_a_request_by_their_titles(registry: Registry) -> None:
+    asked = [
+        (document, one)
+        for document in registry.all("case") if document.spec.get("request")
+        for section in sheet(document, registry) for one in section.cells
+        if one.pointer.startswith("/request/")
+    ]  # fmt: skip
+    assert asked
+    for document, one in asked:
+        assert one.label["en"] != one.pointer.rsplit("/", 1)[1], (document.key, one.pointer)
+
+
+def test_a_layout_of_files_calls_columns_by_their_headings(registry: Registry) -> None:
+    document = registry.require("import_mapping", "bank-statement-excel")
+    cells_of = {one.pointer: one for section in sheet(document, registry) for one in section.cells}
+    payer = cells_of["/values/bank_line.payer_name"]
+    assert (payer.label["en"], payer.words["zh"]) == ("Other side's name", "对方户名")
+    assert cells_of["/columns/reference"].label["zh"] == "交易流水号"

@@ -13,7 +13,7 @@ from loanloom.metadata.document import Document
 from loanloom.metadata.pointers import resolve, split
 from loanloom.metadata.registry import Registry, kept
 from loanloom.problems import Text, text
-from loanloom.services.definitions import posting_words
+from loanloom.services.definitions import example_names, posting_words
 
 _WAYS = {("next",), ("on_refuse",), ("call", "on_failure"), ("routes", "to"), ("events", "to"), ("deadlines", "to")}
 _STEPS = {
@@ -49,7 +49,19 @@ def named_at(document: Document, registry: Registry, pointer: str) -> Mapping[st
     names = tuple(token for token in split(pointer) if not token.isdigit())
     if document.kind in ("price_cap", "organisation"):
         return _units(document) if names[-1:] == ("parent",) else _codes(document, registry, names)
+    if document.kind == "case":
+        flow = example_names.flow_of(document, registry) if names == ("actions", "node") else None
+        return _steps(flow, registry) if flow else example_names.of_case(document, registry, names)
     return _steps(document, registry) if document.kind == "flow" and names in _STEPS else None
+
+
+def way_at(document: Document, registry: Registry, pointer: str) -> Mapping[str, Text] | None:
+    """The steps that a place of a case tells in their order: words only, for they are not chosen but passed."""
+    names = tuple(token for token in split(pointer) if not token.isdigit())
+    flow = (
+        example_names.flow_of(document, registry) if document.kind == "case" and names in example_names.WAYS else None
+    )
+    return _steps(flow, registry) if flow is not None else None
 
 
 def _codes(document: Document, registry: Registry, names: tuple[str, ...]) -> Mapping[str, Text] | None:
@@ -65,6 +77,10 @@ def labels_of(document: Document, registry: Registry) -> Mapping[str, Text]:
     """What people call the facts that a definition's expressions see."""
     if document.kind == "flow":
         return scope.labels_of(document, registry)
+    if document.kind == "case":
+        return example_names.labels_of_case(document, registry)
+    if document.kind == "import_mapping":
+        return example_names.labels_of_mapping(document, registry)
     return {**labels(registry), **_results(document)} if document.kind == "ruleset" else labels(registry)
 
 

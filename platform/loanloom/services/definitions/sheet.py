@@ -184,7 +184,8 @@ class Layout:
         elif (named or kind in ("choice", "date")) and isinstance(value, str):
             words = (options or {}).get(value) or text(value, value)
         elif (named or kind in ("words", "choices", "values")) and is_list(value):
-            words = _listed(value, options or {str(one): self._field_title(str(one), str(one)) for one in value})
+            way = own_names.way_at(self.document, self.registry, pointer)
+            words = _listed(value, options or way or {str(one): self._field_title(str(one), str(one)) for one in value})
         return Cell(
             pointer=pointer, label=own, words=words, kind=kind, value=None if value is MISSING else value,
             options=options, depth=depth, removable=self.removable(pointer, value), condition=condition,
