@@ -119,3 +119,18 @@ def test_what_people_type_is_written_as_the_fact_needs_it() -> None:
 def test_yes_and_no_may_be_compared_with_true_and_false(source: str, said: str) -> None:
     assert rows_of(source) == Rows((Row("customer.abroad", said),))
     assert rows_of("customer.abroad != true") is None, "holds for nothing said too, which no row says"
+
+
+@pytest.mark.parametrize(
+    ("source", "english"),
+    [
+        ("application.amount > 50000", "amount is more than 50,000"),
+        ("application.amount between 10000.5 and 2000000", "amount is between 10,000.5 and 2,000,000"),
+        ("application.amount < -50000", "amount is less than -50,000"),
+        ("customer.since_year >= 2015", "customer.since_year is at least 2015"),
+        ('customer.postcode in ("100000", "200000")', "customer.postcode is one of 100000, 200000"),
+        ('not(customer.postcode in ("100000", 200000))', "customer.postcode is none of 100000, 200000"),
+    ],
+)
+def test_figures_stand_in_groups_and_codes_and_years_do_not(source: str, english: str) -> None:
+    assert sentence(rows_of(source), LABELS)["en"] == english

@@ -93,6 +93,55 @@ def test_words_in_two_languages_are_read_in_one_where_words_of_one_would_do_too(
     assert "amount" in value_in_words({"amount": 5}, piece, "zh", None)
 
 
+def field(key: str, english: str, chinese: str, kind: str = "text") -> dict[str, Any]:
+    return {"key": key, "title": {"en": english, "zh": chinese}, "type": kind}
+
+
+def shown(before: tuple[str, str, dict[str, Any]], after: dict[str, Any]) -> list[tuple[str, str, str, str]]:
+    kind, key, spec = before
+    found = diff(registry((kind, key, spec), APPRAISER), registry((kind, key, after), APPRAISER))
+    return [(one.path["en"], one.old["en"], one.new["en"], one.new["zh"]) for one in found]
+
+
+APPRAISER: tuple[str, str, dict[str, Any]] = ("entity", "first", {"fields": [field("name", "Name", "名称")]})
+
+
+def test_what_was_added_or_removed_is_told_with_all_that_it_holds_and_without_yaml() -> None:
+    bare: dict[str, Any] = {"functions": [], "data_scope": "own"}
+    one, two = {"entity": "first", "may": "write"}, {"entity": "unknown", "may": "read"}
+    own = "Records of one's own making"
+    english, chinese = "Records: Penalty first; May: See and change", "档案：先罚后本；权限：查看和修改"
+    assert shown(("role", "clerk", bare), {**bare, "records": [one]}) == [(own, "", english, chinese)]
+    assert shown(("role", "clerk", {**bare, "records": [one, two]}), {**bare, "records": [two]}) == [
+        (f"{own} › Penalty first", english, "", "")
+    ]
+    assert shown(("role", "clerk", bare), {**bare, "records": [one, two]})[0][2] == (
+        f"({english}); (Records: unknown; May: See)"
+    )
+
+
+def test_fields_of_a_record_are_told_by_title() -> None:
+    fields = [field("bank", "Bank", "开户行"), field("open", "Shown to borrowers", "对客户展示", "yes_no")]
+    bare = {"fields": fields, "register": {"name": "bank"}}
+    paid = {"fields": fields, "register": {"name": "bank", "paid_to": {"shown": "open", "fields": ["bank", "open"]}}}
+    ((_, _, english, chinese),) = shown(("entity", "account", bare), paid)
+    assert english.endswith(": Shown to borrowers; What they are told: Bank, Shown to borrowers")
+    assert chinese.endswith("：对客户展示；向客户展示的字段：开户行、对客户展示")
+
+
+def test_what_stood_elsewhere_is_said_with_the_words_of_its_own_place() -> None:
+    """An item that moved up is looked for in the old document where it stood there."""
+    seen: list[tuple[str, str]] = []
+
+    def say_at(document, _registry, pointer):
+        seen.append((str(document.at(pointer)), pointer))
+
+    old = registry(("code_list", "x", {"items": [code("a", "A"), code("c", "C"), {**code("b", "B"), "parent": "a"}]}))
+    new = registry(("code_list", "x", {"items": [code("c", "C"), {**code("b", "B"), "parent": "c"}]}))
+    diff(old, new, say_at)
+    assert ("a", "/items/2/parent") in seen and ("c", "/items/1/parent") in seen
+
+
 def test_added_and_retired_documents() -> None:
     some = ("code_list", "colour", {"items": [code("a", "Alpha")]})
     assert [change.words["en"] for change in diff(None, registry(some))] == ['Code list "colour" added.']

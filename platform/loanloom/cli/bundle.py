@@ -21,6 +21,7 @@ from loanloom.metadata.registry import Registry, build
 from loanloom.problems import Problem, errors, say
 from loanloom.services.context import Context
 from loanloom.services.definitions import releases
+from loanloom.services.definitions.saying import said_at
 
 _LANGUAGES = click.Choice(["en", "zh"])
 path_argument = click.argument("path", type=click.Path(path_type=Path), default=Path("."))
@@ -85,7 +86,7 @@ def test(path: Path, language: str) -> None:
 @language_option
 def diff(old: Path, new: Path, language: str) -> None:
     """What changes from the bundle OLD to the bundle NEW, in words."""
-    changes = compare(_registry(old), _registry(new))
+    changes = compare(_registry(old), _registry(new), said_at)
     for change in changes:
         click.echo(say(change.words, language))
     if not changes:

@@ -9,9 +9,10 @@ from typing import Any, Literal
 from loanloom.metadata import pairing, schema_walk
 from loanloom.metadata.document import Document
 from loanloom.metadata.kinds import Kind
-from loanloom.metadata.pointers import MISSING, child, is_list, match
+from loanloom.metadata.pointers import MISSING, child, is_list
 from loanloom.metadata.registry import Registry
-from loanloom.metadata.wording import Piece, kind_in_words, value_in_words
+from loanloom.metadata.said import Said, SayAt
+from loanloom.metadata.wording import Piece, kind_in_words
 from loanloom.problems import LANGUAGES, Text, say, text
 
 What = Literal["added", "changed", "retired"]
@@ -33,19 +34,26 @@ class Change:
     new: Text
 
 
-def diff(old: Registry | None, new: Registry) -> tuple[Change, ...]:
-    """Every change from `old` (None: nothing yet) to `new`, in the order of the studio's list of kinds."""
+def diff(old: Registry | None, new: Registry, say_at: SayAt | None = None) -> tuple[Change, ...]:
+    """Every change from `old` (None: nothing yet) to `new`, in the order of the studio's list of kinds.
+
+    `say_at` knows words for values that only an engine can read, such as conditions.
+    """
     before = {document.identity: document for document in old.own} if old else {}
     after = {document.identity: document for document in new.own}
     rank = {kind.key: number for number, kind in enumerate(new.kinds)}
     changes: list[Change] = []
     for identity in sorted(before.keys() | after.keys(), key=lambda each: (rank.get(each[0], 99), each)):
-        changes.extend(document_diff(before.get(identity), after.get(identity), old, new))
+        changes.extend(document_diff(before.get(identity), after.get(identity), old, new, say_at))
     return tuple(changes)
 
 
 def document_diff(
-    before: Document | None, after: Document | None, old: Registry | None, new: Registry
+    before: Document | None,
+    after: Document | None,
+    old: Registry | None,
+    new: Registry,
+    say_at: SayAt | None = None,
 ) -> tuple[Change, ...]:
     """The changes of one document."""
     if before is None and after is not None:
@@ -54,7 +62,7 @@ def document_diff(
         return (_whole(before, "retired", old or new),)
     if before is None or after is None or before.digest == after.digest:
         return ()
-    return tuple(_Comparison(before, after, old, new).changes())
+    return tuple(_Comparison(before, after, old, new, say_at).changes())
 
 
 def _whole(document: Document, what: What, registry: Registry) -> Change:
@@ -73,19 +81,21 @@ def _whole(document: Document, what: What, registry: Registry) -> Change:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """A place in both documents: pointer (of the old one when removed), its name, its piece of schema."""
+    """A place in both documents: its pointer (in the old one when removed), its name, its piece of schema; `was` is
+    where it stood in the old one."""
 
     pointer: str
     path: Text
     piece: Piece
+    was: str
 
-    def below(self, token: str | int, name: Text, piece: Piece) -> _Place:
+    def below(self, token: str | int, name: Text, piece: Piece, was: str | int | None = None) -> _Place:
         path = (
             name
             if not self.path["en"]
             else text(f"{self.path['en']} › {say(name, 'en')}", f"{self.path['zh']} › {say(name, 'zh')}")
         )
-        return _Place(child(self.pointer, token), path, piece)
+        return _Place(child(self.pointer, token), path, piece, child(self.was, token if was is None else was))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +104,7 @@ class _Comparison:
     after: Document
     old: Registry | None
     new: Registry
+    say_at: SayAt | None
 
     @property
     def kind(self) -> Kind:
@@ -101,14 +112,16 @@ class _Comparison:
 
     def changes(self) -> Iterator[Change]:
         text_piece: Piece = {"x-text": True}
-        yield from self._values(_Place("/title", text("Name", "名称"), text_piece), self.before.title, self.after.title)
+        yield from self._values(
+            _Place("/title", text("Name", "名称"), text_piece, "/title"), self.before.title, self.after.title
+        )
         if self.before.effective_from != self.after.effective_from:
             yield self._change(
-                _Place("/effective_from", text("Not live before", "最早生效日"), {}),
+                _Place("/effective_from", text("Not live before", "最早生效日"), {}, "/effective_from"),
                 self.before.effective_from,
                 self.after.effective_from,
             )
-        root = _Place("/spec", text("", ""), schema_walk.follow(self.kind.schema, self.kind.schema))
+        root = _Place("/spec", text("", ""), schema_walk.follow(self.kind.schema, self.kind.schema), "/spec")
         yield from self._values(root, self.before.spec, self.after.spec)
 
     def _values(self, place: _Place, before: Any, after: Any) -> Iterator[Change]:
@@ -125,7 +138,7 @@ class _Comparison:
         for key in [*before, *(key for key in after if key not in before)]:
             holder = after if key in after else before
             piece = schema_walk.step(place.piece, key, holder, self.kind.schema)
-            name = schema_walk.label(piece) or text(key, key)
+            name = schema_walk.label(piece) or self._after.field_title(key) or text(key, key)
             yield from self._values(place.below(key, name, piece), before.get(key, MISSING), after.get(key, MISSING))
 
     def _lists(self, place: _Place, before: Any, after: Any) -> Iterator[Change]:
@@ -139,8 +152,9 @@ class _Comparison:
         for left, right in pairs:
             index = right if right is not None else left
             item = after[right] if right is not None else before[left]
-            name = self._item_name(place, item, index or 0)
-            below = place.below(index or 0, name, items)
+            side = self._after if right is not None else self._before
+            name = side.item_name(place.pointer.removeprefix("/spec"), place.piece, item, index or 0)
+            below = place.below(index or 0, name, items, left)
             yield from self._values(
                 below, MISSING if left is None else before[left], MISSING if right is None else after[right]
             )
@@ -148,26 +162,13 @@ class _Comparison:
         if kept != sorted(kept):
             yield self._reordered(place)
 
-    def _item_name(self, place: _Place, item: Any, index: int) -> Text:
-        word = place.piece.get("x-item") or text("item", "项")
-        if isinstance(item, Mapping):
-            title = item.get("title") or item.get("label")
-            if isinstance(title, Mapping):
-                return {language: say(title, language) for language in LANGUAGES}
-            named = item.get(place.piece.get("x-key", "key"))
-            if isinstance(named, str):
-                return self._named(place, named)
-        return text(f"{word['en']} {index + 1}", f"{word['zh']} {index + 1}")
+    @property
+    def _before(self) -> Said:
+        return Said(self.before, self.old or self.new, self.say_at)
 
-    def _named(self, place: _Place, named: str) -> Text:
-        """A key that is a reference or the name of a field is shown by that document's or field's title."""
-        if place.piece.get("x-key") == "indicator":
-            return {language: self.new.label("indicator", named, language) for language in LANGUAGES}
-        record, _, field = named.rpartition(".")
-        for known in self.new.entity_fields(record):
-            if known.key == field:
-                return known.title
-        return text(named, named)
+    @property
+    def _after(self) -> Said:
+        return Said(self.after, self.new, self.say_at)
 
     def _reordered(self, place: _Place) -> Change:
         words = self._sentence(place, text("put into another order", "调整了顺序"))
@@ -175,8 +176,8 @@ class _Comparison:
         return Change(*self.after.identity, "changed", place.pointer, None, None, words, place.path, nothing, nothing)
 
     def _change(self, place: _Place, before: Any, after: Any) -> Change:
-        shown_old = self._shown(place, before, self.before, self.old or self.new, after)
-        shown_new = self._shown(place, after, self.after, self.new, before)
+        shown_old = self._shown(place, place.was, before, self._before, after)
+        shown_new = self._shown(place, place.pointer, after, self._after, before)
         if before is MISSING:
             said = text(f"added: {shown_new['en']}", f"新增为 {shown_new['zh']}")
         elif after is MISSING:
@@ -198,21 +199,13 @@ class _Comparison:
             shown_new,
         )
 
-    def _shown(self, place: _Place, value: Any, document: Document, registry: Registry, other: Any) -> Text:
+    def _shown(self, place: _Place, pointer: str, value: Any, said: Said, other: Any) -> Text:
         if value is MISSING:
             return text("", "")
         if place.piece.get("x-text") and isinstance(value, Mapping) and isinstance(other, Mapping):
             return {language: _wording(value, other, language) for language in LANGUAGES}
-        pointer = place.pointer.removeprefix("/spec")
-        target = self._target(pointer, document)
-        return {language: value_in_words(value, place.piece, language, registry, target) for language in LANGUAGES}
-
-    def _target(self, pointer: str, document: Document) -> str | None:
-        for reference in self.kind.references:
-            for found, _ in match(document.spec, reference.pointer):
-                if found == pointer or found.rpartition("/")[0] == pointer:
-                    return reference.kind
-        return None
+        below = pointer.removeprefix("/spec")
+        return {language: said.value(below, value, place.piece, language) for language in LANGUAGES}
 
     def _sentence(self, place: _Place, said: Text) -> Text:
         kind = kind_in_words(self.new, self.after.kind)

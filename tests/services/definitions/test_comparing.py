@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from loanloom.services.context import Context
-from loanloom.services.definitions import comparing, releases, remarks
+from loanloom.services.definitions import catalogue, comparing, releases, remarks, searching
 from loanloom.services.definitions.releases import drafts, history
 from loanloom.services.errors import Conflict, Forbidden, NotFound, Refused
 from loanloom.store import tables
@@ -57,6 +57,34 @@ def test_versions_and_the_draft_are_compared_and_one_is_taken_up_again(model_com
     assert shown(comparing.compare(ctx, *PRODUCT)) == [("7", "5")]
     with pytest.raises(Forbidden):
         comparing.restore(acting(ctx, "auditor"), *PRODUCT, "2", None)
+
+
+def test_a_changed_condition_is_told_as_a_sentence_and_found_as_one(model_company: Context, acting) -> None:
+    maker = acting(model_company, "business-administrator")
+    rules = ("ruleset", "decision-business")
+    when = "application.amount > 123456"
+    drafts.change_values(maker, *rules, {"/spec/rules/0/when": when}, None)
+    (change,) = comparing.compare(maker, *rules).changes
+    assert change.new["en"] == "Amount applied for is more than 123,456"
+    assert change.new["zh"] == "申请金额大于123,456" and "{" not in change.words["en"]
+    (found,) = searching.inside(maker, "123456", "zh")
+    assert [one.value for one in found.places] == ["申请金额大于123,456"]
+
+
+def test_a_draft_is_checked_with_what_goes_up_with_it_and_not_with_what_others_write(
+    model_company: Context, acting
+) -> None:
+    maker, other = acting(model_company, "business-administrator"), acting(model_company, "business-administrator")
+    grace(maker, 5)
+    drafts.change_values(other, "product", "farmer-loan", {"/spec/forms/application": "no-such-form"}, None)
+    assert [one.file for one in catalogue.check(maker, *PRODUCT) if one.severity == "error"] == []
+    broken = [one for one in catalogue.check(other, "product", "farmer-loan") if one.severity == "error"]
+    assert broken and "no-such-form" in broken[0].message["en"]
+    title = "title: {en: A form, zh: 表单}"
+    drafts.save(maker, "form", "no-such-form", f"apiVersion: loanloom/v1\nkind: form\nkey: no-such-form\n{title}\n"
+                "spec: {record: application, sections: []}\n", None)  # fmt: skip
+    found = [one for one in catalogue.check(other, "product", "farmer-loan") if one.severity == "error"]
+    assert any("no-such-form" in (one.file or "") for one in found), "the new form it names goes up with it"
 
 
 def test_a_remark_reaches_those_who_work_on_it_and_is_dealt_with(model_company: Context, acting) -> None:

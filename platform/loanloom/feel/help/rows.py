@@ -6,7 +6,7 @@ Several rows in brackets stand where a row may. What is more than that (arithmet
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Literal
@@ -43,17 +43,21 @@ COMPARISONS: Mapping[str, tuple[str, str]] = {
 SPANS = ("between", "[)", "(]", "()")
 """The comparisons with a lower and an upper end; brackets say which end belongs to it."""
 _NO_VALUE = ("yes", "no", "empty", "filled")
+_YEARS_END = 10_000
+"""Below this a number may be a year, which nobody writes in groups."""
 DEEPEST = 2
 """How many brackets may stand within one another."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line: a fact by its path, a comparison, and the values as one types them (another fact by its path)."""
+    """One line: a fact by its path, a comparison, and the values as one types them (another fact by its path).
+    `figures` says that those which look like numbers are numbers, not codes made of digits."""
 
     path: str
     comparison: str = "="
     values: tuple[str, ...] = ()
+    figures: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +116,7 @@ def _row(node: s.Node) -> Row | None:
     if isinstance(node, s.Call) and node.function == s.Name("not") and len(node.arguments) == 1 and not node.names:
         inner = _row(node.arguments[0])
         turned = {"yes": "no", "in": "not in"}.get(inner.comparison) if inner else None
-        return Row(inner.path, turned, inner.values) if inner and turned else None
+        return replace(inner, comparison=turned) if inner and turned else None
     if isinstance(node, s.Compare):
         return _compared(node)
     if isinstance(node, s.In):
@@ -130,14 +134,14 @@ def _among(node: s.In) -> Row | None:
     path, values = _path(node.value), [_value(one) for one in node.tests]
     if path is None or None in values:
         return None
-    return Row(path, "in", tuple(one for one in values if one is not None))
+    return Row(path, "in", tuple(one for one in values if one is not None), _figures(*node.tests))
 
 
 def _between(value: s.Node, low: s.Node | None, high: s.Node | None, comparison: str = "between") -> Row | None:
     path = _path(value)
     bounds = [_value(one) for one in (low, high) if one is not None]
     found = tuple(one for one in bounds if one is not None)
-    return Row(path, comparison, found) if path is not None and len(found) == 2 else None
+    return Row(path, comparison, found, _figures(low, high)) if path is not None and len(found) == 2 else None
 
 
 def _compared(node: s.Compare) -> Row | None:
@@ -150,7 +154,12 @@ def _compared(node: s.Compare) -> Row | None:
     if isinstance(node.right, s.Literal_) and isinstance(node.right.value, bool):
         return Row(path, "yes" if node.right.value else "no") if node.operator == "=" else None
     value = _value(node.right)
-    return None if value is None else Row(path, node.operator, (value,))
+    return None if value is None else Row(path, node.operator, (value,), _figures(node.right))
+
+
+def _figures(*nodes: s.Node | None) -> bool:
+    """Whether no text stands among the values, which may be a code made of digits."""
+    return not any(isinstance(node, s.Literal_) and isinstance(node.value, str) for node in nodes)
 
 
 def _path(node: s.Node) -> str | None:
@@ -255,7 +264,7 @@ def _said(row: Row, labels: Labels, language: str) -> str:
     word = COMPARISONS[row.comparison][zh]
     if row.comparison in _NO_VALUE or not row.values:
         return f"{named}{'' if zh else ' '}{word}"
-    values = [_named(row.path, value, labels, language) for value in row.values]
+    values = [_named(row, value, labels, language) for value in row.values]
     if row.comparison in SPANS[1:] and len(values) == 2:
         return _half_open(named, row.comparison, values, language)
     if row.comparison == "between":
@@ -274,6 +283,9 @@ def _half_open(named: str, ends: str, values: list[str], language: str) -> str:
     return f"{named} {words_[0]} {values[0]} and {words_[1]} {values[1]}"
 
 
-def _named(path: str, value: str, labels: Labels, language: str) -> str:
-    found = labels.get(f"{path}={value}") or (labels.get(value) if "." in value else None)
-    return found.get(language, value) if found else value
+def _named(row: Row, value: str, labels: Labels, language: str) -> str:
+    found = labels.get(f"{row.path}={value}") or (labels.get(value) if "." in value else None)
+    if found:
+        return found.get(language, value)
+    number = figures.read(value) if row.figures and value.lstrip("-").replace(".", "", 1).isdigit() else None
+    return value if number is None or abs(number) < _YEARS_END else figures.grouped(number)

@@ -20,7 +20,7 @@ from loanloom.metadata.registry import Registry
 from loanloom.metadata.uses import Use
 from loanloom.problems import Problem, Text, say, text
 from loanloom.services.context import Context
-from loanloom.services.definitions import uses
+from loanloom.services.definitions import needed, uses
 from loanloom.services.definitions.releases import candidate as candidates
 from loanloom.services.definitions.releases import drafts, known, snapshots, stops
 from loanloom.services.definitions.releases.drafts import Draft
@@ -272,14 +272,19 @@ def added_in(ctx: Context, release_id: int, added: Iterable[Identity]) -> tuple[
 
 
 def check(ctx: Context, kind: str, key: str, source: str | None = None) -> tuple[Problem, ...]:
-    """The full check of everything with all drafts (and this text, when given): the problems of this definition first.
+    """The full check of everything with this draft (or this text, when given) and the drafts that it needs; the
+    problems of this definition first.
 
-    Problems elsewhere are only those that the drafts cause, so an author is not shown what others left behind.
+    Problems elsewhere are only those that these drafts cause: what others left behind, live or in drafts that do not go
+    up with this one, is not the author's business.
     """
     ctx.require("definition.read")
     file = kind_of(kind).file_of(key)
+    typed = candidates.read_draft(kind, key, source)[0] if source is not None else None
+    together = set(needed.with_needed(ctx, [(kind, key)], typed))
     with ctx.transaction() as connection:
-        rows: list[Mapping[Any, Any]] = list(connection.execute(select(draft)).mappings())
+        every: list[Mapping[Any, Any]] = list(connection.execute(select(draft)).mappings())
+        rows = [row for row in every if (row["kind"], row["key"]) in together]
         if source is not None:
             rows = [row for row in rows if (row["kind"], row["key"]) != (kind, key)]
             rows.append({"kind": kind, "key": key, "source": source, "retire": False, "editors": []})

@@ -18,6 +18,7 @@ from loanloom.services.context import Context
 from loanloom.services.definitions import catalogue
 from loanloom.services.definitions.releases import drafts, snapshots
 from loanloom.services.definitions.releases.drafts import Draft
+from loanloom.services.definitions.saying import said_at
 from loanloom.services.errors import NotFound
 from loanloom.store.tables import release, release_item
 
@@ -68,7 +69,7 @@ def compare(ctx: Context, kind: str, key: str, old: str | None = None, new: str 
     if old not in names or new not in names:
         raise NotFound(VERSION)
     before, after = (document_of(ctx, kind, key, name) for name in (old, new))
-    changes = document_diff(before[0], after[0], before[1], after[1])
+    changes = document_diff(before[0], after[0], before[1], after[1], said_at)
     return Compared(versions=known, old=old, new=new, changes=changes)
 
 

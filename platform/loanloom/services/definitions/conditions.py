@@ -72,7 +72,7 @@ def of_rows(page: Page, pointer: str, rows: Rows) -> Condition:
 def _condition(page: Page, place: Place, source: str, rows: Rows | None) -> Condition:
     facts = {path: _fact(page.registry, place, path, type_) for path, type_ in _types(place).items()}
     whole = rows.filled() if rows else None
-    said = sentence(whole, place.labels) if whole and whole.rows else None
+    said = sentence(rows_of(source) or whole, place.labels) if whole and whole.rows else None
     found = place.check(source).problems if source else ()
     problems = tuple(Problem(code=one.code, message=dict(one.message)) for one in found)
     return Condition(source, rows, facts, said, problems)

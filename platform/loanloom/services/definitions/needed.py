@@ -18,8 +18,8 @@ from loanloom.services.definitions.releases import candidate, drafts
 from loanloom.services.definitions.releases.impact import closure
 
 
-def with_needed(ctx: Context, chosen: Iterable[Identity]) -> list[Identity]:
-    """What was chosen, and every draft that it needs to be sound, one after the other."""
+def with_needed(ctx: Context, chosen: Iterable[Identity], typed: Document | None = None) -> list[Identity]:
+    """What was chosen, and every draft that it needs to be sound, one after the other; `typed` is not saved yet."""
     there: dict[Identity, Document] = {}
     listed = drafts.listing(ctx)
     retired = {one.identity for one in listed if one.retire}
@@ -27,6 +27,8 @@ def with_needed(ctx: Context, chosen: Iterable[Identity]) -> list[Identity]:
         document, _ = candidate.read_draft(one.kind, one.key, one.source)
         if document is not None and not one.retire:
             there[one.identity] = document
+    if typed is not None:
+        there[typed.identity] = typed
     found: dict[Identity, None] = {}
     waiting = list(chosen)
     while waiting:

@@ -20,6 +20,7 @@ from loanloom.services.definitions.plain_form import Line, Typed, changes
 from loanloom.services.definitions.product_trial import Broken, Trial
 from loanloom.services.definitions.releases import drafts
 from loanloom.services.definitions.releases.drafts import Draft
+from loanloom.services.definitions.saying import said_at
 from loanloom.services.definitions.sheet import Layout
 from loanloom.services.errors import Refused
 from loanloom.services.running.plugged import lending_methods
@@ -130,5 +131,5 @@ def differences(ctx: Context, page: catalogue.Page, like: str) -> tuple[Change, 
     other = ctx.registry.get("product", like)
     if other is None or page.shown is None:
         return ()
-    found = document_diff(other, page.shown, ctx.registry, page.registry)
+    found = document_diff(other, page.shown, ctx.registry, page.registry, said_at)
     return tuple(one for one in found if one.pointer.startswith("/spec"))

@@ -20,10 +20,11 @@ from loanloom.metadata.registry import Registry
 from loanloom.metadata.structure import written
 from loanloom.metadata.uses import Use
 from loanloom.metadata.wording import value_in_words
-from loanloom.problems import LANGUAGES
+from loanloom.problems import LANGUAGES, say
 from loanloom.services.context import Context
 from loanloom.services.definitions import working
 from loanloom.services.definitions.catalogue import sounds
+from loanloom.services.definitions.saying import said_at
 
 MOST_DOCUMENTS: Final = 60
 MOST_PLACES: Final = 5
@@ -77,8 +78,14 @@ def _found(document: Document, registry: Registry, wanted: list[str], language: 
     fitting = [one for one in _said_by(document, kind) if all(word in one.all for word in wanted)] if kind else []
     if not fitting:
         return None
-    places = (Place(Use(*document.identity, one.pointer), _cut(one.shown[language])) for one in fitting[:MOST_PLACES])
+    places = (_place(document, registry, one, language) for one in fitting[:MOST_PLACES])
     return Found(document, tuple(places), len(fitting))
+
+
+def _place(document: Document, registry: Registry, one: _Said, language: str) -> Place:
+    """A place as its sheet says it: a condition as a sentence, a field by its title."""
+    called = said_at(document, registry, one.pointer)
+    return Place(Use(*document.identity, one.pointer), _cut(say(called, language) if called else one.shown[language]))
 
 
 def _cut(shown: str) -> str:

@@ -12,6 +12,7 @@ from loanloom.services.context import Context
 from loanloom.services.definitions import pictures
 from loanloom.services.definitions.releases.candidate import base_of
 from loanloom.services.definitions.releases.known import kinds
+from loanloom.services.definitions.saying import said_at
 
 Side = Literal["only_live", "only_bundle", "differs"]
 
@@ -51,5 +52,5 @@ def drift(ctx: Context, bundle: Bundle) -> tuple[Drift, ...]:
                 found.append(Drift(*identity, "differs", ()))
             continue
         side: Side = "differs" if mine and other else "only_live" if mine else "only_bundle"
-        found.append(Drift(*identity, side, document_diff(other, mine, theirs, base.registry)))
+        found.append(Drift(*identity, side, document_diff(other, mine, theirs, base.registry, said_at)))
     return tuple(found)

@@ -16,6 +16,7 @@ from loanloom.services.access.names import names
 from loanloom.services.context import Context
 from loanloom.services.definitions.releases import snapshots
 from loanloom.services.definitions.releases.proposing import read_row
+from loanloom.services.definitions.saying import said_at
 from loanloom.store.tables import release, release_item
 
 
@@ -109,7 +110,7 @@ def versions(ctx: Context, kind: str, key: str) -> tuple[Version, ...]:
             document = registry.get(kind, key)
             if document is None:
                 continue
-            changes = document_diff(before, document, registry, registry)
+            changes = document_diff(before, document, registry, registry, said_at)
             found.append(Version(release=_releases([row], people)[0], document=document, changes=changes))
             before = document
         return tuple(reversed(found))

@@ -21,6 +21,7 @@ from loanloom.problems import Problem, errors, say, text
 from loanloom.services.definitions.releases import signing, stored
 from loanloom.services.definitions.releases.candidate import Candidate
 from loanloom.services.definitions.releases.impact import Impact, impact_of, reports_of
+from loanloom.services.definitions.saying import said_at
 from loanloom.testing.cases import CaseResult, run_cases
 
 
@@ -116,7 +117,7 @@ def make_plan(
 ) -> Plan:
     """Compare a candidate with what is live, count whom it touches, run its cases."""
     base = candidate.base
-    changes = diff(base.registry, candidate.registry)
+    changes = diff(base.registry, candidate.registry, said_at)
     impact = impact_of(connection, changes, base.registry, candidate.registry)
     reports = reports_of(changes, base.registry, candidate.registry)
     cases = run_cases(candidate.registry) if candidate.checked.passed else ()

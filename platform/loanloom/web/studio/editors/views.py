@@ -12,6 +12,7 @@ from loanloom.metadata.diff import Change, document_diff
 from loanloom.problems import Text, say
 from loanloom.services.definitions.catalogue import Page
 from loanloom.services.definitions.releases.policy import drafts_allowed
+from loanloom.services.definitions.saying import said_at
 from loanloom.web.language import language
 from loanloom.web.security import current_context
 
@@ -38,7 +39,7 @@ def changed_cells(page: Page) -> dict[str, Change]:
     """The cells in which the draft differs from what is live, by pointer."""
     if page.live is None or page.draft is None or page.shown is None:
         return {}
-    found = document_diff(page.live, page.shown, page.registry, page.registry)
+    found = document_diff(page.live, page.shown, page.registry, page.registry, said_at)
     return {change.pointer.removeprefix("/spec"): change for change in found}
 
 
