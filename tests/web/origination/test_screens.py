@@ -67,6 +67,18 @@ def hand_in(browser: FlaskClient, application_id: int, **changes: Any) -> Any:
     return browser.post(f"/applications/{application_id}/fill", data=data)
 
 
+def test_only_products_for_the_customer_can_be_chosen_and_the_others_say_whom_they_are_for(
+    manager: FlaskClient,
+) -> None:
+    customer_id = int(new_customer(manager).location.rpartition("/")[2])
+    page = text(manager.get(f"/applications/new?customer={customer_id}"))
+    choosable = set(re.findall(r'name="product" value="([\w-]+)"', page))
+    assert {"sole-trader-loan", "startup-loan"} <= choosable
+    assert not choosable & {"farmer-loan", "consumer-instalment", "sme-working-capital"}
+    fold = page.partition("Not for this customer")[2]
+    assert "Consumer instalment credit" in fold and "This product is for other customers: Private person." in fold
+
+
 def test_a_customer_is_entered_shown_and_changed(manager: FlaskClient) -> None:
     made = new_customer(manager)
     assert made.status_code == 302

@@ -105,13 +105,37 @@ def hand_in_papers(me: Any, filling: str, name: str = "id.pdf") -> None:
 def test_only_what_is_open_to_customers_is_on_offer(customer, borrower) -> None:
     me = borrower(customer)
     shown = page(me, "/portal/products/")
-    assert "Consumer instalment credit" in shown and "For private persons" in shown and "3 to 72 months" in shown
+    assert "Consumer instalment credit" in shown and "For: Private person" in shown and "3 to 72 months" in shown
     assert "200 – 20,000 CNY" in shown and "sme-working-capital" not in shown
     assert "个人消费分期贷" in page(borrower(customer, language="zh"), "/portal/products/")
     page(me, "/portal/products/sme-working-capital/", 404)
     assert post(me, "/portal/products/sme-working-capital/").location == "/portal/products/"
     assert "applied for with us, not here" in page(me, "/portal/products/")
     assert "No application yet" in page(me, "/portal/")
+
+
+def test_products_for_other_customers_are_left_out_and_taken_by_no_address(customer, borrower, manager) -> None:
+    typed = {**TRADER, "customer.id_number": "330000198206060053"}
+    trader = customers.create(manager, typed, although_similar=True)
+    person, other = borrower(customer), borrower(trader)
+    assert "Sole-trader business loan" not in page(person, "/portal/products/")
+    shown = page(other, "/portal/products/")
+    assert "Sole-trader business loan" in shown and "For: Sole trader" in shown
+    assert "Consumer instalment" not in shown and "Farmer loan" not in shown
+    page(other, PRODUCT, 404)
+    assert post(other, PRODUCT).location == "/portal/products/"
+    assert "This product is for other customers: Private person." in page(other, "/portal/products/")
+    assert "No application yet" in page(other, "/portal/")
+
+
+def test_what_was_begun_is_gone_on_with_when_the_product_is_for_others_by_now(
+    customer, other, borrower, model_company, acting
+) -> None:
+    me = borrower(customer)
+    filling = post(me, PRODUCT).location
+    publish(model_company, acting, "product", "consumer-instalment", {"/spec/customer_kinds": ["farmer"]})
+    shown = page(me, "/portal/products/")
+    assert f'href="{filling}"' in shown and "Consumer instalment" not in page(borrower(other), "/portal/products/")
 
 
 def test_two_clicks_at_once_begin_one_application(customer, borrower, manager, app, monkeypatch) -> None:
@@ -273,8 +297,8 @@ def test_nobody_reaches_an_application_of_somebody_else(customer, other, borrowe
     assert me.get(filling.replace("/portal", "")).status_code == 403
 
 
-def test_fields_of_staff_are_neither_shown_nor_taken(customer, borrower, manager) -> None:
-    me = borrower(customer)
+def test_fields_of_staff_are_neither_shown_nor_taken(borrower, manager) -> None:
+    me = borrower(customers.create(manager, TRADER, although_similar=True))
     filling = str(post(me, "/portal/products/sole-trader-loan/").location)
     shown = page(me, filling)
     assert 'name="application.amount"' in shown

@@ -62,6 +62,7 @@ def _offer(document: Document, registry: Registry) -> Offer:
         title=document.title,
         product_class=spec["class"],
         business=spec.get("business", "ordinary"),
+        customer_kinds=tuple(spec.get("customer_kinds", ())),
         currency=spec["currency"],
         amount=reading.a_range(spec["amount"]),
         months=reading.a_range(spec["term"]),

@@ -188,6 +188,7 @@ class Offer:
     charge_days: Mapping[str, int] = field(default_factory=dict)
     collectors: Mapping[str, Text] = field(default_factory=dict)
     interest_tax: TaxTerms | None = None
+    customer_kinds: tuple[str, ...] = ()
     extension: ExtensionTerms = BY_GENERAL_RULES
     upfront_deduction: bool = False
     drawing: Drawing = AT_ONCE

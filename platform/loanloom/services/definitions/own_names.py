@@ -36,8 +36,9 @@ _CODES = {
     ("price_cap", "provinces"): "province",
     ("organisation", "type"): "lender_type",
     ("organisation", "province"): "province",
+    ("product", "customer_kinds"): "customer_kind",
 }
-"""The code lists by which places name a licence: the kind of definition, the last part of the place."""
+"""The code lists by which places name things: the kind of definition, the last part of the place."""
 
 
 def named_at(document: Document, registry: Registry, pointer: str) -> Mapping[str, Text] | None:
@@ -47,7 +48,7 @@ def named_at(document: Document, registry: Registry, pointer: str) -> Mapping[st
     if document.kind == "ruleset":
         return _results_at(document, registry, pointer)
     names = tuple(token for token in split(pointer) if not token.isdigit())
-    if document.kind in ("price_cap", "organisation"):
+    if document.kind in ("price_cap", "organisation", "product"):
         return _units(document) if names[-1:] == ("parent",) else _codes(document, registry, names)
     if document.kind == "case":
         flow = example_names.flow_of(document, registry) if names == ("actions", "node") else None
@@ -65,10 +66,10 @@ def way_at(document: Document, registry: Registry, pointer: str) -> Mapping[str,
 
 
 def _codes(document: Document, registry: Registry, names: tuple[str, ...]) -> Mapping[str, Text] | None:
-    """The titles of the code list by which a place says what a licence is and where."""
+    """The titles of the code list by which a place says what a licence is and where, or whom a product is for."""
     key = _CODES.get((document.kind, names[-1])) if names else None
-    licence = document.kind == "price_cap" or names[:1] == ("lender",)
-    codes = registry.get("code_list", key) if key is not None and licence else None
+    meant = document.kind != "organisation" or names[:1] == ("lender",)
+    codes = registry.get("code_list", key) if key is not None and meant else None
     return {str(one["key"]): one["title"] for one in codes.spec["items"]} if codes is not None else None
 
 

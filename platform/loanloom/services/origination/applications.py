@@ -9,14 +9,13 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, select
 from sqlalchemy import update as change
 from sqlalchemy.dialects.postgresql import JSONB
 
-from loanloom.engines import forms, products
+from loanloom.engines import forms
 from loanloom.metadata.registry import Registry
 from loanloom.problems import Problem, text
 from loanloom.services import facts, numbers, scope
@@ -27,8 +26,8 @@ from loanloom.services.errors import Conflict, NotFound, Refused
 from loanloom.services.flows import case as cases_kept
 from loanloom.services.flows import guards as flow_guards
 from loanloom.services.once import Once
+from loanloom.services.origination import offering
 from loanloom.services.parties import customers
-from loanloom.services.running.plugged import lending_methods
 from loanloom.store import audit, bulk, tables
 from loanloom.store import json as exact
 
@@ -85,8 +84,8 @@ def begin(
         if first.answer is not None:
             return int(first.answer["application_id"])
         customer = customers.read(ctx, connection, customer_id)
-        spec = open_product(ctx, product_key)
-        refuse_stopped(connection, product_key)
+        spec = offering.open_product(ctx, product_key, customer.kind)
+        offering.refuse_stopped(connection, product_key)
         unit = ctx.actor.unit or customer.unit
         values = {
             "number": numbers.issue(ctx, connection, (spec.get("numbering") or {}).get("application"), unit=unit),
@@ -111,65 +110,6 @@ def begin(
             )  # fmt: skip
             first.keep({"application_id": made})
         return made
-
-
-def open_product(ctx: Context, product_key: str) -> Mapping[str, Any]:
-    """The live product, if it still takes applications."""
-    document = ctx.registry.get("product", product_key)
-    if document is None:
-        raise NotFound(text("product", "产品"))
-    problem = not_here(ctx, document.spec) or ended(document.spec, ctx.business_date)
-    if problem is not None:
-        raise Refused(problem)
-    spec: Mapping[str, Any] = document.spec
-    return spec
-
-
-def refuse_stopped(connection: Connection, product_key: str) -> None:
-    """Somebody has stopped the product at once, outside any release."""
-    if releases.is_stopped(connection, product_key):
-        raise Refused(
-            Problem(
-                code="product.stopped",
-                message=text("This product takes no applications for now.", "该产品已暂停受理。"),
-                hint=text("Choose another product.", "请选择其他产品。"),
-            )
-        )
-
-
-def ended(spec: Mapping[str, Any], on: date) -> Problem | None:
-    """Why a product takes no applications on a day, or None."""
-    last = spec.get("ends_on")
-    if last is None or on <= date.fromisoformat(str(last)):
-        return None
-    return Problem(
-        code="product.ended",
-        message=text(f"This product took applications until {last}.", f"该产品已于{last}停止受理。"),
-        hint=text("Choose another product.", "请选择其他产品。"),
-    )
-
-
-def not_here(ctx: Context, spec: Mapping[str, Any]) -> Problem | None:
-    """Why a customer may not apply for a product by themselves, or None; staff may for every one."""
-    if not ctx.actor.is_borrower or spec.get("portal"):
-        return None
-    return Problem(
-        code="product.not_in_portal",
-        message=text("This product is applied for with us, not here.", "该产品请通过客户经理申请。"),
-        hint=text("Ask your account manager.", "请联系您的客户经理。"),
-    )
-
-
-def offered(ctx: Context) -> list[tuple[str, products.Offer]]:
-    """The products that take applications of this actor today, by key."""
-    found = []
-    for document in ctx.registry.all("product"):
-        if not_here(ctx, document.spec) is not None:
-            continue
-        compiled_product = products.compile_product(document, ctx.registry, lending_methods())
-        if compiled_product.offer is not None and ended(document.spec, ctx.business_date) is None:
-            found.append((document.key, compiled_product.offer))
-    return found
 
 
 def read(ctx: Context, connection: Connection, application_id: int, *, lock: bool = False) -> Row[Any]:

@@ -18,7 +18,7 @@ from loanloom.services import facts, numbers
 from loanloom.services.approval import approvals
 from loanloom.services.context import Context
 from loanloom.services.definitions import compiled
-from loanloom.services.origination import applications, assessing, submissions
+from loanloom.services.origination import assessing, offering, submissions
 from loanloom.services.origination.assessing import Assessed, assess
 from loanloom.services.parties import customers
 from loanloom.store import audit, tables
@@ -63,7 +63,7 @@ def bring_in(
 ) -> BroughtIn:
     """Bring applicants in for a product. Repeating it brings in only those that are not there yet."""
     ctx.require("import.run")
-    applications.open_product(ctx, product_key)
+    offering.open_product(ctx, product_key)
     done = BroughtIn()
     for start in range(0, len(applicants), SET):
         chosen = applicants[start : start + SET]

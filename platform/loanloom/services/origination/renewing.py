@@ -19,7 +19,7 @@ from loanloom.metadata.registry import Registry
 from loanloom.problems import text
 from loanloom.services.context import Context
 from loanloom.services.errors import Conflict, NotFound
-from loanloom.services.origination import applications
+from loanloom.services.origination import applications, offering
 from loanloom.services.origination.applications import TABLE, Filling
 from loanloom.store import audit
 
@@ -82,8 +82,8 @@ def take_on(ctx: Context, application_id: int, *, version: int) -> Renewal:
         if row.version != version:
             raise Conflict()
         done = _renewal(ctx, connection, row)
-        spec = applications.open_product(ctx, row.product_key)
-        applications.refuse_stopped(connection, row.product_key)
+        spec = offering.open_product(ctx, row.product_key)
+        offering.refuse_stopped(connection, row.product_key)
         new = {
             "release_id": ctx.company.release_id,
             "currency": spec["currency"],

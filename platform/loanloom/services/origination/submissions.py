@@ -27,7 +27,16 @@ from loanloom.services.context import Context
 from loanloom.services.definitions import compiled as engines
 from loanloom.services.errors import Conflict, Refused
 from loanloom.services.once import Once
-from loanloom.services.origination import applications, assessing, handing_over, materials, quotes, uploads, visits
+from loanloom.services.origination import (
+    applications,
+    assessing,
+    handing_over,
+    materials,
+    offering,
+    quotes,
+    uploads,
+    visits,
+)
 from loanloom.services.origination.applications import TABLE, Filling
 from loanloom.services.parties import agreements, customers, group_loans
 from loanloom.services.records import references
@@ -72,7 +81,7 @@ def submit(
         if page is not None and row.draft.get("editor", "") not in page:
             raise Conflict(applications.elsewhere())
         filling = applications.filling(ctx, connection, row)
-        applications.refuse_stopped(connection, row.product_key)
+        offering.refuse_stopped(connection, row.product_key)
         values = _judged(ctx, connection, filling, raw)
         assessed = None if handing_over.is_due(ctx, filling) else _assessed(connection, filling, values)
         with bulk.together(connection):
@@ -155,7 +164,7 @@ def product_problems(ctx: Context, registry: Registry, product_key: str, known: 
     """What the product itself says to an application: its end, amount, term, method and guarantee."""
     document = registry.require("product", product_key)
     live = ctx.registry.get("product", product_key)
-    over = applications.ended((live or document).spec, ctx.business_date)
+    over = offering.ended((live or document).spec, ctx.business_date)
     if over is not None:
         yield over
     application = known["application"]

@@ -13,7 +13,8 @@ from loanloom.services import scope
 from loanloom.services.context import Context
 from loanloom.services.definitions import releases
 from loanloom.services.errors import NotFound
-from loanloom.services.origination import applications
+from loanloom.services.origination import applications, offering
+from loanloom.services.parties import customers
 from loanloom.store import tables
 
 CHANNEL = "portal"
@@ -33,14 +34,17 @@ class Offered:
 
 
 def listing(ctx: Context) -> list[Offered]:
-    """What the customer may apply for today."""
-    ctx.require_customer()
+    """What the customer may apply for today: what is for their kind of customer, and what they have begun."""
+    me = ctx.require_customer()
     with ctx.transaction() as connection:
+        customer = customers.read(ctx, connection, me)
         drafts, stopped = _drafts(ctx, connection), releases.stopped(connection)
         return [
-            Offered(key=key, offer=offer, draft=drafts.get(key), completed_by_staff=_completed(ctx, key))
-            for key, offer in applications.offered(ctx)
-            if key not in stopped
+            Offered(
+                key=one.key, offer=one.offer, draft=drafts.get(one.key), completed_by_staff=_completed(ctx, one.key)
+            )
+            for one in offering.choices(ctx, customer.kind)
+            if one.key not in stopped and (one.against is None or one.key in drafts)
         ]
 
 

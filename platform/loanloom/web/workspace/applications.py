@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from loanloom.services.flows import outside
-from loanloom.services.origination import application_pages, applications
+from loanloom.services.origination import application_pages, applications, offering
 from loanloom.services.origination.submissions import Submitted
 from loanloom.services.parties import customers
 from loanloom.web import filling
@@ -31,8 +31,8 @@ def new() -> str:
         with ctx.transaction() as connection:
             row = customers.read(ctx, connection, customer_id)
     found = customers.search(ctx, query, limit=12) if row is None else []
-    offered = applications.offered(ctx) if row is not None else []
-    return render_template("workspace/applications/new.html", customer=row, found=found, query=query, offered=offered)
+    choices = offering.choices(ctx, row.kind) if row is not None else []
+    return render_template("workspace/applications/new.html", customer=row, found=found, query=query, choices=choices)
 
 
 @blueprint.post("/new")
