@@ -153,8 +153,12 @@ def test_a_file_of_another_application_cannot_be_used(manager: Context, begin: B
     with manager.transaction() as connection:
         theirs = uploads.keep(manager, connection, ("application", other), "report.pdf", PDF)
     with pytest.raises(Refused) as refused:
-        submit(manager, begin(), {"application.bureau_report": str(theirs)})
+        submit(manager, mine := begin(), {"application.bureau_report": str(theirs)})
     assert told(refused) == {"application.bureau_report": "form.not_a_file"}
+    for odd in ("9" * 5000, "9" * 19, "²", "-1"):
+        with pytest.raises(Refused) as refused:
+            submit(manager, mine, {"application.bureau_report": odd})
+        assert told(refused) == {"application.bureau_report": "form.not_a_file"}, odd[:20]
 
 
 def test_a_stale_page(manager: Context, begin: Begin) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from loanloom.core.money import is_writable
 from loanloom.feel.help import figures
-from loanloom.metadata.pointers import is_list
+from loanloom.metadata.pointers import is_index, is_list
 from loanloom.metadata.scalars import read_plain
 from loanloom.metadata.structure import written
 from loanloom.problems import Problem, text
@@ -35,7 +35,7 @@ def parsed(cell: Cell, typed: list[str]) -> tuple[Any, Problem | None]:
         return [value for value, _ in read], next((wrong for _, wrong in read if wrong is not None), None)
     if cell.kind == "yes_no" or (cell.kind == "expression" and first in ("true", "false")):
         return first == "true", None
-    if cell.kind == "choice" and first.isdigit() and not (cell.options and not _numeric(cell)):
+    if cell.kind == "choice" and is_index(first) and not (cell.options and not _numeric(cell)):
         return int(first), None
     if not first:
         return None, EMPTY

@@ -56,7 +56,7 @@ def listing(ctx: Context, view: View, *, query: str = "", after: str | None = No
             or_(CASE.c.number.startswith(words, autoescape=True), names.like_name(CUSTOMER, words))
         )
     key = COPY.c.id if view == "copies" else CASE.c.id
-    if after is not None and after.isdigit() and len(after) < 19:
+    if after is not None and after.isdecimal() and len(after) < 19:
         statement = statement.where(key < int(after))
     with ctx.transaction() as connection:
         rows = connection.execute(statement.order_by(key.desc()).limit(limit + 1)).all()

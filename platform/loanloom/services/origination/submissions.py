@@ -227,7 +227,7 @@ def _foreign_files(connection: Connection, filling: Filling, values: Mapping[str
     subject = ("application", filling.row.id)
     found = []
     for path, value in forms.files_of(filling.form, values):
-        if not (value.isdecimal() and uploads.belongs(connection, int(value), subject)):
+        if not uploads.belongs(connection, uploads.number_of(value), subject):
             message = text("Choose the file again.", "请重新选择文件。")
             found.append(Problem(code="form.not_a_file", message=message, field=path))
     return found

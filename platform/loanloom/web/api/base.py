@@ -106,7 +106,7 @@ def body() -> Mapping[str, Any]:
     """The JSON object of the request; numbers with a fraction are Decimals, NaN and Infinity are refused."""
     try:
         found = json.loads(request.get_data(), parse_float=Decimal, parse_constant=_no_constant)
-    except (ValueError, RecursionError):
+    except (ValueError, ArithmeticError, RecursionError):
         refuse("api.bad_json", "The body is no valid JSON.", "请求正文不是有效的JSON。")
     if not is_storable(found):
         refuse("api.bad_text", "The body holds characters that cannot be kept.", "请求正文包含无法保存的字符。")

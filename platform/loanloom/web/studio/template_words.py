@@ -6,7 +6,7 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from loanloom.metadata.pointers import slug
+from loanloom.metadata.pointers import is_index, slug
 from loanloom.services.definitions import arranging, template_sample, template_words, working
 from loanloom.services.definitions import catalogue as definitions
 from loanloom.services.definitions.releases import drafts
@@ -78,7 +78,7 @@ def as_pdf(key: str) -> Response:
 def _anchor(act: str) -> str:
     """The block that was worked at: a new one itself, one that moved where it is now."""
     tokens = act.rpartition(":")[2].split("/")
-    if len(tokens) < 3 or not tokens[2].isdecimal():
+    if len(tokens) < 3 or not is_index(tokens[2]):
         return ""
     moved = {"add": 1, "down": 1, "up": -1}.get(act.partition(":")[0], 0) if len(tokens) == 3 else 0
     return f"#block-{max(int(tokens[2]) + moved, 0)}"
