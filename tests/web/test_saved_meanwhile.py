@@ -74,6 +74,24 @@ def test_an_application_is_not_handed_in_over_what_another_page_has_saved(manage
     assert manager.post(url, data={**hidden(page), **ASKED, "_action": "submit"}).status_code == 302
 
 
+def test_a_page_that_saves_by_itself_keeps_what_was_typed_and_writes_over_nobody(manager: FlaskClient) -> None:
+    url, script = f"/applications/{begin(manager)}/fill", {"HX-Request": "true"}
+    older, newer = hidden(text(manager.get(url))), hidden(text(manager.get(url)))
+
+    def typed(page: dict[str, str], years: str, action: str = "refresh", script: dict[str, str] = script) -> Any:
+        post = {**page, **ASKED, "_action": action, "application.years_in_business": years}
+        return manager.post(url, data=post, headers=script)
+
+    assert typed(newer, "7").status_code == 200
+    for years in ("8", "9"):  # going on typing is told each time
+        part = check(typed(older, years), "application.years_in_business", years, "7 years")
+        assert "<html" not in part and "Draft kept" not in part
+    assert typed(newer, "6").status_code == 200, "the other page's draft was left alone"
+    assert typed({**older, **hidden(part)}, "9", "leave", {}).status_code == 302, "one button once it was looked at"
+    assert 'value="9"' in text(manager.get(url))
+    check(typed(newer, "6"), "application.years_in_business", "6", "9 years")
+
+
 def test_without_script_nothing_is_lost_either(manager: FlaskClient) -> None:
     url = f"/applications/{begin(manager)}/fill"
     older, newer = hidden(text(manager.get(url))), hidden(text(manager.get(url)))

@@ -80,10 +80,18 @@ def filled(door: Door, application_id: int) -> Answer | Submitted:
         )  # fmt: skip
     except Refused as refused:
         return _form_page(door, ctx, application_id, post, refused.problems), 422
-    except Conflict as conflict:
+    except Conflict:
+        return _not_kept(door, ctx, application_id, post)
+
+
+def _not_kept(door: Door, ctx: Context, application_id: int, post: Posted) -> Answer:
+    """What was typed over what another page has saved; a notice where nothing may be filled in any more."""
+    try:
+        return _form_page(door, ctx, application_id, post, saved_meanwhile=True), 409
+    except Conflict as closed:
         if not answering.wants_part():
-            return _form_page(door, ctx, application_id, post, saved_meanwhile=True), 409
-        return render_template("workspace/applications/_conflict.html", problems=conflict.problems), 409
+            raise
+        return render_template("workspace/applications/_conflict.html", problems=closed.problems), 409
 
 
 def newer(door: Door, application_id: int) -> str:
@@ -200,7 +208,8 @@ def _form_page(
         editor=post.editor if post is not None and post.editor else secrets.token_urlsafe(9),
         seen=post.seen if post is not None else filling.editor,
         key=post.idempotency_key if post is not None else None,
-        saved=post is not None and not post.is_submission,
+        saved=kept is not None and post is not None and not post.is_submission,
+        beside=post.seen if saved_meanwhile and post is not None else "",
     )
 
 

@@ -10,8 +10,8 @@ from tests.services.approval.lender import Lender
 from tests.services.origination.conftest import PDF, Begin
 
 from loanloom.services.context import Context
-from loanloom.services.errors import Forbidden, NotFound
-from loanloom.services.origination import uploads
+from loanloom.services.errors import Forbidden, NotFound, Refused
+from loanloom.services.origination import upload_bounds, uploads
 from loanloom.store import tables
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 20
@@ -96,3 +96,39 @@ def test_sight_follows_the_record(manager: Context, begin: Begin, lender: Lender
     uploads.remove(manager, made, ("application", application_id))
     with pytest.raises(NotFound):
         uploads.open_file(manager, made)
+
+
+def test_one_person_hands_in_so_many_files_and_no_more(
+    manager: Context, begin: Begin, lender: Lender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(upload_bounds, "MOST_FILES", 2)
+    subject = ("application", begin(papers=False))
+
+    def hand_in(ctx: Context) -> int:
+        with ctx.transaction() as connection:
+            return uploads.keep(ctx, connection, subject, "a.pdf", PDF)
+
+    first, _ = hand_in(manager), hand_in(manager)
+    with pytest.raises(Refused) as refused:
+        hand_in(manager)
+    (problem,) = refused.value.problems
+    assert problem.code == "upload.too_many" and "最多 2 个" in problem.message["zh"]
+    assert hand_in(lender.ctx("risk")), "a colleague is not kept from it"
+    uploads.remove(manager, first, subject)
+    assert hand_in(manager)
+
+
+def test_what_was_taken_away_counts_among_the_bytes_for_it_is_kept(
+    manager: Context, begin: Begin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(upload_bounds, "MOST_MB", 2)
+    subject, large = ("application", begin(papers=False)), PDF + b"0" * (1024 * 1024)
+    with manager.transaction() as connection:
+        kept = uploads.keep(manager, connection, subject, "a.pdf", large)
+    uploads.remove(manager, kept, subject)
+    with manager.transaction() as connection:
+        assert uploads.keep(manager, connection, subject, "small.pdf", PDF)
+        with pytest.raises(Refused) as refused:
+            uploads.keep(manager, connection, subject, "b.pdf", large)
+    (problem,) = refused.value.problems
+    assert problem.code == "upload.too_much" and "1 MB have been handed in" in problem.message["en"]

@@ -18,6 +18,7 @@ from loanloom.problems import Problem, text
 from loanloom.services import subjects
 from loanloom.services.context import Context
 from loanloom.services.errors import Forbidden, NotFound, Refused
+from loanloom.services.origination import upload_bounds
 from loanloom.services.papers import blobs
 from loanloom.services.papers.blobs import File
 from loanloom.store import audit, tables
@@ -63,6 +64,7 @@ def keep(
     """Check and keep a file for a record; its id. Refused with the reason when it is not what is asked for."""
     tidy = tidy_name(name)
     problem = fault(tidy, content, accept=accept, max_size_mb=max_size_mb)
+    problem = problem or upload_bounds.over(ctx, connection, subject, len(content))
     if problem is not None:
         raise Refused(problem.at(field=field or material))
     kind = kind_of(content)
@@ -234,7 +236,7 @@ def _find(ctx: Context, connection: Connection, upload_id: int) -> Row[tuple[obj
     row = connection.execute(select(table).where(table.c.id == upload_id, table.c.state == "kept")).one_or_none()
     if row is None:
         raise NotFound(UPLOAD)
-    if not _of_own_visit(ctx, connection, row):
+    if not _of_own_visit(ctx, connection, row) and not _of_own_work(ctx, connection, row):
         subjects.check(ctx, connection, row.subject_kind, row.subject_id)
     if not _is_for(ctx, row):
         raise NotFound(UPLOAD)
@@ -256,6 +258,13 @@ def _of_own_visit(ctx: Context, connection: Connection, row: Row[tuple[object, .
         literal(row.field) == func.concat("visit-", table.c.id),
     )
     return row.subject_kind == "application" and connection.execute(asked).first() is not None
+
+
+def _of_own_work(ctx: Context, connection: Connection, row: Row[tuple[object, ...]]) -> bool:
+    """Whether it stands on the approval sheet of an application that the actor has work on."""
+    from loanloom.services.approval import sheet  # sheets list files, which ask here
+
+    return row.subject_kind == "application" and sheet.is_seen(ctx, connection, int(str(row.subject_id)))
 
 
 def _upload(row: Row[tuple[object, ...]]) -> Upload:

@@ -13,7 +13,7 @@ from loanloom.engines.forms import FieldView, Form, FormView, GroupView, RowView
 from loanloom.problems import Problem, say
 from loanloom.services.context import Context
 from loanloom.services.errors import Refused
-from loanloom.services.origination import uploads
+from loanloom.services.origination import upload_bounds, uploads
 from loanloom.web.forms import display, posted, rich
 from loanloom.web.forms.looked_up import with_names
 from loanloom.web.forms.posted import Posted
@@ -118,7 +118,8 @@ def _capitals(field: FieldView, tag: str) -> str:
 
 
 def install(app: Flask) -> None:
-    """Hang the filters of generated forms into the templates."""
+    """Hang the filters of generated forms into the templates, and how much may be handed in."""
+    app.jinja_env.globals["upload_bounds"] = {"files": upload_bounds.MOST_FILES, "mb": upload_bounds.MOST_MB}
     app.jinja_env.filters.update(
         form_words=display.words, form_derived=display.derived, form_columns=_columns, form_capitals=_capitals,
         form_total=_total, form_names=with_names, form_rich=rich.marked, said=say,

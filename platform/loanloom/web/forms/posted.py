@@ -65,9 +65,16 @@ def read() -> Posted:
         version=form.get("_version", type=int) or 0,
         idempotency_key=form.get("idempotency_key") or None,
         editor=form.get("_editor", "")[:40],
-        seen=form.get("_seen", "")[:40],
+        seen=_seen()[:40],
         step=form.get("_step", "")[:64],
     )
+
+
+def _seen() -> str:
+    """The page whose draft this one has shown. A draft told of beside what was typed (`_beside`) counts once a button
+    is pressed: going on typing alone writes over nobody."""
+    beside = "" if request.headers.get("HX-Request") else request.form.get("_beside", "")
+    return beside or request.form.get("_seen", "")
 
 
 def _rows(raw: dict[str, Any], path: str) -> list[int]:
