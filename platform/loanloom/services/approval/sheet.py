@@ -106,10 +106,25 @@ def read(ctx: Context, application_id: int, language: str) -> Sheet:
     with ctx.transaction() as connection:
         case = flow_cases.load(ctx, connection, application_id)
         items = _items(connection, case.id)
-        seen = scope.sees(ctx, case.record._mapping) or guards.works_on(ctx, connection, case, items)
-        if not seen or ctx.actor.customer_id is not None:
+        if not _is_seen(ctx, connection, case, items):
             raise NotFound(APPLICATION)
         return _sheet(ctx, connection, case, items, language)
+
+
+def is_seen(ctx: Context, connection: Connection, application_id: int) -> bool:
+    """Whether the actor may see the sheet of an application, and so the papers on it."""
+    if not (ctx.actor.may("application.read") or ctx.actor.may("application.decide")):
+        return False
+    try:
+        case = flow_cases.load(ctx, connection, application_id)
+    except NotFound:
+        return False
+    return _is_seen(ctx, connection, case, _items(connection, case.id))
+
+
+def _is_seen(ctx: Context, connection: Connection, case: Case, items: Sequence[Row[Any]]) -> bool:
+    seen = scope.sees(ctx, case.record._mapping) or guards.works_on(ctx, connection, case, items)
+    return seen and ctx.actor.customer_id is None
 
 
 def number_of(ctx: Context, application_id: int) -> str:
