@@ -43,6 +43,24 @@ def test_where_used_by_reference_and_by_expression() -> None:
     assert registry.mentions("application.amount") == (Use("indicator", "share", "/value"),)
 
 
+def test_where_used_knows_what_built_in_records_name_beside_what_the_company_adds() -> None:
+    """The built-in customer has an industry; the company's own customer only adds fields to it."""
+    field = {
+        "key": "second_industry",
+        "title": {"en": "Second", "zh": "第二"},
+        "type": "choice",
+        "code_list": "industry",
+    }
+    added = document("entity", "customer", {"fields": [field]})
+    plain, registry = (build(each, KINDS).registry for each in ([], [added]))
+    (inside,) = plain.used_by("code_list", "industry")
+    assert inside.key == "customer" and inside.builtin
+    assert set(registry.used_by("code_list", "industry")) == {inside, Use("entity", "customer", "/fields/0/code_list")}
+    named = {use: registry.using(use) for use in registry.used_by("code_list", "industry")}
+    assert {one.at(use.pointer) for use, one in named.items() if one is not None} == {"industry"}
+    assert named[inside] is plain.get("entity", "customer")
+
+
 def test_a_broken_document_is_quarantined_and_its_users_do_not_complain() -> None:
     broken = document("role", "teller", {"functions": "all of them", "data_scope": "own"})
     built = build([broken, POSITION, INDICATOR], KINDS)

@@ -93,6 +93,13 @@ class Registry:
         mentioned = self.mentions(f"indicators.{key}") if kind == "indicator" else ()
         return tuple(dict.fromkeys((*self._uses.get((kind, key), ()), *mentioned)))
 
+    def using(self, use: Use) -> Document | None:
+        """The document that a use stands in."""
+        document = self.get(use.kind, use.key)
+        if not use.builtin or (document is not None and document.builtin):
+            return document
+        return next((one for one in self.entities if one.builtin and one.identity == (use.kind, use.key)), None)
+
     def mentions(self, path: str) -> tuple[Use, ...]:
         """The expressions that read a fact such as application.amount."""
         return self._mentions.get(path, ())
@@ -120,6 +127,12 @@ class Registry:
         return frozenset(self.quarantined)
 
     @cached_property
+    def _every(self) -> tuple[Document, ...]:
+        """Every document, and the built-in records that the company's own stand beside under the same key."""
+        behind = (one for one in self.entities if one.builtin and self.documents.get(one.identity) is not one)
+        return (*self.documents.values(), *behind)
+
+    @cached_property
     def _by_kind(self) -> Mapping[str, tuple[Document, ...]]:
         found: dict[str, list[Document]] = {}
         for document in sorted_documents(self.documents.values()):
@@ -144,11 +157,11 @@ class Registry:
 
     @cached_property
     def _uses(self) -> Mapping[Identity, tuple[Use, ...]]:
-        return uses(self.documents.values(), self.kinds)
+        return uses(self._every, self.kinds)
 
     @cached_property
     def _mentions(self) -> Mapping[str, tuple[Use, ...]]:
-        return mentions(self.documents.values(), self.kinds)
+        return mentions(self._every, self.kinds)
 
 
 def kept(function: Callable[Asked, Made]) -> Callable[Asked, Made]:

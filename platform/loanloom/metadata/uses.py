@@ -16,11 +16,14 @@ _LITERAL = re.compile(r'"(?:[^"\\]|\\.)*"')
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """A place that uses a document or a fact: which document, where in its spec."""
+    """A place that uses a document or a fact: which document, where in its spec. A `builtin` one stands in the record
+    that every company has; the company's own document of that key may stand beside it.
+    """
 
     kind: str
     key: str
     pointer: str
+    builtin: bool = False
 
 
 def references_of(document: Document, kind: Kind) -> Iterator[tuple[Identity, str]]:
@@ -45,7 +48,7 @@ def uses(documents: Iterable[Document], kinds: Kinds) -> Mapping[Identity, tuple
     found: dict[Identity, list[Use]] = {}
     for document in documents:
         for target, pointer in references_of(document, kinds.require(document.kind)):
-            found.setdefault(target, []).append(Use(*document.identity, pointer))
+            found.setdefault(target, []).append(Use(*document.identity, pointer, document.builtin))
     return {target: tuple(places) for target, places in found.items()}
 
 
@@ -55,5 +58,5 @@ def mentions(documents: Iterable[Document], kinds: Kinds) -> Mapping[str, tuple[
     for document in documents:
         for pointer, written in expressions_of(document, kinds.require(document.kind)):
             for path in set(_PATH.findall(_LITERAL.sub('""', written))):
-                found.setdefault(path, []).append(Use(*document.identity, pointer))
+                found.setdefault(path, []).append(Use(*document.identity, pointer, document.builtin))
     return {path: tuple(places) for path, places in found.items()}

@@ -110,7 +110,7 @@ def page_of(kind: str, key: str, view: str, *, problems: tuple[Problem, ...] = (
         shown["source"] = more.pop("typed", None) or drafts.text_of(ctx, kind, key)
         csp_nonce()
     elif view == "used":
-        shown["uses"] = [(use, page.registry.get(use.kind, use.key)) for use in page.uses]
+        shown["uses"] = [(use, page.registry.using(use)) for use in page.uses]
         shown["fields"] = uses.of_fields(page.registry, page.shown) if kind == "entity" and page.shown else ()
     else:
         shown["versions"] = history.versions(ctx, kind, key)

@@ -118,8 +118,8 @@ def place_in_words(use: Use, document: Document | None) -> str:
 
 
 def place_address(use: Use) -> str:
-    """The address of a place of a definition: its sheet, at the cell."""
-    anchor = f"c-{slug(use.pointer)}" if use.pointer else None
+    """The address of a place of a definition: its sheet, at the cell. The cells shown are the company's own."""
+    anchor = f"c-{slug(use.pointer)}" if use.pointer and not use.builtin else None
     return url_for("studio.definition", kind=use.kind, key=use.key, view="sheet", _anchor=anchor)
 
 
