@@ -94,12 +94,20 @@ def _digits(decimals: int | None, default: object = None) -> Digits | None:
 
 def step_types(document: Document, facts: Type, known: Currencies) -> Mapping[str, Type]:
     """The type of each step of a calculation by key; each formula sees the facts, the parameters and other steps."""
+    return checked_steps(document, facts, known)[0]
+
+
+def checked_steps(
+    document: Document, facts: Type, known: Currencies
+) -> tuple[Mapping[str, Type], Mapping[str, feel.Checked]]:
+    """The same, with the formula of each step as it was checked for that: by then all that it may read was known. Of
+    steps that need one another in a circle none was."""
     parameters = {one["key"]: declared(one, known) for one in document.spec.get("parameters", ())}
     formulas = {one["key"]: one for one in document.spec["steps"]}
     words = {key: set(re.findall(r"\w+", str(one["value"]))) & formulas.keys() for key, one in formulas.items()}
     found: dict[str, Type] = dict.fromkeys(formulas, optional(NUMBER))
-    done: set[str] = set()
-    while ready := [key for key in formulas if key not in done and words[key] <= done]:
+    done: dict[str, feel.Checked] = {}
+    while ready := [key for key in formulas if key not in done and words[key] <= done.keys()]:
         scope = context({**facts.members, **found, **parameters})
         for key in ready:
             checked = feel.check(str(formulas[key]["value"]), scope, expect=NUMBER, functions=feel.LENDING)
@@ -107,5 +115,5 @@ def step_types(document: Document, facts: Type, known: Currencies) -> Mapping[st
             rounding = formulas[key].get("round")
             digits = _digits(max(int(rounding["digits"]), 0)) if rounding else None
             found[key] = optional(feel.number(unit=unit, digits=digits))
-        done.update(ready)
-    return found
+            done[key] = checked
+    return found, done

@@ -36,15 +36,14 @@ def compile_calculation(document: Document, registry: Registry) -> CompiledCalcu
 
 def step_scope(document: Document, registry: Registry) -> Type:
     """What steps and checks see: the facts, the parameters and the other steps by their bare keys."""
-    facts = fact_scope.scope(registry, document.spec["subject"])
-    steps = _step_types(document, registry)
-    return feel.context({**facts.members, **steps, **parameter_scope(document, registry).members})
+    return _steps(document, registry)[0]
 
 
-@kept_narrowly
-def _step_types(document: Document, registry: Registry) -> Mapping[str, Type]:
+def _steps(document: Document, registry: Registry) -> tuple[Type, Mapping[str, feel.Checked]]:
+    """What steps see, and the formulas that were checked to find that out."""
     facts = fact_scope.scope(registry, document.spec["subject"])
-    return derived.step_types(document, facts, currencies(registry))
+    types, checked = derived.checked_steps(document, facts, currencies(registry))
+    return feel.context({**facts.members, **types, **parameter_scope(document, registry).members}), checked
 
 
 def expected(document: Document, key: str, registry: Registry) -> Type:
@@ -69,11 +68,9 @@ class _Compiler:
         parameters, problems = read_parameters(self.document, self.registry)
         self.problems.extend(problems)
         self._names(spec)
-        scope = step_scope(self.document, self.registry)
+        scope, known = _steps(self.document, self.registry)
         programs = [
-            self._program(
-                one["value"], scope, expected(self.document, one["key"], self.registry), f"/steps/{place}/value"
-            )
+            self._formula(one, scope, known.get(one["key"]), f"/steps/{place}/value")
             for place, one in enumerate(spec["steps"])
         ]
         steps = self._arranged(spec["steps"], programs)
@@ -119,8 +116,19 @@ class _Compiler:
                 )
             seen.add(key)
 
+    def _formula(
+        self, spec: Mapping[str, Any], scope: Type, known: feel.Checked | None, pointer: str
+    ) -> Program | None:
+        """The program of a step; one that is to give a number and no more was checked as such for its type."""
+        expect = expected(self.document, spec["key"], self.registry)
+        if known is not None and known.source == spec["value"] and expect == feel.NUMBER:
+            return self._told(known, pointer)
+        return self._program(spec["value"], scope, expect, pointer)
+
     def _program(self, source: str, scope: Type, expect: Type, pointer: str) -> Program | None:
-        checked = feel.check(source, scope, expect=expect, functions=feel.LENDING)
+        return self._told(feel.check(source, scope, expect=expect, functions=feel.LENDING), pointer)
+
+    def _told(self, checked: feel.Checked, pointer: str) -> Program | None:
         self.problems.extend(fact_scope.problem_from_feel(one, self.document, pointer) for one in checked.problems)
         return checked.program
 
