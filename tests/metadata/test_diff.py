@@ -120,6 +120,18 @@ def test_what_was_added_or_removed_is_told_with_all_that_it_holds_and_without_ya
     )
 
 
+def test_amounts_that_people_may_decide_read_as_money() -> None:
+    bare: dict[str, Any] = {"functions": [], "data_scope": "own"}
+    rule = {"function": "money.receive", "above": 100000}
+    ((_, _, english, _),) = shown(("role", "clerk", bare), {**bare, "second_person": [rule]})
+    assert english.endswith("Above the amount: 100,000.00")
+    limits: list[dict[str, Any]] = [
+        {"measure": "application.amount", "rows": [{"role": "clerk", "limit": most}]} for most in (100000, 110000)
+    ]
+    ((_, old, new, _),) = shown(("authority", "approval", limits[0]), limits[1])
+    assert (old, new) == ("100,000.00", "110,000.00")
+
+
 def test_fields_of_a_record_are_told_by_title() -> None:
     fields = [field("bank", "Bank", "开户行"), field("open", "Shown to borrowers", "对客户展示", "yes_no")]
     bare = {"fields": fields, "register": {"name": "bank"}}
