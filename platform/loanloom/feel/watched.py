@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
+from operator import attrgetter
 from typing import Any, TypeVar, cast
 
 from .types import Type
@@ -41,7 +42,7 @@ def part(type_: Type, read: Part) -> Any:
         return tuple(found.members)
     if what == "spaced":
         return found.spaced_names
-    return replace(found, fields=(), item=None) if what == "self" and _has_entries(found) else found
+    return _shallow(found) if what == "self" and _has_entries(found) else found
 
 
 def _has_entries(type_: Type) -> bool:
@@ -159,6 +160,7 @@ class _Members(Mapping[str, Type]):
 
 
 _SHALLOW = tuple(one.name for one in fields(Type) if one.name not in ("fields", "item"))
+_shallow = attrgetter(*_SHALLOW)
 
 
 def _watched(seen: _Seen) -> Type:
