@@ -44,10 +44,15 @@ UNFOLD = """() => {
   all.forEach((one) => { one.open = true; });
   return all.length;
 }"""
-# the forms that say of something that it must be there
+# the forms that say of something that it must be there; of those alike, as the cells of a sheet are, only the first
 DEMANDING = """() => {
   const demanding = (form) => form.method === "post" && form.querySelector("[required]:is(input, select, textarea)");
-  window.demanding = [...document.querySelectorAll("main form")].filter(demanding);
+  const plain = (words) => words.replace(/\\d+/g, "N");
+  const boxes = (form) => [...form.elements].map((box) => `${box.type} ${plain(box.name)}`).join();
+  const known = new Set();
+  const fresh = (kind) => !known.has(kind) && known.add(kind);
+  window.demanding = [...document.querySelectorAll("main form")]
+    .filter((form) => demanding(form) && fresh(plain(form.action) + boxes(form)));
   return window.demanding.length;
 }"""
 EMPTIED = f"""(nth) => {{
