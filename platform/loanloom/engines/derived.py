@@ -101,16 +101,18 @@ def checked_steps(
     document: Document, facts: Type, known: Currencies
 ) -> tuple[Mapping[str, Type], Mapping[str, feel.Checked]]:
     """The same, with the formula of each step as it was checked for that: by then all that it may read was known. Of
-    steps that need one another in a circle none was."""
+    steps that need one another in a circle none was. The hints of a formula that is wrong may not know every step."""
     parameters = {one["key"]: declared(one, known) for one in document.spec.get("parameters", ())}
     formulas = {one["key"]: one for one in document.spec["steps"]}
-    words = {key: set(re.findall(r"\w+", str(one["value"]))) & formulas.keys() for key, one in formulas.items()}
+    own = formulas.keys() | parameters.keys()
+    words = {key: set(re.findall(r"\w+", str(one["value"]))) & own for key, one in formulas.items()}
     found: dict[str, Type] = dict.fromkeys(formulas, optional(NUMBER))
     done: dict[str, feel.Checked] = {}
-    while ready := [key for key in formulas if key not in done and words[key] <= done.keys()]:
+    while ready := [key for key in formulas if key not in done and words[key] & formulas.keys() <= done.keys()]:
         scope = context({**facts.members, **found, **parameters})
         for key in ready:
-            checked = feel.check(str(formulas[key]["value"]), scope, expect=NUMBER, functions=feel.LENDING)
+            seen = scope if words[key] else facts  # what reads facts alone is checked once for all calculations
+            checked = feel.check(str(formulas[key]["value"]), seen, expect=NUMBER, functions=feel.LENDING)
             unit = checked.type.unit if checked.ok and checked.type.kind == "number" else None
             rounding = formulas[key].get("round")
             digits = _digits(max(int(rounding["digits"]), 0)) if rounding else None

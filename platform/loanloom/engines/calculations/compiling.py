@@ -121,7 +121,7 @@ class _Compiler:
     ) -> Program | None:
         """The program of a step; one that is to give a number and no more was checked as such for its type."""
         expect = expected(self.document, spec["key"], self.registry)
-        if known is not None and known.source == spec["value"] and expect == feel.NUMBER:
+        if known is not None and known.ok and known.source == spec["value"] and expect == feel.NUMBER:
             return self._told(known, pointer)
         return self._program(spec["value"], scope, expect, pointer)
 
