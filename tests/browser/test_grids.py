@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from tests.browser.looks import no_sideways, picture
 
 CLASSES = "/studio/definitions/ruleset/five-classes/?view=grid"
+DECISION = "/studio/definitions/ruleset/decision-business/?view=grid"
 MENU = "/studio/definitions/menu/workspace/?view=grid"
 PASTE = """(box, words) => {
     box.focus();
@@ -82,10 +83,11 @@ def test_a_menu_is_rearranged_by_mouse_and_by_keyboard(open_as, axe) -> None:
     assert axe(page) == []
 
 
-def test_grids_fit_a_phone(open_as, axe) -> None:
-    phone = open_as("designer", width=390)
-    for where, name in ((CLASSES, "table"), (AREAS, "areas")):
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_grids_fit_a_phone(open_as, axe, language: str) -> None:
+    phone = open_as("designer", language=language, width=390)
+    for where, name in ((CLASSES, "table"), (DECISION, "decision"), (AREAS, "areas")):
         phone.goto(where)
         no_sideways(phone)
-        picture(phone, f"grid-{name}-390-zh")
+        picture(phone, f"grid-{name}-390-{language}")
     assert axe(phone) == []

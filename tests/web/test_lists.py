@@ -154,6 +154,45 @@ def test_the_export_has_every_row_and_runs_no_formula(applications, reader):
     assert any(cell.startswith("'=cmd") for cell in cells)
 
 
+@pytest.fixture
+def contracts(model_company, applications):
+    """Of two applications a loan contract each and what secures it; of the first the note without an amount, too."""
+    with model_company.transaction() as connection:
+        found = connection.execute(select(tables.application).order_by(tables.application.c.id).limit(2)).all()
+        for place, row in enumerate(found, 1):
+            own = {"customer_id": row.customer_id, "application_id": row.id, "release_id": row.release_id}
+            own |= {"product_key": row.product_key, "unit": row.unit}
+            grant = {
+                "number": f"PF{place}",
+                "amount": 1000 * place,
+                "annual_rate": Decimal("0.1"),
+                "term_months": 12,
+                "sanctioned_on": date(2026, 2, 1),
+                "expires_on": date(2026, 8, 1),
+            }
+            insert = tables.sanction.insert().values(**own, **grant, method=row.method)
+            sanction = connection.execute(insert.returning(tables.sanction.c.id)).scalar_one()
+            for kind, amount in (("loan", 1000 * place), ("guarantee", 5000 * place), ("note", 0)):
+                values = {**own, "number": f"HT{place}{kind}", "kind": kind, "amount": amount, "sanction_id": sanction}
+                connection.execute(tables.contract.insert().values(values))
+
+
+def test_what_secures_a_loan_is_not_added_to_it(contracts, reader):
+    def totals(query=""):
+        page = reader.get(f"/contracts/{query}").get_data(as_text=True)
+        lines = re.findall(r"<tr>(.*?)</tr>", page.partition("<tfoot>")[2].partition("</tfoot>")[0], re.S)
+        return [[cell for cell in re.findall(r"<td[^>]*>(.*?)</td>", line, re.S) if cell] for line in lines]
+
+    assert "6 records" in reader.get("/contracts/").get_data(as_text=True)
+    assert totals() == [["Total · Guarantee contract", "15,000.00"], ["Total · Loan contract", "3,000.00"]]
+    assert totals("?contract.kind=loan") == [["Total", "3,000.00"]], "of one kind it is one line as in any list"
+    told = reader.get("/lists/contracts/export.xlsx")
+    rows = list(load_workbook(io.BytesIO(told.get_data())).active.values)
+    assert [(row[0], row[3]) for row in rows[-2:]] == [
+        ("Total · Guarantee contract", 15_000), ("Total · Loan contract", 3_000),
+    ]  # fmt: skip
+
+
 def test_the_export_says_what_was_searched_for(applications, reader):
     answer = reader.get("/lists/applications/export.xlsx?q=wxm&application.amount.from=10000")
     rows = list(load_workbook(io.BytesIO(answer.get_data())).active.values)

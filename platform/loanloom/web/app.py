@@ -23,6 +23,7 @@ from loanloom.web import (
     health,
     history_words,
     language,
+    lists,
     named_faults,
     navigation,
     requests,
@@ -85,6 +86,7 @@ def create_app(
     answering.install(app)
     drawing.install(app)
     history_words.install(app)
+    lists.install(app)
     navigation.install(app)
     surroundings.install(app)
     app.register_blueprint(health.blueprint)

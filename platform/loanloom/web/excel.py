@@ -36,16 +36,19 @@ def download(key: str) -> Response:
     if listed.more or listed.count > MOST_EXPORTED:
         told.append(_("At most %(count)s rows are exported.", count=formats.number(MOST_EXPORTED)))
     title = say(document.title if document else data_set.title, spoken)
-    content = spreadsheets.workbook(title, headings, rows, notes=told, totals=_totals(shown, listed))
+    content = spreadsheets.workbook(title, headings, rows, notes=told, totals=_totals(data_set, shown, listed))
     return answer(content, f"{key}-{ctx.business_date.isoformat()}.xlsx")
 
 
-def _totals(shown: list[Field], listed: Listed) -> list[Any] | None:
-    """The line of sums, where the screen has one."""
-    if not listed.sums or listed.count < 2:
-        return None
-    line: list[Any] = [listed.sums.get(column.path) for column in shown]
-    return [_("Total"), *line[1:]] if line[0] is None else line
+def _totals(data_set: DataSet, shown: list[Field], listed: Listed) -> list[list[Any]]:
+    """The lines of sums, where the screen has any."""
+    if listed.count < 2:
+        return []
+    made = []
+    for words, sums in lists.totals_of(data_set, listed):
+        line: list[Any] = [sums.get(column.path) for column in shown]
+        made.append([words, *line[1:]] if line[0] is None else line)
+    return made
 
 
 def notes(ctx: Context, data_set: DataSet, asked: Asked) -> list[str]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import render_template, request
+from flask import Flask, render_template, request
 from flask_babel import gettext as _
 from markupsafe import Markup
 
@@ -214,6 +214,14 @@ def words_of(column: Field, value: Any) -> str:
     return formats.number(value)
 
 
+def totals_of(data_set: DataSet, listed: Listed) -> list[tuple[str, Mapping[str, Any]]]:
+    """The lines of sums with their words: one, or one for each of the things that are kept apart."""
+    if data_set.apart is None or not listed.apart:
+        return [(_("Total"), listed.sums)] if listed.sums else []
+    column = data_set.fields[data_set.apart]
+    return [(f"{_('Total')} · {words_of(column, value)}", sums) for value, sums in listed.apart if any(sums.values())]
+
+
 def _heads(data_set: DataSet, asked: Asked, titles: Mapping[str, Any], path: str) -> tuple[Head, ...]:
     first = asked.order[0] if asked.order else None
     made = []
@@ -282,3 +290,8 @@ def part(key: str, *, where: Mapping[str, Any], columns: Sequence[str] = (), lim
     heads = _heads(data_set, asked, titles_of(document), request.path)
     made = render_template("components/list_part.html", heads=heads, listed=listed, data_set=data_set)
     return Markup(made)  # noqa: S704  # rendered by our own template, which escapes
+
+
+def install(app: Flask) -> None:
+    """Give the list macros their lines of sums."""
+    app.jinja_env.filters["totals_of"] = lambda listed, data_set: totals_of(data_set, listed)

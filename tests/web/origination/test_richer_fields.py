@@ -129,6 +129,13 @@ def test_totals_follow_the_rows_on_the_form_and_the_sheet(manager: FlaskClient) 
     marks = hidden(text(manager.get(url)))
     page = text(manager.post(url, data={**marks, **ASKED, **debts, "_action": "refresh"}))
     assert re.search(r"<dt>Total: Balance</dt><dd>30,000.00</dd>", page)
+    htmx, more = {"HX-Request": "true"}, {"application.other_debts.1.balance": "10,000.00", "_action": "refresh"}
+    part = text(manager.post(url, data={**marks, **ASKED, **debts, **more}, headers=htmx))
+    assert part.lstrip().startswith('<div class="fill-body"'), "what is typed draws the inside alone"
+    assert re.search(r"<dt>Total: Balance</dt><dd>30,000.50</dd>", part)
+    fewer = {**debts, "_action": "remove:application.other_debts.0"}
+    part = text(manager.post(url, data={**marks, **ASKED, **fewer}, headers=htmx))
+    assert re.search(r"<dt>Total: Balance</dt><dd>9,999.50</dd>", part)
     done = manager.post(url, data={**marks, **ASKED, **debts, "_action": "submit"})
     assert done.status_code == 302, text(done)
     shown = text(manager.get(f"/applications/{application_id}?tab=form"))

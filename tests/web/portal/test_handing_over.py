@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import Any
 
 import pytest
+from lxml import html
 from tests.services.origination.conftest import ASKED, TRADER, hand_in_papers
 from tests.web.pages import page, post
 
@@ -72,6 +74,20 @@ def test_the_manager_completes_what_the_customer_handed_in(customer, borrower, s
     assert set(applications.makers_of(row)) == {me.user_id, manager.user_id}, "neither may check it"
     assert "Applications to complete" not in page(manager, "/to-do/")
     assert "Being looked at" in page(me, seen) and "Withdraw" not in page(me, seen)
+
+
+def test_numbers_stand_as_people_write_them(customer, borrower, staff) -> None:
+    ctx, manager = staff
+    row = row_of(ctx, handed_over(borrower(customer), ctx))
+    kept = {**THEIRS, "application.term_months": Decimal(12), "application.years_in_business": Decimal("6.50")}
+    applications.save_draft(ctx, row.id, {**kept, "application.amount": Decimal(60_000)}, editor="one", seen="")
+    shown = html.fromstring(page(manager, f"/applications/{row.id}/fill"))
+
+    def value(name: str) -> list[str]:
+        return [str(one) for one in shown.xpath(f"//input[@name='application.{name}']/@value")]
+
+    assert value("term_months") == ["12"] and value("years_in_business") == ["6.5"], "kept in JSON as 12.0 and 6.50"
+    assert value("amount") == ["60,000.00"], "money keeps its cents"
 
 
 def test_the_same_post_again_hands_over_once(customer, borrower, staff) -> None:

@@ -166,7 +166,7 @@ def excel(ctx: Context, drawn: Drawn, language: str) -> File:
     totals = [None, say(CLOSING, language), "", done.charged, done.credited, done.closing["principal"], _owed(done)]
     notes = [f"{label}: {value}" for label, value in _head(ctx, drawn, language)]
     content = spreadsheets.workbook(
-        say(TITLE, language), headings, rows(drawn, language), notes=notes, totals=totals
+        say(TITLE, language), headings, rows(drawn, language), notes=notes, totals=[totals]
     )  # fmt: skip
     return File(f"{drawn.loan['number']}-{done.until.isoformat()}.xlsx", EXCEL, content)
 

@@ -43,9 +43,9 @@ def workbook(
     rows: Iterable[Sequence[Any]],
     *,
     notes: Sequence[str] = (),
-    totals: Sequence[Any] | None = None,
+    totals: Sequence[Sequence[Any]] = (),
 ) -> bytes:
-    """A sheet with notes on top, one bold line of headings, the rows and, where given, a line of totals."""
+    """A sheet with notes on top, one bold line of headings, the rows and the lines of totals."""
     book = Workbook(write_only=True)
     sheet = book.create_sheet(re.sub(r"[\[\]:*?/\\]", " ", title)[:31] or "Sheet")
     for index, heading in enumerate(headings, start=1):
@@ -71,8 +71,8 @@ def workbook(
     sheet.append(head)
     for row in rows:
         sheet.append([cell(value, heading) for value, heading in zip(row, headings, strict=True)])
-    if totals is not None:
-        sheet.append([cell(value, heading, bold=True) for value, heading in zip(totals, headings, strict=True)])
+    for total in totals:
+        sheet.append([cell(value, heading, bold=True) for value, heading in zip(total, headings, strict=True)])
     written = io.BytesIO()
     book.save(written)
     return written.getvalue()

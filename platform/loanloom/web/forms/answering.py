@@ -76,8 +76,8 @@ def step_of(
     post: Posted | None, view: FormView, judged: Callable[[], FormView], also: Sequence[Problem]
 ) -> Step | None:
     """The step (or tab) to show, or None for a form on one page. `judged` gives the same view with everything that is
-    wrong; forward goes only who has done the step at hand (tabs are open to all), and a refused submission opens at the
-    first step with a problem."""
+    wrong; forward goes only who has done the step at hand and those between (tabs are open to all), and a refused
+    submission opens at the first step with a problem."""
     keys = [section.key for section in view.sections]
     if view.layout not in ("steps", "tabs") or not keys:
         return None
@@ -87,9 +87,10 @@ def step_of(
     if post is not None and post.action == "step" and post.argument in keys:
         wanted = keys.index(post.argument)
         if wanted > at and not tabs:
-            section = next((one for one in judged().sections if one.key == keys[at]), None)
-            if section is not None and section.has_problems:
-                wanted, problems = at, tuple(section.problems())
+            passed = (one for one in judged().sections if one.key in keys[at:wanted])
+            undone = next((one for one in passed if one.has_problems), None)
+            if undone is not None:
+                wanted, problems = keys.index(undone.key), tuple(undone.problems())
     elif also:
         fields = {one.field for one in also}
         wrong = (

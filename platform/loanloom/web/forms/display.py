@@ -9,6 +9,7 @@ from typing import Any
 
 from loanloom.core import money
 from loanloom.engines.forms import FieldView
+from loanloom.engines.forms.types import numbers
 from loanloom.metadata.units import with_unit
 from loanloom.problems import say
 from loanloom.web import formats
@@ -64,7 +65,7 @@ def _plain(field: FieldView, value: Any) -> str:
     if isinstance(value, Decimal):
         if field.type == "money":
             return formats.money(value, 2 if field.decimals is None else field.decimals)
-        return formats.percent(value) if field.type == "percent" else formats.number(value)
+        return formats.percent(value) if field.type == "percent" else formats.number(numbers.bare(value))
     if isinstance(value, date):
         return formats.day(value)
     return str(value)

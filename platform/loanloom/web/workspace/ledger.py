@@ -110,7 +110,7 @@ def export() -> Response:
         _("Total"), None, None, balance.debits, balance.credits, balance.closing_debits, balance.closing_credits,
     ]  # fmt: skip
     content = spreadsheets.workbook(
-        _("Trial balance"), headings, rows, notes=[_period_words(first, last)], totals=totals
+        _("Trial balance"), headings, rows, notes=[_period_words(first, last)], totals=[totals]
     )
     return excel.answer(content, f"trial-balance-{last.isoformat()}.xlsx")
 
@@ -153,7 +153,7 @@ def account_export(code: str) -> Response:
     totals = [_("Total"), None, None, None, None, shown.debits, shown.credits, shown.closing]
     title = f"{shown.account.code} {say(shown.account.title, language())}"
     notes = [title, _period_words(first, last)]
-    content = spreadsheets.workbook(_("Lines of the account"), headings, rows, notes=notes, totals=totals)
+    content = spreadsheets.workbook(_("Lines of the account"), headings, rows, notes=notes, totals=[totals])
     return excel.answer(content, f"account-{code}-{last.isoformat()}.xlsx")
 
 

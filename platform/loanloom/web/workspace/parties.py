@@ -96,7 +96,7 @@ def batch_excel(batch_id: int) -> Response:
     ]
     totals = [_("Total"), None, None, None, sum(one["amount"] for one in view.items), view.settled]
     title = _("Claim of subsidies %(number)s", number=view.row["number"])
-    content = spreadsheets.workbook(title, headings, rows, notes=[view.party["name"]], totals=totals)
+    content = spreadsheets.workbook(title, headings, rows, notes=[view.party["name"]], totals=[totals])
     return excel.answer(content, f"{view.row['number']}.xlsx")
 
 

@@ -50,7 +50,7 @@ def export(key: str) -> Response:
         for row in reports.every_row(ctx, shown)
     )
     notes = excel.notes(ctx, shown.data_set, shown.asked)
-    totals = _totals_line(shown.fields, shown.totals) if any(one is not None for one in shown.totals) else None
+    totals = [_totals_line(shown.fields, shown.totals)] if any(one is not None for one in shown.totals) else []
     content = spreadsheets.workbook(say(shown.report.title, spoken), headings, rows, notes=notes, totals=totals)
     return excel.answer(content, f"{key}-{ctx.business_date.isoformat()}.xlsx")
 

@@ -53,6 +53,16 @@ def plain(value: Decimal) -> str:
     return f"{value:,f}"
 
 
+def bare(value: Decimal) -> Decimal:
+    """A number without the zeros behind its point that nobody means: JSON keeps 12 as 12.0.
+
+    >>> bare(Decimal("12.0")), bare(Decimal("6.50")), bare(Decimal("100"))
+    (Decimal('12'), Decimal('6.5'), Decimal('100'))
+    """
+    written = f"{value:f}"
+    return Decimal(written.rstrip("0").rstrip(".")) if "." in written else value
+
+
 def _in_range(value: Decimal, spec: Spec, shown: Callable[[Decimal], str]) -> Decimal:
     if abs(value) >= LARGEST:
         raise Fault("out_of_range", "This number is too large.", "数字过大。")
@@ -83,7 +93,7 @@ def _write_number(value: Any, spec: Spec) -> str:
         value = Decimal(value)
     if spec.type == "money":
         return plain(value.quantize(Decimal(1).scaleb(-(2 if spec.decimals is None else spec.decimals))))
-    return f"{value:f}"
+    return f"{bare(value):f}"
 
 
 def _read_percent(raw: Any, spec: Spec) -> Decimal | None:
@@ -121,7 +131,7 @@ def _read_rating(raw: Any, spec: Spec) -> Decimal | None:
 
 
 def _rating_words(value: Any, spec: Spec, language: str) -> str:
-    return f"{Decimal(value):f} / {steps_of(spec)}"
+    return f"{bare(Decimal(value)):f} / {steps_of(spec)}"
 
 
 TYPES = {

@@ -29,13 +29,15 @@ MOST_EXPORTED = 100_000
 class Listed:
     """One page: rows as path -> value (and "id"), the count of all and the sums of money columns.
 
-    `more`: there are more than were counted; sums of a part are not shown.
+    `more`: there are more than were counted; sums of a part are not shown. `apart`: the sums for each value of the
+    column that the data set keeps apart, where there are several; `sums` is empty then.
     """
 
     rows: tuple[Mapping[str, Any], ...]
     count: int
     more: bool
     sums: Mapping[str, Decimal]
+    apart: tuple[tuple[Any, Mapping[str, Decimal]], ...] = ()
     next: str | None
     previous: str | None
 
@@ -55,18 +57,20 @@ def rows(
     statement = statement.order_by(*_ordering(keys, backwards)).limit(limit + 1)
     with ctx.transaction(by_values=data_set.counted_to is not None) as connection:
         found = connection.execute(statement).all()
-        totals = connection.execute(_totals(data_set, asked, fitting)).one()
+        totals = connection.execute(_totals(data_set, asked, fitting)).all()
     more = len(found) > limit
     shown = found[:limit][::-1] if backwards else found[:limit]
     has_next = more if not backwards else True
     has_previous = more if backwards else asked.after is not None and place is not None
-    uncounted = data_set.counted_to is not None and totals[0] > data_set.counted_to
-    paths = [] if uncounted else _summed(data_set, asked)
+    count = sum(one[0] for one in totals)
+    uncounted = data_set.counted_to is not None and count > data_set.counted_to
+    added = [] if uncounted else [(one[-1], _sums(data_set, asked, one)) for one in totals]
     return Listed(
         rows=tuple(_row(asked, row) for row in shown),
-        count=totals[0] - int(uncounted),
+        count=count - int(uncounted),
         more=uncounted,
-        sums={path: totals[index + 1] for index, path in enumerate(paths)},
+        sums=added[0][1] if len(added) == 1 else {},
+        apart=tuple(added) if len(added) > 1 else (),
         next=_place(shown[-1], len(keys)) if shown and has_next else None,
         previous=_place(shown[0], len(keys)) if shown and has_previous else None,
     )
@@ -102,17 +106,22 @@ def _summed(data_set: DataSet, asked: Asked) -> list[str]:
     return [path for path in asked.columns if data_set.columns[path].field.type == "money"]
 
 
+def _sums(data_set: DataSet, asked: Asked, totals: Any) -> Mapping[str, Decimal]:
+    return {path: totals[index + 1] for index, path in enumerate(_summed(data_set, asked))}
+
+
 def _totals(data_set: DataSet, asked: Asked, fitting: ColumnElement[bool]) -> Select[Any]:
+    """The count and the sums; a row for each value of the column that is kept apart, which comes last."""
     values = [data_set.columns[path].value for path in _summed(data_set, asked)]
     if data_set.counted_to is None:
         sums = [func.coalesce(func.sum(value), 0) for value in values]
-        return select(func.count(), *sums).select_from(data_set.source).where(fitting)
+        apart = [] if data_set.apart is None else [data_set.columns[data_set.apart].value]
+        counted = select(func.count(), *sums, *apart).select_from(data_set.source).where(fitting)
+        return counted.group_by(*apart).order_by(*apart) if apart else counted
     named = [value.label(f"v{at}") for at, value in enumerate(values)]
     first = select(literal(1), *named).select_from(data_set.source).where(fitting).limit(data_set.counted_to + 1)
-    counted = first.subquery()
-    return select(func.count(), *(func.coalesce(func.sum(counted.c[one.name]), 0) for one in named)).select_from(
-        counted
-    )
+    part = first.subquery()
+    return select(func.count(), *(func.coalesce(func.sum(part.c[one.name]), 0) for one in named)).select_from(part)
 
 
 def _row(asked: Asked, row: Any) -> Mapping[str, Any]:

@@ -66,6 +66,8 @@ class DataSet:
     usually: Mapping[str, Any] = field(default_factory=dict)
     whose: tuple[str, ...] = ()
     """Columns that say whom a row belongs to, which the owner's own page leaves out."""
+    apart: str | None = None
+    """A column whose values are different things: amounts are added up for each of them, never over all."""
 
     @property
     def fields(self) -> Mapping[str, Field]:

@@ -172,6 +172,10 @@ MADE = {
 }
 
 
+APART = {"contracts": "contract.kind"}
+"""Columns whose values are not added to one another: what a guarantee covers is no further lending."""
+
+
 def names() -> tuple[str, ...]:
     """The data sets there are."""
     return tuple(DATA_SETS)
@@ -198,4 +202,5 @@ def data_set(registry: Registry, name: str) -> DataSet | None:
         record_url=f"/{made.path or plural}/{{id}}" if made.opens else None,
         actions=made.actions,
         icon=made.icon,
+        apart=APART.get(plural),
     )
