@@ -144,21 +144,9 @@ def pictures_of(documents: Iterable[Document], kinds: Kinds) -> frozenset[str]:
     return frozenset(
         digest
         for document in documents
-        if (kind := kinds.get(document.kind)) and (names := frozenset(_picture_names(kind.schema)))
-        for digest in _held(document.spec, names)
+        if (kind := kinds.get(document.kind)) and kind.pictures
+        for digest in _held(document.spec, kind.pictures)
     )
-
-
-def _picture_names(schema: Any) -> Iterable[str]:
-    """What the properties are called that a schema says hold pictures."""
-    if isinstance(schema, Mapping):
-        for name, piece in schema.items():
-            if isinstance(piece, Mapping) and piece.get("x-picture") is True:
-                yield name
-            yield from _picture_names(piece)
-    elif is_list(schema):
-        for piece in schema:
-            yield from _picture_names(piece)
 
 
 def _held(value: Any, names: frozenset[str]) -> Iterable[str]:

@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from loanloom.metadata.document import Document
 from loanloom.metadata.field_types import SHAPES, Added
+from loanloom.metadata.pointers import is_list
 from loanloom.metadata.structure import Fault, Schema
 from loanloom.metadata.tree import read_tree
 from loanloom.problems import Problem, Text, text
@@ -73,6 +74,11 @@ class Kind:
         """The schema, ready to check values."""
         return Schema(self.schema)
 
+    @cached_property
+    def pictures(self) -> frozenset[str]:
+        """What the properties are called that hold pictures."""
+        return frozenset(_pictures(self.schema))
+
     @property
     def path(self) -> str:
         """The folder of its documents in a bundle: forms lie beside metadata/, everything else below it."""
@@ -118,6 +124,17 @@ class Kinds:
     def in_group(self, group: str) -> tuple[Kind, ...]:
         """The kinds of one group."""
         return tuple(kind for kind in self if kind.group == group)
+
+
+def _pictures(schema: Any) -> Iterator[str]:
+    if isinstance(schema, Mapping):
+        for name, piece in schema.items():
+            if isinstance(piece, Mapping) and piece.get("x-picture") is True:
+                yield name
+            yield from _pictures(piece)
+    elif is_list(schema):
+        for piece in schema:
+            yield from _pictures(piece)
 
 
 @lru_cache(maxsize=1)
