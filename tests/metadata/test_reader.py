@@ -89,6 +89,12 @@ def test_thousands_of_keys_that_stand_twice_are_told_at_once() -> None:
     assert tree.source.positions.near(len(keys) + 10) == "/k19999", "no place leads to what was not taken"
 
 
+def test_a_mistake_below_a_key_that_stands_twice_is_told_at_what_was_taken() -> None:
+    twice, number = read_tree("a: 1\nb:\n  c: 1\n  c: [2, 12e99999999]\n").problems
+    assert (twice.code, twice.pointer) == ("metadata.duplicate_key", "/b/c")
+    assert (number.code, number.line, number.pointer) == ("metadata.number_out_of_range", 4, "/b")
+
+
 def test_a_key_with_a_character_that_cannot_be_kept_is_refused() -> None:
     (problem,) = read_tree('a: 1\n"\\0refused": 2\n').problems
     assert (problem.code, problem.line) == ("metadata.character_refused", 2)

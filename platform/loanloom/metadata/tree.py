@@ -165,9 +165,9 @@ class _Builder:
         if shape == "plain" and event.tag != "!":
             value, problem = read_plain(event.value)
             if problem:
-                mark = event.start_mark
+                mark, kept = event.start_mark, self._pointer().partition(f"/{REFUSED}")[0]
                 self.problems.append(
-                    problem.at(file=self.file, line=mark.line + 1, column=mark.column + 1, pointer=self._pointer())
+                    problem.at(file=self.file, line=mark.line + 1, column=mark.column + 1, pointer=kept)
                 )
         if event.anchor:
             self.anchors[event.anchor] = (value, 1, 0)
