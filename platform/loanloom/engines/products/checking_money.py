@@ -211,7 +211,7 @@ def of_charges(registry: Registry) -> Iterator[Problem]:
             )
         if sum(number(share["share"]) for share in spec.get("shares", ())) > 1:
             yield document.problem(
-                "charge.shares_above_all", text("The parts come to more than the charge.", "分担比例合计超过 100 %。"),
+                "charge.shares_above_all", text("The parts come to more than the charge.", "分担比例合计超过 100%。"),
                 "/shares",
             )  # fmt: skip
         if spec.get("collector", "lender") != "lender" and "collector_title" not in spec:

@@ -12,6 +12,7 @@ from loanloom.core.lending.planning.rules import Methods
 from loanloom.engines.products.reading import number
 from loanloom.engines.products.ways import AT_THE_END, OWN, READY_MADE, Stretch
 from loanloom.metadata.document import Document
+from loanloom.metadata.units import as_percent
 from loanloom.problems import Problem, Text, text
 
 NEEDS: Mapping[str, tuple[tuple[str, ...], Text]] = {
@@ -131,10 +132,11 @@ def _shares(document: Document) -> Iterator[Problem]:
     longest = _longest(document)
     share = number(said["principal_percent"])
     if share * (longest - 1) >= 1:
+        much = as_percent(share)
         yield document.problem(
             "product.shares_above_all",
-            text(f"{share * 100:f}% a period repays everything before the {longest} periods of the longest term end.",
-                 f"每期还本 {share * 100:f}%，最长期限共 {longest} 期，尚未到期即已还清。"),
+            text(f"{much} a period repays everything before the {longest} periods of the longest term end.",
+                 f"每期还本 {much}，最长期限共 {longest} 期，尚未到期即已还清。"),
             "/schedule/principal_percent",
             hint=text("Lower the share, or the longest term.", "请下调每期比例或最长期限。"),
         )  # fmt: skip
@@ -234,14 +236,14 @@ def _plan(document: Document) -> Iterator[Problem]:
             text("A plan is in shares or in amounts, not in both.", "还本计划须统一按比例或按金额。"),
             "/schedule/plan",
         )
-    elif sum(shares, Decimal(0)) > 1:
+    elif (whole := sum(shares, Decimal(0))) > 1:
         yield document.problem(
             "product.plan_above_all",
-            text(f"The shares of the plan come to {sum(shares) * 100:f}%.",
-                 f"还本比例合计为 {sum(shares) * 100:f}%。"),
+            text(f"The shares of the plan come to {as_percent(whole)}.",
+                 f"还本比例合计为 {as_percent(whole)}。"),
             "/schedule/plan",
-            hint=text("Together they are at most 100 %; the last period takes what is left.",
-                      "合计不得超过 100 %；剩余部分计入末期。"),
+            hint=text("Together they are at most 100%; the last period takes what is left.",
+                      "合计不得超过 100%；剩余部分计入末期。"),
         )  # fmt: skip
 
 
@@ -284,7 +286,7 @@ def _draws(document: Document) -> Iterator[Problem]:
     if expected and sum(expected, Decimal(0)) >= 1:
         yield document.problem(
             "product.tranches_above_all",
-            text("The later tranches leave nothing for the first.", "后续提款占比合计已达 100 %，首笔无可提款金额。"),
+            text("The later tranches leave nothing for the first.", "后续提款占比合计已达 100%，首笔无可提款金额。"),
             "/draws/expected",
             hint=text("The first drawdown is what the others leave.", "首笔提款为其余部分。"),
         )

@@ -13,6 +13,7 @@ from loanloom.core.lending.pricing.disclosure import Disclosed, Disclosure
 from loanloom.core.money import formatted
 from loanloom.engines.products.charging import LENDER
 from loanloom.engines.products.offer import Offer
+from loanloom.metadata.units import as_percent
 from loanloom.problems import Text, say, text
 
 PAYERS: Mapping[str, Text] = {
@@ -100,7 +101,7 @@ def basis_of(item: Disclosed, digits: int) -> Text:
         for parts in said.values():
             parts.append(formatted(item.flat, digits))
     if item.rate:
-        rate = f"{(item.rate * 100).normalize():f}%"
+        rate = as_percent(item.rate)
         said["en"].append(f"{rate} {a_year[0]}{say(base, 'en')}")
         said["zh"].append(f"{rate}{'/' if a_year[1] != '×' else ''}{a_year[1]}{say(base, 'zh')}")
     if item.charge is not None and item.charge.steps:
@@ -135,7 +136,7 @@ def ends_of(share: Subsidy) -> Iterator[Text]:
 
 def subsidy_words(share: Subsidy) -> Text:
     """A subsidy in one line: who bears how much, how, and until when."""
-    measure = f"{((share.points or share.share) * 100).normalize():f}%"
+    measure = as_percent(share.points or share.share)
     who, how = (
         PAYERS.get(share.payer, text(share.payer, share.payer)),
         SETTLED["refunded" if share.refunded else "not_billed"],
@@ -154,7 +155,7 @@ def _steps(item: Disclosed, language: str, digits: int) -> str:
     assert item.charge is not None
     found = []
     for step in item.charge.steps:
-        much = f"{(step.rate * 100).normalize():f}%" if step.rate or not step.amount else formatted(step.amount, digits)
+        much = as_percent(step.rate) if step.rate or not step.amount else formatted(step.amount, digits)
         age = {"en": f"from month {step.from_months}", "zh": f"满 {step.from_months} 个月起"}
         if step.from_days:
             age = {

@@ -14,6 +14,7 @@ from loanloom.core.money import formatted
 from loanloom.metadata import schema_walk
 from loanloom.metadata.document import Document
 from loanloom.metadata.registry import Registry
+from loanloom.metadata.units import as_percent
 from loanloom.problems import LANGUAGES, Text, say, text
 
 SECTIONS: tuple[tuple[Text, tuple[str, ...]], ...] = (
@@ -167,7 +168,7 @@ def _words(
     if kind == "yes_no":
         return say(text("yes", "是") if value else text("no", "否"), language)
     if kind == "percent":
-        return f"{(Decimal(value) * 100).normalize():f}%"
+        return as_percent(Decimal(value))
     if kind == "money":
         return formatted(Decimal(value))
     chosen = schema_walk.choices(piece).get(str(value))

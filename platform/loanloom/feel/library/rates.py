@@ -107,7 +107,7 @@ def _npv(rate: Decimal, flows: Sequence[Any]) -> Any:
     if not flows or any(one is None for one in flows):
         return None
     if rate <= -1:
-        raise _refused("The rate must be above -100 %.", "利率须大于 -100%。")
+        raise _refused("The rate must be above -100%.", "利率须大于 -100%。")
     return worked_out(lambda: _worth(flows, _every_period(flows), 1 / (1 + rate)))
 
 

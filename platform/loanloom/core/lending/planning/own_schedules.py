@@ -79,7 +79,7 @@ def _sum(terms: Terms, phase: Phase) -> Iterator[Problem]:
             percent = formatted(planned * 100, 4)
             yield _wrong(
                 "plan_not_whole", 0, None,
-                text(f"The shares come to {percent} %, not 100 %.", f"各期比例合计 {percent}%，应为 100%。"),
+                text(f"The shares come to {percent}%, not 100%.", f"各期比例合计 {percent}%，应为 100%。"),
             )  # fmt: skip
         return
     if phase.principal not in BY_AMOUNT:
