@@ -7,7 +7,7 @@ dates; whole numbers come back as Decimal, for expressions know only numbers.
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import chain, repeat
@@ -38,17 +38,27 @@ def to_json(
             continue
         value, old = values[field.key], (was or {}).get(field.key)
         if field.shape.rows:
-            name, before = f"{record}.{field.key}", chain(_rows(field, old), repeat(None))
-            rows = [
-                to_json(vault, company_id, name, field.fields, row, stood)
-                for row, stood in zip(_rows(field, value), before, strict=False)
-            ]
+            name = f"{record}.{field.key}"
+            rows = rows_to_json(vault, company_id, name, field.fields, _rows(field, value), _rows(field, old))
             kept[field.key] = rows if field.shape.several else next(iter(rows), None)
         elif field.encrypted and value is not None:
             kept[field.key] = _closed(vault, company_id, f"{record}.{field.key}", _as_text(field, value), old)
         else:
             kept[field.key] = list(value) if isinstance(value, tuple) else value
     return kept
+
+
+def rows_to_json(
+    vault: Vault,
+    company_id: int,
+    record: str,
+    fields: Sequence[Field],
+    rows: Iterable[Mapping[str, Any]],
+    was: Iterable[Mapping[str, Any]] = (),
+) -> list[dict[str, Any]]:
+    """The same of several rows; `was`: the rows that are kept, in their order."""
+    stood = chain(was, repeat(None))
+    return [to_json(vault, company_id, record, fields, row, old) for row, old in zip(rows, stood, strict=False)]
 
 
 def from_json(

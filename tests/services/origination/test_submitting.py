@@ -243,6 +243,8 @@ def test_returned_changed_and_handed_in_again(manager: Context, begin: Begin, le
     changes = [one for one in lender.rows(tables.audit_log) if one.action == "application.filled_in"]
     assert changes[-1].before["amount"] == Decimal(60000)
     assert changes[-1].after["amount"] == Decimal(50000)
+    assert "guarantors" not in changes[-1].after, "a closed value that stays is no change"
+    assert lender.one(tables.application).guarantors == row.guarantors
 
 
 def test_withdrawing(manager: Context, begin: Begin, lender: Lender) -> None:

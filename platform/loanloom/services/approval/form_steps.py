@@ -66,7 +66,7 @@ def hand_in(asked: Asked, item: flows.Item) -> None:
 def _write(asked: Asked, item: flows.Item, seen: Mapping[str, Any], found: assessing.Assessed) -> None:
     """The application's row, what the engines found, and the audit of what changed at which step."""
     ctx, connection, row = asked.ctx, asked.connection, asked.case.record
-    new = submissions.columns(ctx, asked.case.registry, seen)
+    new = submissions.columns(ctx, asked.case.registry, seen, was=row)
     before, after = audit.changes({name: getattr(row, name) for name in new}, new)
     by = {"by": applications.makers_of(row, ctx.actor.user_id)}
     table = tables.application

@@ -13,7 +13,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, bindparam
+from sqlalchemy import Connection, Row, bindparam
 from sqlalchemy import update as change
 from sqlalchemy.sql.dml import ReturningUpdate
 
@@ -86,7 +86,7 @@ def submit(
         assessed = None if handing_over.is_due(ctx, filling) else _assessed(connection, filling, values)
         with bulk.together(connection):
             if assessed is None:
-                new = columns(ctx, filling.registry, _known(filling, values))
+                new = columns(ctx, filling.registry, _known(filling, values), was=row)
                 handing_over.hand_over(ctx, connection, filling, raw, new)
                 done = Submitted(application_id, row.number, handing_over.STATE, None)
             else:
@@ -243,7 +243,7 @@ def _store(
 ) -> approvals.Handed:
     """Write the clean values and the figures found to their rows; what the flow is to write with its first step."""
     row, known = filling.row, _known(filling, values)
-    new = columns(ctx, filling.registry, known)
+    new = columns(ctx, filling.registry, known, was=row)
     before = {name: getattr(row, name) for name in (*COLUMNS, "extra", "guarantors", "collateral")}
     changes = {**new, **assessing.figures(assessed), "updated_by": ctx.actor.user_id}
     changes["draft"] = {"by": applications.makers_of(row, ctx.actor.user_id)}
@@ -267,18 +267,22 @@ def _writing(names: tuple[str, ...]) -> ReturningUpdate[Any]:
     return change(TABLE).where(TABLE.c.id == bindparam("application_id")).values(values).returning(TABLE)
 
 
-def columns(ctx: Context, registry: Registry, known: Mapping[str, Any]) -> dict[str, Any]:
-    """An application's columns from clean facts."""
+def columns(
+    ctx: Context, registry: Registry, known: Mapping[str, Any], *, was: Row[Any] | None = None
+) -> dict[str, Any]:
+    """An application's columns from clean facts. `was`: its row as it is kept, whose closed values stay as they are."""
     application, vault, company = known["application"], ctx.database.vault, ctx.company.id
     fields = [one for one in registry.entity_fields("application") if not one.builtin]
     new: dict[str, Any] = {name: application.get(name) for name in COLUMNS}
     new["term_months"] = None if new["term_months"] is None else int(new["term_months"])
     new["amount"] = None if new["amount"] is None else Decimal(new["amount"])
     new["guarantee_mode"] = new["guarantee_mode"] or "credit"
-    new["extra"] = stored.to_json(vault, company, "application", fields, application)
+    kept = was.extra if was is not None else None
+    new["extra"] = stored.to_json(vault, company, "application", fields, application, kept)
     for group, entity in (("guarantors", "guarantor"), ("collateral", "collateral")):
         declared = registry.entity_fields(entity)
-        new[group] = [stored.to_json(vault, company, entity, declared, one) for one in known.get(group) or ()]
+        rows, before = known.get(group) or (), getattr(was, group, None) or ()
+        new[group] = stored.rows_to_json(vault, company, entity, declared, rows, before)
     return new
 
 
