@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
+from threading import Barrier
 
 import pytest
 from sqlalchemy import insert, select
@@ -116,6 +118,26 @@ def test_one_person_hands_in_so_many_files_and_no_more(
     assert hand_in(lender.ctx("risk")), "a colleague is not kept from it"
     uploads.remove(manager, first, subject)
     assert hand_in(manager)
+
+
+def test_two_files_at_once_do_not_both_take_the_last_place(
+    manager: Context, begin: Begin, lender: Lender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(upload_bounds, "MOST_FILES", 1)
+    subject, gate = ("application", begin(papers=False)), Barrier(4)
+
+    def hand_in(_: int) -> str:
+        gate.wait()
+        try:
+            with manager.transaction() as connection:
+                uploads.keep(manager, connection, subject, "a.pdf", PDF)
+        except Refused as refused:
+            return refused.problems[0].code
+        return "kept"
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(hand_in, range(4))) == ["kept", *["upload.too_many"] * 3]
+    assert lender.count(tables.upload) == 1
 
 
 def test_what_was_taken_away_counts_among_the_bytes_for_it_is_kept(

@@ -3,7 +3,7 @@ stands in nobody else's way."""
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, String, bindparam, func, select
 
 from loanloom.problems import Problem, text
 from loanloom.services.context import Context
@@ -14,6 +14,8 @@ BOUNDED = ("application", "sanction")
 MOST_FILES = 100
 MOST_MB = 300
 """What was taken away again counts too, for it is kept."""
+_ALONE = select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("whose", type_=String), 11)))
+"""One person's files for a record come in one after the other: two at once would both find room for the last."""
 
 
 def over(ctx: Context, connection: Connection, subject: tuple[str, int], size: int) -> Problem | None:
@@ -21,6 +23,8 @@ def over(ctx: Context, connection: Connection, subject: tuple[str, int], size: i
     if subject[0] not in BOUNDED:
         return None
     table = tables.upload
+    whose = f"upload|{ctx.company.id}|{subject[0]}|{subject[1]}|{ctx.actor.user_id}"
+    connection.execute(_ALONE, {"whose": whose})
     count, total = connection.execute(
         select(func.count().filter(table.c.state == "kept"), func.coalesce(func.sum(table.c.size), 0)).where(
             table.c.subject_kind == subject[0],
