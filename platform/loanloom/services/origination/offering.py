@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from loanloom.engines import products
 from loanloom.metadata.registry import Registry
-from loanloom.problems import LANGUAGES, Problem, Text, text
+from loanloom.problems import LANGUAGES, Problem, text
 from loanloom.services.context import Context
 from loanloom.services.definitions import releases
 from loanloom.services.errors import NotFound, Refused
@@ -47,10 +47,8 @@ def not_for(registry: Registry, spec: Mapping[str, Any], customer_kind: str) -> 
     kinds = spec.get("customer_kinds", ())
     if not kinds or customer_kind in kinds:
         return None
-    listed = registry.get("code_list", CUSTOMER_KINDS)
-    titles: dict[str, Text] = {one["key"]: one["title"] for one in listed.spec["items"]} if listed is not None else {}
     en, zh = (
-        gap.join(titles.get(kind, {}).get(language, kind) for kind in kinds)
+        gap.join(registry.code_title(CUSTOMER_KINDS, kind, language) for kind in kinds)
         for language, gap in zip(LANGUAGES, (", ", "、"), strict=True)
     )
     return Problem(

@@ -22,6 +22,7 @@ from loanloom.problems import Problem, Text, text
 from loanloom.services import facts
 from loanloom.services.context import Context
 from loanloom.services.errors import Refused
+from loanloom.services.origination import applications
 from loanloom.store import tables
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 APPROVED = ("approved", "contracted", "closed")
 REFUSED = ("refused",)
-UNSUBMITTED = ("draft", "handed_over", "withdrawn")
+UNSUBMITTED = (*applications.BEFORE, "withdrawn")
 SET = 2_000
 """Applications read at a time."""
 BAND = 20

@@ -236,8 +236,11 @@ def _find(ctx: Context, connection: Connection, upload_id: int) -> Row[tuple[obj
     row = connection.execute(select(table).where(table.c.id == upload_id, table.c.state == "kept")).one_or_none()
     if row is None:
         raise NotFound(UPLOAD)
-    if not _of_own_visit(ctx, connection, row) and not _of_own_work(ctx, connection, row):
+    try:
         subjects.check(ctx, connection, row.subject_kind, row.subject_id)
+    except (NotFound, Forbidden):
+        if not _of_own_visit(ctx, connection, row) and not _of_own_work(ctx, connection, row):
+            raise
     if not _is_for(ctx, row):
         raise NotFound(UPLOAD)
     return row
