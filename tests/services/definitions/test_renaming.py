@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from loanloom.metadata.bundle import read_bundle
+from loanloom.metadata.document import document_from
 from loanloom.metadata.kinds import load_kinds
 from loanloom.metadata.reader import read_document
 from loanloom.metadata.registry import Registry, build
@@ -97,6 +99,22 @@ def test_codes_in_forms_rules_and_mappings_are_followed(registry: Registry) -> N
     for document in registry.all("code_list"):
         if document.builtin:
             assert renaming.code(registry, document.key, document.spec["items"][0]["key"], "other_word").problems
+
+
+def test_the_lenders_of_a_price_cap_and_of_the_licence_are_followed(registry: Registry) -> None:
+    listed = dict(registry.require("code_list", "lender_type").as_mapping())
+    own = {"key": "village_bank", "title": {"en": "Village bank", "zh": "村镇银行"}}
+    listed["spec"] = {"items": [*listed["spec"]["items"], own]}
+    cap, house = registry.require("price_cap", "small-loan-company"), registry.all("organisation")[0]
+    changed = [
+        replace(cap, spec={**cap.spec, "lenders": ("village_bank",)}, source=None),
+        replace(house, spec={**house.spec, "lender": {"type": "village_bank"}}, source=None),
+    ]
+    others = [one for one in registry.own if one.identity not in (cap.identity, house.identity)]
+    known = build([*others, document_from(listed), *changed], registry.kinds).registry
+    there = after(known, renaming.code(known, "lender_type", "village_bank", "rural_bank"))
+    assert there.require(*cap.identity).at("/lenders") == ("rural_bank",)
+    assert there.require(*house.identity).at("/lender/type") == "rural_bank"
 
 
 def test_a_code_that_the_system_itself_knows_keeps_its_name(registry: Registry) -> None:

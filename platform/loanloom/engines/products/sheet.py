@@ -20,7 +20,20 @@ from loanloom.problems import LANGUAGES, Text, say, text
 SECTIONS: tuple[tuple[Text, tuple[str, ...]], ...] = (
     (
         text("What is offered", "基本要素"),
-        ("class", "business", "currency", "amount", "term", "draw", "draws", "line", "entrusted", "group", "ends_on"),
+        (
+            "class",
+            "customer_kinds",
+            "business",
+            "currency",
+            "amount",
+            "term",
+            "draw",
+            "draws",
+            "line",
+            "entrusted",
+            "group",
+            "ends_on",
+        ),
     ),
     (
         text("Price", "定价"),

@@ -9,6 +9,7 @@ from typing import Any
 
 from loanloom.engines.flows import scope
 from loanloom.engines.labels import labels
+from loanloom.metadata import schema_walk
 from loanloom.metadata.document import Document
 from loanloom.metadata.pointers import resolve, split
 from loanloom.metadata.registry import Registry, kept
@@ -31,16 +32,6 @@ _DECIDED: Mapping[str, Text] = {
 """What is said of the results that decide by themselves."""
 
 
-_CODES = {
-    ("price_cap", "lenders"): "lender_type",
-    ("price_cap", "provinces"): "province",
-    ("organisation", "type"): "lender_type",
-    ("organisation", "province"): "province",
-    ("product", "customer_kinds"): "customer_kind",
-}
-"""The code lists by which places name things: the kind of definition, the last part of the place."""
-
-
 def named_at(document: Document, registry: Registry, pointer: str) -> Mapping[str, Text] | None:
     """The steps or accounts from which a place names one or several, by key; None for all other places."""
     if document.kind == "posting_rules":
@@ -48,12 +39,14 @@ def named_at(document: Document, registry: Registry, pointer: str) -> Mapping[st
     if document.kind == "ruleset":
         return _results_at(document, registry, pointer)
     names = tuple(token for token in split(pointer) if not token.isdigit())
-    if document.kind in ("price_cap", "organisation", "product"):
-        return _units(document) if names[-1:] == ("parent",) else _codes(document, registry, names)
+    if document.kind == "organisation" and names[-1:] == ("parent",):
+        return _units(document)
     if document.kind == "case":
         flow = example_names.flow_of(document, registry) if names == ("actions", "node") else None
         return _steps(flow, registry) if flow else example_names.of_case(document, registry, names)
-    return _steps(document, registry) if document.kind == "flow" and names in _STEPS else None
+    if document.kind == "flow" and names in _STEPS:
+        return _steps(document, registry)
+    return _codes(document, registry, pointer)
 
 
 def way_at(document: Document, registry: Registry, pointer: str) -> Mapping[str, Text] | None:
@@ -65,11 +58,12 @@ def way_at(document: Document, registry: Registry, pointer: str) -> Mapping[str,
     return _steps(flow, registry) if flow is not None else None
 
 
-def _codes(document: Document, registry: Registry, names: tuple[str, ...]) -> Mapping[str, Text] | None:
-    """The titles of the code list by which a place says what a licence is and where, or whom a product is for."""
-    key = _CODES.get((document.kind, names[-1])) if names else None
-    meant = document.kind != "organisation" or names[:1] == ("lender",)
-    codes = registry.get("code_list", key) if key is not None and meant else None
+def _codes(document: Document, registry: Registry, pointer: str) -> Mapping[str, Text] | None:
+    """The titles of the code list whose codes a place holds, where the kind has no words of its own for them."""
+    schema = registry.kinds.require(document.kind).schema
+    piece = schema_walk.at(schema, document.spec, pointer)
+    held = piece if "x-codes" in piece else schema_walk.items_of(piece, schema)
+    codes = None if schema_walk.choices(held) else registry.get("code_list", held.get("x-codes", ""))
     return {str(one["key"]): one["title"] for one in codes.spec["items"]} if codes is not None else None
 
 
