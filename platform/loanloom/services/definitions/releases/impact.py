@@ -18,7 +18,7 @@ from loanloom.store.tables import application, contract, loan
 
 SHOWN = ("report", "page")
 """Kinds that show figures to people: what they show changes with what they read."""
-RUNNING = ("draft", "submitted", "returned", "approved", "contracted")
+RUNNING = ("draft", "handed_over", "submitted", "returned", "approved", "contracted")
 
 
 @dataclass(frozen=True, slots=True)
