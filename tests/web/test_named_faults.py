@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from flask import Flask
 
 
 def summary(client, url: str, **typed: str) -> list[tuple[str, str]]:
@@ -30,3 +31,11 @@ def test_a_date_that_is_none_is_named_beside_what_is_wrong_with_it(person) -> No
 def test_words_that_name_the_field_themselves_stay_as_they_are(person) -> None:
     told = summary(person("relationship-manager"), "/customers/new", kind="person", **{"customer.name": ""})
     assert ("f-customer.name", "Fill in “Name”.") in told
+
+
+def test_a_field_of_several_boxes_is_named_by_its_legend(app: Flask) -> None:
+    told = '<a href="#f-lease" data-names-field>The end is before the beginning.</a>'
+    field = '<legend class="form-label" id="f-lease" tabindex="-1">Lease &amp; term <span>*</span></legend>'
+    with app.test_request_context("/", headers={"Accept-Language": "en"}):
+        answer = app.process_response(app.response_class(told + field, 422, mimetype="text/html"))
+    assert '<a href="#f-lease">Lease &amp; term: The end is before the beginning.</a>' in answer.get_data(as_text=True)

@@ -10,8 +10,10 @@ import pytest
 from flask.testing import FlaskClient
 from tests.services.origination.conftest import ASKED, TRADER
 from tests.web.conftest import Person
-from tests.web.origination.test_screens import begin, hidden, new_customer, text
+from tests.web.origination.test_screens import begin, hand_in, hidden, new_customer, open_item, text
 from tests.web.records.test_records import PROSPECT, send
+
+from loanloom.services.context import Context
 
 MEANWHILE = "Somebody has saved this in another place meanwhile"
 
@@ -101,6 +103,40 @@ def test_without_script_nothing_is_lost_either(manager: FlaskClient) -> None:
     kept = manager.post(url, data={**hidden(page), **ASKED, "_action": "leave", "application.years_in_business": "8"})
     assert kept.status_code == 302
     assert 'value="8"' in text(manager.get(url))
+
+
+def test_a_page_left_open_while_an_approver_asks_for_papers_says_that_it_is_closed(
+    manager: FlaskClient, person: Person, model_company: Context
+) -> None:
+    application_id = begin(manager)
+    url = f"/applications/{application_id}/fill"
+    old = hidden(text(manager.get(url)))
+    assert hand_in(manager, application_id).status_code == 302
+    item, risk = open_item(model_company, application_id), person("risk-officer", unit="risk")
+    asked = {**hidden(text(risk.get(f"/approvals/{item.id}"))), "version": item.version, "reason": "银行流水"}
+    assert risk.post(f"/cases/items/{item.id}/ask_material", data=asked).status_code == 302
+    typed = {**old, **ASKED, "_action": "refresh", "application.years_in_business": "7"}
+    answer = manager.post(url, data=typed, headers={"HX-Request": "true"})
+    assert answer.status_code == 409 and MEANWHILE not in text(answer)
+    assert "This application has been handed in" in text(answer)
+
+
+def test_a_page_handed_in_before_is_handed_in_again_once_it_was_looked_at(
+    manager: FlaskClient, person: Person, model_company: Context
+) -> None:
+    application_id = begin(manager)
+    url = f"/applications/{application_id}/fill"
+    page = {**hidden(text(manager.get(url))), **ASKED, "_action": "submit"}
+    assert manager.post(url, data=page).status_code == 302
+    item, risk = open_item(model_company, application_id), person("risk-officer", unit="risk")
+    back = {**hidden(text(risk.get(f"/approvals/{item.id}"))), "version": item.version, "decision": "return"}
+    back |= {"opinion": "请补充", "reason_return": "other"}
+    assert risk.post(f"/approvals/{item.id}/decide", data=back).status_code == 302
+    again = {**page, "application.years_in_business": "7"}  # the browser's own page of before, gone back to
+    answer = manager.post(url, data=again)
+    assert answer.status_code == 409
+    done = manager.post(url, data={**again, **hidden(text(answer))})
+    assert done.status_code == 302, text(done)[:2000]
 
 
 def test_a_partner(person: Person) -> None:

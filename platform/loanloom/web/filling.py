@@ -158,10 +158,7 @@ def back(door: Door, application_id: int) -> str:
 
 def _filling(ctx: Context, application_id: int) -> Filling:
     with ctx.transaction() as connection:
-        row = applications.read(ctx, connection, application_id)
-        if not applications.may_fill_in(ctx, row):
-            raise Conflict(applications.closed())
-        return applications.filling(ctx, connection, row)
+        return _to_fill_in(ctx, connection, application_id, typed=True)
 
 
 def _form_page(
@@ -182,9 +179,10 @@ def _form_page(
         view, step = _drawn(ctx, filling, post, tuple(problems))
     else:
         with ctx.transaction() as connection:
-            filling = kept or _to_fill_in(ctx, connection, application_id)
+            filling = kept or _to_fill_in(ctx, connection, application_id, typed=post is not None)
             if saved_meanwhile and post is not None:
-                problems, post = _told(ctx, filling, post), replace(post, seen=filling.editor)
+                problems = _told(ctx, filling, post)
+                post = replace(post, seen=filling.editor, idempotency_key=None)  # to hand in this is another command
             view, step = _drawn(ctx, filling, post, tuple(problems))
             if not part:
                 seen = {**filling.facts, **submissions.merged(filling.facts, view.values)}
@@ -213,9 +211,10 @@ def _form_page(
     )
 
 
-def _to_fill_in(ctx: Context, connection: Connection, application_id: int) -> Filling:
+def _to_fill_in(ctx: Context, connection: Connection, application_id: int, *, typed: bool = False) -> Filling:
+    """What the actor may fill in, or hand papers in for: those an approver asked for do not open the form to typing."""
     row = applications.read(ctx, connection, application_id)
-    if not applications.may_fill_in(ctx, row) and supplying.wanted(ctx, connection, row.id) is None:
+    if not applications.may_fill_in(ctx, row) and (typed or supplying.wanted(ctx, connection, row.id) is None):
         raise Conflict(applications.closed())
     return applications.filling(ctx, connection, row)
 

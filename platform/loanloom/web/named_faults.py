@@ -14,7 +14,7 @@ from loanloom.web.language import language
 
 _MARK = b"data-names-field"
 _LINK = re.compile(r'<a href="#([^"]+)" data-names-field>(.*?)</a>', re.DOTALL)
-_LABEL = re.compile(r'<label\b[^>]*?\bfor="([^"]+)"[^>]*>([^<]*)')
+_LABEL = re.compile(r'<(?:label\b[^>]*?\bfor|legend\b[^>]*?\bid)="([^"]+)"[^>]*>([^<]*)')
 _COLON = text(": ", "：")
 
 

@@ -53,7 +53,10 @@ def _differing(typed: FormView, saved: FormView) -> Iterator[Problem]:
 
 
 def _says(field: FieldView, tag: str = "en") -> str:
+    """How a field reads; files by their numbers."""
+    if field.files:
+        return ", ".join(f"file {one}" if tag == "en" else f"文件{one}" for one in field.files)
     if field.group is None:
         return display.words(field, tag)
-    rows = (", ".join(filter(None, (display.words(cell, tag) for cell in row.fields))) for row in field.group.rows)
+    rows = (", ".join(filter(None, (_says(cell, tag) for cell in row.fields))) for row in field.group.rows)
     return "; ".join(filter(None, rows))
