@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 from sqlalchemy import Connection, Row
 from sqlalchemy import update as change
@@ -24,6 +25,9 @@ from loanloom.services.origination.applications import TABLE, Filling
 from loanloom.store import audit
 
 NEWER = text("newer version of the form", "新版表单")
+LAID_OUT: Mapping[str, Any] = {"extra": {}, "guarantors": [], "collateral": []}
+"""What a row holds by the fields of its version, emptied: handed over it says what the draft says, and a field that has
+another type in the newer version could not be read from it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +52,8 @@ def offered(ctx: Context, connection: Connection, filling: Filling) -> Renewal |
         return None
     if ctx.registry.get("product", row.product_key) is None:
         return None
-    newer = applications.filling(ctx, connection, row, ctx.registry)
+    bare = cast("Row[Any]", SimpleNamespace(**{**row._mapping, **LAID_OUT}))
+    newer = applications.filling(ctx, connection, bare, ctx.registry)
     typed = fitting(newer.form, filling.typed or {})
     what = moved(filling.form, newer.form, _drawn(ctx, filling, filling.typed or {}), _drawn(ctx, newer, typed))
     if what.is_nothing and _says(filling.registry, row.product_key) == _says(ctx.registry, row.product_key):
@@ -88,6 +93,7 @@ def take_on(ctx: Context, application_id: int, *, version: int) -> Renewal:
             "release_id": ctx.company.release_id,
             "currency": spec["currency"],
             "draft": applications.draft_of(ctx, row, done.typed, editor=""),
+            **LAID_OUT,
             "version": row.version + 1,
             "updated_at": ctx.now,
         }
