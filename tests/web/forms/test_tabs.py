@@ -77,6 +77,12 @@ def test_a_refused_form_opens_at_the_first_tab_with_a_problem(form: forms.Form) 
     assert step(form, post("submit"), (within,)).current == "second", "fields of a group are found on their tab"
 
 
+def test_what_is_told_while_somebody_types_does_not_take_them_elsewhere(form: forms.Form) -> None:
+    saved = Problem(code="form.saved_here", message=text("x", "x"), field="application.place")
+    assert step(form, post("refresh", step="second"), (saved,)).current == "second"
+    assert step(form, post("leave", step="second"), (saved,)).current == "third"
+
+
 def test_the_page_marks_tabs_with_problems_and_keeps_every_field(app: Flask, form: forms.Form) -> None:
     page = drawn(app, form, step(form, post("step", "second")))
     tabs = re.search(r'<ol class="steps as-tabs".*?</ol>', page, re.S)

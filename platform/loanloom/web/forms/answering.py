@@ -77,7 +77,7 @@ def step_of(
 ) -> Step | None:
     """The step (or tab) to show, or None for a form on one page. `judged` gives the same view with everything that is
     wrong; forward goes only who has done the step at hand and those between (tabs are open to all), and a refused
-    submission opens at the first step with a problem."""
+    submission opens at the first step with a problem. Who is only typing stays where they are."""
     keys = [section.key for section in view.sections]
     if view.layout not in ("steps", "tabs") or not keys:
         return None
@@ -91,7 +91,7 @@ def step_of(
             undone = next((one for one in passed if one.has_problems), None)
             if undone is not None:
                 wanted, problems = keys.index(undone.key), tuple(undone.problems())
-    elif also:
+    elif also and (post is None or post.action != "refresh"):
         fields = {one.field for one in also}
         wrong = (
             number for number, one in enumerate(view.sections) if fields & {field.name for field in one.all_fields()}

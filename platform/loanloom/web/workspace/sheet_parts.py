@@ -66,7 +66,7 @@ def record(registry: Registry, entity: str, values: Mapping[str, Any], language:
     return [
         (say(field.title, language), worded(registry, field, values[field.key], language))
         for field in registry.entity_fields(entity)
-        if field.key not in left_out and values.get(field.key) not in (None, "", [], ()) and not field.shape.files
+        if field.key not in left_out and values.get(field.key) not in _EMPTY and not field.shape.files
         if not _is_of_days(field, values[field.key])
     ]
 
@@ -158,7 +158,7 @@ def _group(registry: Registry, field: Field, value: Mapping[str, Any], language:
     return mark.join(
         f"{say(one.title, language)}{colon}{worded(registry, one, inner, language)}"
         for one, inner in filled
-        if inner not in (None, "", [], ())
+        if inner not in _EMPTY
     )
 
 
