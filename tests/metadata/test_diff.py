@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from decimal import Decimal
 from typing import Any
 
@@ -9,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loanloom.metadata import canonical
-from loanloom.metadata.diff import diff
-from loanloom.metadata.document import document_from
+from loanloom.metadata.diff import diff, document_diff
+from loanloom.metadata.document import Document, document_from
 from loanloom.metadata.kinds import load_kinds
 from loanloom.metadata.registry import build
 from loanloom.metadata.wording import value_in_words
@@ -152,6 +153,25 @@ def test_what_stood_elsewhere_is_said_with_the_words_of_its_own_place() -> None:
     new = registry(("code_list", "x", {"items": [code("c", "C"), {**code("b", "B"), "parent": "c"}]}))
     diff(old, new, say_at)
     assert ("a", "/items/2/parent") in seen and ("c", "/items/1/parent") in seen
+
+
+def test_what_a_place_names_is_known_by_the_place_alone() -> None:
+    flow = KINDS.require("flow")
+    assert flow.target("/nodes/7/ruleset") == flow.target("/nodes/12345/ruleset") == "ruleset"
+    assert flow.target("/starters") == flow.target("/starters/0") == "role"
+    assert flow.target("/nodes") is flow.target("/nodes/0/key") is flow.target("") is None
+
+
+def test_hundreds_of_steps_under_other_names_are_told_soon() -> None:
+    def flow(letter: str) -> Document:
+        names = [f"{letter}{number}" for number in range(200)]
+        steps = [{"key": name, "type": "form", "assign": {"role": "clerk"}} for name in names]
+        said = {"subject": "application", "nodes": [{"key": "begin", "type": "start"}, *steps]}
+        return document_from({"kind": "flow", "key": "x", "title": {"en": "x", "zh": "x"}, "spec": said})
+
+    began, known = time.process_time(), registry()
+    assert len(document_diff(flow("a"), flow("b"), known, known)) == 400
+    assert time.process_time() - began < 10
 
 
 def test_added_and_retired_documents() -> None:

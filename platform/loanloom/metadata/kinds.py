@@ -5,7 +5,7 @@ Schema, references, expressions, pinning and the place in the studio all come fr
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from loanloom.metadata.document import Document
 from loanloom.metadata.field_types import SHAPES, Added
-from loanloom.metadata.pointers import is_list
+from loanloom.metadata.pointers import is_list, split
 from loanloom.metadata.structure import Fault, Schema
 from loanloom.metadata.tree import read_tree
 from loanloom.problems import Problem, Text, text
@@ -78,6 +78,25 @@ class Kind:
     def pictures(self) -> frozenset[str]:
         """What the properties are called that hold pictures."""
         return frozenset(_pictures(self.schema))
+
+    def target(self, pointer: str) -> str | None:
+        """The kind of the documents that a place names, or the items of a list that stands there."""
+        tokens = split(pointer)
+        for wanted, kind in self._named.get(len(tokens), ()):
+            if all(token in ("*", own) for token, own in zip(wanted, tokens, strict=False)):
+                return kind
+        return None
+
+    @cached_property
+    def _named(self) -> Mapping[int, Sequence[tuple[tuple[str, ...], str]]]:
+        """The places of references by how many tokens lead there; a list of them counts too."""
+        found: dict[int, list[tuple[tuple[str, ...], str]]] = {}
+        for one in self.references:
+            tokens = split(one.pointer)
+            found.setdefault(len(tokens), []).append((tokens, one.kind))
+            if tokens[-1:] == ("*",):
+                found.setdefault(len(tokens) - 1, []).append((tokens, one.kind))
+        return found
 
     @property
     def path(self) -> str:

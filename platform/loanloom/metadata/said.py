@@ -11,7 +11,7 @@ from loanloom.metadata import schema_walk
 from loanloom.metadata.document import Document
 from loanloom.metadata.fields import record_of
 from loanloom.metadata.kinds import Kind
-from loanloom.metadata.pointers import child, is_list, match
+from loanloom.metadata.pointers import child, is_list
 from loanloom.metadata.registry import Registry
 from loanloom.metadata.wording import Piece, value_in_words
 from loanloom.problems import LANGUAGES, Text, say, text
@@ -50,7 +50,7 @@ class Said:
         called = self._called(pointer, value, piece)
         if called is not None:
             return say(called, language)
-        return value_in_words(value, piece, language, self.registry, self._target(pointer))
+        return value_in_words(value, piece, language, self.registry, self.kind.target(pointer))
 
     def _entries(self, pointer: str, value: Mapping[str, Any], piece: Piece, language: str) -> str:
         colon, semicolon, _, bracket = _BETWEEN.get(language, _ELSE)
@@ -86,19 +86,11 @@ class Said:
             own = piece.get("x-key", "key")
             named = item.get(own)
             if isinstance(named, str):
-                kind = "indicator" if own == "indicator" else self._target(child(child(pointer, index), own))
+                kind = "indicator" if own == "indicator" else self.kind.target(child(child(pointer, index), own))
                 if kind:
                     return {language: self.registry.label(kind, named, language) for language in LANGUAGES}
                 return self.field_title(named) or text(named, named)
         return text(f"{word['en']} {index + 1}", f"{word['zh']} {index + 1}")
-
-    def _target(self, pointer: str) -> str | None:
-        """The kind of definition that a place names."""
-        for reference in self.kind.references:
-            for found, _ in match(self.document.spec, reference.pointer):
-                if pointer in (found, found.rpartition("/")[0]):
-                    return reference.kind
-        return None
 
 
 def _titled(value: Mapping[str, Any], piece: Piece) -> bool:

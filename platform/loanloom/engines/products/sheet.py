@@ -90,19 +90,18 @@ class Section:
 
 def term_sheet(document: Document, registry: Registry) -> tuple[Section, ...]:
     """The whole sheet, in the order people read it; whatever no section names comes last."""
-    schema = registry.kinds.require("product").schema
     named = {name for _, names in SECTIONS for name in names}
     rest = tuple(name for name in document.spec if name not in named)
     sections = (*SECTIONS, (text("More", "其他"), rest))
-    made = (Section(title, tuple(_rows(document, registry, schema, names))) for title, names in sections)
+    made = (Section(title, tuple(_rows(document, registry, names))) for title, names in sections)
     return tuple(section for section in made if section.rows)
 
 
-def _rows(document: Document, registry: Registry, schema: Mapping[str, Any], names: tuple[str, ...]) -> Iterator[Row]:
-    references = {reference.pointer: reference.kind for reference in registry.kinds.require("product").references}
+def _rows(document: Document, registry: Registry, names: tuple[str, ...]) -> Iterator[Row]:
+    product = registry.kinds.require("product")
     parents: dict[str, Text] = {}
     pieces: dict[str, Mapping[str, Any]] = {}
-    for pointer, value, piece in schema_walk.walk(schema, document.spec):
+    for pointer, value, piece in schema_walk.walk(product.schema, document.spec):
         if pointer.split("/")[1:2] == [] or pointer.split("/")[1] not in names:
             continue
         parent, _, own = pointer.rpartition("/")
@@ -112,8 +111,8 @@ def _rows(document: Document, registry: Registry, schema: Mapping[str, Any], nam
         parents[pointer] = full
         if isinstance(value, Mapping) or _of_records(value) or _in_plain_list(document.at(parent)):
             continue
-        kind = _kind(pointer, value, piece, references)
-        target = _target(pointer, references)
+        target = product.target(pointer)
+        kind = _kind(pointer, value, piece, target)
         words = {language: _words(value, kind, piece, registry, target, language) for language in LANGUAGES}
         yield Row(pointer, full, value, words, kind, _options(piece, registry, target))
 
@@ -143,16 +142,10 @@ def _joined(parent: Text | None, label: Text) -> Text:
     return {language: f"{say(parent, language)} · {say(label, language)}" for language in LANGUAGES}
 
 
-def _target(pointer: str, references: Mapping[str, str]) -> str | None:
-    """The kind of document that a place refers to."""
-    parent = pointer.rpartition("/")[0]
-    return references.get(pointer) or references.get(f"{parent}/*") or references.get(f"{pointer}/*")
-
-
-def _kind(pointer: str, value: Any, piece: Mapping[str, Any], references: Mapping[str, str]) -> str:
+def _kind(pointer: str, value: Any, piece: Mapping[str, Any], target: str | None) -> str:
     if isinstance(value, tuple):
         return "list"
-    if _target(pointer, references):
+    if target is not None:
         return "reference"
     if isinstance(value, bool):
         return "yes_no"

@@ -197,13 +197,7 @@ class Layout:
 
     def target(self, pointer: str) -> str | None:
         """The kind of definition that a place refers to."""
-        tokens = split(pointer)
-        for reference in self.kind.references:
-            wanted = split(reference.pointer)
-            for place in (tokens, (*tokens, "*")):
-                if len(wanted) == len(place) and all(a in ("*", b) for a, b in zip(wanted, place, strict=True)):
-                    return reference.kind
-        return None
+        return self.kind.target(pointer)
 
     def options(self, piece: Piece, target: str | None) -> Mapping[str, Text] | None:
         if piece.get("x-kinds"):
