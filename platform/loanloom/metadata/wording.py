@@ -11,6 +11,7 @@ from loanloom.metadata.flow_text import write
 from loanloom.metadata.pointers import is_list
 from loanloom.metadata.registry import Registry
 from loanloom.metadata.structure import written
+from loanloom.metadata.units import as_percent
 from loanloom.problems import LANGUAGES, Text, say, text
 
 Piece = Mapping[str, Any]
@@ -55,15 +56,10 @@ def _reference(key: str, kind: str, language: str, registry: Registry | None) ->
 def number_in_words(value: int | Decimal, display: str | None) -> str:
     """12%, 50,000.00 or the plain number."""
     if display == "percent":
-        hundredfold = Decimal(value) * 100
-        return f"{_trimmed(hundredfold)}%"
+        return as_percent(Decimal(value))
     if display == "money":
         return f"{Decimal(value):,.2f}"
     return written(value)
-
-
-def _trimmed(value: Decimal) -> str:
-    return format(value.normalize(), "f") if value else "0"
 
 
 def kind_in_words(registry: Registry, kind: str) -> Text:
