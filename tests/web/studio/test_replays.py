@@ -56,6 +56,16 @@ def test_a_replay_is_asked_for_watched_and_read(company: Context, person) -> Non
     assert "would go another way" in page(admin, f"/studio/changes/new?definition=scorecard/{CARD}")
 
 
+def test_what_was_tried_is_named_by_its_title_live_or_not(company: Context, person) -> None:
+    drafts.copy(company, "code_list", "channel", "channel-two", {"zh": "渠道二", "en": "Second channel"})
+    admin = person(ADMIN)
+    asked = post(admin, "/studio/replays/", definition=[f"scorecard/{CARD}", "code_list/channel-two"], last="5")
+    shown = page(admin, asked.headers["Location"])
+    card = company.registry.label("scorecard", CARD, "en")
+    assert f"Scorecard · {card}</a>" in shown and "Code list · Second channel</a>" in shown
+    assert f"· {CARD}</a>" not in shown and "· channel-two</a>" not in shown
+
+
 def test_a_reviewer_replays_a_proposal_and_sees_it_on_its_form(company: Context, person) -> None:
     admin, reviewer = person(ADMIN), person("risk-officer")
     drafts.change_values(company, "product", "sole-trader-loan", {"/spec/penalty/grace_days": 9}, None)

@@ -281,9 +281,9 @@ def check(ctx: Context, kind: str, key: str, source: str | None = None) -> tuple
     ctx.require("definition.read")
     file = kind_of(kind).file_of(key)
     typed = candidates.read_draft(kind, key, source)[0] if source is not None else None
-    together = set(needed.with_needed(ctx, [(kind, key)], typed))
     with ctx.transaction() as connection:
         every: list[Mapping[Any, Any]] = list(connection.execute(select(draft)).mappings())
+        together = set(needed.together(ctx.registry, every, [(kind, key)], typed))
         rows = [row for row in every if (row["kind"], row["key"]) in together]
         if source is not None:
             rows = [row for row in rows if (row["kind"], row["key"]) != (kind, key)]

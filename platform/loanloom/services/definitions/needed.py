@@ -6,6 +6,9 @@ it and goes too. Reads only.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import select
 
 from loanloom.engines.forms.fields import field_at
 from loanloom.engines.forms.model import ROW_ENTITIES
@@ -14,19 +17,32 @@ from loanloom.metadata.fields import record_of
 from loanloom.metadata.registry import Registry
 from loanloom.metadata.uses import references_of
 from loanloom.services.context import Context
-from loanloom.services.definitions.releases import candidate, drafts
+from loanloom.services.definitions.releases import candidate
 from loanloom.services.definitions.releases.impact import closure
+from loanloom.store.tables import draft
 
 
-def with_needed(ctx: Context, chosen: Iterable[Identity], typed: Document | None = None) -> list[Identity]:
-    """What was chosen, and every draft that it needs to be sound, one after the other; `typed` is not saved yet."""
+def with_needed(ctx: Context, chosen: Iterable[Identity]) -> list[Identity]:
+    """What was chosen, and every draft that it needs to be sound, one after the other."""
+    ctx.require("definition.read", "definition.edit")
+    with ctx.transaction() as connection:
+        rows = connection.execute(select(draft).order_by(draft.c.kind, draft.c.key)).mappings().all()
+    return together(ctx.registry, rows, chosen)
+
+
+def together(
+    live: Registry, rows: Iterable[Mapping[Any, Any]], chosen: Iterable[Identity], typed: Document | None = None
+) -> list[Identity]:
+    """The same among these rows of drafts; `typed` is not saved yet."""
     there: dict[Identity, Document] = {}
-    listed = drafts.listing(ctx)
-    retired = {one.identity for one in listed if one.retire}
-    for one in listed:
-        document, _ = candidate.read_draft(one.kind, one.key, one.source)
-        if document is not None and not one.retire:
-            there[one.identity] = document
+    retired: set[Identity] = set()
+    for row in rows:
+        identity = (row["kind"], row["key"])
+        document, _ = candidate.read_draft(*identity, row["source"])
+        if row["retire"]:
+            retired.add(identity)
+        elif document is not None:
+            there[identity] = document
     if typed is not None:
         there[typed.identity] = typed
     found: dict[Identity, None] = {}
@@ -37,11 +53,11 @@ def with_needed(ctx: Context, chosen: Iterable[Identity], typed: Document | None
             continue
         found[identity] = None
         if identity in there:
-            waiting += _needs(there[identity], there, ctx.registry)
+            waiting += _needs(there[identity], there, live)
         elif identity in retired:  # whatever names it goes too, where that is meant
-            users = {(use.kind, use.key) for use in ctx.registry.used_by(*identity)}
+            users = {(use.kind, use.key) for use in live.used_by(*identity)}
             waiting += sorted(users & retired)
-    return [*found, *(one for one in _cases(there, ctx.registry, found) if one not in found)]
+    return [*found, *(one for one in _cases(there, live, found) if one not in found)]
 
 
 def _cases(there: Mapping[Identity, Document], live: Registry, chosen: Iterable[Identity]) -> Iterator[Identity]:

@@ -46,7 +46,7 @@ def of_drafts(ctx: Context, chosen: Iterable[Identity] | None, wanted: Wanted) -
             raise Refused(_nothing())
         if not candidate.checked.passed:
             raise Refused(errors(candidate.checked.problems))
-        kept = [{name: row[name] for name in ("kind", "key", "source", "retire")} for row in mine]
+        kept = [{name: row[name] for name in ("kind", "key", "title", "source", "retire")} for row in mine]
         values = {"digest": candidate.digest, "base_release_id": candidate.base.release_id, "drafts": kept}
         return _begin(ctx, connection, values, wanted)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, select
 
-from loanloom.problems import text
+from loanloom.problems import Text, text
 from loanloom.services import scope
 from loanloom.services.access.names import names
 from loanloom.services.context import Context
@@ -23,12 +23,12 @@ REPLAY = text("replay", "回放")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replay:
-    """One replay. `state` is that of its run: due, running, done, failed."""
+    """One replay. `state` is that of its run: due, running, done, failed; `drafts` are kind, key and title of each."""
 
     id: int
     digest: str
     release_id: int | None
-    drafts: tuple[tuple[str, str], ...]
+    drafts: tuple[tuple[str, str, Text | None], ...]
     product: str | None
     total: int
     state: str
@@ -121,7 +121,7 @@ def _replays() -> Select[Any]:
 def _replay(row: Row[Any], people: Mapping[int, str]) -> Replay:
     return Replay(
         id=row.id, digest=row.digest, release_id=row.release_id,
-        drafts=tuple((one["kind"], one["key"]) for one in row.drafts), product=row.product_key,
+        drafts=tuple((one["kind"], one["key"], one.get("title")) for one in row.drafts), product=row.product_key,
         total=len(row.applications), state=row.state, done=row.done, problems=row.problems, figures=row.figures,
         by=people.get(row.created_by), created_at=row.created_at, finished_at=row.finished_at,
     )  # fmt: skip
