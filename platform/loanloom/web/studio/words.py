@@ -123,12 +123,18 @@ def place_address(use: Use) -> str:
     return url_for("studio.definition", kind=use.kind, key=use.key, view="sheet", _anchor=anchor)
 
 
+def as_label(words: str) -> str:
+    """Words that begin as a label does, the rest as it is written."""
+    return words[:1].upper() + words[1:]
+
+
 def pinyin(title: Text) -> str:
     """How a title sounds, in full and by its first letters, for who types Latin letters to find it."""
     return " ".join(sounds(title.get("zh", "")))
 
 
 FILTERS: dict[str, Callable[..., Any]] = {
+    "as_label": as_label,
     "pinyin": pinyin,
     "plain_number": plain_number,
     "kind_title": kind_title,
