@@ -48,6 +48,38 @@ def test_every_type_comes_back_as_it_was(kind: str, value: Any, encrypted: bool)
         assert stored.without_secrets(exact.loads(kept)) == {"one": "•••", "rows": [{"one": "•••"}]}
 
 
+@pytest.mark.parametrize("kind", ["table", "group"])
+def test_of_an_encrypted_table_or_group_every_value_is_closed(kind: str) -> None:
+    field = field_from(
+        {**_declared(kind), "encrypted": True, "fields": [_declared("text"), {**_declared("date"), "key": "day"}]}
+    )
+    row = {"one": "秀珍早餐店", "day": date(2026, 3, 2)}
+    value = [row] if kind == "table" else row
+    kept = exact.loads(exact.dumps(stored.to_json(VAULT, 1, "customer", [field], {"one": value})))
+    assert "秀珍" not in str(kept) and "2026" not in str(kept)
+    assert stored.from_json(VAULT, 1, "customer", [field], kept) == {"one": value}
+
+
+@pytest.mark.parametrize("encrypted", [False, True])
+@pytest.mark.parametrize(("kind", "value"), [*VALUES, ("text", "1e999999"), ("table", [{"one": "x"}]), ("group", {})])
+def test_what_was_kept_for_another_type_is_read_as_that_or_as_nothing(kind: str, value: Any, encrypted: bool) -> None:
+    columns = {"fields": [_declared("text")]}
+    declared = {**_declared(kind), **({"encrypted": encrypted} if kind not in ROWS else columns)}
+    kept = exact.loads(exact.dumps(stored.to_json(VAULT, 1, "customer", [field_from(declared)], {"one": value})))
+    for other in {kind for kind, _ in VALUES} | ROWS:
+        field = field_from({**_declared(other), **(columns if other in ROWS else {})})
+        read = stored.from_json(VAULT, 1, "customer", [field], kept)["one"]
+        nothing = [] if field.shape.several else None
+        plain = {"number": Decimal, "date": date, "boolean": bool, "string": str | Decimal | bool}
+        fits = (
+            list if field.shape.several else dict if field.shape.parts or other == "group" else plain[field.shape.type]
+        )
+        assert read == nothing or isinstance(read, fits), (kind, value, other, read)
+
+
+ROWS = {"table", "group"}
+
+
 def _declared(kind: str) -> dict[str, Any]:
     return {"key": "one", "title": {"en": "Field", "zh": "字段"}, "type": kind}
 

@@ -51,14 +51,17 @@ class Field:
 def field_from(
     declared: Mapping[str, Any], *, builtin: bool = False, added: Mapping[str, Added] | None = None
 ) -> Field:
-    """A Field from its declaration, columns of a table included; `added` are the types that plugins bring."""
+    """A Field from its declaration, columns of a table included: of an encrypted one all are. `added` are the types
+    that plugins bring."""
     rest = {name: value for name, value in declared.items() if name != "fields"}
-    columns = tuple(field_from(column, builtin=builtin, added=added) for column in declared.get("fields", ()))
+    closed = {"encrypted": True} if declared.get("encrypted") else {}
+    columns = tuple(
+        field_from({**column, **closed}, builtin=builtin, added=added) for column in declared.get("fields", ())
+    )
     found = (added or {}).get(declared["type"])
     shape = found.shape if found is not None else SHAPES.get(declared["type"], TEXT)
-    closed = declared.get("encrypted", False) or shape.closed
     own = shape if found is not None else None
-    return Field(**{**rest, "encrypted": closed}, builtin=builtin, fields=columns, added=own)
+    return Field(**{**rest, "encrypted": bool(closed) or shape.closed}, builtin=builtin, fields=columns, added=own)
 
 
 def record_of(entity: Document) -> str:

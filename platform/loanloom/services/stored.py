@@ -11,8 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import chain, repeat
+from types import UnionType
 from typing import Any
 
+from loanloom.metadata.field_types import Shape
 from loanloom.metadata.fields import Field
 from loanloom.store import json as exact
 from loanloom.store.vault import Vault
@@ -20,6 +22,7 @@ from loanloom.store.vault import Vault
 CLOSED = "closed"
 HIDDEN = "•••"
 """What stands for a closed value where it may not be read."""
+_PLAIN: Mapping[str, type | UnionType] = {"date": str | date, "boolean": bool, "number": str | int | Decimal}
 
 
 def to_json(
@@ -75,10 +78,28 @@ def from_json(
             rows = [from_json(vault, company_id, name, field.fields, row) for row in _rows(field, value)]
             found[field.key] = rows if shape.several else next(iter(rows), None)
         elif isinstance(value, Mapping) and CLOSED in value:
-            found[field.key] = _from_text(field, _open(vault, company_id, f"{record}.{field.key}", value[CLOSED]))
+            found[field.key] = _as_kept(field, _open(vault, company_id, f"{record}.{field.key}", value[CLOSED]), True)
         else:
-            found[field.key] = typed(field, value)
+            found[field.key] = _as_kept(field, value, False)
     return found
+
+
+def _as_kept(field: Field, value: Any, closed: bool) -> Any:
+    """A value as it was kept; nothing where the field was of another type then: a customer or a record may be read
+    under a release that is older than what it holds."""
+    try:
+        kept = _from_text(field, value) if closed else value
+        return typed(field, kept if _fits(field.shape, kept) else None)
+    except (ValueError, ArithmeticError):
+        return typed(field, None)
+
+
+def _fits(shape: Shape, value: Any) -> bool:
+    if shape.several:
+        return isinstance(value, list | tuple)
+    if shape.parts:
+        return isinstance(value, Mapping)
+    return isinstance(value, _PLAIN.get(shape.type, object)) and not isinstance(value, Mapping | list | tuple)
 
 
 def _closed(vault: Vault, company_id: int, name: str, written: str, old: Any) -> Mapping[str, Any]:
@@ -88,8 +109,10 @@ def _closed(vault: Vault, company_id: int, name: str, written: str, old: Any) ->
 
 
 def _rows(field: Field, value: Any) -> Iterable[Mapping[str, Any]]:
-    """The rows of a table; a group is one."""
-    return (value or ()) if field.shape.several else ([value] if value else ())
+    """The rows of a table; a group is one. None where something else is kept."""
+    if not field.shape.several:
+        return [value] if value and isinstance(value, Mapping) else ()
+    return [row for row in value if isinstance(row, Mapping)] if isinstance(value, list | tuple) else ()
 
 
 def sealed(vault: Vault, company_id: int, name: str, values: Any) -> dict[str, str]:
@@ -150,7 +173,7 @@ def _as_text(field: Field, value: Any) -> str:
 def _from_text(field: Field, value: str) -> Any:
     if field.shape.type == "boolean" and not field.shape.several:
         return value == "True"
-    return typed(field, exact.loads(value) if field.shape.several or field.shape.parts else value)
+    return exact.loads(value) if field.shape.several or field.shape.parts else value
 
 
 def _close(vault: Vault, company_id: int, name: str, value: Any) -> str:

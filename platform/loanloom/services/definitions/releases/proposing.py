@@ -16,7 +16,7 @@ from loanloom.problems import Problem, Text, text
 from loanloom.services.context import Context
 from loanloom.services.definitions import pictures
 from loanloom.services.definitions.releases import candidate as candidates
-from loanloom.services.definitions.releases import in_flow, stored
+from loanloom.services.definitions.releases import in_flow, kept_values, stored
 from loanloom.services.definitions.releases.candidate import Candidate
 from loanloom.services.definitions.releases.checking import in_order
 from loanloom.services.definitions.releases.planning import Plan, blocking, make_plan
@@ -112,10 +112,11 @@ def _plan(
 ) -> Plan:  # fmt: skip
     makers = () if ctx.actor.user_id is None else (ctx.actor.user_id,)
     checked = candidate.checked
-    manned = in_order((*checked.problems, *manning.problems(ctx, connection, candidate.registry)))
+    kept = kept_values.unfit(connection, candidate.base.registry, candidate.registry)
+    found = in_order((*checked.problems, *manning.problems(ctx, connection, candidate.registry), *kept))
     return make_plan(
         connection,
-        replace(candidate, checked=replace(checked, problems=manned)),
+        replace(candidate, checked=replace(checked, problems=found)),
         origin=origin,
         name=name.strip(),
         note=(note or "").strip() or None,
