@@ -56,7 +56,7 @@ check: setup     ## Style, types, floors, generated documents
 	$(BIN)/loanloom dev docs --check
 
 proof: setup     ## A product from empty drafts to a loan in the browser, by mouse and by keyboard
-	PROOF=1 $(BIN)/pytest -n 0 tests/browser/test_from_nothing.py
+	$(BIN)/pytest -n 0 tests/browser/test_from_nothing.py
 
 screens: setup   ## Pictures of every page in both languages and widths; fails on what axe-core finds serious (ARGS="--only /studio/")
 	@$(BIN)/python -m tests.browser.screens $(ARGS)

@@ -4,7 +4,6 @@ from an empty draft; reviewed and published by a second person; and lent with. B
 
 from __future__ import annotations
 
-import os
 import re
 
 import pytest
@@ -49,10 +48,7 @@ def office(model_company, staff, acting):
     return model_company
 
 
-KEYS_TOO = pytest.mark.skipif("PROOF" not in os.environ, reason="the whole way once more by keyboard: make proof")
-
-
-@pytest.mark.parametrize("hand", [Mouse(), pytest.param(Keys(), marks=KEYS_TOO)], ids=lambda one: one.name)
+@pytest.mark.parametrize("hand", [Mouse(), Keys()], ids=lambda one: one.name)
 def test_from_empty_drafts_to_a_loan(office, open_as, hand: Hand) -> None:
     designer = Designer(open_as("designer"), hand)
     designer.form()
