@@ -23,6 +23,10 @@ def text(en: str, zh: str) -> Text:
     return {"en": en, "zh": zh}
 
 
+LANGUAGE_NAMES: Mapping[str, Text] = {"en": text("English", "英文"), "zh": text("Chinese", "中文")}
+"""What the house languages are called."""
+
+
 def say(value: Text | str | None, language: str) -> str:
     """The wording of `value` in `language`, else in its base language, else in English, else any; "" for none."""
     if value is None:

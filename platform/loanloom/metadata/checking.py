@@ -12,12 +12,10 @@ from loanloom.metadata.kinds import Kind, Kinds, problem_of, with_common
 from loanloom.metadata.nearest import hint as nearest_hint
 from loanloom.metadata.pointers import child, is_list
 from loanloom.metadata.structure import Schema, shown
-from loanloom.problems import LANGUAGES, Problem, errors, text
+from loanloom.problems import LANGUAGE_NAMES, LANGUAGES, Problem, errors, text
 
 _NAME = Schema(with_common({"$ref": "#/$defs/name"}))
 _KNOWN: WeakKeyDictionary[Document, dict[tuple[Kinds, tuple[str, ...]], tuple[Problem, ...]]] = WeakKeyDictionary()
-
-_LANGUAGES = {"en": text("English", "英文"), "zh": text("Chinese", "中文")}
 
 
 def check_document(document: Document, kinds: Kinds, languages: tuple[str, ...] = LANGUAGES) -> tuple[Problem, ...]:
@@ -82,7 +80,7 @@ def _missing_languages(document: Document, value: Any, pointer: str, languages: 
     for language in languages:
         if not value.get(language):
             line, column = document.place(pointer)
-            name = _LANGUAGES.get(language, text(f'"{language}"', f"“{language}”"))
+            name = LANGUAGE_NAMES.get(language, text(f'"{language}"', f"“{language}”"))
             yield Problem(
                 code="metadata.missing_language", severity="warning", file=document.file, line=line, column=column,
                 pointer=pointer,

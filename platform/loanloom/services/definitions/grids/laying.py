@@ -11,12 +11,11 @@ from loanloom.metadata.document import Document
 from loanloom.metadata.pointers import child, is_list, parent, resolve, split
 from loanloom.metadata.registry import Registry
 from loanloom.metadata.wording import Piece
-from loanloom.problems import Text, text
+from loanloom.problems import LANGUAGE_NAMES, text
 from loanloom.services.definitions.grids import model_tables, posting_lines, reading, tables
 from loanloom.services.definitions.grids.model import Cell, Column, Grid, Line, Nature
 from loanloom.services.definitions.sheet import Layout
 
-_LANGUAGES: Mapping[str, Text] = {"zh": text("Chinese", "中文"), "en": text("English", "英文")}
 _KINDS: Mapping[str, str] = {"money": "number", "reference": "choice", "references": "choices"}
 
 
@@ -93,7 +92,7 @@ def _column(layout: Layout, listed: Listed, path: str) -> Column:
     own = schema_walk.follow(piece["properties"][first], root)
     label = schema_walk.label(own) or text(first, first)
     if rest:
-        language = _LANGUAGES[rest[0]]
+        language = LANGUAGE_NAMES[rest[0]]
         return Column(path=path, label=text(f"{label['en']} ({language['en']})", f"{label['zh']}（{language['zh']}）"),
                       kind="text")  # fmt: skip
     cell = layout.cell(f"{listed.lines_at}/{len(_items(layout, listed.lines_at))}{path}", label)
